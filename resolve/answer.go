@@ -1,0 +1,183 @@
+// Package resolve maps names to addresses and addresses to names as the system
+// would, and keeps what the system's own call throws away: where an answer is
+// from, how long it holds, and why there is none.
+package resolve
+
+import (
+	"encoding"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// Type is a DNS record type (RFC 1035, section 3.2.2).
+type Type uint16
+
+// The types that are asked for.
+const (
+	A     Type = 1
+	CNAME Type = 5
+	SOA   Type = 6
+	PTR   Type = 12
+	AAAA  Type = 28
+)
+
+func (t Type) String() string {
+	switch t {
+	case A:
+		return "A"
+	case CNAME:
+		return "CNAME"
+	case SOA:
+		return "SOA"
+	case PTR:
+		return "PTR"
+	case AAAA:
+		return "AAAA"
+	}
+	return "TYPE" + strconv.Itoa(int(t)) // RFC 3597, section 5
+}
+
+// Question is what a server is asked; the class is always IN.
+type Question struct {
+	Name Name
+	Type Type
+}
+
+// Status says how a look-up ended. A failed look-up is a fact like any other:
+// no two ways of failing are folded into one.
+type Status uint8
+
+// The closed set, in the words that stand in JSON.
+const (
+	Skipped  Status = iota // not asked, or not waited for
+	OK                     // records of the type that was asked for
+	NXDomain               // the name does not exist (RFC 2308, section 2.1)
+	NoData                 // the name exists without such records (section 2.2)
+	ServFail               // SERVFAIL, or another rcode that says nothing about the name
+	Refused                // REFUSED
+	Timeout                // no server answered in time
+	Invalid                // an answer came that cannot be used
+	Loop                   // a chain of CNAMEs that does not end, or is too long
+	NotFound               // a source that is not DNS does not know it, and does not say why
+)
+
+var statusWords = [...]string{"skipped", "ok", "nxdomain", "nodata", "servfail", "refused", "timeout", "invalid", "loop", "notfound"}
+
+// Statuses lists the closed set in the order of the constants.
+func Statuses() []Status {
+	all := make([]Status, len(statusWords))
+	for i := range all {
+		all[i] = Status(i)
+	}
+	return all
+}
+
+func (s Status) String() string {
+	if int(s) < len(statusWords) {
+		return statusWords[s]
+	}
+	return "status" + strconv.Itoa(int(s))
+}
+
+// Absent reports that there is certainly no such record: asking again soon
+// would say the same.
+func (s Status) Absent() bool { return s == NXDomain || s == NoData || s == NotFound }
+
+// Temporary reports that it could not be found out now.
+func (s Status) Temporary() bool { return s != OK && !s.Absent() }
+
+var (
+	_ encoding.TextMarshaler   = OK
+	_ encoding.TextUnmarshaler = (*Status)(nil)
+)
+
+// MarshalText gives the word of the closed set.
+func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText takes a word of the closed set and refuses others.
+func (s *Status) UnmarshalText(b []byte) error {
+	for i, w := range statusWords {
+		if w == string(b) {
+			*s = Status(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown status %s", safetext.Of(string(b)))
+}
+
+// Kind is the kind of source that an answer is from.
+type Kind string
+
+// The kinds of source.
+const (
+	KindHosts   Kind = "hosts"   // a hosts file; Where is its path, Line the line
+	KindDNS     Kind = "dns"     // a DNS server; Where is its address, with the port where that is not 53
+	KindNSS     Kind = "nss"     // another module of nsswitch.conf, through getent; Where is the module
+	KindSystem  Kind = "system"  // the system's own API (macOS, Windows)
+	KindLiteral Kind = "literal" // the name was an address
+	KindBuiltin Kind = "builtin" // known without asking: localhost (RFC 6761), names that must not leak
+)
+
+// Source says where an answer is from. Printed: hosts:/etc/hosts:12,
+// dns:192.0.2.53, dns:[2001:db8::53]:5353, nss:mdns4_minimal, system.
+type Source struct {
+	Kind  Kind
+	Where string
+	Line  int
+}
+
+func (s Source) String() string {
+	switch {
+	case s.Where == "":
+		return string(s.Kind)
+	case s.Line > 0:
+		return fmt.Sprintf("%s:%s:%d", s.Kind, safetext.Line(s.Where), s.Line)
+	}
+	return string(s.Kind) + ":" + safetext.Line(s.Where)
+}
+
+// Answer is the outcome of one look-up. It is always a fact: look-ups return
+// no error.
+type Answer struct {
+	Question  Question      // as it was answered: after the search list
+	Status    Status        //
+	Source    Source        //
+	Addrs     []netip.Addr  // of A and AAAA, in the order of the answer, each once
+	Names     []Name        // of PTR, in the order of the answer, each once; of a hosts file its canonical name
+	Canonical Name          // the owner of the records at the end of the chain; of a hosts file the line's first name
+	Chain     []Name        // the CNAMEs on the way, the last one is Canonical
+	Zone      *Zone         // from the SOA of a negative answer, or of an answer to SOA
+	TTL       time.Duration // the smallest on the way; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
+	Authentic bool          // the AD bit of a resolver that is trusted (trust-ad)
+	Extended  safetext.Text // RFC 8914: display only, it is unauthenticated
+	Took      time.Duration //
+}
+
+// Zone is what a SOA record says about who keeps a zone.
+type Zone struct {
+	Apex    Name          // the zone
+	Primary Name          // MNAME, its primary server
+	Mailbox safetext.Text // RNAME as a mail address (RFC 1035, section 8); empty where there is none
+}
+
+// Family limits a look-up to one address family.
+type Family uint8
+
+// The families; ssh's AddressFamily any, inet and inet6.
+const (
+	AnyFamily Family = iota
+	IPv4
+	IPv6
+)
+
+// Scope chooses the sources of a look-up.
+type Scope uint8
+
+const (
+	System  Scope = iota // nsswitch's order: what ssh gets
+	DNSOnly              // what stands in DNS, hosts files and other modules aside
+)

@@ -1,0 +1,117 @@
+package resolve
+
+import (
+	"errors"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// Name is a domain name in one canonical presentation: lower case, no final
+// dot (the root is "."), and every byte inside a label that is no letter,
+// digit, hyphen or underscore as \DDD (RFC 1035, section 5.1). So a Name is
+// printable ASCII whatever was on the wire, two names that DNS holds equal are
+// equal strings, and internationalised names are A-labels.
+type Name string
+
+// Errors of ParseName.
+var (
+	ErrEmptyLabel = errors.New("empty label")
+	ErrLongLabel  = errors.New("label of more than 63 bytes")
+	ErrLongName   = errors.New("name of more than 253 bytes")
+)
+
+// ParseName reads a name as people and configuration files write it. Letters
+// beyond ASCII become A-labels (RFC 5891); a final dot is dropped. It does not
+// demand a host name: HostName does.
+func ParseName(s string) (Name, error) {
+	s = strings.TrimSuffix(s, ".")
+	if s == "" {
+		return ".", nil
+	}
+	if !ascii(s) {
+		a, err := idna.Lookup.ToASCII(s)
+		if err != nil {
+			return "", err
+		}
+		s = a
+	}
+	if len(s) > 253 {
+		return "", ErrLongName
+	}
+	var b strings.Builder
+	for label := range strings.SplitSeq(s, ".") {
+		switch {
+		case label == "":
+			return "", ErrEmptyLabel
+		case len(label) > 63:
+			return "", ErrLongLabel
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		appendLabel(&b, label)
+	}
+	return Name(b.String()), nil
+}
+
+// String gives the name as it is: safe to print by construction.
+func (n Name) String() string { return string(n) }
+
+// HostName reports whether glibc's res_hnok would pass the name: letters,
+// digits, hyphens and underscores, the first label not starting with a hyphen.
+// The root passes; it has no address.
+func (n Name) HostName() bool {
+	return !strings.Contains(string(n), `\`) && !strings.HasPrefix(string(n), "-")
+}
+
+// LDH reports whether the name holds letters, digits, hyphens and dots alone:
+// what may stand in a hosts line.
+func (n Name) LDH() bool {
+	return n != "" && n != "." && n.HostName() && !strings.Contains(string(n), "_")
+}
+
+// Under reports whether the name is zone or below it.
+func (n Name) Under(zone Name) bool {
+	return n == zone || zone == "." || strings.HasSuffix(string(n), "."+string(zone))
+}
+
+// Parent is the name without its first label; the root is its own parent.
+func (n Name) Parent() Name {
+	if _, rest, ok := strings.Cut(string(n), "."); ok && rest != "" {
+		return Name(rest)
+	}
+	return "."
+}
+
+// Labels is how many labels the name has; the root has none.
+func (n Name) Labels() int {
+	if n == "" || n == "." {
+		return 0
+	}
+	return strings.Count(string(n), ".") + 1 // a dot inside a label is \046
+}
+
+// appendLabel writes the bytes of one label in canonical presentation.
+func appendLabel(b *strings.Builder, label string) {
+	for i := range len(label) {
+		c := label[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			b.WriteByte(c + 'a' - 'A')
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+			b.WriteByte(c)
+		default:
+			b.Write([]byte{'\\', '0' + c/100, '0' + c/10%10, '0' + c%10})
+		}
+	}
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
