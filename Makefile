@@ -1,0 +1,69 @@
+# make test: everything, with what it needs installed where that can be done.
+# make build: the program, ./rdnsproxy.
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+OTHERS      := darwin freebsd windows
+FUZZTIME    ?= 20s
+BENCH       ?= .
+
+# The program is built as it is released: static. Only the race detector needs
+# cgo, so only the test binaries have it.
+export CGO_ENABLED := 0
+# nsd, sshd and ip stand where an ordinary user's PATH may not lead.
+export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
+
+.PHONY: build test needs lint unit e2e bench fuzz cover fmt clean
+
+build:
+	$(GO) build -trimpath -o rdnsproxy .
+
+test: needs lint unit e2e
+
+needs:
+	@testdata/install test
+
+lint: $(OTHERS:%=vet-%)
+	@bad=$$(gofmt -l $$(git ls-files '*.go')) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+.PHONY: $(OTHERS:%=vet-%)
+$(OTHERS:%=vet-%): vet-%:
+	GOOS=$* $(GO) build ./...
+	GOOS=$* $(GO) vet ./...
+
+# The seeds of the fuzz targets run here as well. e2e has the machine to
+# itself, afterwards: 200 sessions at once are no neighbour for other tests.
+# Its result depends on the whole program, which go test's cache does not see.
+unit:
+	CGO_ENABLED=1 $(GO) test -race -timeout 10m $$($(GO) list ./... | grep -v /e2e)
+
+e2e:
+	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 ./e2e
+
+bench:
+	@testdata/install bench
+	@if [ -d internal/bench ]; then $(GO) run ./internal/bench; \
+	else $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $$($(GO) list ./... | grep -v /e2e); fi
+
+# One target of one package at a time: that is all go test -fuzz takes.
+fuzz:
+	@for p in $$($(GO) list ./... | grep -v /e2e); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; \
+			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+cover:
+	@mkdir -p .build
+	$(GO) test -coverprofile .build/cover.out $$($(GO) list ./... | grep -v /e2e)
+	$(GO) tool cover -func .build/cover.out | tail -n 1
+	$(GO) tool cover -html .build/cover.out -o .build/cover.html
+
+fmt:
+	gofmt -w $$(git ls-files '*.go')
+
+clean:
+	rm -rf rdnsproxy .build
