@@ -1,0 +1,155 @@
+// Package dial turns addresses, as they come, into one TCP connection: the race
+// of RFC 8305, under the options that ssh leaves to a ProxyCommand. It resolves
+// nothing and knows no DNS.
+//
+// It is a leaf, so that a probe, the relay and a wrapper can all dial alike.
+package dial
+
+import (
+	"context"
+	"iter"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// The delays of RFC 8305, section 8, and the pause that OpenSSH's ssh_connect
+// makes between two rounds.
+const (
+	resolutionDelay = 50 * time.Millisecond
+	stagger         = 250 * time.Millisecond
+	roundPause      = time.Second
+
+	// settle is how long a race whose first address is an IPv6 one waits for the
+	// rest of the same answer, which comes in one go, before it puts them in order.
+	settle = time.Millisecond
+)
+
+// Dialer holds how to connect. A zero Dialer races as RFC 8305 recommends, with
+// the options of an ssh without configuration. It is safe for many goroutines
+// as long as nobody changes it.
+type Dialer struct {
+	// ResolutionDelay is how long the first IPv4 address waits for an IPv6 one
+	// that is still being looked up (RFC 8305, section 3). If 0, 50 ms.
+	ResolutionDelay time.Duration
+
+	// Stagger is the time between the starts of two attempts while none has
+	// failed (RFC 8305, section 5). If 0, 250 ms.
+	Stagger time.Duration
+
+	// Timeout ends the whole race, all rounds and the wait for addresses
+	// included: ConnectTimeout. If 0, only the context and the kernel end it.
+	Timeout time.Duration
+
+	// Attempts is how many rounds are made over all addresses, one second apart:
+	// ConnectionAttempts. If 0, one.
+	Attempts int
+
+	// Bind holds the local addresses to connect from, of which the first that is
+	// of the destination's family is used: BindAddress, resolved by the caller.
+	// Destinations of another family are skipped. If empty, the kernel chooses.
+	Bind []netip.Addr
+
+	// Interface names the interface whose address to connect from: BindInterface.
+	// As in ssh, Bind goes first. If "", any.
+	Interface string
+
+	// NoKeepAlive turns SO_KEEPALIVE off: TCPKeepAlive no. Where it is on, the
+	// intervals are the kernel's, as with ssh, not those of Go's net package.
+	NoKeepAlive bool
+
+	// TOS is the byte for IP_TOS and IPV6_TCLASS, ParseTOS reads it: IPQoS. It
+	// marks the first packet too. If 0, the kernel's default.
+	TOS int
+
+	// Accept is asked about every address that has connected, in a goroutine of
+	// its attempt. An error closes the connection and counts as this address's
+	// failure; it is not tried again. While Accept thinks, the race goes on as
+	// it does beside any attempt that takes its time, so a slow verdict costs the
+	// next address no more than Stagger. Accept should end with its context. If
+	// nil, whoever connects first wins.
+	Accept func(ctx context.Context, a netip.AddrPort) error
+}
+
+// Race dials the addresses, each exactly as it is given, zone included, and
+// returns the first connection that stands and is accepted, which is a
+// *net.TCPConn, with the address that was dialled. An address given twice is
+// dialled once a round.
+//
+// The iterator runs in a goroutine of its own, so that addresses may arrive
+// while others are being dialled; whatever it waits for should end with ctx.
+// What is known when the race starts is put in the order of RFC 6724, and the
+// families alternate (RFC 8305, section 4).
+//
+// The error is ErrNoAddress if there was none, else an *Error, which wraps the
+// context's error where that ended the race. Losing connections are closed.
+func (d *Dialer) Race(ctx context.Context, addrs iter.Seq[netip.AddrPort]) (net.Conn, netip.AddrPort, error) {
+	if d.Timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, d.Timeout)
+		defer cancel()
+		ctx = limited
+	}
+	from, err := d.local()
+	if err != nil {
+		return nil, netip.AddrPort{}, err
+	}
+	r := newRace(d, from)
+	for n := 1; ; n++ {
+		won := r.round(ctx, addrs)
+		switch {
+		case won.conn != nil:
+			return won.conn, won.addr, nil
+		case ctx.Err() == nil && len(r.failures) == 0:
+			return nil, netip.AddrPort{}, ErrNoAddress
+		}
+		again := r.worthRetrying()
+		if n >= d.Attempts || len(again) == 0 || !sleep(ctx, roundPause) {
+			return nil, netip.AddrPort{}, r.lost(ctx)
+		}
+		addrs = slices.Values(again)
+	}
+}
+
+// connect makes one attempt on one address.
+func (d *Dialer) connect(ctx context.Context, a netip.AddrPort, from sources) (*net.TCPConn, error) {
+	if !a.IsValid() || a.Port() == 0 {
+		return nil, errNotDiallable
+	}
+	// Go would refuse to dial a mapped address over IPv6, and the kernel sends
+	// IPv4 for it anyway.
+	to, network := netip.AddrPortFrom(a.Addr().Unmap(), a.Port()), "tcp6"
+	if to.Addr().Is4() {
+		network = "tcp4"
+	}
+	// A negative KeepAlive keeps Go's own 15 s out.
+	dialer := net.Dialer{KeepAlive: -1, ControlContext: mark(d.TOS)}
+	if len(from) > 0 {
+		source, ok := from.fit(to.Addr())
+		if !ok {
+			return nil, errOtherFamily
+		}
+		dialer.LocalAddr = net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, 0))
+	}
+	c, err := dialer.DialContext(ctx, network, to.String())
+	if err != nil {
+		return nil, err
+	}
+	conn := c.(*net.TCPConn)
+	if !d.NoKeepAlive {
+		conn.SetKeepAlive(true) // as in ssh, no reason to give the connection up
+	}
+	return conn, nil
+}
+
+// sleep reports whether it slept to the end.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,216 @@
+package dial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// ErrNoAddress says that the iterator ended without an address.
+var ErrNoAddress = errors.New("no address to connect to")
+
+var (
+	errNotDiallable = errors.New("not an address and a port")
+	errOtherFamily  = errors.New("no local address of its family to connect from")
+)
+
+// Reason is why an address gave no connection.
+type Reason string
+
+// The closed set of reasons.
+const (
+	Refused     Reason = "refused"     // the peer answered that nobody listens there
+	Timeout     Reason = "timeout"     // no answer in time
+	Unreachable Reason = "unreachable" // the network answered that there is no way
+	Skipped     Reason = "skipped"     // this machine has no route for, or no local address of, its family
+	Bind        Reason = "bind"        // the local address cannot be used
+	Rejected    Reason = "rejected"    // it connected, and Accept refused it
+	Cancelled   Reason = "cancelled"   // the caller gave up first
+	Failed      Reason = "failed"      // anything else; Err says what
+)
+
+// Failure is what became of one address. Its text is short and fit to print.
+type Failure struct {
+	Addr   netip.AddrPort
+	Reason Reason
+	Err    error // what the kernel, or Accept, said
+}
+
+func (f Failure) Error() string {
+	return fmt.Sprintf("%s port %d: %s", safetext.Line(f.Addr.Addr().String()), f.Addr.Port(), f.text())
+}
+
+// Unwrap gives what the kernel, or Accept, said.
+func (f Failure) Unwrap() error { return f.Err }
+
+func (f Failure) text() string {
+	switch f.Reason {
+	case Refused:
+		return "connection refused"
+	case Timeout:
+		return "no answer in time"
+	case Unreachable:
+		return "unreachable"
+	case Cancelled:
+		return "given up"
+	case Skipped:
+		if errors.Is(f.Err, errOtherFamily) {
+			return errOtherFamily.Error()
+		}
+		return "no route from here"
+	case Bind:
+		return "cannot connect from the local address: " + plain(f.Err)
+	}
+	return plain(f.Err)
+}
+
+// plain is the error without the operation and addresses that net puts before it.
+func plain(err error) string {
+	var op *net.OpError
+	for errors.As(err, &op) {
+		err = op.Err
+	}
+	var call *os.SyscallError
+	if errors.As(err, &call) {
+		err = call.Err
+	}
+	return safetext.Line(err.Error())
+}
+
+// Error says why the race was lost.
+type Error struct {
+	Failures []Failure // of the last round, one an address, in the order in which they happened
+	Cause    error     // the context's error if that ended the race, else nil
+}
+
+// shown is how many failures an error's text lists.
+const shown = 4
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	for i, f := range e.Failures {
+		if i == shown {
+			fmt.Fprintf(&b, "; and %d more", len(e.Failures)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(f.Error())
+	}
+	switch {
+	case b.Len() > 0:
+		return b.String()
+	case errors.Is(e.Cause, context.DeadlineExceeded):
+		return "no address in time"
+	}
+	return "given up before there was an address"
+}
+
+// Unwrap gives the failures and the cause.
+func (e *Error) Unwrap() []error {
+	var all []error
+	for _, f := range e.Failures {
+		all = append(all, f)
+	}
+	if e.Cause != nil {
+		all = append(all, e.Cause)
+	}
+	return all
+}
+
+// OnlySkipped reports that this machine could try none of the addresses.
+func (e *Error) OnlySkipped() bool {
+	for _, f := range e.Failures {
+		if f.Reason != Skipped {
+			return false
+		}
+	}
+	return len(e.Failures) > 0
+}
+
+// rejection marks an error as Accept's.
+type rejection struct{ error }
+
+func (r rejection) Unwrap() error { return r.error }
+
+// failure turns a landing without a connection into its reason.
+func (r *race) failure(l landing) Failure {
+	var no rejection
+	if errors.As(l.err, &no) {
+		return Failure{l.addr, Rejected, no.error}
+	}
+	routed := func() bool { return r.order.source(l.addr.Addr()).IsValid() }
+	return Failure{l.addr, reason(l.err, routed), l.err}
+}
+
+// reason classifies a dial's error. The kernel has one word for "I have no
+// route" and for "a router told me that there is none"; routed, which says
+// whether this machine knows a way to the address at all, tells them apart.
+func reason(err error, routed func() bool) Reason {
+	var call *os.SyscallError
+	switch {
+	case errors.Is(err, errOtherFamily):
+		return Skipped
+	case errors.As(err, &call) && call.Syscall == "bind":
+		return Bind
+	case errors.Is(err, context.Canceled):
+		return Cancelled
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return Timeout
+	}
+	var no syscall.Errno
+	if !errors.As(err, &no) {
+		return Failed
+	}
+	switch no {
+	case errnoRefused:
+		return Refused
+	case errnoTimedOut:
+		return Timeout
+	case errnoNoFamily:
+		return Skipped
+	case errnoHostUnreachable:
+		return Unreachable
+	case errnoNetUnreachable, errnoNoLocalAddress:
+		if routed() {
+			return Unreachable
+		}
+		return Skipped
+	}
+	return Failed
+}
+
+// lost sums a lost race up. What the context's end caught on the way, or still
+// waiting, failed for that reason.
+func (r *race) lost(ctx context.Context) *Error {
+	e := &Error{Failures: r.failures, Cause: ctx.Err()}
+	if e.Cause == nil {
+		return e
+	}
+	why := reason(e.Cause, nil)
+	for _, a := range append(r.flying, r.queue...) {
+		e.Failures = append(e.Failures, Failure{a, why, e.Cause})
+	}
+	return e
+}
+
+// worthRetrying lists the addresses of another round: what Accept refused it
+// would refuse again.
+func (r *race) worthRetrying() []netip.AddrPort {
+	again := slices.Clone(r.given)
+	for _, f := range r.failures {
+		if f.Reason == Rejected {
+			again = slices.DeleteFunc(again, func(a netip.AddrPort) bool { return a == f.Addr })
+		}
+	}
+	return again
+}

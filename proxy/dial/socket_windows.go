@@ -1,0 +1,22 @@
+package dial
+
+import (
+	"context"
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
+
+// What connect says, in this system's numbers.
+const (
+	errnoRefused         = windows.WSAECONNREFUSED
+	errnoTimedOut        = windows.WSAETIMEDOUT
+	errnoNoFamily        = windows.WSAEAFNOSUPPORT
+	errnoHostUnreachable = windows.WSAEHOSTUNREACH
+	errnoNetUnreachable  = windows.WSAENETUNREACH
+	errnoNoLocalAddress  = windows.WSAEADDRNOTAVAIL
+)
+
+// mark does nothing: Windows ignores IP_TOS unless an administrator's policy
+// sets the class.
+func mark(int) func(context.Context, string, string, syscall.RawConn) error { return nil }
