@@ -1,0 +1,136 @@
+// Package hostsfile keeps a hosts file as lossless text: it parses it, and looks
+// names and addresses up in it as glibc's files module of nsswitch.conf does.
+//
+// It is a leaf: whoever reads, checks or edits the file needs the same notion of
+// a line, and nothing else of this program. Shape: hosts(5); which line counts:
+// nss/nss_files/files-hosts.c.
+package hostsfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// MaxSize is how long a hosts file may be, in bytes: far beyond what block
+// lists of half a million names need.
+const MaxSize = 16 << 20
+
+// ErrTooLong says that there is more than MaxSize.
+var ErrTooLong = errors.New("hosts file is longer than 16 MiB")
+
+// File is a hosts file. Its lines hold every byte of it. The look-ups are safe
+// for many goroutines as long as nobody changes Lines.
+type File struct {
+	Path  string // where it was read from; empty if from a reader
+	Lines []Line
+
+	once  sync.Once
+	names map[string][]int32 // folded name → lines that bear it, in file order
+	addrs map[addrKey]int32  // address → the first line that has it
+}
+
+// Parse reads a hosts file. It refuses nothing but length: a line that is no
+// entry is kept as it is. The error is ErrTooLong or the reader's.
+func Parse(r io.Reader) (*File, error) {
+	b, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > MaxSize {
+		return nil, ErrTooLong
+	}
+	return parse(string(b)), nil
+}
+
+// ParseFile reads the hosts file at path. Its errors name the path. What is no
+// regular file, or too long, is refused before it is read.
+func ParseFile(path string) (*File, error) {
+	f, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	hosts, err := Parse(f)
+	switch {
+	case errors.Is(err, ErrTooLong):
+		return nil, tooLong(path)
+	case err != nil:
+		return nil, fmt.Errorf("hosts file %s: %w", safetext.Line(path), reason(err))
+	}
+	hosts.Path = path
+	return hosts, nil
+}
+
+// open opens what can be read to its end: opening a FIFO would wait for a
+// writer, and a device may never end, so the kind is looked at first.
+func open(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case info.IsDir():
+		return nil, fmt.Errorf("hosts file %s: is a directory; name a file", safetext.Line(path))
+	case !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0:
+		return nil, fmt.Errorf("hosts file %s: is no regular file", safetext.Line(path))
+	case info.Size() > MaxSize:
+		return nil, tooLong(path)
+	default:
+		var f *os.File
+		if f, err = os.Open(path); err == nil {
+			return f, nil
+		}
+	}
+	return nil, fmt.Errorf("hosts file %s: %w", safetext.Line(path), reason(err))
+}
+
+func tooLong(path string) error {
+	return fmt.Errorf("hosts file %s: %w; name a smaller one", safetext.Line(path), ErrTooLong)
+}
+
+// reason drops the path that the os package puts before its errors.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+// parse cuts text into lines. Names stand in slices that many lines share, for
+// a block list has hundreds of thousands of lines.
+func parse(text string) *File {
+	f := &File{Lines: make([]Line, 0, strings.Count(text, "\n")+1)}
+	var names []string
+	for raw := range strings.Lines(text) {
+		if cap(names)-len(names) < 8 {
+			names = make([]string, 0, min(1024, 8+cap(f.Lines)))
+		}
+		l := Line{Raw: raw, N: len(f.Lines) + 1}
+		l.Addr, names = fields(raw, names[len(names):])
+		l.Names = names[:len(names):len(names)]
+		f.Lines = append(f.Lines, l)
+	}
+	return f
+}
+
+// Bytes is the whole file as text: after Parse, what was read.
+func (f *File) Bytes() []byte {
+	var b bytes.Buffer
+	for i := range f.Lines {
+		b.WriteString(f.Lines[i].Raw)
+	}
+	return b.Bytes()
+}
+
+// WriteTo writes Bytes.
+func (f *File) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(f.Bytes())
+	return int64(n), err
+}

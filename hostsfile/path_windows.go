@@ -1,0 +1,16 @@
+package hostsfile
+
+import (
+	"path/filepath"
+
+	"golang.org/x/sys/windows"
+)
+
+// SystemPath is where the system's own hosts file is.
+func SystemPath() string {
+	dir, err := windows.GetSystemDirectory()
+	if err != nil {
+		dir = `C:\Windows\System32`
+	}
+	return filepath.Join(dir, "drivers", "etc", "hosts")
+}
