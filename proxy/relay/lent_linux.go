@@ -1,0 +1,65 @@
+package relay
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// lent is one of ssh's descriptors while the loop uses it.
+//
+// O_NONBLOCK is a property of the open file, which others may hold too: stderr
+// where the user wrote 2>&1, the shell that started the helper, everything on a
+// terminal. ssh's own end of a pipe or socketpair is another open file and
+// keeps its mode. So only pipes and sockets are made non-blocking, and only for
+// as long as they are lent; a terminal or a regular file is read and written as
+// it is, when poll says so.
+type lent struct {
+	file     *os.File
+	fd       int
+	pipe     bool
+	terminal bool // or another character device
+	restore  bool // O_NONBLOCK was set here
+}
+
+func borrow(f *os.File) (*lent, error) {
+	fd, err := descriptor(f)
+	if err != nil {
+		return nil, err
+	}
+	var st unix.Stat_t
+	if err := unix.Fstat(fd, &st); err != nil {
+		return nil, os.NewSyscallError("fstat", err)
+	}
+	l := &lent{file: f, fd: fd}
+	switch st.Mode & unix.S_IFMT {
+	case unix.S_IFIFO:
+		l.pipe = true
+	case unix.S_IFSOCK:
+	case unix.S_IFCHR:
+		l.terminal = true
+		return l, nil
+	default:
+		return l, nil
+	}
+	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	if flags&unix.O_NONBLOCK == 0 {
+		if err := unix.SetNonblock(fd, true); err != nil {
+			return nil, os.NewSyscallError("fcntl", err)
+		}
+		l.restore = true
+	}
+	return l, nil
+}
+
+// giveBack restores the mode, once. It must come before the descriptor's close,
+// since others may go on using the open file.
+func (l *lent) giveBack() {
+	if l.restore {
+		unix.SetNonblock(l.fd, false)
+		l.restore = false
+	}
+}

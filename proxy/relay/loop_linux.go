@@ -1,0 +1,195 @@
+package relay
+
+import (
+	"io"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// kernel serves a TCP connection with one poll loop in this goroutine.
+//
+// The loop runs inside Control: Go keeps the descriptor open until Control
+// returns, and nothing of the net package reads or writes it, so its bytes are
+// the loop's alone. It stays non-blocking and registered with the runtime's
+// own poller, which nobody waits on; there is no second descriptor to close
+// and no mode to restore.
+func (p Pipes) kernel(c *net.TCPConn) (stats Stats, err error) {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return stats, err
+	}
+	failed := raw.Control(func(sock uintptr) { stats, err = p.loop(int(sock)) })
+	if failed != nil {
+		return stats, failed
+	}
+	return stats, err
+}
+
+func (p Pipes) loop(sock int) (Stats, error) {
+	in, err := borrow(p.In)
+	if err != nil {
+		return Stats{}, err
+	}
+	defer in.giveBack()
+	out, err := borrow(p.Out)
+	if err != nil {
+		return Stats{}, err
+	}
+	defer out.giveBack()
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return Stats{}, os.NewSyscallError("eventfd", err)
+	}
+	defer unix.Close(wake)
+	stop := p.onDeparture(func() { unix.Write(wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) })
+	defer stop()
+
+	l := loop{
+		course: course{grace: p.Grace},
+		up:     upward(in, sock),
+		down:   downward(sock, out),
+		sock:   sock,
+		wake:   wake,
+		out:    out,
+	}
+	err = l.run()
+	stats, lost := l.outcome(Stats{Up: l.up.moved, Down: l.down.moved}, l.up.pending())
+	if err == nil {
+		err = lost
+	}
+	return stats, err
+}
+
+// loop is a session: two ways, what can end them, and one poll for all of it.
+type loop struct {
+	course
+	up, down *way
+	sock     int
+	wake     int // readable: a signal has said that ssh has gone
+	out      *lent
+	events   [4]unix.PollFd
+}
+
+// The places in loop.events.
+const (
+	evUp     = iota // what the way up waits for
+	evDown          // what the way down waits for
+	evReader        // asks for nothing, tells when nobody reads Out any more
+	evWake
+)
+
+func (l *loop) run() error {
+	for !l.finished() {
+		l.arm()
+		n, err := unix.Poll(l.events[:], l.timeout())
+		if err != nil && err != unix.EINTR {
+			return os.NewSyscallError("poll", err)
+		}
+		if n <= 0 {
+			clear(l.events[:])
+		}
+		if l.events[evWake].Revents != 0 || l.events[evReader].Revents&departed != 0 {
+			l.leave()
+		}
+		if l.events[evUp].Revents != 0 {
+			l.moveUp()
+		} else {
+			l.up.calm()
+		}
+		if l.events[evDown].Revents != 0 {
+			l.moveDown()
+		}
+		if !l.deadline.IsZero() && !time.Now().Before(l.deadline) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// arm says what the next poll waits for. An entry of -1 is passed over.
+func (l *loop) arm() {
+	for i := range l.events {
+		l.events[i] = unix.PollFd{Fd: -1}
+	}
+	if !l.upDone {
+		l.events[evUp] = l.up.awaits()
+	}
+	if !l.downDone {
+		l.events[evDown] = l.down.awaits()
+	}
+	if !l.gone {
+		l.events[evWake] = unix.PollFd{Fd: int32(l.wake), Events: unix.POLLIN}
+		if !l.ended { // then Out is closed
+			l.events[evReader] = unix.PollFd{Fd: int32(l.out.fd)}
+		}
+	}
+}
+
+// timeout is in milliseconds, rounded up lest the last one be spun away.
+func (l *loop) timeout() int {
+	var wait time.Duration = -1
+	if !l.deadline.IsZero() {
+		wait = max(0, time.Until(l.deadline))
+	}
+	if l.up.gathering && !l.upDone && (wait < 0 || wait > calmAfter) {
+		wait = calmAfter
+	}
+	if wait < 0 {
+		return -1
+	}
+	return int((wait + time.Millisecond - 1) / time.Millisecond)
+}
+
+// leave is ssh's departure: what the network sends is dropped from now on.
+func (l *loop) leave() {
+	l.sshGone()
+	l.down.discard()
+}
+
+func (l *loop) moveUp() {
+	before := l.up.moved
+	srcErr, dstErr := l.up.step()
+	if l.up.moved > before {
+		l.progress()
+	}
+	switch {
+	case dstErr == unix.EPIPE: // the peer closed; the way down meets its end
+		l.upDone = true
+	case dstErr != nil:
+		l.upDone = true
+		l.broken(dstErr)
+	case srcErr != nil:
+		if err := inputError(srcErr); err != nil {
+			l.failed("read from", err)
+		}
+		l.upDone = true
+		unix.Shutdown(l.sock, unix.SHUT_WR) // an error here is one that the way down meets too
+	}
+}
+
+func (l *loop) moveDown() {
+	srcErr, dstErr := l.down.step()
+	switch {
+	case dstErr != nil: // nobody reads Out, and there is no other place for its bytes
+		if err := outputError(dstErr); err != nil {
+			l.failed("write to", err)
+		}
+		l.leave()
+	case srcErr == io.EOF:
+		l.endOut()
+	case srcErr != nil:
+		l.broken(srcErr)
+		l.endOut()
+		l.upDone = true
+	}
+}
+
+// endOut tells ssh that the network has ended.
+func (l *loop) endOut() {
+	l.networkEnded()
+	l.out.giveBack()
+	closeOut(l.out.file)
+}

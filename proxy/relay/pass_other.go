@@ -1,0 +1,17 @@
+//go:build !unix
+
+package relay
+
+import (
+	"errors"
+	"net"
+	"os"
+)
+
+var errNoPass = errors.New("this system cannot pass a connection to ssh: use ProxyCommand without ProxyUseFdpass")
+
+// CanPass says, before anything is connected, that there is no such thing here.
+func CanPass(*os.File) error { return errNoPass }
+
+// Pass always fails on this system.
+func Pass(*os.File, *net.TCPConn) error { return errNoPass }

@@ -1,0 +1,113 @@
+//go:build unix
+
+package relay
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// CanPass says, before anything is connected, whether out can carry a
+// descriptor: it must be an AF_UNIX stream socket, as ssh makes it under
+// ProxyUseFdpass. That it is one does not mean that ssh waits for a descriptor;
+// libssh runs plain ProxyCommands over socketpairs too.
+func CanPass(out *os.File) error {
+	fd, err := descriptor(out)
+	if err != nil {
+		return err
+	}
+	return canPass(fd)
+}
+
+func canPass(fd int) error {
+	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	if err != nil {
+		return errors.New(`stdout is not a socket: set "ProxyUseFdpass yes" beside ProxyCommand`)
+	}
+	name, err := unix.Getsockname(fd)
+	if err != nil {
+		return fmt.Errorf("stdout: %w", err)
+	}
+	if _, local := name.(*unix.SockaddrUnix); !local || kind != unix.SOCK_STREAM {
+		return errors.New(`stdout is no Unix stream socket: set "ProxyUseFdpass yes" beside ProxyCommand`)
+	}
+	return nil
+}
+
+// Pass hands c to the ssh at the other end of out, as OpenSSH's ssh_proxy_fdpass_connect
+// expects it: one message of one data byte and one descriptor, in blocking mode,
+// and nothing else ever. If out is nil, os.Stdout. ssh waits for the helper's end
+// before it goes on, so end soon.
+//
+// After a nil error the connection is ssh's: c is to be closed, no more (closing
+// a descriptor that another process holds ends nothing).
+func Pass(out *os.File, c *net.TCPConn) error {
+	if out == nil {
+		out = os.Stdout
+	}
+	fd, err := descriptor(out)
+	if err != nil {
+		return err
+	}
+	if err := canPass(fd); err != nil {
+		return err
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	if err := raw.Control(func(conn uintptr) { failed = pass(fd, int(conn)) }); err != nil {
+		return err
+	}
+	if failed != nil {
+		return fmt.Errorf("cannot hand the connection to ssh: %w", failed)
+	}
+	return nil
+}
+
+// pass clears O_NONBLOCK, which belongs to the open file and so travels with
+// the descriptor, and sends. A failure leaves the connection as it was.
+func pass(out, conn int) error {
+	if err := unix.SetNonblock(conn, false); err != nil {
+		return err
+	}
+	err := sendRights(out, conn)
+	if err != nil {
+		unix.SetNonblock(conn, true)
+	}
+	return err
+}
+
+func sendRights(out, conn int) error {
+	for {
+		err := unix.Sendmsg(out, []byte{0}, unix.UnixRights(conn), nil, 0)
+		switch err {
+		case unix.EAGAIN: // out is non-blocking, by another's doing, and full
+			ps := []unix.PollFd{{Fd: int32(out), Events: unix.POLLOUT}}
+			if _, err := unix.Poll(ps, -1); err != nil && err != unix.EINTR {
+				return err
+			}
+		case unix.EINTR:
+		default:
+			return err
+		}
+	}
+}
+
+// descriptor gives the number behind f and, unlike Fd, leaves its mode alone.
+// The caller keeps f open.
+func descriptor(f syscall.Conn) (int, error) {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	fd := -1
+	err = raw.Control(func(n uintptr) { fd = int(n) })
+	return fd, err
+}

@@ -1,0 +1,150 @@
+package relay
+
+import (
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// plain is the path for connections without a descriptor of their own (TLS,
+// SOCKS) and for systems other than Linux: one goroutine copies each way, and
+// this one keeps the rules.
+//
+// The copies are plain reads and writes: handing a *net.TCPConn and a blocking
+// pipe to io.Copy makes Go splice, and that spins a core while the pipe's
+// reader stalls (golang/go#75304).
+func (p Pipes) plain(c net.Conn) (Stats, error) {
+	e := course{grace: p.Grace}
+	t := &transfer{left: make(chan struct{})}
+	stopSignals := p.onDeparture(t.leave)
+	defer stopSignals()
+	unwatch := sync.OnceFunc(watchReader(p.Out, t.leave))
+	defer unwatch()
+
+	up, down := make(chan halt, 1), make(chan halt, 1)
+	go func() { up <- t.up(c, p.In) }()
+	go func() { down <- t.down(p.Out, c) }()
+
+	left, seen := t.left, int64(0)
+	alarm := time.NewTimer(0)
+	<-alarm.C
+	for !e.finished() {
+		select {
+		case h := <-up:
+			e.upDone = true
+			e.note(h.local, "read from", h.network)
+		case h := <-down:
+			e.note(h.local, "write to", h.network)
+			if h.network == nil {
+				e.networkEnded()
+			} else {
+				e.downDone, e.upDone = true, true
+			}
+			unwatch() // before the descriptor can become another file's
+			closeOut(p.Out)
+			seen = t.sent.Load()
+		case <-left:
+			left = nil
+			e.sshGone()
+		case <-alarm.C:
+			if n := t.sent.Load(); n > seen {
+				seen = n
+				e.progress()
+			}
+			if !time.Now().Before(e.deadline) {
+				return p.abandon(c, t, &e)
+			}
+		}
+		if !e.deadline.IsZero() {
+			alarm.Reset(time.Until(e.deadline))
+		}
+	}
+	return p.abandon(c, t, &e)
+}
+
+// note takes over the errors of one way's end.
+func (e *course) note(local error, verb string, network error) {
+	if local != nil {
+		e.failed(verb, local)
+	}
+	if network != nil {
+		e.broken(network)
+	}
+}
+
+// abandon frees the goroutines that can be freed and sums up.
+func (p Pipes) abandon(c net.Conn, t *transfer, e *course) (Stats, error) {
+	past := time.Unix(1, 0)
+	c.SetDeadline(past)
+	p.In.SetReadDeadline(past) // fails on a blocking descriptor: its reader ends with the process
+	p.Out.SetWriteDeadline(past)
+	return e.outcome(Stats{Up: t.sent.Load(), Down: t.delivered.Load()}, t.pending.Load())
+}
+
+// transfer is what the two copying goroutines share with their keeper.
+type transfer struct {
+	sent, delivered atomic.Int64
+	pending         atomic.Bool // bytes are read from ssh and not yet sent
+	gone            atomic.Bool
+	left            chan struct{} // closed when ssh has gone
+}
+
+func (t *transfer) leave() {
+	if !t.gone.Swap(true) {
+		close(t.left)
+	}
+}
+
+// halt is how a way ended: both errors nil is a proper end of file.
+type halt struct{ local, network error }
+
+const chunk = 64 << 10
+
+func (t *transfer) up(c net.Conn, in *os.File) halt {
+	buf := make([]byte, chunk)
+	for {
+		n, err := in.Read(buf)
+		if n > 0 {
+			t.pending.Store(true)
+			sent, err := c.Write(buf[:n])
+			t.sent.Add(int64(sent))
+			if err != nil {
+				if peerClosed(err) {
+					err = nil // the way down meets the end itself, after what is still to be delivered
+				}
+				return halt{network: err}
+			}
+			t.pending.Store(false)
+		}
+		if err != nil {
+			if half, ok := c.(interface{ CloseWrite() error }); ok {
+				half.CloseWrite() // an error here is one that the way down meets too
+			}
+			return halt{local: inputError(err)}
+		}
+	}
+}
+
+func (t *transfer) down(out *os.File, c net.Conn) (h halt) {
+	buf := make([]byte, chunk)
+	for {
+		n, err := c.Read(buf)
+		if n > 0 && !t.gone.Load() {
+			n, err := out.Write(buf[:n])
+			t.delivered.Add(int64(n))
+			if err != nil { // nobody reads it any more, and there is no other place for it
+				h.local = outputError(err)
+				t.leave()
+			}
+		}
+		if err != nil {
+			if err != io.EOF {
+				h.network = err
+			}
+			return h
+		}
+	}
+}

@@ -1,0 +1,44 @@
+//go:build !unix
+
+package relay
+
+import (
+	"errors"
+	"io"
+	"os"
+	"syscall"
+)
+
+// Windows' numbers for what POSIX calls EPIPE: the reader of a pipe has closed
+// it, or is about to.
+const (
+	errBrokenPipe syscall.Errno = 109
+	errNoData     syscall.Errno = 232
+)
+
+// peerClosed reports whether a failed write only says that the peer closed
+// before it. Winsock does not tell that from a reset.
+func peerClosed(error) bool { return false }
+
+// inputError is nil where a failed read of In only says that ssh has closed it.
+func inputError(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return outputError(err)
+}
+
+// outputError is nil where a failed write to Out only says that nobody reads.
+func outputError(err error) error {
+	if errors.Is(err, errBrokenPipe) || errors.Is(err, errNoData) || errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return err
+}
+
+// closeOut tells ssh that nothing more comes.
+func closeOut(out *os.File) { out.Close() }
+
+// watchReader has nothing to wait with here: a write that fails tells that the
+// reader has gone, and the end of In that ssh has.
+func watchReader(*os.File, func()) (stop func()) { return func() {} }

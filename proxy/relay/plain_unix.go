@@ -1,0 +1,82 @@
+//go:build unix
+
+package relay
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// peerClosed reports whether a failed write only says that the peer closed
+// before it.
+func peerClosed(err error) bool { return errors.Is(err, unix.EPIPE) }
+
+// inputError is nil where a failed read of In is just another way in which ssh
+// or its terminal goes away.
+func inputError(err error) error {
+	if err == io.EOF || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// outputError is nil where a failed write to Out only says that nobody reads.
+func outputError(err error) error {
+	if errors.Is(err, unix.EPIPE) || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// closeOut tells ssh that nothing more comes. Where ssh's two descriptors are
+// one socket, closing one of them says nothing; shutting it down does.
+func closeOut(out *os.File) {
+	if fd, err := descriptor(out); err == nil {
+		unix.Shutdown(fd, unix.SHUT_WR) // no socket: refused, and the close says it
+	}
+	out.Close()
+}
+
+// departed are the events, reported without being asked for, by which poll says
+// that the reader of a pipe or the peer of a socket has gone.
+const departed = unix.POLLERR | unix.POLLHUP | unix.POLLNVAL
+
+// watchReader calls leave when out's reader has gone, also while nothing flows:
+// the parent of a ProxyCommand can die without a signal. It tells as much as
+// the system's poll does; a write that fails tells it everywhere. After stop has
+// returned it neither uses out nor calls leave.
+func watchReader(out *os.File, leave func()) (stop func()) {
+	fd, err := descriptor(out)
+	if err != nil {
+		return func() {}
+	}
+	wakeR, wakeW, err := os.Pipe()
+	if err != nil {
+		return func() {} // no descriptors left: a write will tell
+	}
+	wake, _ := descriptor(wakeR)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ps := []unix.PollFd{{Fd: int32(fd)}, {Fd: int32(wake), Events: unix.POLLIN}}
+		for {
+			_, err := unix.Poll(ps, -1)
+			switch {
+			case err == unix.EINTR:
+			case err != nil || ps[1].Revents != 0:
+				return
+			case ps[0].Revents&departed != 0:
+				leave()
+				return
+			}
+		}
+	}()
+	return func() {
+		wakeW.Close()
+		<-done
+		wakeR.Close()
+	}
+}

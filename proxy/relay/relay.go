@@ -1,0 +1,80 @@
+// Package relay moves bytes between ssh's two file descriptors and a
+// connection, or hands the connection over to ssh (ProxyUseFdpass).
+//
+// It is a leaf that knows no DNS, no policy and no command line; all system
+// dependent code of a session's data path is here. On Linux a TCP connection is
+// served by one poll loop that splices upwards; every other connection and
+// every other system takes the plain path of two copying goroutines. Both
+// follow the same rules, which end.go states.
+package relay
+
+import (
+	"net"
+	"os"
+	"time"
+)
+
+// Pipes relays between a connection and the two descriptors on which ssh talks
+// to its ProxyCommand. The zero value is ready to use.
+//
+// The fields are bare files, not a Reader and a Writer, because the kernel does
+// the copying where it can and poll tells who has gone.
+type Pipes struct {
+	In  *os.File // what ssh sends; if nil, os.Stdin
+	Out *os.File // what ssh receives; if nil, os.Stdout. Closed when the network ends
+
+	// Grace bounds the draining: all of it after ssh has gone, each wait for
+	// progress after the network has ended. If 0, 1 s.
+	Grace time.Duration
+
+	// Hangup, once closed, says what SIGHUP says: ssh has gone. If nil, the
+	// signals alone say so.
+	Hangup <-chan struct{}
+}
+
+// Stats tells what a session moved and why it ended.
+type Stats struct {
+	Up   int64 // bytes from ssh that the connection took
+	Down int64 // bytes from the network that ssh's descriptor took
+	Why  End
+}
+
+// Run relays until the network has ended, or until ssh has gone and what it
+// wrote has left.
+//
+// End of input only shuts down the sending half: the download goes on. When the
+// network ends, Out is closed, and what In still holds is sent. When ssh has
+// gone (SIGHUP, SIGTERM, SIGINT, Hangup, nobody reading Out), what comes from
+// the network is dropped and what In holds is sent until its end. A signal that
+// was ignored at the start stays ignored; a SIGPIPE ends nothing while Run runs.
+//
+// The error is nil unless the connection broke (Why is Reset; on Unix the error
+// wraps the errno, such as syscall.ECONNRESET) or a descriptor of ssh's failed
+// in another way than by ssh's leaving. What had arrived before a reset is
+// delivered first.
+//
+// Run does not close c, but c is of no more use than to be closed afterwards.
+// Nobody else may use c, In or Out meanwhile. On the plain path a goroutine may
+// stay behind that is blocked in a read of In or a write to Out, since a
+// blocking descriptor cannot be interrupted; it ends with the process, which is
+// expected to follow soon.
+func (p Pipes) Run(c net.Conn) (Stats, error) {
+	p = p.withDefaults()
+	if t, ok := c.(*net.TCPConn); ok {
+		return p.kernel(t)
+	}
+	return p.plain(c)
+}
+
+func (p Pipes) withDefaults() Pipes {
+	if p.In == nil {
+		p.In = os.Stdin
+	}
+	if p.Out == nil {
+		p.Out = os.Stdout
+	}
+	if p.Grace == 0 {
+		p.Grace = time.Second
+	}
+	return p
+}

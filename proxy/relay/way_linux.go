@@ -1,0 +1,200 @@
+package relay
+
+import (
+	"io"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	spliceMost = 1 << 20   // bytes asked of one splice
+	bufferSize = 256 << 10 // of a way that reads and writes
+
+	// Pipes are widened once a transfer has shown that it is one, and not to the
+	// most that is allowed: 64 pipes of 1 MiB exhaust what the kernel grants an
+	// ordinary user (pipe-user-pages-soft), whose later pipes shrink to 8 KiB.
+	widenAfter = 4 << 20
+	widenTo    = 256 << 10
+
+	// Moves of gatherAt bytes turn Nagle's algorithm on, so that bulk leaves in
+	// full segments; a move below flushAt, or calmAfter without any, turns it
+	// off again, which also sends what was held back.
+	gatherAt  = 32 << 10
+	flushAt   = 8 << 10
+	calmAfter = 5 * time.Millisecond
+
+	// A terminal is written to in pieces, since it stays in blocking mode.
+	blockingMost = 4 << 10
+)
+
+// way is one direction: it waits for its source, moves, and where the
+// destination is full waits for that. It never blocks on a pipe or a socket.
+//
+// Upwards it splices when the source is a pipe: ssh's pages go to the network
+// without a copy. Downwards it reads and writes: spliced network pages save
+// the relay time and cost ssh, who must gather them, more.
+type way struct {
+	src, dst int
+	pipe     int // ssh's end, to be widened; -1 if it is no pipe or is wide
+	nagle    int // the socket that gathers bulk; -1 downwards
+	splices  bool
+	most     int // bytes in one write
+
+	waitDst bool
+	buf     []byte
+	rest    []byte // of buf: read and not yet written
+	drop    bool   // there is no destination any more
+	moved   int64  // bytes that the destination took
+
+	gathering bool      // Nagle's algorithm is on
+	lastBulk  time.Time // the last move while gathering
+}
+
+func upward(in *lent, sock int) *way {
+	w := &way{src: in.fd, dst: sock, pipe: -1, nagle: sock, splices: in.pipe, most: bufferSize}
+	if in.pipe {
+		w.pipe = in.fd
+	}
+	return w
+}
+
+func downward(sock int, out *lent) *way {
+	w := &way{src: sock, dst: out.fd, pipe: -1, nagle: -1, most: bufferSize}
+	if out.pipe {
+		w.pipe = out.fd
+	}
+	if out.terminal {
+		w.most = blockingMost
+	}
+	return w
+}
+
+// awaits is what must happen before the next step can move anything.
+func (w *way) awaits() unix.PollFd {
+	if w.waitDst {
+		return unix.PollFd{Fd: int32(w.dst), Events: unix.POLLOUT}
+	}
+	return unix.PollFd{Fd: int32(w.src), Events: unix.POLLIN}
+}
+
+// pending says that bytes are known to be there that did not get out.
+func (w *way) pending() bool { return w.waitDst }
+
+// discard gives up the destination: what is read from now on is dropped.
+func (w *way) discard() {
+	w.drop, w.rest, w.waitDst = true, nil, false
+}
+
+// step moves once, without blocking. srcErr is io.EOF at the source's end;
+// neither error is EAGAIN.
+func (w *way) step() (srcErr, dstErr error) {
+	var n int
+	if w.splices {
+		n, srcErr, dstErr = w.splice()
+	} else {
+		n, srcErr, dstErr = w.copy()
+	}
+	if n > 0 {
+		w.moved += int64(n)
+		w.adapt(n)
+	}
+	return srcErr, dstErr
+}
+
+// splice lets the kernel move pages from a pipe to the socket. It does not say
+// which of the two was not ready: the other one than has just been waited for.
+func (w *way) splice() (n int, srcErr, dstErr error) {
+	n, errno := spliceNow(w.src, w.dst)
+	switch errno {
+	case 0:
+		w.waitDst = false
+		if n == 0 {
+			srcErr = io.EOF
+		}
+		return n, srcErr, nil
+	case unix.EINTR:
+	case unix.EAGAIN:
+		w.waitDst = !w.waitDst
+	case unix.EINVAL, unix.ENOSYS: // a pipe that the kernel does not splice, or a sandbox that does not
+		w.splices, w.waitDst = false, false
+	default: // a pipe that was readable has no errors of its own
+		return 0, nil, errno
+	}
+	return 0, nil, nil
+}
+
+// spliceNow is splice(2) that never blocks, and so goes past the runtime's
+// bookkeeping of system calls that may: its wake-ups cost more than the move.
+func spliceNow(src, dst int) (int, unix.Errno) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_SPLICE, uintptr(src), 0, uintptr(dst), 0,
+		spliceMost, unix.SPLICE_F_NONBLOCK|unix.SPLICE_F_MOVE)
+	return int(n), errno
+}
+
+// copy reads what is there, if everything of before is written, and writes it.
+func (w *way) copy() (n int, srcErr, dstErr error) {
+	if len(w.rest) == 0 {
+		if w.buf == nil {
+			w.buf = make([]byte, bufferSize)
+		}
+		got, err := unix.Read(w.src, w.buf)
+		switch {
+		case err == unix.EAGAIN || err == unix.EINTR:
+			return 0, nil, nil
+		case err != nil:
+			return 0, err, nil
+		case got == 0:
+			return 0, io.EOF, nil
+		case w.drop:
+			return 0, nil, nil
+		}
+		w.rest = w.buf[:got]
+	}
+	n, err := unix.Write(w.dst, w.rest[:min(len(w.rest), w.most)])
+	if err == unix.EAGAIN || err == unix.EINTR {
+		n, err = 0, nil
+	}
+	n = max(n, 0)
+	w.rest = w.rest[n:]
+	w.waitDst = len(w.rest) > 0
+	return n, nil, err
+}
+
+// adapt fits the socket and the pipe to a transfer, having moved n bytes. All
+// that is refused stays as it was.
+func (w *way) adapt(n int) {
+	if w.nagle >= 0 {
+		switch {
+		case n >= gatherAt && !w.gathering:
+			w.gather(true)
+		case n < flushAt && w.gathering:
+			w.gather(false)
+		}
+		if w.gathering {
+			w.lastBulk = time.Now()
+		}
+	}
+	if w.pipe >= 0 && w.moved > widenAfter {
+		if size, err := unix.FcntlInt(uintptr(w.pipe), unix.F_GETPIPE_SZ, 0); err == nil && size < widenTo {
+			unix.FcntlInt(uintptr(w.pipe), unix.F_SETPIPE_SZ, widenTo)
+		}
+		w.pipe = -1
+	}
+}
+
+func (w *way) gather(on bool) {
+	noDelay := 1
+	if on {
+		noDelay = 0
+	}
+	unix.SetsockoptInt(w.nagle, unix.IPPROTO_TCP, unix.TCP_NODELAY, noDelay)
+	w.gathering = on
+}
+
+// calm sends the tail of a burst after which nothing came.
+func (w *way) calm() {
+	if w.gathering && time.Since(w.lastBulk) >= calmAfter {
+		w.gather(false)
+	}
+}
