@@ -1,0 +1,156 @@
+// Package replacefile replaces files so that a reader sees the old content or
+// the new, never a part, and so that no link that another user has laid is
+// followed.
+//
+// All who write files go through it.
+package replacefile
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ErrNotRegular says that at the path there is something else than a regular
+// file: a symbolic link, a folder, a FIFO, a device.
+var ErrNotRegular = errors.New("not a regular file")
+
+// Options says how to replace. The zero value makes a file that only its owner
+// can read and write, and that survives a power failure.
+type Options struct {
+	// Perm are the new file's permissions, whatever the umask. If 0, 0600.
+	Perm fs.FileMode
+
+	// Follow replaces the file that a symbolic link at the path leads to, as
+	// suits a file that people keep elsewhere and link to. If false, a link is
+	// refused.
+	Follow bool
+
+	// Volatile leaves out the waits for the disk: for caches, whose reader must
+	// expect an empty or torn file after a crash.
+	Volatile bool
+}
+
+// Write replaces path, or creates it, with what write writes. It is
+// Options.Replace with the permissions alone.
+func Write(path string, perm fs.FileMode, write func(io.Writer) error) error {
+	return Options{Perm: perm}.Replace(path, write)
+}
+
+// Replace gives path the content that write writes: first in a new file beside
+// it, which then takes its name. If anything fails, an error of write included,
+// path stays what it was and nothing is left behind.
+func (o Options) Replace(path string, write func(io.Writer) error) error {
+	if o.Follow {
+		real, err := destination(path)
+		if err != nil {
+			return err
+		}
+		path = real
+	}
+	// Both names are used relative to the opened folder, which stays the same one
+	// even if somebody renames it meanwhile.
+	dir, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	name := filepath.Base(path)
+	if err := replaceable(dir, name); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	temp, err := o.prepare(dir, name, write)
+	if err != nil {
+		return err
+	}
+	if err := dir.Rename(temp, name); err != nil {
+		return errors.Join(err, dir.Remove(temp))
+	}
+	if o.Volatile {
+		return nil
+	}
+	return syncFolder(dir)
+}
+
+// prepare writes the new content into a file of its own and gives its name.
+func (o Options) prepare(dir *os.Root, name string, write func(io.Writer) error) (temp string, err error) {
+	temp = tempName(name)
+	// O_EXCL never opens what is there already, a link included.
+	f, err := dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return "", err
+	}
+	done := false
+	defer func() { // also when write panics
+		if !done {
+			f.Close()
+			dir.Remove(temp)
+		}
+	}()
+	if err := write(f); err != nil {
+		return "", err
+	}
+	perm := o.Perm
+	if perm == 0 {
+		perm = 0o600
+	}
+	if err := f.Chmod(perm); err != nil {
+		return "", err
+	}
+	if !o.Volatile {
+		if err := f.Sync(); err != nil {
+			return "", err
+		}
+	}
+	if err := f.Close(); err != nil {
+		return "", err
+	}
+	done = true
+	return temp, nil
+}
+
+// tempMark is in the name of every file that is being written.
+const tempMark = ".new-"
+
+func tempName(name string) string { return "." + name + tempMark + rand.Text() }
+
+// TempOf reports whether a file of this name is one that a replacement of some
+// file left behind when it was killed, and of which.
+func TempOf(name string) (target string, ok bool) {
+	name, dotted := strings.CutPrefix(name, ".")
+	i := strings.LastIndex(name, tempMark)
+	if !dotted || i < 1 {
+		return "", false
+	}
+	return name[:i], true
+}
+
+// replaceable refuses to put a file where something else is.
+func replaceable(dir *os.Root, name string) error {
+	switch info, err := dir.Lstat(name); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return ErrNotRegular
+	}
+	return nil
+}
+
+// destination is where a chain of symbolic links at path ends. A link to a file
+// that does not exist is an error: it is safer to say so than to create it.
+func destination(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, dangling := os.Lstat(path); dangling != nil {
+			return path, nil
+		}
+	}
+	return real, err
+}
