@@ -1,0 +1,213 @@
+package lab
+
+import (
+	"cmp"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+// SSH says what kind of server to start. The zero value is a healthy one on a
+// free port of 127.0.0.1 with a fresh ed25519 host key, which anyone may enter.
+type SSH struct {
+	Addr     string             // host:port to listen on; if "", 127.0.0.1:0
+	HostKeys []ssh.Signer       // from NewHostKey or Certify; if empty, one fresh ed25519 key
+	Version  string             // software version in the identification; if "", rdnsproxy-lab
+	Banner   string             // shown before authentication; if "", none
+	Password string             // the only way in; if "", anyone gets in by none, password or any key
+	Fault    SSHFault           // if Healthy, none
+	Serve    func(*Session) int // answers a session with its exit status; if nil, Commands
+}
+
+// SSHServer is a running server.
+type SSHServer struct {
+	setup    SSH
+	config   *ssh.ServerConfig
+	listener net.Listener
+	serving  sync.WaitGroup
+
+	mu     sync.Mutex
+	closed bool
+	open   map[net.Conn]struct{}
+	visits []*Visit
+}
+
+// Visit is one connection from a client, as far as it came.
+type Visit struct {
+	Client   netip.AddrPort
+	User     string   // once authenticated
+	Version  string   // the client's identification, once it was told
+	Commands []string // of its sessions; "" is a shell
+	Farewell bool     // it ended with SSH_MSG_DISCONNECT, not by going away
+	Over     bool     // the connection has ended
+}
+
+// StartSSH listens and serves until Close.
+func StartSSH(setup SSH) (*SSHServer, error) {
+	if len(setup.HostKeys) == 0 {
+		key, err := NewHostKey(ssh.KeyAlgoED25519)
+		if err != nil {
+			return nil, err
+		}
+		setup.HostKeys = []ssh.Signer{key}
+	}
+	listener, err := net.Listen("tcp", cmp.Or(setup.Addr, "127.0.0.1:0"))
+	if err != nil {
+		return nil, err
+	}
+	s := &SSHServer{setup: setup, config: setup.config(), listener: listener, open: make(map[net.Conn]struct{})}
+	s.serving.Add(1)
+	go s.accept()
+	return s, nil
+}
+
+func (setup SSH) config() *ssh.ServerConfig {
+	config := &ssh.ServerConfig{ServerVersion: "SSH-2.0-" + cmp.Or(setup.Version, "rdnsproxy-lab")}
+	if setup.Banner != "" {
+		config.BannerCallback = func(ssh.ConnMetadata) string { return setup.Banner }
+	}
+	config.PasswordCallback = func(_ ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+		if setup.Password != "" && setup.Password != string(password) {
+			return nil, errors.New("wrong password")
+		}
+		return nil, nil
+	}
+	if setup.Password == "" {
+		config.NoClientAuth = true
+		config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, nil }
+	}
+	for _, key := range setup.HostKeys {
+		config.AddHostKey(key)
+	}
+	return config
+}
+
+// Addr is where the server listens.
+func (s *SSHServer) Addr() netip.AddrPort { return s.listener.Addr().(*net.TCPAddr).AddrPort() }
+
+// HostKeys are the public halves of the host keys, certificates as such.
+func (s *SSHServer) HostKeys() []ssh.PublicKey {
+	var keys []ssh.PublicKey
+	for _, key := range s.setup.HostKeys {
+		keys = append(keys, key.PublicKey())
+	}
+	return keys
+}
+
+// KnownHostsLine is what a known_hosts file must hold for a client that knows
+// the server by this name, on the server's port: a line with its newline for
+// each host key. A certificate's plain key stands for it.
+func (s *SSHServer) KnownHostsLine(name string) string {
+	var b strings.Builder
+	at := knownhosts.Normalize(net.JoinHostPort(name, portOf(s.Addr())))
+	for _, key := range s.HostKeys() {
+		if cert, ok := key.(*ssh.Certificate); ok {
+			key = cert.Key
+		}
+		b.WriteString(knownhosts.Line([]string{at}, key) + "\n")
+	}
+	return b.String()
+}
+
+// Visits are the connections so far, in the order in which they came.
+func (s *SSHServer) Visits() []Visit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	visits := make([]Visit, len(s.visits))
+	for i, v := range s.visits {
+		visits[i] = *v
+		visits[i].Commands = slices.Clone(v.Commands)
+	}
+	return visits
+}
+
+// Sessions is how many commands and shells have been asked for.
+func (s *SSHServer) Sessions() int {
+	n := 0
+	for _, v := range s.Visits() {
+		n += len(v.Commands)
+	}
+	return n
+}
+
+// Close stops listening, ends every connection and waits until they are over.
+func (s *SSHServer) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	err := s.listener.Close()
+	for c := range s.open {
+		c.Close()
+	}
+	s.mu.Unlock()
+	s.serving.Wait()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *SSHServer) accept() {
+	defer s.serving.Done()
+	for {
+		c, err := s.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // a client that was gone before it was accepted, or too many open files
+			continue
+		}
+		if v := s.enter(c); v != nil {
+			go s.host(c.(*net.TCPConn), v)
+		}
+	}
+}
+
+// enter registers a connection, unless the server has closed meanwhile.
+func (s *SSHServer) enter(c net.Conn) *Visit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		c.Close()
+		return nil
+	}
+	v := &Visit{Client: c.RemoteAddr().(*net.TCPAddr).AddrPort()}
+	s.open[c] = struct{}{}
+	s.visits = append(s.visits, v)
+	s.serving.Add(1)
+	return v
+}
+
+// host serves one connection to its end.
+func (s *SSHServer) host(c *net.TCPConn, v *Visit) {
+	defer s.serving.Done()
+	farewell := false
+	if s.setup.Fault == Healthy {
+		farewell = s.serve(c, v)
+	} else {
+		s.setup.Fault.commit(c, s.config.ServerVersion)
+	}
+	c.Close()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, c)
+	v.Farewell, v.Over = farewell, true
+}
+
+// note changes what is known about a visit.
+func (s *SSHServer) note(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
+// portOf is the port as text.
+func portOf(a netip.AddrPort) string {
+	_, port, _ := net.SplitHostPort(a.String())
+	return port
+}

@@ -1,0 +1,55 @@
+package lab
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"fmt"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// NewHostKey makes a key: ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256 or
+// ssh.KeyAlgoRSA.
+func NewHostKey(algorithm string) (ssh.Signer, error) {
+	var (
+		key crypto.Signer
+		err error
+	)
+	switch algorithm {
+	case ssh.KeyAlgoED25519:
+		_, key, err = ed25519.GenerateKey(rand.Reader)
+	case ssh.KeyAlgoECDSA256:
+		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case ssh.KeyAlgoRSA:
+		key, err = rsa.GenerateKey(rand.Reader, 2048)
+	default:
+		return nil, fmt.Errorf("no host key of type %q", algorithm)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ssh.NewSignerFromSigner(key)
+}
+
+// Certify makes a host key one with a certificate from an authority, valid now
+// and for a day, for these host names.
+func Certify(authority, host ssh.Signer, names ...string) (ssh.Signer, error) {
+	now := time.Now()
+	cert := &ssh.Certificate{
+		Key:             host.PublicKey(),
+		CertType:        ssh.HostCert,
+		KeyId:           "lab",
+		ValidPrincipals: names,
+		ValidAfter:      uint64(now.Add(-time.Hour).Unix()),
+		ValidBefore:     uint64(now.Add(24 * time.Hour).Unix()),
+	}
+	if err := cert.SignCert(rand.Reader, authority); err != nil {
+		return nil, err
+	}
+	return ssh.NewCertSigner(cert, host)
+}
