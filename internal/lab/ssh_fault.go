@@ -10,12 +10,12 @@ type SSHFault int
 
 // The faults.
 const (
-	Healthy      SSHFault = iota
-	Silent                // takes the connection and never says a word
-	SpeaksHTTP            // answers like a web server on the wrong port
-	Hostile               // sends control characters and a false prompt before closing
-	HangsUp               // closes after the identification, as a full sshd does
-	ResetsAtOnce          // answers the connection with a reset
+	Healthy    SSHFault = iota
+	Silent              // takes the connection and never says a word
+	SpeaksHTTP          // answers like a web server on the wrong port
+	Hostile             // sends control characters and a false prompt before closing
+	HangsUp             // closes after the identification, as a full sshd does
+	Resets              // answers the first word with a reset
 )
 
 // HostileGreeting is what a Hostile server says: it would set a terminal's
