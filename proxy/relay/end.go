@@ -66,16 +66,17 @@ func (e *course) progress() {
 	}
 }
 
-// broken is for an error of the connection, from whichever way met it. After
+// broken is for an error of the connection, or nil, from whichever way met it. After
 // the peer's end, or once everything has been sent for an ssh that is gone, it
 // only says that the peer has closed too.
 func (e *course) broken(err error) {
-	if e.lost == nil && !e.ended && !(e.gone && e.upDone) {
+	if err != nil && e.lost == nil && !e.ended && !(e.gone && e.upDone) {
 		e.lost = err
 	}
 }
 
-// failed is for an error on ssh's side that is more than ssh's leaving.
+// failed is for an error on ssh's side that is more than ssh's leaving; verb
+// completes "… ssh".
 func (e *course) failed(verb string, err error) {
 	if e.local == nil {
 		e.local = fmt.Errorf("%s ssh: %w", verb, bare(err))

@@ -15,8 +15,11 @@ import (
 // CanPass says, before anything is connected, whether out can carry a
 // descriptor: it must be an AF_UNIX stream socket, as ssh makes it under
 // ProxyUseFdpass. That it is one does not mean that ssh waits for a descriptor;
-// libssh runs plain ProxyCommands over socketpairs too.
+// libssh runs plain ProxyCommands over socketpairs too. If out is nil, os.Stdout.
 func CanPass(out *os.File) error {
+	if out == nil {
+		out = os.Stdout
+	}
 	fd, err := descriptor(out)
 	if err != nil {
 		return err

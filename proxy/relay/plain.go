@@ -24,7 +24,7 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	unwatch := sync.OnceFunc(watchReader(p.Out, t.leave))
 	defer unwatch()
 
-	up, down := make(chan halt, 1), make(chan halt, 1)
+	up, down := make(chan error, 1), make(chan error, 1) // nil: a proper end of file
 	go func() { up <- t.up(c, p.In) }()
 	go func() { down <- t.down(p.Out, c) }()
 
@@ -33,16 +33,13 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	<-alarm.C
 	for !e.finished() {
 		select {
-		case h := <-up:
+		case err := <-up:
+			e.broken(err)
 			e.upDone = true
-			e.note(h.local, "read from", h.network)
-		case h := <-down:
-			e.note(h.local, "write to", h.network)
-			if h.network == nil {
-				e.networkEnded()
-			} else {
-				e.downDone, e.upDone = true, true
-			}
+		case err := <-down:
+			e.broken(err)
+			e.networkEnded()
+			e.upDone = e.upDone || err != nil
 			unwatch() // before the descriptor can become another file's
 			closeOut(p.Out)
 			seen = t.sent.Load()
@@ -65,22 +62,15 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	return p.abandon(c, t, &e)
 }
 
-// note takes over the errors of one way's end.
-func (e *course) note(local error, verb string, network error) {
-	if local != nil {
-		e.failed(verb, local)
-	}
-	if network != nil {
-		e.broken(network)
-	}
-}
-
 // abandon frees the goroutines that can be freed and sums up.
 func (p Pipes) abandon(c net.Conn, t *transfer, e *course) (Stats, error) {
 	past := time.Unix(1, 0)
 	c.SetDeadline(past)
 	p.In.SetReadDeadline(past) // fails on a blocking descriptor: its reader ends with the process
 	p.Out.SetWriteDeadline(past)
+	if f := t.fault.Load(); f != nil {
+		e.failed(f.verb, f.err)
+	}
 	return e.outcome(Stats{Up: t.sent.Load(), Down: t.delivered.Load()}, t.pending.Load())
 }
 
@@ -90,6 +80,19 @@ type transfer struct {
 	pending         atomic.Bool // bytes are read from ssh and not yet sent
 	gone            atomic.Bool
 	left            chan struct{} // closed when ssh has gone
+	fault           atomic.Pointer[fault]
+}
+
+// fault is the first error on ssh's side that was more than ssh's leaving.
+type fault struct {
+	verb string
+	err  error
+}
+
+func (t *transfer) fail(verb string, err error) {
+	if err != nil {
+		t.fault.CompareAndSwap(nil, &fault{verb, err})
+	}
 }
 
 func (t *transfer) leave() {
@@ -98,12 +101,10 @@ func (t *transfer) leave() {
 	}
 }
 
-// halt is how a way ended: both errors nil is a proper end of file.
-type halt struct{ local, network error }
-
 const chunk = 64 << 10
 
-func (t *transfer) up(c net.Conn, in *os.File) halt {
+// up copies until ssh's end, or until the connection takes no more.
+func (t *transfer) up(c net.Conn, in *os.File) (network error) {
 	buf := make([]byte, chunk)
 	for {
 		n, err := in.Read(buf)
@@ -111,11 +112,12 @@ func (t *transfer) up(c net.Conn, in *os.File) halt {
 			t.pending.Store(true)
 			sent, err := c.Write(buf[:n])
 			t.sent.Add(int64(sent))
-			if err != nil {
-				if peerClosed(err) {
-					err = nil // the way down meets the end itself, after what is still to be delivered
-				}
-				return halt{network: err}
+			switch {
+			case err == nil:
+			case peerClosed(err): // the way down meets the end itself, after what is still to be delivered
+				return nil
+			default:
+				return err
 			}
 			t.pending.Store(false)
 		}
@@ -123,12 +125,14 @@ func (t *transfer) up(c net.Conn, in *os.File) halt {
 			if half, ok := c.(interface{ CloseWrite() error }); ok {
 				half.CloseWrite() // an error here is one that the way down meets too
 			}
-			return halt{local: inputError(err)}
+			t.fail("read from", inputError(err))
+			return nil
 		}
 	}
 }
 
-func (t *transfer) down(out *os.File, c net.Conn) (h halt) {
+// down copies until the network's end. Once ssh has gone it drops what it reads.
+func (t *transfer) down(out *os.File, c net.Conn) (network error) {
 	buf := make([]byte, chunk)
 	for {
 		n, err := c.Read(buf)
@@ -136,15 +140,15 @@ func (t *transfer) down(out *os.File, c net.Conn) (h halt) {
 			n, err := out.Write(buf[:n])
 			t.delivered.Add(int64(n))
 			if err != nil { // nobody reads it any more, and there is no other place for it
-				h.local = outputError(err)
+				t.fail("write to", outputError(err))
 				t.leave()
 			}
 		}
+		if err == io.EOF {
+			return nil
+		}
 		if err != nil {
-			if err != io.EOF {
-				h.network = err
-			}
-			return h
+			return err
 		}
 	}
 }
