@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -27,14 +28,11 @@ type SSH struct {
 
 // SSHServer is a running server.
 type SSHServer struct {
-	setup    SSH
-	config   *ssh.ServerConfig
-	listener net.Listener
-	serving  sync.WaitGroup
+	setup  SSH
+	config *ssh.ServerConfig
+	tcp    *TCPServer
 
 	mu     sync.Mutex
-	closed bool
-	open   map[net.Conn]struct{}
 	visits []*Visit
 }
 
@@ -57,13 +55,12 @@ func StartSSH(setup SSH) (*SSHServer, error) {
 		}
 		setup.HostKeys = []ssh.Signer{key}
 	}
-	listener, err := net.Listen("tcp", cmp.Or(setup.Addr, "127.0.0.1:0"))
+	s := &SSHServer{setup: setup, config: setup.config()}
+	tcp, err := StartTCP(setup.Addr, s.host)
 	if err != nil {
 		return nil, err
 	}
-	s := &SSHServer{setup: setup, config: setup.config(), listener: listener, open: make(map[net.Conn]struct{})}
-	s.serving.Add(1)
-	go s.accept()
+	s.tcp = tcp
 	return s, nil
 }
 
@@ -89,7 +86,7 @@ func (setup SSH) config() *ssh.ServerConfig {
 }
 
 // Addr is where the server listens.
-func (s *SSHServer) Addr() netip.AddrPort { return s.listener.Addr().(*net.TCPAddr).AddrPort() }
+func (s *SSHServer) Addr() netip.AddrPort { return s.tcp.Addr() }
 
 // HostKeys are the public halves of the host keys, certificates as such.
 func (s *SSHServer) HostKeys() []ssh.PublicKey {
@@ -105,7 +102,7 @@ func (s *SSHServer) HostKeys() []ssh.PublicKey {
 // each host key. A certificate's plain key stands for it.
 func (s *SSHServer) KnownHostsLine(name string) string {
 	var b strings.Builder
-	at := knownhosts.Normalize(net.JoinHostPort(name, portOf(s.Addr())))
+	at := knownhosts.Normalize(net.JoinHostPort(name, strconv.Itoa(int(s.Addr().Port()))))
 	for _, key := range s.HostKeys() {
 		if cert, ok := key.(*ssh.Certificate); ok {
 			key = cert.Key
@@ -137,77 +134,24 @@ func (s *SSHServer) Sessions() int {
 }
 
 // Close stops listening, ends every connection and waits until they are over.
-func (s *SSHServer) Close() error {
-	s.mu.Lock()
-	s.closed = true
-	err := s.listener.Close()
-	for c := range s.open {
-		c.Close()
-	}
-	s.mu.Unlock()
-	s.serving.Wait()
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
-}
-
-func (s *SSHServer) accept() {
-	defer s.serving.Done()
-	for {
-		c, err := s.listener.Accept()
-		if errors.Is(err, net.ErrClosed) {
-			return
-		}
-		if err != nil { // a client that was gone before it was accepted, or too many open files
-			continue
-		}
-		if v := s.enter(c); v != nil {
-			go s.host(c.(*net.TCPConn), v)
-		}
-	}
-}
-
-// enter registers a connection, unless the server has closed meanwhile.
-func (s *SSHServer) enter(c net.Conn) *Visit {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		c.Close()
-		return nil
-	}
-	v := &Visit{Client: c.RemoteAddr().(*net.TCPAddr).AddrPort()}
-	s.open[c] = struct{}{}
-	s.visits = append(s.visits, v)
-	s.serving.Add(1)
-	return v
-}
+func (s *SSHServer) Close() error { return s.tcp.Close() }
 
 // host serves one connection to its end.
-func (s *SSHServer) host(c *net.TCPConn, v *Visit) {
-	defer s.serving.Done()
+func (s *SSHServer) host(c *net.TCPConn) {
+	v := &Visit{Client: c.RemoteAddr().(*net.TCPAddr).AddrPort()}
+	s.note(func() { s.visits = append(s.visits, v) })
 	farewell := false
 	if s.setup.Fault == Healthy {
 		farewell = s.serve(c, v)
 	} else {
 		s.setup.Fault.commit(c, s.config.ServerVersion)
 	}
-	c.Close()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.open, c)
-	v.Farewell, v.Over = farewell, true
+	s.note(func() { v.Farewell, v.Over = farewell, true })
 }
 
-// note changes what is known about a visit.
+// note changes what is known about visits.
 func (s *SSHServer) note(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
-}
-
-// portOf is the port as text.
-func portOf(a netip.AddrPort) string {
-	_, port, _ := net.SplitHostPort(a.String())
-	return port
 }

@@ -28,7 +28,7 @@ const wrongDoor = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConne
 func (f SSHFault) commit(c *net.TCPConn, version string) {
 	switch f {
 	case Silent:
-		io.Copy(io.Discard, c)
+		Discard(c)
 	case SpeaksHTTP:
 		c.Read(make([]byte, 256)) // a web server lets the client speak first
 		part(c, wrongDoor)
@@ -37,8 +37,7 @@ func (f SSHFault) commit(c *net.TCPConn, version string) {
 	case HangsUp:
 		part(c, version+"\r\n")
 	case Resets:
-		c.Read(make([]byte, 1)) // earlier, the client might not yet know that it is connected
-		c.SetLinger(0)
+		ResetAfter(0)(c)
 	}
 }
 

@@ -17,12 +17,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"go.uber.org/goleak"
-
 	"rdnsproxy/internal/lab"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience tells a hang from a slow machine.
 const patience = 30 * time.Second

@@ -1,0 +1,10 @@
+package lab_test
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// No server may leave anything running.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
