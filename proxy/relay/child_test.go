@@ -66,7 +66,8 @@ func fakeSSH() int {
 
 func helperCommand(path, addr string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), roleVar+"=helper", pathVar+"="+path, addrVar+"="+addr)
+	cmd.Env = append(os.Environ(), roleVar+"=helper", pathVar+"="+path, addrVar+"="+addr,
+		"GORACE=atexit_sleep_ms=0") // the race detector's pause before each exit
 	cmd.Stderr = os.Stderr
 	return cmd
 }

@@ -46,7 +46,8 @@ type Stats struct {
 // network ends, Out is closed, and what In still holds is sent. When ssh has
 // gone (SIGHUP, SIGTERM, SIGINT, Hangup, nobody reading Out), what comes from
 // the network is dropped and what In holds is sent until its end. A signal that
-// was ignored at the start stays ignored; a SIGPIPE ends nothing while Run runs.
+// was ignored at the start stays ignored. From the first Run on, SIGPIPE never
+// ends the process, nor does a SIGHUP between sessions.
 //
 // The error is nil unless the connection broke (Why is Reset; on Unix the error
 // wraps the errno, such as syscall.ECONNRESET) or a descriptor of ssh's failed

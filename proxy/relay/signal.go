@@ -3,6 +3,7 @@ package relay
 import (
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 )
 
@@ -12,24 +13,16 @@ var departures = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
 
 // onDeparture calls leave, once and from a goroutine of its own, when a signal
 // or Hangup says that ssh has gone. After stop has returned, leave neither runs
-// nor will, and the signals are as before.
+// nor will.
 //
 // A signal that was ignored at the start stays ignored: sftp ignores SIGINT for
 // its ssh, the helper inherits that, and Ctrl-C must stop a transfer, not the
 // session. (Go keeps an inherited SIG_IGN for SIGHUP and SIGINT; for SIGTERM
 // its runtime has installed a handler before anybody could ask.)
-//
-// SIGPIPE is taken as well, and dropped: the failed write says the same, and a
-// write to a stderr that nobody reads must not kill a session either.
 func (p Pipes) onDeparture(leave func()) (stop func()) {
+	surviveTheEnd()
 	heard := make(chan os.Signal, 1)
-	for _, s := range departures {
-		if !signal.Ignored(s) {
-			signal.Notify(heard, s)
-		}
-	}
-	deaf := make(chan os.Signal, 1)
-	signal.Notify(deaf, syscall.SIGPIPE)
+	notify(heard, departures[:]...)
 
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -46,6 +39,22 @@ func (p Pipes) onDeparture(leave func()) (stop func()) {
 		close(quit)
 		<-done
 		signal.Stop(heard)
-		signal.Stop(deaf)
+	}
+}
+
+// surviveTheEnd takes two signals away from their default action for good.
+// SIGPIPE: the failed write says the same, and a stderr that nobody reads must
+// not kill a session either. SIGHUP: ssh sends it at about the time when its
+// pipes close, so it can come when a session has just ended, and must not cut
+// short what the caller does last.
+var surviveTheEnd = sync.OnceFunc(func() {
+	notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGHUP)
+})
+
+func notify(c chan<- os.Signal, signals ...os.Signal) {
+	for _, s := range signals {
+		if !signal.Ignored(s) {
+			signal.Notify(c, s)
+		}
 	}
 }
