@@ -1,0 +1,325 @@
+package sshconf
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// Command is what a command line of ssh, sftp or scp asks for.
+type Command struct {
+	Program string
+	Targets []Target // of ssh and sftp one, of scp each remote operand in order; none: nothing to connect to
+	Remote  []string // of ssh: the command and its words
+}
+
+// Target is one destination of a Command.
+type Target struct {
+	Host string   // without brackets
+	User string   // "" where the command line names none
+	Port uint16   // 0 where the command line names none
+	Path string   // of sftp and scp
+	Args []string // the options that the ssh behind it gets, one flag a word, for Query.Args; -F, -l and -p among them
+}
+
+// Query makes the question about a target; the caller adds Home and the like.
+func (t Target) Query() Query { return Query{Host: t.Host, Args: t.Args} }
+
+// The options of the three programs, of OpenSSH 10; those before a colon take a
+// value. ssh's -P took none before 9.4, when it was of no effect.
+var (
+	sshOptions  = newGrammar("46AaCfGgKkMNnqsTtVvXxYy", "BbcDEeFIiJLlmOoPpQRSWw")
+	sftpOptions = newGrammar("1246AaCfhNpqrv", "BbcDFiJloPRsSX")
+	scpOptions  = newGrammar("12346ABCTdfOpqRrstv", "cDFiJlMoPSX")
+)
+
+// grammar says of each letter whether it is an option and takes a value.
+type grammar map[byte]bool
+
+func newGrammar(flags, valued string) grammar {
+	g := make(grammar)
+	for i := range len(flags) {
+		g[flags[i]] = false
+	}
+	for i := range len(valued) {
+		g[valued[i]] = true
+	}
+	return g
+}
+
+// option is one option as it was given.
+type option struct {
+	letter byte
+	value  string
+	valued bool
+}
+
+// words is the option as separate words of a command line.
+func (o option) words() []string {
+	if o.valued {
+		return []string{"-" + string(rune(o.letter)), o.value}
+	}
+	return []string{"-" + string(rune(o.letter))}
+}
+
+// parse reads options up to the first operand or --, as OpenSSH's own getopt
+// does: flags may be grouped, a value may stand in the same word or the next.
+func (g grammar) parse(args []string) (options []option, rest []string, err error) {
+	for len(args) > 0 {
+		word := args[0]
+		if len(word) < 2 || word[0] != '-' {
+			break
+		}
+		args = args[1:]
+		if word == "--" {
+			break
+		}
+		for i := 1; i < len(word); i++ {
+			o := option{letter: word[i]}
+			var known bool
+			if o.valued, known = g[o.letter]; !known {
+				return nil, nil, fmt.Errorf("unknown option -%s", safetext.Of(word[i:i+1]))
+			}
+			if o.valued {
+				if o.value = word[i+1:]; o.value == "" {
+					if len(args) == 0 {
+						return nil, nil, fmt.Errorf("option -%c needs a value", o.letter)
+					}
+					o.value, args = args[0], args[1:]
+				}
+				i = len(word)
+			}
+			options = append(options, o)
+		}
+	}
+	return options, args, nil
+}
+
+// ParseCommand reads the arguments of ssh, sftp or scp (without the program's
+// name). It understands what the program would connect to and with which
+// options; an error means that the program would most likely refuse them.
+func ParseCommand(program string, args []string) (*Command, error) {
+	c := &Command{Program: program}
+	var err error
+	switch program {
+	case "ssh":
+		err = c.ssh(args)
+	case "sftp":
+		err = c.sftp(args)
+	case "scp":
+		err = c.scp(args)
+	default:
+		err = fmt.Errorf("%s is none of ssh, sftp, scp", safetext.Of(program))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// ssh reads options, the destination, and options again until the command.
+func (c *Command) ssh(args []string) error {
+	before, rest, err := sshOptions.parse(args)
+	if err != nil || len(rest) == 0 {
+		return err // ssh -V, ssh -Q
+	}
+	t, err := sshTarget(rest[0])
+	if err != nil {
+		return err
+	}
+	after, rest, err := sshOptions.parse(rest[1:])
+	if err != nil {
+		return err
+	}
+	t.add(before...)
+	t.identify("-p")
+	t.add(after...)
+	c.Targets, c.Remote = []Target{t}, rest
+	return nil
+}
+
+// sftp reads options and one destination. What it hands to ssh it gives before
+// the user and the port.
+func (c *Command) sftp(args []string) error {
+	options, rest, err := sftpOptions.parse(args)
+	if err != nil || len(rest) == 0 {
+		return err
+	}
+	t, err := fileTarget("sftp", rest[0])
+	if err != nil {
+		return err
+	}
+	for _, o := range options {
+		switch o.letter {
+		case 'D': // runs a server directly, without ssh
+			return nil
+		case 'P':
+			t.Args = append(t.Args, "-p", o.value)
+		default:
+			t.pass(o)
+		}
+	}
+	t.identify("-p")
+	c.Targets = []Target{t}
+	return nil
+}
+
+// scp reads options and operands, each local or remote. The port of a URI comes
+// before -P.
+func (c *Command) scp(args []string) error {
+	options, rest, err := scpOptions.parse(args)
+	if err != nil {
+		return err
+	}
+	for _, operand := range rest {
+		if !strings.HasPrefix(operand, "scp://") && colon(operand) < 0 {
+			continue // a local path
+		}
+		t, err := fileTarget("scp", operand)
+		if err != nil {
+			return err
+		}
+		var portArgs []string
+		for _, o := range options {
+			if o.letter == 'P' {
+				portArgs = []string{"-p", o.value}
+				continue
+			}
+			t.pass(o)
+		}
+		t.identify("-p")
+		t.Args = append(t.Args, portArgs...)
+		c.Targets = append(c.Targets, t)
+	}
+	return nil
+}
+
+// pass takes over an option that sftp and scp hand on to ssh under its own
+// letter.
+func (t *Target) pass(o option) {
+	if strings.IndexByte("46ACcFiJo", o.letter) >= 0 {
+		t.add(o)
+	}
+}
+
+func (t *Target) add(options ...option) {
+	for _, o := range options {
+		t.Args = append(t.Args, o.words()...)
+	}
+}
+
+// identify adds the user and the port of the destination itself.
+func (t *Target) identify(portFlag string) {
+	if t.User != "" {
+		t.Args = append(t.Args, "-l", t.User)
+	}
+	if t.Port != 0 {
+		t.Args = append(t.Args, portFlag, strconv.Itoa(int(t.Port)))
+	}
+}
+
+// sshTarget reads ssh://[user@]host[:port] or [user@]host, the user ending at
+// the last @.
+func sshTarget(s string) (Target, error) {
+	if strings.HasPrefix(s, "ssh://") {
+		return uriTarget("ssh", s)
+	}
+	t := Target{Host: s}
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		t.User, t.Host = s[:i], s[i+1:]
+		if t.User == "" {
+			return t, fmt.Errorf("destination %s without a user before @", safetext.Of(s))
+		}
+	}
+	return t, checkHost(t.Host)
+}
+
+// fileTarget reads a URI, [user@]host:path or, of sftp, [user@]host. The host
+// may stand in brackets.
+func fileTarget(scheme, s string) (Target, error) {
+	if strings.HasPrefix(s, scheme+"://") {
+		return uriTarget(scheme, s)
+	}
+	host, path := s, ""
+	if i := colon(s); i >= 0 {
+		host, path = s[:i], s[i+1:]
+	}
+	t := Target{Host: host, Path: path}
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		t.User, t.Host = host[:i], host[i+1:]
+		if t.User == "" {
+			return t, fmt.Errorf("destination %s without a user before @", safetext.Of(s))
+		}
+	}
+	if inner, ok := strings.CutPrefix(t.Host, "["); ok {
+		t.Host = strings.TrimSuffix(inner, "]")
+	}
+	return t, checkHost(t.Host)
+}
+
+// colon finds the colon that ends the host, as OpenSSH's colon does: not a
+// leading one, none behind a slash, none inside brackets. -1 if there is none.
+func colon(s string) int {
+	if strings.HasPrefix(s, ":") {
+		return -1
+	}
+	bracket := strings.HasPrefix(s, "[")
+	for i := range len(s) {
+		switch {
+		case strings.HasPrefix(s[i:], "@["):
+			bracket = true
+		case bracket && strings.HasPrefix(s[i:], "]:"):
+			return i + 1
+		case s[i] == ':' && !bracket:
+			return i
+		case s[i] == '/':
+			return -1
+		}
+	}
+	return -1
+}
+
+// uriTarget reads scheme://[user[;parameters]@]host[:port][/path] as OpenSSH's
+// parse_uri does; only ssh has no path.
+func uriTarget(scheme, s string) (Target, error) {
+	bad := func(what string) (Target, error) {
+		return Target{}, fmt.Errorf("%s in %s", what, safetext.Of(s))
+	}
+	var t Target
+	authority, path, _ := strings.Cut(strings.TrimPrefix(s, scheme+"://"), "/")
+	if path != "" && scheme == "ssh" {
+		return bad("a path")
+	}
+	t.Path = path
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		user, _, _ := strings.Cut(authority[:i], ";")
+		var err error
+		if t.User, err = url.PathUnescape(user); err != nil || t.User == "" {
+			return bad("a malformed user")
+		}
+		authority = authority[i+1:]
+	}
+	t.Host = authority
+	var p string
+	if inner, ok := strings.CutPrefix(authority, "["); ok {
+		t.Host, p, ok = strings.Cut(inner, "]")
+		if !ok || p != "" && p[0] != ':' {
+			return bad("a malformed address")
+		}
+		p = strings.TrimPrefix(p, ":")
+	} else {
+		t.Host, p, _ = strings.Cut(authority, ":")
+	}
+	if p != "" {
+		shown, ok := port(p)
+		if !ok {
+			return bad("a malformed port")
+		}
+		n, _ := strconv.Atoi(shown)
+		t.Port = uint16(n)
+	}
+	return t, checkHost(t.Host)
+}

@@ -1,0 +1,138 @@
+package sshconf
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// findSSH gives ssh's path, or why it is not asked.
+func (q Query) findSSH() (path, reason string) {
+	switch {
+	case q.Evaluating:
+		return "", "and it is being evaluated by ssh already (Match exec)"
+	case q.UserFile != "" || q.SystemFile != "":
+		return "", "and ssh cannot be told to read other files in the place of its own"
+	case q.SSH != "":
+		path = q.SSH
+	default:
+		path = "ssh"
+	}
+	path, err := exec.LookPath(path)
+	if err != nil {
+		return "", "and there is no ssh: " + safetext.Line(err.Error())
+	}
+	return path, ""
+}
+
+// Bounds of what ssh -G may print; some 5 KiB are usual.
+const (
+	maxAnswer    = 1 << 20
+	maxComplaint = 4 << 10
+)
+
+// ask runs ssh -G, which runs the commands of Match exec and may use DNS to
+// canonicalise, and takes over what it prints. ctx limits the time.
+func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
+	cmd := exec.CommandContext(ctx, ssh, q.sshArgs()...)
+	cmd.Env = append(cmd.Environ(), EvaluatingEnv+"=1")
+	cmd.WaitDelay = 200 * time.Millisecond // a child of Match exec may hold the pipes
+	stdout, stderr := &capped{limit: maxAnswer}, &capped{limit: maxComplaint}
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
+	}
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return nil, &RefusedError{complaint(stderr.String(), exit)}
+	case err != nil:
+		return nil, fmt.Errorf("ssh -G: %w", err)
+	case stdout.over:
+		return nil, fmt.Errorf("ssh -G: more than %d bytes of answer", maxAnswer)
+	}
+	return q.take(stdout.String())
+}
+
+// sshArgs is the command line of ssh -G. The host stands after --, and a user
+// before everything, for the first one counts.
+func (q Query) sshArgs() []string {
+	args := []string{"-G"}
+	if q.File != "" {
+		args = append(args, "-F", q.File)
+	}
+	if q.User != "" {
+		args = append(args, "-l", q.User)
+	}
+	for _, o := range q.options {
+		switch o.letter {
+		case 'E', 'G', 'O', 'Q', 'V', 'e', 'v', 'y': // no bearing on the answer, and some act
+		case 'P': // before 9.4 it took no value, and the tag would pass for the host
+			args = append(args, "-o", "Tag="+o.value)
+		default:
+			args = append(args, o.words()...)
+		}
+	}
+	return append(args, "--", q.Host)
+}
+
+// take reads ssh -G's lines, "keyword value".
+func (q Query) take(out string) (*Host, error) {
+	h := &Host{Name: q.Host, By: BySSH}
+	asked := make(map[string]bool)
+	for _, k := range (&reading{q: q}).asked() {
+		asked[k] = true
+	}
+	named := false
+	for ln := range strings.Lines(out) {
+		k, v, _ := strings.Cut(strings.TrimRight(ln, "\r\n"), " ")
+		k = lower(k)
+		if asked[k] && v != "" {
+			h.add(Value{k, v, BySSH})
+		}
+		named = named || k == "hostname"
+	}
+	if !named {
+		return nil, errors.New("ssh -G: an answer without a host name")
+	}
+	return h, nil
+}
+
+// complaint is the end of what ssh wrote to stderr, on one line.
+func complaint(text string, exit *exec.ExitError) string {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return exit.String()
+	}
+	lines := strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
+	if len(lines) > 3 {
+		lines = lines[len(lines)-3:]
+	}
+	return safetext.Cut(safetext.Line(strings.Join(lines, "; ")), 400)
+}
+
+// display makes a construct that is quoted in a Doubt safe and short.
+func display(s string) string { return safetext.Cut(safetext.Line(s), 80) }
+
+// capped keeps the first limit bytes and lets the writer go on.
+type capped struct {
+	bytes.Buffer
+	limit int
+	over  bool
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if room := c.limit - c.Len(); len(p) > room {
+		c.over = true
+		c.Buffer.Write(p[:room])
+		return len(p), nil
+	}
+	return c.Buffer.Write(p)
+}

@@ -1,0 +1,93 @@
+package sshconf
+
+import (
+	"fmt"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// understand cuts Args into options, and moves a -F among them to File: the
+// last one counts, as in ssh.
+func (q *Query) understand() error {
+	options, rest, err := sshOptions.parse(q.Args)
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		return fmt.Errorf("%s among ssh's options is none", safetext.Of(rest[0]))
+	}
+	q.options = nil
+	for _, o := range options {
+		if o.letter == 'F' {
+			q.File = o.value
+			continue
+		}
+		q.options = append(q.options, o)
+	}
+	return nil
+}
+
+// commandText writes the options as lines of a configuration that say the same.
+// ssh keeps the last of -4 -6 -b -B -S, which override any -o; of the others the
+// first one counts, -o among them.
+func (q Query) commandText() string {
+	var last [len(overriding)]string
+	var rest strings.Builder
+	if q.User != "" {
+		rest.WriteString(option{letter: 'l', value: q.User}.setting() + "\n")
+	}
+	for _, o := range q.options {
+		if i := strings.IndexByte(overriding, o.letter); i >= 0 {
+			if o.letter == '4' || o.letter == '6' {
+				i = strings.IndexByte(overriding, '4') // the two are one setting
+			}
+			last[i] = o.setting() + "\n"
+			continue
+		}
+		if s := o.setting(); s != "" {
+			rest.WriteString(s + "\n")
+		}
+	}
+	return strings.Join(last[:], "") + rest.String()
+}
+
+const overriding = "46bBS"
+
+// setting is the line that an option stands for, "" if it stands for none that
+// is told about here. Parentheses fit no shape: ssh is asked.
+func (o option) setting() string {
+	value := o.value
+	if strings.ContainsAny(value, "\n\r") { // two lines here, and one for ssh
+		value = "(of several lines)"
+	}
+	switch o.letter {
+	case '4':
+		return "AddressFamily inet"
+	case '6':
+		return "AddressFamily inet6"
+	case 'B':
+		return "BindInterface " + value
+	case 'b':
+		return "BindAddress " + value
+	case 'J':
+		return "ProxyJump " + value
+	case 'K', 'k':
+		return "GSSAPIAuthentication (-K)\nGSSAPIDelegateCredentials (-K)"
+	case 'l':
+		return "User " + value
+	case 'M':
+		return "ControlMaster (-M)"
+	case 'o':
+		switch keyword, _ := cutKeyword(strings.TrimLeft(value, white)); keyword {
+		case "", "host", "match", "include": // ssh refuses these here
+			return "(-o) " + value
+		}
+		return value
+	case 'p':
+		return "Port " + value
+	case 'S':
+		return "ControlPath " + value
+	}
+	return ""
+}

@@ -1,0 +1,185 @@
+package sshconf
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// reading is one pass over the sources: what each keyword is set to, or what
+// leaves it open.
+type reading struct {
+	q         Query
+	strict    bool              // every line is judged, whatever its keyword
+	wanted    map[string]bool   // with what the wanted ones depend on
+	mentioned map[string]bool   // of wanted, those that occur anywhere; "" for a line that may be any
+	settled   map[string]Value  // by slot: the first one wins
+	open      map[string]*Doubt // by slot
+	second    *Doubt            // something makes ssh read everything twice
+	doubts    []*Doubt          // in the order they were met
+}
+
+// depends lists what else must be known to tell a keyword.
+var depends = map[string][]string{
+	"hostname":     {"canonicalizehostname", "canonicalizepermittedcnames"},
+	"controlpath":  {"hostname", "port", "user", "canonicalizehostname", "canonicalizepermittedcnames"},
+	"proxyjump":    {"proxycommand"},
+	"proxycommand": {"proxyjump"},
+}
+
+// slot is where a keyword's value is kept: ProxyJump and ProxyCommand exclude
+// each other, so they share one.
+func slot(keyword string) string {
+	if keyword == "proxyjump" {
+		return "proxycommand"
+	}
+	return keyword
+}
+
+// read loads everything that the query reaches and walks through it.
+func (q Query) read() (*reading, error) {
+	r := &reading{
+		q:         q,
+		strict:    q.Keywords == nil,
+		wanted:    q.wants(),
+		mentioned: make(map[string]bool),
+		settled:   make(map[string]Value),
+		open:      make(map[string]*Doubt),
+	}
+	sources, err := q.load(&loader{home: q.Home, keep: r.note})
+	var doubtful *doubtfulFile
+	switch {
+	case errors.As(err, &doubtful):
+		r.doubt(Doubt{Origin: safetext.Line(doubtful.path), Construct: doubtful.what}, order)
+		return r, nil
+	case err != nil:
+		return nil, err
+	case len(r.mentioned) == 0:
+		return r, nil
+	}
+	for _, s := range sources {
+		r.walk(s, nil)
+	}
+	r.reread()
+	return r, nil
+}
+
+// wants is the set of keywords to look for.
+func (q Query) wants() map[string]bool {
+	keywords := q.Keywords
+	if keywords == nil {
+		keywords = order
+	}
+	w := map[string]bool{"canonicalizehostname": true} // what it does is seen by any keyword
+	for _, k := range keywords {
+		w[k] = true
+		for _, d := range depends[k] {
+			w[d] = true
+		}
+	}
+	return w
+}
+
+// note sees every line while files are read, active or not, and keeps those
+// that may bear on the answer.
+func (r *reading) note(s *source, ln line) (keep bool, err error) {
+	k := ln.keyword
+	if k == "match" && strings.Contains(lower(ln.rest), "final") {
+		r.twice(s, ln)
+	}
+	matter := k == "" || r.wanted[k]
+	if matter {
+		r.mentioned[k] = true
+	}
+	if r.strict && !r.understood(ln) {
+		r.doubt(doubtOf(s, ln), order)
+	}
+	return matter || k == "host" || k == "match" || k == "include", nil
+}
+
+// understood reports that the line is one of the shapes that are read alike.
+func (r *reading) understood(ln line) bool {
+	switch ln.keyword {
+	case "host":
+		return hostLine(ln.rest)
+	case "match":
+		return lower(ln.rest) == "all"
+	case "include":
+		return true // the loader has judged it
+	}
+	_, ok := allowed(ln.keyword, ln.rest)
+	return ok
+}
+
+// twice remembers what makes ssh go over the files again, with the name it has
+// arrived at: what is unset by then may be set after all.
+func (r *reading) twice(s *source, ln line) {
+	if r.second == nil {
+		d := doubtOf(s, ln)
+		r.second = &d
+	}
+}
+
+// reread leaves open what a second pass may still set.
+func (r *reading) reread() {
+	for _, k := range depends["hostname"] {
+		d := r.open[k]
+		if d == nil {
+			continue
+		}
+		delete(r.settled, "hostname") // it is only where the search begins
+		r.doubt(*d, []string{"hostname"})
+		if k == "canonicalizehostname" {
+			r.second = d
+		}
+	}
+	if r.second == nil {
+		return
+	}
+	for k := range r.mentioned {
+		if _, ok := r.settled[slot(k)]; !ok {
+			r.doubt(*r.second, []string{k})
+		}
+	}
+}
+
+// set gives a keyword the value that stands in an active block.
+func (r *reading) set(keyword, text, origin string) {
+	shown, ok := allowed(keyword, text)
+	at := slot(keyword)
+	if _, done := r.settled[at]; done || r.open[at] != nil || !r.wanted[keyword] || !ok {
+		return
+	}
+	if keyword == "connecttimeout" && shown == "none" {
+		return // -1 is ssh's "not set yet": a later line may set it
+	}
+	r.settled[at] = Value{keyword, shown, origin}
+}
+
+// doubt leaves keywords open, as far as nothing has settled them.
+func (r *reading) doubt(d Doubt, keywords []string) {
+	d.Keywords = nil
+	p := &d
+	for _, k := range keywords {
+		at := slot(k)
+		if _, done := r.settled[at]; done || r.open[at] != nil || !r.wanted[k] {
+			continue
+		}
+		r.open[at] = p
+		p.Keywords = append(p.Keywords, k)
+	}
+	if p.Keywords != nil {
+		slices.Sort(p.Keywords)
+		r.doubts = append(r.doubts, p)
+	}
+}
+
+func doubtOf(s *source, ln line) Doubt {
+	d := Doubt{Origin: s.origin(ln.number), Construct: display(ln.raw)}
+	if ln.odd != "" {
+		d.Construct += " (" + ln.odd + ")"
+	}
+	return d
+}

@@ -1,0 +1,246 @@
+package sshconf
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// Bounds of what is read. ssh itself knows only the depth
+// (READCONF_MAX_DEPTH).
+const (
+	maxFile  = 4 << 20
+	maxFiles = 1024
+	maxDepth = 16
+)
+
+// source is one file, or the command line in the same form, with what it
+// includes.
+type source struct {
+	name     string            // for origins: a path, safe to print, or commandLine
+	lines    []line            // those that the loader's keep chose
+	includes map[int][]*source // by line number
+}
+
+const commandLine = "command line"
+
+// origin names a line of the source.
+func (s *source) origin(n int) string {
+	if s.name == commandLine {
+		return commandLine
+	}
+	return fmt.Sprintf("%s:%d", s.name, n)
+}
+
+// loader reads files and what they include.
+type loader struct {
+	home   string
+	opened int
+	keep   func(*source, line) (bool, error) // sees every line; an error ends the reading
+}
+
+// scope is what ssh's SSHCONF_USERCONF flag tells: where relative and ~ paths
+// of an Include lead.
+type scope struct {
+	folder string // of relative paths
+	tilde  bool   // ~/ is allowed
+}
+
+func (l *loader) user() scope  { return scope{filepath.Join(l.home, ".ssh"), true} }
+func system(file string) scope { return scope{filepath.Dir(file), false} }
+
+// doubtfulFile is a file that ssh may or may not accept.
+type doubtfulFile struct{ path, what string }
+
+func (e *doubtfulFile) Error() string { return safetext.Line(e.path) + ": " + e.what }
+
+// load reads the sources in ssh's order: the command line, then the file of -F,
+// or the user's and the system's.
+func (q Query) load(l *loader) ([]*source, error) {
+	cmd, err := l.parse(commandLine, q.commandText(), l.user(), 0)
+	if err != nil {
+		return nil, err
+	}
+	sources := []*source{cmd}
+	add := func(path string, in scope, checked, must bool) error {
+		s, err := l.load(path, in, checked, 0)
+		if err == nil {
+			sources = append(sources, s)
+		} else if errors.Is(err, fs.ErrNotExist) && !must {
+			return nil
+		}
+		return err
+	}
+	if strings.EqualFold(q.File, "none") {
+		return sources, nil
+	}
+	if q.File != "" {
+		err = add(q.File, l.user(), false, true)
+		return sources, err
+	}
+	if f := q.userFile(); f != "" {
+		err = add(f, l.user(), true, false)
+	}
+	if f := q.systemFile(); err == nil {
+		err = add(f, system(f), false, false)
+	}
+	return sources, err
+}
+
+// load reads a file. With checked, it must be writable by its owner alone.
+func (l *loader) load(path string, in scope, checked bool, depth int) (*source, error) {
+	text, err := l.readFile(path, checked)
+	if err != nil {
+		return nil, err
+	}
+	return l.parse(safetext.Line(path), text, in, depth)
+}
+
+// parse cuts text into lines and follows its Includes. An Include that only ssh
+// can follow becomes a line without a keyword.
+func (l *loader) parse(name, text string, in scope, depth int) (*source, error) {
+	s := &source{name: name}
+	var err error
+	scan(text, func(ln line) bool {
+		if ln.keyword == "include" {
+			var included []*source
+			if included, ln.odd, err = l.include(ln.rest, in, depth+1); err != nil {
+				return false
+			}
+			if ln.odd != "" {
+				ln.keyword = ""
+			} else if len(included) > 0 {
+				if s.includes == nil {
+					s.includes = make(map[int][]*source)
+				}
+				s.includes[ln.number] = included
+			}
+		}
+		var keep bool
+		if keep, err = l.keep(s, ln); keep {
+			s.lines = append(s.lines, ln)
+		}
+		return err == nil
+	})
+	return s, err
+}
+
+// include reads the files of one Include line, in ssh's order, or says why only
+// ssh can.
+func (l *loader) include(text string, in scope, depth int) (included []*source, odd string, err error) {
+	files, odd := l.expand(text, in)
+	if odd != "" {
+		return nil, odd, nil
+	}
+	for _, path := range files {
+		if depth > maxDepth {
+			return nil, "includes nested deeper than 16", nil
+		}
+		s, err := l.load(path, in, true, depth)
+		var doubtful *doubtfulFile
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case errors.As(err, &doubtful):
+			return nil, err.Error(), nil
+		case err != nil:
+			return nil, "", err
+		default:
+			included = append(included, s)
+		}
+	}
+	return included, "", nil
+}
+
+// expand turns the arguments of an Include into paths that exist, or says what
+// is odd about them.
+func (l *loader) expand(text string, in scope) (files []string, odd string) {
+	if !plain(strings.ReplaceAll(text, "\t", " ")) || strings.ContainsAny(text, "%$[]{}") || text == "" || text[0] == '=' {
+		return nil, "arguments that only ssh reads"
+	}
+	for _, pattern := range words(text) {
+		switch {
+		case strings.HasPrefix(pattern, "~/") && in.tilde:
+			pattern = filepath.Join(l.home, pattern[2:])
+		case pattern[0] == '~':
+			return nil, "a ~ that only ssh reads"
+		case !filepath.IsAbs(pattern):
+			pattern = filepath.Join(in.folder, pattern)
+		}
+		found, err := glob(pattern)
+		if err != nil {
+			return nil, "a pattern that only ssh reads"
+		}
+		files = append(files, found...)
+	}
+	return files, ""
+}
+
+// glob is glob(3) without brackets: bytewise order, and a leading dot is
+// matched by a dot alone.
+func glob(pattern string) ([]string, error) {
+	if !strings.ContainsAny(pattern, "*?") {
+		return []string{pattern}, nil
+	}
+	found, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, err
+	}
+	wild := strings.Split(pattern, string(filepath.Separator))
+	found = slices.DeleteFunc(found, func(path string) bool {
+		for i, element := range strings.Split(path, string(filepath.Separator)) {
+			if i < len(wild) && element != "" && element[0] == '.' && wild[i][0] != '.' {
+				return true
+			}
+		}
+		return false
+	})
+	slices.Sort(found)
+	return found, nil
+}
+
+// readFile reads a regular file of bounded size. Errors: fs.ErrNotExist,
+// *doubtfulFile, or what stands in the way, with the path.
+func (l *loader) readFile(path string, checked bool) (string, error) {
+	if l.opened++; l.opened > maxFiles {
+		return "", fmt.Errorf("%s: more than %d files are included", safetext.Line(path), maxFiles)
+	}
+	fi, err := os.Stat(path) // before opening: a FIFO would block
+	if err != nil {
+		return "", safePath(err)
+	}
+	switch {
+	case !fi.Mode().IsRegular():
+		return "", &doubtfulFile{path, "not a regular file"}
+	case fi.Size() > maxFile:
+		return "", fmt.Errorf("%s: larger than %d bytes", safetext.Line(path), maxFile)
+	case checked && !private(fi):
+		return "", &doubtfulFile{path, "bad owner or permissions: others can write it"}
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", safePath(err)
+	}
+	defer f.Close()
+	var b strings.Builder
+	b.Grow(int(fi.Size()) + 1)
+	if _, err := io.Copy(&b, io.LimitReader(f, maxFile)); err != nil {
+		return "", safePath(err)
+	}
+	return b.String(), nil
+}
+
+// safePath makes the path in an error of package os safe to print.
+func safePath(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return &fs.PathError{Op: pe.Op, Path: safetext.Line(pe.Path), Err: pe.Err}
+	}
+	return err
+}

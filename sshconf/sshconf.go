@@ -1,0 +1,221 @@
+// Package sshconf says what ssh's configuration holds for a host: what ssh -G
+// prints, or openly that it could not be told; never something else.
+//
+// Files that hold nothing but lines of well-known shapes, which most people's
+// do, are read here in a fraction of a millisecond. For anything else ssh -G is
+// asked, the only one to know; where it cannot be, an error names the file, the
+// line and the construct.
+//
+// It is a leaf: anyone who needs to know what ssh would do may import it. The
+// caller reads the environment and the user database and hands over what it
+// found.
+package sshconf
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// EvaluatingEnv is set to 1 in the environment of the ssh -G that is run from
+// here, and so in that of a command of its Match exec. A program that finds it
+// set sets Query.Evaluating, and nothing runs in circles.
+const EvaluatingEnv = "RDNSPROXY_EVALUATING"
+
+// Query is a question about one host.
+type Query struct {
+	Host      string // as typed (%n): Host blocks match it
+	User      string // from the command line, if known; Args may say it as well, this comes first
+	LocalUser string // who asks: ssh's default for user. If empty, ssh -G is asked where user is wanted
+	Home      string // the user's folder by the user database, which is where ssh looks, not by $HOME
+
+	// File is ssh's -F: "none" reads nothing, "" the user's file and the
+	// system's. A -F in Args comes before it.
+	File string
+
+	// UserFile and SystemFile stand in for ~/.ssh/config and ssh's system-wide
+	// file. If empty, these are read. ssh -G cannot be told of others, so with
+	// either of them set it is never asked.
+	UserFile, SystemFile string
+
+	// Args are options that ssh itself was given, in its own order: they come
+	// before the files. See ParseCommand.
+	Args []string
+
+	// Keywords, in lower case, are the only ones that are wanted: then what ssh
+	// would find wrong with lines that have no bearing on them is not looked
+	// for. If nil, all that Keywords returns, and every line is judged.
+	Keywords []string
+
+	SSH        string // path of ssh; if empty, the one on PATH
+	Evaluating bool   // this process was started by a Match exec: never run ssh -G
+
+	options []option // Args, cut up
+}
+
+// How the values of a Host were read.
+const (
+	ByDefault = "default" // nothing that was asked for is set anywhere
+	ByFile    = "file"    // from the files, here
+	BySSH     = "ssh -G"
+)
+
+// Host is what the configuration holds for a host.
+type Host struct {
+	Name     string // as it was asked for
+	HostName string // what ssh would connect to; "" where hostname was not wanted or not evaluated
+	Port     uint16 // 0 where port was not wanted or not evaluated
+	By       string // ByDefault, ByFile or BySSH
+	values   []Value
+}
+
+func (h *Host) add(v Value) {
+	h.values = append(h.values, v)
+	switch v.Keyword {
+	case "hostname":
+		h.HostName = v.Value
+	case "port":
+		n, _ := strconv.ParseUint(v.Value, 10, 16)
+		h.Port = uint16(n)
+	}
+}
+
+// Value is one setting, in ssh -G's spelling.
+type Value struct {
+	Keyword string // in lower case
+	Value   string // a stranger may have written it: not safe to print
+	Origin  string // "file:line", "command line", "default", "ssh -G"; safe to print
+}
+
+// String is the line that ssh -G prints, made safe for a terminal.
+func (v Value) String() string { return v.Keyword + " " + safetext.Line(v.Value) }
+
+// Values are the settings in the order in which ssh -G prints them. A keyword
+// that is not among them is not set, and ssh has no default for it or one that
+// differs from build to build (ipqos, gssapi*).
+func (h *Host) Values() []Value { return slices.Clone(h.values) }
+
+// Value gives the first setting of a keyword, which is the one that counts.
+func (h *Host) Value(keyword string) (Value, bool) {
+	for _, v := range h.values {
+		if v.Keyword == keyword {
+			return v, true
+		}
+	}
+	return Value{}, false
+}
+
+// Get gives the value of a keyword, "" where it has none.
+func (h *Host) Get(keyword string) string {
+	v, _ := h.Value(keyword)
+	return v.Value
+}
+
+// Set reports whether somebody has set the keyword: false for ssh's default.
+// Of what ssh -G printed only a value other than the default tells.
+func (h *Host) Set(keyword string) bool {
+	v, ok := h.Value(keyword)
+	if !ok || v.Origin == ByDefault {
+		return false
+	}
+	return v.Origin != BySSH || v.Value != defaults[keyword]
+}
+
+// ConnectTimeout gives ConnectTimeout; false where there is none, and then the
+// system's own limit holds.
+func (h *Host) ConnectTimeout() (time.Duration, bool) {
+	s, err := strconv.ParseUint(h.Get("connecttimeout"), 10, 31)
+	return time.Duration(s) * time.Second, err == nil && s > 0
+}
+
+// UnevaluatedError says that ssh -G would have had to be asked and was not. It
+// comes with a Host that holds the values that are certain all the same.
+type UnevaluatedError struct {
+	Doubts []Doubt
+	Reason string // why ssh was not asked
+}
+
+// Doubt is a construct whose effect only ssh itself knows.
+type Doubt struct {
+	Origin    string   // "file:line", "file" or "command line"
+	Construct string   // the line, or what is odd about it; safe to print
+	Keywords  []string // those whose value it leaves open
+}
+
+func (d Doubt) String() string { return d.Origin + ": " + d.Construct }
+
+func (e *UnevaluatedError) Error() string {
+	s := fmt.Sprintf("%v: only ssh can evaluate this, %s", e.Doubts[0], e.Reason)
+	if more := len(e.Doubts) - 1; more > 0 {
+		s += fmt.Sprintf(" (and %d more)", more)
+	}
+	return s
+}
+
+// RefusedError is ssh's own refusal of the configuration or the options.
+type RefusedError struct {
+	Text string // the last lines that ssh wrote to stderr, safe to print
+}
+
+func (e *RefusedError) Error() string { return "ssh refuses its configuration: " + e.Text }
+
+// Lookup says what ssh's configuration holds for q.Host. Errors: *RefusedError,
+// *UnevaluatedError (then the Host is not nil), a file that cannot be read, ctx.
+func (q Query) Lookup(ctx context.Context) (*Host, error) {
+	if err := checkHost(q.Host); err != nil {
+		return nil, err
+	}
+	if err := q.understand(); err != nil {
+		return nil, err
+	}
+	r, err := q.read()
+	if err != nil {
+		return nil, err
+	}
+	h, doubts := r.answer()
+	if len(doubts) == 0 {
+		return h, nil
+	}
+	ssh, reason := q.findSSH()
+	if reason != "" {
+		return h, &UnevaluatedError{doubts, reason}
+	}
+	return q.ask(ctx, ssh)
+}
+
+// checkHost refuses what ssh would take for an option, and what no file format
+// of ours could carry.
+func checkHost(host string) error {
+	switch {
+	case host == "":
+		return fmt.Errorf("no host name")
+	case host[0] == '-':
+		return fmt.Errorf("host name %s starts with a hyphen", safetext.Of(host))
+	case strings.ContainsAny(host, "\x00\n\r"):
+		return fmt.Errorf("host name %s holds a control character", safetext.Of(host))
+	}
+	return nil
+}
+
+func (q Query) userFile() string {
+	if q.UserFile != "" {
+		return q.UserFile
+	}
+	if q.Home == "" {
+		return ""
+	}
+	return filepath.Join(q.Home, ".ssh", "config")
+}
+
+func (q Query) systemFile() string {
+	if q.SystemFile != "" {
+		return q.SystemFile
+	}
+	return systemFile
+}

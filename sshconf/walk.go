@@ -1,0 +1,119 @@
+package sshconf
+
+import (
+	"strings"
+
+	"github.com/kevinburke/ssh_config"
+)
+
+// excerpt is what of a source bears on the question, in a form that the library
+// reads as ssh does: Host lines and settings as they stand, and a comment as a
+// placeholder for what is dealt with here, an Include or a line that leaves
+// something open.
+type excerpt struct {
+	text  strings.Builder
+	lines []excerptLine // one for each line of text
+}
+
+type excerptLine struct {
+	line
+	blame *Doubt   // of a placeholder: why it leaves something open; nil for a plain Include
+	open  []string // of a placeholder: the keywords that it leaves open
+}
+
+func (x *excerpt) add(text string, ln excerptLine) {
+	x.text.WriteString(text)
+	x.text.WriteByte('\n')
+	x.lines = append(x.lines, ln)
+}
+
+// excerpt picks the lines that matter. A block whose header only ssh can judge
+// becomes one that holds for every host and settles nothing: it leaves open
+// whatever it might set. So does everything when blame is given.
+func (r *reading) excerpt(s *source, blame *Doubt) *excerpt {
+	x := new(excerpt)
+	header, blurred := "", blame // the header is not written yet: a block without matter is left out
+	for _, ln := range s.lines {
+		if ln.keyword == "host" || ln.keyword == "match" {
+			header, blurred = ln.raw, blame
+			if blame == nil && !r.understood(ln) {
+				d := doubtOf(s, ln)
+				blurred = &d
+			}
+			if blurred != nil {
+				header = "Match all"
+			}
+			continue
+		}
+		text, matter := r.pick(s, ln, blurred)
+		if header != "" {
+			x.add(header, excerptLine{})
+			header = ""
+		}
+		x.add(text, matter)
+	}
+	return x
+}
+
+// pick gives the excerpt's text for one line that is no header.
+func (r *reading) pick(s *source, ln line, blurred *Doubt) (string, excerptLine) {
+	const placeholder = "#"
+	matter := excerptLine{line: ln, blame: blurred}
+	switch ln.keyword {
+	case "include":
+		return placeholder, matter
+	case "": // perhaps any of them, in quotes
+		matter.open = order
+	default:
+		if _, ok := allowed(ln.keyword, ln.rest); ok && blurred == nil {
+			return ln.raw, matter
+		}
+		matter.open = []string{ln.keyword}
+	}
+	if matter.blame == nil {
+		d := doubtOf(s, ln)
+		matter.blame = &d
+	}
+	return placeholder, matter
+}
+
+// walk goes through the blocks that hold for the host, in order.
+func (r *reading) walk(s *source, blame *Doubt) {
+	x := r.excerpt(s, blame)
+	if len(x.lines) == 0 {
+		return
+	}
+	config, err := ssh_config.DecodeBytes([]byte(x.text.String()))
+	if err != nil { // the shapes are chosen so that it does not happen
+		r.doubt(Doubt{Origin: s.name, Construct: "a line that cannot be read here"}, order)
+		return
+	}
+	for _, block := range config.Hosts {
+		if !block.Matches(r.q.Host) {
+			continue
+		}
+		for _, node := range block.Nodes {
+			n := node.Pos().Line - 1
+			if n < 0 || n >= len(x.lines) {
+				continue
+			}
+			switch node := node.(type) {
+			case *ssh_config.KV:
+				r.set(strings.ToLower(node.Key), node.Value, s.origin(x.lines[n].number))
+			case *ssh_config.Empty:
+				r.placeholder(s, x.lines[n])
+			}
+		}
+	}
+}
+
+// placeholder follows an Include, or leaves open what the line leaves open.
+func (r *reading) placeholder(s *source, ln excerptLine) {
+	if ln.keyword != "include" {
+		r.doubt(*ln.blame, ln.open)
+		return
+	}
+	for _, included := range s.includes[ln.number] {
+		r.walk(included, ln.blame)
+	}
+}
