@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"rdnsproxy/internal/safetext"
@@ -81,6 +82,27 @@ func (s Status) String() string {
 		return statusWords[s]
 	}
 	return "status" + strconv.Itoa(int(s))
+}
+
+// Words is a status for people: rcodes as they are known, the rest in words.
+func (s Status) Words() string {
+	switch s {
+	case NXDomain, ServFail, Refused:
+		return strings.ToUpper(s.String())
+	case NoData:
+		return "no data"
+	case Timeout:
+		return "timed out"
+	case Invalid:
+		return "unusable answer"
+	case Loop:
+		return "CNAME loop"
+	case NotFound:
+		return "not found"
+	case Skipped:
+		return "not asked"
+	}
+	return s.String()
 }
 
 // Absent reports that there is certainly no such record: asking again soon

@@ -1,19 +1,222 @@
 package resolve
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"net/netip"
+	"os"
+	"slices"
+	"strings"
 	"time"
+
+	"rdnsproxy/internal/safetext"
 )
 
-// Config is what resolv.conf and nsswitch.conf say.
+// Config is what resolv.conf and nsswitch.conf say. A zero Config asks the
+// server on this machine, with the hosts file first.
 type Config struct {
-	Servers  []netip.AddrPort
-	Explicit bool // the servers were named by the user: they are asked about loopback and link-local addresses too
-	Search   []Name
-	Ndots    int
-	Timeout  time.Duration
-	Attempts int
-	Rotate   bool
-	UseVC    bool
-	TrustAD  bool
+	Servers  []netip.AddrPort // if none, 127.0.0.1:53 (resolv.conf(5))
+	Explicit bool             // the servers were named by the user: they are asked about loopback and link-local addresses too
+	Search   []Name           // the root in it stands for the name as it is
+	Ndots    int              // a name with so many dots is tried as it is first
+	Timeout  time.Duration    // of one attempt at one server; if 0, 5 s
+	Attempts int              // rounds over the servers; if 0, 2
+	Rotate   bool             // every look-up starts at another server
+	UseVC    bool             // TCP alone
+	TrustAD  bool             // the servers' AD bit is believed
+	NoAAAA   bool             // IPv6 addresses are not asked for
+	Services []Service        // nsswitch.conf's sources for hosts; if nil, files, dns
+}
+
+// Where the system says how it resolves names.
+const (
+	resolvConfPath = "/etc/resolv.conf"
+	nsswitchPath   = "/etc/nsswitch.conf"
+)
+
+// maxConfigSize bounds resolv.conf and nsswitch.conf, in bytes.
+const maxConfigSize = 1 << 20
+
+// SystemConfig reads the system's configuration. A file that is missing is no error:
+// glibc's defaults stand for it, as they do for what an unreadable file would
+// have said; the Config is never nil.
+func SystemConfig() (*Config, error) { return load(resolvConfPath, nsswitchPath) }
+
+func load(resolvConf, nsswitch string) (*Config, error) {
+	cfg, err := loadResolvConf(resolvConf)
+	if len(cfg.Search) == 0 {
+		cfg.Search = localDomain()
+	}
+	services, nssErr := loadNSSwitch(nsswitch)
+	cfg.Services = services
+	return cfg, errors.Join(err, nssErr)
+}
+
+func loadResolvConf(path string) (*Config, error) {
+	f, err := openConfig(path)
+	if f == nil {
+		return defaultConfig(), err
+	}
+	defer f.Close()
+	cfg, err := ParseResolvConf(f)
+	if err != nil {
+		return defaultConfig(), configError(path, err)
+	}
+	return cfg, nil
+}
+
+func loadNSSwitch(path string) ([]Service, error) {
+	f, err := openConfig(path)
+	if f == nil {
+		return defaultServices, err
+	}
+	defer f.Close()
+	services, err := ParseNSSwitch(f)
+	if err != nil {
+		return defaultServices, configError(path, err)
+	}
+	return services, nil
+}
+
+// openConfig gives no file and no error for one that is missing. What is no
+// regular file is not opened: a FIFO would make every look-up wait.
+func openConfig(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, configError(path, err)
+	case info.IsDir():
+		return nil, configError(path, errors.New("is a directory"))
+	case !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0:
+		return nil, configError(path, errors.New("is no regular file"))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, configError(path, err)
+	}
+	return f, nil
+}
+
+func configError(path string, err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return fmt.Errorf("%s: %w", safetext.Line(path), err)
+}
+
+// readConfig reads all of a small configuration file.
+func readConfig(r io.Reader) (string, error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxConfigSize+1))
+	if err == nil && len(b) > maxConfigSize {
+		err = errors.New("longer than 1 MiB")
+	}
+	return string(b), err
+}
+
+// localDomain is the search list that res_init falls back to: the host's own
+// name without its first label.
+func localDomain() []Name {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil
+	}
+	_, domain, ok := strings.Cut(host, ".")
+	if !ok || domain == "" {
+		return nil
+	}
+	n, err := ParseName(domain)
+	if err != nil {
+		return nil
+	}
+	return []Name{n}
+}
+
+// WithServers is the configuration for servers that the user names: they are
+// asked in place of the system's, after the hosts file and no other source; the
+// search list and the options stay.
+func (c *Config) WithServers(servers ...netip.AddrPort) *Config {
+	named := *c
+	named.Servers = slices.Clone(servers)
+	named.Explicit = true
+	named.Services = defaultServices
+	return &named
+}
+
+// ParseServer reads a DNS server's address as people write it: 192.0.2.53,
+// 192.0.2.53:5353, 2001:db8::53, [2001:db8::53], [fe80::53%eth0]:5353. The port
+// is 53 where none is written.
+func ParseServer(s string) (netip.AddrPort, error) {
+	bare := s
+	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		bare = s[1 : len(s)-1]
+	}
+	if a, err := netip.ParseAddr(bare); err == nil && (bare == s || a.Is6()) {
+		return netip.AddrPortFrom(a, dnsPort), nil
+	}
+	if ap, err := netip.ParseAddrPort(s); err == nil && ap.Port() != 0 {
+		return ap, nil
+	}
+	return netip.AddrPort{}, fmt.Errorf("%s is no server address: want 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353", quote(s))
+}
+
+// quote makes text from outside fit for an error message.
+func quote(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }
+
+// What a zero field of Config stands for.
+const (
+	dnsPort         = 53
+	defaultTimeout  = 5 * time.Second
+	defaultAttempts = 2
+)
+
+func (c *Config) timeout() time.Duration {
+	if c.Timeout <= 0 {
+		return defaultTimeout
+	}
+	return c.Timeout
+}
+
+func (c *Config) attempts() int {
+	if c.Attempts <= 0 {
+		return defaultAttempts
+	}
+	return c.Attempts
+}
+
+var localServer = []netip.AddrPort{netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), dnsPort)}
+
+func (c *Config) servers() []netip.AddrPort {
+	if len(c.Servers) == 0 {
+		return localServer
+	}
+	return c.Servers
+}
+
+func (c *Config) services() []Service {
+	if c.Services == nil {
+		return defaultServices
+	}
+	return c.Services
+}
+
+// stub reports whether the servers are systemd-resolved's own: asking them is
+// asking the nss module "resolve", with the TTL and the reason kept.
+func (c *Config) stub() bool {
+	for _, s := range c.servers() {
+		if s.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 53}) && s.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 54}) {
+			return false
+		}
+	}
+	return true
+}
+
+// mdns reports whether a module for multicast DNS is among the services, so
+// that names in .local are not DNS's (RFC 6762, section 3).
+func (c *Config) mdns() bool {
+	return slices.ContainsFunc(c.services(), func(s Service) bool { return strings.HasPrefix(s.Module, "mdns") })
 }

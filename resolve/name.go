@@ -115,3 +115,11 @@ func ascii(s string) bool {
 	}
 	return true
 }
+
+// wireLen is how many bytes the name takes in a message (RFC 1035, section 3.1).
+func (n Name) wireLen() int {
+	if n == "." {
+		return 1
+	}
+	return len(n) - 3*strings.Count(string(n), `\`) + 2
+}

@@ -2,8 +2,13 @@ package resolve
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"iter"
+	"net"
 	"net/netip"
+	"strings"
+	"sync"
 	"time"
 
 	"rdnsproxy/hostsfile"
@@ -12,15 +17,30 @@ import (
 
 // Resolver answers as the system would. A zero Resolver reads the system's own
 // configuration at its first look-up. It is safe for many goroutines; equal
-// questions that are outstanding share one flight.
+// questions that are outstanding share one flight, and answers of DNS are kept
+// for their TTL. Answers share memory: nobody may change what they hold.
 type Resolver struct {
-	Config *Config         // if nil, System()
+	Config *Config         // if nil, SystemConfig()
 	Hosts  *hostsfile.File // if nil, the system's hosts file
 	Wire   Exchanger       // if nil, a Mux of its own
+
+	Getent string        // the program that speaks for the other modules of nsswitch.conf; if empty, getent of PATH
+	Native *net.Resolver // if nil, on macOS and Windows net.DefaultResolver, elsewhere none
+
+	once  sync.Once
+	stub  stub
+	own   *Mux
+	wrong error // what of the system's configuration could not be read
+
+	hostsOnce sync.Once
+	hosts     *hostsfile.File
+	hostsErr  error
+	locals    sync.Map // of myhostname: which names and addresses are this machine's
 }
 
 // Exchanger asks one server one question, once: no retry, no cache, no policy.
-// Its error says that no valid reply came; an rcode is no error.
+// It ends within a time-out of its own, and when ctx does. Its error says that
+// no valid reply came; an rcode is no error.
 type Exchanger interface {
 	Exchange(ctx context.Context, server netip.AddrPort, q Question) (Reply, error)
 }
@@ -47,31 +67,131 @@ type Record struct {
 }
 
 // Addresses yields the answers for a host as a person or ssh wrote it, one a
-// family, each as it arrives, so that dialling need not wait for the slower.
+// family that was asked for, each as it arrives, so that dialling need not wait
+// for the slower. An address literal gives one Answer, of its own family,
+// without names. The search list applies as in res_nsearch(3); it goes on to
+// the next name only when neither family has an address under this one.
 func (r *Resolver) Addresses(ctx context.Context, host string, f Family, s Scope) iter.Seq[Answer] {
-	panic("not yet")
+	return func(yield func(Answer) bool) {
+		if a, ok := ParseLiteral(host); ok {
+			yield(literalAnswer(a, f))
+			return
+		}
+		w := want{host: host, absolute: strings.HasSuffix(host, "."), types: types(f)}
+		var err error
+		if w.name, err = ParseName(host); err != nil || host == "" {
+			r.each(w, NXDomain, KindBuiltin, yield) // no such name can be
+			return
+		}
+		r.forward(ctx, w, s, yield)
+	}
 }
 
 // Forward looks up the addresses of an absolute name in one family (IPv4 or
 // IPv6), without the search list.
 func (r *Resolver) Forward(ctx context.Context, name Name, f Family, s Scope) Answer {
-	panic("not yet")
+	return r.one(ctx, want{host: string(name), name: name, absolute: true, types: types(f)}, s)
 }
 
 // Search is Forward as libc's getaddrinfo does it: with the search list.
 func (r *Resolver) Search(ctx context.Context, name Name, f Family, s Scope) Answer {
-	panic("not yet")
+	return r.one(ctx, want{host: string(name), name: name, types: types(f)}, s)
 }
 
-// Reverse looks up the names of an address.
+// one looks up one family. With AnyFamily, of which there ought to be none here,
+// it is IPv4's answer unless only IPv6 has one.
+func (r *Resolver) one(ctx context.Context, w want, s Scope) Answer {
+	var first Answer
+	r.forward(ctx, w, s, func(a Answer) bool {
+		if first.Question.Type == 0 || first.Status != OK {
+			first = a
+		}
+		return true
+	})
+	return first
+}
+
+// Reverse looks up the names of an address. IPv4-mapped addresses are unmapped,
+// a zone is dropped. Loopback, link-local and unspecified addresses are asked
+// about in the hosts file alone (link-local ones with multicast DNS too, where
+// nsswitch has it), unless the user named the servers.
 func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
-	panic("not yet")
+	start := time.Now()
+	answer := r.reverse(ctx, a.Unmap().WithZone(""), s)
+	answer.Took = time.Since(start)
+	return answer
 }
 
-// Zone finds the zone that holds name, and who keeps it, by asking DNS for SOA
-// upwards from name. nil: it could not be found.
-func (r *Resolver) Zone(ctx context.Context, name Name) *Zone {
-	panic("not yet")
+// init reads the configuration and makes the rest of what is needed, once.
+func (r *Resolver) init() {
+	r.once.Do(func() {
+		cfg := r.Config
+		if cfg == nil {
+			cfg, r.wrong = SystemConfig()
+		}
+		r.stub.cfg, r.stub.wire = cfg, r.Wire
+		if r.Wire == nil {
+			r.own = &Mux{Timeout: cfg.timeout(), TCP: cfg.UseVC}
+			r.stub.wire = r.own
+		}
+		if r.Native == nil && nativeTruth && !cfg.Explicit {
+			r.Native = net.DefaultResolver
+		}
+	})
 }
 
-var _ = time.Second
+// hostsFile gives the hosts file; nil: there is none, or it cannot be read.
+func (r *Resolver) hostsFile() *hostsfile.File {
+	r.hostsOnce.Do(func() {
+		if r.hosts = r.Hosts; r.hosts == nil {
+			r.hosts, r.hostsErr = hostsfile.ParseFile(hostsfile.SystemPath())
+		}
+	})
+	return r.hosts
+}
+
+// Err says what of the system's configuration cannot be read, though it is
+// there. Look-ups go on without it, as libc's do.
+func (r *Resolver) Err() error {
+	r.init()
+	err := r.wrong
+	if r.hostsFile() == nil && !errors.Is(r.hostsErr, fs.ErrNotExist) {
+		err = errors.Join(err, r.hostsErr)
+	}
+	return err
+}
+
+// Close ends the look-ups that are under way and frees the sockets of the
+// Resolver's own Mux. It need not be called: what is idle frees itself.
+func (r *Resolver) Close() error {
+	r.init()
+	if r.own != nil {
+		return r.own.Close()
+	}
+	return nil
+}
+
+// types are the questions that a family stands for.
+func types(f Family) []Type {
+	switch f {
+	case IPv4:
+		return []Type{A}
+	case IPv6:
+		return []Type{AAAA}
+	}
+	return []Type{A, AAAA}
+}
+
+func literalAnswer(a netip.Addr, f Family) Answer {
+	t := AAAA
+	if a.Is4() {
+		t = A
+	}
+	answer := Answer{Question: Question{Type: t}, Source: Source{Kind: KindLiteral}}
+	if f == AnyFamily || types(f)[0] == t {
+		answer.Status, answer.Addrs = OK, []netip.Addr{a}
+	} else {
+		answer.Status = NoData
+	}
+	return answer
+}

@@ -1,0 +1,235 @@
+package resolve
+
+import (
+	"context"
+	"strings"
+)
+
+// want is a forward look-up on its way through the sources.
+type want struct {
+	host     string // as written: what the sources but DNS are asked for
+	name     Name
+	absolute bool   // the search list does not apply
+	types    []Type // A, AAAA or both
+}
+
+// forward asks the sources in nsswitch's order. The first that has an address,
+// in whichever family, ends the look-up; a source that has none ends it where
+// nsswitch says so. The answers of a failed look-up are the most telling ones.
+func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answer) bool) {
+	r.init()
+	failed := map[Type]Answer{}
+	for _, service := range r.order(s) {
+		answers, outcome := r.addressesFrom(ctx, service.Module, w, yield)
+		if outcome == OnSuccess {
+			for _, a := range answers {
+				if !yield(a) {
+					return
+				}
+			}
+			return
+		}
+		for _, a := range answers {
+			keepTelling(failed, a, false)
+		}
+		if service.Stop&outcome != 0 || ctx.Err() != nil {
+			break
+		}
+	}
+	for _, t := range w.types {
+		a, ok := failed[t]
+		if !ok { // no source was there to be asked
+			a = Answer{Question: Question{w.name, t}, Status: NotFound, Source: Source{Kind: KindBuiltin}}
+		}
+		if !yield(a) {
+			return
+		}
+	}
+}
+
+// order is the sources of a look-up. Where the system's own API is the truth,
+// it comes after the hosts file, which it reads as well: so a line is known.
+func (r *Resolver) order(s Scope) []Service {
+	switch {
+	case r.Native != nil && s == DNSOnly:
+		return nativeServices[1:]
+	case r.Native != nil:
+		return nativeServices
+	case s == DNSOnly:
+		return defaultServices[1:]
+	}
+	return r.stub.cfg.services()
+}
+
+// addressesFrom asks one source. What DNS finds it yields itself, as it
+// arrives; the answers of the others, and of failures, are returned.
+func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yield func(Answer) bool) ([]Answer, Outcomes) {
+	switch module {
+	case "files":
+		return r.addressesFromFile(w)
+	case nativeModule:
+		return r.addressesFromSystem(ctx, w)
+	case "dns":
+		return r.addressesFromDNS(ctx, w, yield)
+	}
+	if w.name.localhost() || w.name.hidden() { // known without asking; the last source says it
+		return nil, OnUnavail
+	}
+	if module == "resolve" && r.stub.cfg.stub() {
+		return r.addressesFromDNS(ctx, w, yield)
+	}
+	return r.addressesFromModule(ctx, module, w)
+}
+
+// addressesFromDNS goes through the search list. It ends at the first name with
+// an address; a failure that says nothing about the name ends it too, except
+// SERVFAIL, for a domain of the list may be dead and the next one not (glibc's
+// res_nsearch). The name as it was written is the one that a failure is told of
+// where that was asked.
+func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]Answer, Outcomes) {
+	failed := map[Type]Answer{}
+	for _, name := range r.stub.cfg.candidates(w) {
+		answers := r.candidate(ctx, name, w.types, yield)
+		if answers == nil {
+			return nil, OnSuccess
+		}
+		goOn := true
+		for _, a := range answers {
+			keepTelling(failed, a, a.Question.Name == w.name)
+			goOn = goOn && (a.Status.Absent() || a.Status == ServFail)
+		}
+		if !goOn {
+			break
+		}
+	}
+	answers := make([]Answer, 0, len(w.types))
+	for _, t := range w.types {
+		if a, ok := failed[t]; ok {
+			answers = append(answers, a)
+		}
+	}
+	return answers, outcome(answers)
+}
+
+// candidate asks for one name in all families at once. Once one has an address,
+// everything is yielded as it arrives, and nil returned; otherwise the answers.
+func (r *Resolver) candidate(ctx context.Context, name Name, types []Type, yield func(Answer) bool) []Answer {
+	if len(types) == 1 {
+		a := r.stub.ask(ctx, Question{name, types[0]})
+		if a.Status != OK {
+			return []Answer{a}
+		}
+		yield(a)
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	arrived := make(chan Answer, len(types))
+	for _, t := range types {
+		go func() { arrived <- r.stub.ask(ctx, Question{name, t}) }()
+	}
+	found := false
+	var held []Answer
+	for range types {
+		a := <-arrived
+		found = found || a.Status == OK
+		held = append(held, a)
+		if !found {
+			continue
+		}
+		for len(held) > 0 { // the last one first: it is the one with addresses
+			last := len(held) - 1
+			if !yield(held[last]) {
+				return nil
+			}
+			held = held[:last]
+		}
+	}
+	if found {
+		return nil
+	}
+	return held
+}
+
+// candidates are the names to try in turn, as glibc's res_nsearch does: the
+// name as it is first where it has ndots dots, last otherwise, and alone where
+// it is absolute, or of a kind that must not leak: "db.onion.corp.example" would
+// tell the servers of corp.example.
+func (c *Config) candidates(w want) []Name {
+	if w.absolute || w.name == "." || w.name.localhost() || w.name.hidden() || w.name.below("local") && c.mdns() {
+		return []Name{w.name}
+	}
+	list := make([]Name, 0, 1+len(c.Search))
+	asIsFirst := strings.Count(string(w.name), ".") >= c.Ndots
+	if asIsFirst {
+		list = append(list, w.name)
+	}
+	asIs := asIsFirst
+	for _, domain := range c.Search {
+		switch {
+		case domain != ".":
+			if long := w.name + "." + domain; long.wireLen() <= 255 {
+				list = append(list, long)
+			}
+		case !asIs:
+			list, asIs = append(list, w.name), true
+		}
+	}
+	if !asIs {
+		list = append(list, w.name)
+	}
+	return list
+}
+
+// each yields the same fact for every family that was asked for.
+func (r *Resolver) each(w want, s Status, k Kind, yield func(Answer) bool) {
+	for _, t := range w.types {
+		if !yield(Answer{Question: Question{w.name, t}, Status: s, Source: Source{Kind: k}}) {
+			return
+		}
+	}
+}
+
+// outcome is how nsswitch counts a source's failed answers: glibc's dns module
+// takes silence for "unavailable".
+func outcome(answers []Answer) Outcomes {
+	out := OnNotFound
+	for _, a := range answers {
+		switch {
+		case a.Status == Timeout, a.Status == Skipped:
+			return OnUnavail
+		case a.Status.Temporary():
+			out = OnTryAgain
+		}
+	}
+	return out
+}
+
+// telling orders statuses by how much they say, where sources or names of a
+// search list differ: a failure that hides the answer before a certain absence,
+// and of those what DNS says before what others do not know.
+func (s Status) telling() int {
+	switch s {
+	case OK:
+		return 5
+	case ServFail, Refused, Timeout, Invalid, Loop:
+		return 4
+	case NoData:
+		return 3
+	case NXDomain:
+		return 2
+	case NotFound:
+		return 1
+	}
+	return 0
+}
+
+// keepTelling keeps the more telling answer of a family; of equals the first,
+// unless a is preferred.
+func keepTelling(best map[Type]Answer, a Answer, preferred bool) {
+	old, ok := best[a.Question.Type]
+	now, before := a.Status.telling(), old.Status.telling()
+	if !ok || now > before || now == before && preferred {
+		best[a.Question.Type] = a
+	}
+}

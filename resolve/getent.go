@@ -1,0 +1,216 @@
+package resolve
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// Bounds of one run of getent.
+const (
+	getentTime   = 10 * time.Second
+	getentOutput = 64 << 10
+)
+
+// addressesFromModule has getent speak for a module that only libc can load.
+func (r *Resolver) addressesFromModule(ctx context.Context, module string, w want) ([]Answer, Outcomes) {
+	out := OnUnavail
+	var lines []getentLine
+	if r.asks(module, w.name) {
+		database := "ahosts" // both families in one run
+		if len(w.types) == 1 {
+			database = map[Type]string{A: "ahostsv4", AAAA: "ahostsv6"}[w.types[0]]
+		}
+		lines, out = r.getent(ctx, module, database, w.host)
+	}
+	answers := make([]Answer, 0, len(w.types))
+	for _, t := range w.types {
+		a := Answer{Question: Question{w.name, t}, Status: failure(ctx, out), Source: nssSource(module)}
+		for _, l := range lines {
+			if l.addr.Is4() == (t == A) && !l.addr.Is4In6() { // ahostsv6 maps IPv4 addresses
+				a.Addrs = append(a.Addrs, l.addr)
+			}
+		}
+		if len(a.Addrs) > 0 {
+			a.Status, a.Addrs, a.Canonical = OK, unique(a.Addrs), w.name
+			if n, err := ParseName(lines[0].name); err == nil && lines[0].name != "" {
+				a.Canonical = n
+			}
+		}
+		answers = append(answers, a)
+	}
+	if out == OnSuccess && successOr(answers) != OnSuccess {
+		out = OnNotFound
+	}
+	return answers, out
+}
+
+func (r *Resolver) namesFromModule(ctx context.Context, module string, q Question, addr netip.Addr) (Answer, Outcomes) {
+	out := OnUnavail
+	var lines []getentLine
+	if r.installed(module) {
+		lines, out = r.getent(ctx, module, "hosts", addr.String())
+	}
+	a := Answer{Question: q, Source: nssSource(module)}
+	if out == OnSuccess && len(lines) > 0 {
+		if name, err := ParseName(lines[0].name); err == nil && lines[0].name != "" {
+			a.Status, a.Names, a.Canonical = OK, []Name{name}, name
+			return a, out
+		}
+		a.Status = Invalid
+		return a, out
+	}
+	a.Status = failure(ctx, out)
+	return a, out
+}
+
+func nssSource(module string) Source { return Source{Kind: KindNSS, Where: module} }
+
+// failure is the status of a module without an answer. Of one that is not there
+// it is Skipped: nobody was asked.
+func failure(ctx context.Context, out Outcomes) Status {
+	switch {
+	case out == OnTryAgain && ctx.Err() != nil:
+		return gaveUp(ctx)
+	case out == OnTryAgain:
+		return Timeout
+	case out == OnUnavail:
+		return Skipped
+	}
+	return NotFound
+}
+
+// getentLine is "192.0.2.1       STREAM db.example.com" of the ahosts
+// databases, or "192.0.2.1       db.example.com alias" of hosts.
+type getentLine struct {
+	addr netip.Addr
+	name string
+}
+
+// getent runs the program for one module alone; "not found" is its exit status
+// 2. It is killed when ctx ends.
+func (r *Resolver) getent(ctx context.Context, module, database, key string) ([]getentLine, Outcomes) {
+	if strings.HasPrefix(key, "-") || strings.ContainsRune(key, 0) || strings.HasPrefix(module, "-") {
+		return nil, OnNotFound
+	}
+	program := r.Getent
+	if program == "" {
+		program = "getent"
+	}
+	ctx, cancel := context.WithTimeout(ctx, getentTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, "-s", module, database, key)
+	var out capped
+	cmd.Stdout = &out
+	cmd.WaitDelay = time.Second
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return parseGetent(out.b.String(), database), OnSuccess
+	case ctx.Err() != nil:
+		return nil, OnTryAgain
+	case errors.As(err, &exit) && exit.ExitCode() == 2:
+		return nil, OnNotFound
+	}
+	return nil, OnUnavail
+}
+
+func parseGetent(text, database string) []getentLine {
+	var lines []getentLine
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		addr, err := netip.ParseAddr(words[0])
+		if err != nil {
+			continue
+		}
+		l := getentLine{addr: addr}
+		at := 1
+		if database != "hosts" {
+			at = 2 // after the socket type
+		}
+		if len(words) > at {
+			l.name = words[at]
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// capped keeps the first bytes of what is written to it, and drops the rest.
+type capped struct{ b bytes.Buffer }
+
+func (c *capped) Write(p []byte) (int, error) {
+	if room := getentOutput - c.b.Len(); room > 0 {
+		c.b.Write(p[:min(room, len(p))])
+	}
+	return len(p), nil
+}
+
+// asks reports whether a module could know the name, so that no process is
+// started for names that it does not serve.
+func (r *Resolver) asks(module string, n Name) bool {
+	switch {
+	case strings.HasPrefix(module, "mdns") && strings.Contains(module, "_minimal"):
+		return n.below("local")
+	case module == "myhostname":
+		return n == "_gateway" || n == "_outbound" || n.localhost() || r.ownName(n)
+	}
+	return r.installed(module)
+}
+
+// installed looks for the running half of modules that ship with many systems
+// and are idle on most: getent cannot tell "not there" from "not found", and
+// nsswitch lines like "resolve [!UNAVAIL=return] dns" depend on it.
+func (r *Resolver) installed(module string) bool {
+	switch module {
+	case "resolve":
+		_, err := os.Stat("/run/systemd/resolve/io.systemd.Resolve")
+		return err == nil
+	case "mymachines":
+		d, err := os.Open("/run/systemd/machines")
+		if err != nil {
+			return false
+		}
+		defer d.Close()
+		names, _ := d.Readdirnames(1)
+		return len(names) > 0
+	}
+	return true
+}
+
+// ownName reports whether the name is this machine's.
+func (r *Resolver) ownName(n Name) bool {
+	host, err := os.Hostname()
+	if err != nil {
+		return false
+	}
+	own, err := ParseName(host)
+	return err == nil && own == n
+}
+
+// ownAddress reports whether an interface of this machine has the address. That
+// is asked of the kernel once.
+func (r *Resolver) ownAddress(a netip.Addr) bool {
+	const asked = "asked"
+	if _, ok := r.locals.Load(asked); !ok {
+		addrs, _ := net.InterfaceAddrs()
+		for _, addr := range addrs {
+			if p, err := netip.ParsePrefix(addr.String()); err == nil {
+				r.locals.Store(p.Addr().Unmap(), true)
+			}
+		}
+		r.locals.Store(asked, true)
+	}
+	_, ok := r.locals.Load(a)
+	return ok
+}

@@ -1,0 +1,116 @@
+package resolve
+
+import (
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// glibc's limits (resolv.h).
+const (
+	maxServers  = 3  // MAXNS
+	maxNdots    = 15 // RES_MAXNDOTS
+	maxTimeout  = 30 // RES_MAXRETRANS, in seconds
+	maxAttempts = 5  // RES_MAXRETRY
+)
+
+func defaultConfig() *Config {
+	return &Config{Ndots: 1, Timeout: defaultTimeout, Attempts: defaultAttempts}
+}
+
+// ParseResolvConf reads resolv.conf as glibc's res_init does: what it does not
+// know it skips, of domain and search the last one counts, numbers are cut to
+// glibc's limits, and only the first three servers are taken. The error is that
+// of reading, or that the file is too long. Services is left nil.
+func ParseResolvConf(r io.Reader) (*Config, error) {
+	text, err := readConfig(r)
+	if err != nil {
+		return nil, err
+	}
+	cfg := defaultConfig()
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		i := strings.IndexAny(line, " \t") // the keyword begins the line, and white space ends it
+		if i <= 0 {
+			continue
+		}
+		words := strings.FieldsFunc(line[i:], func(r rune) bool { return r == ' ' || r == '\t' })
+		if len(words) == 0 {
+			continue
+		}
+		switch line[:i] {
+		case "nameserver":
+			if a, ok := serverAddr(words[0]); ok && len(cfg.Servers) < maxServers {
+				cfg.Servers = append(cfg.Servers, netip.AddrPortFrom(a, dnsPort))
+			}
+		case "domain":
+			cfg.Search = searchList(words[:1])
+		case "search":
+			cfg.Search = searchList(words)
+		case "options":
+			for _, o := range words {
+				cfg.option(o)
+			}
+		}
+	}
+	return cfg, nil
+}
+
+// serverAddr takes the forms of IPv4 that inet_aton takes, and IPv6 with a zone.
+func serverAddr(s string) (netip.Addr, bool) {
+	if i := strings.IndexAny(s, ";#"); i >= 0 {
+		s = s[:i]
+	}
+	return ParseLiteral(s)
+}
+
+// searchList drops what is no name; "." stands for the name as it is.
+func searchList(words []string) []Name {
+	list := make([]Name, 0, len(words))
+	for _, w := range words {
+		if n, err := ParseName(strings.TrimPrefix(w, ".")); err == nil {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+func (c *Config) option(o string) {
+	key, value, _ := strings.Cut(o, ":")
+	switch key {
+	case "ndots":
+		c.Ndots = number(value, 0, maxNdots)
+	case "timeout":
+		c.Timeout = time.Duration(number(value, 1, maxTimeout)) * time.Second
+	case "attempts":
+		c.Attempts = number(value, 1, maxAttempts)
+	case "rotate":
+		c.Rotate = true
+	case "use-vc":
+		c.UseVC = true
+	case "trust-ad":
+		c.TrustAD = true
+	case "no-aaaa":
+		c.NoAAAA = true
+	}
+	// edns0 is always on here; single-request and the rest change no answer
+}
+
+// number reads as atoi does, up to the first byte that is no digit, and keeps
+// the result within bounds.
+func number(s string, low, high int) int {
+	end := 0
+	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+		end++
+	}
+	if end == 0 {
+		return low
+	}
+	n, err := strconv.Atoi(s[:end])
+	if err != nil {
+		return high
+	}
+	return min(max(n, low), high)
+}

@@ -1,0 +1,238 @@
+package resolve
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// flight is one question that is outstanding on a socket.
+type flight struct {
+	query []byte
+	done  chan struct{} // closed by whoever took the flight off its socket, but for its asker
+	reply Reply         // these two once done is closed
+	err   error
+
+	// guarded by the socket's mu
+	deadline   time.Time
+	spoiled    bool // something came that claims to answer it and cannot be used
+	prev, next *flight
+}
+
+// verdict is why the wait ended without an answer: because of what came, or of
+// what did not.
+func (f *flight) verdict(otherwise error) error {
+	if f.spoiled {
+		return ErrUnusable
+	}
+	return otherwise
+}
+
+// socket is a connected UDP socket with many questions outstanding. Its reader
+// is its only goroutine; it sweeps deadlines as well, woken by the socket's
+// read deadline. That is always armed, and never for later than the first
+// flight's: all flights of a socket get the same time, so the list in order of
+// sending is a queue of deadlines.
+type socket struct {
+	conn    *net.UDPConn
+	timeout time.Duration
+	window  chan struct{}
+	born    time.Time
+
+	mu          sync.Mutex
+	pending     map[uint16]*flight
+	first, last *flight
+	asked       int
+	retired     bool // takes no more; closes with its last flight
+	closed      bool
+	ids         [64]byte // random, bought by the block
+	idsLeft     int
+}
+
+func newSocket(conn *net.UDPConn, timeout time.Duration, window int) *socket {
+	now := time.Now()
+	conn.SetReadDeadline(now.Add(timeout))
+	return &socket{conn: conn, timeout: timeout, window: make(chan struct{}, window), born: now, pending: make(map[uint16]*flight)}
+}
+
+// fresh reports whether the socket takes another question; one that has had its
+// share is retired.
+func (s *socket) fresh() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.asked >= socketQuestions || s.asked > 0 && time.Since(s.born) > socketAge {
+		s.retired = true
+		s.closeIfDone()
+	}
+	return !s.retired && !s.closed
+}
+
+// add puts f into the air under a random ID; false: the socket is closed.
+func (s *socket) add(f *flight) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	id := s.id()
+	binary.BigEndian.PutUint16(f.query, id)
+	s.pending[id] = f
+	s.asked++
+	f.deadline = time.Now().Add(s.timeout)
+	if f.prev = s.last; f.prev != nil {
+		f.prev.next = f
+	} else {
+		s.first = f
+	}
+	s.last = f
+	return true
+}
+
+// id wants s.mu. The window is far below 65,536, so a free one is soon found.
+func (s *socket) id() uint16 {
+	for {
+		if s.idsLeft == 0 {
+			rand.Read(s.ids[:]) // never fails
+			s.idsLeft = len(s.ids)
+		}
+		s.idsLeft -= 2
+		id := binary.BigEndian.Uint16(s.ids[s.idsLeft:])
+		if s.pending[id] == nil {
+			return id
+		}
+	}
+}
+
+// send writes f's datagram. An error is often that of an earlier datagram, for
+// ICMP's "unreachable" is told to whoever comes next: it holds for all.
+func (s *socket) send(f *flight) error {
+	_, err := s.conn.Write(f.query)
+	if err == nil {
+		return nil
+	}
+	s.fail(err)
+	<-f.done
+	return f.err
+}
+
+// take removes f; false: somebody else has.
+func (s *socket) take(f *flight) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pending[binary.BigEndian.Uint16(f.query)] != f {
+		return false
+	}
+	s.drop(f)
+	s.closeIfDone()
+	return true
+}
+
+// drop wants s.mu.
+func (s *socket) drop(f *flight) {
+	delete(s.pending, binary.BigEndian.Uint16(f.query))
+	if f.prev != nil {
+		f.prev.next = f.next
+	} else {
+		s.first = f.next
+	}
+	if f.next != nil {
+		f.next.prev = f.prev
+	} else {
+		s.last = f.prev
+	}
+	f.prev, f.next = nil, nil
+}
+
+// closeIfDone wants s.mu.
+func (s *socket) closeIfDone() {
+	if s.retired && len(s.pending) == 0 && !s.closed {
+		s.closed = true
+		s.conn.Close()
+	}
+}
+
+// read is the socket's goroutine.
+func (s *socket) read() {
+	b := make([]byte, 4096) // more than we say we take; what is longer is cut and will not decode
+	for {
+		n, err := s.conn.Read(b)
+		switch {
+		case err == nil:
+			s.got(b[:n])
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			if !s.sweep(time.Now()) {
+				return
+			}
+		default:
+			s.fail(err)
+			return
+		}
+	}
+}
+
+// got lands the flight that a datagram answers. Any other datagram is dropped,
+// and the wait goes on: it may be forged.
+func (s *socket) got(b []byte) {
+	if len(b) < headerSize {
+		return
+	}
+	s.mu.Lock()
+	f := s.pending[binary.BigEndian.Uint16(b)]
+	s.mu.Unlock()
+	if f == nil {
+		return
+	}
+	reply, err := readReply(f.query, b)
+	if err != nil && err != errTruncated {
+		s.mu.Lock()
+		f.spoiled = true
+		s.mu.Unlock()
+		return
+	}
+	if s.take(f) {
+		f.reply, f.err = reply, err
+		close(f.done)
+	}
+}
+
+// sweep fails the flights whose time is up and arms the deadline of the next;
+// false: there is none, and the socket has closed.
+func (s *socket) sweep(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for f := s.first; f != nil && !f.deadline.After(now); f = s.first {
+		s.drop(f)
+		f.err = f.verdict(ErrNoReply)
+		close(f.done)
+	}
+	if s.first == nil {
+		s.retired = true
+		s.closeIfDone()
+		return false
+	}
+	s.conn.SetReadDeadline(s.first.deadline)
+	return true
+}
+
+// fail ends the socket and all its flights, for err.
+func (s *socket) fail(err error) {
+	if !errors.Is(err, net.ErrClosed) {
+		err = unreachable(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for f := s.first; f != nil; f = s.first {
+		s.drop(f)
+		f.err = err
+		close(f.done)
+	}
+	s.retired = true
+	s.closeIfDone()
+}
+
+func unreachable(err error) error { return fmt.Errorf("%w: %w", ErrUnreachable, err) }

@@ -1,0 +1,44 @@
+package resolve
+
+import "net/netip"
+
+var loopbacks = map[Type]netip.Addr{A: netip.AddrFrom4([4]byte{127, 0, 0, 1}), AAAA: netip.IPv6Loopback()}
+
+// localhost reports whether the name is this machine by definition (RFC 6761,
+// section 6.3).
+func (n Name) localhost() bool { return n.Under("localhost") }
+
+// hidden reports whether the name is of a kind that DNS is never asked about:
+// .onion (RFC 7686), .alt (RFC 9476). A single label is an ordinary name that
+// the search list completes.
+func (n Name) hidden() bool { return n.below("onion") || n.below("alt") }
+
+func (n Name) below(zone Name) bool { return n != zone && n.Under(zone) }
+
+// builtin answers what DNS must not be asked, whoever asks and however the name
+// came about: typed, from a search list, a CNAME's target or a PTR's name.
+func (c *Config) builtin(q Question) (Answer, bool) {
+	a := Answer{Question: q, Source: Source{Kind: KindBuiltin}}
+	address := q.Type == A || q.Type == AAAA
+	switch {
+	case address && q.Name.localhost():
+		a.Status, a.Addrs, a.Canonical = OK, []netip.Addr{loopbacks[q.Type]}, q.Name
+	case q.Name.localhost():
+		a.Status = NoData
+	case q.Name.hidden():
+		a.Status = NXDomain
+	case q.Name.below("local") && c.mdns():
+		a.Status = NotFound
+	case q.Type == AAAA && c.NoAAAA:
+		a.Status = NoData
+	default:
+		return Answer{}, false
+	}
+	return a, true
+}
+
+// unroutable reports whether an address means something else on each machine or
+// link, so that a DNS server cannot know its name.
+func unroutable(a netip.Addr) bool {
+	return a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified()
+}

@@ -1,0 +1,99 @@
+package resolve
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// stub asks DNS servers as glibc's resolver does, and follows CNAMEs.
+type stub struct {
+	cfg    *Config
+	wire   Exchanger
+	start  atomic.Uint32 // rotate: who comes first
+	shared shared
+}
+
+// ask is the only way to DNS: names that must not leak end here (special.go),
+// equal questions share one flight, and what is known is not asked again.
+func (s *stub) ask(ctx context.Context, q Question) Answer {
+	if a, ok := s.cfg.builtin(q); ok {
+		return a
+	}
+	return s.shared.ask(ctx, q, s.chase)
+}
+
+// chase asks for q and, where a chain of CNAMEs leaves the reply, for its end.
+func (s *stub) chase(ctx context.Context, q Question) Answer {
+	start := time.Now()
+	t := trail{end: q.Name, ttl: math.MaxUint32, ad: true}
+	var a Answer
+	for more := true; more; {
+		at := Question{t.end, q.Type}
+		if b, ok := s.cfg.builtin(at); ok { // a CNAME is no way round the names that must not leak
+			a = b
+			a.Question, a.Canonical, a.Chain = q, t.end, t.chain
+			break
+		}
+		reply, from, status := s.reply(ctx, at)
+		if status != OK {
+			a = Answer{Question: q, Status: status, Source: from, Chain: t.chain}
+			break
+		}
+		a, more = t.read(q, reply)
+		a.Source = from
+	}
+	if !s.cfg.TrustAD {
+		a.Authentic = false
+	}
+	a.Took = time.Since(start)
+	return a
+}
+
+// reply asks one server after the other, round after round. NOERROR and
+// NXDOMAIN are final; after any other rcode, a failure or silence comes the next
+// server. When all rounds are over, the reply or status that tells most is
+// given: SERVFAIL and its like (a server has tried and says that it failed),
+// then REFUSED, then something unusable, then silence.
+func (s *stub) reply(ctx context.Context, q Question) (best Reply, from Source, status Status) {
+	servers := s.cfg.servers()
+	first := 0
+	if s.cfg.Rotate {
+		first = int(s.start.Add(1)-1) % len(servers)
+	}
+	status = Timeout
+	from = dnsSource(servers[first])
+	for range s.cfg.attempts() {
+		for i := range servers {
+			server := servers[(first+i)%len(servers)]
+			r, err := s.wire.Exchange(ctx, server, q)
+			switch {
+			case err == nil && (r.Rcode == dns.RcodeSuccess || r.Rcode == dns.RcodeNameError):
+				return r, dnsSource(server), OK
+			case err == nil && (status != OK || best.Rcode == dns.RcodeRefused && r.Rcode != dns.RcodeRefused):
+				best, from, status = r, dnsSource(server), OK
+			case errors.Is(err, ErrUnusable) && status == Timeout:
+				from, status = dnsSource(server), Invalid
+			}
+			if ctx.Err() != nil {
+				if status == Timeout {
+					status = gaveUp(ctx)
+				}
+				return best, from, status
+			}
+		}
+	}
+	return best, from, status
+}
+
+func dnsSource(s netip.AddrPort) Source {
+	if s.Port() == dnsPort {
+		return Source{Kind: KindDNS, Where: s.Addr().String()}
+	}
+	return Source{Kind: KindDNS, Where: s.String()}
+}

@@ -1,0 +1,246 @@
+package resolve
+
+import (
+	"encoding/binary"
+	"errors"
+	"net/netip"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// What Exchange's errors wrap beside those of a context.
+var (
+	ErrNoReply     = errors.New("no reply in time")
+	ErrUnreachable = errors.New("server cannot be reached")
+	ErrUnusable    = errors.New("unusable reply")
+)
+
+// errTruncated: TC is set, the answer has to be fetched over TCP.
+var errTruncated = errors.New("truncated")
+
+// ednsSize is the size of datagram that we say we take: what passes without
+// fragments (RFC 9715, section 3).
+const ednsSize = 1232
+
+const (
+	headerSize = 12
+	optSize    = 11
+)
+
+// packQuery packs a question: RD, AD (RFC 6840, section 5.7: we understand
+// it), and with edns an OPT record. The ID is left 0.
+func packQuery(q Question, edns bool) ([]byte, error) {
+	name := string(q.Name)
+	if name != "." {
+		name += "."
+	}
+	b := make([]byte, headerSize+len(name)+1+4+optSize)
+	b[2], b[3], b[5] = 1, 0x20, 1 // RD; AD; QDCOUNT
+	n, err := dns.PackDomainName(name, b, headerSize, nil, false)
+	if err != nil {
+		return nil, err
+	}
+	binary.BigEndian.PutUint16(b[n:], uint16(q.Type))
+	binary.BigEndian.PutUint16(b[n+2:], dns.ClassINET)
+	n += 4
+	if edns {
+		b[11] = 1 // ARCOUNT
+		binary.BigEndian.PutUint16(b[n+1:], dns.TypeOPT)
+		binary.BigEndian.PutUint16(b[n+3:], ednsSize)
+		n += optSize
+	}
+	return b[:n], nil
+}
+
+// readReply judges a message that claims to answer query and decodes it. The
+// error is errTruncated, or wraps ErrUnusable.
+func readReply(query, b []byte) (Reply, error) {
+	if !answers(query, b) {
+		return Reply{}, ErrUnusable
+	}
+	if b[2]&2 != 0 {
+		return Reply{}, errTruncated
+	}
+	return decode(b)
+}
+
+// answers reports whether b is a response to query: ID, QR, opcode 0, and the
+// same question, letters folded. A question is never compressed, so its bytes
+// can be compared as they are; no length byte is a letter.
+func answers(query, b []byte) bool {
+	if len(b) < headerSize || b[0] != query[0] || b[1] != query[1] || b[2]&0xf8 != 0x80 || b[4] != 0 || b[5] != 1 {
+		return false
+	}
+	n := headerSize
+	for query[n] != 0 {
+		n += 1 + int(query[n])
+	}
+	n++ // the root
+	if len(b) < n+4 || string(b[n:n+4]) != string(query[n:n+4]) {
+		return false
+	}
+	for i := headerSize; i < n; i++ {
+		if lower(b[i]) != lower(query[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
+// decode keeps of a message what look-ups need.
+func decode(b []byte) (Reply, error) {
+	var m dns.Msg
+	if err := m.Unpack(b); err != nil {
+		return Reply{}, errors.Join(ErrUnusable, err)
+	}
+	r := Reply{Rcode: m.Rcode, Authentic: m.AuthenticatedData}
+	r.Answer = records(m.Answer)
+	r.Authority = records(m.Ns)
+	if opt := m.IsEdns0(); opt != nil {
+		r.Extended = extended(opt)
+	}
+	return r, nil
+}
+
+func records(rrs []dns.RR) []Record {
+	if len(rrs) == 0 {
+		return nil
+	}
+	list := make([]Record, 0, len(rrs))
+	for _, rr := range rrs {
+		h := rr.Header()
+		if h.Class != dns.ClassINET {
+			continue
+		}
+		r := Record{Type: Type(h.Rrtype), TTL: h.Ttl}
+		if h.Ttl > 1<<31-1 { // RFC 2181, section 8
+			r.TTL = 0
+		}
+		switch rr := rr.(type) {
+		case *dns.A:
+			r.Addr, _ = netip.AddrFromSlice(rr.A.To4())
+		case *dns.AAAA:
+			r.Addr, _ = netip.AddrFromSlice(rr.AAAA.To16())
+		case *dns.PTR:
+			r.Target = fromPresentation(rr.Ptr)
+		case *dns.CNAME:
+			r.Target = fromPresentation(rr.Target)
+		case *dns.SOA:
+			r.Zone = &Zone{Apex: fromPresentation(h.Name), Primary: fromPresentation(rr.Ns), Mailbox: mailbox(rr.Mbox)}
+			r.MinTTL = rr.Minttl
+		default:
+			continue
+		}
+		r.Name = fromPresentation(h.Name)
+		list = append(list, r)
+	}
+	return list
+}
+
+// extended puts the extended errors (RFC 8914) on one line: "22 (No Reachable
+// Authority): text". The text is the stranger's.
+func extended(opt *dns.OPT) safetext.Text {
+	var b strings.Builder
+	for _, o := range opt.Option {
+		e, ok := o.(*dns.EDNS0_EDE)
+		if !ok {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(strings.TrimPrefix(e.String(), "EDE: "))
+	}
+	return safetext.Of(b.String())
+}
+
+// fromPresentation makes a Name of miekg/dns's presentation, in which some
+// characters are \C and bytes that do not print are \DDD.
+func fromPresentation(s string) Name {
+	if s == "" || s == "." {
+		return "."
+	}
+	if plain(s) {
+		return Name(s[:len(s)-1])
+	}
+	var b strings.Builder
+	label := make([]byte, 0, 63)
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '.':
+			appendLabel(&b, string(label))
+			if i+1 < len(s) {
+				b.WriteByte('.')
+			}
+			label = label[:0]
+		case c == '\\' && i+3 < len(s) && digit(s[i+1]):
+			label = append(label, (s[i+1]-'0')*100+(s[i+2]-'0')*10+(s[i+3]-'0'))
+			i += 3
+		case c == '\\' && i+1 < len(s):
+			i++
+			label = append(label, s[i])
+		default:
+			label = append(label, c)
+		}
+	}
+	return Name(b.String())
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// plain reports whether s is a canonical Name but for its final dot.
+func plain(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', digit(c), c == '-', c == '_', c == '.':
+		default:
+			return false
+		}
+	}
+	return s[len(s)-1] == '.'
+}
+
+// mailbox reads an RNAME: its first label is the part before the @ (RFC 1035,
+// section 8). The root says that there is none.
+func mailbox(s string) safetext.Text {
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '.':
+			if i == 0 || i+1 == len(s) {
+				return safetext.Text{}
+			}
+			return safetext.Of(unescapeLabel(s[:i]) + "@" + strings.TrimSuffix(s[i+1:], "."))
+		}
+	}
+	return safetext.Text{}
+}
+
+// unescapeLabel undoes miekg/dns's presentation of one label.
+func unescapeLabel(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+3 < len(s) && digit(s[i+1]):
+			b.WriteByte((s[i+1]-'0')*100 + (s[i+2]-'0')*10 + (s[i+3] - '0'))
+			i += 3
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
