@@ -1,0 +1,219 @@
+package check
+
+import (
+	"net/netip"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
+)
+
+// advise gives each finding that is notice or worse what can be done about it.
+func advise(f Facts, r *Result) {
+	lines, _ := HostsLines(f)
+	for i := range r.Findings {
+		fd := &r.Findings[i]
+		if !fd.Address.IsValid() {
+			fd.Advice = adviseTarget(f, fd.Code)
+			continue
+		}
+		a := f.at(fd.Address)
+		switch fd.Code {
+		case MappingCode(Unresolvable), MappingCode(Mismatch), MappingCode(Numeric), MappingCode(Malformed):
+			fd.Advice = append(fd.Advice, adviseHostsLines(f, r.Verdict, lines)...)
+			fd.Advice = append(fd.Advice, advisePTR(f, a)...)
+			fd.Advice = append(fd.Advice, adviseForward(a, *fd)...)
+			fd.Advice = append(fd.Advice, adviseSSHD(r.Of(a.Addr))...)
+		case MappingCode(Missing):
+			fd.Advice = advisePTR(f, a)
+		case MappingCode(Confirmed):
+			if fd.Severity >= Warning {
+				fd.Advice = advisePTR(f, a)
+			}
+		case MappingCode(Undetermined):
+			fd.Advice = append(adviseResolver(undecided(a)), adviseSSHD(r.Of(a.Addr))...)
+		}
+	}
+}
+
+func adviseTarget(f Facts, c Code) []Advice {
+	switch c {
+	case MappingCode(NoAddress):
+		return []Advice{{Code: AdviseName, Machine: ThisMachine,
+			Text: "look at the spelling, at HostName in ssh's configuration, and at the search list in resolv.conf"}}
+	case MappingCode(Undetermined), ForwardPartial:
+		for _, ans := range f.Forward {
+			if ans.Status.Temporary() {
+				return adviseResolver(ans)
+			}
+		}
+	}
+	return nil
+}
+
+// adviseHostsLines suggests the article's remedy. A line outlives the answer it
+// was made from, and a forged answer looks like a mismatch: so for all but the
+// article's own case the host key comes first. The lines are for all of the
+// target's addresses, so the worst of their verdicts counts.
+func adviseHostsLines(f Facts, worst Verdict, lines []string) []Advice {
+	text := "if you know this host, this line settles it"
+	if worst != Unresolvable {
+		text = "once you have verified the host key, this line settles it"
+	}
+	var as []Advice
+	for _, l := range lines {
+		as = append(as, Advice{Code: AdviseHostsLine, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
+	}
+	return as
+}
+
+// advisePTR is the record that would make the mapping exact, and who can set it.
+func advisePTR(f Facts, a AddressFacts) []Advice {
+	if synthesised(a.Addr) || f.literal() || isExempt(judged(a.Addr)) && a.Reverse.Source.Kind != resolve.KindDNS {
+		return nil
+	}
+	name := fullName(f)
+	if !name.LDH() {
+		return nil
+	}
+	at := a.RecordAt
+	if at == "" {
+		at = resolve.ReverseName(judged(a.Addr))
+	}
+	text := "ask who keeps the reverse zone for this record"
+	if k := a.Keeper; k != nil {
+		text = "ask the keeper of " + string(k.Apex) + " for this record: "
+		if k.Mailbox.Raw() != "" {
+			text += k.Mailbox.String()
+		} else {
+			text += "primary server " + string(k.Primary)
+		}
+	}
+	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: text, Line: string(at) + ". PTR " + string(name) + "."}}
+}
+
+// adviseForward is the other way to make ends meet: the PTR's name gets the address.
+func adviseForward(a AddressFacts, fd Finding) []Advice {
+	if fd.Code != MappingCode(Unresolvable) && fd.Code != MappingCode(Mismatch) || synthesised(a.Addr) {
+		return nil
+	}
+	for _, p := range a.PTRs {
+		if p.Name.LDH() && lookedUp(p.Name) && p.Forward.Status != resolve.Skipped {
+			kind := " AAAA "
+			if judged(a.Addr).Is4() {
+				kind = " A "
+			}
+			return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
+				Text: "or whoever keeps the zone of " + displayName(p.Name) + " adds this record, if the name is meant for this address",
+				Line: string(p.Name) + "." + kind + judged(a.Addr).String()}}
+		}
+	}
+	return nil
+}
+
+// adviseSSHD says what a server would make of a client with this address.
+func adviseSSHD(a *Address) []Advice {
+	if a == nil || a.SSHD == "" {
+		return nil
+	}
+	return []Advice{{Code: AdviseUseDNS, Machine: Server,
+		Text: "an sshd with UseDNS yes would log this about a client from this address, and use the address instead of the name",
+		Line: a.SSHD}}
+}
+
+// adviseResolver names the source that did not answer.
+func adviseResolver(ans resolve.Answer) []Advice {
+	if ans.Status == resolve.Skipped || ans.Status == resolve.OK {
+		return nil
+	}
+	text := "try again, or ask another DNS server with --resolver"
+	if w := sourceWord(ans); w != "" {
+		text = w + " did not settle it (" + ans.Status.Words() + "): " + text
+	}
+	if e := ans.Extended; !e.IsZero() {
+		text += "; it says: " + safetext.Cut(e.String(), 200)
+	}
+	return []Advice{{Code: AdviseResolver, Machine: Resolver, Text: text}}
+}
+
+// undecided is the look-up that left an address undetermined.
+func undecided(a AddressFacts) resolve.Answer {
+	for _, p := range a.PTRs {
+		if lookedUp(p.Name) && p.Forward.Status.Temporary() {
+			return p.Forward
+		}
+	}
+	return a.Reverse
+}
+
+// HostsLines are the hosts lines that make the target's names and addresses
+// agree on this machine: one for each address, in the article's form, or none
+// and the reason. A line for some of the addresses would hide the others, for a
+// hosts file that answers one family ends the look-up.
+func HostsLines(f Facts) (lines []string, why string) {
+	name := fullName(f)
+	switch {
+	case f.HostsPath == "":
+		return nil, "there is no hosts file"
+	case f.literal():
+		return nil, "the target is an address, which needs no line"
+	case !name.LDH():
+		return nil, "the name is not made of letters, digits, hyphens and dots"
+	case name == "localhost" || name.Under("localhost"):
+		return nil, "localhost needs no line"
+	case f.Pending || len(f.Addresses) == 0:
+		return nil, "not all addresses are known"
+	}
+	names := string(name)
+	if host, err := resolve.ParseName(f.Target.Host); err == nil && host != name && host.LDH() {
+		names += " " + string(host) // the search list's work is done by the line
+	}
+	for _, ans := range f.Forward {
+		if ans.Status.Temporary() {
+			return nil, "not all addresses are known"
+		}
+	}
+	for _, a := range f.Addresses {
+		if why := unpinnable(a.Addr); why != "" {
+			return nil, why
+		}
+		lines = append(lines, a.Addr.Unmap().String()+"  "+names)
+	}
+	return lines, ""
+}
+
+// unpinnable says why an address may not stand in a hosts line.
+func unpinnable(a netip.Addr) string {
+	switch {
+	case synthesised(a):
+		return a.String() + " is synthesised by NAT64"
+	case a.Zone() != "" || a.IsLinkLocalUnicast():
+		return show(a) + " is valid on one link only"
+	case a.IsMulticast(), a.Unmap().IsUnspecified():
+		return a.String() + " is no host's own address"
+	}
+	return ""
+}
+
+// fullName is the target's name after the search list, or the name as asked.
+func fullName(f Facts) resolve.Name {
+	for _, ans := range f.Forward {
+		if ans.Status == resolve.OK && ans.Source.Kind != resolve.KindLiteral && strings.Contains(string(ans.Question.Name), ".") {
+			return ans.Question.Name
+		}
+	}
+	n, err := resolve.ParseName(f.Target.Host)
+	if err != nil {
+		return ""
+	}
+	return n
+}
+
+func (f Facts) at(a netip.Addr) AddressFacts {
+	for _, x := range f.Addresses {
+		if x.Addr == a {
+			return x
+		}
+	}
+	return AddressFacts{Addr: a}
+}

@@ -1,0 +1,88 @@
+package check
+
+// Code names what a finding is about. The set is closed: it stands in the table
+// below, and docs/json.md is generated from it.
+type Code string
+
+// MappingCode is the code of the finding that carries an address's verdict.
+func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
+
+// The codes beside those of the verdicts.
+const (
+	ForwardPartial Code = "forward.partial"
+	PTRPartial     Code = "ptr.partial"
+	PTRTooMany     Code = "too-many-ptr"
+	PTRSearch      Code = "ptr.search"
+)
+
+// Machine is where a piece of advice is to be carried out: a hosts line changes
+// nothing but the machine whose hosts file it is in.
+type Machine string
+
+// The machines.
+const (
+	ThisMachine Machine = "this machine"
+	Server      Machine = "server"       // the sshd that logs, or the host that is connected to
+	ReverseZone Machine = "reverse zone" // whoever keeps the address's reverse zone
+	ForwardZone Machine = "forward zone" // whoever keeps the zone of the PTR's name
+	Resolver    Machine = "resolver"     // the DNS server that was asked
+)
+
+// AdviceCode names a piece of advice; the set is closed.
+type AdviceCode string
+
+// The advice.
+const (
+	AdviseHostsLine     AdviceCode = "hosts-line"
+	AdvisePTRRecord     AdviceCode = "ptr-record"
+	AdviseForwardRecord AdviceCode = "forward-record"
+	AdviseUseDNS        AdviceCode = "sshd-usedns"
+	AdviseResolver      AdviceCode = "resolver"
+	AdviseName          AdviceCode = "name"
+)
+
+// CodeDoc is one row of the table of findings.
+type CodeDoc struct {
+	Code     Code
+	Severity Severity
+	Meaning  string
+}
+
+// Codes is the table of findings: every code that a result may hold.
+func Codes() []CodeDoc {
+	return []CodeDoc{
+		{MappingCode(Exact), Pass, "a PTR names the host that was asked for, and that name leads back to the address"},
+		{MappingCode(Confirmed), Pass, "a PTR is another name, which leads back to the address; a warning with --require-name"},
+		{MappingCode(Exempt), Pass, "no PTR, and none is to be expected: the address is private, shared, loopback or link-local"},
+		{MappingCode(Missing), Notice, "no PTR"},
+		{MappingCode(Undetermined), Unknown, "it could not be found out now"},
+		{MappingCode(Malformed), Warning, "the PTR's content is not a host name"},
+		{MappingCode(Unresolvable), Warning, "the PTR's name has no address"},
+		{MappingCode(Numeric), Warning, "the PTR's name reads as an IPv4 address"},
+		{MappingCode(Mismatch), Warning, "the PTR's name has addresses, but not this one"},
+		{MappingCode(NoAddress), Error, "the name that was asked for has no address"},
+		{ForwardPartial, Notice, "one address family could not be looked up; the other is judged and used"},
+		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
+		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
+		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
+	}
+}
+
+// AdviceDoc is one row of the table of advice.
+type AdviceDoc struct {
+	Code    AdviceCode
+	Machine Machine
+	Meaning string
+}
+
+// AdviceCodes is the table of advice: every code that a finding may carry.
+func AdviceCodes() []AdviceDoc {
+	return []AdviceDoc{
+		{AdviseHostsLine, ThisMachine, "a line for this machine's hosts file; file and line are set"},
+		{AdvisePTRRecord, ReverseZone, "the PTR record to ask the keeper of the reverse zone for; line is the record"},
+		{AdviseForwardRecord, ForwardZone, "the address record that the PTR's name lacks; line is the record"},
+		{AdviseUseDNS, Server, "what an sshd with UseDNS yes makes of it; line is what it logs"},
+		{AdviseResolver, Resolver, "the DNS server to look at, because it did not answer"},
+		{AdviseName, ThisMachine, "the name to look at, because it has no address"},
+	}
+}

@@ -1,0 +1,61 @@
+// Package check turns what DNS says about a host into verdicts, findings and
+// advice: inquiry.go looks things up, judge.go and advise.go are pure, and
+// nothing here prints.
+package check
+
+import (
+	"net/netip"
+	"time"
+
+	"rdnsproxy/resolve"
+)
+
+// MaxPTR is how many PTR names of an address are looked at (as Exim and
+// RFC 8601, section 3, do): the set is a stranger's, and each costs a query.
+const MaxPTR = 10
+
+// Target is who is asked about, after ssh's configuration has been applied.
+type Target struct {
+	Input string // as typed
+	Host  string // what is resolved: a name or an address literal
+	Port  uint16
+}
+
+// Facts is all that was found out about a target: judging needs nothing else.
+type Facts struct {
+	Target    Target
+	Forward   []resolve.Answer // one a family; an address literal has one
+	Pending   bool             // some family had not answered when the facts were taken
+	Addresses []AddressFacts
+	HostsPath string // the hosts file that a line would go into; if empty, none is suggested
+	Timings   Timings
+}
+
+// AddressFacts is what was found out about one address.
+type AddressFacts struct {
+	Addr     netip.Addr     // as it is dialled: with its zone, IPv4-mapped or not
+	Source   resolve.Source // where the address is from
+	Reverse  resolve.Answer //
+	PTRs     []PTRFacts     // at most MaxPTR: those equal to the host first, then in bytewise order
+	CutShort bool           // the facts were taken before they were all in
+	Keeper   *resolve.Zone  // of the zone that a PTR record would stand in; nil: not asked, or not found
+	RecordAt resolve.Name   // the name that a PTR record would stand at: RFC 2317 moves it
+}
+
+// PTRFacts is one name that an address has.
+type PTRFacts struct {
+	Name    resolve.Name
+	Forward resolve.Answer  // in the address's family, absolute
+	Search  *resolve.Answer // as libc does it, with the search list; nil where that is known to be the same, or not asked
+}
+
+// Timings is how long the phases took.
+type Timings struct {
+	Resolve time.Duration // until the last family had answered
+	Reverse time.Duration // from the first address until the last was checked
+}
+
+// truncated reports whether there are more PTR names than were looked at.
+func (a AddressFacts) truncated() bool {
+	return len(a.Reverse.Names) > len(a.PTRs) && len(a.PTRs) == MaxPTR
+}

@@ -1,0 +1,202 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
+
+	"golang.org/x/net/idna"
+)
+
+// maxName is how many characters of a name a finding's text shows: the relay
+// prints it into a terminal before a login. The whole name stands in PTR.
+const maxName = 63
+
+// mappingFindings are the findings about one address: the verdict first.
+func mappingFindings(f Facts, a AddressFacts, m mapping, p Policy) []Finding {
+	severity := m.verdict.severity()
+	if m.verdict == Confirmed && p.RequireName && !f.literal() {
+		severity = Warning
+	}
+	found := func(c Code, s Severity, text string) Finding {
+		return Finding{Code: c, Severity: s, Address: a.Addr, Text: text}
+	}
+	fs := []Finding{found(MappingCode(m.verdict), severity, mappingText(f, a, m))}
+	if astray := m.astray(a); m.verdict.Confirms() && len(astray) > 0 {
+		fs = append(fs, found(PTRPartial, Notice, fmt.Sprintf(
+			"%s has further reverse names that do not lead back to it (%s): sshd sees one of them, now this, now that",
+			show(a.Addr), list(astray))))
+	}
+	if a.truncated() {
+		fs = append(fs, found(PTRTooMany, Notice, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
+			show(a.Addr), len(a.Reverse.Names), MaxPTR)))
+	}
+	if text, ok := searchText(a, m); ok {
+		fs = append(fs, found(PTRSearch, Notice, text))
+	}
+	return fs
+}
+
+// mappingText says in one line what the verdict rests on. The relay prints it.
+func mappingText(f Facts, a AddressFacts, m mapping) string {
+	subject, its := displayHost(f.Target.Host)+" is "+show(a.Addr)+", ", "whose"
+	if f.literal() {
+		subject, its = show(a.Addr)+": ", "its"
+	}
+	name := ""
+	if m.decides >= 0 {
+		name = displayName(a.PTRs[m.decides].Name)
+	}
+	switch m.verdict {
+	case Exact:
+		return fmt.Sprintf("%s%s reverse name leads back to it", subject, its)
+	case Confirmed:
+		return fmt.Sprintf("%s%s reverse name %s leads back to it", subject, its, name)
+	case Exempt:
+		return fmt.Sprintf("%s%s range needs no reverse name, and there is none", subject, its)
+	case Missing:
+		return fmt.Sprintf("%s%s reverse name does not exist (%s)", subject, its, a.Reverse.Status.Words())
+	case Malformed:
+		return fmt.Sprintf("%s%s reverse name %s is not a host name", subject, its, name)
+	case Numeric:
+		return fmt.Sprintf("%s%s reverse name %s reads as an IPv4 address", subject, its, name)
+	case Mismatch:
+		return fmt.Sprintf("%s%s reverse name %s leads elsewhere (%s)", subject, its, name, listAddrs(a.PTRs[m.decides].Forward.Addrs))
+	case Unresolvable:
+		return subject + its + " reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides].Forward.Status)
+	}
+	return subject + its + " " + undeterminedText(a, m, name)
+}
+
+func unresolvableText(a netip.Addr, s resolve.Status) string {
+	if s == resolve.NXDomain {
+		return "does not exist (NXDOMAIN)"
+	}
+	kind := "IPv6"
+	if a.Is4() {
+		kind = "IPv4"
+	}
+	return fmt.Sprintf("has no %s address (%s)", kind, s.Words())
+}
+
+func undeterminedText(a AddressFacts, m mapping, name string) string {
+	switch {
+	case m.decides >= 0 && a.PTRs[m.decides].Forward.Status == resolve.Skipped, a.Reverse.Status == resolve.Skipped, a.CutShort && m.decides < 0:
+		return "reverse name was not known in time"
+	case m.decides >= 0:
+		return fmt.Sprintf("reverse name %s could not be looked up (%s)", name, a.PTRs[m.decides].Forward.Status.Words())
+	case a.Reverse.Status == resolve.OK:
+		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d leads back to it", MaxPTR, len(a.Reverse.Names))
+	}
+	return fmt.Sprintf("reverse name could not be looked up (%s)", a.Reverse.Status.Words())
+}
+
+// astray are the names beside a confirmed one that do not lead back.
+func (m mapping) astray(a AddressFacts) []string {
+	var names []string
+	for i, p := range a.PTRs {
+		if !m.leadsBack(i) {
+			names = append(names, displayName(p.Name))
+		}
+	}
+	return names
+}
+
+// searchText compares what libc's search list makes of a name with what stands
+// in DNS, where both were asked.
+func searchText(a AddressFacts, m mapping) (string, bool) {
+	if m.decides < 0 {
+		return "", false
+	}
+	p := a.PTRs[m.decides]
+	if p.Search == nil || p.Search.Status == p.Forward.Status {
+		return "", false
+	}
+	return fmt.Sprintf("the search list of this machine makes %s of the reverse name %s: an sshd here follows it, another may not",
+		displayName(p.Search.Question.Name), displayName(p.Name)), true
+}
+
+// partialForward tells of a family that could not be looked up while the other could.
+func partialForward(f Facts) (Finding, bool) {
+	for _, ans := range f.Forward {
+		if ans.Status.Temporary() {
+			return Finding{Code: ForwardPartial, Severity: Notice, Text: fmt.Sprintf(
+				"the %s addresses of %s could not be looked up (%s); the others are used",
+				familyOf(ans.Question.Type), displayHost(f.Target.Host), ans.Status.Words())}, true
+		}
+	}
+	return Finding{}, false
+}
+
+func noAddressFinding(f Facts, v Verdict) Finding {
+	host := displayHost(f.Target.Host)
+	if v == NoAddress {
+		text := host + " has no address"
+		if s := f.Forward[0].Status; s == resolve.NXDomain {
+			text = host + " does not exist (NXDOMAIN)"
+		} else if len(f.Forward) == 1 {
+			text = fmt.Sprintf("%s has no %s address (%s)", host, familyOf(f.Forward[0].Question.Type), s.Words())
+		}
+		return Finding{Code: MappingCode(v), Severity: v.severity(), Text: text}
+	}
+	why := "not answered in time"
+	for _, ans := range f.Forward {
+		if ans.Status.Temporary() {
+			why = ans.Status.Words()
+		}
+	}
+	return Finding{Code: MappingCode(v), Severity: v.severity(), Text: fmt.Sprintf("%s could not be looked up (%s)", host, why)}
+}
+
+func familyOf(t resolve.Type) string {
+	if t == resolve.AAAA {
+		return "IPv6"
+	}
+	return "IPv4"
+}
+
+// displayName is a name as texts show it: safe by construction, cut.
+func displayName(n resolve.Name) string { return safetext.Cut(string(n), maxName) }
+
+// displayHost is the target's host as texts show it; an internationalised name
+// stands beside its A-label, never alone, for it can look like another.
+func displayHost(host string) string {
+	shown := safetext.Cut(safetext.Name(host), maxName)
+	if a, err := netip.ParseAddr(host); err == nil {
+		return show(a)
+	}
+	if !strings.Contains(host, "xn--") {
+		return shown
+	}
+	if u, err := idna.Display.ToUnicode(host); err == nil && u != host {
+		return shown + " (" + safetext.Line(u) + ")"
+	}
+	return shown
+}
+
+// show is an address for people; only a zone can hold a stranger's bytes.
+func show(a netip.Addr) string {
+	if z := a.Zone(); z != "" {
+		return a.WithZone("").String() + "%" + safetext.Name(z)
+	}
+	return a.String()
+}
+
+// list names at most three, and says how many there are beyond.
+func list(names []string) string {
+	if len(names) > 3 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)
+	}
+	return strings.Join(names, ", ")
+}
+
+func listAddrs(as []netip.Addr) string {
+	var names []string
+	for _, a := range as {
+		names = append(names, show(a))
+	}
+	return list(names)
+}

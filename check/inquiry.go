@@ -1,0 +1,331 @@
+package check
+
+import (
+	"context"
+	"iter"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"rdnsproxy/resolve"
+)
+
+// Checker asks about targets. A zero Checker asks as the system would and
+// judges by design's table. It is safe for many goroutines.
+type Checker struct {
+	Resolver  *resolve.Resolver // if nil, a zero one
+	Policy    Policy            //
+	Family    resolve.Family    // ask for one family's addresses only
+	Scope     resolve.Scope     //
+	HostsPath string            // the hosts file that a suggested line is for; if empty, none is suggested
+
+	// ForwardOnly asks for addresses alone: nothing is checked, every verdict is undetermined.
+	ForwardOnly bool
+
+	// Thorough also asks what a person wants to know but a login should not wait
+	// for: who keeps the reverse zone, and what libc's search list makes of a name.
+	Thorough bool
+}
+
+// Inquiry is one target being asked about: one resolution, which feeds whoever
+// dials and whoever judges, so the addresses that are judged are those that are
+// dialled. The relay, check and everything else go through it.
+type Inquiry struct {
+	checker  *Checker
+	resolver *resolve.Resolver
+	target   Target
+	feed     chan netip.AddrPort
+	resolved chan struct{} // closed when every family has answered
+
+	mu      sync.Mutex
+	started time.Time
+	timings Timings
+	forward []resolve.Answer
+	order   []*pending // in the order of arrival
+}
+
+// pending is one address whose facts are being gathered.
+type pending struct {
+	addr netip.Addr
+	done chan struct{} // closed when facts are complete
+
+	facts AddressFacts // guarded by Inquiry.mu; grows while they are gathered
+}
+
+// feedSize bounds how many addresses wait for the dialler; a name with more
+// makes the resolution wait for it.
+const feedSize = 64
+
+// Begin starts to look up the target and, beside that, to check each address
+// as it comes. It returns at once. Everything ends with ctx.
+func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
+	q := &Inquiry{
+		checker:  c,
+		resolver: c.Resolver,
+		target:   t,
+		feed:     make(chan netip.AddrPort, feedSize),
+		resolved: make(chan struct{}),
+		started:  time.Now(),
+	}
+	if q.resolver == nil {
+		q.resolver = &resolve.Resolver{}
+	}
+	go q.resolve(ctx)
+	return q
+}
+
+// Check asks about the target, waits for every answer, and judges.
+func (c *Checker) Check(ctx context.Context, t Target) *Result {
+	q := c.Begin(ctx, t)
+	for range q.Addresses() { // nobody dials
+	}
+	r, _ := q.All(context.WithoutCancel(ctx)) // the look-ups themselves end with ctx, and then say why
+	return r
+}
+
+// Addresses yields each address as it is learnt, once. It has one reader; one
+// that has seen enough holds nothing up.
+func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
+	return func(yield func(netip.AddrPort) bool) {
+		for a := range q.feed {
+			if !yield(a) {
+				go func() {
+					for range q.feed {
+					}
+				}()
+				return
+			}
+		}
+	}
+}
+
+// Judge waits for the facts about a, but no longer than ctx, and judges what is
+// known then. complete reports that the facts about a were all in.
+func (q *Inquiry) Judge(ctx context.Context, a netip.Addr) (r *Result, complete bool) {
+	complete = q.wait(ctx, q.address(a))
+	return Judge(q.snapshot(), q.checker.Policy), complete
+}
+
+// All is Judge for the target with all its addresses: advice is about all of them.
+func (q *Inquiry) All(ctx context.Context) (r *Result, complete bool) {
+	complete = q.wait(ctx, q.everything()...)
+	return Judge(q.snapshot(), q.checker.Policy), complete
+}
+
+// Now judges what is known at this moment.
+func (q *Inquiry) Now() *Result { return Judge(q.snapshot(), q.checker.Policy) }
+
+// resolve learns the addresses and sets each one's check going.
+func (q *Inquiry) resolve(ctx context.Context) {
+	defer close(q.feed)
+	defer close(q.resolved)
+	for ans := range q.resolver.Addresses(ctx, q.target.Host, q.checker.Family, q.checker.Scope) {
+		var fresh []*pending
+		q.mu.Lock()
+		q.forward = append(q.forward, ans)
+		for _, a := range ans.Addrs {
+			if q.find(a) == nil {
+				p := &pending{addr: a, done: make(chan struct{}), facts: AddressFacts{Addr: a, Source: ans.Source, CutShort: true}}
+				q.order = append(q.order, p)
+				fresh = append(fresh, p)
+			}
+		}
+		q.timings.Resolve = time.Since(q.started)
+		q.mu.Unlock()
+		for _, p := range fresh {
+			go q.check(ctx, p, ans)
+			select {
+			case q.feed <- netip.AddrPortFrom(p.addr, q.target.Port):
+			case <-ctx.Done():
+			}
+		}
+	}
+}
+
+// check gathers the facts about one address.
+func (q *Inquiry) check(ctx context.Context, p *pending, forward resolve.Answer) {
+	defer close(p.done)
+	if q.checker.ForwardOnly {
+		return
+	}
+	began := time.Now()
+	a := judged(p.addr)
+	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
+	names := selectNames(reverse.Names, askedNames(Facts{Target: q.target, Forward: []resolve.Answer{forward}}))
+	q.mu.Lock()
+	p.facts.Reverse = reverse
+	for _, n := range names {
+		p.facts.PTRs = append(p.facts.PTRs, PTRFacts{Name: n})
+	}
+	q.mu.Unlock()
+
+	var wg sync.WaitGroup
+	for i, n := range names {
+		wg.Go(func() {
+			facts := q.lookUp(ctx, n, a, forward)
+			q.mu.Lock()
+			p.facts.PTRs[i] = facts
+			q.mu.Unlock()
+		})
+	}
+	wg.Wait()
+	q.mu.Lock()
+	p.facts.CutShort = false
+	q.timings.Reverse = max(q.timings.Reverse, time.Since(began))
+	snapshot := p.facts.clone()
+	q.mu.Unlock()
+
+	if q.checker.Thorough {
+		q.deepen(ctx, p, snapshot)
+	}
+}
+
+// lookUp asks where one PTR name leads. The name that just gave this address
+// needs no second question: its answer is here.
+func (q *Inquiry) lookUp(ctx context.Context, n resolve.Name, a netip.Addr, forward resolve.Answer) PTRFacts {
+	switch {
+	case !lookedUp(n):
+		return PTRFacts{Name: n}
+	case n == forward.Question.Name && slices.Contains(unmapped(forward.Addrs), a):
+		return PTRFacts{Name: n, Forward: forward}
+	}
+	return PTRFacts{Name: n, Forward: q.resolver.Forward(ctx, n, familyFor(a), q.checker.Scope)}
+}
+
+// deepen asks what only a person wants to know about an address.
+func (q *Inquiry) deepen(ctx context.Context, p *pending, facts AddressFacts) {
+	m := weigh(nil, facts)
+	if m.verdict.Confirms() && !q.checker.Policy.RequireName || m.verdict == Exempt {
+		return
+	}
+	var wg sync.WaitGroup
+	var search *resolve.Answer
+	if m.decides >= 0 && facts.PTRs[m.decides].Forward.Status.Absent() && lookedUp(facts.PTRs[m.decides].Name) {
+		wg.Go(func() {
+			ans := q.resolver.Search(ctx, facts.PTRs[m.decides].Name, familyFor(judged(facts.Addr)), q.checker.Scope)
+			search = &ans
+		})
+	}
+	at := resolve.ReverseName(judged(facts.Addr))
+	if n := len(facts.Reverse.Chain); n > 0 {
+		at = facts.Reverse.Chain[n-1] // RFC 2317: the record stands where the CNAME leads
+	}
+	keeper := facts.Reverse.Zone
+	if keeper == nil && facts.Reverse.Source.Kind == resolve.KindDNS {
+		keeper = q.resolver.Zone(ctx, at)
+	}
+	wg.Wait()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	p.facts.Keeper, p.facts.RecordAt = keeper, at
+	if search != nil && !search.Status.Temporary() {
+		p.facts.PTRs[m.decides].Search = search
+	}
+}
+
+// address returns what to wait for to know all about a.
+func (q *Inquiry) address(a netip.Addr) <-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if p := q.find(a); p != nil {
+		return p.done
+	}
+	return q.resolved
+}
+
+// everything returns what to wait for to know all that is known by now to exist.
+func (q *Inquiry) everything() []<-chan struct{} {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all := []<-chan struct{}{q.resolved}
+	for _, p := range q.order {
+		all = append(all, p.done)
+	}
+	return all
+}
+
+// wait reports whether all of chans were closed before ctx ended.
+func (q *Inquiry) wait(ctx context.Context, chans ...<-chan struct{}) bool {
+	for _, c := range chans {
+		select {
+		case <-c:
+		default:
+			select {
+			case <-c:
+			case <-ctx.Done():
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// find wants q.mu.
+func (q *Inquiry) find(a netip.Addr) *pending {
+	for _, p := range q.order {
+		if p.addr == a {
+			return p
+		}
+	}
+	return nil
+}
+
+// snapshot copies the facts as they stand.
+func (q *Inquiry) snapshot() Facts {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	f := Facts{
+		Target:    q.target,
+		Forward:   slices.Clone(q.forward),
+		HostsPath: q.checker.HostsPath,
+		Timings:   q.timings,
+		Pending:   true,
+	}
+	select {
+	case <-q.resolved:
+		f.Pending = false
+	default:
+	}
+	for _, p := range q.order {
+		f.Addresses = append(f.Addresses, p.facts.clone())
+	}
+	// Which family answers first is chance; nothing that is shown may depend on it.
+	slices.SortStableFunc(f.Forward, func(x, y resolve.Answer) int { return int(x.Question.Type) - int(y.Question.Type) })
+	slices.SortStableFunc(f.Addresses, func(x, y AddressFacts) int { return x.Addr.Unmap().BitLen() - y.Addr.Unmap().BitLen() })
+	return f
+}
+
+// clone copies what grows while facts are gathered.
+func (a AddressFacts) clone() AddressFacts {
+	a.PTRs = slices.Clone(a.PTRs)
+	return a
+}
+
+// selectNames chooses the PTR names that are looked at: those that equal a name
+// that was asked for first, then in bytewise order, so that the choice does not
+// depend on how a server rotates the set.
+func selectNames(names, asked []resolve.Name) []resolve.Name {
+	names = slices.Clone(names)
+	slices.SortFunc(names, func(x, y resolve.Name) int {
+		switch xa, ya := slices.Contains(asked, x), slices.Contains(asked, y); {
+		case xa != ya && xa:
+			return -1
+		case xa != ya:
+			return 1
+		case x < y:
+			return -1
+		case x > y:
+			return 1
+		}
+		return 0
+	})
+	return names[:min(len(names), MaxPTR)]
+}
+
+func familyFor(a netip.Addr) resolve.Family {
+	if a.Is4() {
+		return resolve.IPv4
+	}
+	return resolve.IPv6
+}

@@ -1,0 +1,235 @@
+package check
+
+import (
+	"net/netip"
+	"slices"
+
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
+)
+
+// Policy is what the user wants judged otherwise than by default.
+type Policy struct {
+	RequireName bool // a name that leads back but is another than the one asked for is a warning; literals apart
+}
+
+// Judge turns facts into a verdict per address, the target's verdict, and
+// findings with their advice. It is pure: equal facts give equal results.
+func Judge(f Facts, p Policy) *Result {
+	r := &Result{
+		Schema:  Schema,
+		Target:  safetext.Of(f.Target.Input).String(),
+		Host:    displayHost(f.Target.Host),
+		Port:    f.Target.Port,
+		Forward: forward(f.Forward),
+		Timings: phases(f.Timings),
+		// Empty lists, not null: readers of JSON need no second case.
+		Addresses: []Address{},
+		Findings:  []Finding{},
+	}
+	asked := askedNames(f)
+	for _, a := range f.Addresses {
+		m := weigh(asked, a)
+		findings := mappingFindings(f, a, m, p)
+		r.Findings = append(r.Findings, findings...)
+		r.Addresses = append(r.Addresses, address(a, m, Worst(findings)))
+		r.Verdict = r.Verdict.Worse(m.verdict)
+	}
+	if len(f.Addresses) == 0 {
+		r.Verdict = withoutAddress(f)
+		r.Findings = append(r.Findings, noAddressFinding(f, r.Verdict))
+	} else if finding, ok := partialForward(f); ok {
+		r.Findings = append(r.Findings, finding)
+	}
+	advise(f, r)
+	r.Severity = Worst(r.Findings)
+	return r
+}
+
+// mapping is what the names of one address amount to.
+type mapping struct {
+	verdict Verdict
+	names   []Verdict // of each of the address's PTRs; Confirmed: leads back
+	decides int       // which of the names made the verdict; -1: none
+}
+
+// leadsBack reports whether name i leads back to the address.
+func (m mapping) leadsBack(i int) bool { return m.names[i].Confirms() }
+
+// weigh is the table of verdicts for one address.
+func weigh(asked []resolve.Name, a AddressFacts) mapping {
+	m := mapping{decides: -1}
+	for _, p := range a.PTRs {
+		m.names = append(m.names, weighName(asked, judged(a.Addr), p))
+	}
+	switch s := a.Reverse.Status; {
+	case s.Absent() && isExempt(judged(a.Addr)):
+		m.verdict = Exempt
+	case s.Absent():
+		m.verdict = Missing
+	case s != resolve.OK:
+		m.verdict = Undetermined
+	default:
+		m.verdict, m.decides = m.worstName()
+		if !m.verdict.Confirms() && m.verdict != Undetermined && (a.truncated() || a.CutShort) {
+			m.verdict, m.decides = Undetermined, -1
+		}
+	}
+	return m
+}
+
+// worstName makes one verdict of the names': one that leads back settles it, one
+// that could not be looked up leaves it open, else the worst counts.
+func (m mapping) worstName() (Verdict, int) {
+	for _, want := range []Verdict{Exact, Confirmed, Undetermined, Mismatch, Numeric, Unresolvable, Malformed} {
+		if i := slices.Index(m.names, want); i >= 0 {
+			return want, i
+		}
+	}
+	return Undetermined, -1
+}
+
+// weighName judges one PTR name as sshd and libc would: what is no host name is
+// never looked up, what reads as an address is refused, the rest must lead back.
+func weighName(asked []resolve.Name, a netip.Addr, p PTRFacts) Verdict {
+	switch {
+	case !p.Name.HostName():
+		return Malformed
+	case p.Name == ".":
+		return Unresolvable
+	case p.Name.Numeric():
+		return Numeric
+	case p.Forward.Status == resolve.OK && slices.Contains(unmapped(p.Forward.Addrs), a):
+		if slices.Contains(asked, p.Name) {
+			return Exact
+		}
+		return Confirmed
+	case p.Forward.Status == resolve.OK:
+		return Mismatch
+	case p.Forward.Status.Absent():
+		return Unresolvable
+	}
+	return Undetermined
+}
+
+// lookedUp reports whether a PTR name is worth a query for its addresses.
+func lookedUp(n resolve.Name) bool { return n.HostName() && n != "." && !n.Numeric() }
+
+// askedNames are the names that make a verdict exact: the host as it was asked
+// for and what the search list made of it. A literal has none.
+func askedNames(f Facts) []resolve.Name {
+	var names []resolve.Name
+	if n, err := resolve.ParseName(f.Target.Host); err == nil && !f.literal() {
+		names = append(names, n)
+	}
+	for _, ans := range f.Forward {
+		if ans.Status == resolve.OK && ans.Source.Kind != resolve.KindLiteral {
+			names = append(names, ans.Question.Name)
+		}
+	}
+	return names
+}
+
+// literal reports whether the target was given as an address: then only the
+// reverse side can be judged.
+func (f Facts) literal() bool {
+	_, ok := resolve.ParseLiteral(f.Target.Host)
+	return ok
+}
+
+// withoutAddress is the verdict of a target that no address was found for: it
+// has none only if every family that was asked about says so.
+func withoutAddress(f Facts) Verdict {
+	if len(f.Forward) == 0 || f.Pending {
+		return Undetermined
+	}
+	for _, ans := range f.Forward {
+		if ans.Status.Temporary() {
+			return Undetermined
+		}
+	}
+	return NoAddress
+}
+
+// sshdMessage is the line that sshd's ssh_remote_hostname (packet.c since 9.8)
+// logs with UseDNS yes about a client whose name of the address is p. It lower-cases
+// the name only after the check for a numeric one, but Name is lower case anyway.
+func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
+	found := p.Forward
+	if p.Search != nil {
+		found = *p.Search
+	}
+	switch {
+	case v == Numeric:
+		return `Nasty PTR record "` + string(p.Name) + `" is set up for ` + a.String() + ", ignoring"
+	case v == Malformed || v.Confirms():
+		return ""
+	case found.Status == resolve.OK && slices.Contains(unmapped(found.Addrs), a):
+		return ""
+	case found.Status == resolve.OK:
+		return "Address " + a.String() + " maps to " + string(p.Name) + ", but this does not map back to the address."
+	}
+	return "reverse mapping checking getaddrinfo for " + string(p.Name) + " [" + a.String() + "] failed."
+}
+
+func address(a AddressFacts, m mapping, worst Severity) Address {
+	out := Address{
+		Address:  a.Addr,
+		Family:   family(a.Addr),
+		Source:   a.Source.String(),
+		Verdict:  m.verdict,
+		Severity: worst,
+		Reverse: Reverse{
+			Status:    a.Reverse.Status,
+			Source:    sourceWord(a.Reverse),
+			TTL:       int(a.Reverse.TTL.Seconds()),
+			Truncated: a.truncated(),
+		},
+		PTR: []PTR{},
+	}
+	for i, p := range a.PTRs {
+		out.PTR = append(out.PTR, PTR{
+			Name:      string(p.Name),
+			Source:    sourceWord(p.Forward),
+			Status:    p.Forward.Status,
+			Addresses: append([]netip.Addr{}, p.Forward.Addrs...),
+			Confirmed: m.leadsBack(i),
+		})
+	}
+	if m.decides >= 0 {
+		out.SSHD = sshdMessage(judged(a.Addr), a.PTRs[m.decides], m.names[m.decides])
+	}
+	return out
+}
+
+func forward(answers []resolve.Answer) Forward {
+	var f Forward
+	for i, ans := range answers {
+		if ans.Question.Type == resolve.AAAA {
+			f.AAAA = ans.Status
+		} else {
+			f.A = ans.Status
+		}
+		// The canonical name and the source of the family that has addresses stand for both.
+		if i == 0 || f.Canonical == "" && ans.Status == resolve.OK {
+			f.Canonical, f.Source, f.TTL = string(ans.Canonical), sourceWord(ans), int(ans.TTL.Seconds())
+		}
+	}
+	return f
+}
+
+// sourceWord is empty where nothing was asked.
+func sourceWord(a resolve.Answer) string {
+	if a.Status == resolve.Skipped || a.Source == (resolve.Source{}) {
+		return ""
+	}
+	return a.Source.String()
+}
+
+func unmapped(as []netip.Addr) []netip.Addr {
+	out := make([]netip.Addr, len(as))
+	for i, a := range as {
+		out[i] = a.WithZone("").Unmap()
+	}
+	return out
+}

@@ -1,0 +1,136 @@
+package check
+
+import (
+	"net/netip"
+	"time"
+
+	"rdnsproxy/resolve"
+)
+
+// Schema is the version of the shape of a Result in JSON. Fields may be added
+// under it, never renamed.
+const Schema = 1
+
+// Result is a judged target. It is what every output format is made from, it
+// survives the way to JSON and back, and all texts in it are safe to print.
+type Result struct {
+	Schema    int       `json:"schema"`
+	Target    string    `json:"target"` // as typed
+	Host      string    `json:"host"`
+	Port      uint16    `json:"port"`
+	Verdict   Verdict   `json:"verdict"`  // about DNS only: the worst of the addresses'
+	Severity  Severity  `json:"severity"` // the worst of the findings'
+	Forward   Forward   `json:"forward"`
+	Addresses []Address `json:"addresses"`
+	Findings  []Finding `json:"findings"`
+	Timings   Phases    `json:"timings"`
+}
+
+// Forward is how the target's name was looked up.
+type Forward struct {
+	A         resolve.Status `json:"a"`
+	AAAA      resolve.Status `json:"aaaa"`
+	Canonical string         `json:"canonical"`
+	Source    string         `json:"source"`
+	TTL       int            `json:"ttl"` // seconds
+}
+
+// Address is one judged address of a target.
+type Address struct {
+	Address  netip.Addr `json:"address"`
+	Family   string     `json:"family"` // ipv4 or ipv6
+	Source   string     `json:"source"`
+	Verdict  Verdict    `json:"verdict"`
+	Severity Severity   `json:"severity"`
+	Reverse  Reverse    `json:"reverse"`
+	PTR      []PTR      `json:"ptr"`
+	// SSHD is the line that a current sshd with UseDNS yes would log about a
+	// client with this address; empty where it logs nothing.
+	SSHD string `json:"sshd_message"`
+}
+
+// Reverse is how an address was looked up.
+type Reverse struct {
+	Status    resolve.Status `json:"status"`
+	Source    string         `json:"source"`
+	TTL       int            `json:"ttl"`       // seconds
+	Truncated bool           `json:"truncated"` // there are more names than were looked at
+}
+
+// PTR is one name of an address and where it leads.
+type PTR struct {
+	Name      string         `json:"name"`
+	Source    string         `json:"source"` // of its addresses
+	Status    resolve.Status `json:"status"` // of the look-up of its addresses
+	Addresses []netip.Addr   `json:"addresses"`
+	Confirmed bool           `json:"confirmed"` // it leads back
+}
+
+// Finding is the unit of all output: what was found, how bad it is, about which
+// address, and what can be done.
+type Finding struct {
+	Code     Code       `json:"code"`
+	Severity Severity   `json:"severity"`
+	Address  netip.Addr `json:"address,omitzero"`
+	Text     string     `json:"text"`
+	Advice   []Advice   `json:"advice,omitempty"`
+}
+
+// Advice is what can be done, and on which machine.
+type Advice struct {
+	Code    AdviceCode `json:"code"`
+	Machine Machine    `json:"machine"`
+	Text    string     `json:"text"`
+	File    string     `json:"file,omitempty"` // the file that Line goes into
+	Line    string     `json:"line,omitempty"` // a hosts line, a DNS record, or a line of sshd's log
+}
+
+// Phases is Timings in JSON.
+type Phases struct {
+	Resolve float64 `json:"resolve_seconds"`
+	Reverse float64 `json:"reverse_seconds"`
+}
+
+// Of returns the judged address a, or nil.
+func (r *Result) Of(a netip.Addr) *Address {
+	for i := range r.Addresses {
+		if r.Addresses[i].Address == a {
+			return &r.Addresses[i]
+		}
+	}
+	return nil
+}
+
+// About returns the findings that are about a, and those about no address.
+func (r *Result) About(a netip.Addr) []Finding {
+	var fs []Finding
+	for _, f := range r.Findings {
+		if f.Address == a || !f.Address.IsValid() {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// Worst is the worst severity of the findings.
+func Worst(fs []Finding) Severity {
+	worst := Pass
+	for _, f := range fs {
+		worst = max(worst, f.Severity)
+	}
+	return worst
+}
+
+func phases(t Timings) Phases {
+	return Phases{Resolve: seconds(t.Resolve), Reverse: seconds(t.Reverse)}
+}
+
+// seconds rounds to microseconds: what lies below is noise, and nobody reads it.
+func seconds(d time.Duration) float64 { return d.Round(time.Microsecond).Seconds() }
+
+func family(a netip.Addr) string {
+	if a.Unmap().Is4() {
+		return "ipv4"
+	}
+	return "ipv6"
+}

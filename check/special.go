@@ -1,0 +1,47 @@
+package check
+
+import "net/netip"
+
+// exempt are the addresses without a PTR of which nobody expects one: reverse
+// zones of private and shared addresses are answered locally (RFC 6303, RFC
+// 7793), usually with NXDOMAIN. Documentation and benchmark ranges count as public.
+var exempt = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),      // RFC 1122: this host
+	netip.MustParsePrefix("10.0.0.0/8"),     // RFC 1918
+	netip.MustParsePrefix("100.64.0.0/10"),  // RFC 6598
+	netip.MustParsePrefix("127.0.0.0/8"),    // loopback
+	netip.MustParsePrefix("169.254.0.0/16"), // RFC 3927
+	netip.MustParsePrefix("172.16.0.0/12"),  // RFC 1918
+	netip.MustParsePrefix("192.168.0.0/16"), // RFC 1918
+	netip.MustParsePrefix("::/128"),         // unspecified
+	netip.MustParsePrefix("::1/128"),        // loopback
+	netip.MustParsePrefix("fc00::/7"),       // RFC 4193
+	netip.MustParsePrefix("fe80::/10"),      // link-local
+}
+
+func isExempt(a netip.Addr) bool {
+	for _, p := range exempt {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// nat64 is the well-known prefix of RFC 6052, section 2.1.
+var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+
+// synthesised reports whether a translator made the address out of an IPv4 one:
+// it must never be pinned, for another network makes another of it (RFC 7050).
+func synthesised(a netip.Addr) bool { return nat64.Contains(a.WithZone("")) }
+
+// judged is the address whose reverse name counts: without its zone, the IPv4
+// address inside an IPv4-mapped or a NAT64 one.
+func judged(a netip.Addr) netip.Addr {
+	a = a.WithZone("").Unmap()
+	if nat64.Contains(a) {
+		b := a.As16()
+		return netip.AddrFrom4([4]byte(b[12:]))
+	}
+	return a
+}
