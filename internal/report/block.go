@@ -1,0 +1,52 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// block builds indented text of a limited width.
+type block struct {
+	strings.Builder
+	width int
+}
+
+const indent = "  "
+
+func (b *block) blank() { b.WriteByte('\n') }
+
+// line writes one line as it is.
+func (b *block) line(depth int, s string) {
+	b.WriteString(strings.Repeat(indent, depth) + strings.TrimRight(s, " ") + "\n")
+}
+
+// verbatim writes what a reader copies: it is never wrapped. Nothing is written of nothing.
+func (b *block) verbatim(depth int, s string) {
+	if s != "" {
+		b.line(depth, s)
+	}
+}
+
+// wrapped writes words within the width; a word that is longer stands alone.
+func (b *block) wrapped(depth int, s string) {
+	limit := b.width - len(indent)*depth
+	line := ""
+	for word := range strings.FieldsSeq(s) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > limit {
+			b.line(depth, line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		b.line(depth, line)
+	}
+}
+
+// pad fills up to n columns.
+func pad(s string, n int) string {
+	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
+}

@@ -1,0 +1,43 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"rdnsproxy/check"
+)
+
+// jsonArray writes all results as one array, an element as soon as it is there.
+type jsonArray struct {
+	w     io.Writer
+	began bool
+}
+
+func (j *jsonArray) Result(r *check.Result) error {
+	b, err := json.MarshalIndent(r, "  ", "  ")
+	if err != nil {
+		return err
+	}
+	sep := "[\n  "
+	if j.began {
+		sep = ",\n  "
+	}
+	j.began = true
+	_, err = j.w.Write(append([]byte(sep), b...))
+	return err
+}
+
+func (j *jsonArray) Close() error {
+	end := "\n]\n"
+	if !j.began {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(j.w, end)
+	return err
+}
+
+// jsonLines writes one object a line.
+type jsonLines struct{ w io.Writer }
+
+func (j *jsonLines) Result(r *check.Result) error { return json.NewEncoder(j.w).Encode(r) }
+func (j *jsonLines) Close() error                 { return nil }

@@ -1,0 +1,50 @@
+// Package report writes check results, one handler per output format. It looks
+// nothing up and judges nothing: all it knows is in the results.
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"rdnsproxy/check"
+)
+
+// Handler gets the results in order, one at a time, then Close once.
+type Handler interface {
+	Result(*check.Result) error
+	Close() error
+}
+
+// Options is what the caller knows of the reader.
+type Options struct {
+	Color bool // the reader is a terminal that wants colour
+	Width int  // columns; if 0, 80
+	Quiet bool // text: only what is unknown or worse
+}
+
+var formats = map[string]func(io.Writer, Options) Handler{
+	"text":  func(w io.Writer, o Options) Handler { return newText(w, o) },
+	"json":  func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} },
+	"jsonl": func(w io.Writer, _ Options) Handler { return &jsonLines{w: w} },
+}
+
+// Formats lists the names that New takes.
+func Formats() []string {
+	var names []string
+	for name := range formats {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// New makes the handler of a format; an unknown one is an error that lists them.
+func New(format string, w io.Writer, o Options) (Handler, error) {
+	f := formats[format]
+	if f == nil {
+		return nil, fmt.Errorf("unknown format %q (one of %s)", format, strings.Join(Formats(), ", "))
+	}
+	return f(w, o), nil
+}

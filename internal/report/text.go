@@ -1,0 +1,203 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
+)
+
+// text is what a person reads: a block a target, the verdict first, then the
+// evidence as a tree, then what it means, then what to do and on which machine.
+type text struct {
+	w      io.Writer
+	o      Options
+	counts map[check.Severity]int
+	total  int
+	shown  int
+}
+
+func newText(w io.Writer, o Options) *text {
+	if o.Width <= 0 {
+		o.Width = 80
+	}
+	return &text{w: w, o: o, counts: map[check.Severity]int{}}
+}
+
+func (t *text) Result(r *check.Result) error {
+	t.total++
+	t.counts[r.Severity]++
+	if t.o.Quiet && r.Severity <= check.Notice {
+		return nil
+	}
+	var b block
+	b.width = t.o.Width
+	if t.shown++; t.shown > 1 {
+		b.blank()
+	}
+	b.line(0, t.colour(r.Severity, r.Severity.String())+"  "+title(r)+"  "+string(r.Verdict))
+	evidence(&b, r)
+	meaning(&b, r)
+	remedy(&b, r)
+	_, err := io.WriteString(t.w, b.String())
+	return err
+}
+
+// Close adds up more than one target.
+func (t *text) Close() error {
+	if t.total < 2 || t.o.Quiet {
+		return nil
+	}
+	var parts []string
+	for s := check.Error; ; s-- {
+		if n := t.counts[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+		if s == check.Pass {
+			break
+		}
+	}
+	_, err := fmt.Fprintf(t.w, "\n%d targets: %s\n", t.total, strings.Join(parts, ", "))
+	return err
+}
+
+// title is the target as typed, and the host where that is another.
+func title(r *check.Result) string {
+	if r.Target == r.Host || r.Target == "" {
+		return r.Host
+	}
+	return r.Target + " (" + r.Host + ")"
+}
+
+// evidence is the tree: the host's addresses, their names, where those lead.
+func evidence(b *block, r *check.Result) {
+	if c := r.Forward.Canonical; c != "" && c != r.Host && len(r.Addresses) > 0 && !isAddress(r.Host) {
+		b.line(1, "canonical name "+safetext.Cut(c, 120))
+	}
+	for _, a := range r.Addresses {
+		b.line(1, pad(safetext.Line(a.Address.String()), 28)+"  "+a.Source)
+		if a.Reverse.Status != resolve.OK {
+			b.line(2, pad("no PTR: "+a.Reverse.Status.Words(), 26)+"  "+a.Reverse.Source)
+		}
+		for _, p := range a.PTR {
+			b.line(2, pad("PTR "+safetext.Cut(p.Name, 200), 26)+"  "+a.Reverse.Source)
+			b.line(3, pad(leads(a, p), 24)+"  "+p.Source)
+		}
+		if a.Reverse.Truncated {
+			b.line(2, "PTR ... and more, which were not looked at")
+		}
+	}
+}
+
+// leads says where a PTR name leads.
+func leads(a check.Address, p check.PTR) string {
+	switch {
+	case p.Confirmed:
+		return "leads back"
+	case p.Status == resolve.OK:
+		return "leads to " + addresses(p.Addresses)
+	case p.Status == resolve.Skipped:
+		return "not looked up"
+	}
+	return "no address: " + p.Status.Words()
+}
+
+// meaning lists what was found, where something was.
+func meaning(b *block, r *check.Result) {
+	heading := false
+	for _, f := range r.Findings {
+		if f.Severity == check.Pass {
+			continue
+		}
+		if !heading {
+			b.blank()
+			b.line(1, "what it means")
+			heading = true
+		}
+		b.wrapped(2, f.Text)
+		for _, a := range f.Advice {
+			if a.Code == check.AdviseUseDNS {
+				b.advice(a)
+			}
+		}
+	}
+}
+
+// remedy lists what can be done, once each, on the machine it is for.
+func remedy(b *block, r *check.Result) {
+	seen := map[check.Advice]bool{}
+	heading, last := false, ""
+	for _, f := range r.Findings {
+		for _, a := range f.Advice {
+			if a.Code == check.AdviseUseDNS || seen[a] {
+				continue
+			}
+			seen[a] = true
+			if !heading {
+				b.blank()
+				b.line(1, "what to do")
+				heading = true
+			}
+			if words := place(a) + a.Text; words != last {
+				b.wrapped(2, words+colon(a.Line))
+				last = words
+			}
+			b.verbatim(3, a.Line)
+		}
+	}
+}
+
+func (b *block) advice(a check.Advice) {
+	b.wrapped(2, a.Text+colon(a.Line))
+	b.verbatim(3, a.Line)
+}
+
+// place names the machine that the advice is for.
+func place(a check.Advice) string {
+	if a.File != "" {
+		return "on " + string(a.Machine) + ", in " + safetext.Line(a.File) + ": "
+	}
+	switch a.Machine {
+	case check.ThisMachine:
+		return "on this machine: "
+	case check.ReverseZone, check.ForwardZone:
+		return "in the " + string(a.Machine) + ": "
+	}
+	return string(a.Machine) + ": "
+}
+
+func colon(line string) string {
+	if line == "" {
+		return ""
+	}
+	return ":"
+}
+
+func addresses(as []netip.Addr) string {
+	var words []string
+	for _, a := range as[:min(len(as), 3)] {
+		words = append(words, a.String())
+	}
+	if n := len(as) - len(words); n > 0 {
+		words = append(words, fmt.Sprintf("%d more", n))
+	}
+	return strings.Join(words, ", ")
+}
+
+func isAddress(s string) bool {
+	_, err := netip.ParseAddr(s)
+	return err == nil
+}
+
+// colour paints a severity for terminals.
+func (t *text) colour(s check.Severity, word string) string {
+	if !t.o.Color {
+		return word
+	}
+	code := map[check.Severity]string{check.Pass: "32", check.Notice: "36", check.Unknown: "35", check.Warning: "33", check.Error: "31"}[s]
+	return "\x1b[1;" + code + "m" + word + "\x1b[0m"
+}
