@@ -1,0 +1,28 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+)
+
+// become runs a program on this one's streams and passes its exit status on; a
+// process cannot be replaced here. Ctrl-C reaches the program by itself.
+func become(w World, path string, args []string) (int, error) {
+	cmd := exec.Command(path, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = w.In, w.Out, w.Err, w.Env
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	defer signal.Stop(interrupts)
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return exit.ExitCode(), nil
+	case err != nil:
+		return statusUsage, fmt.Errorf("running %s: %w", path, err)
+	}
+	return statusOK, nil
+}

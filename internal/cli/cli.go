@@ -1,0 +1,121 @@
+// Package cli is the only room that knows argv, environment and terminal: it
+// reads what the user wants, sets the other rooms to work, and says what came
+// of it. One file a command.
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// World is what main hands over. The streams are files because the relay works
+// on descriptors.
+type World struct {
+	Args    []string // without the program's name
+	Env     []string // as os.Environ gives it
+	In, Out *os.File
+	Err     *os.File
+}
+
+// getenv is the last value of an environment variable, as exec gives it to a child.
+func (w World) getenv(name string) string {
+	for i := len(w.Env) - 1; i >= 0; i-- {
+		if k, v, ok := strings.Cut(w.Env[i], "="); ok && k == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// Run is the whole program: it returns the exit status.
+func Run(ctx context.Context, w World) int {
+	call, err := classify(w.Args)
+	if err == nil && call.relay {
+		return runRelay(ctx, w, call.args)
+	}
+	if err == nil {
+		return runCommand(ctx, w, call.args)
+	}
+	newVoice(w.Err, false, false).error(err)
+	return statusUsage
+}
+
+// usage turns what a flag parser or a command says of bad input into status 2.
+func (w World) usage(err error) int {
+	v := newVoice(w.Err, false, false)
+	var r *refusal
+	if !errors.As(err, &r) {
+		err = &refusal{err.Error(), "'rdnsproxy help' lists the commands and flags"}
+	}
+	v.error(err)
+	return statusUsage
+}
+
+// call is a command line that has been told apart.
+type call struct {
+	relay bool
+	args  []string // of the relay; of a command with its name first
+}
+
+// commands are the words that name a command where no port follows them.
+var commands = []string{"check", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
+
+// classify tells the relay, HOST PORT, from the commands. A host may be called
+// check: the first word that is no flag and the word right after it decide, and
+// if that is a port number it is the relay. A leading -- is the relay too.
+func classify(args []string) (call, error) {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	new(relayFlags).register(flags)
+	new(checkFlags).registerOwn(flags)
+	i := 0
+	for i < len(args) && strings.HasPrefix(args[i], "-") && args[i] != "-" {
+		switch args[i] {
+		case "--":
+			return call{relay: true, args: args}, nil
+		case "-h", "--help":
+			return call{args: []string{"help"}}, nil
+		case "-V", "--version":
+			return call{args: []string{"version"}}, nil
+		}
+		i += flagWords(flags, args[i])
+	}
+	if i >= len(args) {
+		return call{}, refuse("'ProxyCommand rdnsproxy %h %p' goes into ~/.ssh/config; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
+			"nothing to do: HOST PORT or a command is missing")
+	}
+	word := args[i]
+	if i+1 < len(args) && isPort(args[i+1]) {
+		return call{relay: true, args: args}, nil
+	}
+	for _, c := range commands {
+		if c == word {
+			// Flags that stand before a command's name are the command's.
+			rest := append([]string{word}, args[:i]...)
+			return call{args: append(rest, args[i+1:]...)}, nil
+		}
+	}
+	return call{relay: true, args: args}, nil
+}
+
+// flagWords is how many words a flag takes: two if its value is the next one.
+func flagWords(fs *pflag.FlagSet, arg string) int {
+	if name, ok := strings.CutPrefix(arg, "--"); ok {
+		if f := fs.Lookup(name); f != nil && f.NoOptDefVal == "" {
+			return 2
+		}
+		return 1
+	}
+	for j := 1; j < len(arg); j++ {
+		if f := fs.ShorthandLookup(arg[j : j+1]); f != nil && f.NoOptDefVal == "" {
+			if j == len(arg)-1 {
+				return 2
+			}
+			return 1
+		}
+	}
+	return 1
+}

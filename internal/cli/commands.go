@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootHelp = `rdnsproxy looks, before a byte of SSH flows, whether the name that was asked
+for and the address that is about to be talked to agree in both directions.
+
+  rdnsproxy [flags] HOST PORT [ORIGINAL]   relay: what ProxyCommand runs
+  rdnsproxy check [flags] TARGET...        look at hosts without connecting
+  rdnsproxy ssh|sftp|scp ARGS...           run the real program through the relay
+  rdnsproxy demo                           the story, with no network and no root
+  rdnsproxy version | completion | help
+
+In ~/.ssh/config, as the last lines:
+
+  Host *
+    ProxyCommand rdnsproxy %h %p
+
+Flags of the relay:
+`
+
+const rootMore = `
+Every long flag has an environment variable, which the flag overrides:
+--check-wait is RDNSPROXY_CHECK_WAIT. 'rdnsproxy help check' tells of check.
+`
+
+// runCommand runs what is not the relay, which does not pay for this.
+func runCommand(ctx context.Context, w World, args []string) int {
+	status := statusOK
+	root := &cobra.Command{
+		Use:               "rdnsproxy",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+	}
+	relay := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
+	new(relayFlags).register(relay)
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
+		if c == root {
+			io.WriteString(w.Out, rootHelp+relay.FlagUsagesWrapped(80)+rootMore)
+			return
+		}
+		fmt.Fprint(w.Out, c.Long, "\n\nusage: ", c.UseLine(), "\n")
+		if c.HasAvailableLocalFlags() && !c.DisableFlagParsing {
+			fmt.Fprint(w.Out, "\n", c.LocalFlags().FlagUsagesWrapped(80))
+		}
+	})
+	root.AddCommand(checkCommand(w, &status), demoCommand(w, &status), versionCommand(w))
+	for _, program := range []string{"ssh", "sftp", "scp"} {
+		root.AddCommand(wrapCommand(w, program, &status))
+	}
+	root.SetArgs(args)
+	root.SetIn(w.In)
+	root.SetOut(w.Out)
+	root.SetErr(w.Err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badFlag(err) })
+	if err := root.ExecuteContext(ctx); err != nil {
+		return w.usage(err)
+	}
+	return status
+}
+
+func checkCommand(w World, status *int) *cobra.Command {
+	f := new(checkFlags)
+	c := &cobra.Command{
+		Use:   "check [flags] TARGET...",
+		Short: "look at hosts without connecting",
+		Long: `Looks up each target forward and reverse, says whether the two agree, and where
+they do not: why, who is affected, and what is the right fix on which machine.
+
+A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
+address, or an alias of ~/.ssh/config.
+
+Exit status: 0 nothing at or above --fail-on, 1 something was, 2 usage or
+configuration error, 3 it could not be told.`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := fromEnvironment(c.Flags(), w); err != nil {
+				return err
+			}
+			*status = runCheck(c.Context(), w, f, args)
+			return nil
+		},
+	}
+	f.register(c.Flags())
+	return c
+}
+
+func versionCommand(w World) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "print the version",
+		Long:  "Prints the version of rdnsproxy and what it was built with.",
+		Args:  cobra.NoArgs,
+		Run: func(*cobra.Command, []string) {
+			fmt.Fprintf(w.Out, "rdnsproxy %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		},
+	}
+}
+
+// version is the module's version, or the commit of a build from a checkout.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return strings.TrimPrefix(v, "v")
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "devel-" + s.Value[:12]
+		}
+	}
+	return "devel"
+}

@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
+
+	"github.com/spf13/pflag"
+)
+
+// sharedFlags are the flags of every command that looks something up.
+type sharedFlags struct {
+	resolvers    addrPorts
+	hostsFile    string
+	sshConfig    string
+	ipv4, ipv6   bool
+	checkTimeout interval
+	requireName  bool
+	quiet        bool
+	verbose      bool
+}
+
+func (s *sharedFlags) register(fs *pflag.FlagSet) {
+	s.checkTimeout.d = 5 * time.Second
+	fs.VarP(&s.resolvers, "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
+	fs.StringVar(&s.hostsFile, "hosts-file", "", "read this hosts file instead of the system's")
+	fs.StringVarP(&s.sshConfig, "ssh-config", "F", "", "read this ssh configuration instead of the user's; 'none' reads nothing")
+	fs.BoolVarP(&s.ipv4, "ipv4", "4", false, "IPv4 only")
+	fs.BoolVarP(&s.ipv6, "ipv6", "6", false, "IPv6 only")
+	fs.Var(&s.checkTimeout, "check-timeout", "how long the look-ups of a target may take")
+	fs.BoolVar(&s.requireName, "require-name", false, "a reverse name other than the host's is a warning")
+	fs.BoolVarP(&s.quiet, "quiet", "q", false, "no warnings; errors only")
+	fs.BoolVarP(&s.verbose, "verbose", "v", false, "say more")
+}
+
+// family is what -4 and -6 ask for.
+func (s *sharedFlags) family() (resolve.Family, error) {
+	switch {
+	case s.ipv4 && s.ipv6:
+		return 0, refuse("leave both out for either family", "-4 and -6 exclude each other")
+	case s.ipv4:
+		return resolve.IPv4, nil
+	case s.ipv6:
+		return resolve.IPv6, nil
+	}
+	return resolve.AnyFamily, nil
+}
+
+// resolver is the resolver that the flags ask for, and the hosts file that a
+// suggested line would be for.
+func (s *sharedFlags) resolver() (*resolve.Resolver, string, error) {
+	r, path := &resolve.Resolver{}, hostsfile.SystemPath()
+	if len(s.resolvers) > 0 {
+		system, _ := resolve.SystemConfig() // an unreadable file leaves glibc's defaults
+		r.Config = system.WithServers(s.resolvers...)
+	}
+	if s.hostsFile != "" {
+		f, err := hostsfile.ParseFile(s.hostsFile)
+		if err != nil {
+			return nil, "", refuse("--hosts-file takes a file in the format of hosts(5)", "%v", err)
+		}
+		r.Hosts, path = f, s.hostsFile
+	}
+	return r, path, nil
+}
+
+// parseFlags reads args and then, for what they leave out, the environment:
+// RDNSPROXY_ and the long flag's name in capitals.
+func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
+	if err := fs.Parse(args); err != nil {
+		return badFlag(err)
+	}
+	return fromEnvironment(fs, w)
+}
+
+func fromEnvironment(fs *pflag.FlagSet, w World) error {
+	var bad error
+	fs.VisitAll(func(f *pflag.Flag) {
+		name := "RDNSPROXY_" + strings.ReplaceAll(strings.ToUpper(f.Name), "-", "_")
+		value := w.getenv(name)
+		if value == "" || f.Changed || bad != nil || f.Name == "help" {
+			return
+		}
+		if err := fs.Set(f.Name, value); err != nil {
+			bad = refuse("unset "+name+" or mend it", "environment variable %s: %v", name, valueError(err))
+		}
+	})
+	return bad
+}
+
+// badFlag rewords pflag's errors, which quote what was typed as it is.
+func badFlag(err error) error {
+	return refuse("'rdnsproxy help' lists the commands and flags", "%s", valueError(err))
+}
+
+func valueError(err error) string {
+	s := err.Error()
+	if _, after, ok := strings.Cut(s, " flag: "); ok && strings.HasPrefix(s, "invalid argument") {
+		s = strings.Replace(strings.TrimSuffix(s, " flag: "+after), "invalid argument", "bad value", 1) + ": " + after
+	}
+	return safetext.Of(s).String()
+}
+
+// addrPorts are DNS servers; a repeated flag adds, commas separate.
+type addrPorts []netip.AddrPort
+
+func (a *addrPorts) Type() string { return "ADDR[:PORT]" }
+
+func (a *addrPorts) String() string {
+	var words []string
+	for _, ap := range *a {
+		words = append(words, ap.String())
+	}
+	return strings.Join(words, ",")
+}
+
+func (a *addrPorts) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		ap, err := resolve.ParseServer(word)
+		if err != nil {
+			return err
+		}
+		*a = append(*a, ap)
+	}
+	return nil
+}
+
+// interval is a time span as Go writes it (1.5s, 200ms) or as ssh does (10, 1m30).
+type interval struct{ d time.Duration }
+
+func (i *interval) Type() string   { return "DURATION" }
+func (i *interval) String() string { return i.d.String() }
+
+func (i *interval) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		d, err = time.ParseDuration(s + "s") // a bare number, or a bare number at the end, is seconds
+	}
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no time span (1.5s, 200ms, 10, 1m30)", s)
+	}
+	i.d = d
+	return nil
+}
+
+// isPort reports whether a word is a port number.
+func isPort(s string) bool {
+	_, err := parsePort(s)
+	return err == nil
+}
+
+func parsePort(s string) (uint16, error) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 || s[0] == '+' {
+		return 0, refuse("a port is a number from 1 to 65535; ssh's %p gives it", "port %s is none", quoted(s))
+	}
+	return uint16(n), nil
+}
+
+// quoted shows what a user typed, made safe.
+func quoted(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }

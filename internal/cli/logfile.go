@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/proxy/relay"
+)
+
+// logFile is --log-file: a line an event, each appended in one write, so that
+// relays that share it do not mix. A nil logFile drops everything.
+type logFile struct {
+	f    *os.File
+	host string
+	port uint16
+}
+
+func openLog(path string, op operands) (*logFile, error) {
+	f, err := replacefile.OpenAppend(path)
+	if err != nil {
+		return nil, refuse("a log file is a regular file of yours, never a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
+	}
+	return &logFile{f: f, host: op.host, port: op.port}, nil
+}
+
+// verdict notes what was found about an address.
+func (l *logFile) verdict(r *check.Result, a netip.Addr) {
+	verdict := check.Undetermined
+	if of := r.Of(a); of != nil {
+		verdict = of.Verdict
+	}
+	l.line(a.String(), string(verdict), mappingText(r, a))
+}
+
+// ended notes how a session ended.
+func (l *logFile) ended(st relay.Stats, err error) {
+	text := fmt.Sprintf("%v, %d bytes up, %d bytes down", st.Why, st.Up, st.Down)
+	if err != nil {
+		text += ": " + err.Error()
+	}
+	l.line("-", "ended", text)
+}
+
+// line is: time, process, host, port, address, event, text.
+func (l *logFile) line(addr, event, text string) {
+	if l == nil {
+		return
+	}
+	fmt.Fprintf(l.f, "%s %d %s %d %s %s %s\n", time.Now().UTC().Format(time.RFC3339), os.Getpid(),
+		safetext.Name(l.host), l.port, safetext.Line(addr), event, safetext.Line(text))
+}
+
+func (l *logFile) close() {
+	if l != nil {
+		l.f.Close()
+	}
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// parent is a path in the parent's folder under /proc. ssh runs its helper by
+// "exec", so the parent is ssh itself and no shell stands between.
+func parent(name string) string {
+	return filepath.Join("/proc", strconv.Itoa(os.Getppid()), name)
+}
+
+// parentIsSSH reports whether the parent is verifiably ssh: by the program that
+// it runs, not by the name that it gives itself.
+func parentIsSSH() bool {
+	exe, err := os.Readlink(parent("exe"))
+	return err == nil && filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == "ssh"
+}
+
+// parentArgs are the arguments that the parent ssh was started with; nil if the
+// parent is another program, or they cannot be read.
+func parentArgs() []string {
+	if !parentIsSSH() {
+		return nil
+	}
+	b, err := os.ReadFile(parent("cmdline"))
+	if err != nil || len(b) == 0 {
+		return nil
+	}
+	words := strings.Split(string(bytes.TrimSuffix(b, []byte{0})), "\x00")
+	return words[1:]
+}
+
+// openParentStderr opens what the parent's stderr is open on, as a descriptor of
+// this process's own. /dev/tty stands for it only where /proc has nothing.
+func openParentStderr() (*os.File, error) {
+	f, err := os.OpenFile(parent("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return os.OpenFile("/dev/tty", os.O_WRONLY|syscall.O_NOCTTY, 0)
+	}
+	return f, err
+}

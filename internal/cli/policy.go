@@ -1,0 +1,240 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/proxy/dial"
+	"rdnsproxy/resolve"
+)
+
+// policy says what a bad mapping means for the connection.
+type policy string
+
+const (
+	policyWarn   policy = "warn"   // say so and connect
+	policyStrict policy = "strict" // use only addresses that are ok or a notice
+	policyOff    policy = "off"    // check nothing
+)
+
+func (p *policy) Type() string   { return "POLICY" }
+func (p *policy) String() string { return string(*p) }
+
+func (p *policy) Set(s string) error {
+	switch policy(s) {
+	case policyWarn, policyStrict, policyOff:
+		*p = policy(s)
+		return nil
+	}
+	return fmt.Errorf("%q is no policy (warn, strict, off)", s)
+}
+
+// strictReserve is what strict leaves of ConnectTimeout for saying why it refuses.
+const strictReserve = 500 * time.Millisecond
+
+// accept is strict's judgement of an address that has connected: what is bad, or
+// not known in time, fails like an address that does not answer.
+func (s *session) accept(ctx context.Context, a netip.AddrPort) error {
+	wait := s.flags.checkTimeout.d
+	if left, limited := s.connectLeft(); limited {
+		wait = min(wait, left-strictReserve)
+	}
+	ctx, cancel := context.WithTimeout(ctx, max(wait, 0))
+	defer cancel()
+	r, _ := s.inquiry.Judge(ctx, a.Addr())
+	s.log.verdict(r, a.Addr())
+	if of := r.Of(a.Addr()); of != nil && of.Severity <= check.Notice {
+		return nil
+	}
+	return errors.New(mappingText(r, a.Addr()))
+}
+
+// rejected reports whether the policy was what kept the race from being won.
+func rejected(e *dial.Error) bool {
+	for _, f := range e.Failures {
+		if f.Reason == dial.Rejected {
+			return true
+		}
+	}
+	return false
+}
+
+// refused says why strict used no address.
+func (s *session) refused(e *dial.Error) error {
+	var why []string
+	for _, f := range e.Failures {
+		if f.Reason == dial.Rejected {
+			why = append(why, f.Err.Error())
+		} else {
+			why = append(why, f.Error())
+		}
+	}
+	return refuse("'rdnsproxy check "+safetext.Name(s.operands.host)+"' tells more; with --policy warn it connects all the same",
+		"refused by --policy strict: %s", strings.Join(why, "; "))
+}
+
+// warn waits for the verdict on the address that has won, a short while, and says
+// what the user should know before ssh has the terminal.
+func (s *session) warn(ctx context.Context, won netip.Addr) {
+	wait := s.flags.checkWait.d
+	if left, limited := s.connectLeft(); limited {
+		wait = min(wait, left/2)
+	}
+	failure, remembered := s.memory.Recall(won)
+	if remembered {
+		wait = 0
+	}
+	waiting, cancel := context.WithTimeout(ctx, max(wait, 0))
+	defer cancel()
+	r, complete := s.inquiry.Judge(waiting, won)
+	of := r.Of(won)
+	if complete && of != nil && of.Severity > check.Notice {
+		r, _ = s.inquiry.All(waiting) // advice is about all addresses
+	}
+	switch {
+	case complete:
+		s.tell(r, won)
+		s.learn(r, won, remembered)
+	case remembered:
+		s.voice.unknown(fmt.Sprintf("the reverse name of %s could not be found out %s ago (%s): not waiting for it",
+			subject(s.operands.host, won), ago(failure.At), failureWords(failure.Status)))
+	default:
+		s.voice.unknown(fmt.Sprintf("the reverse name of %s was not known after %s: the check was cut short",
+			subject(s.operands.host, won), wait.Round(10*time.Millisecond)))
+		s.memory.Remember(won, memory.Failure{Status: memory.CutShort})
+	}
+	if !complete && !s.flags.fdpass {
+		go s.follow(ctx, won, remembered)
+	}
+	s.log.verdict(r, won)
+}
+
+// follow sees a check through that the connection did not wait for: its outcome
+// goes to the log and to the memory, never to the terminal, which is ssh's now.
+func (s *session) follow(ctx context.Context, won netip.Addr, remembered bool) {
+	ctx, cancel := context.WithTimeout(ctx, s.flags.checkTimeout.d)
+	defer cancel()
+	if r, complete := s.inquiry.Judge(ctx, won); complete {
+		s.learn(r, won, remembered)
+		s.log.verdict(r, won)
+	}
+}
+
+// learn keeps in memory how the check of an address failed, and drops what was
+// kept when it did not.
+func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
+	if of := r.Of(won); of != nil && of.Verdict == check.Undetermined {
+		if f, ok := failureOf(of); ok {
+			s.memory.Remember(won, f)
+		}
+	} else if remembered {
+		s.memory.Forget(won)
+	}
+}
+
+// failureOf is the look-up that left an address undetermined, as a fact to
+// remember; a set of too many names is none, for it costs no wait.
+func failureOf(a *check.Address) (memory.Failure, bool) {
+	status := a.Reverse.Status
+	for _, p := range a.PTR {
+		if status == resolve.OK && p.Status.Temporary() {
+			status = p.Status
+		}
+	}
+	f := memory.Failure{Status: memory.Status(status.String())}
+	return f, f.Status.Valid()
+}
+
+// tell says what is warning or worse, one line of what is unknown, and notices
+// with -v.
+func (s *session) tell(r *check.Result, won netip.Addr) {
+	for _, f := range r.About(won) {
+		switch {
+		case f.Severity >= check.Warning:
+			s.tellWarning(r, f)
+		case f.Severity == check.Unknown:
+			s.voice.unknown(f.Text)
+		case s.flags.verbose:
+			s.voice.notice(f.Text)
+		}
+	}
+}
+
+// tellWarning gives the article's remedy where it is safe to: only when no
+// address of the target is worse than unresolvable, for a forged answer looks
+// like a mismatch and a line outlives the answer it was made from.
+func (s *session) tellWarning(r *check.Result, f check.Finding) {
+	var lines []string
+	file := ""
+	for _, a := range f.Advice {
+		if a.Code == check.AdviseHostsLine && r.Verdict == check.Unresolvable {
+			lines, file = append(lines, a.Line), a.File
+		}
+	}
+	if !s.voice.hints {
+		text := f.Text
+		if len(lines) > 0 {
+			text += " (" + strings.Join(lines, "; ") + ")"
+		}
+		s.voice.warning(text)
+		return
+	}
+	s.voice.warning(f.Text)
+	if len(lines) > 0 {
+		s.voice.hint("if you know this host, " + these(lines) + " in this machine's " + file + " " + settle(lines) + ":")
+		for _, l := range lines {
+			s.voice.hint("  " + l)
+		}
+	}
+	s.voice.hint("'rdnsproxy check " + safetext.Name(s.operands.host) + "' tells more")
+}
+
+func these(lines []string) string {
+	if len(lines) == 1 {
+		return "this line"
+	}
+	return "these lines"
+}
+
+func settle(lines []string) string {
+	if len(lines) == 1 {
+		return "settles it"
+	}
+	return "settle it"
+}
+
+// mappingText is the text of the finding that carries an address's verdict.
+func mappingText(r *check.Result, a netip.Addr) string {
+	for _, f := range r.About(a) {
+		if strings.HasPrefix(string(f.Code), "mapping.") {
+			return f.Text
+		}
+	}
+	return a.String() + ": not judged in time"
+}
+
+// subject is how a line about an address begins.
+func subject(host string, a netip.Addr) string {
+	if host == a.String() {
+		return host
+	}
+	return safetext.Name(host) + " (" + safetext.Line(a.String()) + ")"
+}
+
+// failureWords is a remembered failure for people.
+func failureWords(s memory.Status) string {
+	var status resolve.Status
+	if status.UnmarshalText([]byte(s)) != nil {
+		return "the check was cut short"
+	}
+	return status.Words()
+}
+
+func ago(t time.Time) string { return time.Since(t).Round(time.Second).String() }

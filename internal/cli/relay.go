@@ -1,0 +1,267 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/memory"
+	"rdnsproxy/proxy/dial"
+	"rdnsproxy/proxy/relay"
+
+	"github.com/spf13/pflag"
+)
+
+// relayFlags are the flags of the relay.
+type relayFlags struct {
+	sharedFlags
+	policy         policy
+	checkWait      interval
+	connectTimeout interval
+	bindAddress    string
+	bindInterface  string
+	fdpass         bool
+	logFile        string
+}
+
+func (f *relayFlags) register(fs *pflag.FlagSet) {
+	f.sharedFlags.register(fs)
+	f.policy, f.checkWait.d = policyWarn, time.Second
+	fs.Var(&f.policy, "policy", "what a bad mapping means: warn, strict or off")
+	fs.Var(&f.checkWait, "check-wait", "how long a connection that stands waits for its verdict under --policy warn")
+	fs.Var(&f.connectTimeout, "connect-timeout", "how long connecting may take, look-ups included")
+	fs.StringVar(&f.bindAddress, "bind-address", "", "connect from this address")
+	fs.StringVar(&f.bindInterface, "bind-interface", "", "connect from this interface's address")
+	fs.BoolVar(&f.fdpass, "fdpass", false, "hand the connection to ssh, which has ProxyUseFdpass set")
+	fs.StringVar(&f.logFile, "log-file", "", "append what was found to this file")
+}
+
+// operands are what ssh fills in for %h, %p and %n.
+type operands struct {
+	host     string
+	port     uint16
+	original string // as typed; may be empty
+}
+
+const relayUsage = "usage: rdnsproxy [flags] HOST PORT [ORIGINAL], in ~/.ssh/config: ProxyCommand rdnsproxy %h %p"
+
+// parseRelay reads the relay's command line and environment.
+func parseRelay(w World, args []string) (relayFlags, operands, error) {
+	var f relayFlags
+	fs := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
+	fs.Usage = func() {}
+	f.register(fs)
+	if err := parseFlags(fs, w, args); err != nil {
+		return f, operands{}, err
+	}
+	if fs.ArgsLenAtDash() >= 2 {
+		return f, operands{}, refuse(relayUsage, "a command after -- is not supported")
+	}
+	words := fs.Args()
+	switch {
+	case len(words) < 2:
+		return f, operands{}, refuse(relayUsage, "the port is missing after host %s", quoted(strings.Join(words, " ")))
+	case len(words) > 3:
+		return f, operands{}, refuse(relayUsage, "too many operands: %s", quoted(strings.Join(words[3:], " ")))
+	}
+	op := operands{host: words[0]}
+	if err := checkHost(op.host); err != nil {
+		return f, op, err
+	}
+	if len(words) == 3 {
+		op.original = words[2]
+		if err := checkHost(op.original); err != nil {
+			return f, op, err
+		}
+	}
+	var err error
+	op.port, err = parsePort(words[1])
+	return f, op, err
+}
+
+// checkHost refuses what ssh's valid_hostname refuses on its command line (since
+// 9.6, CVE-2023-51385): a HostName of the configuration never passed there.
+func checkHost(host string) error {
+	hint := "ssh itself refuses such names; look at HostName in ssh's configuration"
+	switch {
+	case host == "":
+		return refuse(relayUsage, "the host is empty")
+	case host[0] == '-':
+		return refuse(hint, "host %s starts with a hyphen", quoted(host))
+	}
+	for i := range len(host) {
+		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}", c) >= 0 {
+			return refuse(hint, "host %s holds a character that no host name has", quoted(host))
+		}
+	}
+	return nil
+}
+
+// session is one run of the relay.
+type session struct {
+	w        World
+	flags    relayFlags
+	operands operands
+	settings settings
+	voice    *voice
+	started  time.Time
+	inquiry  *check.Inquiry
+	memory   memory.Memory
+	log      *logFile // nil: none
+}
+
+// runRelay is what ProxyCommand runs. The data flows one way: configuration,
+// inquiry, race, verdict, and then ssh's bytes.
+func runRelay(ctx context.Context, w World, args []string) int {
+	s := &session{w: w, started: time.Now()}
+	var err error
+	if s.flags, s.operands, err = parseRelay(w, args); err != nil {
+		return w.usage(err)
+	}
+	s.voice = newVoice(userStderr(w), s.flags.quiet, s.flags.verbose)
+	if err := s.prepare(ctx); err != nil {
+		s.voice.error(err)
+		return statusUsage
+	}
+	defer s.log.close()
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := s.begin(ctx); err != nil {
+		s.voice.error(err)
+		return statusUsage
+	}
+	conn, won, err := s.dialer().Race(ctx, s.inquiry.Addresses())
+	if err != nil {
+		return s.failed(err)
+	}
+	defer conn.Close()
+	if s.flags.policy == policyWarn {
+		s.warn(ctx, won.Addr())
+	}
+	return s.relay(conn)
+}
+
+// prepare reads what stands between the command line and the first look-up.
+func (s *session) prepare(ctx context.Context) (err error) {
+	if s.flags.fdpass {
+		if err := relay.CanPass(s.w.Out); err != nil {
+			return refuse("or leave --fdpass out", "%v", err)
+		}
+	}
+	if s.flags.logFile != "" {
+		if s.log, err = openLog(s.flags.logFile, s.operands); err != nil {
+			return err
+		}
+	}
+	s.memory = memory.Memory{Dir: cacheFolder(s.w)}
+	s.settings, err = s.readSettings(ctx)
+	return err
+}
+
+// begin starts the look-ups.
+func (s *session) begin(ctx context.Context) error {
+	resolver, hosts, err := s.flags.resolver()
+	if err != nil {
+		return err
+	}
+	if err := s.settings.resolveBind(ctx, resolver); err != nil {
+		return err
+	}
+	c := &check.Checker{
+		Resolver:    resolver,
+		Policy:      check.Policy{RequireName: s.flags.requireName},
+		Family:      s.settings.family,
+		HostsPath:   hosts,
+		ForwardOnly: s.flags.policy == policyOff,
+	}
+	s.inquiry = c.Begin(ctx, check.Target{Input: s.operands.host, Host: s.operands.host, Port: s.operands.port})
+	return nil
+}
+
+func (s *session) dialer() *dial.Dialer {
+	d := &dial.Dialer{
+		Attempts:    s.settings.attempts,
+		Bind:        s.settings.bind,
+		Interface:   s.settings.iface,
+		NoKeepAlive: s.settings.noKeepAlive,
+		TOS:         s.settings.tos,
+	}
+	if left, limited := s.connectLeft(); limited {
+		d.Timeout = max(left, time.Millisecond)
+	}
+	if s.flags.policy == policyStrict {
+		d.Accept = s.accept
+	}
+	return d
+}
+
+// connectLeft is what is left of ConnectTimeout, which runs from the start: ssh
+// counts look-ups, connecting and the banner together.
+func (s *session) connectLeft() (time.Duration, bool) {
+	if s.settings.connectTimeout == 0 {
+		return 0, false
+	}
+	return s.settings.connectTimeout - time.Since(s.started), true
+}
+
+// failed says why there is no connection.
+func (s *session) failed(err error) int {
+	var lost *dial.Error
+	switch {
+	case errors.Is(err, dial.ErrNoAddress):
+		s.voice.error(s.noAddress())
+	case errors.As(err, &lost) && rejected(lost):
+		s.voice.error(s.refused(lost))
+		return statusRefused
+	default:
+		s.voice.error(refuse("", "%s port %d: %v", s.operands.host, s.operands.port, err))
+	}
+	return statusFailed
+}
+
+// noAddress is what the look-ups said of a host without an address.
+func (s *session) noAddress() error {
+	for _, f := range s.inquiry.Now().Findings {
+		hint := ""
+		if len(f.Advice) > 0 {
+			hint = f.Advice[0].Text
+		}
+		return &refusal{f.Text, hint}
+	}
+	return fmt.Errorf("%s has no address", s.operands.host)
+}
+
+// relay moves the bytes, or leaves that to ssh.
+func (s *session) relay(conn net.Conn) int {
+	if s.flags.fdpass {
+		if err := relay.Pass(s.w.Out, conn.(*net.TCPConn)); err != nil {
+			s.voice.error(fmt.Errorf("handing the connection to ssh: %v", err))
+			return statusFailed
+		}
+		return statusOK
+	}
+	// From here on the terminal is ssh's: a broken connection is told by ssh itself.
+	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
+	s.log.ended(stats, err)
+	return statusOK
+}
+
+// cacheFolder is where failures are remembered: in the user's cache folder, and
+// nowhere when the home that the environment names is another user's, as under sudo.
+func cacheFolder(w World) string {
+	if home := w.getenv("HOME"); home != "" && !memory.OwnHome(home) {
+		return ""
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "rdnsproxy", "failures")
+}

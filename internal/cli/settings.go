@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+	"os/user"
+	"strconv"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/proxy/dial"
+	"rdnsproxy/resolve"
+	"rdnsproxy/sshconf"
+)
+
+// settings are the options that ssh no longer applies itself once a
+// ProxyCommand stands. Flags beat the configuration.
+type settings struct {
+	family         resolve.Family
+	bindAddress    string
+	bind           []netip.Addr // bindAddress, looked up
+	iface          string
+	connectTimeout time.Duration // 0: none
+	attempts       int
+	noKeepAlive    bool
+	tos            int
+}
+
+// relayKeywords are the keywords behind the settings.
+var relayKeywords = []string{
+	"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos",
+}
+
+// readSettings asks ssh's configuration, matched by ORIGINAL, else by the
+// destination on the parent ssh's command line, else by HOST.
+func (s *session) readSettings(ctx context.Context) (settings, error) {
+	set, err := s.fromConfiguration(ctx)
+	if err != nil {
+		return set, err
+	}
+	family, err := s.flags.family()
+	if err != nil {
+		return set, err
+	}
+	if family != resolve.AnyFamily {
+		set.family = family
+	}
+	if s.flags.bindAddress != "" {
+		set.bindAddress = s.flags.bindAddress
+	}
+	if s.flags.bindInterface != "" {
+		set.iface = s.flags.bindInterface
+	}
+	if s.flags.connectTimeout.d > 0 {
+		set.connectTimeout = s.flags.connectTimeout.d
+	}
+	return set, nil
+}
+
+func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
+	q := sshQuery(s.w, s.flags.sshConfig)
+	q.Keywords = relayKeywords
+	q.Host = s.operands.original
+	if args := parentArgs(); args != nil {
+		if c, err := sshconf.ParseCommand("ssh", args); err == nil && len(c.Targets) == 1 {
+			q.Args = c.Targets[0].Args
+			if q.Host == "" {
+				q.Host = c.Targets[0].Host
+			}
+		}
+	}
+	if q.Host == "" {
+		q.Host = s.operands.host
+	}
+	host, err := q.Lookup(ctx)
+	var doubtful *sshconf.UnevaluatedError
+	switch {
+	case errors.As(err, &doubtful):
+		s.voice.notice(err.Error())
+	case err != nil:
+		return settings{}, refuse("'ssh -G "+safetext.Name(q.Host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
+	}
+	return settingsOf(host)
+}
+
+// settingsOf reads what stands in ssh's spelling.
+func settingsOf(h *sshconf.Host) (set settings, err error) {
+	switch h.Get("addressfamily") {
+	case "inet":
+		set.family = resolve.IPv4
+	case "inet6":
+		set.family = resolve.IPv6
+	}
+	if v := h.Get("bindaddress"); v != "none" {
+		set.bindAddress = v
+	}
+	if v := h.Get("bindinterface"); v != "none" {
+		set.iface = v
+	}
+	set.connectTimeout, _ = h.ConnectTimeout()
+	set.attempts, _ = strconv.Atoi(h.Get("connectionattempts"))
+	set.noKeepAlive = h.Get("tcpkeepalive") == "no"
+	if h.Set("ipqos") {
+		if set.tos, err = dial.ParseTOS(h.Get("ipqos")); err != nil {
+			return set, refuse("", "IPQoS in ssh's configuration: %v", err)
+		}
+	}
+	return set, nil
+}
+
+// resolveBind looks up BindAddress, which ssh takes as a name too.
+func (set *settings) resolveBind(ctx context.Context, r *resolve.Resolver) error {
+	if set.bindAddress == "" {
+		return nil
+	}
+	for ans := range r.Addresses(ctx, set.bindAddress, set.family, resolve.System) {
+		set.bind = append(set.bind, ans.Addrs...)
+	}
+	if len(set.bind) == 0 {
+		return refuse("an address of this machine is wanted; 'ip addr' lists them",
+			"bind address %s has no address", quoted(set.bindAddress))
+	}
+	return nil
+}
+
+// sshQuery is a question to ssh's configuration as this user's ssh would read
+// it: the home is the user database's, not $HOME's.
+func sshQuery(w World, file string) sshconf.Query {
+	q := sshconf.Query{File: file, Evaluating: w.getenv(sshconf.EvaluatingEnv) != ""}
+	if u, err := user.Current(); err == nil {
+		q.Home, q.LocalUser = u.HomeDir, u.Username
+	} else {
+		q.Home = w.getenv("HOME")
+	}
+	return q
+}

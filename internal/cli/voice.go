@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+
+	"golang.org/x/term"
+)
+
+// voice is how the program speaks to people: lines on stderr that begin with
+// its name, in lower case and without a full stop. A refusal carries a hint
+// that can be acted on. Everything is made safe for a terminal here.
+type voice struct {
+	w       io.Writer
+	hints   bool // hints get lines of their own: a person is reading
+	quiet   bool // warnings and notices are not wanted; errors are
+	verbose bool
+}
+
+// newVoice speaks on f. Hints get their own lines only where a person reads
+// them: git, Ansible and rsync show stderr to nobody, or as one line.
+func newVoice(f *os.File, quiet, verbose bool) *voice {
+	return &voice{w: f, hints: verbose || isTerminal(f), quiet: quiet, verbose: verbose}
+}
+
+// refusal is an error with something to do about it.
+type refusal struct {
+	text string
+	hint string
+}
+
+func (r *refusal) Error() string { return r.text }
+
+// refuse makes a refusal; hint may be empty.
+func refuse(hint, format string, args ...any) error {
+	return &refusal{fmt.Sprintf(format, args...), hint}
+}
+
+// error says what went wrong, and the hint if err is a refusal.
+func (v *voice) error(err error) {
+	hint := ""
+	if r, ok := err.(*refusal); ok {
+		hint = r.hint
+	}
+	v.withHint("error", err.Error(), hint)
+}
+
+// warning says what the user should know now.
+func (v *voice) warning(text string) { v.say("warning", text) }
+
+// notice says what is good to know.
+func (v *voice) notice(text string) { v.say("notice", text) }
+
+// unknown says, in one line, what could not be found out.
+func (v *voice) unknown(text string) { v.say("notice", text) }
+
+// hint says what to do, on a line of its own, to people only.
+func (v *voice) hint(text string) {
+	if v.hints {
+		v.say("hint", text)
+	}
+}
+
+// withHint puts the hint on its own line for people, in parentheses for others.
+func (v *voice) withHint(kind, text, hint string) {
+	switch {
+	case hint == "":
+		v.line(kind, text)
+	case v.hints:
+		v.line(kind, text)
+		v.line("hint", hint)
+	default:
+		v.line(kind, text+" ("+hint+")")
+	}
+}
+
+func (v *voice) say(kind, text string) {
+	if !v.quiet {
+		v.line(kind, text)
+	}
+}
+
+// line writes one line in one call, so that lines of several helpers do not mix.
+func (v *voice) line(kind, text string) {
+	text = strings.ReplaceAll(strings.TrimRight(text, "\n "), "\n", "; ")
+	io.WriteString(v.w, "rdnsproxy: "+kind+": "+safetext.Line(text)+"\n")
+}
+
+func isTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }

@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/sshconf"
+
+	"github.com/spf13/cobra"
+)
+
+func wrapCommand(w World, program string, status *int) *cobra.Command {
+	return &cobra.Command{
+		Use:   program + " ARGS...",
+		Short: "run " + program + " with rdnsproxy as its ProxyCommand",
+		Long: "Runs the " + program + ` that is on PATH, its arguments untouched, with rdnsproxy as its
+ProxyCommand. Where ssh's configuration or the arguments name a ProxyJump or
+another ProxyCommand, it runs as it is and nothing is checked.
+
+The relay's flags are set through their environment variables.`,
+		DisableFlagParsing: true,
+		RunE: func(c *cobra.Command, args []string) error {
+			s, err := runWrapped(c.Context(), w, program, args)
+			*status = s
+			return err
+		},
+	}
+}
+
+// runWrapped runs the real program and gives its exit status.
+func runWrapped(ctx context.Context, w World, program string, args []string) (int, error) {
+	path, err := exec.LookPath(program)
+	if err != nil {
+		return statusUsage, refuse("install OpenSSH's client", "%s is not on PATH", program)
+	}
+	v := newVoice(w.Err, false, asksForMore(w, args))
+	if reason := reasonNotToProxy(ctx, w, program, args); reason != "" {
+		if v.verbose {
+			v.notice(reason + ": nothing is checked")
+		}
+		return become(w, path, args)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return statusUsage, fmt.Errorf("finding this program: %w", err)
+	}
+	return become(w, path, append(proxyOptions(self), args...))
+}
+
+// proxyOptions make ssh run this program. They stand first, because ssh takes
+// the first value of an option.
+func proxyOptions(self string) []string {
+	command := sshQuote(self)
+	var options []string
+	if runtime.GOOS != "windows" {
+		command += " --fdpass"
+		options = append(options, "-oProxyUseFdpass=yes")
+	}
+	return append(options, "-oProxyCommand="+command+" -- %h %p %n")
+}
+
+// sshQuote makes a path one word of a shell's, with ssh's own % doubled.
+func sshQuote(path string) string {
+	return "'" + strings.ReplaceAll(strings.ReplaceAll(path, "%", "%%"), "'", `'\''`) + "'"
+}
+
+// reasonNotToProxy asks ssh what it would do with these arguments: a bastion is
+// never bypassed. What cannot be told is not proxied either.
+func reasonNotToProxy(ctx context.Context, w World, program string, args []string) string {
+	c, err := sshconf.ParseCommand(program, args)
+	if err != nil {
+		return err.Error()
+	}
+	for _, t := range c.Targets {
+		q := sshQuery(w, "")
+		q.Host, q.Args = t.Host, t.Args
+		q.Keywords = []string{"proxyjump", "proxycommand"}
+		h, err := q.Lookup(ctx)
+		if err != nil {
+			return err.Error()
+		}
+		for _, keyword := range q.Keywords {
+			if v := h.Get(keyword); v != "" && v != "none" && !runsThisProgram(v) {
+				return keyword + " is set for " + safetext.Name(t.Host)
+			}
+		}
+	}
+	if len(c.Targets) == 0 {
+		return "no host to connect to"
+	}
+	return ""
+}
+
+// runsThisProgram reports whether a ProxyCommand is rdnsproxy already.
+func runsThisProgram(command string) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(command), " ")
+	return filepath.Base(strings.Trim(word, `'"`)) == "rdnsproxy"
+}
+
+// asksForMore reports whether ssh's own -v, or ours, wants to hear details.
+func asksForMore(w World, args []string) bool {
+	if w.getenv("RDNSPROXY_VERBOSE") != "" {
+		return true
+	}
+	for _, a := range args {
+		if strings.HasPrefix(a, "-v") {
+			return true
+		}
+	}
+	return false
+}

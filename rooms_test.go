@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms says which rooms each room may import, and why its reach ends there.
+// What is not listed here may import nothing of ours.
+var rooms = map[string]struct {
+	may []string
+	why string
+}{
+	"rdnsproxy":                      {[]string{"internal/cli"}, "main only translates"},
+	"rdnsproxy/internal/cli":         {[]string{"*"}, "the only room that knows argv, environment and terminal sets all others to work"},
+	"rdnsproxy/internal/report":      {[]string{"check", "resolve"}, "a format knows results and the words in them, and looks nothing up"},
+	"rdnsproxy/check":                {[]string{"resolve", "hostsfile"}, "verdicts rest on look-ups; nothing in check prints or dials"},
+	"rdnsproxy/resolve":              {[]string{"hostsfile"}, "the hosts file is one of its sources"},
+	"rdnsproxy/hostsfile":            {[]string{"internal/replacefile"}, "a file format is a leaf; it writes through the one careful writer"},
+	"rdnsproxy/sshconf":              {nil, "ssh's file formats are a leaf"},
+	"rdnsproxy/proxy/dial":           {nil, "dialling knows no DNS: it gets addresses"},
+	"rdnsproxy/proxy/relay":          {nil, "the data path knows two descriptors and a connection"},
+	"rdnsproxy/internal/memory":      {[]string{"internal/replacefile"}, "it keeps facts, never judgements"},
+	"rdnsproxy/internal/replacefile": {nil, "everyone who writes files needs it"},
+	"rdnsproxy/internal/safetext":    {nil, "everyone who shows a stranger's text needs it"},
+	"rdnsproxy/internal/lab":         {nil, "servers for tests and the demo speak the wire, not our types"},
+	"rdnsproxy/internal/bench":       {[]string{"internal/lab"}, "it measures the program from outside"},
+}
+
+type goPackage struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+	CgoFiles   []string
+	Standard   bool
+}
+
+// golist reads go list's JSON for the rooms of the module.
+func golist(t *testing.T, args ...string) []goPackage {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps,CgoFiles,Standard"}, args...)...)
+	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []goPackage
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p goPackage
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// TestDirectionOfImports holds the arrows between the rooms.
+func TestDirectionOfImports(t *testing.T) {
+	for _, p := range golist(t, "./...") {
+		rule, known := rooms[p.ImportPath]
+		if p.ImportPath == "rdnsproxy/e2e" {
+			continue // test files only
+		}
+		if !known {
+			t.Errorf("%s is a room without a rule: say here what it may import, and why", p.ImportPath)
+			continue
+		}
+		for _, i := range p.Imports {
+			ours, ok := strings.CutPrefix(i, "rdnsproxy/")
+			if !ok || ours == "internal/safetext" || slices.Contains(rule.may, "*") || slices.Contains(rule.may, ours) {
+				continue
+			}
+			t.Errorf("%s imports %s; it may not, because %s", p.ImportPath, i, rule.why)
+		}
+	}
+}
+
+// TestStartUp holds what start-up rests on: no cgo, no net/http. Each costs a
+// login time: cgo two thirds of what starting nc costs, net/http a tenth of that.
+func TestStartUp(t *testing.T) {
+	for _, p := range golist(t, ".") {
+		for _, forbidden := range []string{"net/http", "runtime/cgo"} {
+			if slices.Contains(p.Deps, forbidden) {
+				t.Errorf("the program links %s", forbidden)
+			}
+		}
+	}
+}
