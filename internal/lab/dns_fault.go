@@ -1,0 +1,157 @@
+package lab
+
+import (
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// DNSExchange is one question and the answer on its way to it.
+type DNSExchange struct {
+	TCP   bool
+	Query *dns.Msg
+	Reply *dns.Msg // what will be sent; nil: nothing
+
+	delay  time.Duration
+	first  [][]byte // sent before the reply
+	hangUp bool     // TCP: close without an answer
+}
+
+// DNSFault bends an exchange: one of those below, or any function.
+type DNSFault func(*DNSExchange)
+
+// Drop answers nothing.
+func Drop(x *DNSExchange) { x.Reply = nil }
+
+// DropUDP answers over TCP alone, and does not say so.
+func DropUDP(x *DNSExchange) {
+	if !x.TCP {
+		x.Reply = nil
+	}
+}
+
+// Delay answers late.
+func Delay(d time.Duration) DNSFault { return func(x *DNSExchange) { x.delay += d } }
+
+// Truncate sets TC in datagrams and takes the records out.
+func Truncate(x *DNSExchange) {
+	if !x.TCP && x.Reply != nil {
+		x.Reply.Truncated = true
+		x.Reply.Answer, x.Reply.Ns = nil, nil
+	}
+}
+
+// HangUp closes TCP connections without an answer.
+func HangUp(x *DNSExchange) { x.hangUp = x.TCP }
+
+// WrongID answers somebody else's question.
+func WrongID(x *DNSExchange) { x.Reply.Id++ }
+
+// WrongQuestion answers with the right ID and a question that was not asked.
+func WrongQuestion(x *DNSExchange) { x.Reply.Question[0].Name = "other." + x.Reply.Question[0].Name }
+
+// NoQuestion answers with an empty question section.
+func NoQuestion(x *DNSExchange) { x.Reply.Question = nil }
+
+// NotReply leaves QR unset.
+func NotReply(x *DNSExchange) { x.Reply.Response = false }
+
+// GarbageFirst sends datagrams before the answer that are none: noise, the
+// right ID with noise after it, and a copy that breaks off.
+func GarbageFirst(x *DNSExchange) {
+	whole, err := x.Reply.Pack()
+	if err != nil {
+		return
+	}
+	noise := append([]byte{whole[0], whole[1], 0x81, 0x80, 0, 1, 0xff, 0xff}, "\xc0\x0c\xc0\x0c garbage \x00\xff"...)
+	x.first = append(x.first, []byte("\x00"), noise, whole[:len(whole)-len(whole)/4], nil)
+}
+
+// ForgedFirst sends an answer with the wrong ID and another address before the
+// true one.
+func ForgedFirst(x *DNSExchange) {
+	forged := x.Reply.Copy()
+	forged.Id ^= 0x5555
+	forged.Answer = []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: x.Query.Question[0].Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: []byte{6, 6, 6, 6}}}
+	if b, err := forged.Pack(); err == nil {
+		x.first = append(x.first, b)
+	}
+}
+
+// Rcode answers with nothing but a response code.
+func Rcode(rcode int) DNSFault {
+	return func(x *DNSExchange) {
+		x.Reply.Rcode = rcode
+		x.Reply.Answer, x.Reply.Ns = nil, nil
+	}
+}
+
+// ServFail and Refused answer just that.
+func ServFail(x *DNSExchange) { Rcode(dns.RcodeServerFailure)(x) }
+func Refused(x *DNSExchange)  { Rcode(dns.RcodeRefused)(x) }
+
+// NoEDNS is a server that knows no EDNS: FORMERR where the query has it.
+func NoEDNS(x *DNSExchange) {
+	if x.Query.IsEdns0() != nil {
+		Rcode(dns.RcodeFormatError)(x)
+		x.Reply.Extra = nil
+	}
+}
+
+// ShortChain leaves off what comes after the first CNAME, as servers do that
+// are no recursive ones.
+func ShortChain(x *DNSExchange) {
+	if len(x.Reply.Answer) > 0 && x.Reply.Answer[0].Header().Rrtype == dns.TypeCNAME {
+		x.Reply.Answer, x.Reply.Ns, x.Reply.Rcode = x.Reply.Answer[:1], nil, dns.RcodeSuccess
+	}
+}
+
+// CNAMELoop answers that the name is an alias of another one, which is an alias
+// of the name.
+func CNAMELoop(x *DNSExchange) {
+	name := x.Query.Question[0].Name
+	x.Reply.Rcode, x.Reply.Ns = dns.RcodeSuccess, nil
+	x.Reply.Answer = []dns.RR{cname(name, "loop."+name), cname("loop."+name, name)}
+}
+
+// Authentic sets AD.
+func Authentic(x *DNSExchange) { x.Reply.AuthenticatedData = true }
+
+// Extended adds an extended error (RFC 8914).
+func Extended(code uint16, text string) DNSFault {
+	return func(x *DNSExchange) {
+		if opt := x.Reply.IsEdns0(); opt != nil {
+			opt.Option = append(opt.Option, &dns.EDNS0_EDE{InfoCode: code, ExtraText: text})
+		}
+	}
+}
+
+func cname(owner, target string) dns.RR {
+	return &dns.CNAME{Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: 60}, Target: target}
+}
+
+// send puts what is left of the answer on the wire.
+func (x *DNSExchange) send(w dns.ResponseWriter) {
+	if x.hangUp || x.Reply == nil {
+		if x.TCP {
+			w.Close()
+		}
+		return
+	}
+	for _, b := range x.first {
+		w.Write(b)
+	}
+	x.Reply.Compress = true
+	if !x.TCP {
+		size := dns.MinMsgSize
+		if opt := x.Query.IsEdns0(); opt != nil {
+			size = int(opt.UDPSize())
+		}
+		if x.Reply.Len() > size { // Len packs nothing, so a small answer costs nothing more
+			x.Reply.Truncate(size)
+		}
+	}
+	if b, err := x.Reply.Pack(); err == nil {
+		w.Write(b)
+	}
+}
