@@ -87,7 +87,7 @@ func plain(err error) string {
 
 // Error says why the race was lost.
 type Error struct {
-	Failures []Failure // of the last round, one an address, in the order in which they happened
+	Failures []Failure // one an address, its last, in the order in which they happened
 	Cause    error     // the context's error if that ended the race, else nil
 }
 

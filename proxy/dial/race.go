@@ -22,7 +22,7 @@ type race struct {
 	lastIs6  bool // the family that was started last; see next
 	started  bool
 	flying   []netip.AddrPort // being tried
-	failures []Failure        // of this round, in the order in which they happened
+	failures []Failure        // of this round, and what Accept refused in earlier ones, as they happened
 }
 
 // landing is how an attempt ended: with a connection or an error.
@@ -41,7 +41,8 @@ func newRace(d *Dialer, from sources) *race {
 func (r *race) round(ctx context.Context, addrs iter.Seq[netip.AddrPort]) landing {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // losers and the iterator's goroutine end with the round
-	r.given, r.queue, r.flying, r.failures, r.started = nil, nil, nil, nil, false
+	r.given, r.queue, r.flying, r.started = nil, nil, nil, false
+	r.failures = slices.DeleteFunc(r.failures, func(f Failure) bool { return f.Reason != Rejected }) // those are final
 
 	landed := make(chan landing)
 	arrivals := r.gather(ctx, arrive(ctx, addrs))
