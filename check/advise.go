@@ -56,9 +56,13 @@ func adviseTarget(f Facts, c Code) []Advice {
 // article's own case the host key comes first. The lines are for all of the
 // target's addresses, so the worst of their verdicts counts.
 func adviseHostsLines(f Facts, worst Verdict, lines []string) []Advice {
-	text := "if you know this host, this line settles it"
+	what := "this line in " + safetext.Line(f.HostsPath) + " settles it"
+	if len(lines) > 1 {
+		what = "these lines in " + safetext.Line(f.HostsPath) + " settle it"
+	}
+	text := "if you know this host, " + what
 	if worst != Unresolvable {
-		text = "once you have verified the host key, this line settles it"
+		text = "once you have verified the host key, " + what
 	}
 	var as []Advice
 	for _, l := range lines {
@@ -68,28 +72,38 @@ func adviseHostsLines(f Facts, worst Verdict, lines []string) []Advice {
 }
 
 // advisePTR is the record that would make the mapping exact, and who can set it.
+// A target that is an address has no name to ask for: then it is the record that
+// should go or be corrected.
 func advisePTR(f Facts, a AddressFacts) []Advice {
-	if synthesised(a.Addr) || f.literal() || isExempt(judged(a.Addr)) && a.Reverse.Source.Kind != resolve.KindDNS {
-		return nil
-	}
-	name := fullName(f)
-	if !name.LDH() {
+	if synthesised(a.Addr) || a.Reverse.Source.Kind != resolve.KindDNS {
 		return nil
 	}
 	at := a.RecordAt
 	if at == "" {
 		at = resolve.ReverseName(judged(a.Addr))
 	}
-	text := "ask who keeps the reverse zone for this record"
-	if k := a.Keeper; k != nil {
-		text = "ask the keeper of " + string(k.Apex) + " for this record: "
-		if k.Mailbox.Raw() != "" {
-			text += k.Mailbox.String()
-		} else {
-			text += "primary server " + string(k.Primary)
+	name, wish := fullName(f), "ask "+keeper(a.Keeper)+" for this record"
+	if f.literal() {
+		if len(a.PTRs) == 0 {
+			return nil
 		}
+		name, wish = a.PTRs[0].Name, "ask "+keeper(a.Keeper)+" to correct or remove this record"
 	}
-	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: text, Line: string(at) + ". PTR " + string(name) + "."}}
+	if !name.LDH() {
+		return nil
+	}
+	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: wish, Line: string(at) + ". PTR " + string(name) + "."}}
+}
+
+// keeper names who keeps a zone, as its SOA does.
+func keeper(z *resolve.Zone) string {
+	switch {
+	case z == nil:
+		return "its keeper"
+	case !z.Mailbox.IsZero():
+		return z.Mailbox.String() + ", keeper of " + string(z.Apex) + ","
+	}
+	return "the keeper of " + string(z.Apex) + " (primary server " + string(z.Primary) + ")"
 }
 
 // adviseForward is the other way to make ends meet: the PTR's name gets the address.
@@ -104,7 +118,7 @@ func adviseForward(a AddressFacts, fd Finding) []Advice {
 				kind = " A "
 			}
 			return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
-				Text: "or whoever keeps the zone of " + displayName(p.Name) + " adds this record, if the name is meant for this address",
+				Text: "if the name is meant for this address, the keeper of its zone adds this record",
 				Line: string(p.Name) + "." + kind + judged(a.Addr).String()}}
 		}
 	}

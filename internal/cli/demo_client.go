@@ -15,7 +15,7 @@ import (
 // would, speaks SSH over its pipes, and shows the host's greeting.
 func (s *stage) standIn(ctx context.Context, a *actor, p policy) error {
 	cmd := exec.CommandContext(ctx, s.self, "--", a.name, strconv.Itoa(int(a.host.Addr().Port())))
-	cmd.Env, cmd.Stderr = s.environment(a, p), s.w.Err
+	cmd.Dir, cmd.Env, cmd.Stderr = s.dir, s.environment(a, p), s.w.Err
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err

@@ -125,7 +125,7 @@ func (s *stage) close() {
 func (s *stage) environment(a *actor, p policy) []string {
 	return append(s.w.Env,
 		"RDNSPROXY_RESOLVER="+a.dns.Addr().String(),
-		"RDNSPROXY_HOSTS_FILE="+s.path("hosts"),
+		"RDNSPROXY_HOSTS_FILE=hosts", // in the folder that everything runs in
 		"RDNSPROXY_SSH_CONFIG=none",
 		"RDNSPROXY_LOG_FILE="+s.path("log"),
 		"RDNSPROXY_POLICY="+string(p),
@@ -170,7 +170,7 @@ func (s *stage) client(ctx context.Context, a *actor, p policy) error {
 		return s.standIn(ctx, a, p)
 	}
 	cmd := exec.CommandContext(ctx, s.ssh, "-F", s.path("config"), "-T", "chris@"+a.name)
-	cmd.Env = s.environment(a, p)
+	cmd.Dir, cmd.Env = s.dir, s.environment(a, p)
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	return cmd.Run()
 }
@@ -179,7 +179,7 @@ func (s *stage) client(ctx context.Context, a *actor, p policy) error {
 func (s *stage) check(ctx context.Context, a *actor, target string, want int) error {
 	s.say("$ rdnsproxy check " + target)
 	cmd := exec.CommandContext(ctx, s.self, "check", target)
-	cmd.Env = s.environment(a, policyWarn)
+	cmd.Dir, cmd.Env = s.dir, s.environment(a, policyWarn)
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	err := cmd.Run()
 	var exit *exec.ExitError

@@ -20,6 +20,31 @@ func (b *block) line(depth int, s string) {
 	b.WriteString(strings.Repeat(indent, depth) + strings.TrimRight(s, " ") + "\n")
 }
 
+// row is a line of a table: an indented cell, and a note beside it.
+type row struct {
+	depth int
+	cell  string
+	note  string
+}
+
+// table writes rows with their notes in one column, as far to the right as the
+// longest cell wants and the width allows.
+func (b *block) table(rows []row) {
+	column, notes := 0, 0
+	for _, r := range rows {
+		column = max(column, len(indent)*r.depth+utf8.RuneCountInString(r.cell))
+		notes = max(notes, utf8.RuneCountInString(r.note))
+	}
+	column = min(column, max(b.width-notes-2, b.width/2))
+	for _, r := range rows {
+		if r.note == "" {
+			b.line(r.depth, r.cell)
+			continue
+		}
+		b.line(r.depth, pad(r.cell, column-len(indent)*r.depth)+"  "+r.note)
+	}
+}
+
 // verbatim writes what a reader copies: it is never wrapped. Nothing is written of nothing.
 func (b *block) verbatim(depth int, s string) {
 	if s != "" {

@@ -73,24 +73,26 @@ func title(r *check.Result) string {
 	return r.Target + " (" + r.Host + ")"
 }
 
-// evidence is the tree: the host's addresses, their names, where those lead.
+// evidence is the tree: the host's addresses, their names, where those lead,
+// each with the source that said so.
 func evidence(b *block, r *check.Result) {
-	if c := r.Forward.Canonical; c != "" && c != r.Host && len(r.Addresses) > 0 && !isAddress(r.Host) {
-		b.line(1, "canonical name "+safetext.Cut(c, 120))
-	}
+	var rows []row
 	for _, a := range r.Addresses {
-		b.line(1, pad(safetext.Line(a.Address.String()), 28)+"  "+a.Source)
+		rows = append(rows, row{1, safetext.Line(a.Address.String()), a.Source})
 		if a.Reverse.Status != resolve.OK {
-			b.line(2, pad("no PTR: "+a.Reverse.Status.Words(), 26)+"  "+a.Reverse.Source)
+			rows = append(rows, row{2, "no PTR: " + a.Reverse.Status.Words(), a.Reverse.Source})
 		}
 		for _, p := range a.PTR {
-			b.line(2, pad("PTR "+safetext.Cut(p.Name, 200), 26)+"  "+a.Reverse.Source)
-			b.line(3, pad(leads(a, p), 24)+"  "+p.Source)
+			rows = append(rows, row{2, "PTR " + p.Name, a.Reverse.Source}, row{3, leads(a, p), p.Source})
 		}
 		if a.Reverse.Truncated {
-			b.line(2, "PTR ... and more, which were not looked at")
+			rows = append(rows, row{2, "PTR ... and more, which were not looked at", ""})
 		}
 	}
+	if c := r.Forward.Canonical; c != "" && c != r.Host && len(rows) > 0 && !isAddress(r.Host) {
+		rows = append([]row{{1, "CNAME " + c, r.Forward.Source}}, rows...)
+	}
+	b.table(rows)
 }
 
 // leads says where a PTR name leads.
@@ -158,16 +160,15 @@ func (b *block) advice(a check.Advice) {
 
 // place names the machine that the advice is for.
 func place(a check.Advice) string {
-	if a.File != "" {
-		return "on " + string(a.Machine) + ", in " + safetext.Line(a.File) + ": "
-	}
 	switch a.Machine {
-	case check.ThisMachine:
-		return "on this machine: "
 	case check.ReverseZone, check.ForwardZone:
 		return "in the " + string(a.Machine) + ": "
+	case check.ThisMachine:
+		return "on this machine: "
+	case check.Resolver:
+		return "at the resolver: "
 	}
-	return string(a.Machine) + ": "
+	return "on the " + string(a.Machine) + ": "
 }
 
 func colon(line string) string {
