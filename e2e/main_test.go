@@ -1,0 +1,130 @@
+//go:build linux
+
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// The test binary runs three times, each inside the one before: outside it
+// builds the program and makes the namespaces; as their init it reaps orphans,
+// and its end is the end of every process there; and the third runs the tests.
+const (
+	stageVar   = "RDNSPROXY_E2E_STAGE"
+	programVar = "RDNSPROXY_E2E_PROGRAM"
+)
+
+var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc"}
+
+func TestMain(m *testing.M) {
+	var status int
+	var err error
+	switch os.Getenv(stageVar) {
+	case "":
+		status, err = outside()
+	case "init":
+		status, err = asInit()
+	default:
+		status, err = inside(m)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+// outside leaves nothing behind but what the build cache keeps.
+func outside() (int, error) {
+	if os.Geteuid() != 0 {
+		return 0, errors.New("these tests make network and mount namespaces of their own, which takes root: sudo make e2e")
+	}
+	for _, p := range programsNeeded {
+		if _, err := exec.LookPath(p); err != nil {
+			return 0, fmt.Errorf("%w: testdata/install test, as root, sees to that", err)
+		}
+	}
+	dir, err := os.MkdirTemp("", "rdnsproxy-e2e-")
+	if err != nil {
+		return 0, err
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "rdnsproxy")
+	build := exec.Command("go", "build", "-trimpath", "-o", program, "..")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("%w\n%s", err, out)
+	}
+	runtime.LockOSThread() // Pdeathsig looks at the thread, not at the process
+	self := again("init", programVar+"="+program)
+	self.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC,
+		Pdeathsig:  syscall.SIGKILL,
+	}
+	err = self.Run()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return max(exit.ExitCode(), 1), nil
+	}
+	return 0, err
+}
+
+// asInit is process 1: what loses its parent becomes its child. When it ends
+// the kernel ends all others.
+func asInit() (int, error) {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return 0, fmt.Errorf("a private mount namespace: %w", err)
+	}
+	if err := unix.Mount("proc", "/proc", "proc", 0, ""); err != nil {
+		return 0, fmt.Errorf("/proc of an own process namespace: %w", err)
+	}
+	tests := again("tests")
+	if err := tests.Start(); err != nil {
+		return 0, err
+	}
+	for {
+		var status unix.WaitStatus
+		switch pid, err := unix.Wait4(-1, &status, 0, nil); {
+		case err == unix.EINTR:
+		case err != nil:
+			return 0, err
+		case pid == tests.Process.Pid && status.Exited():
+			return status.ExitStatus(), nil
+		case pid == tests.Process.Pid && status.Signaled():
+			return 0, fmt.Errorf("the tests were ended by %v", status.Signal())
+		}
+	}
+}
+
+// inside builds the world and runs the tests in it.
+func inside(m *testing.M) (int, error) {
+	stop, err := buildWorld(os.Getenv(programVar))
+	defer stop()
+	if err != nil {
+		return 0, err
+	}
+	return m.Run(), nil
+}
+
+// again is this binary with the same arguments, at another stage.
+func again(stage string, env ...string) *exec.Cmd {
+	self := exec.Command("/proc/self/exe", os.Args[1:]...)
+	self.Args[0] = os.Args[0]
+	self.Stdin, self.Stdout, self.Stderr = os.Stdin, os.Stdout, os.Stderr
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, stageVar+"=") {
+			self.Env = append(self.Env, v)
+		}
+	}
+	self.Env = append(append(self.Env, env...), stageVar+"="+stage)
+	return self
+}

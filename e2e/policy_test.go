@@ -1,0 +1,134 @@
+//go:build linux
+
+package e2e
+
+import (
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+const strictly = "Host *\n\tProxyCommand rdnsproxy --policy strict %h %p\n"
+
+// strict lets the good ones through and gives the bad one not a byte.
+func TestStrict(t *testing.T) {
+	v := newVisit(t)
+	v.sshConfig(strictly)
+	for _, host := range []string{"exact.example.com", "missing.example.com"} {
+		if o := v.ssh(host, "echo hello"); o.out != "hello\n" || o.err != "" {
+			t.Errorf("%s: %+v", host, o)
+		}
+	}
+
+	l, err := net.Listen("tcp", "198.51.100.18:2023")
+	v.must(err)
+	defer l.Close()
+	said := make(chan string, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			said <- err.Error()
+			return
+		}
+		defer c.Close()
+		io.WriteString(c, "SSH-2.0-lure\r\n")
+		c.SetReadDeadline(time.Now().Add(patience))
+		b, _ := io.ReadAll(c)
+		said <- string(b)
+	}()
+	o := v.run("ssh", "-p", "2023", "mismatch.example.com", "true")
+	if o.status != 255 || !strings.HasPrefix(o.err, "rdnsproxy: ") || !strings.Contains(o.err, "mail.example.net") {
+		t.Errorf("%+v", o)
+	}
+	if strings.Contains(o.err, "lure") {
+		t.Errorf("ssh got what the server said: %q", o.err)
+	}
+	l.Close() // a refusal without a connection is as good
+	if got := <-said; got != "" && !strings.Contains(got, net.ErrClosed.Error()) {
+		t.Errorf("the refused server was sent %q", got)
+	}
+}
+
+// off is nc: no word, and no question but the forward one.
+func TestOff(t *testing.T) {
+	v := newVisit(t)
+	front := v.dnsFront("in-addr.arpa.")
+	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --policy off %h %p\n")
+	if o := v.ssh("mismatch.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+		t.Errorf("%+v", o)
+	}
+	if n := front.swallowed.Load(); n != 0 {
+		t.Errorf("%d reverse questions", n)
+	}
+}
+
+// A reverse zone that never answers costs the first connection --check-wait,
+// the next one nothing. The two waits lie far apart so that a slow machine
+// changes neither finding.
+func TestDeadReverseZone(t *testing.T) {
+	v := newVisit(t)
+	front := v.dnsFront("113.0.203.in-addr.arpa.")
+	v.write("/etc/resolv.conf", "nameserver "+front.addr+"\noptions timeout:30 attempts:1\n")
+
+	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --check-wait 1s --check-timeout 50s %h %p\n")
+	began := time.Now()
+	first := v.ssh("dead.example.com", "echo hello")
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("the check was waited for: %v", took)
+	}
+	if strings.Count(first.err, "\n") != 1 || !strings.Contains(first.err, "cut short") || first.out != "hello\n" {
+		t.Errorf("%+v", first)
+	}
+	if front.swallowed.Load() == 0 {
+		t.Error("nobody asked for the reverse name")
+	}
+
+	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --check-wait 40s --check-timeout 50s %h %p\n")
+	began = time.Now()
+	second := v.ssh("dead.example.com", "echo hello")
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("the dead zone was waited for again: %v", took)
+	}
+	if strings.Count(second.err, "\n") != 1 || second.err == first.err || second.out != "hello\n" {
+		t.Errorf("%+v", second)
+	}
+}
+
+// dnsFront is a server before nsd that swallows reverse questions of one zone.
+type dnsFront struct {
+	addr      string
+	swallowed atomic.Int64
+}
+
+// dnsFront starts it, until the test's end, and makes it the system's resolver.
+func (v *visit) dnsFront(dead string) *dnsFront {
+	v.t.Helper()
+	front := &dnsFront{addr: "127.0.0.2"}
+	pc, err := net.ListenPacket("udp", front.addr+":53")
+	v.must(err)
+	srv := &dns.Server{PacketConn: pc, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+		if len(q.Question) == 1 && q.Question[0].Qtype == dns.TypePTR && dns.IsSubDomain(dead, q.Question[0].Name) {
+			front.swallowed.Add(1)
+			return
+		}
+		if reply, err := dns.Exchange(q, "127.0.0.1:53"); err == nil {
+			w.WriteMsg(reply)
+		}
+	})}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		srv.ActivateAndServe()
+	}()
+	v.t.Cleanup(func() {
+		pc.Close()
+		<-done
+	})
+	v.resolver(front.addr)
+	return front
+}

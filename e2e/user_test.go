@@ -1,0 +1,171 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// plainly is README's first recipe.
+const plainly = "Host *\n\tProxyCommand rdnsproxy %h %p\n"
+
+// patience bounds what hangs; nothing that works comes near it.
+const patience = 60 * time.Second
+
+// A visit is one user's time at one machine: an ordinary user's home with
+// README's line in ~/.ssh/config, and an /etc nobody has touched. Tests run
+// one after the other, for there is one /etc.
+type visit struct {
+	t       *testing.T
+	logSeen map[string]int64
+}
+
+func newVisit(t *testing.T) *visit {
+	t.Helper()
+	v := &visit{t: t, logSeen: map[string]int64{}}
+	for name, content := range pristine {
+		v.write("/etc/"+name, content)
+	}
+	v.must(os.RemoveAll(home))
+	v.must(os.MkdirAll(home+"/.ssh", 0o700))
+	v.must(do("cp", lab+"/userkey", home+"/.ssh/id"))
+	key, err := os.ReadFile(lab + "/hostkey.pub")
+	v.must(err)
+	v.write(home+"/.ssh/known_hosts", "* "+string(key))
+	v.sshConfig(plainly)
+	v.must(do("chown", "-R", strconv.Itoa(chris)+":"+strconv.Itoa(chris), home))
+	for _, port := range []string{sshdPlain, sshdUseDNS} {
+		if st, err := os.Stat(sshdLog(port)); err == nil {
+			v.logSeen[port] = st.Size()
+		}
+	}
+	t.Cleanup(v.leave)
+	return v
+}
+
+// leave demands what every use of the program promises: no helper stays behind.
+func (v *visit) leave() {
+	v.t.Helper()
+	v.eventually("the last helper ends", func() bool { return len(helpers()) == 0 })
+	if v.t.Failed() {
+		for port := range v.logSeen {
+			lines := strings.SplitAfter(v.sshdSaid(port), "\n")
+			v.t.Logf("sshd at port %s, at last:\n%s", port, strings.Join(lines[max(0, len(lines)-30):], ""))
+		}
+	}
+}
+
+// sshConfig makes ~/.ssh/config of these lines and the common ones.
+func (v *visit) sshConfig(lines string) {
+	v.t.Helper()
+	common, err := os.ReadFile(lab + "/ssh_config")
+	v.must(err)
+	v.write(home+"/.ssh/config", lines+string(common))
+}
+
+// resolver names another DNS server in resolv.conf.
+func (v *visit) resolver(addr string) { v.write("/etc/resolv.conf", "nameserver "+addr+"\n") }
+
+// An outcome is what a program left behind.
+type outcome struct {
+	out, err string
+	status   int
+}
+
+// command is a program as the user would start it, from a shell without a
+// terminal.
+func (v *visit) command(argv ...string) *exec.Cmd {
+	v.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own is over when it cleans up
+	v.t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	if argv[0] == "rdnsproxy" {
+		cmd = exec.CommandContext(ctx, program, argv[1:]...)
+	}
+	cmd.Dir = home
+	cmd.Env = []string{"HOME=" + home, "USER=chris", "LOGNAME=chris", "SHELL=/bin/sh", "LANG=C", "TERM=dumb", "PATH=" + lab + ":/usr/bin:/bin:/usr/sbin:/sbin"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Credential: &syscall.Credential{Uid: chris, Gid: chris}}
+	cmd.WaitDelay = 5 * time.Second
+	return cmd
+}
+
+// run waits for a program; that it fails is for the test to judge, that it
+// hangs or does not start ends the test.
+func (v *visit) run(argv ...string) outcome {
+	v.t.Helper()
+	return v.finish(v.command(argv...), nil)
+}
+
+func (v *visit) finish(cmd *exec.Cmd, stdin io.Reader) outcome {
+	v.t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, &errs
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || !exit.Exited()) {
+		v.t.Fatalf("%q: %v\n%s%s", cmd.Args, err, &out, &errs)
+	}
+	return outcome{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
+}
+
+// ssh runs ssh with these arguments and demands that the session worked.
+func (v *visit) ssh(args ...string) outcome {
+	v.t.Helper()
+	o := v.run(append([]string{"ssh"}, args...)...)
+	if o.status != 0 {
+		v.t.Fatalf("ssh %q: status %d\n%s", args, o.status, o.err)
+	}
+	return o
+}
+
+// sshdSaid is what an sshd has logged during this visit.
+func (v *visit) sshdSaid(port string) string {
+	v.t.Helper()
+	b, err := os.ReadFile(sshdLog(port))
+	v.must(err)
+	return strings.ReplaceAll(string(b[v.logSeen[port]:]), "\r\n", "\n")
+}
+
+// eventually waits for an event that nothing announces.
+func (v *visit) eventually(what string, happened func() bool) {
+	v.t.Helper()
+	for end := time.Now().Add(patience / 2); !happened(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			v.t.Fatalf("not seen: %s", what)
+		}
+	}
+}
+
+func (v *visit) write(path, content string) {
+	v.t.Helper()
+	v.must(os.WriteFile(path, []byte(content), 0o644))
+}
+
+func (v *visit) must(err error) {
+	v.t.Helper()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// helpers are the living processes of the program.
+func helpers() (pids []int) {
+	links, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, l := range links {
+		if exe, err := os.Readlink(l); err == nil && exe == program {
+			pid, _ := strconv.Atoi(strings.Split(l, "/")[2])
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
