@@ -45,11 +45,25 @@ func (q Query) commandText() string {
 			last[i] = o.setting() + "\n"
 			continue
 		}
+		if o.letter == 'J' && q.jumpsClash() {
+			o.value = "(-J) " + o.value // ssh refuses some of this
+		}
 		if s := o.setting(); s != "" {
 			rest.WriteString(s + "\n")
 		}
 	}
 	return strings.Join(last[:], "") + rest.String()
+}
+
+// jumpsClash reports a -J beside another or beside a -o that is about proxies.
+func (q Query) jumpsClash() bool {
+	n := 0
+	for _, o := range q.options {
+		if o.letter == 'J' || o.letter == 'o' && strings.Contains(lower(o.value), "proxy") {
+			n++
+		}
+	}
+	return n > 1
 }
 
 const overriding = "46bBS"

@@ -43,6 +43,7 @@ func (r *reading) answer() (*Host, []Doubt) {
 	h := &Host{Name: r.q.Host, By: ByDefault}
 	f := finisher{reading: r}
 	f.host()
+	f.proxy()
 	for _, k := range r.asked() {
 		v, ok := f.value(k)
 		if !ok {
@@ -144,6 +145,15 @@ func (f *finisher) host() {
 		return
 	}
 	f.hostname = shown
+}
+
+// proxy leaves open what versions of ssh do with a ProxyCommand that stands
+// behind a "ProxyJump none": some take it, some do not.
+func (f *finisher) proxy() {
+	v := f.settled[slot("proxyjump")]
+	if v.Keyword == "proxyjump" && v.Value == "none" && f.mentioned["proxycommand"] {
+		f.leave(slot("proxyjump"), v.Origin, "ProxyJump none, and a ProxyCommand")
+	}
 }
 
 // canonical is how ssh shows a host: an address as getnameinfo writes it, a

@@ -1,6 +1,9 @@
 package sshconf
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // Mentions reports whether any of q.Keywords is set anywhere in Args, the files
 // and what they include, in an active block or not. It looks at first words
@@ -12,7 +15,12 @@ func (q Query) Mentions() bool {
 		return true
 	}
 	wanted := q.wants()
-	if !wanted["canonicalizepermittedcnames"] { // no host name is asked for
+	_, plainName := canonical(q.Host)
+	named := wanted["canonicalizepermittedcnames"] // the host name is asked for
+	if named && !plainName {
+		return true
+	}
+	if !named && !slices.Contains(q.Keywords, "canonicalizehostname") {
 		// Then canonicalisation only changes which blocks hold, and no block
 		// sets anything that is asked for.
 		delete(wanted, "canonicalizehostname")

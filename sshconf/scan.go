@@ -13,7 +13,10 @@ type line struct {
 }
 
 // white is what ssh strips and skips; a form feed only at the end.
-const white = " \t\r"
+const (
+	white = blank + "\r"
+	blank = " \t"
+)
 
 // scan calls each for every line that is neither blank nor a comment, until it
 // returns false. It allocates nothing but lower-case copies of keywords that
@@ -33,19 +36,20 @@ func scan(text string, each func(line) bool) {
 	}
 }
 
-// cutKeyword takes the first word, as strdelim does where no quote is near it.
+// cutKeyword takes the first word, as strdelim does where no quote and no
+// carriage return is near it.
 func cutKeyword(s string) (keyword, rest string) {
 	end := 0
 	for end < len(s) && alphanumeric(s[end]) {
 		end++
 	}
-	rest = strings.TrimLeft(s[end:], white)
+	rest = strings.TrimLeft(s[end:], blank)
 	delimited := end == len(s) || len(rest) < len(s)-end || rest[0] == '='
 	if end == 0 || !delimited {
 		return "", s
 	}
 	if after, ok := strings.CutPrefix(rest, "="); ok {
-		rest = strings.TrimLeft(after, white)
+		rest = strings.TrimLeft(after, blank)
 	}
 	return lower(s[:end]), rest
 }
