@@ -16,8 +16,12 @@ import (
 )
 
 // Text is a stranger's text. Its String, its MarshalText and so every fmt verb
-// and encoder give the printable form; Raw is the only way to the bytes.
-type Text struct{ raw string }
+// and encoder give the printable form; Raw is the only way to the bytes. Texts
+// of equal bytes are ==.
+//
+// It holds the printable form alone: fmt and debuggers look past methods, into
+// unexported fields for one, and find nothing else there.
+type Text struct{ safe string }
 
 var (
 	_ fmt.Formatter            = Text{}
@@ -26,30 +30,30 @@ var (
 )
 
 // Of takes what a stranger wrote, as it is.
-func Of(raw string) Text { return Text{raw} }
+func Of(raw string) Text { return Text{escape(raw, printable)} }
 
 // Raw gives the bytes as they came. They must not reach a terminal, a file
 // that people read, a label or a page.
-func (t Text) Raw() string { return t.raw }
+func (t Text) Raw() string { return unescape(t.safe) }
 
 // IsZero reports whether there is no text; encoding/json's omitzero asks it.
-func (t Text) IsZero() bool { return t.raw == "" }
+func (t Text) IsZero() bool { return t.safe == "" }
 
 // String is the text on one line: printable ASCII and space stand for
 // themselves, every other byte, the backslash included, is \DDD in decimal, as
 // in the zone files of RFC 1035, section 5.1.
-func (t Text) String() string { return escape(t.raw, printable) }
+func (t Text) String() string { return t.safe }
 
 // Format serves every verb as %s, so that %q, %x and %#v are no way round String.
-func (t Text) Format(f fmt.State, _ rune) { fmt.Fprintf(f, fmt.FormatString(f, 's'), t.String()) }
+func (t Text) Format(f fmt.State, _ rune) { fmt.Fprintf(f, fmt.FormatString(f, 's'), t.safe) }
 
 // MarshalText gives String.
-func (t Text) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+func (t Text) MarshalText() ([]byte, error) { return []byte(t.safe), nil }
 
 // UnmarshalText takes back what MarshalText gave: the same String comes out
 // again, and bytes that no String holds are escaped like any others.
 func (t *Text) UnmarshalText(b []byte) error {
-	t.raw = unescape(string(b))
+	*t = Of(unescape(string(b)))
 	return nil
 }
 
@@ -86,14 +90,18 @@ func Line(s string) string {
 }
 
 // Cut shortens display text to at most n bytes, the last three of them "..."
-// where something was dropped; it splits no \DDD.
+// where something was dropped; it splits no \DDD and no rune.
 func Cut(s string, n int) string {
+	const dots = "..."
 	if len(s) <= n {
 		return s
 	}
-	end := n - len("...")
-	for i := 1; i <= 3 && i <= end; i++ { // an escape that starts within the last three bytes is not whole
-		if s[end-i] == '\\' && i < 4 {
+	if n <= len(dots) {
+		return dots[:max(n, 0)]
+	}
+	end := n - len(dots)
+	for i := 1; i <= min(3, end); i++ { // an escape that starts within the last three bytes is not whole
+		if s[end-i] == '\\' {
 			end -= i
 			break
 		}
@@ -101,11 +109,12 @@ func Cut(s string, n int) string {
 	for end > 0 && !utf8.RuneStart(s[end]) {
 		end--
 	}
-	return s[:end] + "..."
+	return s[:end] + dots
 }
 
 // visible says that a rune prints as itself and moves nothing else: no control,
-// no bidirectional or zero-width format character, no broken UTF-8.
+// no bidirectional or zero-width format character, no letter or variation
+// selector that shows nothing, no broken UTF-8.
 func visible(r rune, size int) bool {
 	switch {
 	case r == utf8.RuneError && size == 1:
@@ -113,7 +122,7 @@ func visible(r rune, size int) bool {
 	case r < 0x80:
 		return r >= ' ' && r != 0x7f
 	}
-	return unicode.IsPrint(r)
+	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
 func printable(c byte) bool { return c >= ' ' && c < 0x7f && c != '\\' }
