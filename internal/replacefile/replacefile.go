@@ -78,8 +78,8 @@ func (o Options) Replace(path string, write func(io.Writer) error) error {
 }
 
 // prepare writes the new content into a file of its own and gives its name.
-func (o Options) prepare(dir *os.Root, name string, write func(io.Writer) error) (temp string, err error) {
-	temp = tempName(name)
+func (o Options) prepare(dir *os.Root, name string, write func(io.Writer) error) (string, error) {
+	temp := tempName(name)
 	// O_EXCL never opens what is there already, a link included.
 	f, err := dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -1,0 +1,139 @@
+//go:build unix
+
+package replacefile_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"rdnsproxy/internal/replacefile"
+)
+
+func TestPermissions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	old := syscall.Umask(0o077)
+	defer syscall.Umask(old)
+	for given, want := range map[fs.FileMode]fs.FileMode{0: 0o600, 0o644: 0o644, 0o400: 0o400} {
+		if err := replacefile.Write(path, given, text("x")); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil || info.Mode() != want {
+			t.Errorf("%v for %v, %v", info.Mode(), given, err)
+		}
+	}
+}
+
+// A link is refused, or followed when that was asked for; never replaced.
+func TestSymlink(t *testing.T) {
+	dir := t.TempDir()
+	target, link, chain := filepath.Join(dir, "target"), filepath.Join(dir, "link"), filepath.Join(dir, "chain")
+	write(t, target, "old")
+	symlink(t, "target", link)
+	symlink(t, link, chain)
+	if err := replacefile.Write(chain, 0, text("new")); !errors.Is(err, replacefile.ErrNotRegular) || content(t, target) != "old" {
+		t.Errorf("%q, %v", content(t, target), err)
+	}
+	if err := (replacefile.Options{Follow: true}).Replace(chain, text("new")); err != nil || content(t, target) != "new" {
+		t.Errorf("followed: %q, %v", content(t, target), err)
+	}
+	only(t, dir, "chain", "link", "target")
+	if info, err := os.Lstat(link); err != nil || info.Mode().Type() != fs.ModeSymlink {
+		t.Errorf("the link is gone: %v, %v", info, err)
+	}
+
+	following := replacefile.Options{Follow: true}
+	if err := following.Replace(filepath.Join(dir, "fresh"), text("x")); err != nil {
+		t.Errorf("following nothing: %v", err)
+	}
+	dangling := filepath.Join(dir, "dangling")
+	symlink(t, "nowhere", dangling)
+	if err := following.Replace(dangling, text("x")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a dangling link: %v", err)
+	}
+}
+
+func TestOpenAppend(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "log")
+	for range 2 {
+		f, err := replacefile.OpenAppend(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.WriteString("line\n")
+		f.Close()
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode() != 0o600 || content(t, path) != "line\nline\n" {
+		t.Errorf("%v, %q, %v", info.Mode(), content(t, path), err)
+	}
+}
+
+func TestOpenAppendRefuses(t *testing.T) {
+	dir := t.TempDir()
+	target := filepath.Join(dir, "target")
+	write(t, target, "old")
+	link, dangling, fifo := filepath.Join(dir, "link"), filepath.Join(dir, "dangling"), filepath.Join(dir, "fifo")
+	symlink(t, "target", link)
+	symlink(t, "nowhere", dangling)
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{link, dangling, fifo, dir, os.DevNull} {
+		if _, err := replacefile.OpenAppend(path); !errors.Is(err, replacefile.ErrNotRegular) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "nowhere")); err == nil {
+		t.Error("a dangling link was followed")
+	}
+	if content(t, target) != "old" {
+		t.Error("a link was followed")
+	}
+	if _, err := replacefile.OpenAppend(filepath.Join(dir, "none", "log")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without a folder: %v", err)
+	}
+}
+
+func TestOwnedByUser(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	write(t, path, "")
+	mine, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !replacefile.OwnedByUser(mine) {
+		t.Error("a file that was made just now")
+	}
+	if replacefile.OwnedByUser(foreign{mine}) {
+		t.Error("another user's file")
+	}
+}
+
+// foreign is a file as it would look if it were another user's.
+type foreign struct{ fs.FileInfo }
+
+func (f foreign) Sys() any {
+	st := *f.FileInfo.Sys().(*syscall.Stat_t)
+	st.Uid++
+	return &st
+}
+
+func write(t *testing.T, path, s string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(s), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func symlink(t *testing.T, to, path string) {
+	t.Helper()
+	if err := os.Symlink(to, path); err != nil {
+		t.Fatal(err)
+	}
+}
