@@ -158,7 +158,7 @@ func isPort(s string) bool {
 func parsePort(s string) (uint16, error) {
 	n, err := strconv.ParseUint(s, 10, 16)
 	if err != nil || n == 0 || s[0] == '+' {
-		return 0, refuse("a port is a number from 1 to 65535; ssh's %p gives it", "port %s is none", quoted(s))
+		return 0, refuse("a port is a number from 1 to 65535; ssh's %p gives it", "%s is no port", quoted(s))
 	}
 	return uint16(n), nil
 }

@@ -91,7 +91,7 @@ func checkHost(host string) error {
 	hint := "ssh itself refuses such names; look at HostName in ssh's configuration"
 	switch {
 	case host == "":
-		return refuse(relayUsage, "the host is empty")
+		return refuse("a host is a name or an address", "the host is empty")
 	case host[0] == '-':
 		return refuse(hint, "host %s starts with a hyphen", quoted(host))
 	}

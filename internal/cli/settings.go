@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os/user"
 	"strconv"
+	"strings"
 	"time"
 
 	"rdnsproxy/internal/safetext"
@@ -101,8 +102,10 @@ func settingsOf(h *sshconf.Host) (set settings, err error) {
 	set.connectTimeout, _ = h.ConnectTimeout()
 	set.attempts, _ = strconv.Atoi(h.Get("connectionattempts"))
 	set.noKeepAlive = h.Get("tcpkeepalive") == "no"
-	if h.Set("ipqos") {
-		if set.tos, err = dial.ParseTOS(h.Get("ipqos")); err != nil {
+	// Of two values the first is for sessions on a terminal, the second for the
+	// rest; which it will be, ssh has not told yet.
+	if words := strings.Fields(h.Get("ipqos")); len(words) > 0 {
+		if set.tos, err = dial.ParseTOS(words[0]); err != nil {
 			return set, refuse("", "IPQoS in ssh's configuration: %v", err)
 		}
 	}

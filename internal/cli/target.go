@@ -22,7 +22,7 @@ type target struct {
 }
 
 // targetKeywords are what check takes from ssh's configuration.
-var targetKeywords = []string{"hostname", "port", "user", "addressfamily"}
+var targetKeywords = []string{"hostname", "port", "addressfamily"}
 
 // targets reads what was typed. All of it is looked at before anything is asked,
 // so that a bad word costs no wait.

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"rdnsproxy/internal/lab"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write what the scripts' comparisons should have found into them")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"rdnsproxy": main})
+}
+
+// TestScripts runs testdata/script: what a user types and sees. Beside
+// testscript's own commands they have
+//
+//	dns FILE...            a DNS server for the zones in the files (the name of a
+//	                       file is its zone); sets $DNS to its address
+//	fault NAME FAULT       makes the last DNS server misbehave about a name
+//	asked NAME TYPE N      fails unless it was asked so often
+//	echo-server ADDR       a TCP server that sends back what it gets; sets $PORT
+//	refusing-port          sets $PORT to a port of 127.0.0.1 where nobody listens
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
+		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, "HOME="+e.WorkDir, "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"),
+				"RDNSPROXY_SSH_CONFIG=none")
+			e.Values[dnsKey{}] = new(dnsBox)
+			program, err := exec.LookPath("rdnsproxy")
+			e.Setenv("PROGRAM", program)
+			e.Setenv("PATH", filepath.Join(e.WorkDir, "bin")+string(filepath.ListSeparator)+e.Getenv("PATH"))
+			e.Setenv("ESC", "\x1b")
+			if scripts, _ := filepath.Glob(filepath.Join(e.WorkDir, "bin", "*")); err == nil {
+				for _, s := range scripts {
+					err = errors.Join(err, os.Chmod(s, 0o755))
+				}
+			}
+			return err
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"dns":           startDNS,
+			"fault":         setFault,
+			"asked":         countQuestions,
+			"echo-server":   startEcho,
+			"refusing-port": refusingPort,
+		},
+	})
+}
+
+// dnsServer gives a script's DNS server.
+func dnsServer(ts *testscript.TestScript) *lab.DNSServer { return ts.Value(dnsKey{}).(*dnsBox).server }
+
+// dnsKey is where a script keeps its DNS server, dnsBox what is kept there.
+type (
+	dnsKey struct{}
+	dnsBox struct{ server *lab.DNSServer }
+)
+
+func startDNS(ts *testscript.TestScript, neg bool, args []string) {
+	var zones []lab.DNSZone
+	for _, name := range args {
+		var records []string
+		for line := range strings.SplitSeq(ts.ReadFile(name), "\n") {
+			if line = strings.TrimSpace(line); line != "" && line[0] != ';' {
+				records = append(records, line)
+			}
+		}
+		zones = append(zones, lab.Zone(filepath.Base(name), records...))
+	}
+	s, err := lab.StartDNS(zones...)
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	ts.Setenv("DNS", s.Addr().String())
+	ts.Value(dnsKey{}).(*dnsBox).server = s
+}
+
+var faults = map[string]lab.DNSFault{
+	"drop":           lab.Drop,
+	"truncate":       lab.Truncate,
+	"wrong-id":       lab.WrongID,
+	"wrong-question": lab.WrongQuestion,
+	"garbage-first":  lab.GarbageFirst,
+	"forged-first":   lab.ForgedFirst,
+	"servfail":       lab.ServFail,
+	"refused":        lab.Refused,
+	"cname-loop":     lab.CNAMELoop,
+	"slow":           lab.Delay(3 * time.Second),
+}
+
+func setFault(ts *testscript.TestScript, neg bool, args []string) {
+	f := faults[args[1]]
+	if f == nil {
+		ts.Fatalf("unknown fault %s", args[1])
+	}
+	dnsServer(ts).Fault(args[0], f)
+}
+
+func countQuestions(ts *testscript.TestScript, neg bool, args []string) {
+	types := map[string]uint16{"A": 1, "AAAA": 28, "PTR": 12, "SOA": 6}
+	if got := fmt.Sprint(dnsServer(ts).Asked(args[0], types[args[1]])); got != args[2] {
+		ts.Fatalf("%s %s was asked for %s times", args[0], args[1], got)
+	}
+}
+
+func startEcho(ts *testscript.TestScript, neg bool, args []string) {
+	s, err := lab.StartTCP(args[0]+":0", lab.Echo)
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	ts.Setenv("PORT", strconv.Itoa(int(s.Addr().Port())))
+}
+
+func refusingPort(ts *testscript.TestScript, neg bool, args []string) {
+	s, err := lab.StartTCP("127.0.0.1:0", lab.Discard)
+	ts.Check(err)
+	ts.Setenv("PORT", strconv.Itoa(int(s.Addr().Port())))
+	s.Close()
+}
