@@ -38,7 +38,7 @@ func TestControlPersistSilenced(t *testing.T) {
 	term := v.terminal()
 	cmd := term.command("ssh", "my.example.com", "echo hello")
 	cmd.Stderr = null
-	if screen, status := term.watch(cmd); status != 0 || screen != "hello\n" {
+	if screen, status := term.run(cmd); status != 0 || screen != "hello\n" {
 		t.Errorf("status %d, screen\n%s", status, screen)
 	}
 }
@@ -52,7 +52,7 @@ func TestSilenced(t *testing.T) {
 	term := v.terminal()
 	cmd := term.command("ssh", "my.example.com", "echo hello")
 	cmd.Stderr = null
-	if screen, status := term.watch(cmd); status != 0 || screen != "hello\n" {
+	if screen, status := term.run(cmd); status != 0 || screen != "hello\n" {
 		t.Errorf("status %d, screen\n%s", status, screen)
 	}
 }

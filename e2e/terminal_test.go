@@ -4,11 +4,11 @@ package e2e
 
 import (
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -16,18 +16,20 @@ import (
 
 // A terminal is a pseudo-terminal with somebody in front of it.
 type terminal struct {
-	v       *visit
-	keys    *os.File // the person's side
-	tty     *os.File // the programs' side
-	screen  strings.Builder
-	watched chan struct{} // closed when the screen is complete
+	v    *visit
+	keys *os.File // the person's side
+	tty  *os.File // the programs' side
+	done chan struct{}
+
+	mu   sync.Mutex
+	seen strings.Builder
 }
 
 func (v *visit) terminal() *terminal {
 	v.t.Helper()
 	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	v.must(err)
-	t := &terminal{v: v, keys: os.NewFile(uintptr(fd), "/dev/ptmx"), watched: make(chan struct{})}
+	t := &terminal{v: v, keys: os.NewFile(uintptr(fd), "/dev/ptmx"), done: make(chan struct{})}
 	v.t.Cleanup(func() { t.keys.Close() })
 	v.must(unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0))
 	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
@@ -37,39 +39,79 @@ func (v *visit) terminal() *terminal {
 	t.tty, err = os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0)
 	v.must(err)
 	v.t.Cleanup(func() { t.tty.Close() })
+	go t.watch()
 	return t
+}
+
+// watch keeps what the terminal shows, until nobody writes to it any more.
+func (t *terminal) watch() {
+	defer close(t.done)
+	buf := make([]byte, 4096)
+	for {
+		n, err := t.keys.Read(buf)
+		t.mu.Lock()
+		t.seen.Write(buf[:n])
+		t.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// screen is what the terminal has shown so far.
+func (t *terminal) screen() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.ReplaceAll(t.seen.String(), "\r\n", "\n")
 }
 
 // command is a program that has this terminal as its own.
 func (t *terminal) command(argv ...string) *exec.Cmd {
+	t.v.t.Helper()
 	cmd := t.v.command(argv...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = t.tty, t.tty, t.tty
 	cmd.SysProcAttr.Setctty = true // its descriptor 0
 	return cmd
 }
 
-// watch runs a command until it ends and gives what the terminal has shown.
-func (t *terminal) watch(cmd *exec.Cmd) (screen string, status int) {
+// press types.
+func (t *terminal) press(keys string) {
 	t.v.t.Helper()
-	go func() {
-		defer close(t.watched)
-		io.Copy(&t.screen, t.keys)
-	}()
-	err := cmd.Run()
+	_, err := t.keys.WriteString(keys)
+	t.v.must(err)
+}
+
+// shows waits until something has been shown.
+func (t *terminal) shows(text string) {
+	t.v.t.Helper()
+	t.v.eventually(text, func() bool { return strings.Contains(t.screen(), text) })
+}
+
+// run runs a command until it ends and gives what the terminal has shown.
+func (t *terminal) run(cmd *exec.Cmd) (screen string, status int) {
+	t.v.t.Helper()
+	t.v.must(cmd.Start())
+	return t.wait(cmd)
+}
+
+// wait waits for the end of a command that was started.
+func (t *terminal) wait(cmd *exec.Cmd) (screen string, status int) {
+	t.v.t.Helper()
+	err := cmd.Wait()
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || !exit.Exited()) {
-		t.v.t.Fatalf("%q: %v", cmd.Args, err)
+		t.v.t.Fatalf("%q: %v, screen %q", cmd.Args, err, t.screen())
 	}
 	// What was shown is in the kernel by now. A process in the background may
 	// hold the terminal for long, so its end is not waited for.
 	t.tty.Close()
 	t.keys.SetReadDeadline(time.Now().Add(time.Second))
-	<-t.watched
-	return strings.ReplaceAll(t.screen.String(), "\r\n", "\n"), cmd.ProcessState.ExitCode()
+	<-t.done
+	return t.screen(), cmd.ProcessState.ExitCode()
 }
 
 // onTerminal runs a program at a terminal of its own.
 func (v *visit) onTerminal(argv ...string) (screen string, status int) {
 	v.t.Helper()
 	t := v.terminal()
-	return t.watch(t.command(argv...))
+	return t.run(t.command(argv...))
 }

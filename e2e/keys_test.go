@@ -1,0 +1,61 @@
+//go:build linux
+
+package e2e
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+const ctrlC = "\x03"
+
+// sftp ignores an interrupt on behalf of its ssh, and what ssh starts inherits
+// that: Ctrl-C ends a transfer, not the connection.
+func TestInterruptedTransfer(t *testing.T) {
+	v := newVisit(t)
+	term := v.terminal()
+	cmd := term.command("sftp", "exact.example.com")
+	v.must(cmd.Start())
+	term.shows("sftp> ")
+	term.press(ctrlC)
+	term.press("pwd\n")
+	term.shows("Remote working directory: " + home)
+	term.press("bye\n")
+	if screen, status := term.wait(cmd); status != 0 || strings.Contains(screen, "Connection closed") {
+		t.Errorf("status %d, screen\n%s", status, screen)
+	}
+}
+
+// Ctrl-C while nobody answers ends ssh, and its helper with it.
+func TestInterruptedConnecting(t *testing.T) {
+	v := newVisit(t)
+	fullBacklog(t, netip.MustParseAddrPort("198.51.100.10:2022"))
+	term := v.terminal()
+	cmd := term.command("ssh", "-p", "2022", "exact.example.com")
+	v.must(cmd.Start())
+	v.eventually("the helper connects", func() bool { return len(helpers()) == 1 })
+	term.press(ctrlC)
+	cmd.Wait()
+	v.eventually("the helper ends as well", func() bool { return len(helpers()) == 0 })
+	if screen := term.screen(); strings.Contains(screen, "goroutine") || strings.Contains(screen, "panic") {
+		t.Errorf("screen\n%s", screen)
+	}
+}
+
+// A password prompt is ssh's: what is typed goes there, and what the program
+// had to say stands before it.
+func TestPromptAfterWarning(t *testing.T) {
+	v := newVisit(t)
+	term := v.terminal()
+	cmd := term.command("ssh", "-o", "BatchMode=no", "-o", "StrictHostKeyChecking=ask", "-o", "UserKnownHostsFile=/dev/null", "my.example.com", "echo hello")
+	v.must(cmd.Start())
+	term.shows("(yes/no/[fingerprint])? ")
+	if screen := term.screen(); !strings.HasPrefix(screen, articleWarning+"\n") || strings.Contains(screen[strings.Index(screen, "authenticity"):], "rdnsproxy: ") {
+		t.Errorf("screen\n%s", screen)
+	}
+	term.press("yes\n")
+	if screen, status := term.wait(cmd); status != 0 || !strings.HasSuffix(screen, "\nhello\n") {
+		t.Errorf("status %d, screen\n%s", status, screen)
+	}
+}

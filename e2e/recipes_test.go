@@ -1,0 +1,63 @@
+//go:build linux
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+)
+
+// Other forms of the line, each the way people write it.
+func TestForms(t *testing.T) {
+	v := newVisit(t)
+	for _, command := range []string{
+		"rdnsproxy %h %p",
+		"rdnsproxy -- %h %p",
+		"rdnsproxy --policy=warn -- %h %p %n",
+		"rdnsproxy %h %p --policy warn",
+		program + " %h %p",
+	} {
+		v.sshConfig("Host *\n\tProxyCommand " + command + "\n")
+		o := v.ssh("my.example.com", "echo hello")
+		if o.out != "hello\n" || !strings.HasPrefix(o.err, articleWarning) {
+			t.Errorf("%s: %+v", command, o)
+		}
+	}
+}
+
+// A Host * that stands last displaces no ProxyJump: what is checked is the way
+// to the bastion, by the ssh that goes there.
+func TestBehindBastion(t *testing.T) {
+	v := newVisit(t)
+	v.sshConfig("Host exact.example.com\n\tProxyJump my.example.com\n" + plainly)
+	o := v.ssh("exact.example.com", "echo $SSH_CONNECTION")
+	if !strings.HasSuffix(strings.TrimSpace(o.out), " 198.51.100.10 22") || !strings.HasPrefix(o.err, articleWarning) || strings.Count(o.err, "rdnsproxy: ") != 1 {
+		t.Errorf("%+v", o)
+	}
+	if got := strings.Count(v.sshdSaid(sshdPlain), "Accepted publickey"); got != 2 {
+		t.Errorf("%d logins, want one at the bastion and one behind it", got)
+	}
+}
+
+// check as a condition in ssh's own configuration: it decides and does not ask
+// the configuration that asks it.
+func TestMatchExec(t *testing.T) {
+	v := newVisit(t)
+	v.sshConfig("Match exec \"rdnsproxy check -q %h\"\n\tPort " + sshdPlain + "\nHost *\n\tPort " + sshdUseDNS + "\n")
+	for host, port := range map[string]string{"exact.example.com": sshdPlain, "my.example.com": sshdUseDNS} {
+		o := v.ssh(host, "echo $SSH_CONNECTION")
+		if got := strings.Fields(o.out); len(got) != 4 || got[3] != port || o.err != "" {
+			t.Errorf("%s: %+v, want port %s", host, o, port)
+		}
+	}
+}
+
+// In a configuration that only ssh itself can evaluate, its word counts.
+func TestOptionsBehindMatch(t *testing.T) {
+	v := newVisit(t)
+	v.sshConfig("Match final host dual.example.com\n\tAddressFamily inet\n\tBindAddress 198.51.100.77\n" + plainly)
+	o := v.ssh("dual.example.com", "echo $SSH_CONNECTION")
+	if got := strings.Fields(o.out); len(got) != 4 || got[0] != "198.51.100.77" || got[2] != "198.51.100.20" || o.err != "" {
+		t.Errorf("%+v", o)
+	}
+}
