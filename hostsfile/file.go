@@ -12,19 +12,24 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"rdnsproxy/internal/safetext"
 )
 
-// MaxSize is how long a hosts file may be, in bytes: far beyond what block
-// lists of half a million names need.
-const MaxSize = 16 << 20
+// How long a hosts file may be, in bytes and in lines: beyond what block lists
+// of half a million names need. A line costs more memory than its bytes.
+const (
+	MaxSize  = 16 << 20
+	MaxLines = 1 << 20
+)
 
-// ErrTooLong says that there is more than MaxSize.
-var ErrTooLong = errors.New("hosts file is longer than 16 MiB")
+// ErrTooLong says that there is more than MaxSize or MaxLines.
+var ErrTooLong = errors.New("longer than 16 MiB or a million lines")
 
 // File is a hosts file. Its lines hold every byte of it. The look-ups are safe
 // for many goroutines as long as nobody changes Lines.
@@ -32,19 +37,20 @@ type File struct {
 	Path  string // where it was read from; empty if from a reader
 	Lines []Line
 
-	once  sync.Once
-	names map[string][]int32 // folded name → lines that bear it, in file order
-	addrs map[addrKey]int32  // address → the first line that has it
+	lookups atomic.Int32
+	once    sync.Once
+	names   map[string][]int32   // folded name → lines that bear it, in file order
+	addrs   map[netip.Addr]int32 // address → the first line that has it; an IPv4-mapped one is not its IPv4 one
 }
 
 // Parse reads a hosts file. It refuses nothing but length: a line that is no
-// entry is kept as it is. The error is ErrTooLong or the reader's.
+// entry is kept as it is. The error is ErrTooLong or that of reading.
 func Parse(r io.Reader) (*File, error) {
 	b, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(b) > MaxSize {
+	if len(b) > MaxSize || bytes.Count(b, []byte("\n")) > MaxLines {
 		return nil, ErrTooLong
 	}
 	return parse(string(b)), nil

@@ -7,14 +7,18 @@ import "net/netip"
 // is a character like any other, so "db." finds only a line that says "db.".
 // Line.IPv4 and Line.IPv6 say what a look-up in one family takes from a line.
 func (f *File) Forward(name string) []*Line {
-	f.once.Do(f.index)
-	at := f.names[fold(name)]
-	if len(at) == 0 {
-		return nil
+	var lines []*Line
+	name = fold(name)
+	if f.scan() {
+		for i := range f.Lines {
+			if f.Lines[i].bears(name) {
+				lines = append(lines, &f.Lines[i])
+			}
+		}
+		return lines
 	}
-	lines := make([]*Line, len(at))
-	for i, n := range at {
-		lines[i] = &f.Lines[n]
+	for _, i := range f.names[name] {
+		lines = append(lines, &f.Lines[i])
 	}
 	return lines
 }
@@ -23,21 +27,51 @@ func (f *File) Forward(name string) []*Line {
 // is what libc answers. For an IPv4 address, lines that say it as IPv6 count
 // too, as in Line.IPv4. A zone is looked up without.
 func (f *File) Reverse(a netip.Addr) *Line {
-	f.once.Do(f.index)
 	a = a.WithZone("")
-	if n, ok := f.addrs[addrKey(a)]; ok {
-		return &f.Lines[n]
+	if !a.IsValid() {
+		return nil
+	}
+	if f.scan() {
+		for i := range f.Lines {
+			if l := &f.Lines[i]; l.Addr == a || a.Is4() && l.IPv4() == a {
+				return l
+			}
+		}
+		return nil
+	}
+	if i, ok := f.addrs[a]; ok {
+		return &f.Lines[i]
 	}
 	return nil
 }
 
-// addrKey tells an IPv4 address from the IPv4-mapped IPv6 one, as netip does.
-type addrKey netip.Addr
+// scans is how many look-ups go through the lines from the top: of a block list
+// an index costs more than many of them, and a connection makes but a few.
+const scans = 16
 
-// index is made once, at the first look-up.
+// scan reports whether to go through the lines; otherwise the index stands.
+func (f *File) scan() bool {
+	if f.lookups.Load() < scans && f.lookups.Add(1) <= scans {
+		return true
+	}
+	f.once.Do(f.index)
+	return false
+}
+
+// bears wants name folded.
+func (l *Line) bears(name string) bool {
+	for _, n := range l.Names {
+		if len(n) == len(name) && fold(n) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// index is made once.
 func (f *File) index() {
 	f.names = make(map[string][]int32, len(f.Lines))
-	f.addrs = make(map[addrKey]int32)
+	f.addrs = make(map[netip.Addr]int32)
 	one := make([]int32, 0, len(f.Lines)) // most names stand in one line: no allocation for each
 	for i := range f.Lines {
 		l := &f.Lines[i]
@@ -62,8 +96,8 @@ func (f *File) first(a netip.Addr, line int) {
 	if !a.IsValid() {
 		return
 	}
-	if _, ok := f.addrs[addrKey(a)]; !ok {
-		f.addrs[addrKey(a)] = int32(line)
+	if _, ok := f.addrs[a]; !ok {
+		f.addrs[a] = int32(line)
 	}
 }
 
