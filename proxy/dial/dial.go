@@ -83,7 +83,8 @@ type Dialer struct {
 // families alternate (RFC 8305, section 4).
 //
 // The error is ErrNoAddress if there was none, else an *Error, which wraps the
-// context's error where that ended the race. Losing connections are closed.
+// context's error where that ended the race; an Interface that cannot be used
+// is an error before anything is dialled. Losing connections are closed.
 func (d *Dialer) Race(ctx context.Context, addrs iter.Seq[netip.AddrPort]) (net.Conn, netip.AddrPort, error) {
 	if d.Timeout > 0 {
 		limited, cancel := context.WithTimeout(ctx, d.Timeout)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math/rand/v2"
 	"net"
 	"net/netip"
 	"slices"
@@ -312,7 +313,7 @@ func TestCancel(t *testing.T) {
 		t.Errorf("%v %v", err, reasons(err))
 	}
 	_, _, err = d.Race(ctx, func(func(netip.AddrPort) bool) {})
-	if !errors.Is(err, context.Canceled) && err != dial.ErrNoAddress {
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled before: %v", err)
 	}
 }
@@ -382,6 +383,85 @@ func TestAttempts(t *testing.T) {
 	if got := reasons(err); !slices.Equal(got, []dial.Reason{dial.Rejected, dial.Refused}) {
 		t.Errorf("%v", err)
 	}
+}
+
+// However good, refusing, rejected and repeated addresses are mixed and arrive,
+// one good one is enough, and without one each address has its failure.
+func TestAnyMixture(t *testing.T) {
+	good, bad := []netip.AddrPort{}, []netip.AddrPort{}
+	for _, host := range []string{"127.0.0.1", "127.0.0.2", "::1"} {
+		good = append(good, server(t, host).Addr())
+		bad = append(bad, server(t, host).Addr())
+	}
+	kinds := [][]netip.AddrPort{good, bad, {shut(t), shut(t), shut(t)}}
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		var addrs []netip.AddrPort
+		hope := false
+		failing := map[netip.AddrPort]bool{}
+		for range random.IntN(6) + 1 {
+			kind := (random.IntN(12) + 8) / 9 // good ones are rare
+			a := kinds[kind][random.IntN(3)]
+			addrs = append(addrs, a)
+			hope = hope || kind == 0
+			failing[a] = kind != 0
+		}
+		d := &dial.Dialer{
+			ResolutionDelay: time.Duration(random.IntN(1000)) * time.Microsecond,
+			Stagger:         time.Duration(random.IntN(1000)) * time.Microsecond,
+			Accept: func(_ context.Context, a netip.AddrPort) error {
+				if slices.Contains(bad, a) {
+					return errors.New("no")
+				}
+				return nil
+			},
+		}
+		c, a, err := d.Race(limited(t), func(yield func(netip.AddrPort) bool) {
+			for _, a := range addrs {
+				if random.IntN(3) == 0 {
+					time.Sleep(time.Duration(random.IntN(2000)) * time.Microsecond)
+				}
+				if !yield(a) {
+					return
+				}
+			}
+		})
+		switch {
+		case hope:
+			if err != nil || !slices.Contains(good, a) {
+				t.Fatalf("seed %d: %v %v of %v", seed, a, err, addrs)
+			}
+			c.Close()
+		case len(reasons(err)) != len(failing):
+			t.Fatalf("seed %d: %v of %v", seed, err, addrs)
+		}
+	}
+}
+
+func BenchmarkRace(b *testing.B) {
+	s, err := lab.StartTCP("", func(*net.TCPConn) {})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	b.Run("race", func(b *testing.B) {
+		for b.Loop() {
+			c, _, err := (&dial.Dialer{}).Race(b.Context(), slices.Values([]netip.AddrPort{s.Addr()}))
+			if err != nil {
+				b.Fatal(err)
+			}
+			c.Close()
+		}
+	})
+	b.Run("net", func(b *testing.B) {
+		for b.Loop() {
+			c, err := (&net.Dialer{}).DialContext(b.Context(), "tcp", s.Addr().String())
+			if err != nil {
+				b.Fatal(err)
+			}
+			c.Close()
+		}
+	})
 }
 
 func await(t *testing.T, done func() bool) {

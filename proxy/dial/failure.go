@@ -142,13 +142,13 @@ type rejection struct{ error }
 
 func (r rejection) Unwrap() error { return r.error }
 
-// failure turns a landing without a connection into its reason.
-func (r *race) failure(l landing) Failure {
+// failure is what a landing without a connection means.
+func (l landing) failure() Failure {
 	var no rejection
 	if errors.As(l.err, &no) {
 		return Failure{l.addr, Rejected, no.error}
 	}
-	routed := func() bool { return r.order.source(l.addr.Addr()).IsValid() }
+	routed := func() bool { return routeSource(l.addr.Addr().Unmap()).IsValid() }
 	return Failure{l.addr, reason(l.err, routed), l.err}
 }
 

@@ -73,7 +73,7 @@ func (r *race) round(ctx context.Context, addrs iter.Seq[netip.AddrPort]) landin
 				return l
 			}
 			r.flying = slices.DeleteFunc(r.flying, func(a netip.AddrPort) bool { return a == l.addr })
-			r.failures = append(r.failures, r.failure(l))
+			r.failures = append(r.failures, l.failure())
 			due = true // a failure is not waited for (RFC 8305, section 5)
 		case <-turn.C:
 			due = true
