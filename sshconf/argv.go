@@ -31,7 +31,7 @@ func (t Target) Query() Query { return Query{Host: t.Host, Args: t.Args} }
 // The options of the three programs, of OpenSSH 10; those before a colon take a
 // value. ssh's -P took none before 9.4, when it was of no effect.
 var (
-	sshOptions  = newGrammar("46AaCfGgKkMNnqsTtVvXxYy", "BbcDEeFIiJLlmOoPpQRSWw")
+	sshOptions  = newGrammar("1246AaCfGgKkMNnqsTtVvXxYy", "BbcDEeFIiJLlmOoPpQRSWw")
 	sftpOptions = newGrammar("1246AaCfhNpqrv", "BbcDFiJloPRsSX")
 	scpOptions  = newGrammar("12346ABCTdfOpqRrstv", "cDFiJlMoPSX")
 )
@@ -120,7 +120,8 @@ func ParseCommand(program string, args []string) (*Command, error) {
 	return c, nil
 }
 
-// ssh reads options, the destination, and options again until the command.
+// ssh reads options, the destination, and options again until the command, but
+// for a -- before the destination: then the command follows at once.
 func (c *Command) ssh(args []string) error {
 	before, rest, err := sshOptions.parse(args)
 	if err != nil || len(rest) == 0 {
@@ -130,45 +131,40 @@ func (c *Command) ssh(args []string) error {
 	if err != nil {
 		return err
 	}
-	after, rest, err := sshOptions.parse(rest[1:])
-	if err != nil {
-		return err
+	for _, o := range before {
+		t.Args = append(t.Args, o.words()...)
 	}
-	t.add(before...)
-	t.identify("-p")
-	t.add(after...)
+	t.identify()
+	terminated := len(args) > len(rest) && args[len(args)-len(rest)-1] == "--"
+	rest = rest[1:]
+	if !terminated {
+		var after []option
+		if after, rest, err = sshOptions.parse(rest); err != nil {
+			return err
+		}
+		for _, o := range after {
+			t.Args = append(t.Args, o.words()...)
+		}
+	}
 	c.Targets, c.Remote = []Target{t}, rest
 	return nil
 }
 
-// sftp reads options and one destination. What it hands to ssh it gives before
-// the user and the port.
+// sftp reads options and one destination.
 func (c *Command) sftp(args []string) error {
 	options, rest, err := sftpOptions.parse(args)
 	if err != nil || len(rest) == 0 {
 		return err
 	}
-	t, err := fileTarget("sftp", rest[0])
-	if err != nil {
-		return err
-	}
 	for _, o := range options {
-		switch o.letter {
-		case 'D': // runs a server directly, without ssh
+		if o.letter == 'D' { // runs a server itself, without ssh
 			return nil
-		case 'P':
-			t.Args = append(t.Args, "-p", o.value)
-		default:
-			t.pass(o)
 		}
 	}
-	t.identify("-p")
-	c.Targets = []Target{t}
-	return nil
+	return c.add(rest[0], options)
 }
 
-// scp reads options and operands, each local or remote. The port of a URI comes
-// before -P.
+// scp reads options and operands, each local or remote.
 func (c *Command) scp(args []string) error {
 	options, rest, err := scpOptions.parse(args)
 	if err != nil {
@@ -178,46 +174,44 @@ func (c *Command) scp(args []string) error {
 		if !strings.HasPrefix(operand, "scp://") && colon(operand) < 0 {
 			continue // a local path
 		}
-		t, err := fileTarget("scp", operand)
-		if err != nil {
+		if err := c.add(operand, options); err != nil {
 			return err
 		}
-		var portArgs []string
-		for _, o := range options {
-			if o.letter == 'P' {
-				portArgs = []string{"-p", o.value}
-				continue
-			}
-			t.pass(o)
-		}
-		t.identify("-p")
-		t.Args = append(t.Args, portArgs...)
-		c.Targets = append(c.Targets, t)
 	}
 	return nil
 }
 
-// pass takes over an option that sftp and scp hand on to ssh under its own
-// letter.
-func (t *Target) pass(o option) {
-	if strings.IndexByte("46ACcFiJo", o.letter) >= 0 {
-		t.add(o)
+// add makes the target of a sftp or scp operand. What these hand on to ssh
+// comes first, then their own user and port; the port of a URI beats -P.
+func (c *Command) add(operand string, options []option) error {
+	t, err := fileTarget(c.Program, operand)
+	if err != nil {
+		return err
 	}
-}
-
-func (t *Target) add(options ...option) {
+	var dashP string
 	for _, o := range options {
-		t.Args = append(t.Args, o.words()...)
+		switch {
+		case o.letter == 'P':
+			dashP = o.value
+		case strings.IndexByte("46ACcFiJo", o.letter) >= 0:
+			t.Args = append(t.Args, o.words()...)
+		}
 	}
+	t.identify()
+	if t.Port == 0 && dashP != "" {
+		t.Args = append(t.Args, "-p", dashP)
+	}
+	c.Targets = append(c.Targets, t)
+	return nil
 }
 
 // identify adds the user and the port of the destination itself.
-func (t *Target) identify(portFlag string) {
+func (t *Target) identify() {
 	if t.User != "" {
 		t.Args = append(t.Args, "-l", t.User)
 	}
 	if t.Port != 0 {
-		t.Args = append(t.Args, portFlag, strconv.Itoa(int(t.Port)))
+		t.Args = append(t.Args, "-p", strconv.Itoa(int(t.Port)))
 	}
 }
 

@@ -121,18 +121,22 @@ func complaint(text string, exit *exec.ExitError) string {
 // display makes a construct that is quoted in a Doubt safe and short.
 func display(s string) string { return safetext.Cut(safetext.Line(s), 80) }
 
-// capped keeps the first limit bytes and lets the writer go on.
+// capped keeps the first limit bytes and lets the writer go on. The buffer is
+// not embedded: io.Copy would find its ReadFrom and go round Write.
 type capped struct {
-	bytes.Buffer
+	kept  bytes.Buffer
 	limit int
 	over  bool
 }
 
 func (c *capped) Write(p []byte) (int, error) {
-	if room := c.limit - c.Len(); len(p) > room {
+	if room := c.limit - c.kept.Len(); len(p) > room {
 		c.over = true
-		c.Buffer.Write(p[:room])
-		return len(p), nil
+		c.kept.Write(p[:room])
+	} else {
+		c.kept.Write(p)
 	}
-	return c.Buffer.Write(p)
+	return len(p), nil
 }
+
+func (c *capped) String() string { return c.kept.String() }

@@ -1,0 +1,170 @@
+package sshconf
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/kevinburke/ssh_config"
+)
+
+func TestOrigins(t *testing.T) {
+	q := write(t, "")
+	inc := filepath.Join(q.Home, "inc\x1b")
+	for file, text := range map[string]string{q.File: "\n# x\nHost web\n  Port 7\nInclude " + q.Home + "/in*\n", inc: "\n\nBindAddress b\n"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q.Args = []string{"-l", "me"}
+	q.Keywords = []string{"port", "tcpkeepalive", "bindaddress", "user", "ipqos"}
+	h, err := q.Lookup(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Value{
+		{"user", "me", "command line"},
+		{"port", "7", q.File + ":4"},
+		{"tcpkeepalive", "yes", "default"},
+		{"bindaddress", "b", q.Home + `/inc\027:3`},
+	}
+	if d := cmp.Diff(want, h.Values()); d != "" {
+		t.Errorf("-want +got\n%s", d)
+	}
+	for k, set := range map[string]bool{"user": true, "port": true, "tcpkeepalive": false, "ipqos": false, "hostname": false} {
+		if h.Set(k) != set {
+			t.Errorf("Set(%s) = %v", k, !set)
+		}
+	}
+	if s := (Value{"bindaddress", "a\x1bb", ""}).String(); s != `bindaddress a\027b` {
+		t.Error(s)
+	}
+}
+
+func TestConnectTimeout(t *testing.T) {
+	for text, want := range map[string]time.Duration{"": 0, "ConnectTimeout none": 0, "ConnectTimeout 0": 0, "ConnectTimeout 1m30": 90 * time.Second} {
+		h, err := write(t, text).Lookup(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, ok := h.ConnectTimeout(); d != want || ok != (want > 0) {
+			t.Errorf("%q: %v, %v", text, d, ok)
+		}
+	}
+}
+
+// TestOtherFiles: the user's and the system's file by name, without ssh.
+func TestOtherFiles(t *testing.T) {
+	q := write(t, "Host web\nPort 1\n")
+	system := filepath.Join(q.Home, "system")
+	if err := os.WriteFile(system, []byte("Host *\nPort 2\nUser s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	q.UserFile, q.SystemFile, q.File = q.File, system, ""
+	if h, err := q.Lookup(t.Context()); err != nil || h.Port != 1 || h.Get("user") != "s" {
+		t.Errorf("%+v, %v", h, err)
+	}
+	q.Host = "db"
+	if h, err := q.Lookup(t.Context()); err != nil || h.Port != 2 {
+		t.Errorf("%+v, %v", h, err)
+	}
+}
+
+func TestMentions(t *testing.T) {
+	for text, want := range map[string]bool{
+		"":                                false,
+		"# ConnectTimeout 5\nPort 1":      false,
+		"connectTIMEOUT=5":                true,
+		"Host other\n\tConnectTimeout\t5": true,
+		"Match exec x\nPort 1":            false,
+		"ProxyCommand ConnectTimeout 5":   false,
+		"\"ConnectTimeout\" 5":            true,
+		"Include \"x\"":                   true, // who knows
+		"Include nothing/*":               false,
+		"CanonicalizeHostname yes":        false,
+		"Port\rConnectTimeout":            true,
+	} {
+		q := write(t, text)
+		q.Keywords = []string{"connecttimeout", "bindaddress"}
+		if got := q.Mentions(); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	q := write(t, "")
+	q.Keywords = []string{"addressfamily"}
+	if q.Args = []string{"-6"}; !q.Mentions() {
+		t.Error("-6 is not noticed")
+	}
+	if q.Args = []string{"-oPort=1", "-v"}; q.Mentions() {
+		t.Error("other options are")
+	}
+	q.Args, q.Host, q.Keywords = nil, "127.1", []string{"hostname"}
+	if !q.Mentions() {
+		t.Error("ssh alone knows what 127.1 is")
+	}
+}
+
+// FuzzShapes: whatever the allow-list takes, the library reads as one setting
+// with just that text, or as one Host line; and nothing makes a look-up without
+// ssh panic.
+func FuzzShapes(f *testing.F) {
+	for _, s := range []string{
+		"Port 22", "port=022", "Host a *.b !c", "ProxyCommand sh -c \"nc %h\"", "ConnectTimeout 1m30", "\tUser = a",
+		"User a#b", "User \"a b\"", "Host a?", "ProxyJump a@b:22,c", "Match all", "Include /x", "IPQoS ef", "Port\r1",
+		"SetEnv A=b", "LocalForward 1 a:2", "ControlPath ~/%r", "\ufeffPort 1", "Host [a]{b}^$|(c", "Port==1", "User \\", "KexAlgorithms +curve25519-sha256",
+	} {
+		f.Add(s)
+	}
+	file := filepath.Join(f.TempDir(), "config")
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(lower(text), "include") && strings.Contains(text, "/") {
+			return // it could name a file of this machine
+		}
+		scan(text, func(ln line) bool { checkShape(t, ln); return true })
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		q := Query{Host: "web", File: file, SSH: "/nonexistent/ssh"}
+		if h, err := q.Lookup(t.Context()); err == nil && h == nil {
+			t.Error("neither a host nor an error")
+		}
+		q.Keywords = []string{"port"}
+		if h, err := q.Lookup(t.Context()); !q.Mentions() && (err != nil || h.By != ByDefault) {
+			t.Errorf("not mentioned, and %+v, %v", h, err)
+		}
+	})
+}
+
+func checkShape(t *testing.T, ln line) {
+	shown, ok := allowed(ln.keyword, ln.rest)
+	if ln.keyword == "host" {
+		shown, ok = "x", hostLine(ln.rest)
+	}
+	if !ok {
+		return
+	}
+	if shown == "" || strings.ContainsAny(shown, "\n\r\t") {
+		t.Errorf("%q is shown as %q", ln.raw, shown)
+	}
+	config, err := ssh_config.DecodeBytes([]byte("Host *\n" + ln.raw + "\n"))
+	if err != nil {
+		t.Errorf("%q is allowed, and the library says %v", ln.raw, err)
+		return
+	}
+	last := config.Hosts[len(config.Hosts)-1]
+	if ln.keyword == "host" {
+		for i, p := range words(ln.rest) {
+			if len(config.Hosts) != 3 || i >= len(last.Patterns) || last.Patterns[i].String() != p {
+				t.Errorf("%q: the library reads %v", ln.raw, last.Patterns)
+			}
+		}
+		return
+	}
+	kv, isKV := last.Nodes[0].(*ssh_config.KV)
+	if len(last.Nodes) != 1 || !isKV || lower(kv.Key) != ln.keyword || kv.Value != ln.rest {
+		t.Errorf("%q: the library reads %+v", ln.raw, last.Nodes[0])
+	}
+}
