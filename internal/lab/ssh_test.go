@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -243,42 +240,6 @@ func TestSSHAddr(t *testing.T) {
 	}
 }
 
-// The real client gets in, is known by its own known_hosts format, and takes
-// its leave.
-func TestRealSSH(t *testing.T) {
-	keys := []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoECDSA256)}
-	for i := range keys {
-		s := start(t, lab.SSH{HostKeys: keys[i : i+1], Banner: "be welcome\n"})
-		known := filepath.Join(t.TempDir(), "known_hosts")
-		if err := os.WriteFile(known, []byte(s.KnownHostsLine("my.example.com")), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, port, _ := net.SplitHostPort(s.Addr().String())
-		ssh := exec.Command("ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes",
-			"-o", "UserKnownHostsFile="+known, "-o", "GlobalKnownHostsFile=none", "-o", "HostName=127.0.0.1",
-			"-o", "HostKeyAlias=[my.example.com]:"+port, "-p", port, "-l", "ada", "my.example.com", "sha256sum")
-		ssh.Stdin = io.LimitReader(endless('x'), 3<<20)
-		var errout strings.Builder
-		ssh.Stderr = &errout
-		out, err := ssh.Output()
-		if err != nil {
-			t.Fatalf("%v: %s", err, &errout)
-		}
-		if len(out) != 64+len("  -\n") {
-			t.Errorf("answered %q", out)
-		}
-		if !strings.Contains(errout.String(), "be welcome") {
-			t.Errorf("no banner in %q", &errout)
-		}
-		await(t, func() bool { return s.Visits()[0].Over })
-		v := s.Visits()[0]
-		if v.User != "ada" || !v.Farewell || !v.Client.Addr().IsLoopback() || s.Sessions() != 1 ||
-			!strings.HasPrefix(v.Version, "SSH-2.0-OpenSSH") || !slices.Equal(v.Commands, []string{"sha256sum"}) {
-			t.Errorf("visit: %+v", v)
-		}
-	}
-}
-
 // A client that goes away without a word is told from one that takes its leave.
 func TestSSHNoFarewell(t *testing.T) {
 	s := start(t, lab.SSH{})
@@ -324,4 +285,40 @@ func (e endless) Read(p []byte) (int, error) {
 		p[i] = byte(e)
 	}
 	return len(p), nil
+}
+
+// Many clients at once are told apart, and their bytes too.
+func TestSSHManyAtOnce(t *testing.T) {
+	s := start(t, lab.SSH{})
+	const clients = 40
+	var all sync.WaitGroup
+	for i := range clients {
+		all.Go(func() {
+			c, err := ssh.Dial("tcp", s.Addr().String(), &ssh.ClientConfig{
+				User: fmt.Sprint("user", i), HostKeyCallback: ssh.FixedHostKey(s.HostKeys()[0]), Timeout: patience})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer c.Close()
+			session, err := c.NewSession()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			sent := bytes.Repeat([]byte{byte(i)}, 100_000+i)
+			session.Stdin = bytes.NewReader(sent)
+			if got, err := session.Output("cat"); err != nil || !bytes.Equal(got, sent) {
+				t.Errorf("client %d: %d bytes of %d, %v", i, len(got), len(sent), err)
+			}
+		})
+	}
+	all.Wait()
+	users := map[string]bool{}
+	for _, v := range s.Visits() {
+		users[v.User] = true
+	}
+	if len(users) != clients || s.Sessions() != clients {
+		t.Errorf("%d users, %d sessions", len(users), s.Sessions())
+	}
 }
