@@ -1,0 +1,274 @@
+package check_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/lab"
+	"rdnsproxy/resolve"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is a DNS server and a checker that asks it and a hosts file alone.
+type world struct {
+	*lab.DNSServer
+	check.Checker
+}
+
+func newWorld(t *testing.T, hosts string, zones ...lab.DNSZone) *world {
+	t.Helper()
+	srv, err := lab.StartDNS(zones...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	file, err := hostsfile.Parse(strings.NewReader(hosts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := &resolve.Mux{Timeout: 500 * time.Millisecond}
+	t.Cleanup(func() { mux.Close() })
+	file.Path = "/etc/hosts"
+	cfg := &resolve.Config{Attempts: 1}
+	return &world{srv, check.Checker{
+		Resolver:  &resolve.Resolver{Config: cfg.WithServers(srv.Addr()), Hosts: file, Wire: mux},
+		HostsPath: "/etc/hosts",
+	}}
+}
+
+func (w *world) run(t *testing.T, host string) *check.Result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	return w.Check(ctx, check.Target{Input: host, Host: host, Port: 22})
+}
+
+func codes(r *check.Result) string {
+	var words []string
+	for _, f := range r.Findings {
+		words = append(words, string(f.Code))
+	}
+	return strings.Join(words, " ")
+}
+
+var (
+	exampleCom = lab.Zone("example.com",
+		"my A 192.168.1.243", "web A 203.0.113.7", "web AAAA 2001:db8::7", "www CNAME web",
+		"slow A 203.0.113.9", "two A 203.0.113.20", "two A 203.0.113.21")
+	barNet    = lab.Zone("bar.net")
+	reverse4  = lab.Zone("113.0.203.in-addr.arpa", "7 PTR web.example.com.", "9 PTR slow.example.com.", "20 PTR two.example.com.", "21 PTR nowhere.example.com.")
+	reverse6  = lab.Zone("8.b.d.0.1.0.0.2.ip6.arpa", "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR web.example.com.")
+	reverse10 = lab.Zone("168.192.in-addr.arpa", "243.1 PTR 192-168-1-243.foo.bar.net.")
+)
+
+// TestArticle: the wire says what the article's wire said.
+func TestArticle(t *testing.T) {
+	w := newWorld(t, "", exampleCom, barNet, reverse10)
+	r := w.run(t, "my.example.com")
+	if r.Verdict != check.Unresolvable || r.Severity != check.Warning {
+		t.Fatalf("%s, %s", r.Verdict, r.Severity)
+	}
+	a := r.Addresses[0]
+	if want := "reverse mapping checking getaddrinfo for 192-168-1-243.foo.bar.net [192.168.1.243] failed."; a.SSHD != want {
+		t.Errorf("sshd would log %q", a.SSHD)
+	}
+	if got, want := a.PTR[0].Status, resolve.NXDomain; got != want {
+		t.Errorf("PTR's status %s, want %s", got, want)
+	}
+	if got := r.Findings[0].Advice[0]; got.Line != "192.168.1.243  my.example.com" || got.Machine != check.ThisMachine || got.File != "/etc/hosts" {
+		t.Errorf("advice %+v", got)
+	}
+}
+
+// TestRemedy: the article's line settles it, and DNS is not asked.
+func TestRemedy(t *testing.T) {
+	w := newWorld(t, "127.0.0.1 localhost\n192.168.1.243  my.example.com\n", exampleCom, barNet, reverse10)
+	r := w.run(t, "my.example.com")
+	if r.Verdict != check.Exact || len(r.Findings) != 1 || w.Questions() != 0 {
+		t.Errorf("%s, %s, %d questions", r.Verdict, codes(r), w.Questions())
+	}
+	if got := r.Addresses[0].Source; got != "hosts:/etc/hosts:2" {
+		t.Errorf("source %s", got)
+	}
+}
+
+// TestBothFamilies: each address has its verdict; the name that just gave the
+// address is not asked for a second time.
+func TestBothFamilies(t *testing.T) {
+	w := newWorld(t, "", exampleCom, reverse4, reverse6)
+	r := w.run(t, "web.example.com")
+	if r.Verdict != check.Exact || len(r.Addresses) != 2 || r.Addresses[0].Family != "ipv4" {
+		t.Fatalf("%s %+v", r.Verdict, r.Addresses)
+	}
+	if n := w.Asked("web.example.com", 1) + w.Asked("web.example.com", 28); n != 2 {
+		t.Errorf("web.example.com was asked for %d times", n)
+	}
+	if r.Forward.A != resolve.OK || r.Forward.AAAA != resolve.OK {
+		t.Errorf("forward %+v", r.Forward)
+	}
+}
+
+// TestCNAMETarget: a PTR that names where the CNAME leads is confirmed.
+func TestCNAMETarget(t *testing.T) {
+	w := newWorld(t, "", exampleCom, reverse4, reverse6)
+	if r := w.run(t, "www.example.com"); r.Verdict != check.Confirmed || r.Forward.Canonical != "web.example.com" {
+		t.Errorf("%s, canonical %s", r.Verdict, r.Forward.Canonical)
+	}
+}
+
+// TestLinesForAllOrNone: a line for one address of two would hide the other.
+func TestLinesForAllOrNone(t *testing.T) {
+	w := newWorld(t, "", exampleCom, reverse4)
+	r := w.run(t, "two.example.com")
+	var lines []string
+	for _, f := range r.Findings {
+		for _, a := range f.Advice {
+			if a.Code == check.AdviseHostsLine {
+				lines = append(lines, a.Line)
+			}
+		}
+	}
+	slices.Sort(lines)
+	want := []string{"203.0.113.20  two.example.com", "203.0.113.21  two.example.com"}
+	if r.Verdict != check.Unresolvable || !slices.Equal(lines, want) {
+		t.Errorf("%s, lines %q", r.Verdict, lines)
+	}
+}
+
+// TestJudgeDoesNotWait: what is not in by the end of the wait is not known; the
+// check itself goes on, and All has it later.
+func TestJudgeDoesNotWait(t *testing.T) {
+	w := newWorld(t, "", exampleCom, reverse4)
+	release := make(chan struct{})
+	w.Fault("9.113.0.203.in-addr.arpa", func(*lab.DNSExchange) { <-release })
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	q := w.Begin(ctx, check.Target{Input: "slow.example.com", Host: "slow.example.com", Port: 22})
+	var addrs []netip.AddrPort
+	for a := range q.Addresses() {
+		addrs = append(addrs, a)
+	}
+	if len(addrs) != 1 {
+		t.Fatalf("addresses %v", addrs)
+	}
+	over, stop := context.WithCancel(ctx)
+	stop()
+	r, complete := q.Judge(over, addrs[0].Addr())
+	if complete || r.Verdict != check.Undetermined || !strings.Contains(r.Findings[0].Text, "not known in time") {
+		t.Errorf("complete %v, %s: %s", complete, r.Verdict, r.Findings[0].Text)
+	}
+	close(release)
+	if r, complete = q.All(ctx); !complete || r.Verdict != check.Exact {
+		t.Errorf("complete %v, %s", complete, r.Verdict)
+	}
+}
+
+// TestCancelled: everything ends with its context, and says what is known.
+func TestCancelled(t *testing.T) {
+	w := newWorld(t, "", exampleCom, reverse4)
+	w.Fault("", lab.Drop)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	r := w.Check(ctx, check.Target{Host: "web.example.com", Port: 22})
+	if r.Verdict != check.Undetermined || r.Severity != check.Unknown {
+		t.Errorf("%s, %s", r.Verdict, codes(r))
+	}
+}
+
+// TestFaults: every way in which a look-up fails stays what it is.
+func TestFaults(t *testing.T) {
+	tests := []struct {
+		fault  lab.DNSFault
+		status resolve.Status
+		want   check.Verdict
+	}{
+		{lab.ServFail, resolve.ServFail, check.Undetermined},
+		{lab.Refused, resolve.Refused, check.Undetermined},
+		{lab.Drop, resolve.Timeout, check.Undetermined},
+		{lab.WrongID, resolve.Timeout, check.Undetermined},
+		{lab.WrongQuestion, resolve.Invalid, check.Undetermined},
+		{lab.CNAMELoop, resolve.Loop, check.Undetermined},
+		{lab.GarbageFirst, resolve.OK, check.Exact},
+		{lab.ForgedFirst, resolve.OK, check.Exact},
+		{lab.Truncate, resolve.OK, check.Exact},
+	}
+	for i, tt := range tests {
+		t.Run(fmt.Sprint(i, tt.status), func(t *testing.T) {
+			w := newWorld(t, "", exampleCom, reverse4)
+			w.Fault("9.113.0.203.in-addr.arpa", tt.fault)
+			r := w.run(t, "slow.example.com")
+			if a := r.Addresses[0]; a.Verdict != tt.want || a.Reverse.Status != tt.status {
+				t.Errorf("%s, reverse %s; want %s, %s", a.Verdict, a.Reverse.Status, tt.want, tt.status)
+			}
+		})
+	}
+}
+
+// TestManyNames: of 500 PTR names ten are looked at, the host's own first.
+func TestManyNames(t *testing.T) {
+	var records []string
+	for i := range 500 {
+		records = append(records, fmt.Sprintf("7 PTR h%03d.example.net.", i))
+	}
+	own := append(slices.Clone(records), "7 PTR web.example.com.")
+	for _, tt := range []struct {
+		records []string
+		want    check.Verdict
+	}{{records, check.Undetermined}, {own, check.Exact}} {
+		w := newWorld(t, "", exampleCom, lab.Zone("113.0.203.in-addr.arpa", tt.records...), lab.Zone("example.net"))
+		w.Family = resolve.IPv4
+		r := w.run(t, "web.example.com")
+		a := r.Addresses[0]
+		if a.Verdict != tt.want || len(a.PTR) != check.MaxPTR || !a.Reverse.Truncated || !strings.Contains(codes(r), "too-many-ptr") {
+			t.Errorf("%s, %d names, truncated %v, %s", a.Verdict, len(a.PTR), a.Reverse.Truncated, codes(r))
+		}
+		if w.Questions() > 2+2*check.MaxPTR {
+			t.Errorf("%d questions", w.Questions())
+		}
+	}
+}
+
+// TestKeeper: only a thorough check asks who keeps the reverse zone, and an
+// RFC 2317 delegation moves the record.
+func TestKeeper(t *testing.T) {
+	zones := []lab.DNSZone{exampleCom, lab.Zone("example.net"),
+		lab.Zone("113.0.203.in-addr.arpa", "7 CNAME 7.0/25.113.0.203.in-addr.arpa."),
+		lab.Zone("0/25.113.0.203.in-addr.arpa", "@ SOA ns.isp.example. dns\\.admin.isp.example. 1 2 3 4 5", "7 PTR gone.example.net.")}
+	w := newWorld(t, "", zones...)
+	w.Family, w.Thorough = resolve.IPv4, true
+	r := w.run(t, "web.example.com")
+	var got check.Advice
+	for _, a := range r.Findings[0].Advice {
+		if a.Code == check.AdvisePTRRecord {
+			got = a
+		}
+	}
+	if got.Line != `7.0\04725.113.0.203.in-addr.arpa. PTR web.example.com.` || !strings.Contains(got.Text, "dns.admin@isp.example") {
+		t.Errorf("%s: advice %+v", r.Verdict, got)
+	}
+	w = newWorld(t, "", zones...)
+	w.Family = resolve.IPv4
+	w.run(t, "web.example.com")
+	if n := w.Asked("7.0/25.113.0.203.in-addr.arpa", 6); n != 0 {
+		t.Errorf("SOA was asked for %d times", n)
+	}
+}
+
+// TestForwardOnly asks for addresses and nothing else.
+func TestForwardOnly(t *testing.T) {
+	w := newWorld(t, "", exampleCom, reverse4, reverse6)
+	w.Checker.ForwardOnly = true
+	if r := w.run(t, "web.example.com"); len(r.Addresses) != 2 || w.Questions() != 2 {
+		t.Errorf("%d addresses, %d questions", len(r.Addresses), w.Questions())
+	}
+}
