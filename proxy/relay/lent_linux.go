@@ -15,10 +15,10 @@ import (
 // as long as they are lent; a terminal or a regular file is read and written as
 // it is, when poll says so.
 type lent struct {
-	file     *os.File
 	fd       int
 	pipe     bool
 	terminal bool // or another character device
+	blocks   bool // no pipe and no socket: it keeps its mode
 	restore  bool // O_NONBLOCK was set here
 }
 
@@ -31,15 +31,14 @@ func borrow(f *os.File) (*lent, error) {
 	if err := unix.Fstat(fd, &st); err != nil {
 		return nil, os.NewSyscallError("fstat", err)
 	}
-	l := &lent{file: f, fd: fd}
+	l := &lent{fd: fd}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFIFO:
 		l.pipe = true
 	case unix.S_IFSOCK:
-	case unix.S_IFCHR:
-		l.terminal = true
-		return l, nil
 	default:
+		l.terminal = st.Mode&unix.S_IFMT == unix.S_IFCHR
+		l.blocks = true
 		return l, nil
 	}
 	flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0)

@@ -29,6 +29,10 @@ func (p Pipes) kernel(c *net.TCPConn) (stats Stats, err error) {
 }
 
 func (p Pipes) loop(sock int) (Stats, error) {
+	// Go keeps it so, but the Fd of a File of the same connection undoes it.
+	if err := unix.SetNonblock(sock, true); err != nil {
+		return Stats{}, os.NewSyscallError("fcntl", err)
+	}
 	in, err := borrow(p.In)
 	if err != nil {
 		return Stats{}, err
@@ -48,6 +52,7 @@ func (p Pipes) loop(sock int) (Stats, error) {
 	defer stop()
 
 	l := loop{
+		Pipes:  p,
 		course: course{grace: p.Grace},
 		up:     upward(in, sock),
 		down:   downward(sock, out),
@@ -65,6 +70,7 @@ func (p Pipes) loop(sock int) (Stats, error) {
 
 // loop is a session: two ways, what can end them, and one poll for all of it.
 type loop struct {
+	Pipes
 	course
 	up, down *way
 	sock     int
@@ -84,14 +90,14 @@ const (
 func (l *loop) run() error {
 	for !l.finished() {
 		l.arm()
-		n, err := unix.Poll(l.events[:], l.timeout())
+		n, err := l.wait()
 		if err != nil && err != unix.EINTR {
 			return os.NewSyscallError("poll", err)
 		}
 		if n <= 0 {
 			clear(l.events[:])
 		}
-		if l.events[evWake].Revents != 0 || l.events[evReader].Revents&departed != 0 {
+		if l.events[evWake].Revents != 0 || l.events[evReader].Revents != 0 {
 			l.leave()
 		}
 		if l.events[evUp].Revents != 0 {
@@ -126,6 +132,18 @@ func (l *loop) arm() {
 			l.events[evReader] = unix.PollFd{Fd: int32(l.out.fd)}
 		}
 	}
+}
+
+// wait polls: within a transfer in the cheap way first.
+func (l *loop) wait() (int, error) {
+	if l.up.bulk || l.down.bulk {
+		n, err := pollBriefly(l.events[:])
+		if n > 0 || err != nil {
+			return n, err
+		}
+		l.up.bulk, l.down.bulk = false, false
+	}
+	return unix.Poll(l.events[:], l.timeout())
 }
 
 // timeout is in milliseconds, rounded up lest the last one be spun away.
@@ -190,6 +208,6 @@ func (l *loop) moveDown() {
 // endOut tells ssh that the network has ended.
 func (l *loop) endOut() {
 	l.networkEnded()
-	l.out.giveBack()
-	closeOut(l.out.file)
+	l.out.giveBack() // while it is still open
+	l.closeOut()
 }

@@ -218,6 +218,32 @@ func TestLastWordsArriveAgainstAFlood(t *testing.T) {
 	})
 }
 
+// The reader stalls over a full pipe when the hangup comes; what it does not
+// read must not keep the flood, nor ssh's last words, from flowing.
+func TestLastWordsArriveBesideAStalledReader(t *testing.T) {
+	onEachPath(t, func(t *testing.T, run runner) {
+		hangup := make(chan struct{})
+		r := newRig(t)
+		r.pipes.Grace, r.pipes.Hangup = hangs, hangup
+		r.start(run)
+		r.peer.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
+		for err := error(nil); err == nil; {
+			_, err = r.peer.Write([]byte(ample))
+		}
+		r.peer.SetWriteDeadline(time.Now().Add(hangs))
+		close(hangup)
+		for range 200 {
+			send(t, r.peer, ample)
+		}
+		send(t, r.write, "last words")
+		r.write.Close()
+		expect(t, r.peer, "last words")
+		expectEnd(t, r.peer)
+		r.peer.Close()
+		r.end(SSHGone)
+	})
+}
+
 func TestGraceEndsAStuckDrain(t *testing.T) {
 	onEachPath(t, func(t *testing.T, run runner) {
 		r := newRig(t)

@@ -24,7 +24,7 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	unwatch := sync.OnceFunc(watchReader(p.Out, t.leave))
 	defer unwatch()
 
-	up, down := make(chan error, 1), make(chan error, 1) // nil: a proper end of file
+	up, down := make(chan error, 1), make(chan error, 2) // nil: a proper end of file
 	go func() { up <- t.up(c, p.In) }()
 	go func() { down <- t.down(p.Out, c) }()
 
@@ -41,11 +41,13 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 			e.networkEnded()
 			e.upDone = e.upDone || err != nil
 			unwatch() // before the descriptor can become another file's
-			closeOut(p.Out)
+			p.closeOut()
 			seen = t.sent.Load()
 		case <-left:
 			left = nil
 			e.sshGone()
+			// Beside the way down, which may be stuck in a write to a full pipe.
+			go func() { down <- t.down(p.Out, c) }()
 		case <-alarm.C:
 			if n := t.sent.Load(); n > seen {
 				seen = n

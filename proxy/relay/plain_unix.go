@@ -17,7 +17,7 @@ func peerClosed(err error) bool { return errors.Is(err, unix.EPIPE) }
 // inputError is nil where a failed read of In is just another way in which ssh
 // or its terminal goes away.
 func inputError(err error) error {
-	if err == io.EOF || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded) {
+	if err == io.EOF || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) {
 		return nil
 	}
 	return err
@@ -25,24 +25,23 @@ func inputError(err error) error {
 
 // outputError is nil where a failed write to Out only says that nobody reads.
 func outputError(err error) error {
-	if errors.Is(err, unix.EPIPE) || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) || errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, unix.EPIPE) || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) {
 		return nil
 	}
 	return err
 }
 
-// closeOut tells ssh that nothing more comes. Where ssh's two descriptors are
-// one socket, closing one of them says nothing; shutting it down does.
-func closeOut(out *os.File) {
+// endSocket tells the peer of a socket that nothing more comes. Where ssh's two
+// descriptors are one socket, closing one of them would say nothing.
+func endSocket(out *os.File) {
 	if fd, err := descriptor(out); err == nil {
-		unix.Shutdown(fd, unix.SHUT_WR) // no socket: refused, and the close says it
+		unix.Shutdown(fd, unix.SHUT_WR) // no socket: refused, and a close says it
 	}
-	out.Close()
 }
 
 // departed are the events, reported without being asked for, by which poll says
 // that the reader of a pipe or the peer of a socket has gone.
-const departed = unix.POLLERR | unix.POLLHUP | unix.POLLNVAL
+const departed = unix.POLLERR | unix.POLLHUP
 
 // watchReader calls leave when out's reader has gone, also while nothing flows:
 // the parent of a ProxyCommand can die without a signal. It tells as much as
@@ -70,6 +69,8 @@ func watchReader(out *os.File, leave func()) (stop func()) {
 				return
 			case ps[0].Revents&departed != 0:
 				leave()
+				return
+			default: // POLLNVAL: a device that this system does not poll
 				return
 			}
 		}

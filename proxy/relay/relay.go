@@ -79,3 +79,11 @@ func (p Pipes) withDefaults() Pipes {
 	}
 	return p
 }
+
+// closeOut tells ssh that nothing more comes.
+func (p Pipes) closeOut() {
+	endSocket(p.Out)
+	if p.Out != p.In {
+		p.Out.Close()
+	}
+}

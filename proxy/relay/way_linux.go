@@ -17,14 +17,15 @@ const (
 	widenAfter = 4 << 20
 	widenTo    = 256 << 10
 
-	// Moves of gatherAt bytes turn Nagle's algorithm on, so that bulk leaves in
+	// Moves of bulkAt bytes turn Nagle's algorithm on, so that bulk leaves in
 	// full segments; a move below flushAt, or calmAfter without any, turns it
 	// off again, which also sends what was held back.
-	gatherAt  = 32 << 10
+	bulkAt    = 32 << 10
 	flushAt   = 8 << 10
 	calmAfter = 5 * time.Millisecond
 
-	// A terminal is written to in pieces, since it stays in blocking mode.
+	// A terminal is written to in pieces, since it stays in blocking mode: a
+	// user's ^S stops the session, and that is the terminal's to do.
 	blockingMost = 4 << 10
 )
 
@@ -39,6 +40,8 @@ type way struct {
 	pipe     int // ssh's end, to be widened; -1 if it is no pipe or is wide
 	nagle    int // the socket that gathers bulk; -1 downwards
 	splices  bool
+	read     func(fd int, b []byte) (int, error)
+	write    func(fd int, b []byte) (int, error)
 	most     int // bytes in one write
 
 	waitDst bool
@@ -47,22 +50,31 @@ type way struct {
 	drop    bool   // there is no destination any more
 	moved   int64  // bytes that the destination took
 
+	bulk      bool      // the last move was a large one
 	gathering bool      // Nagle's algorithm is on
 	lastBulk  time.Time // the last move while gathering
 }
 
 func upward(in *lent, sock int) *way {
-	w := &way{src: in.fd, dst: sock, pipe: -1, nagle: sock, splices: in.pipe, most: bufferSize}
+	w := &way{src: in.fd, dst: sock, pipe: -1, nagle: sock, splices: in.pipe,
+		read: readNow, write: writeNow, most: bufferSize}
 	if in.pipe {
 		w.pipe = in.fd
+	}
+	if in.blocks {
+		w.read = unix.Read
 	}
 	return w
 }
 
 func downward(sock int, out *lent) *way {
-	w := &way{src: sock, dst: out.fd, pipe: -1, nagle: -1, most: bufferSize}
+	w := &way{src: sock, dst: out.fd, pipe: -1, nagle: -1,
+		read: readNow, write: writeNow, most: bufferSize}
 	if out.pipe {
 		w.pipe = out.fd
+	}
+	if out.blocks {
+		w.write = unix.Write
 	}
 	if out.terminal {
 		w.most = blockingMost
@@ -124,21 +136,13 @@ func (w *way) splice() (n int, srcErr, dstErr error) {
 	return 0, nil, nil
 }
 
-// spliceNow is splice(2) that never blocks, and so goes past the runtime's
-// bookkeeping of system calls that may: its wake-ups cost more than the move.
-func spliceNow(src, dst int) (int, unix.Errno) {
-	n, _, errno := unix.RawSyscall6(unix.SYS_SPLICE, uintptr(src), 0, uintptr(dst), 0,
-		spliceMost, unix.SPLICE_F_NONBLOCK|unix.SPLICE_F_MOVE)
-	return int(n), errno
-}
-
 // copy reads what is there, if everything of before is written, and writes it.
 func (w *way) copy() (n int, srcErr, dstErr error) {
 	if len(w.rest) == 0 {
 		if w.buf == nil {
 			w.buf = make([]byte, bufferSize)
 		}
-		got, err := unix.Read(w.src, w.buf)
+		got, err := w.read(w.src, w.buf)
 		switch {
 		case err == unix.EAGAIN || err == unix.EINTR:
 			return 0, nil, nil
@@ -151,7 +155,7 @@ func (w *way) copy() (n int, srcErr, dstErr error) {
 		}
 		w.rest = w.buf[:got]
 	}
-	n, err := unix.Write(w.dst, w.rest[:min(len(w.rest), w.most)])
+	n, err := w.write(w.dst, w.rest[:min(len(w.rest), w.most)])
 	if err == unix.EAGAIN || err == unix.EINTR {
 		n, err = 0, nil
 	}
@@ -164,9 +168,10 @@ func (w *way) copy() (n int, srcErr, dstErr error) {
 // adapt fits the socket and the pipe to a transfer, having moved n bytes. All
 // that is refused stays as it was.
 func (w *way) adapt(n int) {
+	w.bulk = n >= bulkAt
 	if w.nagle >= 0 {
 		switch {
-		case n >= gatherAt && !w.gathering:
+		case w.bulk && !w.gathering:
 			w.gather(true)
 		case n < flushAt && w.gathering:
 			w.gather(false)
