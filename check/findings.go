@@ -161,13 +161,18 @@ func familyOf(t resolve.Type) string {
 // displayName is a name as texts show it: safe by construction, cut.
 func displayName(n resolve.Name) string { return safetext.Cut(string(n), maxName) }
 
-// displayHost is the target's host as texts show it; an internationalised name
-// stands beside its A-label, never alone, for it can look like another.
-func displayHost(host string) string {
-	shown := safetext.Cut(safetext.Name(host), maxName)
+// plainHost is the target's host for machines, and for people to copy.
+func plainHost(host string) string {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return show(a)
 	}
+	return safetext.Name(host)
+}
+
+// displayHost is the target's host as texts show it; an internationalised name
+// stands beside its A-label, never alone, for it can look like another.
+func displayHost(host string) string {
+	shown := safetext.Cut(plainHost(host), maxName)
 	if !strings.Contains(host, "xn--") {
 		return shown
 	}

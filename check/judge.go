@@ -19,7 +19,7 @@ func Judge(f Facts, p Policy) *Result {
 	r := &Result{
 		Schema:  Schema,
 		Target:  safetext.Of(f.Target.Input).String(),
-		Host:    displayHost(f.Target.Host),
+		Host:    plainHost(f.Target.Host),
 		Port:    f.Target.Port,
 		Forward: forward(f.Forward),
 		Timings: phases(f.Timings),

@@ -80,7 +80,7 @@ func evidence(b *block, r *check.Result) {
 	for _, a := range r.Addresses {
 		rows = append(rows, row{1, safetext.Line(a.Address.String()), a.Source})
 		if a.Reverse.Status != resolve.OK {
-			rows = append(rows, row{2, "no PTR: " + a.Reverse.Status.Words(), a.Reverse.Source})
+			rows = append(rows, row{2, noPTR(a.Reverse.Status), a.Reverse.Source})
 		}
 		for _, p := range a.PTR {
 			rows = append(rows, row{2, "PTR " + p.Name, a.Reverse.Source}, row{3, leads(a, p), p.Source})
@@ -93,6 +93,14 @@ func evidence(b *block, r *check.Result) {
 		rows = append([]row{{1, "CNAME " + c, r.Forward.Source}}, rows...)
 	}
 	b.table(rows)
+}
+
+// noPTR tells an address without a name from one whose name is not known.
+func noPTR(s resolve.Status) string {
+	if s.Temporary() {
+		return "PTR unknown: " + s.Words()
+	}
+	return "no PTR: " + s.Words()
 }
 
 // leads says where a PTR name leads.

@@ -1,0 +1,162 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"rdnsproxy/check"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// recorded are results of real look-ups: testdata/results.json is what
+// rdnsproxy check --format json wrote.
+func recorded(t *testing.T) []*check.Result {
+	t.Helper()
+	b, err := os.ReadFile("testdata/results.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rs []*check.Result
+	if err := json.Unmarshal(b, &rs); err != nil {
+		t.Fatal(err)
+	}
+	return rs
+}
+
+func write(t *testing.T, format string, o Options, rs ...*check.Result) string {
+	t.Helper()
+	var b bytes.Buffer
+	h, err := New(format, &b, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rs {
+		if err := h.Result(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestGolden replays the recorded results into every format.
+func TestGolden(t *testing.T) {
+	for _, format := range Formats() {
+		t.Run(format, func(t *testing.T) {
+			got := write(t, format, Options{}, recorded(t)...)
+			path := filepath.Join("testdata", "golden."+format)
+			if *update {
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(string(want), got); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+// TestJSONIsTheRecording: what was read is written again, byte by byte.
+func TestJSONIsTheRecording(t *testing.T) {
+	want, err := os.ReadFile("testdata/results.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), write(t, "json", Options{}, recorded(t)...)); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestJSONOfNothing is still an array.
+func TestJSONOfNothing(t *testing.T) {
+	if got := write(t, "json", Options{}); got != "[]\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestSafe: no format lets through what moves a terminal, whatever the recording holds.
+func TestSafe(t *testing.T) {
+	for _, format := range Formats() {
+		got := write(t, format, Options{}, recorded(t)...)
+		if i := strings.IndexFunc(got, func(r rune) bool { return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 }); i >= 0 {
+			t.Errorf("%s: control character at %d: %q", format, i, got[max(0, i-20):i+1])
+		}
+	}
+}
+
+// TestWidth: prose keeps to the width; what is to be copied is never broken.
+func TestWidth(t *testing.T) {
+	for _, width := range []int{40, 80, 132} {
+		rs := recorded(t)
+		copied := map[string]bool{}
+		for _, r := range rs {
+			for _, f := range r.Findings {
+				for _, a := range f.Advice {
+					copied[a.Line] = true
+				}
+			}
+		}
+		for line := range strings.SplitSeq(write(t, "text", Options{Width: width}, rs...), "\n") {
+			long := slices.Max(append([]int{0}, lengths(strings.Fields(line))...))
+			if n := utf8.RuneCountInString(line); n > width && !copied[strings.TrimSpace(line)] && long < width-30 && !strings.Contains(line, "dns:") && !strings.Contains(line, " targets: ") {
+				t.Errorf("width %d: %d columns: %s", width, n, line)
+			}
+		}
+		for line := range copied {
+			if out := write(t, "text", Options{Width: width}, rs...); line != "" && !strings.Contains(out, line+"\n") {
+				t.Errorf("width %d: %q is not there in one piece", width, line)
+			}
+		}
+	}
+}
+
+func lengths(words []string) []int {
+	var ns []int
+	for _, w := range words {
+		ns = append(ns, len(w))
+	}
+	return ns
+}
+
+// TestColour is for terminals that want it, and around the verdict only.
+func TestColour(t *testing.T) {
+	rs := recorded(t)
+	plain, painted := write(t, "text", Options{}, rs...), write(t, "text", Options{Color: true}, rs...)
+	if strings.Contains(plain, "\x1b") {
+		t.Error("colour where none is wanted")
+	}
+	if n := strings.Count(painted, "\x1b["); n != 2*len(rs) {
+		t.Errorf("%d escapes for %d results", n, len(rs))
+	}
+}
+
+// TestQuiet leaves out what is fine.
+func TestQuiet(t *testing.T) {
+	got := write(t, "text", Options{Quiet: true}, recorded(t)...)
+	if strings.Contains(got, "ok  ") || strings.Contains(got, "notice  ") || !strings.Contains(got, "warning  my.example.com") {
+		t.Error(got)
+	}
+}
+
+func TestUnknownFormat(t *testing.T) {
+	if _, err := New("xml", nil, Options{}); err == nil || !strings.Contains(err.Error(), "json, jsonl, text") {
+		t.Error(err)
+	}
+}
