@@ -5,6 +5,7 @@ package dial_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -113,6 +114,20 @@ func TestAttempts(t *testing.T) {
 	if got := reasons(err); !slices.Equal(got, []dial.Reason{dial.Rejected, dial.Refused}) {
 		t.Errorf("%v", err)
 	}
+}
+
+// An Accept that the race's end interrupts has refused nothing.
+func TestAcceptInterrupted(t *testing.T) {
+	s := server(t, "127.0.0.1")
+	d := &dial.Dialer{Timeout: 100 * time.Millisecond, Accept: func(ctx context.Context, _ netip.AddrPort) error {
+		<-ctx.Done()
+		return fmt.Errorf("not judged: %w", ctx.Err())
+	}}
+	_, _, err := race(t, d, s.Addr())
+	if got := reasons(err); !slices.Equal(got, []dial.Reason{dial.Timeout}) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v: %v", got, err)
+	}
+	await(t, func() bool { return s.Open() == 0 })
 }
 
 // However good, refusing, rejected and repeated addresses are mixed and arrive,

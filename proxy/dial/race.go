@@ -90,7 +90,10 @@ func (r *race) attempt(ctx context.Context, a netip.AddrPort, landed chan<- land
 	if accept := r.dialer.Accept; err == nil && accept != nil {
 		if no := accept(ctx, a); no != nil {
 			c.Close()
-			c, err = nil, rejection{no}
+			c, err = nil, no
+			if ctx.Err() == nil { // else it is the end of the race that speaks
+				err = rejection{no}
+			}
 		}
 	}
 	select {
