@@ -28,6 +28,7 @@ type checkFlags struct {
 
 func (f *checkFlags) register(fs *pflag.FlagSet) {
 	f.sharedFlags.register(fs)
+	fs.Lookup("quiet").Usage = "tell of targets that do not pass only"
 	f.registerOwn(fs)
 }
 

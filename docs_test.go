@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rdnsproxy/check"
+	"rdnsproxy/resolve"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+const generatedFrom = "<!-- generated from the tables in the code: go test -run TestDocs -update . -->\n"
+
+// TestDocsTables holds the closed sets in docs/json.md against the code's tables.
+func TestDocsTables(t *testing.T) {
+	const path = "docs/json.md"
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written, _, ok := strings.Cut(string(b), generatedFrom)
+	if !ok {
+		t.Fatalf("%s has lost the line that says where its tables are from", path)
+	}
+	want := written + generatedFrom + closedSets()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if string(b) != want {
+		t.Errorf("%s does not say what the code says: go test -run TestDocs -update .", path)
+	}
+}
+
+func closedSets() string {
+	var b strings.Builder
+	b.WriteString("\n## Statuses\n\nOf a look-up:")
+	for i, s := range resolve.Statuses() {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		fmt.Fprintf(&b, " `%s`", s)
+	}
+	b.WriteString(".\n\n## Findings\n\n| code | severity | meaning |\n| --- | --- | --- |\n")
+	for _, d := range check.Codes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severity, d.Meaning)
+	}
+	b.WriteString("\n## Advice\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
+	for _, d := range check.AdviceCodes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Machine, d.Meaning)
+	}
+	return b.String()
+}
+
+// TestDocsExamples: what the README shows is what the scripts saw: every file
+// shown/ of a script stands in it word by word.
+func TestDocsExamples(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	scripts, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, path := range scripts {
+		script, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range script.Files {
+			if strings.HasPrefix(f.Name, "shown/") {
+				shown++
+				if !strings.Contains(string(readme), "```console\n"+string(f.Data)+"```") && !strings.Contains(string(readme), "\n"+string(f.Data)+"```") {
+					t.Errorf("README.md does not show %s of %s", f.Name, path)
+				}
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("no script has anything to show")
+	}
+}
