@@ -1,0 +1,117 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"rdnsproxy/resolve"
+)
+
+// check gathers the facts about one address.
+func (q *Inquiry) check(ctx context.Context, p *pending, forward resolve.Answer) {
+	defer close(p.done)
+	if q.checker.ForwardOnly {
+		return
+	}
+	began := time.Now()
+	a := judged(p.addr)
+	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
+	names := selectNames(reverse.Names, askedNames(Facts{Target: q.target, Forward: []resolve.Answer{forward}}))
+	q.mu.Lock()
+	p.facts.Reverse = reverse
+	for _, n := range names {
+		p.facts.PTRs = append(p.facts.PTRs, PTRFacts{Name: n})
+	}
+	q.mu.Unlock()
+
+	var wg sync.WaitGroup
+	for i, n := range names {
+		wg.Go(func() {
+			facts := q.lookUp(ctx, n, a, forward)
+			q.mu.Lock()
+			p.facts.PTRs[i] = facts
+			q.mu.Unlock()
+		})
+	}
+	wg.Wait()
+	q.mu.Lock()
+	p.facts.CutShort = false
+	q.timings.Reverse = max(q.timings.Reverse, time.Since(began))
+	snapshot := p.facts.clone()
+	q.mu.Unlock()
+
+	if q.checker.Thorough {
+		q.deepen(ctx, p, snapshot)
+	}
+}
+
+// lookUp asks where one PTR name leads. The name that just gave this address
+// needs no second question: its answer is here.
+func (q *Inquiry) lookUp(ctx context.Context, n resolve.Name, a netip.Addr, forward resolve.Answer) PTRFacts {
+	switch {
+	case !lookedUp(n):
+		return PTRFacts{Name: n}
+	case n == forward.Question.Name && slices.Contains(unmapped(forward.Addrs), a):
+		return PTRFacts{Name: n, Forward: forward}
+	}
+	return PTRFacts{Name: n, Forward: q.resolver.Forward(ctx, n, familyFor(a), q.checker.Scope)}
+}
+
+// deepen asks what only a person wants to know about an address.
+func (q *Inquiry) deepen(ctx context.Context, p *pending, facts AddressFacts) {
+	m := weigh(nil, facts)
+	if m.verdict.Confirms() && !q.checker.Policy.RequireName || m.verdict == Exempt {
+		return
+	}
+	var wg sync.WaitGroup
+	var search *resolve.Answer
+	if m.decides >= 0 && facts.PTRs[m.decides].Forward.Status.Absent() && lookedUp(facts.PTRs[m.decides].Name) {
+		wg.Go(func() {
+			ans := q.resolver.Search(ctx, facts.PTRs[m.decides].Name, familyFor(judged(facts.Addr)), q.checker.Scope)
+			search = &ans
+		})
+	}
+	at := resolve.ReverseName(judged(facts.Addr))
+	if n := len(facts.Reverse.Chain); n > 0 {
+		at = facts.Reverse.Chain[n-1] // RFC 2317: the record stands where the CNAME leads
+	}
+	keeper := facts.Reverse.Zone
+	if keeper == nil && facts.Reverse.Source.Kind == resolve.KindDNS {
+		keeper = q.resolver.Zone(ctx, at)
+	}
+	wg.Wait()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	p.facts.Keeper, p.facts.RecordAt = keeper, at
+	if search != nil && !search.Status.Temporary() {
+		p.facts.PTRs[m.decides].Search = search
+	}
+}
+
+// selectNames chooses the PTR names that are looked at: those that equal a name
+// that was asked for first, then in bytewise order, so that the choice does not
+// depend on how a server rotates the set.
+func selectNames(names, asked []resolve.Name) []resolve.Name {
+	names = slices.Clone(names)
+	slices.SortFunc(names, func(x, y resolve.Name) int {
+		if own := slices.Contains(asked, x); own != slices.Contains(asked, y) {
+			if own {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(x, y)
+	})
+	return names[:min(len(names), MaxPTR)]
+}
+
+func familyFor(a netip.Addr) resolve.Family {
+	if a.Is4() {
+		return resolve.IPv4
+	}
+	return resolve.IPv6
+}
