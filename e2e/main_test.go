@@ -24,7 +24,7 @@ const (
 	programVar = "RDNSPROXY_E2E_PROGRAM"
 )
 
-var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc"}
+var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git"}
 
 func TestMain(m *testing.M) {
 	var status int

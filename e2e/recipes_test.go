@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,37 @@ func TestForms(t *testing.T) {
 		if o.out != "hello\n" || !strings.HasPrefix(o.err, articleWarning) {
 			t.Errorf("%s: %+v", command, o)
 		}
+	}
+}
+
+// README's own blocks for ~/.ssh/config, as they stand there: every one works,
+// and those that are about this host warn of it.
+func TestRecipesOfREADME(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	warned := 0
+	for i, block := range strings.Split(string(readme), "```") {
+		block = strings.TrimPrefix(block, "\n")
+		if i%2 == 0 || !strings.HasPrefix(block, "Host ") && !strings.HasPrefix(block, "Match ") {
+			continue
+		}
+		v := newVisit(t)
+		v.sshConfig(block)
+		o := v.ssh("my.example.com", "echo hello")
+		if o.out != "hello\n" {
+			t.Errorf("%s%+v", block, o)
+		}
+		switch pattern, _, _ := strings.Cut(block, "\n"); {
+		case (pattern == "Host *" || pattern == "Host my.example.com") && strings.HasPrefix(o.err, articleWarning):
+			warned++
+		case pattern == "Host *" || pattern == "Host my.example.com" || o.err != "":
+			t.Errorf("%sstderr %q", block, o.err)
+		}
+	}
+	if warned < 3 {
+		t.Errorf("%d recipes warn, want one host, all hosts, fdpass", warned)
 	}
 }
 
