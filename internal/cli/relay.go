@@ -228,14 +228,15 @@ func (s *session) failed(err error) int {
 
 // noAddress is what the look-ups said of a host without an address.
 func (s *session) noAddress() error {
-	for _, f := range s.inquiry.Now().Findings {
-		hint := ""
-		if len(f.Advice) > 0 {
-			hint = f.Advice[0].Text
-		}
-		return &refusal{f.Text, hint}
+	findings := s.inquiry.Now().Findings
+	if len(findings) == 0 {
+		return fmt.Errorf("%s has no address", s.operands.host)
 	}
-	return fmt.Errorf("%s has no address", s.operands.host)
+	hint := ""
+	if advice := findings[0].Advice; len(advice) > 0 {
+		hint = advice[0].Text
+	}
+	return &refusal{findings[0].Text, hint}
 }
 
 // relay moves the bytes, or leaves that to ssh.
