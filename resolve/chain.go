@@ -46,7 +46,7 @@ func holds(records []Record, owner Name, t Type) bool {
 func (t *trail) read(q Question, r Reply) (a Answer, more bool) {
 	t.ad = t.ad && r.Authentic
 	before := len(t.chain)
-	a = Answer{Question: q, Extended: r.Extended}
+	a = Answer{Question: q, Extended: r.Extended, Chain: t.chain}
 	switch {
 	case r.Rcode == dns.RcodeRefused:
 		a.Status = Refused

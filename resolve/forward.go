@@ -30,9 +30,9 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 			return
 		}
 		for _, a := range answers {
-			keepTelling(failed, a, false)
+			keepTelling(failed, a, ctx.Err() != nil && a.Status.Temporary())
 		}
-		if service.Stop&outcome != 0 || ctx.Err() != nil {
+		if service.Stop&outcome != 0 {
 			break
 		}
 	}
@@ -50,15 +50,16 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 // order is the sources of a look-up. Where the system's own API is the truth,
 // it comes after the hosts file, which it reads as well: so a line is known.
 func (r *Resolver) order(s Scope) []Service {
-	switch {
-	case r.Native != nil && s == DNSOnly:
-		return nativeServices[1:]
-	case r.Native != nil:
-		return nativeServices
-	case s == DNSOnly:
-		return defaultServices[1:]
+	services := r.stub.cfg.services()
+	if r.Native != nil && !r.stub.cfg.Explicit {
+		services = nativeServices
+	} else if s == DNSOnly {
+		services = defaultServices
 	}
-	return r.stub.cfg.services()
+	if s == DNSOnly {
+		return services[1:] // without files
+	}
+	return services
 }
 
 // addressesFrom asks one source. What DNS finds it yields itself, as it
@@ -95,7 +96,9 @@ func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answ
 		}
 		goOn := true
 		for _, a := range answers {
-			keepTelling(failed, a, a.Question.Name == w.name)
+			old := failed[a.Question.Type]
+			asWritten := a.Question.Name == w.name && a.telling() == old.telling()
+			keepTelling(failed, a, asWritten || ctx.Err() != nil && a.Status.Temporary())
 			goOn = goOn && (a.Status.Absent() || a.Status == ServFail)
 		}
 		if !goOn {
@@ -205,31 +208,34 @@ func outcome(answers []Answer) Outcomes {
 	return out
 }
 
-// telling orders statuses by how much they say, where sources or names of a
+// telling orders answers by how much they say, where sources or names of a
 // search list differ: a failure that hides the answer before a certain absence,
 // and of those what DNS says before what others do not know.
-func (s Status) telling() int {
-	switch s {
+func (a *Answer) telling() int {
+	switch a.Status {
 	case OK:
-		return 5
+		return 6
 	case ServFail, Refused, Timeout, Invalid, Loop:
-		return 4
+		return 5
 	case NoData:
-		return 3
+		return 4
 	case NXDomain:
+		return 3
+	case Skipped: // a source that is not there: had it known the name?
 		return 2
-	case NotFound:
+	}
+	if a.Source.Kind != KindHosts { // no wonder that a hosts file does not know it
 		return 1
 	}
 	return 0
 }
 
-// keepTelling keeps the more telling answer of a family; of equals the first,
-// unless a is preferred.
+// keepTelling keeps the more telling answer of a family, of equals the first;
+// or a, where it is preferred: a look-up whose time was ended must not look like
+// one that went to its end.
 func keepTelling(best map[Type]Answer, a Answer, preferred bool) {
 	old, ok := best[a.Question.Type]
-	now, before := a.Status.telling(), old.Status.telling()
-	if !ok || now > before || now == before && preferred {
+	if !ok || preferred || a.telling() > old.telling() {
 		best[a.Question.Type] = a
 	}
 }

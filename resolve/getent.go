@@ -20,18 +20,18 @@ const (
 
 // addressesFromModule has getent speak for a module that only libc can load.
 func (r *Resolver) addressesFromModule(ctx context.Context, module string, w want) ([]Answer, Outcomes) {
-	out := OnUnavail
-	var lines []getentLine
-	if r.asks(module, w.name) {
-		database := "ahosts" // both families in one run
-		if len(w.types) == 1 {
-			database = map[Type]string{A: "ahostsv4", AAAA: "ahostsv6"}[w.types[0]]
-		}
-		lines, out = r.getent(ctx, module, database, w.host)
+	if !r.serves(module, w.name) {
+		return nil, OnUnavail // as nss-mdns itself says
 	}
+	database := "ahosts" // both families in one run
+	if len(w.types) == 1 {
+		database = map[Type]string{A: "ahostsv4", AAAA: "ahostsv6"}[w.types[0]]
+	}
+	start := time.Now()
+	lines, out := r.getent(ctx, module, database, w.host)
 	answers := make([]Answer, 0, len(w.types))
 	for _, t := range w.types {
-		a := Answer{Question: Question{w.name, t}, Status: failure(ctx, out), Source: nssSource(module)}
+		a := Answer{Question: Question{w.name, t}, Status: failure(ctx, out), Source: nssSource(module), Took: time.Since(start)}
 		for _, l := range lines {
 			if l.addr.Is4() == (t == A) && !l.addr.Is4In6() { // ahostsv6 maps IPv4 addresses
 				a.Addrs = append(a.Addrs, l.addr)
@@ -39,34 +39,32 @@ func (r *Resolver) addressesFromModule(ctx context.Context, module string, w wan
 		}
 		if len(a.Addrs) > 0 {
 			a.Status, a.Addrs, a.Canonical = OK, unique(a.Addrs), w.name
-			if n, err := ParseName(lines[0].name); err == nil && lines[0].name != "" {
+			if n, err := ParseName(lines[0].name); err == nil && n != "." {
 				a.Canonical = n
 			}
 		}
 		answers = append(answers, a)
 	}
-	if out == OnSuccess && successOr(answers) != OnSuccess {
-		out = OnNotFound
+	if out == OnSuccess {
+		out = successOr(answers)
 	}
 	return answers, out
 }
 
+// namesFromModule is the same for the names of an address; libc gives one.
 func (r *Resolver) namesFromModule(ctx context.Context, module string, q Question, addr netip.Addr) (Answer, Outcomes) {
-	out := OnUnavail
-	var lines []getentLine
-	if r.installed(module) {
-		lines, out = r.getent(ctx, module, "hosts", addr.String())
-	}
 	a := Answer{Question: q, Source: nssSource(module)}
-	if out == OnSuccess && len(lines) > 0 {
-		if name, err := ParseName(lines[0].name); err == nil && lines[0].name != "" {
-			a.Status, a.Names, a.Canonical = OK, []Name{name}, name
-			return a, out
-		}
+	lines, out := r.getent(ctx, module, "hosts", addr.String())
+	if len(lines) == 0 {
+		a.Status = failure(ctx, out)
+		return a, out
+	}
+	name, err := ParseName(lines[0].name)
+	if err != nil || lines[0].name == "" {
 		a.Status = Invalid
 		return a, out
 	}
-	a.Status = failure(ctx, out)
+	a.Status, a.Names, a.Canonical = OK, []Name{name}, name
 	return a, out
 }
 
@@ -96,8 +94,11 @@ type getentLine struct {
 // getent runs the program for one module alone; "not found" is its exit status
 // 2. It is killed when ctx ends.
 func (r *Resolver) getent(ctx context.Context, module, database, key string) ([]getentLine, Outcomes) {
-	if strings.HasPrefix(key, "-") || strings.ContainsRune(key, 0) || strings.HasPrefix(module, "-") {
-		return nil, OnNotFound
+	if strings.HasPrefix(key, "-") || strings.ContainsRune(key, 0) {
+		return nil, OnNotFound // an option to getent, or no argument at all: no host name either
+	}
+	if out := idle(module); out != OnSuccess {
+		return nil, out
 	}
 	program := r.Getent
 	if program == "" {
@@ -113,7 +114,10 @@ func (r *Resolver) getent(ctx context.Context, module, database, key string) ([]
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
-		return parseGetent(out.b.String(), database), OnSuccess
+		if lines := parseGetent(out.b.String(), database); len(lines) > 0 {
+			return lines, OnSuccess
+		}
+		return nil, OnNotFound
 	case ctx.Err() != nil:
 		return nil, OnTryAgain
 	case errors.As(err, &exit) && exit.ExitCode() == 2:
@@ -156,40 +160,39 @@ func (c *capped) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// asks reports whether a module could know the name, so that no process is
-// started for names that it does not serve.
-func (r *Resolver) asks(module string, n Name) bool {
+// serves reports whether a module could know the name, so that no process is
+// started for names that it does not look at.
+func (r *Resolver) serves(module string, n Name) bool {
 	switch {
 	case strings.HasPrefix(module, "mdns") && strings.Contains(module, "_minimal"):
 		return n.below("local")
 	case module == "myhostname":
-		return n == "_gateway" || n == "_outbound" || n.localhost() || r.ownName(n)
-	}
-	return r.installed(module)
-}
-
-// installed looks for the running half of modules that ship with many systems
-// and are idle on most: getent cannot tell "not there" from "not found", and
-// nsswitch lines like "resolve [!UNAVAIL=return] dns" depend on it.
-func (r *Resolver) installed(module string) bool {
-	switch module {
-	case "resolve":
-		_, err := os.Stat("/run/systemd/resolve/io.systemd.Resolve")
-		return err == nil
-	case "mymachines":
-		d, err := os.Open("/run/systemd/machines")
-		if err != nil {
-			return false
-		}
-		defer d.Close()
-		names, _ := d.Readdirnames(1)
-		return len(names) > 0
+		return n == "_gateway" || n == "_outbound" || n.localhost() || ownName(n)
 	}
 	return true
 }
 
+// idle looks for the running half of modules that stand in the nsswitch.conf of
+// many systems and have nothing to say on most. That saves a process, and getent
+// could not tell "not there" from "not found", on which lines like "resolve
+// [!UNAVAIL=return] dns" depend. OnSuccess: not idle.
+func idle(module string) Outcomes {
+	switch module {
+	case "resolve":
+		if _, err := os.Stat("/run/systemd/resolve/io.systemd.Resolve"); err != nil {
+			return OnUnavail
+		}
+	case "mymachines":
+		machines, err := os.ReadDir("/run/systemd/machines")
+		if err != nil || len(machines) == 0 {
+			return OnNotFound
+		}
+	}
+	return OnSuccess
+}
+
 // ownName reports whether the name is this machine's.
-func (r *Resolver) ownName(n Name) bool {
+func ownName(n Name) bool {
 	host, err := os.Hostname()
 	if err != nil {
 		return false

@@ -1,4 +1,158 @@
 package resolve
 
-func asGetent() bool  { return false }
-func getentMain() int { return 0 }
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rdnsproxy/internal/lab"
+)
+
+// asGetent reports whether this process was started as "getent -s MODULE
+// DATABASE KEY"; getentMain then plays getent.
+func asGetent() bool { return len(os.Args) == 5 && os.Args[1] == "-s" }
+
+var getentKnows = map[string]string{
+	"mdns4_minimal ahosts printer.local":   "192.0.2.7       STREAM Printer.local\n192.0.2.7       DGRAM  \n2001:db8::7     RAW\nnoise\n\n",
+	"mdns4_minimal ahostsv4 printer.local": "192.0.2.7       STREAM printer.local\n",
+	"mdns4_minimal ahostsv6 printer.local": "::ffff:192.0.2.7 STREAM printer.local\n",
+	"mdns4_minimal hosts 169.254.1.1":      "169.254.1.1     printer.local alias.local\n",
+	"sss hosts 192.0.2.9":                  "192.0.2.9       a..b\n",
+	"sss ahosts host.example.com":          "192.0.2.99      STREAM host.example.com\n",
+	"sss ahosts long.example":              strings.Repeat("192.0.2.5       STREAM long.example\n", 10000),
+	"sss ahosts empty.example":             "",
+}
+
+func getentMain() int {
+	asked := strings.Join(os.Args[2:], " ")
+	switch asked {
+	case "sss ahosts slow.example":
+		time.Sleep(patience)
+	case "sss ahosts broken.example":
+		return 1
+	}
+	text, ok := getentKnows[asked]
+	if !ok {
+		return 2
+	}
+	fmt.Print(text)
+	return 0
+}
+
+// throughGetent is a Resolver with an nsswitch.conf of its own.
+func throughGetent(t *testing.T, hosts string, servers ...*lab.DNSServer) *Resolver {
+	t.Helper()
+	r := asking(t, servers...)
+	services, err := ParseNSSwitch(strings.NewReader("hosts: " + hosts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Config.Services = services
+	if r.Getent, err = os.Executable(); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestModules(t *testing.T) {
+	s := hostZone(t)
+	for _, tt := range []struct {
+		nsswitch, host string
+		family         Family
+		want           Status // of the first family
+		addrs          []netip.Addr
+		source         string
+	}{
+		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", AnyFamily, OK, addrs("192.0.2.7"), "nss:mdns4_minimal"},
+		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", IPv4, OK, addrs("192.0.2.7"), "nss:mdns4_minimal"},
+		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", IPv6, NotFound, nil, "nss:mdns4_minimal"},
+		{"files mdns4_minimal [NOTFOUND=return] dns", "other.local", AnyFamily, NotFound, nil, "nss:mdns4_minimal"},
+		{"mdns4_minimal [NOTFOUND=return] dns", "host.example.com", AnyFamily, OK, addrs("192.0.2.1"), ""},
+		{"sss dns", "host.example.com", AnyFamily, OK, addrs("192.0.2.99"), "nss:sss"},
+		{"dns sss", "host.example.com", AnyFamily, OK, addrs("192.0.2.1"), ""},
+		{"sss dns", "none.example.com", AnyFamily, NXDomain, nil, ""},
+		{"sss [NOTFOUND=return] dns", "none.example.com", AnyFamily, NotFound, nil, "nss:sss"},
+		{"dns [!UNAVAIL=return] sss", "none.example.com", AnyFamily, NXDomain, nil, ""},
+		{"sss", "broken.example", AnyFamily, Skipped, nil, "nss:sss"},
+		{"sss", "empty.example", AnyFamily, NotFound, nil, "nss:sss"},
+		{"sss", "long.example", AnyFamily, OK, addrs("192.0.2.5"), "nss:sss"},
+		{"sss", "-V", AnyFamily, NotFound, nil, "nss:sss"},
+		{"sss", "host.onion", AnyFamily, NotFound, nil, "builtin"},
+		{"myhostname", "host.example.com", AnyFamily, NotFound, nil, "builtin"},
+	} {
+		r := throughGetent(t, tt.nsswitch, s)
+		var first Answer
+		for a := range r.Addresses(within(t), tt.host, tt.family, System) {
+			if first.Question.Type == 0 || a.Status == OK && first.Status != OK {
+				first = a
+			}
+		}
+		if first.Status != tt.want || !slices.Equal(first.Addrs, tt.addrs) || tt.source != "" && first.Source.String() != tt.source {
+			t.Errorf("%s: %s %d: %+v", tt.nsswitch, tt.host, tt.family, first)
+		}
+	}
+	if n := s.Asked("other.local", 0) + s.Asked("printer.local", 0); n > 0 {
+		t.Errorf("DNS was asked about .local %d times", n)
+	}
+}
+
+func TestModulesReverse(t *testing.T) {
+	s := startDNS(t, lab.Zone("in-addr.arpa", "1.1.254.169 PTR dns.example.", "8.2.0.192 PTR dns.example."))
+	for _, tt := range []struct {
+		nsswitch, addr string
+		want           Status
+		source         string
+	}{
+		{"files mdns4_minimal [NOTFOUND=return] dns", "169.254.1.1", OK, "nss:mdns4_minimal"},
+		{"files mdns4_minimal [NOTFOUND=return] dns", "169.254.1.2", NotFound, "nss:mdns4_minimal"},
+		{"files mdns4_minimal [NOTFOUND=return] dns", "192.0.2.8", OK, "dns:" + s.Addr().String()},
+		{"sss dns", "192.0.2.8", OK, "dns:" + s.Addr().String()},
+		{"sss dns", "192.0.2.9", Invalid, "nss:sss"},
+		{"files dns", "169.254.1.1", NotFound, "hosts:/etc/hosts"},
+		{"files dns", "127.0.0.9", NotFound, "hosts:/etc/hosts"},
+		{"myhostname", "192.0.2.8", NotFound, "builtin"},
+	} {
+		r := throughGetent(t, tt.nsswitch, s)
+		if a := r.Reverse(within(t), netip.MustParseAddr(tt.addr), System); a.Status != tt.want || a.Source.String() != tt.source {
+			t.Errorf("%s: %s: %+v", tt.nsswitch, tt.addr, a)
+		}
+	}
+}
+
+func TestGetentCancelled(t *testing.T) {
+	r := throughGetent(t, "sss")
+	ctx, cancel := context.WithTimeout(context.Background(), brief)
+	defer cancel()
+	start := time.Now()
+	for a := range r.Addresses(ctx, "slow.example", AnyFamily, System) {
+		if a.Status != Timeout {
+			t.Errorf("%+v", a)
+		}
+	}
+	if time.Since(start) > patience/2 {
+		t.Error("getent was waited for")
+	}
+}
+
+func TestGetentMissing(t *testing.T) {
+	r := throughGetent(t, "sss dns", hostZone(t))
+	r.Getent = filepath.Join(t.TempDir(), "getent")
+	if a := r.Forward(within(t), "host.example.com", IPv4, System); a.Status != OK {
+		t.Errorf("%+v", a)
+	}
+}
+
+// systemd-resolved's stub is asked itself, and once: dns after it would ask the
+// same server.
+func TestResolveModule(t *testing.T) {
+	cfg := &Config{Servers: servers("127.0.0.53:53")}
+	if !cfg.stub() || (&Config{}).stub() || (&Config{Servers: servers("127.0.0.53:53", "192.0.2.1:53")}).stub() {
+		t.Error("the stub is mistaken")
+	}
+}

@@ -25,7 +25,7 @@ type Resolver struct {
 	Wire   Exchanger       // if nil, a Mux of its own
 
 	Getent string        // the program that speaks for the other modules of nsswitch.conf; if empty, getent of PATH
-	Native *net.Resolver // if nil, on macOS and Windows net.DefaultResolver, elsewhere none
+	Native *net.Resolver // asked in place of nsswitch.conf's sources, unless Config is Explicit; if nil, net.DefaultResolver on macOS and Windows, none elsewhere
 
 	once  sync.Once
 	stub  stub
@@ -134,7 +134,7 @@ func (r *Resolver) init() {
 			r.own = &Mux{Timeout: cfg.timeout(), TCP: cfg.UseVC}
 			r.stub.wire = r.own
 		}
-		if r.Native == nil && nativeTruth && !cfg.Explicit {
+		if r.Native == nil && nativeTruth {
 			r.Native = net.DefaultResolver
 		}
 	})

@@ -24,10 +24,10 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) Answer
 		if out == OnSuccess {
 			return a
 		}
-		if !asked || a.Status.telling() > best.Status.telling() {
+		if !asked || a.telling() > best.telling() || ctx.Err() != nil && a.Status.Temporary() {
 			best, asked = a, true
 		}
-		if service.Stop&out != 0 || ctx.Err() != nil {
+		if service.Stop&out != 0 {
 			break
 		}
 	}

@@ -48,6 +48,10 @@ func (s *shared) ask(ctx context.Context, q Question, fly func(context.Context, 
 			s.mu.Unlock()
 			return a
 		}
+		if ctx.Err() != nil {
+			s.mu.Unlock()
+			return Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
+		}
 		j := s.air[q]
 		if j == nil {
 			j = &joint{done: make(chan struct{})}
@@ -62,11 +66,12 @@ func (s *shared) ask(ctx context.Context, q Question, fly func(context.Context, 
 		select {
 		case <-j.done:
 			if j.landed {
-				j.answer.Took = time.Since(start)
-				return j.answer
+				a := j.answer
+				a.Took = time.Since(start)
+				return a
 			}
 		case <-ctx.Done():
-			return Answer{Question: q, Status: gaveUp(ctx), Took: time.Since(start)}
+			return Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 		}
 	}
 }
