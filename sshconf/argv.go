@@ -28,27 +28,16 @@ type Target struct {
 // Query makes the question about a target; the caller adds Home and the like.
 func (t Target) Query() Query { return Query{Host: t.Host, Args: t.Args} }
 
-// The options of the three programs, of OpenSSH 10; those before a colon take a
-// value. ssh's -P took none before 9.4, when it was of no effect.
+// The options of the three programs in OpenSSH 10: flags, and those that take a
+// value. ssh's -P took none before 9.4, when it had no effect.
 var (
-	sshOptions  = newGrammar("1246AaCfGgKkMNnqsTtVvXxYy", "BbcDEeFIiJLlmOoPpQRSWw")
-	sftpOptions = newGrammar("1246AaCfhNpqrv", "BbcDFiJloPRsSX")
-	scpOptions  = newGrammar("12346ABCTdfOpqRrstv", "cDFiJlMoPSX")
+	sshOptions  = grammar{"1246AaCfGgKkMNnqsTtVvXxYy", "BbcDEeFIiJLlmOoPpQRSWw"}
+	sftpOptions = grammar{"1246AaCfhNpqrv", "BbcDFiJloPRsSX"}
+	scpOptions  = grammar{"12346ABCTdfOpqRrstv", "cDFiJlMoPSX"}
 )
 
-// grammar says of each letter whether it is an option and takes a value.
-type grammar map[byte]bool
-
-func newGrammar(flags, valued string) grammar {
-	g := make(grammar)
-	for i := range len(flags) {
-		g[flags[i]] = false
-	}
-	for i := range len(valued) {
-		g[valued[i]] = true
-	}
-	return g
-}
+// grammar is which letters are options, without and with a value.
+type grammar struct{ flags, valued string }
 
 // option is one option as it was given.
 type option struct {
@@ -79,8 +68,8 @@ func (g grammar) parse(args []string) (options []option, rest []string, err erro
 		}
 		for i := 1; i < len(word); i++ {
 			o := option{letter: word[i]}
-			var known bool
-			if o.valued, known = g[o.letter]; !known {
+			o.valued = strings.IndexByte(g.valued, o.letter) >= 0
+			if !o.valued && strings.IndexByte(g.flags, o.letter) < 0 {
 				return nil, nil, fmt.Errorf("unknown option -%s", safetext.Of(word[i:i+1]))
 			}
 			if o.valued {

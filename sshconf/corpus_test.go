@@ -90,17 +90,26 @@ func unpack(t testing.TB, file, dir string) *configCase {
 	return c
 }
 
-// queries gives the questions of a case.
-func (c *configCase) queries(t testing.TB) []Query {
+// home and localUser are what the user database says, as ssh asks it.
+func home(t testing.TB) string      { return current(t).HomeDir }
+func localUser(t testing.TB) string { return current(t).Username }
+
+func current(t testing.TB) *user.User {
 	t.Helper()
 	me, err := user.Current()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return me
+}
+
+// queries gives the questions of a case.
+func (c *configCase) queries(t testing.TB) []Query {
+	t.Helper()
 	var out []Query
 	for _, a := range c.asks {
 		words := strings.Split(strings.ReplaceAll(a, `\n`, "\n"), "|")
-		q := Query{Host: words[0], Args: words[1:], Home: me.HomeDir, LocalUser: me.Username}
+		q := Query{Host: words[0], Args: words[1:], Home: home(t), LocalUser: localUser(t)}
 		if !c.own {
 			q.File = filepath.Join(c.dir, "config")
 		}

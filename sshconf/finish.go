@@ -7,36 +7,6 @@ import (
 	"strings"
 )
 
-// order is every keyword that the package tells about, as ssh -G orders them.
-var order = []string{
-	"user", "hostname", "port", "addressfamily", "canonicalizehostname",
-	"controlmaster", "gssapiauthentication", "gssapikeyexchange",
-	"gssapidelegatecredentials", "gssapitrustdns", "gssapirenewalforcesrekey",
-	"gssapikexalgorithms", "gssapiclientidentity", "gssapiserveridentity",
-	"hostbasedauthentication", "tcpkeepalive", "verifyhostkeydns",
-	"connectionattempts", "bindaddress", "bindinterface", "controlpath",
-	"hostkeyalias", "globalknownhostsfile", "userknownhostsfile",
-	"connecttimeout", "controlpersist", "ipqos", "proxycommand", "proxyjump",
-}
-
-// defaults are ssh's own, as far as every build has the same.
-var defaults = map[string]string{
-	"port":                    "22",
-	"addressfamily":           "any",
-	"canonicalizehostname":    "false",
-	"controlmaster":           "false",
-	"hostbasedauthentication": "no",
-	"tcpkeepalive":            "yes",
-	"verifyhostkeydns":        "false",
-	"connectionattempts":      "1",
-	"globalknownhostsfile":    "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2",
-	"connecttimeout":          "none",
-	"controlpersist":          "no",
-}
-
-// Keywords lists, in ssh -G's order, what a query without Keywords tells about.
-func Keywords() []string { return slices.Clone(order) }
-
 // answer makes the Host of what was read, and lists what is in doubt of what
 // was wanted.
 func (r *reading) answer() (*Host, []Doubt) {
@@ -95,7 +65,7 @@ func (f *finisher) value(k string) (Value, bool) {
 	case set && v.Keyword != k: // the other one of the pair stands
 		return Value{}, false
 	case !set:
-		v = Value{k, defaults[k], ByDefault}
+		v = Value{k, unset(k), ByDefault}
 	}
 	var ok bool
 	switch k {

@@ -2,110 +2,15 @@ package sshconf
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// shape judges the text after a keyword. ok means that every OpenSSH since 8.0
-// and the library read it alike; shown is then ssh -G's spelling of it, or,
-// where that depends on the host (finish.go), the text itself.
-//
-// This is an allow-list. A value that is missing here is not wrong: ssh -G is
-// asked about it.
-type shape func(text string) (shown string, ok bool)
-
-// shapes holds every keyword that may stand in a file that is read here.
-var shapes = map[string]shape{
-	// what the program asks for
-	"addressfamily":               choice("any", "inet", "inet6"),
-	"bindaddress":                 word,
-	"bindinterface":               word,
-	"canonicalizehostname":        spelled("no", "false", "false", "false"),
-	"canonicalizepermittedcnames": choice("none"),
-	"connectionattempts":          number,
-	"connecttimeout":              duration,
-	"controlmaster":               spelled("no", "false", "false", "false", "yes", "true", "true", "true", "ask", "ask", "auto", "auto", "autoask", "autoask"),
-	"controlpath":                 socket,
-	"controlpersist":              persist,
-	"globalknownhostsfile":        untilded,
-	"gssapiauthentication":        flag,
-	"gssapidelegatecredentials":   flag,
-	"hostbasedauthentication":     flag,
-	"hostkeyalias":                lowerWord,
-	"hostname":                    hostName,
-	"ipqos":                       qos,
-	"port":                        port,
-	"proxycommand":                command,
-	"proxyjump":                   jump,
-	"tcpkeepalive":                flag,
-	"user":                        account,
-	"userknownhostsfile":          paths,
-	"verifyhostkeydns":            spelled("no", "false", "false", "false", "yes", "true", "true", "true", "ask", "ask"),
-
-	// what ordinary files hold besides
-	"addkeystoagent":                   choice("yes", "no", "ask", "confirm"),
-	"batchmode":                        flag,
-	"certificatefile":                  word,
-	"challengeresponseauthentication":  flag,
-	"checkhostip":                      flag,
-	"ciphers":                          list("", "aes128-ctr", "aes192-ctr", "aes256-ctr", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"),
-	"clearallforwardings":              flag,
-	"compression":                      flag,
-	"dynamicforward":                   port,
-	"escapechar":                       choice("none", "~"),
-	"exitonforwardfailure":             flag,
-	"forwardagent":                     flag,
-	"forwardx11":                       flag,
-	"forwardx11trusted":                flag,
-	"gatewayports":                     flag,
-	"hashknownhosts":                   flag,
-	"hostkeyalgorithms":                list("+", keyTypes...),
-	"identitiesonly":                   flag,
-	"identityagent":                    word,
-	"identityfile":                     word,
-	"ignoreunknown":                    word,
-	"kbdinteractiveauthentication":     flag,
-	"kexalgorithms":                    list("+", "curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521"),
-	"localcommand":                     command,
-	"localforward":                     forward,
-	"loglevel":                         choice("QUIET", "FATAL", "ERROR", "INFO", "VERBOSE", "DEBUG", "DEBUG1", "DEBUG2", "DEBUG3"),
-	"macs":                             list("", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "umac-128-etm@openssh.com", "umac-128@openssh.com"),
-	"nohostauthenticationforlocalhost": flag,
-	"numberofpasswordprompts":          number,
-	"passwordauthentication":           flag,
-	"permitlocalcommand":               flag,
-	"preferredauthentications":         word,
-	"proxyusefdpass":                   flag,
-	"pubkeyauthentication":             flag,
-	"remotecommand":                    command,
-	"remoteforward":                    forward,
-	"requesttty":                       choice("yes", "no", "force", "auto"),
-	"sendenv":                          names,
-	"serveralivecountmax":              number,
-	"serveraliveinterval":              duration,
-	"setenv":                           assignment,
-	"streamlocalbindunlink":            flag,
-	"stricthostkeychecking":            choice("yes", "no", "ask", "off", "accept-new"),
-	"updatehostkeys":                   choice("yes", "no", "ask"),
-	"visualhostkey":                    flag,
-	"xauthlocation":                    word,
-}
-
-var keyTypes = []string{"ssh-ed25519", "ssh-rsa", "rsa-sha2-256", "rsa-sha2-512", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
-
-// allowed applies the shape of a keyword; hosts and Includes have their own.
-func allowed(keyword, text string) (shown string, ok bool) {
-	s := shapes[keyword]
-	if s == nil || text == "" || text[0] == '=' {
-		return "", false
-	}
-	return s(text)
-}
-
 // hostLine judges the patterns of a Host line: the library splits at blanks
 // alone, and its ? fits nothing as well as one byte.
 func hostLine(s string) bool {
-	if s == "" || s[0] == '=' || !plain(s) || strings.Contains(s, "?") {
+	if s == "" || s[0] == '=' || len(s) > maxText || !plain(s) || strings.Contains(s, "?") {
 		return false
 	}
 	for _, pattern := range words(s) {
@@ -124,7 +29,13 @@ func word(s string) (string, bool) {
 // account is a user's name; newer versions expand tokens in it.
 func account(s string) (string, bool) {
 	_, ok := word(s)
-	return s, ok && !strings.Contains(s, "%")
+	return s, ok && s[0] != '-' && !strings.Contains(s, "%")
+}
+
+// agent is a path or a word that ssh has nothing to expand in but ~/.
+func agent(s string) (string, bool) {
+	_, ok := word(s)
+	return s, ok && !strings.Contains(s, "%") && (s[0] != '~' || strings.HasPrefix(s, "~/"))
 }
 
 // socket is a path, or "none" in lower case; finish.go expands its tokens.
@@ -168,6 +79,11 @@ func choice(options ...string) shape {
 		pairs = append(pairs, o, o)
 	}
 	return spelled(pairs...)
+}
+
+// exactly takes one of the words, in that case alone.
+func exactly(options ...string) shape {
+	return func(s string) (string, bool) { return s, slices.Contains(options, s) }
 }
 
 var flag = spelled("yes", "yes", "true", "yes", "no", "no", "false", "no")
@@ -217,8 +133,8 @@ func duration(s string) (string, bool) {
 		}
 		s = s[end:]
 		if s != "" {
-			unit, ok := units[s[0]|0x20]
-			if !ok {
+			unit := seconds(s[0])
+			if unit == 0 {
 				return "", false
 			}
 			n, s = n*unit, s[1:]
@@ -230,7 +146,22 @@ func duration(s string) (string, bool) {
 	return strconv.Itoa(total), true
 }
 
-var units = map[byte]int{'s': 1, 'm': 60, 'h': 3600, 'd': 86400, 'w': 604800}
+// seconds is the length of a unit of time, 0 if it is none.
+func seconds(unit byte) int {
+	switch unit | 0x20 {
+	case 's':
+		return 1
+	case 'm':
+		return 60
+	case 'h':
+		return 3600
+	case 'd':
+		return 86400
+	case 'w':
+		return 604800
+	}
+	return 0
+}
 
 // persist is ControlPersist: a flag or a time; zero seconds are for ever.
 func persist(s string) (string, bool) {
@@ -283,22 +214,45 @@ func command(s string) (string, bool) {
 	return s, ok && (s == "none" || lower(s) != "none")
 }
 
-// jump is "none" or hosts as [user@]host[:port], separated by commas.
+// remote is a command in which ssh has nothing to expand.
+func remote(s string) (string, bool) {
+	_, ok := command(s)
+	return s, ok && !strings.Contains(s, "%")
+}
+
+// jump is "none" or hosts as [user@]host[:port], separated by commas. ssh shows
+// the last one in brackets where that may be an IPv4 address.
 func jump(s string) (string, bool) {
-	for hop := range strings.SplitSeq(s, ",") {
-		user, host, both := strings.Cut(hop, "@")
-		if !both {
-			user, host = "u", hop
-		}
-		host, p, ported := strings.Cut(host, ":")
-		if shown, ok := port(p); ported && (!ok || shown != p) {
-			return s, false
-		}
-		if !hostWord(user) || !hostWord(host) || lower(hop) == "none" && hop != s {
+	if s == "none" {
+		return s, true
+	}
+	for h := range strings.SplitSeq(s, ",") {
+		if !hop(h) {
 			return s, false
 		}
 	}
-	return s, s == "none" || lower(s) != "none"
+	start := strings.LastIndexAny(s, ",@") + 1
+	host, port := s[start:], ""
+	if i := strings.IndexByte(host, ':'); i >= 0 {
+		host, port = host[:i], host[i:]
+	}
+	if strings.Trim(host, "0123456789.") == "" {
+		return s[:start] + "[" + host + "]" + port, true
+	}
+	return s, true
+}
+
+// hop is one host to jump through.
+func hop(s string) bool {
+	user, host, at := strings.Cut(s, "@")
+	if !at {
+		user, host = "u", s
+	}
+	host, p, colon := strings.Cut(host, ":")
+	if n, ok := port(p); colon && (!ok || n != p) { // shown as a number
+		return false
+	}
+	return hostWord(user) && hostWord(host) && lower(host) != "none"
 }
 
 // hostWord is a user's or host's name without anything that is special anywhere.

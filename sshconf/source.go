@@ -1,6 +1,7 @@
 package sshconf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -228,9 +229,9 @@ func (l *loader) readFile(path string, checked bool) (string, error) {
 		return "", safePath(err)
 	}
 	defer f.Close()
-	var b strings.Builder
-	b.Grow(int(fi.Size()) + 1)
-	if _, err := io.Copy(&b, io.LimitReader(f, maxFile)); err != nil {
+	var b bytes.Buffer
+	b.Grow(int(fi.Size()) + bytes.MinRead)
+	if _, err := b.ReadFrom(io.LimitReader(f, maxFile)); err != nil {
 		return "", safePath(err)
 	}
 	return b.String(), nil

@@ -124,7 +124,7 @@ func (h *Host) Set(keyword string) bool {
 	if !ok || v.Origin == ByDefault {
 		return false
 	}
-	return v.Origin != BySSH || v.Value != defaults[keyword]
+	return v.Origin != BySSH || v.Value != unset(keyword)
 }
 
 // ConnectTimeout gives ConnectTimeout; false where there is none, and then the

@@ -27,32 +27,57 @@ func (x *excerpt) add(text string, ln excerptLine) {
 	x.lines = append(x.lines, ln)
 }
 
-// excerpt picks the lines that matter. A block whose header only ssh can judge
-// becomes one that holds for every host and settles nothing: it leaves open
-// whatever it might set. So does everything when blame is given.
+// excerpt picks the lines that matter: settings in blocks that hold for the
+// host (the library is slow with the many that do not). A block whose header
+// only ssh can judge becomes one that holds for every host and settles nothing:
+// it leaves open whatever it might set. So does everything when blame is given.
 func (r *reading) excerpt(s *source, blame *Doubt) *excerpt {
 	x := new(excerpt)
-	header, blurred := "", blame // the header is not written yet: a block without matter is left out
+	header, blurred, holds := "", blame, true // the header is written when something follows it
 	for _, ln := range s.lines {
-		if ln.keyword == "host" || ln.keyword == "match" {
-			header, blurred = ln.raw, blame
-			if blame == nil && !r.understood(ln) {
-				d := doubtOf(s, ln)
-				blurred = &d
-			}
-			if blurred != nil {
-				header = "Match all"
-			}
+		switch {
+		case ln.keyword != "host" && ln.keyword != "match":
+		case blame != nil:
+			header = matchAll
+			continue
+		case r.understood(ln):
+			header, blurred = ln.raw, nil
+			holds = ln.keyword == "match" || hostMatches(ln.rest, r.q.Host)
+			continue
+		default:
+			d := doubtOf(s, ln)
+			header, blurred, holds = matchAll, &d, true
 			continue
 		}
-		text, matter := r.pick(s, ln, blurred)
+		if !holds {
+			continue
+		}
 		if header != "" {
 			x.add(header, excerptLine{})
 			header = ""
 		}
-		x.add(text, matter)
+		x.add(r.pick(s, ln, blurred))
 	}
 	return x
+}
+
+const matchAll = "Match all"
+
+// hostMatches applies the patterns of a Host line (OpenSSH's oHost): each is a
+// word, and one that starts with ! and fits ends it.
+func hostMatches(patterns, host string) bool {
+	holds := false
+	for _, p := range words(patterns) {
+		p, not := strings.CutPrefix(p, "!")
+		if !MatchPattern(p, host) {
+			continue
+		}
+		if not {
+			return false
+		}
+		holds = true
+	}
+	return holds
 }
 
 // pick gives the excerpt's text for one line that is no header.
