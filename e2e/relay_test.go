@@ -8,9 +8,13 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // A relay that ends as soon as ssh does loses ssh's last words: sshd then
@@ -80,6 +84,35 @@ func TestBulkOneWay(t *testing.T) {
 	}
 }
 
+// ssh stands still for a while: nothing is lost, and the helper does not spin
+// while nobody reads from it (a spinning one takes all the processor it can get).
+func TestStalledSSH(t *testing.T) {
+	v := newVisit(t)
+	const size = 64 << 20
+	cmd := v.command("ssh", "exact.example.com", fmt.Sprintf("head -c %d /dev/zero | tr '\\0' x", size))
+	out, err := cmd.StdoutPipe()
+	v.must(err)
+	v.must(cmd.Start())
+	_, err = io.CopyN(io.Discard, out, 1<<20)
+	v.must(err)
+	v.must(cmd.Process.Signal(syscall.SIGSTOP))
+	pids := helpers()
+	if len(pids) != 1 {
+		t.Fatalf("helpers: %v", pids)
+	}
+	time.Sleep(500 * time.Millisecond) // until its pipe is full
+	before := processorTime(t, pids[0])
+	time.Sleep(3 * time.Second)
+	if took := processorTime(t, pids[0]) - before; took > 500*time.Millisecond {
+		t.Errorf("%v of processor time in 3 s of waiting", took)
+	}
+	v.must(cmd.Process.Signal(syscall.SIGCONT))
+	n, err := io.Copy(io.Discard, out)
+	if waited := cmd.Wait(); err != nil || waited != nil || n != size-1<<20 {
+		t.Errorf("%d bytes, %v, %v", n, err, waited)
+	}
+}
+
 // ssh is killed: it closes nothing in order, and still no helper stays.
 func TestKilledSSH(t *testing.T) {
 	v := newVisit(t)
@@ -125,6 +158,25 @@ func TestManySessions(t *testing.T) {
 			t.Errorf("session %d: %+v", i, got)
 		}
 	}
+}
+
+// processorTime is what a process has used, in user and kernel mode.
+func processorTime(t *testing.T, pid int) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	var ticks int64
+	for _, f := range fields[11:13] { // utime and stime of proc(5), in hundredths of a second
+		n, err := strconv.ParseInt(f, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // counted counts what goes by.

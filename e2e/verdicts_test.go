@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -37,25 +36,30 @@ func (v *visit) check(targets ...string) (rs []result) {
 	return rs
 }
 
-// One host for each verdict. The relay's first word about it stands in says:
-// nothing, where there is nothing to warn of.
+// At least one host for each verdict. The relay's only line about it begins
+// with says: nothing, where there is nothing to warn of. complained says that
+// an sshd with UseDNS complains of such a client.
 var hosts = []struct {
 	name, addr, verdict string
 	status              int
 	says                string
+	complained          bool
 }{
-	{"exact.example.com", "198.51.100.10", "exact", 0, ""},
-	{"exact6.example.com", "2001:db8::10", "exact", 0, ""},
-	{"confirmed.example.com", "198.51.100.11", "confirmed", 0, ""},
-	{"exempt.example.com", "10.0.0.12", "exempt", 0, ""},
-	{"missing.example.com", "198.51.100.13", "missing", 0, ""},
-	{"undetermined.example.com", "203.0.113.14", "undetermined", 3, "rdnsproxy: "},
-	{"malformed.example.com", "198.51.100.15", "malformed", 1, "rdnsproxy: warning: "},
-	{"my.example.com", "192.168.1.243", "unresolvable", 1, "rdnsproxy: warning: "},
-	{"numeric.example.com", "198.51.100.17", "numeric", 1, "rdnsproxy: warning: "},
-	{"numeric-hex.example.com", "198.51.100.19", "numeric", 1, "rdnsproxy: warning: "},
-	{"mismatch.example.com", "198.51.100.18", "mismatch", 1, "rdnsproxy: warning: "},
-	{"mismatch6.example.com", "2001:db8::18", "mismatch", 1, "rdnsproxy: warning: "},
+	{"exact.example.com", "198.51.100.10", "exact", 0, "", false},
+	{"exact6.example.com", "2001:db8::10", "exact", 0, "", false},
+	{"delegated.example.com", "198.51.100.23", "exact", 0, "", false},
+	{"confirmed.example.com", "198.51.100.11", "confirmed", 0, "", false},
+	{"alias.example.com", "198.51.100.10", "confirmed", 0, "", false},
+	{"exempt.example.com", "10.0.0.12", "exempt", 0, "", false},
+	{"missing.example.com", "198.51.100.13", "missing", 0, "", false},
+	{"undetermined.example.com", "203.0.113.14", "undetermined", 3, "rdnsproxy: ", false},
+	{"unasked.example.com", "198.51.100.21", "undetermined", 3, "rdnsproxy: ", true},
+	{"malformed.example.com", "198.51.100.15", "malformed", 1, "rdnsproxy: warning: ", false},
+	{"my.example.com", "192.168.1.243", "unresolvable", 1, "rdnsproxy: warning: ", true},
+	{"numeric.example.com", "198.51.100.17", "numeric", 1, "rdnsproxy: warning: ", true},
+	{"numeric-hex.example.com", "198.51.100.19", "numeric", 1, "rdnsproxy: warning: ", true},
+	{"mismatch.example.com", "198.51.100.18", "mismatch", 1, "rdnsproxy: warning: ", true},
+	{"mismatch6.example.com", "2001:db8::18", "mismatch", 1, "rdnsproxy: warning: ", true},
 }
 
 func TestEveryVerdict(t *testing.T) {
@@ -99,31 +103,82 @@ func TestNoAddress(t *testing.T) {
 	}
 }
 
+// complaint is what an sshd with UseDNS says about a client from an address;
+// empty if it says nothing.
+func (v *visit) complaint(addr, host string) (said string) {
+	v.t.Helper()
+	before := len(v.sshdSaid(sshdUseDNS))
+	v.ssh("-o", "ProxyCommand=none", "-b", addr, "-p", sshdUseDNS, host, "true")
+	var log string
+	v.eventually("the session's end", func() bool {
+		log = v.sshdSaid(sshdUseDNS)[before:]
+		return strings.Contains(log, "Disconnected from")
+	})
+	for line := range strings.Lines(log) {
+		for _, c := range []string{"reverse mapping checking", "Nasty PTR record", "maps to"} {
+			if strings.Contains(line, c) {
+				said = strings.TrimSpace(line)
+			}
+		}
+	}
+	return said
+}
+
 // What check foretells is what an sshd with UseDNS says about such a client.
 func TestSSHDMessage(t *testing.T) {
 	v := newVisit(t)
-	v.sshConfig("") // ssh -b does it without the program
-	complaints := []string{"reverse mapping checking", "Nasty PTR record", "maps to"}
 	for _, h := range hosts {
-		before := len(v.sshdSaid(sshdUseDNS))
-		v.ssh("-b", h.addr, "-p", sshdUseDNS, h.name, "true")
-		var said string
-		v.eventually("the session's end", func() bool {
-			said = v.sshdSaid(sshdUseDNS)[before:]
-			return strings.Contains(said, "Disconnected from")
-		})
-		want := ""
-		for line := range strings.Lines(said) {
-			if slices.ContainsFunc(complaints, func(c string) bool { return strings.Contains(line, c) }) {
-				want = strings.TrimSpace(line)
-			}
+		said := v.complaint(h.addr, h.name)
+		if (said != "") != h.complained {
+			t.Errorf("%s: unexpected of sshd: %q", h.name, said)
 		}
-		if want == "" != (h.verdict != "unresolvable" && h.verdict != "numeric" && h.verdict != "mismatch") {
-			t.Errorf("%s: unexpected of sshd: %q", h.name, want)
+		if got := v.check(h.name)[0].Addresses[0].Message; got != said {
+			t.Errorf("%s: sshd_message %q, sshd says %q", h.name, got, said)
 		}
-		if got := v.check(h.name)[0].Addresses[0].Message; got != want {
-			t.Errorf("%s: sshd_message %q, sshd says %q", h.name, got, want)
+	}
+}
+
+// One reverse name of several that leads back is enough, and the other one is
+// worth a notice: libc sees now this one, now that one.
+func TestSeveralReverseNames(t *testing.T) {
+	v := newVisit(t)
+	if o := v.ssh("several.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+		t.Errorf("%+v", o)
+	}
+	r := v.check("several.example.com")[0]
+	if r.Verdict != "exact" || r.Severity != "notice" || len(r.Addresses) != 1 || len(r.Addresses[0].PTR) != 2 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// The hosts file counts where, and only where, nsswitch.conf lets it: as libc
+// has it, and so sshd.
+func TestNsswitchOrder(t *testing.T) {
+	v := newVisit(t)
+	v.write("/etc/hosts", pristine["hosts"]+articleLine+"\n")
+	for order, verdict := range map[string]string{
+		"files dns":                     "exact",
+		"dns files":                     "unresolvable",
+		"dns":                           "unresolvable",
+		"dns [NOTFOUND=continue] files": "unresolvable",
+	} {
+		v.write("/etc/nsswitch.conf", strings.Replace(pristine["nsswitch.conf"], "files dns", order, 1))
+		r := v.check("my.example.com")[0]
+		if said := v.complaint("192.168.1.243", "my.example.com"); r.Verdict != verdict || said != r.Addresses[0].Message {
+			t.Errorf("hosts: %s: verdict %s, want %s; sshd_message %q, sshd says %q", order, r.Verdict, verdict, r.Addresses[0].Message, said)
 		}
+	}
+}
+
+// A name that the search list completes is the name that was asked for.
+func TestSearchList(t *testing.T) {
+	v := newVisit(t)
+	v.write("/etc/resolv.conf", pristine["resolv.conf"]+"search example.net example.com\n")
+	if o := v.ssh("exact", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+		t.Errorf("%+v", o)
+	}
+	if r := v.check("exact")[0]; r.Verdict != "exact" {
+		t.Errorf("%+v", r)
 	}
 }
 

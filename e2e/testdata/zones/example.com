@@ -9,6 +9,10 @@ exempt		A	10.0.0.12
 missing		A	198.51.100.13
 undetermined	A	203.0.113.14	; its reverse zone is served by nobody: REFUSED
 dead		A	203.0.113.30	; its reverse zone may never answer
+unasked		A	198.51.100.21	; its reverse name is in a zone that is served by nobody
+several		A	198.51.100.22	; one of its reverse names leads back
+delegated	A	198.51.100.23	; its reverse name is delegated by RFC 2317
+alias		CNAME	exact
 malformed	A	198.51.100.15
 numeric		A	198.51.100.17
 numeric-hex	A	198.51.100.19
