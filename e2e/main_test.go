@@ -47,8 +47,9 @@ func TestMain(m *testing.M) {
 // outside leaves nothing behind but what the build cache keeps.
 func outside() (int, error) {
 	if os.Geteuid() != 0 {
-		return 0, errors.New("these tests make network and mount namespaces of their own, which takes root: sudo make e2e")
+		return 0, errors.New("these tests make network and mount namespaces of their own, which takes root: run make e2e as root")
 	}
+	os.Setenv("PATH", os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin") // nsd and sshd may stand beside the road
 	for _, p := range programsNeeded {
 		if _, err := exec.LookPath(p); err != nil {
 			return 0, fmt.Errorf("%w: testdata/install test, as root, sees to that", err)

@@ -154,10 +154,7 @@ func nsdConf() ([]byte, error) {
 }
 
 func sshd(port, useDNS string) []string {
-	path, err := exec.LookPath("sshd") // it runs itself again, and insists on a whole path
-	if err != nil {
-		path = "/usr/sbin/sshd"
-	}
+	path, _ := exec.LookPath("sshd") // it runs itself again, and insists on a whole path
 	argv := []string{path, "-D", "-f", lab + "/sshd_config", "-E", sshdLog(port), "-o", "Port=" + port, "-o", "UseDNS=" + useDNS}
 	// Since 9.8 sshd keeps clients out that leave without logging in; some do here.
 	if lenient := append(argv[1:len(argv):len(argv)], "-o", "PerSourcePenalties=no"); exec.Command(path, append(lenient, "-t")...).Run() == nil {
