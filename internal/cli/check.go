@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"os/signal"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/replacefile"
 	"rdnsproxy/internal/report"
 
 	"github.com/spf13/pflag"
@@ -21,6 +23,7 @@ import (
 type checkFlags struct {
 	sharedFlags
 	format      string
+	output      string
 	failOn      failOn
 	jobs        int
 	printConfig bool
@@ -35,6 +38,7 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.failOn.severity = check.Warning
 	fs.StringVar(&f.format, "format", "text", "how to write the results: "+strings.Join(report.Formats(), ", "))
+	fs.StringVar(&f.output, "output", "", "write the report to this file, whole or not at all, instead of stdout")
 	fs.Var(&f.failOn, "fail-on", "exit with 1 from this severity on: notice, warning, error or never")
 	fs.IntVar(&f.jobs, "jobs", 32, "how many targets to look at at once")
 	fs.BoolVar(&f.printConfig, "print-config", false, "print what was taken from ssh's configuration, and look nothing up")
@@ -55,9 +59,8 @@ func runCheck(ctx context.Context, w World, f *checkFlags, words []string) int {
 	if err != nil {
 		return w.usage(err)
 	}
-	handler, err := report.New(f.format, w.Out, reader(w, f))
-	if err != nil {
-		return w.usage(refuse("--format takes one of these", "%v", err))
+	if !slices.Contains(report.Formats(), f.format) {
+		return w.usage(refuse("--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", quoted(f.format)))
 	}
 	if !signal.Ignored(os.Interrupt) {
 		var stop func()
@@ -65,18 +68,34 @@ func runCheck(ctx context.Context, w World, f *checkFlags, words []string) int {
 		defer stop()
 	}
 	sum := tally{failOn: f.failOn.severity}
-	for r := range inOrder(f.jobs, targets, func(t target) *check.Result {
-		return f.one(ctx, checker, t)
-	}) {
-		sum.add(r.Severity)
-		if err := handler.Result(r); err != nil {
-			return failedToWrite(v, err)
-		}
-	}
-	if err := handler.Close(); err != nil {
-		return failedToWrite(v, err)
+	results := inOrder(f.jobs, targets, func(t target) *check.Result { return f.one(ctx, checker, t) })
+	if err := f.report(w, &sum, results); err != nil {
+		v.error(fmt.Errorf("writing the report: %w", err))
+		return statusUsage
 	}
 	return sum.status()
+}
+
+// report writes the results to stdout as they come, or to --output when all are
+// there: who reads that file never finds half a report.
+func (f *checkFlags) report(w World, sum *tally, results iter.Seq[*check.Result]) error {
+	write := func(out io.Writer) error {
+		handler, err := report.New(f.format, out, reader(w, f))
+		if err != nil {
+			return err
+		}
+		for r := range results {
+			sum.add(r.Severity)
+			if err := handler.Result(r); err != nil {
+				return err
+			}
+		}
+		return handler.Close()
+	}
+	if f.output == "" {
+		return write(w.Out)
+	}
+	return replacefile.Write(f.output, 0o644, write)
 }
 
 // one asks about one target, within its own --check-timeout.
@@ -117,18 +136,13 @@ func (f *checkFlags) checker() (*check.Checker, error) {
 // reader is what is known of who reads the report.
 func reader(w World, f *checkFlags) report.Options {
 	o := report.Options{Quiet: f.quiet}
-	if isTerminal(w.Out) {
+	if f.output == "" && isTerminal(w.Out) {
 		o.Color = w.getenv("NO_COLOR") == "" && w.getenv("TERM") != "dumb"
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil {
 			o.Width = max(width, 40)
 		}
 	}
 	return o
-}
-
-func failedToWrite(v *voice, err error) int {
-	v.error(fmt.Errorf("writing the report: %w", err))
-	return statusUsage
 }
 
 // failOn is the severity from which check exits with 1.
