@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 		os.Exit(helper())
 	case "ssh":
 		os.Exit(fakeSSH())
+	case "sftp":
+		os.Exit(fakeSFTP())
 	}
 	os.Exit(m.Run())
 }
@@ -64,6 +66,14 @@ func fakeSSH() int {
 	return 3
 }
 
+// fakeSFTP becomes a helper whose SIGINT and SIGHUP were ignored at its start.
+func fakeSFTP() int {
+	signal.Ignore(syscall.SIGINT, syscall.SIGHUP)
+	os.Setenv(roleVar, "helper")
+	fmt.Fprintln(os.Stderr, syscall.Exec(os.Args[0], os.Args[:1], os.Environ()))
+	return 3
+}
+
 func helperCommand(path, addr string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), roleVar+"=helper", pathVar+"="+path, addrVar+"="+addr,
@@ -83,7 +93,9 @@ type child struct {
 
 // startChild starts a helper and returns when bytes have passed both ways: its
 // signal handlers stand then.
-func startChild(t *testing.T, path string) *child {
+func startChild(t *testing.T, path string) *child { return startChildAs(t, "helper", path) }
+
+func startChildAs(t *testing.T, role, path string) *child {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -91,6 +103,7 @@ func startChild(t *testing.T, path string) *child {
 	}
 	defer l.Close()
 	c := &child{t: t, cmd: helperCommand(path, l.Addr().String())}
+	c.cmd.Env = append(c.cmd.Env, roleVar+"="+role)
 	in, write := pipe(t)
 	read, out := pipe(t)
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = in, out, &c.stderr
@@ -180,14 +193,10 @@ func TestSignalsEndTheHelper(t *testing.T) {
 
 // sftp ignores SIGINT for its ssh, and Ctrl-C must not end the session.
 func TestIgnoredSignalsStayIgnored(t *testing.T) {
-	ignored := []os.Signal{syscall.SIGINT, syscall.SIGHUP}
-	signal.Ignore(ignored...)
-	defer signal.Reset(ignored...)
 	onEachPathName(t, func(t *testing.T, path string) {
-		c := startChild(t, path)
-		for _, s := range ignored {
-			c.signal(s)
-		}
+		c := startChildAs(t, "sftp", path)
+		c.signal(syscall.SIGINT)
+		c.signal(syscall.SIGHUP)
 		send(t, c.write, ample)
 		expect(t, c.peer, ample)
 		send(t, c.peer, ample)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -101,16 +100,4 @@ func sendRights(out, conn int) error {
 			return err
 		}
 	}
-}
-
-// descriptor gives the number behind f and, unlike Fd, leaves its mode alone.
-// The caller keeps f open.
-func descriptor(f syscall.Conn) (int, error) {
-	raw, err := f.SyscallConn()
-	if err != nil {
-		return -1, err
-	}
-	fd := -1
-	err = raw.Control(func(n uintptr) { fd = int(n) })
-	return fd, err
 }

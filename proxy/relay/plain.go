@@ -37,6 +37,9 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 			e.broken(err)
 			e.upDone = true
 		case err := <-down:
+			if t.gone.Load() { // said before, and not yet heard
+				e.sshGone()
+			}
 			e.broken(err)
 			e.networkEnded()
 			e.upDone = e.upDone || err != nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -80,4 +81,16 @@ func watchReader(out *os.File, leave func()) (stop func()) {
 		<-done
 		wakeR.Close()
 	}
+}
+
+// descriptor gives the number behind f and, unlike Fd, leaves its mode alone.
+// The caller keeps f open.
+func descriptor(f syscall.Conn) (int, error) {
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	fd := -1
+	err = raw.Control(func(n uintptr) { fd = int(n) })
+	return fd, err
 }
