@@ -19,7 +19,14 @@ type want struct {
 func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answer) bool) {
 	r.init()
 	failed := map[Type]Answer{}
+	askedDNS := false
 	for _, service := range r.order(s) {
+		if r.isDNS(service.Module) {
+			if askedDNS {
+				continue
+			}
+			askedDNS = true
+		}
 		answers, outcome := r.addressesFrom(ctx, service.Module, w, yield)
 		if outcome == OnSuccess {
 			for _, a := range answers {
@@ -62,22 +69,25 @@ func (r *Resolver) order(s Scope) []Service {
 	return services
 }
 
+// isDNS reports whether a source is a question to the servers of resolv.conf.
+// Where these are systemd-resolved's stub, its module is one: with TTL and reason
+// kept, and "dns" after it would only ask the same again.
+func (r *Resolver) isDNS(module string) bool {
+	return module == "dns" || module == "resolve" && r.stub.cfg.stub()
+}
+
 // addressesFrom asks one source. What DNS finds it yields itself, as it
 // arrives; the answers of the others, and of failures, are returned.
 func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yield func(Answer) bool) ([]Answer, Outcomes) {
-	switch module {
-	case "files":
+	switch {
+	case module == "files":
 		return r.addressesFromFile(w)
-	case nativeModule:
+	case module == nativeModule:
 		return r.addressesFromSystem(ctx, w)
-	case "dns":
+	case r.isDNS(module):
 		return r.addressesFromDNS(ctx, w, yield)
-	}
-	if w.name.localhost() || w.name.hidden() { // known without asking; the last source says it
+	case w.name.localhost() || w.name.hidden(): // known without asking (special.go)
 		return nil, OnUnavail
-	}
-	if module == "resolve" && r.stub.cfg.stub() {
-		return r.addressesFromDNS(ctx, w, yield)
 	}
 	return r.addressesFromModule(ctx, module, w)
 }

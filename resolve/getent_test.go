@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,8 +152,24 @@ func TestGetentMissing(t *testing.T) {
 // systemd-resolved's stub is asked itself, and once: dns after it would ask the
 // same server.
 func TestResolveModule(t *testing.T) {
-	cfg := &Config{Servers: servers("127.0.0.53:53")}
-	if !cfg.stub() || (&Config{}).stub() || (&Config{Servers: servers("127.0.0.53:53", "192.0.2.1:53")}).stub() {
+	if (&Config{}).stub() || (&Config{Servers: servers("127.0.0.53:53", "192.0.2.1:53")}).stub() {
 		t.Error("the stub is mistaken")
 	}
+	r := throughGetent(t, "resolve [!UNAVAIL=return] dns")
+	r.Config.Servers = servers("127.0.0.53:53")
+	wire := &silent{}
+	r.Wire = wire
+	a := r.Forward(within(t), "host.example.com", IPv4, System)
+	b := r.Reverse(within(t), netip.MustParseAddr("192.0.2.1"), System)
+	if a.Status != Timeout || b.Status != Timeout || a.Source.String() != "dns:127.0.0.53" || wire.asked.Load() != 2 {
+		t.Errorf("%+v, %+v, %d questions", a, b, wire.asked.Load())
+	}
+}
+
+// silent is a server that does not answer.
+type silent struct{ asked atomic.Int32 }
+
+func (s *silent) Exchange(context.Context, netip.AddrPort, Question) (Reply, error) {
+	s.asked.Add(1)
+	return Reply{}, ErrNoReply
 }

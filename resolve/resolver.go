@@ -129,11 +129,12 @@ func (r *Resolver) init() {
 		if cfg == nil {
 			cfg, r.wrong = SystemConfig()
 		}
-		r.stub.cfg, r.stub.wire = cfg, r.Wire
-		if r.Wire == nil {
+		wire := r.Wire
+		if wire == nil {
 			r.own = &Mux{Timeout: cfg.timeout(), TCP: cfg.UseVC}
-			r.stub.wire = r.own
+			wire = r.own
 		}
+		r.stub.configure(cfg, wire)
 		if r.Native == nil && nativeTruth {
 			r.Native = net.DefaultResolver
 		}

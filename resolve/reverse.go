@@ -15,11 +15,13 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) Answer
 	if !addr.IsValid() {
 		return best
 	}
-	asked := false
+	asked, askedDNS := false, false
 	for _, service := range r.order(s) {
-		if !r.mayKnow(service.Module, addr) {
+		dns := r.isDNS(service.Module)
+		if !r.mayKnow(service.Module, addr) || dns && askedDNS {
 			continue
 		}
+		askedDNS = askedDNS || dns
 		a, out := r.namesFrom(ctx, service.Module, q, addr)
 		if out == OnSuccess {
 			return a
@@ -56,7 +58,7 @@ func (r *Resolver) namesFrom(ctx context.Context, module string, q Question, add
 		return r.namesFromFile(q, addr)
 	case module == nativeModule:
 		return r.namesFromSystem(ctx, q, addr)
-	case module == "dns", module == "resolve" && r.stub.cfg.stub():
+	case r.isDNS(module):
 		a := r.stub.ask(ctx, q)
 		if a.Status == OK {
 			return a, OnSuccess

@@ -22,7 +22,7 @@ type shared struct {
 
 // joint is a flight with company.
 type joint struct {
-	done   chan struct{}
+	done   chan struct{} // made by the first who waits
 	answer Answer
 	landed bool // false: its pilot gave up
 }
@@ -54,7 +54,7 @@ func (s *shared) ask(ctx context.Context, q Question, fly func(context.Context, 
 		}
 		j := s.air[q]
 		if j == nil {
-			j = &joint{done: make(chan struct{})}
+			j = new(joint)
 			if s.air == nil {
 				s.air = make(map[Question]*joint)
 			}
@@ -62,9 +62,13 @@ func (s *shared) ask(ctx context.Context, q Question, fly func(context.Context, 
 			s.mu.Unlock()
 			return s.pilot(ctx, q, j, fly)
 		}
+		if j.done == nil {
+			j.done = make(chan struct{})
+		}
+		done := j.done
 		s.mu.Unlock()
 		select {
-		case <-j.done:
+		case <-done:
 			if j.landed {
 				a := j.answer
 				a.Took = time.Since(start)
@@ -84,8 +88,10 @@ func (s *shared) pilot(ctx context.Context, q Question, j *joint, fly func(conte
 		if j.landed {
 			s.keep(q, j.answer)
 		}
+		if j.done != nil {
+			close(j.done)
+		}
 		s.mu.Unlock()
-		close(j.done)
 	}()
 	a := fly(ctx, q)
 	j.answer = a

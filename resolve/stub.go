@@ -13,10 +13,19 @@ import (
 
 // stub asks DNS servers as glibc's resolver does, and follows CNAMEs.
 type stub struct {
-	cfg    *Config
-	wire   Exchanger
-	start  atomic.Uint32 // rotate: who comes first
-	shared shared
+	cfg     *Config
+	wire    Exchanger
+	servers []netip.AddrPort
+	sources []Source      // as the servers are printed
+	start   atomic.Uint32 // rotate: who comes first
+	shared  shared
+}
+
+func (s *stub) configure(cfg *Config, wire Exchanger) {
+	s.cfg, s.wire, s.servers = cfg, wire, cfg.servers()
+	for _, server := range s.servers {
+		s.sources = append(s.sources, dnsSource(server))
+	}
 }
 
 // ask is the only way to DNS: names that must not leak end here (special.go),
@@ -61,24 +70,22 @@ func (s *stub) chase(ctx context.Context, q Question) Answer {
 // given: SERVFAIL and its like (a server has tried and says that it failed),
 // then REFUSED, then something unusable, then silence.
 func (s *stub) reply(ctx context.Context, q Question) (best Reply, from Source, status Status) {
-	servers := s.cfg.servers()
 	first := 0
 	if s.cfg.Rotate {
-		first = int(s.start.Add(1)-1) % len(servers)
+		first = int((s.start.Add(1) - 1) % uint32(len(s.servers)))
 	}
-	status = Timeout
-	from = dnsSource(servers[first])
+	status, from = Timeout, s.sources[first]
 	for range s.cfg.attempts() {
-		for i := range servers {
-			server := servers[(first+i)%len(servers)]
-			r, err := s.wire.Exchange(ctx, server, q)
+		for i := range s.servers {
+			at := (first + i) % len(s.servers)
+			r, err := s.wire.Exchange(ctx, s.servers[at], q)
 			switch {
 			case err == nil && (r.Rcode == dns.RcodeSuccess || r.Rcode == dns.RcodeNameError):
-				return r, dnsSource(server), OK
+				return r, s.sources[at], OK
 			case err == nil && (status != OK || best.Rcode == dns.RcodeRefused && r.Rcode != dns.RcodeRefused):
-				best, from, status = r, dnsSource(server), OK
+				best, from, status = r, s.sources[at], OK
 			case errors.Is(err, ErrUnusable) && status == Timeout:
-				from, status = dnsSource(server), Invalid
+				from, status = s.sources[at], Invalid
 			}
 			if ctx.Err() != nil {
 				if status == Timeout {

@@ -58,6 +58,9 @@ func packQuery(q Question, edns bool) ([]byte, error) {
 // readReply judges a message that claims to answer query and decodes it. The
 // error is errTruncated, or wraps ErrUnusable.
 func readReply(query, b []byte) (Reply, error) {
+	if bareHeader(query, b) {
+		return Reply{Rcode: dns.RcodeFormatError}, nil
+	}
 	if !answers(query, b) {
 		return Reply{}, ErrUnusable
 	}
@@ -90,6 +93,12 @@ func answers(query, b []byte) bool {
 	return true
 }
 
+// bareHeader reports whether b is FORMERR and nothing else: what servers older
+// than EDNS say to a query with an OPT record (RFC 6891, section 7).
+func bareHeader(query, b []byte) bool {
+	return len(b) == headerSize && b[0] == query[0] && b[1] == query[1] && b[2]&0xf8 == 0x80 && b[3]&15 == dns.RcodeFormatError && b[5] == 0
+}
+
 func lower(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
 		c += 'a' - 'A'
@@ -119,7 +128,7 @@ func records(rrs []dns.RR) []Record {
 	list := make([]Record, 0, len(rrs))
 	for _, rr := range rrs {
 		h := rr.Header()
-		if h.Class != dns.ClassINET {
+		if h.Class != dns.ClassINET || h.Rdlength == 0 { // without data it is a record in name only
 			continue
 		}
 		r := Record{Type: Type(h.Rrtype), TTL: h.Ttl}

@@ -100,6 +100,7 @@ func FuzzReply(f *testing.F) {
 		}
 		f.Add(b)
 		f.Add(b[:len(b)-3])
+		f.Add(b[:headerSize])
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) >= 2 {
@@ -109,6 +110,13 @@ func FuzzReply(f *testing.F) {
 		if err != nil {
 			if r, err = decode(b); err != nil {
 				return
+			}
+		}
+		for _, qtype := range []Type{A, AAAA, SOA} {
+			q := Question{"host.example.com", qtype}
+			tr := trail{end: q.Name, ad: true}
+			if a, _ := tr.read(q, r); a.Status == OK && len(a.Addrs) == 0 && a.Zone == nil {
+				t.Fatalf("%+v", a)
 			}
 		}
 		q := Question{"host.example.com", PTR}

@@ -16,7 +16,7 @@ func (r *Resolver) Zone(ctx context.Context, name Name) *Zone {
 		if a.Zone != nil {
 			return a.Zone
 		}
-		if a.Status == Timeout || a.Status == Skipped || name == "." {
+		if a.Status == Timeout || a.Status == Skipped || a.Source.Kind == KindBuiltin || name == "." {
 			return nil
 		}
 		if n := len(a.Chain); n > 0 && a.Status.Absent() {
