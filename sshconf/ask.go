@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,15 +45,12 @@ const (
 func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 	cmd := exec.CommandContext(ctx, ssh, q.sshArgs()...)
 	cmd.Env = append(cmd.Environ(), EvaluatingEnv+"=1")
-	cmd.WaitDelay = 200 * time.Millisecond // a child of Match exec may hold the pipes
 	stdout, stderr := &capped{limit: maxAnswer}, &capped{limit: maxComplaint}
-	cmd.Stdout, cmd.Stderr = stdout, stderr
-	err := cmd.Run()
-	if ctx.Err() != nil {
-		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
-	}
+	err := run(ctx, cmd, stdout, stderr)
 	var exit *exec.ExitError
 	switch {
+	case ctx.Err() != nil:
+		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	case errors.As(err, &exit):
 		return nil, &RefusedError{complaint(stderr.String(), exit)}
 	case err != nil:
@@ -59,6 +59,41 @@ func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 		return nil, fmt.Errorf("ssh -G: more than %d bytes of answer", maxAnswer)
 	}
 	return q.take(stdout.String())
+}
+
+// run waits for the end of the command and of its stdout. A child of Match exec
+// that lives on holds stderr alone (ssh gives it another stdout), so stderr is
+// not waited for, and an answer is never cut short.
+func run(ctx context.Context, cmd *exec.Cmd, stdout, stderr *capped) error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	cmd.Stdout, cmd.Stderr = w, stderr
+	cmd.WaitDelay = 500 * time.Millisecond
+	err = cmd.Start()
+	w.Close()
+	if err != nil {
+		return err
+	}
+	read := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(stdout, r)
+		read <- err
+	}()
+	if err := cmd.Wait(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
+		r.Close()
+		<-read
+		return err
+	}
+	select {
+	case err := <-read:
+		return err
+	case <-ctx.Done():
+		r.Close()
+		return <-read
+	}
 }
 
 // sshArgs is the command line of ssh -G. The host stands after --, and a user
@@ -107,15 +142,14 @@ func (q Query) take(out string) (*Host, error) {
 
 // complaint is the end of what ssh wrote to stderr, on one line.
 func complaint(text string, exit *exec.ExitError) string {
-	text = strings.TrimSpace(text)
-	if text == "" {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	lines = slices.DeleteFunc(lines, func(s string) bool {
+		return strings.HasPrefix(s, "Pseudo-terminal will not be allocated") // is about our having none
+	})
+	if len(lines) == 0 {
 		return exit.String()
 	}
-	lines := strings.Split(strings.ReplaceAll(text, "\r", ""), "\n")
-	if len(lines) > 3 {
-		lines = lines[len(lines)-3:]
-	}
-	return safetext.Cut(safetext.Line(strings.Join(lines, "; ")), 400)
+	return safetext.Cut(safetext.Line(strings.Join(lines[max(0, len(lines)-3):], "; ")), 400)
 }
 
 // display makes a construct that is quoted in a Doubt safe and short.

@@ -104,12 +104,25 @@ func TestAsk(t *testing.T) {
 // than the context.
 func TestAskEnds(t *testing.T) {
 	q := write(t, odd)
-	q.SSH = fakeSSH(t, "sleep 60 & sleep 60")
+	q.SSH = fakeSSH(t, "sleep 30 & sleep 30")
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()
 	if _, err := q.Lookup(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
+	}
+	if d := time.Since(start); d > 20*time.Second {
+		t.Errorf("ended after %v", d)
+	}
+}
+
+// TestChildLivesOn: a command of Match exec that leaves something behind holds
+// ssh's stderr and must not hold us.
+func TestChildLivesOn(t *testing.T) {
+	q := write(t, "Match exec \"sleep 30 &\"\nPort 7\n")
+	start := time.Now()
+	if h, err := q.Lookup(t.Context()); err != nil || h.Port != 7 {
+		t.Errorf("%+v, %v", h, err)
 	}
 	if d := time.Since(start); d > 20*time.Second {
 		t.Errorf("ended after %v", d)
@@ -191,5 +204,21 @@ func TestManyIncludes(t *testing.T) {
 	}
 	if _, err := q.Lookup(t.Context()); err == nil || !strings.Contains(err.Error(), "included") {
 		t.Error(err)
+	}
+}
+
+// TestNoHome: without a home nothing that lies there is guessed at.
+func TestNoHome(t *testing.T) {
+	for _, text := range []string{"", "Include x", "Include ~/x", "ControlPath ~/%h"} {
+		q := write(t, text)
+		q.Home, q.Evaluating = "", true
+		var u *UnevaluatedError
+		if h, err := q.Lookup(t.Context()); !errors.As(err, &u) {
+			t.Errorf("%q: %+v, %v", text, h, err)
+		}
+		q.File = ""
+		if h, err := q.Lookup(t.Context()); !errors.As(err, &u) {
+			t.Errorf("%q: %+v, %v", text, h, err)
+		}
 	}
 }

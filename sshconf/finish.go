@@ -2,7 +2,6 @@ package sshconf
 
 import (
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -79,7 +78,7 @@ func (f *finisher) value(k string) (Value, bool) {
 			f.leave(k, commandLine, "no user is named, and nobody said who asks")
 		}
 	case "userknownhostsfile":
-		v.Value, ok = f.homePaths(v.Value, set), true
+		v.Value, ok = f.knownHosts(v, set)
 	case "controlpath":
 		v.Value, ok = f.expandSocket(v)
 	case "proxycommand", "proxyjump":
@@ -140,18 +139,22 @@ func canonical(name string) (string, bool) {
 	return lower(name), !numeric && !strings.Contains(name, ":")
 }
 
-// homePaths expands ~/ as ssh has done by the time it shows UserKnownHostsFile.
-func (f *finisher) homePaths(text string, set bool) string {
+// knownHosts expands ~/ as ssh has done by the time it shows
+// UserKnownHostsFile.
+func (f *finisher) knownHosts(v Value, set bool) (string, bool) {
 	if !set {
-		text = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
+		v.Value = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
 	}
-	w := words(text)
+	w := words(v.Value)
 	for i := range w {
 		if rest, ok := strings.CutPrefix(w[i], "~/"); ok {
-			w[i] = f.q.Home + "/" + rest
+			if w[i] = f.q.Home + "/" + rest; f.q.Home == "" {
+				f.leave("userknownhostsfile", v.Origin, "nobody said where the user's home is")
+				return "", false
+			}
 		}
 	}
-	return strings.Join(w, " ")
+	return strings.Join(w, " "), true
 }
 
 // expandSocket expands a ControlPath: ~/, %h, %n, %p, %r and %%.
@@ -160,8 +163,8 @@ func (f *finisher) expandSocket(v Value) (string, bool) {
 		return "", false
 	}
 	path := v.Value
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		path = filepath.Join(f.q.Home) + "/" + rest
+	if rest, ok := strings.CutPrefix(path, "~/"); ok && f.q.Home != "" {
+		path = f.q.Home + "/" + rest
 	}
 	tokens := map[byte]string{'n': f.q.Host}
 	if f.hostname != "" {

@@ -17,7 +17,7 @@ func (q Query) Mentions() bool {
 	wanted := q.wants()
 	_, plainName := canonical(q.Host)
 	named := wanted["canonicalizepermittedcnames"] // the host name is asked for
-	if named && !plainName {
+	if named && !plainName || wanted["user"] && q.LocalUser == "" {
 		return true
 	}
 	if !named && !slices.Contains(q.Keywords, "canonicalizehostname") {

@@ -51,7 +51,11 @@ func cutKeyword(s string) (keyword, rest string) {
 	if after, ok := strings.CutPrefix(rest, "="); ok {
 		rest = strings.TrimLeft(after, blank)
 	}
-	return lower(s[:end]), rest
+	keyword = lower(s[:end])
+	if keyword == "keepalive" { // the one old name of a keyword that is told about
+		keyword = "tcpkeepalive"
+	}
+	return keyword, rest
 }
 
 func alphanumeric(c byte) bool {

@@ -86,7 +86,9 @@ func (q Query) load(l *loader) ([]*source, error) {
 		err = add(q.File, l.user(), false, true)
 		return sources, err
 	}
-	if f := q.userFile(); f != "" {
+	if f := q.userFile(); f == "" {
+		err = &doubtfulFile{"~/.ssh/config", "nobody said where the user's home is"}
+	} else {
 		err = add(f, l.user(), true, false)
 	}
 	if f := q.systemFile(); err == nil {
@@ -167,11 +169,14 @@ func (l *loader) expand(text string, in scope) (files []string, odd string) {
 	}
 	for _, pattern := range words(text) {
 		switch {
-		case strings.HasPrefix(pattern, "~/") && in.tilde:
+		case filepath.IsAbs(pattern):
+		case in.tilde && l.home == "":
+			return nil, "nobody said where the user's home is"
+		case in.tilde && strings.HasPrefix(pattern, "~/"):
 			pattern = filepath.Join(l.home, pattern[2:])
 		case pattern[0] == '~':
 			return nil, "a ~ that only ssh reads"
-		case !filepath.IsAbs(pattern):
+		default:
 			pattern = filepath.Join(in.folder, pattern)
 		}
 		found, err := glob(pattern)
@@ -211,6 +216,9 @@ func glob(pattern string) ([]string, error) {
 func (l *loader) readFile(path string, checked bool) (string, error) {
 	if l.opened++; l.opened > maxFiles {
 		return "", fmt.Errorf("%s: more than %d files are included", safetext.Line(path), maxFiles)
+	}
+	if path == os.DevNull {
+		return "", nil
 	}
 	fi, err := os.Stat(path) // before opening: a FIFO would block
 	if err != nil {

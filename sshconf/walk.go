@@ -124,7 +124,7 @@ func (r *reading) walk(s *source, blame *Doubt) {
 			}
 			switch node := node.(type) {
 			case *ssh_config.KV:
-				r.set(strings.ToLower(node.Key), node.Value, s.origin(x.lines[n].number))
+				r.set(x.lines[n].keyword, node.Value, s.origin(x.lines[n].number))
 			case *ssh_config.Empty:
 				r.placeholder(s, x.lines[n])
 			}
