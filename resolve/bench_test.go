@@ -180,3 +180,21 @@ zone:
 	b.Fatalf("nsd does not answer:\n%s", log.Bytes())
 	return addr
 }
+
+// BenchmarkFirst is what one connection pays: a new Resolver, the addresses, and
+// the name of the first.
+func BenchmarkFirst(b *testing.B) {
+	server := benchServer(b)
+	ctx := within(b)
+	f := hosts(b, "127.0.0.1 localhost\n")
+	b.ReportAllocs()
+	for b.Loop() {
+		r := &Resolver{Config: &Config{Servers: []netip.AddrPort{server}, Explicit: true}, Hosts: f}
+		for a := range r.Addresses(ctx, "h1.bench.test.", AnyFamily, System) {
+			if a.Status == OK && r.Reverse(ctx, a.Addrs[0], System).Status != OK {
+				b.Fatal("no name")
+			}
+		}
+		r.Close()
+	}
+}

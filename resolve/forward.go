@@ -194,10 +194,11 @@ func (c *Config) candidates(w want) []Name {
 	return list
 }
 
-// each yields the same fact for every family that was asked for.
-func (r *Resolver) each(w want, s Status, k Kind, yield func(Answer) bool) {
+// impossible answers for a host that no name can be: a label is empty or too
+// long.
+func impossible(w want, yield func(Answer) bool) {
 	for _, t := range w.types {
-		if !yield(Answer{Question: Question{w.name, t}, Status: s, Source: Source{Kind: k}}) {
+		if !yield(Answer{Question: Question{w.name, t}, Status: NXDomain, Source: Source{Kind: KindBuiltin}}) {
 			return
 		}
 	}

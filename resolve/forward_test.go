@@ -80,7 +80,7 @@ func TestAddresses(t *testing.T) {
 	for _, tt := range []struct {
 		host   string
 		family Family
-		want   map[Type]string
+		want   map[Type]string // of literals without a name
 	}{
 		{"only4", AnyFamily, map[Type]string{A: "ok only4.a.example 192.0.2.4", AAAA: "nodata only4.a.example"}},
 		{"only6", AnyFamily, map[Type]string{A: "nodata only6.b.example", AAAA: "ok only6.b.example 2001:db8::6"}},
@@ -98,6 +98,8 @@ func TestAddresses(t *testing.T) {
 		{"", IPv4, map[Type]string{A: "nxdomain ."}},
 		{"127.1", AnyFamily, map[Type]string{A: "ok  127.0.0.1"}},
 		{"127.1", IPv6, map[Type]string{A: "nodata "}},
+		{"::ffff:192.0.2.1", IPv4, map[Type]string{A: "ok  192.0.2.1"}},
+		{"::ffff:192.0.2.1", AnyFamily, map[Type]string{AAAA: "ok  ::ffff:192.0.2.1"}},
 		{"fe80::1%eth0", AnyFamily, map[Type]string{AAAA: "ok  fe80::1%eth0"}},
 		{"localhost", AnyFamily, map[Type]string{A: "ok localhost 127.0.0.1", AAAA: "ok localhost ::1"}},
 		{"x.localhost", IPv6, map[Type]string{AAAA: "ok x.localhost ::1"}},
@@ -274,7 +276,7 @@ func TestNoAAAA(t *testing.T) {
 // the lab.
 func TestSystemAPI(t *testing.T) {
 	s := startDNS(t, lab.Zone("example.com", "host A 192.0.2.1", "host AAAA 2001:db8::1"),
-		lab.Zone("in-addr.arpa", "1.2.0.192 PTR host.example.com.", `2.2.0.192 PTR two.example.com.`, "1.0.0.127 PTR x.example."))
+		lab.Zone("in-addr.arpa", "1.2.0.192 PTR host.example.com.", `3.2.0.192 PTR a\027b.example.com.`, "1.0.0.127 PTR x.example."))
 	s.Fault("dead.example.com", lab.ServFail)
 	r := asking(t)
 	r.Hosts = hosts(t, "192.0.2.77 pinned.example.com\n")
@@ -293,7 +295,7 @@ func TestSystemAPI(t *testing.T) {
 			t.Errorf("%s: -want +got:\n%s", host, d)
 		}
 	}
-	for addr, want := range map[string]string{"192.0.2.1": "ok [host.example.com] system", "192.0.2.9": "notfound [] system", "192.0.2.77": "ok [pinned.example.com] hosts:/etc/hosts:1", "127.0.0.1": "notfound [] hosts:/etc/hosts"} {
+	for addr, want := range map[string]string{"192.0.2.1": "ok [host.example.com] system", "192.0.2.9": "notfound [] system", "192.0.2.3": "invalid [] system", "192.0.2.77": "ok [pinned.example.com] hosts:/etc/hosts:1", "127.0.0.1": "notfound [] hosts:/etc/hosts"} {
 		a := r.Reverse(within(t), netip.MustParseAddr(addr), System)
 		if got := fmt.Sprintf("%s %v %s", a.Status, a.Names, a.Source); got != want {
 			t.Errorf("%s: %s, want %s", addr, got, want)

@@ -21,7 +21,7 @@ type Mux struct {
 	TCP     bool          // ask over TCP alone (resolv.conf's use-vc)
 
 	mu      sync.Mutex
-	servers map[netip.AddrPort]*server
+	servers map[netip.AddrPort]*endpoint
 	open    map[*socket]struct{} // the retired ones too
 	closed  bool
 	readers sync.WaitGroup
@@ -34,8 +34,8 @@ const (
 	socketAge       = 10 * time.Second
 )
 
-// server is the sockets of one server.
-type server struct {
+// endpoint is the sockets of one server.
+type endpoint struct {
 	mu   sync.Mutex
 	live []*socket
 	next int
@@ -113,26 +113,26 @@ func (m *Mux) board(ctx context.Context, to netip.AddrPort, f *flight) (*socket,
 // is none, or where the chosen one is half full and there may be more.
 func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
 	m.mu.Lock()
-	srv := m.servers[to]
-	if srv == nil {
+	end := m.servers[to]
+	if end == nil {
 		if m.servers == nil {
-			m.servers = make(map[netip.AddrPort]*server)
+			m.servers = make(map[netip.AddrPort]*endpoint)
 		}
-		srv = new(server)
-		m.servers[to] = srv
+		end = new(endpoint)
+		m.servers[to] = end
 	}
 	m.mu.Unlock()
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	for len(srv.live) > 0 {
-		srv.next++
-		i := srv.next % len(srv.live)
-		s := srv.live[i]
+	end.mu.Lock()
+	defer end.mu.Unlock()
+	for len(end.live) > 0 {
+		end.next++
+		i := end.next % len(end.live)
+		s := end.live[i]
 		if !s.fresh() {
-			srv.live = append(srv.live[:i:i], srv.live[i+1:]...)
+			end.live = append(end.live[:i:i], end.live[i+1:]...)
 			continue
 		}
-		if len(s.window) < cap(s.window)/2 || len(srv.live) >= m.sockets() {
+		if len(s.window) < cap(s.window)/2 || len(end.live) >= m.sockets() {
 			return s, nil
 		}
 		break
@@ -141,7 +141,7 @@ func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	srv.live = append(srv.live, s)
+	end.live = append(end.live, s)
 	return s, nil
 }
 

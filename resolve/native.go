@@ -58,6 +58,9 @@ func (r *Resolver) systemAddresses(ctx context.Context, host string, q Question)
 
 func (r *Resolver) namesFromSystem(ctx context.Context, q Question, addr netip.Addr) (Answer, Outcomes) {
 	names, err := r.Native.LookupAddr(ctx, addr.String())
+	if len(names) > 0 {
+		err = nil // it is about others, which package net leaves out for being no host names
+	}
 	a := systemAnswer(ctx, q, err)
 	for _, s := range names {
 		a.Names = append(a.Names, fromPresentation(withDot(s)))
@@ -88,6 +91,8 @@ func systemAnswer(ctx context.Context, q Question, err error) Answer {
 		a.Status = NotFound
 	case errors.As(err, &d) && d.IsTimeout:
 		a.Status = Timeout
+	case errors.As(err, &d) && !d.IsTemporary:
+		a.Status = Invalid
 	default:
 		a.Status = ServFail
 	}

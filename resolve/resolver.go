@@ -80,7 +80,7 @@ func (r *Resolver) Addresses(ctx context.Context, host string, f Family, s Scope
 		w := want{host: host, absolute: strings.HasSuffix(host, "."), types: types(f)}
 		var err error
 		if w.name, err = ParseName(host); err != nil || host == "" {
-			r.each(w, NXDomain, KindBuiltin, yield) // no such name can be
+			impossible(w, yield)
 			return
 		}
 		r.forward(ctx, w, s, yield)
@@ -183,7 +183,12 @@ func types(f Family) []Type {
 	return []Type{A, AAAA}
 }
 
+// literalAnswer is the answer of no source. As in getaddrinfo, an IPv4-mapped
+// literal is an IPv4 address to who wants those alone.
 func literalAnswer(a netip.Addr, f Family) Answer {
+	if f == IPv4 {
+		a = a.Unmap()
+	}
 	t := AAAA
 	if a.Is4() {
 		t = A

@@ -37,6 +37,7 @@ func TestStatuses(t *testing.T) {
 		"garbage first":  {lab.GarbageFirst, OK},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := hostZone(t)
 			s.Fault("", tt.fault)
 			r := asking(t, s)
@@ -72,24 +73,27 @@ func TestNextServer(t *testing.T) {
 		{[]lab.DNSFault{lab.WrongQuestion, lab.Drop}, Invalid, 0, 1, []int{1, 1}},
 		{[]lab.DNSFault{lab.Drop, lab.Drop}, Timeout, 0, 2, []int{2, 2}},
 	} {
-		var all []*lab.DNSServer
-		for _, f := range tt.faults {
-			s := hostZone(t)
-			if f != nil {
-				s.Fault("", f)
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			var all []*lab.DNSServer
+			for _, f := range tt.faults {
+				s := hostZone(t)
+				if f != nil {
+					s.Fault("", f)
+				}
+				all = append(all, s)
 			}
-			all = append(all, s)
-		}
-		r := asking(t, all...)
-		r.Config.Timeout, r.Config.Attempts = brief, tt.attempts
-		a := r.Forward(within(t), "host.example.com", IPv4, System)
-		var asked []int
-		for _, s := range all {
-			asked = append(asked, s.Questions())
-		}
-		if a.Status != tt.want || a.Source.Where != all[tt.source].Addr().String() || !slices.Equal(asked, tt.asked) {
-			t.Errorf("want %s from %d, asked %v: got %+v, asked %v", tt.want, tt.source, tt.asked, a, asked)
-		}
+			r := asking(t, all...)
+			r.Config.Timeout, r.Config.Attempts = brief, tt.attempts
+			a := r.Forward(within(t), "host.example.com", IPv4, System)
+			var asked []int
+			for _, s := range all {
+				asked = append(asked, s.Questions())
+			}
+			if a.Status != tt.want || a.Source.Where != all[tt.source].Addr().String() || !slices.Equal(asked, tt.asked) {
+				t.Errorf("want %s from %d, asked %v: got %+v, asked %v", tt.want, tt.source, tt.asked, a, asked)
+			}
+		})
 	}
 }
 
