@@ -25,6 +25,12 @@ func TestStrict(t *testing.T) {
 		}
 	}
 
+	for _, host := range []string{"my.example.com", "undetermined.example.com"} {
+		if o := v.run("ssh", host, "true"); o.status != 255 || !strings.HasPrefix(o.err, "rdnsproxy: error: ") || !strings.Contains(o.err, "strict") {
+			t.Errorf("%s: %+v", host, o)
+		}
+	}
+
 	l, err := net.Listen("tcp", "198.51.100.18:2023")
 	v.must(err)
 	defer l.Close()
@@ -96,6 +102,46 @@ func TestDeadReverseZone(t *testing.T) {
 	}
 	if strings.Count(second.err, "\n") != 1 || second.err == first.err || second.out != "hello\n" {
 		t.Errorf("%+v", second)
+	}
+}
+
+// ssh's ConnectTimeout counts the check as well, and ends it without a word of
+// why. So warn leaves ssh half of it, and strict refuses before it is over; with
+// fdpass, where ssh itself sets no limit, that can be seen without a race.
+func TestCheckWithinConnectTimeout(t *testing.T) {
+	v := newVisit(t)
+	front := v.dnsFront("113.0.203.in-addr.arpa.")
+	v.write("/etc/resolv.conf", "nameserver "+front.addr+"\noptions timeout:30 attempts:1\n")
+	patient := "Host *\n\tConnectTimeout 6\n\tProxyCommand rdnsproxy --check-wait 40s --check-timeout 50s "
+
+	v.sshConfig(patient + "-- %h %p %n\n")
+	if o := v.ssh("dead.example.com", "echo hello"); o.out != "hello\n" || !strings.Contains(o.err, "cut short") {
+		t.Errorf("warn: %+v", o)
+	}
+	v.sshConfig(patient + "--policy strict --fdpass -- %h %p %n\n\tProxyUseFdpass yes\n")
+	began := time.Now()
+	o := v.run("ssh", "dead.example.com", "true")
+	if took := time.Since(began); o.status != 255 || !strings.HasPrefix(o.err, "rdnsproxy: error: ") || took > 30*time.Second {
+		t.Errorf("strict: after %v %+v", took, o)
+	}
+}
+
+// Settings for every run come from the environment, through ssh and its shell.
+func TestEnvironment(t *testing.T) {
+	v := newVisit(t)
+	for _, argv := range [][]string{
+		{"ssh", "mismatch.example.com", "true"},
+		{"rdnsproxy", "ssh", "mismatch.example.com", "true"},
+		{"rdnsproxy", "scp", "-q", "mismatch.example.com:here", "there"},
+	} {
+		if argv[0] == "rdnsproxy" {
+			v.sshConfig("")
+		}
+		cmd := v.command(argv...)
+		cmd.Env = append(cmd.Env, "RDNSPROXY_POLICY=strict")
+		if o := v.finish(cmd, nil); o.status != 255 || !strings.HasPrefix(o.err, "rdnsproxy: error: ") {
+			t.Errorf("%q: %+v", argv, o)
+		}
 	}
 }
 

@@ -32,6 +32,7 @@ func (v *visit) terminal() *terminal {
 	t := &terminal{v: v, keys: os.NewFile(uintptr(fd), "/dev/ptmx"), done: make(chan struct{})}
 	v.t.Cleanup(func() { t.keys.Close() })
 	v.must(unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0))
+	v.must(unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}))
 	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	v.must(err)
 	name := "/dev/pts/" + strconv.Itoa(n)
