@@ -24,7 +24,7 @@ needs:
 	@testdata/install test
 
 lint: $(OTHERS:%=vet-%)
-	@bad=$$(gofmt -l $$(git ls-files '*.go')) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
+	@bad=$$(gofmt -l .) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 
@@ -63,7 +63,7 @@ cover:
 	$(GO) tool cover -html .build/cover.out -o .build/cover.html
 
 fmt:
-	gofmt -w $$(git ls-files '*.go')
+	gofmt -w .
 
 clean:
 	rm -rf rdnsproxy .build
