@@ -45,8 +45,8 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 	}
 	for _, t := range w.types {
 		a, ok := failed[t]
-		if !ok { // no source was there to be asked
-			a = Answer{Question: Question{w.name, t}, Status: NotFound, Source: Source{Kind: KindBuiltin}}
+		if !ok || w.name.localhost() || w.name.hidden() {
+			a = r.stub.cfg.unasked(Question{w.name, t})
 		}
 		if !yield(a) {
 			return

@@ -119,6 +119,20 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// localhost is known even where nsswitch has nobody who knows it.
+func TestLocalhostWithoutSources(t *testing.T) {
+	for _, nsswitch := range []string{"", "files", "files [NOTFOUND=return] dns", "myhostname"} {
+		r := throughGetent(t, nsswitch)
+		want := map[Type]string{A: "ok localhost 127.0.0.1", AAAA: "ok localhost ::1"}
+		if d := cmp.Diff(want, collected(t, r, "localhost", AnyFamily, System)); d != "" {
+			t.Errorf("%q: %s", nsswitch, d)
+		}
+		if a := r.Reverse(within(t), netip.MustParseAddr("192.0.2.1"), System); a.Status != NotFound {
+			t.Errorf("%q: %+v", nsswitch, a)
+		}
+	}
+}
+
 // The one family is there before the other has come; who stops listening is
 // not kept.
 func TestAddressesAsTheyArrive(t *testing.T) {

@@ -84,7 +84,7 @@ func TestModules(t *testing.T) {
 		{"sss", "empty.example", AnyFamily, NotFound, nil, "nss:sss"},
 		{"sss", "long.example", AnyFamily, OK, addrs("192.0.2.5"), "nss:sss"},
 		{"sss", "-V", AnyFamily, NotFound, nil, "nss:sss"},
-		{"sss", "host.onion", AnyFamily, NotFound, nil, "builtin"},
+		{"sss", "host.onion", AnyFamily, NXDomain, nil, "builtin"},
 		{"myhostname", "host.example.com", AnyFamily, NotFound, nil, "builtin"},
 	} {
 		r := throughGetent(t, tt.nsswitch, s)

@@ -13,7 +13,7 @@ import (
 // Mux is an Exchanger over a few connected UDP sockets a server, and TCP where
 // an answer does not fit. A zero Mux works. Nothing is opened before the first
 // question; a socket closes itself, and its goroutine ends, when no question
-// has been outstanding on it at the end of a Timeout. Close does so at once.
+// has been outstanding on it at the e of a Timeout. Close does so at once.
 type Mux struct {
 	Timeout time.Duration // of one exchange; if 0, 5 s
 	Sockets int           // at most, a server; if 0, 4. The second opens when the first is half full
@@ -113,26 +113,26 @@ func (m *Mux) board(ctx context.Context, to netip.AddrPort, f *flight) (*socket,
 // is none, or where the chosen one is half full and there may be more.
 func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
 	m.mu.Lock()
-	end := m.servers[to]
-	if end == nil {
+	e := m.servers[to]
+	if e == nil {
 		if m.servers == nil {
 			m.servers = make(map[netip.AddrPort]*endpoint)
 		}
-		end = new(endpoint)
-		m.servers[to] = end
+		e = new(endpoint)
+		m.servers[to] = e
 	}
 	m.mu.Unlock()
-	end.mu.Lock()
-	defer end.mu.Unlock()
-	for len(end.live) > 0 {
-		end.next++
-		i := end.next % len(end.live)
-		s := end.live[i]
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for len(e.live) > 0 {
+		e.next++
+		i := e.next % len(e.live)
+		s := e.live[i]
 		if !s.fresh() {
-			end.live = append(end.live[:i:i], end.live[i+1:]...)
+			e.live = append(e.live[:i:i], e.live[i+1:]...)
 			continue
 		}
-		if len(s.window) < cap(s.window)/2 || len(end.live) >= m.sockets() {
+		if len(s.window) < cap(s.window)/2 || len(e.live) >= m.sockets() {
 			return s, nil
 		}
 		break
@@ -141,7 +141,7 @@ func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
 	if err != nil {
 		return nil, err
 	}
-	end.live = append(end.live, s)
+	e.live = append(e.live, s)
 	return s, nil
 }
 

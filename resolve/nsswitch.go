@@ -10,7 +10,7 @@ import (
 // after it.
 type Service struct {
 	Module string
-	Stop   Outcomes // the outcomes that end the look-up here: [STATUS=return]
+	Stop   Outcomes // the outcomes that end the look-up here: [STATUS=return]. OnSuccess always does
 }
 
 // Outcomes is a set of the ways in which a module ends.

@@ -37,6 +37,14 @@ func (c *Config) builtin(q Question) (Answer, bool) {
 	return a, true
 }
 
+// unasked is the answer where there was no source to ask.
+func (c *Config) unasked(q Question) Answer {
+	if a, ok := c.builtin(q); ok {
+		return a
+	}
+	return Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
+}
+
 // unroutable reports whether an address means something else on each machine or
 // link, so that a DNS server cannot know its name.
 func unroutable(a netip.Addr) bool {
