@@ -116,12 +116,25 @@ func (f *finisher) host() {
 	f.hostname = shown
 }
 
-// proxy leaves open what versions of ssh do with a ProxyCommand that stands
-// behind a "ProxyJump none": some take it, some do not.
+// proxy leaves open a host that is its own jump host, which ssh refuses, and
+// what its versions differ in: a ProxyCommand behind "ProxyJump none".
 func (f *finisher) proxy() {
-	v := f.settled[slot("proxyjump")]
-	if v.Keyword == "proxyjump" && v.Value == "none" && f.mentioned["proxycommand"] {
-		f.leave(slot("proxyjump"), v.Origin, "ProxyJump none, and a ProxyCommand")
+	at := slot("proxyjump")
+	v := f.settled[at]
+	if v.Keyword != "proxyjump" {
+		return
+	}
+	if v.Value == "none" {
+		if f.mentioned["proxycommand"] {
+			f.leave(at, v.Origin, "ProxyJump none, and a ProxyCommand")
+		}
+		return
+	}
+	last := v.Value[strings.LastIndexAny(v.Value, ",@")+1:]
+	last, _, _ = strings.Cut(last, ":")
+	last = strings.Trim(last, "[]")
+	if strings.EqualFold(last, f.hostname) || strings.EqualFold(last, f.q.Host) {
+		f.leave(at, v.Origin, "ProxyJump "+v.Value+" for the host itself")
 	}
 }
 

@@ -2,6 +2,7 @@ package sshconf
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -138,11 +139,11 @@ func (r *reading) reread() {
 	if r.second == nil {
 		return
 	}
-	for k := range r.mentioned {
-		if _, ok := r.settled[slot(k)]; !ok {
-			r.doubt(*r.second, []string{k})
-		}
+	again := order
+	if !r.mentioned[""] {
+		again = slices.Collect(maps.Keys(r.mentioned))
 	}
+	r.doubt(*r.second, again)
 }
 
 // set gives a keyword the value that stands in an active block.

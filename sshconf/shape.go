@@ -207,11 +207,12 @@ func serviceClass(s string) bool {
 }
 
 // command is a raw line for the shell. Quotes must be paired as ssh's
-// argv_split sees them, and the library unwraps a value that starts with one.
+// argv_split sees them, and the library unwraps a value that starts with one. A
+// lone hyphen stands for ssh's own stdin and stdout.
 func command(s string) (string, bool) {
 	unquoted := strings.ReplaceAll(s, `"`, "")
 	ok := plain(unquoted) && s != "" && s[0] != '"' && s[0] != '=' && (len(s)-len(unquoted))%2 == 0
-	return s, ok && (s == "none" || lower(s) != "none")
+	return s, ok && s != "-" && (s == "none" || lower(s) != "none")
 }
 
 // remote is a command in which ssh has nothing to expand.
