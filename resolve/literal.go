@@ -30,6 +30,9 @@ func (n Name) Numeric() bool {
 // parseInetAton follows inet_aton(3): one to four parts, each decimal, octal
 // (0) or hexadecimal (0x); the last part fills all bytes that are left.
 func parseInetAton(s string) (netip.Addr, bool) {
+	if s == "" || !digit(s[0]) {
+		return netip.Addr{}, false
+	}
 	parts := strings.Split(s, ".")
 	if len(parts) > 4 {
 		return netip.Addr{}, false

@@ -182,11 +182,12 @@ func TestMuxIdle(t *testing.T) {
 // Far more questions than fit the windows, while many of them are lost: each
 // ends as it should, and the lost ones do not hold the others.
 func TestMuxMany(t *testing.T) {
+	t.Parallel()
 	s := startDNS(t, lab.Zone("example.com", manyHosts(3000)...))
 	for i := 0; i < 3000; i += 200 {
 		s.Fault(fmt.Sprintf("h%d.example.com", i), lab.Drop)
 	}
-	m := &Mux{Timeout: 2 * time.Second, Window: 32, Sockets: 2}
+	m := &Mux{Timeout: 5 * time.Second, Window: 32, Sockets: 2}
 	defer m.Close()
 	ctx := within(t)
 	var wg sync.WaitGroup
