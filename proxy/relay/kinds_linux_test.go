@@ -187,7 +187,7 @@ func TestFullDisk(t *testing.T) {
 		r.pipes.Out, r.pipes.Grace = out, 50*time.Millisecond
 		r.start(run)
 		send(t, r.peer, "x")
-		o := <-r.ended
+		o := r.done()
 		if o.Why != SSHGone || o.err == nil || !strings.Contains(o.err.Error(), "no space left") {
 			t.Errorf("ended with %q, %v", o.Why, o.err)
 		}

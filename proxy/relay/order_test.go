@@ -129,7 +129,7 @@ func TestReaderGoesAndInputEnds(t *testing.T) {
 		expectEnd(t, r.peer)
 		r.peer.Close()
 		// Where all is done before the reader is missed, the network has ended it.
-		if o := <-r.ended; o.err != nil || o.Up != int64(len("last words")) {
+		if o := r.done(); o.err != nil || o.Up != int64(len("last words")) {
 			t.Errorf("counted %d up, error %v", o.Up, o.err)
 		}
 	})
@@ -155,7 +155,7 @@ func TestInputEndsThenReaderGoes(t *testing.T) {
 		expectEnd(t, r.peer)
 		r.read.Close()
 		r.peer.Close()
-		if o := <-r.ended; o.err != nil { // which of the two is seen first is open
+		if o := r.done(); o.err != nil { // which of the two is seen first is open
 			t.Error(o.err)
 		}
 	})
@@ -175,7 +175,7 @@ func TestHangupSendsWhatStdinHolds(t *testing.T) {
 		expectEnd(t, r.peer)
 		r.peer.Close()
 		// Where all is done before the hangup is heard, the network has ended it.
-		if o := <-r.ended; o.err != nil || o.Up != int64(len(ample)+10) {
+		if o := r.done(); o.err != nil || o.Up != int64(len(ample)+10) {
 			t.Errorf("counted %d up, error %v", o.Up, o.err)
 		}
 	})

@@ -67,22 +67,26 @@ func (r *rig) start(run func(Pipes, net.Conn) (Stats, error)) *rig {
 	return r
 }
 
-// end waits for the relay's end and checks why it came; an empty error is none.
-func (r *rig) end(why End) outcome {
+// done waits for the relay's end.
+func (r *rig) done() outcome {
 	r.t.Helper()
 	select {
 	case o := <-r.ended:
-		if o.Why != why {
-			r.t.Errorf("ended with %q (%v), want %q", o.Why, o.err, why)
-		}
-		if (o.err != nil) != (why == Reset) {
-			r.t.Errorf("ended with %q and error %v", o.Why, o.err)
-		}
 		return o
 	case <-time.After(hangs):
 		r.t.Fatalf("the relay hangs")
 		panic("unreachable")
 	}
+}
+
+// end waits for the relay's end and checks why it came: a reset alone is an error.
+func (r *rig) end(why End) outcome {
+	r.t.Helper()
+	o := r.done()
+	if o.Why != why || (o.err != nil) != (why == Reset) {
+		r.t.Errorf("ended with %q and error %v, want %q", o.Why, o.err, why)
+	}
+	return o
 }
 
 // pipe is a pipe in blocking mode, as ssh makes its two.
