@@ -108,8 +108,10 @@ func asInit() (int, error) {
 
 // inside builds the world and runs the tests in it.
 func inside(m *testing.M) (int, error) {
-	stop, err := buildWorld(os.Getenv(programVar))
+	built := os.Getenv(programVar)
+	stop, err := buildWorld(built)
 	defer stop()
+	os.RemoveAll(filepath.Dir(built)) // it is copied by now, and whoever is outside may be killed
 	if err != nil {
 		return 0, err
 	}
