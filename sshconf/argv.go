@@ -13,20 +13,20 @@ import (
 type Command struct {
 	Program string
 	Targets []Target // of ssh and sftp one, of scp each remote operand in order; none: nothing to connect to
-	Remote  []string // of ssh: the command and its words
 }
 
 // Target is one destination of a Command.
 type Target struct {
-	Host string   // without brackets
-	User string   // "" where the command line names none
-	Port uint16   // 0 where the command line names none
-	Path string   // of sftp and scp
-	Args []string // the options that the ssh behind it gets, one flag a word, for Query.Args; -F, -l and -p among them
+	Host   string   // without brackets
+	User   string   // "" where the command line names none
+	Port   uint16   // 0 where the command line names none
+	Path   string   // of sftp and scp
+	Args   []string // the options that the ssh behind it gets, one flag a word, for Query.Args; -F, -l and -p among them
+	Remote []string // the command that ssh gets, or with -s the subsystem
 }
 
 // Query makes the question about a target; the caller adds Home and the like.
-func (t Target) Query() Query { return Query{Host: t.Host, Args: t.Args} }
+func (t Target) Query() Query { return Query{Host: t.Host, Args: t.Args, Remote: t.Remote} }
 
 // The options of the three programs in OpenSSH 10: flags, and those that take a
 // value. ssh's -P took none before 9.4, when it had no effect.
@@ -135,7 +135,8 @@ func (c *Command) ssh(args []string) error {
 			t.Args = append(t.Args, o.words()...)
 		}
 	}
-	c.Targets, c.Remote = []Target{t}, rest
+	t.Remote = rest
+	c.Targets = []Target{t}
 	return nil
 }
 
@@ -178,10 +179,13 @@ func (c *Command) add(operand string, options []option) error {
 		return err
 	}
 	var dashP string
+	subsystem := true
 	for _, o := range options {
 		switch {
 		case o.letter == 'P':
 			dashP = o.value
+		case o.letter == 'O' && c.Program == "scp": // the protocol of before 9.0
+			subsystem = false
 		case strings.IndexByte("46ACcFiJo", o.letter) >= 0:
 			t.Args = append(t.Args, o.words()...)
 		}
@@ -189,6 +193,9 @@ func (c *Command) add(operand string, options []option) error {
 	t.identify()
 	if t.Port == 0 && dashP != "" {
 		t.Args = append(t.Args, "-p", dashP)
+	}
+	if subsystem {
+		t.Args, t.Remote = append(t.Args, "-s"), []string{"sftp"}
 	}
 	c.Targets = append(c.Targets, t)
 	return nil

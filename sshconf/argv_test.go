@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestParseCommand(t *testing.T) {
@@ -20,12 +21,11 @@ func TestParseCommand(t *testing.T) {
 		{"ssh me@web", &Command{Targets: []Target{{Host: "web", User: "me", Args: []string{"-l", "me"}}}}},
 		{"ssh a@b@web", &Command{Targets: []Target{{Host: "web", User: "a@b", Args: []string{"-l", "a@b"}}}}},
 		{"ssh -4vp 22 web -l me -- ls -l", &Command{
-			Targets: []Target{{Host: "web", Args: []string{"-4", "-v", "-p", "22", "-l", "me"}}},
-			Remote:  []string{"ls", "-l"}}},
+			Targets: []Target{{Host: "web", Args: []string{"-4", "-v", "-p", "22", "-l", "me"}, Remote: []string{"ls", "-l"}}}}},
 		{"ssh -p22 -oPort=5 me@web -p 7 ls -p 8", &Command{
-			Targets: []Target{{Host: "web", User: "me", Args: []string{"-p", "22", "-o", "Port=5", "-l", "me", "-p", "7"}}},
-			Remote:  []string{"ls", "-p", "8"}}},
-		{"ssh -- web -p 7", &Command{Targets: []Target{{Host: "web"}}, Remote: []string{"-p", "7"}}},
+			Targets: []Target{{Host: "web", User: "me", Args: []string{"-p", "22", "-o", "Port=5", "-l", "me", "-p", "7"},
+				Remote: []string{"ls", "-p", "8"}}}}},
+		{"ssh -- web -p 7", &Command{Targets: []Target{{Host: "web", Remote: []string{"-p", "7"}}}}},
 		{"ssh ssh://me;x=y@web:2222", &Command{Targets: []Target{{Host: "web", User: "me", Port: 2222, Args: []string{"-l", "me", "-p", "2222"}}}}},
 		{"ssh ssh://m%40e@[2001:db8::1]:22/", &Command{Targets: []Target{{Host: "2001:db8::1", User: "m@e", Port: 22, Args: []string{"-l", "m@e", "-p", "22"}}}}},
 		{"ssh -V", &Command{}},
@@ -44,6 +44,7 @@ func TestParseCommand(t *testing.T) {
 			{Host: "fe80::1%lo", Path: "z", Args: []string{"-p", "22"}},
 		}}},
 		{"scp -l 100 -i key -6 a b", &Command{}},
+		{"scp -O a web:", &Command{Targets: []Target{{Host: "web"}}}},
 		{"scp -- -x:y .", nil},
 		{"scp a b -x:y", nil}, // behind an operand nothing is an option any more
 		{"ssh -p", nil},
@@ -71,10 +72,15 @@ func TestParseCommand(t *testing.T) {
 		c.want.Program = words[0]
 		if err != nil {
 			t.Errorf("%s: %v", c.line, err)
-		} else if len(got.Remote) == 0 {
-			got.Remote = nil
+			continue
 		}
-		if d := cmp.Diff(c.want, got); err == nil && d != "" {
+		if c.want.Program != "ssh" && !strings.Contains(c.line, "-O") { // they are subsystems now
+			for i := range c.want.Targets {
+				t := &c.want.Targets[i]
+				t.Args, t.Remote = append(t.Args, "-s"), []string{"sftp"}
+			}
+		}
+		if d := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%s: -want +got\n%s", c.line, d)
 		}
 	}
@@ -103,7 +109,7 @@ func TestSSHCommand(t *testing.T) {
 		"web", "me@web", "-4vp 22 web", "web -4vp 22", "-l a -p 1 me@web -p 2 -l b ls -p 3",
 		"ssh://me@web:7", "-p 6 ssh://me@web:7", "ssh://me@web:7 -p 8 -l x", "-- web -6", "-oPort=9 web -o Port=8",
 		"-J gate web", "-o ProxyCommand=x web", "-b 127.0.0.1 -B lo web -o BindAddress=x", "-M -S /tmp/x web", "-i -- web -6", "-4 -- web -- -6",
-		"-qTNf -o ConnectTimeout=1m web -- -p 3", "me@WEB:x", "-P 22",
+		"-qTNf -o ConnectTimeout=1m web -- -p 3", "me@WEB:x", "-P 22", "-f web true", "-s web sftp", "web -s sftp",
 	} {
 		args := append([]string{"-F", "none"}, strings.Fields(line)...)
 		c, err := ParseCommand("ssh", args)

@@ -109,13 +109,17 @@ func (q Query) sshArgs() []string {
 	for _, o := range q.options {
 		switch o.letter {
 		case 'E', 'G', 'O', 'Q', 'V', 'e', 'v', 'y': // no bearing on the answer, and some act
+		case 'f', 's': // nothing without a command, and refused
+			if len(q.Remote) > 0 {
+				args = append(args, o.words()...)
+			}
 		case 'P': // before 9.4 it took no value, and the tag would pass for the host
 			args = append(args, "-o", "Tag="+o.value)
 		default:
 			args = append(args, o.words()...)
 		}
 	}
-	return append(args, "--", q.Host)
+	return append(append(args, "--", q.Host), q.Remote...)
 }
 
 // take reads ssh -G's lines, "keyword value".

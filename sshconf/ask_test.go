@@ -134,7 +134,7 @@ func TestAskArgs(t *testing.T) {
 	record := filepath.Join(q.Home, "args")
 	q.SSH = fakeSSH(t, `for a; do echo "$a"; done >`+record+`; echo hostname x; echo port 5`)
 	q.User = "me"
-	q.Args = []string{"-4vE", "log", "-P", "tag", "-Ocheck", "-p7", "-F", q.File, "-oA=b c"}
+	q.Args = []string{"-4fsvE", "log", "-P", "tag", "-Ocheck", "-p7", "-F", q.File, "-oA=b c"}
 	q.File = "elsewhere"
 	h, err := q.Lookup(t.Context())
 	if err != nil || h.HostName != "x" || h.Port != 5 {

@@ -48,6 +48,10 @@ type Query struct {
 	// before the files. See ParseCommand.
 	Args []string
 
+	// Remote is the command, or with a -s in Args the subsystem, that ssh was
+	// given: newer versions have criteria of Match that ask for it.
+	Remote []string
+
 	// Keywords, in lower case, are the only ones that are wanted: then what ssh
 	// would find wrong with lines that have no bearing on them is not looked
 	// for. If nil, all that Keywords returns, and every line is judged.
