@@ -55,7 +55,8 @@ type Stats struct {
 // delivered first.
 //
 // Run does not close c, but c is of no more use than to be closed afterwards.
-// Nobody else may use c, In or Out meanwhile. On the plain path a goroutine may
+// Nobody else may use c, In or Out meanwhile; a Close of c would wait for Run,
+// and Hangup is the way to end it. On the plain path a goroutine may
 // stay behind that is blocked in a read of In or a write to Out, since a
 // blocking descriptor cannot be interrupted; it ends with the process, which is
 // expected to follow soon.

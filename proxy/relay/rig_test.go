@@ -141,7 +141,7 @@ func connect(t testing.TB) (near, far *net.TCPConn) {
 	}
 	near, far = c.(*net.TCPConn), a.(*net.TCPConn)
 	far.SetDeadline(time.Now().Add(hangs))
-	t.Cleanup(func() { near.Close(); far.Close() })
+	t.Cleanup(func() { far.Close(); near.Close() }) // in this order: the near end may wait for a relay
 	return near, far
 }
 
