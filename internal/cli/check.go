@@ -55,7 +55,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, words []string) int {
 	if f.printConfig {
 		return printConfig(w, targets)
 	}
-	checker, err := f.checker()
+	checker, err := f.checker(v)
 	if err != nil {
 		return w.usage(err)
 	}
@@ -109,10 +109,13 @@ func (f *checkFlags) one(ctx context.Context, c *check.Checker, t target) *check
 	return mine.Check(ctx, t.Target)
 }
 
-func (f *checkFlags) checker() (*check.Checker, error) {
+func (f *checkFlags) checker(v *voice) (*check.Checker, error) {
 	resolver, hosts, err := f.resolver()
 	if err != nil {
 		return nil, err
+	}
+	if err := resolver.Err(); err != nil {
+		v.notice(err.Error()) // look-ups go on without it, as libc's do
 	}
 	family, err := f.family()
 	if err != nil {

@@ -171,6 +171,9 @@ func (s *session) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := resolver.Err(); err != nil && s.flags.verbose {
+		s.voice.notice(err.Error())
+	}
 	if err := s.settings.resolveBind(ctx, resolver); err != nil {
 		return err
 	}
