@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"rdnsproxy/check"
@@ -120,6 +122,9 @@ type session struct {
 // inquiry, race, verdict, and then ssh's bytes.
 func runRelay(ctx context.Context, w World, args []string) int {
 	s := &session{w: w, started: time.Now()}
+	// A warning that nobody reads must not end the session: a write to a closed
+	// stderr fails, and no more.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	var err error
 	if s.flags, s.operands, err = parseRelay(w, args); err != nil {
 		return w.usage(err)
