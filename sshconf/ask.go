@@ -108,7 +108,7 @@ func (q Query) sshArgs() []string {
 	}
 	for _, o := range q.options {
 		switch o.letter {
-		case 'E', 'G', 'O', 'Q', 'V', 'e', 'v', 'y': // no bearing on the answer, and some act
+		case 'E', 'G', 'O', 'Q', 'V', 'v', 'y': // no bearing on the answer, and some act
 		case 'f', 's': // nothing without a command, and refused
 			if len(q.Remote) > 0 {
 				args = append(args, o.words()...)

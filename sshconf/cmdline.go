@@ -48,6 +48,9 @@ func (q Query) commandText() string {
 		if o.letter == 'J' && q.jumpsClash() {
 			o.value = "(-J) " + o.value // ssh refuses some of this
 		}
+		if q.Keywords == nil && strings.IndexByte(judged, o.letter) >= 0 {
+			rest.WriteString("(-" + string(rune(o.letter)) + ")\n")
+		}
 		if s := o.setting(); s != "" {
 			rest.WriteString(s + "\n")
 		}
@@ -66,7 +69,10 @@ func (q Query) jumpsClash() bool {
 	return n > 1
 }
 
-const overriding = "46bBS"
+const (
+	overriding = "46bBS"
+	judged     = "1DILORWcemw" // say nothing here, but ssh may refuse what follows them
+)
 
 // setting is the line that an option stands for, "" if it stands for none that
 // is told about here. Parentheses fit no shape: ssh is asked.

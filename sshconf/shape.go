@@ -60,11 +60,12 @@ func hostName(s string) (string, bool) {
 	return s, s != "" && s[0] != '-'
 }
 
-// spelled takes a word in any case and gives the spelling that follows it.
+// spelled takes a word in any case and gives the spelling that follows it. The
+// pairs are in lower case.
 func spelled(pairs ...string) shape {
 	return func(s string) (string, bool) {
 		for i := 0; i < len(pairs); i += 2 {
-			if strings.EqualFold(s, pairs[i]) {
+			if lower(s) == pairs[i] { // not EqualFold, to which the Kelvin sign is a k
 				return pairs[i+1], true
 			}
 		}
@@ -76,7 +77,7 @@ func spelled(pairs ...string) shape {
 func choice(options ...string) shape {
 	pairs := make([]string, 0, 2*len(options))
 	for _, o := range options {
-		pairs = append(pairs, o, o)
+		pairs = append(pairs, lower(o), o)
 	}
 	return spelled(pairs...)
 }

@@ -79,7 +79,7 @@ func (q Query) load(l *loader) ([]*source, error) {
 		}
 		return err
 	}
-	if strings.EqualFold(q.File, "none") {
+	if lower(q.File) == "none" {
 		return sources, nil
 	}
 	if q.File != "" {
