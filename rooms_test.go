@@ -27,6 +27,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/proxy/relay":          {nil, "the data path knows two descriptors and a connection"},
 	"rdnsproxy/internal/memory":      {[]string{"internal/replacefile"}, "it keeps facts, never judgements"},
 	"rdnsproxy/internal/replacefile": {nil, "everyone who writes files needs it"},
+	"rdnsproxy/internal/knownhosts":  {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
 	"rdnsproxy/internal/safetext":    {nil, "everyone who shows a stranger's text needs it"},
 	"rdnsproxy/internal/lab":         {nil, "servers for tests and the demo speak the wire, not our types"},
 	"rdnsproxy/internal/bench":       {[]string{"internal/lab"}, "it measures the program from outside"},

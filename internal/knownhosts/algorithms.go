@@ -1,0 +1,83 @@
+package knownhosts
+
+import (
+	"slices"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// DefaultAlgorithms is ssh's own order of host key algorithms, since 8.5
+// (ssh_config(5), HostKeyAlgorithms).
+func DefaultAlgorithms() []string {
+	return []string{
+		ssh.CertAlgoED25519v01, ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01,
+		ssh.CertAlgoSKED25519v01, ssh.CertAlgoSKECDSA256v01, ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01,
+		ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
+		ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
+	}
+}
+
+// Algorithms is the order in which ssh would offer host key algorithms to the
+// host (OpenSSH's order_hostkeyalgs): those of known keys first, so that a
+// server with several keys shows one that can be compared, and "changed" does
+// not mean merely "of another type". preferred is what is to be ordered, first
+// choice first; if nil, DefaultAlgorithms. Where HostKeyAlgorithms is set
+// outright, or with ^, ssh offers that as it stands and this must not be asked.
+//
+// The plain name of a host on another port has no say in it, and so a key that
+// is known by that name alone may not be the one that the server shows.
+func (f *File) Algorithms(h Host, preferred []string) []string {
+	if preferred == nil {
+		preferred = DefaultAlgorithms()
+	}
+	lines := f.lines(h.key())
+	if len(preferred) == 0 || holds(lines, preferred[0]) {
+		return slices.Clone(preferred)
+	}
+	authority := slices.ContainsFunc(lines, func(l *Line) bool { return l.Marker == CertAuthority })
+	var first, last []string
+	for _, algorithm := range preferred {
+		if authority && isCertificate(algorithm) || holds(lines, algorithm) {
+			first = append(first, algorithm)
+		} else {
+			last = append(last, algorithm)
+		}
+	}
+	return append(first, last...)
+}
+
+// holds reports whether a plain line has a key for the algorithm, a
+// certificate's algorithm standing for its key's. ssh looks at the first one
+// alone, and does not count it when it is revoked.
+func holds(lines []*Line, algorithm string) bool {
+	wanted := plainType(algorithm)
+	for _, l := range lines {
+		if l.Marker == Plain && l.Key.Type() == wanted {
+			return revoked(lines, l.Key) == nil
+		}
+	}
+	return false
+}
+
+// certified maps the type of each certificate to that of its key.
+var certified = map[string]string{
+	ssh.CertAlgoRSAv01:         ssh.KeyAlgoRSA,
+	ssh.InsecureCertAlgoDSAv01: ssh.InsecureKeyAlgoDSA,
+	ssh.CertAlgoECDSA256v01:    ssh.KeyAlgoECDSA256,
+	ssh.CertAlgoECDSA384v01:    ssh.KeyAlgoECDSA384,
+	ssh.CertAlgoECDSA521v01:    ssh.KeyAlgoECDSA521,
+	ssh.CertAlgoED25519v01:     ssh.KeyAlgoED25519,
+	ssh.CertAlgoSKECDSA256v01:  ssh.KeyAlgoSKECDSA256,
+	ssh.CertAlgoSKED25519v01:   ssh.KeyAlgoSKED25519,
+}
+
+func isCertificate(algorithm string) bool { return certified[keyTypes[algorithm]] != "" }
+
+// plainType is the type of the plain key that an algorithm is for.
+func plainType(algorithm string) string {
+	t := keyTypes[algorithm]
+	if plain, ok := certified[t]; ok {
+		return plain
+	}
+	return t
+}

@@ -1,0 +1,84 @@
+package knownhosts
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"strconv"
+	"strings"
+
+	"rdnsproxy/sshconf"
+)
+
+// Host is a server as ssh looks it up.
+type Host struct {
+	Name  string // after HostName and canonicalisation; an IPv6 address without brackets
+	Port  uint16 // 0 is 22
+	Alias string // HostKeyAlias: it stands for name and port; if "", none
+}
+
+// defaultPort is the port that known_hosts does not name.
+const defaultPort = 22
+
+// key is what the lines are searched for (OpenSSH's
+// get_hostfile_hostname_ipaddr and put_host_port). Case never matters.
+func (h Host) key() string {
+	switch {
+	case h.Alias != "":
+		return lower(h.Alias)
+	case h.Port == 0 || h.Port == defaultPort:
+		return lower(h.Name)
+	}
+	return "[" + lower(h.Name) + "]:" + strconv.Itoa(int(h.Port))
+}
+
+// principal is the name that a certificate must be for.
+func (h Host) principal() string { return Host{Name: h.Name, Alias: h.Alias}.key() }
+
+// fallsBack says that ssh, where the host is new to it on this port, looks for
+// the plain name too.
+func (h Host) fallsBack() bool { return h.key() != h.principal() }
+
+// matches reports whether the line is about the name, which is folded already
+// (OpenSSH's match_maybe_hashed). Wildcards see the whole of [host]:port.
+func (l *Line) matches(name string) bool {
+	if strings.HasPrefix(l.Hosts, "|") {
+		return matchesHash(l.Hosts, name)
+	}
+	matched, negated := sshconf.Match(l.Hosts, name, true)
+	return matched && !negated
+}
+
+// hashMagic starts a hashed name: |1|SALT|HASH, of HMAC-SHA1.
+const hashMagic = "|1|"
+
+// matchesHash compares in the encoded form, as ssh does: what does not encode
+// back to the same text matches nothing.
+func matchesHash(hashed, name string) bool {
+	rest, ok := strings.CutPrefix(hashed, hashMagic)
+	if !ok {
+		return false
+	}
+	salt64, _, _ := strings.Cut(rest, "|")
+	salt, err := base64.StdEncoding.DecodeString(salt64)
+	if err != nil || len(salt) != sha1.Size {
+		return false
+	}
+	return hashName(name, salt) == hashed
+}
+
+func hashName(name string, salt []byte) string {
+	mac := hmac.New(sha1.New, salt)
+	mac.Write([]byte(name))
+	return hashMagic + base64.StdEncoding.EncodeToString(salt) + "|" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// lower folds ASCII letters alone, as ssh's lowercase does in the C locale.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

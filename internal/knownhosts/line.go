@@ -1,0 +1,129 @@
+package knownhosts
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+)
+
+const blank = " \t"
+
+// parseLine reads "[marker] hosts type base64 [comment]". It is false of
+// comments, empty lines and whatever ssh would not use.
+func parseLine(raw string) (Line, bool) {
+	raw, _, _ = strings.Cut(raw, "\n")
+	raw, _, _ = strings.Cut(raw, "\x00") // where ssh's string ends
+	rest := strings.TrimLeft(raw, blank)
+	if rest == "" || rest[0] == '#' {
+		return Line{}, false
+	}
+	marker, rest, ok := cutMarker(rest)
+	if !ok {
+		return Line{}, false
+	}
+	hosts, rest := cutField(rest)
+	key := parseKey(rest)
+	if key == nil {
+		return Line{}, false
+	}
+	return Line{Marker: marker, Hosts: hosts, Key: key}, true
+}
+
+// cutMarker takes the marker off a line, as OpenSSH's check_markers does. There
+// may be one, and it must be known: a line with a marker of a later day must
+// not count as a plain one. ssh looks for the space behind a marker in the
+// whole line and takes a TAB only where there is no space, so a marker before a
+// TAB counts in lines without spaces alone.
+func cutMarker(line string) (m Marker, rest string, ok bool) {
+	for strings.HasPrefix(line, "@") {
+		end := strings.IndexByte(line, ' ')
+		if end < 0 {
+			end = strings.IndexByte(line, '\t')
+		}
+		if end < 0 || m != Plain {
+			return "", "", false
+		}
+		if m = Marker(line[:end]); m != CertAuthority && m != Revoked {
+			return "", "", false
+		}
+		line = strings.TrimLeft(line[end:], blank)
+	}
+	return m, line, true
+}
+
+// cutField takes what stands before white space, and drops the white space.
+func cutField(s string) (field, rest string) {
+	i := strings.IndexAny(s, blank)
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i], strings.TrimLeft(s[i:], blank)
+}
+
+// keyTypes holds the names that a key may bear on its line, each with the type
+// that must then stand in its blob: the names of OpenSSH's key types, to which
+// the signature algorithms of RSA belong. What is not here is no key to ssh,
+// even where the library could read it.
+var keyTypes = map[string]string{
+	ssh.KeyAlgoRSA:             ssh.KeyAlgoRSA,
+	ssh.KeyAlgoRSASHA256:       ssh.KeyAlgoRSA,
+	ssh.KeyAlgoRSASHA512:       ssh.KeyAlgoRSA,
+	ssh.InsecureKeyAlgoDSA:     ssh.InsecureKeyAlgoDSA,
+	ssh.KeyAlgoECDSA256:        ssh.KeyAlgoECDSA256,
+	ssh.KeyAlgoECDSA384:        ssh.KeyAlgoECDSA384,
+	ssh.KeyAlgoECDSA521:        ssh.KeyAlgoECDSA521,
+	ssh.KeyAlgoED25519:         ssh.KeyAlgoED25519,
+	ssh.KeyAlgoSKECDSA256:      ssh.KeyAlgoSKECDSA256,
+	ssh.KeyAlgoSKED25519:       ssh.KeyAlgoSKED25519,
+	ssh.CertAlgoRSAv01:         ssh.CertAlgoRSAv01,
+	ssh.CertAlgoRSASHA256v01:   ssh.CertAlgoRSAv01,
+	ssh.CertAlgoRSASHA512v01:   ssh.CertAlgoRSAv01,
+	ssh.InsecureCertAlgoDSAv01: ssh.InsecureCertAlgoDSAv01,
+	ssh.CertAlgoECDSA256v01:    ssh.CertAlgoECDSA256v01,
+	ssh.CertAlgoECDSA384v01:    ssh.CertAlgoECDSA384v01,
+	ssh.CertAlgoECDSA521v01:    ssh.CertAlgoECDSA521v01,
+	ssh.CertAlgoED25519v01:     ssh.CertAlgoED25519v01,
+	ssh.CertAlgoSKECDSA256v01:  ssh.CertAlgoSKECDSA256v01,
+	ssh.CertAlgoSKED25519v01:   ssh.CertAlgoSKED25519v01,
+}
+
+// parseKey reads "type base64 [comment]" as OpenSSH's sshkey_read does; nil is
+// no key. The padding must be there and the blob must be of the type that the
+// line says.
+func parseKey(s string) ssh.PublicKey {
+	name, rest := cutField(s)
+	wanted, known := keyTypes[name]
+	if !known {
+		return nil
+	}
+	text, _ := cutField(rest)
+	text = strings.Map(dropSpace, text) // a CR before the newline, for one
+	blob, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil {
+		return nil
+	}
+	key, err := ssh.ParsePublicKey(blob)
+	if err != nil || key.Type() != wanted || tooShort(key) {
+		return nil
+	}
+	return key
+}
+
+// dropSpace drops what the resolver library's base64 decoder, which ssh uses,
+// passes over.
+func dropSpace(r rune) rune {
+	switch r {
+	case '\r', '\v', '\f':
+		return -1
+	}
+	return r
+}
+
+// tooShort says that an RSA key is shorter than ssh reads (sshkey.h's
+// SSH_RSA_MINIMUM_MODULUS_SIZE).
+func tooShort(key ssh.PublicKey) bool {
+	const minimum = 1024
+	bits, isRSA := rsaBits(plainKey(key))
+	return isRSA && bits < minimum
+}

@@ -1,0 +1,97 @@
+package knownhosts
+
+import (
+	"crypto/rand"
+	"crypto/sha1"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// Names are the hosts that stand in plain lines by name or address: neither
+// hashed, nor with a wildcard, nor negated. Each comes once, folded, in the
+// order of the files. A HostKeyAlias cannot be told from a name.
+func (f *File) Names() []Host {
+	var all []Host
+	seen := make(map[Host]bool)
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		if l.Marker != Plain || strings.HasPrefix(l.Hosts, "|") {
+			continue
+		}
+		for name := range strings.SplitSeq(l.Hosts, ",") {
+			if h, ok := parseName(lower(name)); ok && !seen[h] {
+				seen[h] = true
+				all = append(all, h)
+			}
+		}
+	}
+	return all
+}
+
+// parseName reads "name" or "[name]:port". It is false of what is no host that
+// ssh could be told to connect to.
+func parseName(s string) (Host, bool) {
+	h := Host{Name: s, Port: defaultPort}
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		name, port, ok := strings.Cut(inner, "]:")
+		n, err := strconv.ParseUint(port, 10, 16)
+		if !ok || err != nil || n == 0 {
+			return Host{}, false
+		}
+		h = Host{Name: name, Port: uint16(n)}
+	}
+	return h, isHost(h.Name)
+}
+
+// isHost reports whether a name is an address or of the bytes of host names,
+// and no option.
+func isHost(name string) bool {
+	if strings.Contains(name, ":") {
+		_, err := netip.ParseAddr(name)
+		return err == nil && plainIn(name)
+	}
+	return name != "" && name[0] != '-' && len(name) <= 253 && plainIn(name)
+}
+
+// plainIn reports whether a list of patterns takes the name for itself and
+// nothing else.
+func plainIn(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '-', c == '.', c == '_', c == ':', c == '%':
+		default:
+			return false
+		}
+	}
+	return name != ""
+}
+
+// FormatLine writes the known_hosts line, without a newline, by which ssh will
+// know the key for the host and for no other. A certificate's plain key stands
+// for it. A name that would not mean itself in a list of patterns is hashed.
+func FormatLine(h Host, key ssh.PublicKey) string {
+	name := h.key()
+	if !plainIn(h.principal()) || len(name) > 255 {
+		salt := make([]byte, sha1.Size)
+		rand.Read(salt)
+		name = hashName(name, salt)
+	}
+	return name + " " + strings.TrimSuffix(string(ssh.MarshalAuthorizedKey(plainKey(key))), "\n")
+}
+
+// Elsewhere are the plain lines that have the key but are not about the host:
+// by these other names ssh would say it is known, where the host itself is new.
+func (f *File) Elsewhere(h Host, key ssh.PublicKey) []*Line {
+	var others []*Line
+	for i := range f.Lines {
+		l := &f.Lines[i]
+		if l.Marker == Plain && equal(l.Key, plainKey(key)) && !l.matches(h.key()) {
+			others = append(others, l)
+		}
+	}
+	return others
+}

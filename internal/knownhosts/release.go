@@ -1,0 +1,19 @@
+package knownhosts
+
+import "fmt"
+
+// Release is a release of OpenSSH. A few verdicts differ between them.
+type Release struct{ Major, Minor int }
+
+// ParseRelease finds the release in what ssh -V prints, or in an SSH
+// identification: "OpenSSH_9.2p1 Debian-2". It is false of other software.
+func ParseRelease(s string) (Release, bool) {
+	var r Release
+	n, err := fmt.Sscanf(s, "OpenSSH_%d.%d", &r.Major, &r.Minor)
+	return r, err == nil && n == 2
+}
+
+// before reports whether the release is older; the zero one is the newest.
+func (r Release) before(major, minor int) bool {
+	return r != Release{} && (r.Major < major || r.Major == major && r.Minor < minor)
+}
