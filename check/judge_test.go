@@ -318,7 +318,7 @@ func TestTexts(t *testing.T) {
 		{facts("203.0.113.7", resolve.OK, unasked(`root\064host\039s\032password\058\032`)),
 			`my.example.com is 203.0.113.7, whose reverse name root\064host\039s\032password\058\032 is not a host name`},
 		{facts("203.0.113.7", resolve.Timeout),
-			"my.example.com is 203.0.113.7, whose reverse name could not be looked up (timed out)"},
+			"my.example.com is 203.0.113.7, whose reverse name could not be looked up (no answer)"},
 		{facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.ServFail)),
 			"my.example.com is 203.0.113.7, whose reverse name x.example.net could not be looked up (SERVFAIL)"},
 		{facts("203.0.113.7", resolve.NXDomain),

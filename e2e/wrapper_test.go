@@ -107,3 +107,12 @@ func TestWrapperLeavesProxiesAlone(t *testing.T) {
 		t.Errorf("-v: %+v", o)
 	}
 }
+
+// A policy that stands in the configuration holds under the wrapper too.
+func TestWrapperKeepsPolicy(t *testing.T) {
+	v := newVisit(t)
+	v.sshConfig("Host mismatch.example.com\n\tProxyCommand rdnsproxy --policy strict -- %h %p %n\n")
+	if o := v.run("rdnsproxy", "ssh", "mismatch.example.com", "true"); o.status != 255 || !strings.Contains(o.err, "strict") {
+		t.Errorf("%+v", o)
+	}
+}

@@ -92,7 +92,7 @@ func (s Status) Words() string {
 	case NoData:
 		return "no data"
 	case Timeout:
-		return "timed out"
+		return "no answer"
 	case Invalid:
 		return "unusable answer"
 	case Loop:

@@ -141,7 +141,7 @@ func reader(w World, f *checkFlags) report.Options {
 	o := report.Options{Quiet: f.quiet}
 	if f.output == "" && isTerminal(w.Out) {
 		o.Color = w.getenv("NO_COLOR") == "" && w.getenv("TERM") != "dumb"
-		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil {
+		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
 			o.Width = max(width, 40)
 		}
 	}

@@ -127,14 +127,19 @@ func (s *session) follow(ctx context.Context, won netip.Addr, remembered bool) {
 	}
 }
 
+// worthRemembering is how long a check has to take before its failure is
+// remembered: a zone that refuses at once stalls nobody, and may be asked again.
+const worthRemembering = 100 * time.Millisecond
+
 // learn keeps in memory how the check of an address failed, and drops what was
 // kept when it did not.
 func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
-	if of := r.Of(won); of != nil && of.Verdict == check.Undetermined {
-		if f, ok := failureOf(of); ok {
-			s.memory.Remember(won, f)
-		}
-	} else if remembered {
+	of := r.Of(won)
+	f, failed := failureOf(of)
+	switch {
+	case failed && r.Timings.Reverse >= worthRemembering.Seconds():
+		s.memory.Remember(won, f)
+	case remembered && !failed:
 		s.memory.Forget(won)
 	}
 }
@@ -142,6 +147,9 @@ func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
 // failureOf is the look-up that left an address undetermined, as a fact to
 // remember; a set of too many names is none, for it costs no wait.
 func failureOf(a *check.Address) (memory.Failure, bool) {
+	if a == nil || a.Verdict != check.Undetermined {
+		return memory.Failure{}, false
+	}
 	status := a.Reverse.Status
 	for _, p := range a.PTR {
 		if status == resolve.OK && p.Status.Temporary() {

@@ -40,8 +40,8 @@ func runWrapped(ctx context.Context, w World, program string, args []string) (in
 		return statusUsage, refuse("install OpenSSH's client", "%s is not on PATH", program)
 	}
 	v := newVoice(w.Err, false, asksForMore(w, args))
-	if reason := reasonNotToProxy(ctx, w, program, args); reason != "" {
-		if v.verbose {
+	if leave, reason := leaveAlone(ctx, w, program, args); leave {
+		if reason != "" && v.verbose {
 			v.notice(reason + ": nothing is checked")
 		}
 		return become(w, path, args)
@@ -70,12 +70,17 @@ func sshQuote(path string) string {
 	return "'" + strings.ReplaceAll(strings.ReplaceAll(path, "%", "%%"), "'", `'\''`) + "'"
 }
 
-// reasonNotToProxy asks ssh what it would do with these arguments: a bastion is
-// never bypassed. What cannot be told is not proxied either.
-func reasonNotToProxy(ctx context.Context, w World, program string, args []string) string {
+// leaveAlone asks ssh what it would do with these arguments. A bastion is never
+// bypassed, and what cannot be told is not proxied either; the reason says why
+// nothing is checked. Where the user's own ProxyCommand is this program, with a
+// policy perhaps, that line does the work, and there is no reason.
+func leaveAlone(ctx context.Context, w World, program string, args []string) (leave bool, reason string) {
 	c, err := sshconf.ParseCommand(program, args)
-	if err != nil {
-		return err.Error()
+	switch {
+	case err != nil:
+		return true, err.Error()
+	case len(c.Targets) == 0:
+		return true, "no host to connect to"
 	}
 	for _, t := range c.Targets {
 		q := sshQuery(w, "")
@@ -83,18 +88,19 @@ func reasonNotToProxy(ctx context.Context, w World, program string, args []strin
 		q.Keywords = []string{"proxyjump", "proxycommand"}
 		h, err := q.Lookup(ctx)
 		if err != nil {
-			return err.Error()
+			return true, err.Error()
 		}
 		for _, keyword := range q.Keywords {
-			if v := h.Get(keyword); v != "" && v != "none" && !runsThisProgram(v) {
-				return keyword + " is set for " + safetext.Name(t.Host)
+			switch v := h.Get(keyword); {
+			case v == "" || v == "none":
+			case keyword == "proxycommand" && runsThisProgram(v):
+				leave = true
+			default:
+				return true, keyword + " is set for " + safetext.Name(t.Host)
 			}
 		}
 	}
-	if len(c.Targets) == 0 {
-		return "no host to connect to"
-	}
-	return ""
+	return leave, ""
 }
 
 // runsThisProgram reports whether a ProxyCommand is rdnsproxy already.
