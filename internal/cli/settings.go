@@ -59,30 +59,45 @@ func (s *session) readSettings(ctx context.Context) (settings, error) {
 	return set, nil
 }
 
+// fromConfiguration asks for the settings. The configuration that the user named
+// by -F has to be readable; what ssh itself was started with is ssh's business,
+// which runs already: then the connection is made without these options.
 func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
-	q := sshQuery(s.w, s.flags.sshConfig)
-	q.Keywords = relayKeywords
-	q.Host = s.operands.original
+	var q sshconf.Query
 	if args := parentArgs(); args != nil {
 		if c, err := sshconf.ParseCommand("ssh", args); err == nil && len(c.Targets) == 1 {
-			q.Args = c.Targets[0].Args
-			if q.Host == "" {
-				q.Host = c.Targets[0].Host
-			}
+			q = c.Targets[0].Query()
 		}
 	}
-	if q.Host == "" {
+	q = asUser(s.w, q)
+	q.Keywords = relayKeywords
+	if s.flags.sshConfig != "" {
+		q.Args = append(q.Args, "-F"+s.flags.sshConfig) // the last one counts
+	}
+	switch {
+	case s.operands.original != "":
+		q.Host = s.operands.original
+	case q.Host == "":
 		q.Host = s.operands.host
 	}
 	host, err := q.Lookup(ctx)
 	var doubtful *sshconf.UnevaluatedError
 	switch {
+	case err == nil:
 	case errors.As(err, &doubtful):
-		s.voice.notice(err.Error())
-	case err != nil:
-		return settings{}, refuse("'ssh -G "+safetext.Name(q.Host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
+		s.voice.unknown(err.Error())
+	case s.flags.sshConfig != "":
+		return settings{}, configurationError(q.Host, err)
+	default:
+		s.voice.unknown("connecting without ssh's options: " + err.Error())
+		return settings{}, nil
 	}
 	return settingsOf(host)
+}
+
+// configurationError is an ssh configuration that cannot be read or evaluated.
+func configurationError(host string, err error) error {
+	return refuse("'ssh -G "+safetext.Name(host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
 }
 
 // settingsOf reads what stands in ssh's spelling.
@@ -93,12 +108,7 @@ func settingsOf(h *sshconf.Host) (set settings, err error) {
 	case "inet6":
 		set.family = resolve.IPv6
 	}
-	if v := h.Get("bindaddress"); v != "none" {
-		set.bindAddress = v
-	}
-	if v := h.Get("bindinterface"); v != "none" {
-		set.iface = v
-	}
+	set.bindAddress, set.iface = h.Get("bindaddress"), h.Get("bindinterface")
 	set.connectTimeout, _ = h.ConnectTimeout()
 	set.attempts, _ = strconv.Atoi(h.Get("connectionattempts"))
 	set.noKeepAlive = h.Get("tcpkeepalive") == "no"
@@ -127,10 +137,10 @@ func (set *settings) resolveBind(ctx context.Context, r *resolve.Resolver) error
 	return nil
 }
 
-// sshQuery is a question to ssh's configuration as this user's ssh would read
-// it: the home is the user database's, not $HOME's.
-func sshQuery(w World, file string) sshconf.Query {
-	q := sshconf.Query{File: file, Evaluating: w.getenv(sshconf.EvaluatingEnv) != ""}
+// asUser completes a question to ssh's configuration, as this user's ssh would
+// read it: the home is the user database's, not $HOME's.
+func asUser(w World, q sshconf.Query) sshconf.Query {
+	q.Evaluating = w.getenv(sshconf.EvaluatingEnv) != ""
 	if u, err := user.Current(); err == nil {
 		q.Home, q.LocalUser = u.HomeDir, u.Username
 	} else {

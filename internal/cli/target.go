@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 	"rdnsproxy/sshconf"
 )
@@ -48,15 +47,14 @@ func (f *checkFlags) target(ctx context.Context, w World, v *voice, word string)
 		return target{}, err
 	}
 	t := target{Target: check.Target{Input: word, Host: typed.host, Port: 22}}
-	q := sshQuery(w, f.sshConfig)
-	q.Host, q.User, q.Keywords = typed.host, typed.user, targetKeywords
+	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords})
 	t.config, err = q.Lookup(ctx)
 	var doubtful *sshconf.UnevaluatedError
 	switch {
 	case errors.As(err, &doubtful):
 		v.notice(err.Error())
 	case err != nil:
-		return target{}, refuse("'ssh -G "+safetext.Name(typed.host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
+		return target{}, configurationError(typed.host, err)
 	}
 	if t.config.HostName != "" {
 		t.Host = t.config.HostName

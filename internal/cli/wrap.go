@@ -83,8 +83,7 @@ func leaveAlone(ctx context.Context, w World, program string, args []string) (le
 		return true, "no host to connect to"
 	}
 	for _, t := range c.Targets {
-		q := sshQuery(w, "")
-		q.Host, q.Args = t.Host, t.Args
+		q := asUser(w, t.Query())
 		q.Keywords = []string{"proxyjump", "proxycommand"}
 		h, err := q.Lookup(ctx)
 		if err != nil {
