@@ -29,7 +29,7 @@ func deadZone(ctx context.Context, s *stage, print func(row)) error {
 			{deadName, dead, "the check was cut short"},
 			{deadName, dead, "not waiting for it"},
 		} {
-			c, stderr, err := short(ctx, env, s.checked(visit.host, visit.port))
+			c, stderr, err := s.short(ctx, env, s.checked(visit.host, visit.port))
 			if err != nil {
 				return err
 			}

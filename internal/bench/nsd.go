@@ -60,7 +60,7 @@ func nsd(ctx context.Context, s *stage, n int) (addr string, err error) {
 	addr = probe.LocalAddr().String()
 	probe.Close()
 	host, port, _ := net.SplitHostPort(addr)
-	conf := fmt.Sprintf("server:\n ip-address: %s@%s\n port: %s\n server-count: 1\n username: \"\"\n zonesdir: %q\n pidfile: \"\"\n xfrdfile: \"\"\n zonelistfile: %q\n rrl-ratelimit: 0\nremote-control:\n control-enable: no\n",
+	conf := fmt.Sprintf("server:\n ip-address: %s@%s\n port: %s\n server-count: 1\n username: \"\"\n zonesdir: %q\n database: \"\"\n pidfile: \"\"\n xfrdfile: \"\"\n zonelistfile: %q\n rrl-ratelimit: 0\nremote-control:\n control-enable: no\n",
 		host, port, port, s.dir, s.path("zone.list"))
 	for apex, text := range zoneFiles(n) {
 		if err := s.write(apex, text); err != nil {

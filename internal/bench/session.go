@@ -8,7 +8,6 @@ import (
 
 // way is one of the ways by which ssh reaches the host.
 type way struct {
-	name    string
 	host    string // HostName
 	options []string
 }

@@ -36,7 +36,7 @@ func greeter(s *stage, addr string) (host, port string, err error) {
 
 // short runs a relay over a short connection, from before its start until it has
 // ended, and gives what it wrote to stderr.
-func short(ctx context.Context, env, argv []string) (c cost, stderr string, err error) {
+func (s *stage) short(ctx context.Context, env, argv []string) (c cost, stderr string, err error) {
 	in, write, err := os.Pipe()
 	if err != nil {
 		return c, "", err
@@ -49,7 +49,7 @@ func short(ctx context.Context, env, argv []string) (c cost, stderr string, err 
 		return c, "", err
 	}
 	defer read.Close()
-	said, err := os.CreateTemp("", "rdnsproxy-bench-")
+	said, err := os.CreateTemp(s.dir, "stderr-")
 	if err != nil {
 		out.Close()
 		return c, "", err
@@ -80,9 +80,9 @@ func short(ctx context.Context, env, argv []string) (c cost, stderr string, err 
 }
 
 // silent is a contender that must do its short connection without a word.
-func silent(name string, env []string, argv ...string) contender {
+func (s *stage) silent(name string, argv ...string) contender {
 	return contender{name, func(ctx context.Context) (cost, error) {
-		c, stderr, err := short(ctx, env, argv)
+		c, stderr, err := s.short(ctx, s.env("cache"), argv)
 		if err == nil && stderr != "" {
 			err = fmt.Errorf("it should be silent and says %q", stderr)
 		}
@@ -90,8 +90,8 @@ func silent(name string, env []string, argv ...string) contender {
 	}}
 }
 
-func ncShort(s *stage, host, port string) contender {
-	return silent("nc", s.env("cache"), "nc", "-N", host, port)
+func (s *stage) ncShort(host, port string) contender {
+	return s.silent("nc", "nc", "-N", host, port)
 }
 
 // startUp is the bare cost of being another program than nc.
@@ -115,8 +115,8 @@ func startUpRow(ctx context.Context, s *stage, print func(row), what string, mos
 		return err
 	}
 	runs, err := takeTurns(ctx, s.starts,
-		ncShort(s, host, port),
-		silent("rdnsproxy", s.env("cache"), relay(host, port)...))
+		s.ncShort(host, port),
+		s.silent("rdnsproxy", relay(host, port)...))
 	if err != nil {
 		return err
 	}
@@ -153,8 +153,8 @@ func startUpAsking(ctx context.Context, s *stage, print func(row)) error {
 		}
 		return cost{wall: time.Since(start)}, nil
 	}}
-	runs, err := takeTurns(ctx, s.starts, ncShort(s, host, port), ask,
-		silent("rdnsproxy", s.env("cache"), s.program, "--policy", "off", "-F", config, host, port))
+	runs, err := takeTurns(ctx, s.starts, s.ncShort(host, port), ask,
+		s.silent("rdnsproxy", s.program, "--policy", "off", "-F", config, host, port))
 	if err != nil {
 		return err
 	}
