@@ -22,7 +22,8 @@ type cast struct {
 	keys    map[string]ssh.Signer
 }
 
-func newCast(t *testing.T) *cast {
+// newKeys is a cast without servers.
+func newKeys(t testing.TB) *cast {
 	t.Helper()
 	c := &cast{servers: map[string]*lab.SSHServer{}, keys: map[string]ssh.Signer{}}
 	for name, algorithm := range map[string]string{
@@ -31,6 +32,14 @@ func newCast(t *testing.T) *cast {
 	} {
 		c.keys[name] = newKey(t, algorithm)
 	}
+	c.keys["cert"] = c.certify(t, "ca", nil)
+	c.lines = strings.NewReplacer(c.pairs()...)
+	return c
+}
+
+func newCast(t *testing.T) *cast {
+	t.Helper()
+	c := newKeys(t)
 	c.start(t, "ed", c.keys["ed"])
 	c.start(t, "rsa", c.keys["rsa"])
 	c.start(t, "many", c.keys["rsa"], c.keys["ec"], c.keys["ed"])
@@ -40,8 +49,6 @@ func newCast(t *testing.T) *cast {
 	c.start(t, "cert-by-rsa", c.certify(t, "rsa-ca", nil))
 	c.start(t, "cert-by-sha1", c.certify(t, "sha1", nil))
 	c.start(t, "cert-and-plain", c.certify(t, "ca", nil), c.keys["ed"], c.keys["rsa"])
-	c.keys["cert"] = c.certify(t, "ca", nil)
-	c.lines = strings.NewReplacer(c.pairs(t)...)
 	return c
 }
 
@@ -59,7 +66,7 @@ var certificates = map[string]func(*ssh.Certificate){
 	"cert-critical": func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"force-command": "true"} },
 }
 
-func newKey(t *testing.T, algorithm string) ssh.Signer {
+func newKey(t testing.TB, algorithm string) ssh.Signer {
 	t.Helper()
 	key, err := lab.NewHostKey(algorithm)
 	if err != nil {
@@ -69,7 +76,7 @@ func newKey(t *testing.T, algorithm string) ssh.Signer {
 }
 
 // certify makes the key ed one with a certificate.
-func (c *cast) certify(t *testing.T, authority string, change func(*ssh.Certificate)) ssh.Signer {
+func (c *cast) certify(t testing.TB, authority string, change func(*ssh.Certificate)) ssh.Signer {
 	t.Helper()
 	now := time.Now()
 	cert := &ssh.Certificate{
@@ -111,8 +118,7 @@ func (c *cast) start(t *testing.T, name string, keys ...ssh.Signer) {
 }
 
 // pairs are the words that a case writes for what is different in each run.
-func (c *cast) pairs(t *testing.T) []string {
-	t.Helper()
+func (c *cast) pairs() []string {
 	var pairs []string
 	for name, key := range c.keys {
 		line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key.PublicKey())))

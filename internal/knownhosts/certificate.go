@@ -100,8 +100,8 @@ func (j inquest) verify(cert *ssh.Certificate) error {
 
 // date writes a certificate's time for people.
 func date(seconds uint64) string {
-	if seconds > math.MaxInt32*100 { // beyond any calendar
-		return "no day that will come"
+	if seconds > math.MaxInt32*100 { // beyond a year of four digits
+		return "the end of time"
 	}
 	return time.Unix(int64(seconds), 0).UTC().Format(time.DateOnly)
 }

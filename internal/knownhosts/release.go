@@ -1,14 +1,18 @@
 package knownhosts
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Release is a release of OpenSSH. A few verdicts differ between them.
 type Release struct{ Major, Minor int }
 
-// ParseRelease finds the release in what ssh -V prints, or in an SSH
-// identification: "OpenSSH_9.2p1 Debian-2". It is false of other software.
+// ParseRelease reads what ssh -V prints: "OpenSSH_9.2p1 Debian-2",
+// "OpenSSH_for_Windows_9.5p1". It is false of other software.
 func ParseRelease(s string) (Release, bool) {
 	var r Release
+	s = strings.Replace(s, "for_Windows_", "", 1)
 	n, err := fmt.Sscanf(s, "OpenSSH_%d.%d", &r.Major, &r.Minor)
 	return r, err == nil && n == 2
 }
