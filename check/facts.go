@@ -16,9 +16,11 @@ const MaxPTR = 10
 
 // Target is who is asked about, after ssh's configuration has been applied.
 type Target struct {
-	Input string // as typed
-	Host  string // what is resolved: a name or an address literal
-	Port  uint16
+	Input   string // as typed
+	Host    string // what is resolved: a name or an address literal
+	Port    uint16
+	KeyName string // HostKeyAlias: what known_hosts is asked for, without a port; if empty, Host and Port
+	Via     string // the jump host behind which the target is: then the jump host is what is asked about
 }
 
 // Facts is all that was found out about a target: judging needs nothing else.

@@ -44,6 +44,8 @@ type Address struct {
 	Severity Severity   `json:"severity"`
 	Reverse  Reverse    `json:"reverse"`
 	PTR      []PTR      `json:"ptr"`
+	Connect  *Connect   `json:"connect,omitempty"` // absent where nobody tried to connect
+	SSH      *SSH       `json:"ssh,omitempty"`     // absent where no SSH spoke
 	// SSHD is the line that a current sshd with UseDNS yes would log about a
 	// client with this address; empty where it logs nothing.
 	SSHD string `json:"sshd_message"`
@@ -64,6 +66,29 @@ type PTR struct {
 	Status    resolve.Status `json:"status"` // of the look-up of its addresses
 	Addresses []netip.Addr   `json:"addresses"`
 	Confirmed bool           `json:"confirmed"` // it leads back
+}
+
+// Connect is how a connection came out.
+type Connect struct {
+	Status  ConnectStatus `json:"status"`
+	Seconds float64       `json:"seconds"`
+	Error   string        `json:"error"`
+}
+
+// SSH is who answered on a connection.
+type SSH struct {
+	Version  string    `json:"version"` // the identification
+	HostKeys []HostKey `json:"hostkeys"`
+}
+
+// HostKey is one host key and ssh's verdict on it.
+type HostKey struct {
+	Type        string    `json:"type"`
+	Fingerprint string    `json:"fingerprint"`
+	Status      KeyStatus `json:"status"`
+	Evidence    string    `json:"evidence"`       // the line of known_hosts, or what else vouches for it
+	Line        string    `json:"line,omitempty"` // for known_hosts; of proven keys only
+	Certificate bool      `json:"certificate,omitempty"`
 }
 
 // Finding is the unit of all output: what was found, how bad it is, about which
@@ -89,6 +114,11 @@ type Advice struct {
 type Phases struct {
 	Resolve float64 `json:"resolve_seconds"`
 	Reverse float64 `json:"reverse_seconds"`
+
+	// The slowest of the addresses'; absent where nobody tried.
+	Connect  float64 `json:"connect_seconds,omitempty"`
+	Identify float64 `json:"identify_seconds,omitempty"`
+	HostKeys float64 `json:"hostkeys_seconds,omitempty"`
 }
 
 // Of returns the judged address a, or nil.

@@ -1,0 +1,92 @@
+package check
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// Prober looks behind an address: it connects, reads the identification and
+// fetches the host keys, without logging in. internal/sshprobe is the one.
+type Prober interface {
+	Probe(ctx context.Context, t Target, a netip.AddrPort) Probe
+}
+
+// Probe is what was found behind an address.
+type Probe struct {
+	Connect  ConnectStatus
+	Identity Identity      // what spoke, once it was connected
+	Version  safetext.Text // the identification, SSH-2.0-…; of what is not SSH its first line
+	Keys     []Key         // one for each type that the server offers, in its order
+	Keyless  string        // why there are no keys, or not all of them; safe to print
+	Error    string        // of the phase that failed; safe to print
+
+	Connecting, Identifying, KeyFetching time.Duration
+}
+
+// ConnectStatus says how a connection came out. The set is closed.
+type ConnectStatus string
+
+// The ways, in the words that stand in JSON.
+const (
+	ConnectOK          ConnectStatus = "ok"
+	ConnectRefused     ConnectStatus = "refused"     // the peer answered that nobody listens there
+	ConnectTimeout     ConnectStatus = "timeout"     // no answer in time
+	ConnectUnreachable ConnectStatus = "unreachable" // the network answered that there is no way
+	ConnectSkipped     ConnectStatus = "skipped"     // this machine has no route for the family
+	ConnectFailed      ConnectStatus = "failed"      // anything else
+)
+
+// ConnectStatuses lists the closed set.
+func ConnectStatuses() []ConnectStatus {
+	return []ConnectStatus{ConnectOK, ConnectRefused, ConnectTimeout, ConnectUnreachable, ConnectSkipped, ConnectFailed}
+}
+
+// Identity says what answered on a connection (RFC 4253, section 4.2).
+type Identity string
+
+// The identities.
+const (
+	IdentitySSH    Identity = "ssh"
+	IdentitySilent Identity = "silent" // it connected, and said nothing in time
+	IdentityClosed Identity = "closed" // it hung up before it said anything
+	IdentityOther  Identity = "other"  // it spoke, and not SSH
+)
+
+// Key is one host key of a server, with ssh's own verdict on it.
+type Key struct {
+	Type        string    // ssh-ed25519; of a certificate the type of its plain key
+	Certificate bool      // the server showed a certificate for this key
+	Fingerprint string    // SHA256:…, of the plain key
+	Blob        []byte    // the plain key (RFC 4253, section 6.6); what SSHFP hashes
+	Status      KeyStatus //
+	Evidence    string    // the line that says so: /home/chris/.ssh/known_hosts:12; safe to print
+	Line        string    // a known_hosts line for it; safe to print
+}
+
+// KeyStatus is what ssh would say of a host key. The set is closed.
+type KeyStatus string
+
+// The statuses.
+const (
+	KeyKnown     KeyStatus = "known"     // it stands in known_hosts
+	KeyCertified KeyStatus = "certified" // an authority in known_hosts vouches for it
+	KeyExpected  KeyStatus = "expected"  // not known, but its fingerprint was given by --expect-hostkey
+	KeyVerified  KeyStatus = "verified"  // not known, but SSHFP records from a validated zone vouch for it
+	KeyUnknown   KeyStatus = "unknown"   // nothing is known of the host
+	KeyChanged   KeyStatus = "changed"   // another key is known of the host
+	KeyRevoked   KeyStatus = "revoked"   // known_hosts revokes it
+)
+
+// KeyStatuses lists the closed set.
+func KeyStatuses() []KeyStatus {
+	return []KeyStatus{KeyKnown, KeyCertified, KeyExpected, KeyVerified, KeyUnknown, KeyChanged, KeyRevoked}
+}
+
+// Proven reports whether there is a ground to take the key for the host's: none
+// of them is that it was seen before by this program.
+func (s KeyStatus) Proven() bool {
+	return s == KeyKnown || s == KeyCertified || s == KeyExpected || s == KeyVerified
+}
