@@ -43,7 +43,7 @@ type Line struct {
 	Path   string        // the file, as it was named
 	N      int           // its line, from 1
 	Marker Marker        //
-	Hosts  string        // the field as it stands there: patterns, or one hashed name
+	Hosts  safetext.Text // the field as it stands there: patterns, or one hashed name
 	Key    ssh.PublicKey //
 }
 

@@ -36,10 +36,10 @@ func TestParse(t *testing.T) {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
 	ca, host := lines[0], lines[1]
-	if ca.Marker != knownhosts.CertAuthority || ca.Hosts != "*.example.com" || ca.N != 3 || !equal(ca.Key, c.keys["ca"].PublicKey()) {
+	if ca.Marker != knownhosts.CertAuthority || ca.Hosts.Raw() != "*.example.com" || ca.N != 3 || !equal(ca.Key, c.keys["ca"].PublicKey()) {
 		t.Errorf("authority: %+v", ca)
 	}
-	if host.Marker != knownhosts.Plain || host.Hosts != "Host,192.0.2.1" || host.N != 5 || !equal(host.Key, c.keys["ed"].PublicKey()) {
+	if host.Marker != knownhosts.Plain || host.Hosts.Raw() != "Host,192.0.2.1" || host.N != 5 || !equal(host.Key, c.keys["ed"].PublicKey()) {
 		t.Errorf("host: %+v", host)
 	}
 	if got := host.String(); got != `/home/ada/.ssh/known\027_hosts:5` {

@@ -42,10 +42,11 @@ func (h Host) fallsBack() bool { return h.key() != h.principal() }
 // matches reports whether the line is about the name, which is folded already
 // (OpenSSH's match_maybe_hashed). Wildcards see the whole of [host]:port.
 func (l *Line) matches(name string) bool {
-	if strings.HasPrefix(l.Hosts, "|") {
-		return matchesHash(l.Hosts, name)
+	hosts := l.Hosts.Raw()
+	if strings.HasPrefix(hosts, "|") {
+		return matchesHash(hosts, name)
 	}
-	matched, negated := sshconf.Match(l.Hosts, name, true)
+	matched, negated := sshconf.Match(hosts, name, true)
 	return matched && !negated
 }
 

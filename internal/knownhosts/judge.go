@@ -164,5 +164,5 @@ func (f *File) lines(name string) []*Line {
 // reads says that the release knows the key's type: 10.0 has forgotten DSA, and
 // a line with such a key is none to it.
 func (f *File) reads(key ssh.PublicKey) bool {
-	return f.Release.before(10, 0) || plainKey(key).Type() != ssh.InsecureKeyAlgoDSA
+	return f.Release.before(10, 0) || plainKey(key).Type() != typeDSA
 }

@@ -5,9 +5,17 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/ssh"
+
+	"rdnsproxy/internal/safetext"
 )
 
 const blank = " \t"
+
+// The types of DSA, which ssh has forgotten and files have not.
+const (
+	typeDSA     = "ssh-dss"
+	typeDSACert = "ssh-dss-cert-v01@openssh.com"
+)
 
 // parseLine reads "[marker] hosts type base64 [comment]". It is false of
 // comments, empty lines and whatever ssh would not use.
@@ -27,7 +35,7 @@ func parseLine(raw string) (Line, bool) {
 	if key == nil {
 		return Line{}, false
 	}
-	return Line{Marker: marker, Hosts: hosts, Key: key}, true
+	return Line{Marker: marker, Hosts: safetext.Of(hosts), Key: key}, true
 }
 
 // cutMarker takes the marker off a line, as OpenSSH's check_markers does. There
@@ -66,26 +74,26 @@ func cutField(s string) (field, rest string) {
 // the signature algorithms of RSA belong. What is not here is no key to ssh,
 // even where the library could read it.
 var keyTypes = map[string]string{
-	ssh.KeyAlgoRSA:             ssh.KeyAlgoRSA,
-	ssh.KeyAlgoRSASHA256:       ssh.KeyAlgoRSA,
-	ssh.KeyAlgoRSASHA512:       ssh.KeyAlgoRSA,
-	ssh.InsecureKeyAlgoDSA:     ssh.InsecureKeyAlgoDSA,
-	ssh.KeyAlgoECDSA256:        ssh.KeyAlgoECDSA256,
-	ssh.KeyAlgoECDSA384:        ssh.KeyAlgoECDSA384,
-	ssh.KeyAlgoECDSA521:        ssh.KeyAlgoECDSA521,
-	ssh.KeyAlgoED25519:         ssh.KeyAlgoED25519,
-	ssh.KeyAlgoSKECDSA256:      ssh.KeyAlgoSKECDSA256,
-	ssh.KeyAlgoSKED25519:       ssh.KeyAlgoSKED25519,
-	ssh.CertAlgoRSAv01:         ssh.CertAlgoRSAv01,
-	ssh.CertAlgoRSASHA256v01:   ssh.CertAlgoRSAv01,
-	ssh.CertAlgoRSASHA512v01:   ssh.CertAlgoRSAv01,
-	ssh.InsecureCertAlgoDSAv01: ssh.InsecureCertAlgoDSAv01,
-	ssh.CertAlgoECDSA256v01:    ssh.CertAlgoECDSA256v01,
-	ssh.CertAlgoECDSA384v01:    ssh.CertAlgoECDSA384v01,
-	ssh.CertAlgoECDSA521v01:    ssh.CertAlgoECDSA521v01,
-	ssh.CertAlgoED25519v01:     ssh.CertAlgoED25519v01,
-	ssh.CertAlgoSKECDSA256v01:  ssh.CertAlgoSKECDSA256v01,
-	ssh.CertAlgoSKED25519v01:   ssh.CertAlgoSKED25519v01,
+	ssh.KeyAlgoRSA:            ssh.KeyAlgoRSA,
+	ssh.KeyAlgoRSASHA256:      ssh.KeyAlgoRSA,
+	ssh.KeyAlgoRSASHA512:      ssh.KeyAlgoRSA,
+	typeDSA:                   typeDSA,
+	ssh.KeyAlgoECDSA256:       ssh.KeyAlgoECDSA256,
+	ssh.KeyAlgoECDSA384:       ssh.KeyAlgoECDSA384,
+	ssh.KeyAlgoECDSA521:       ssh.KeyAlgoECDSA521,
+	ssh.KeyAlgoED25519:        ssh.KeyAlgoED25519,
+	ssh.KeyAlgoSKECDSA256:     ssh.KeyAlgoSKECDSA256,
+	ssh.KeyAlgoSKED25519:      ssh.KeyAlgoSKED25519,
+	ssh.CertAlgoRSAv01:        ssh.CertAlgoRSAv01,
+	ssh.CertAlgoRSASHA256v01:  ssh.CertAlgoRSAv01,
+	ssh.CertAlgoRSASHA512v01:  ssh.CertAlgoRSAv01,
+	typeDSACert:               typeDSACert,
+	ssh.CertAlgoECDSA256v01:   ssh.CertAlgoECDSA256v01,
+	ssh.CertAlgoECDSA384v01:   ssh.CertAlgoECDSA384v01,
+	ssh.CertAlgoECDSA521v01:   ssh.CertAlgoECDSA521v01,
+	ssh.CertAlgoED25519v01:    ssh.CertAlgoED25519v01,
+	ssh.CertAlgoSKECDSA256v01: ssh.CertAlgoSKECDSA256v01,
+	ssh.CertAlgoSKED25519v01:  ssh.CertAlgoSKED25519v01,
 }
 
 // parseKey reads "type base64 [comment]" as OpenSSH's sshkey_read does; nil is

@@ -18,10 +18,11 @@ func (f *File) Names() []Host {
 	seen := make(map[Host]bool)
 	for i := range f.Lines {
 		l := &f.Lines[i]
-		if l.Marker != Plain || strings.HasPrefix(l.Hosts, "|") {
+		hosts := l.Hosts.Raw()
+		if l.Marker != Plain || strings.HasPrefix(hosts, "|") {
 			continue
 		}
-		for name := range strings.SplitSeq(l.Hosts, ",") {
+		for name := range strings.SplitSeq(hosts, ",") {
 			if h, ok := parseName(lower(name)); ok && !seen[h] {
 				seen[h] = true
 				all = append(all, h)
