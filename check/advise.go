@@ -1,14 +1,16 @@
 package check
 
 import (
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 )
 
-// advise gives each finding that is notice or worse what can be done about it.
+// advise gives the findings what can be done about them, where something can.
 func advise(f Facts, r *Result) {
 	lines, _ := HostsLines(f)
 	for i := range r.Findings {
@@ -20,9 +22,9 @@ func advise(f Facts, r *Result) {
 		a := f.at(fd.Address)
 		switch fd.Code {
 		case MappingCode(Unresolvable), MappingCode(Mismatch), MappingCode(Numeric), MappingCode(Malformed):
-			fd.Advice = append(fd.Advice, adviseHostsLines(f, r.Verdict, lines)...)
+			fd.Advice = append(fd.Advice, adviseHostsLines(f, fd.Code, r, lines)...)
 			fd.Advice = append(fd.Advice, advisePTR(f, a)...)
-			fd.Advice = append(fd.Advice, adviseForward(a, *fd)...)
+			fd.Advice = append(fd.Advice, adviseForward(a)...)
 			fd.Advice = append(fd.Advice, adviseSSHD(r.Of(a.Addr))...)
 		case MappingCode(Missing):
 			fd.Advice = advisePTR(f, a)
@@ -52,21 +54,23 @@ func adviseTarget(f Facts, c Code) []Advice {
 }
 
 // adviseHostsLines suggests the article's remedy. A line outlives the answer it
-// was made from, and a forged answer looks like a mismatch: so for all but the
-// article's own case the host key comes first. The lines are for all of the
-// target's addresses, so the worst of their verdicts counts.
-func adviseHostsLines(f Facts, worst Verdict, lines []string) []Advice {
-	what := "this line in " + safetext.Line(f.HostsPath) + " settles it"
-	if len(lines) > 1 {
-		what = "these lines in " + safetext.Line(f.HostsPath) + " settle it"
+// was made from, and a forged answer looks like a mismatch: so the host key
+// comes first in all but the article's own case, and there too unless each other
+// address passes or is of the same kind, for the lines are for all of them.
+func adviseHostsLines(f Facts, c Code, r *Result, lines []string) []Advice {
+	code, text := AdviseHostsLine, "if you know this host, "
+	doubtful := func(a Address) bool { return a.Verdict != Unresolvable && a.Verdict.severity() > Notice }
+	if c != MappingCode(Unresolvable) || slices.ContainsFunc(r.Addresses, doubtful) {
+		code, text = AdviseHostsLineKey, "once you have verified the host key, "
 	}
-	text := "if you know this host, " + what
-	if worst != Unresolvable {
-		text = "once you have verified the host key, " + what
+	if len(lines) == 1 {
+		text += "this line in " + safetext.Line(f.HostsPath) + " settles it"
+	} else {
+		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it"
 	}
 	var as []Advice
 	for _, l := range lines {
-		as = append(as, Advice{Code: AdviseHostsLine, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
+		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
 	}
 	return as
 }
@@ -84,10 +88,11 @@ func advisePTR(f Facts, a AddressFacts) []Advice {
 	}
 	name, wish := fullName(f), "ask "+keeper(a.Keeper)+" for this record"
 	if f.literal() {
-		if len(a.PTRs) == 0 {
+		p, ok := decisive(a)
+		if !ok {
 			return nil
 		}
-		name, wish = a.PTRs[0].Name, "ask "+keeper(a.Keeper)+" to correct or remove this record"
+		name, wish = p.Name, "ask "+keeper(a.Keeper)+" to correct or remove this record"
 	}
 	if !name.LDH() {
 		return nil
@@ -106,23 +111,28 @@ func keeper(z *resolve.Zone) string {
 	return "the keeper of " + string(z.Apex) + " (primary server " + string(z.Primary) + ")"
 }
 
+// decisive is the PTR that the verdict on an address rests on, if one does.
+func decisive(a AddressFacts) (PTRFacts, bool) {
+	m := weigh(nil, a)
+	if m.decides < 0 {
+		return PTRFacts{}, false
+	}
+	return a.PTRs[m.decides], true
+}
+
 // adviseForward is the other way to make ends meet: the PTR's name gets the address.
-func adviseForward(a AddressFacts, fd Finding) []Advice {
-	if fd.Code != MappingCode(Unresolvable) && fd.Code != MappingCode(Mismatch) || synthesised(a.Addr) {
+func adviseForward(a AddressFacts) []Advice {
+	p, ok := decisive(a)
+	if !ok || !p.Name.LDH() || !lookedUp(p.Name) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) {
 		return nil
 	}
-	for _, p := range a.PTRs {
-		if p.Name.LDH() && lookedUp(p.Name) && p.Forward.Status != resolve.Skipped {
-			kind := " AAAA "
-			if judged(a.Addr).Is4() {
-				kind = " A "
-			}
-			return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
-				Text: "if the name is meant for this address, the keeper of its zone adds this record",
-				Line: string(p.Name) + "." + kind + judged(a.Addr).String()}}
-		}
+	kind := " AAAA "
+	if judged(a.Addr).Is4() {
+		kind = " A "
 	}
-	return nil
+	return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
+		Text: "if the name is meant for this address, the keeper of its zone adds this record",
+		Line: string(p.Name) + "." + kind + judged(a.Addr).String()}}
 }
 
 // adviseSSHD says what a server would make of a client with this address.
@@ -142,7 +152,7 @@ func adviseResolver(ans resolve.Answer) []Advice {
 	}
 	text := "try again, or ask another DNS server with --resolver"
 	if w := sourceWord(ans); w != "" {
-		text = w + " did not settle it (" + ans.Status.Words() + "): " + text
+		text = "that is from " + w + ": " + text
 	}
 	if e := ans.Extended; !e.IsZero() {
 		text += "; it says: " + safetext.Cut(e.String(), 200)
@@ -159,6 +169,10 @@ func undecided(a AddressFacts) resolve.Answer {
 	}
 	return a.Reverse
 }
+
+// maxLines is how many lines are suggested at most: who has more addresses moves
+// them about, and needs DNS.
+const maxLines = 10
 
 // HostsLines are the hosts lines that make the target's names and addresses
 // agree on this machine: one for each address, in the article's form, or none
@@ -177,6 +191,8 @@ func HostsLines(f Facts) (lines []string, why string) {
 		return nil, "localhost needs no line"
 	case f.Pending || len(f.Addresses) == 0:
 		return nil, "not all addresses are known"
+	case len(f.Addresses) > maxLines || f.Dropped > 0:
+		return nil, fmt.Sprintf("it has more than %d addresses", maxLines)
 	}
 	names := string(name)
 	if host, err := resolve.ParseName(f.Target.Host); err == nil && host != name && host.LDH() {

@@ -10,6 +10,7 @@ func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
 // The codes beside those of the verdicts.
 const (
 	ForwardPartial Code = "forward.partial"
+	ForwardMany    Code = "forward.many"
 	PTRPartial     Code = "ptr.partial"
 	PTRTooMany     Code = "too-many-ptr"
 	PTRSearch      Code = "ptr.search"
@@ -34,6 +35,7 @@ type AdviceCode string
 // The advice.
 const (
 	AdviseHostsLine     AdviceCode = "hosts-line"
+	AdviseHostsLineKey  AdviceCode = "hosts-line-after-key"
 	AdvisePTRRecord     AdviceCode = "ptr-record"
 	AdviseForwardRecord AdviceCode = "forward-record"
 	AdviseUseDNS        AdviceCode = "sshd-usedns"
@@ -62,6 +64,7 @@ func Codes() []CodeDoc {
 		{MappingCode(Mismatch), Warning, "the PTR's name has addresses, but not this one"},
 		{MappingCode(NoAddress), Error, "the name that was asked for has no address"},
 		{ForwardPartial, Notice, "one address family could not be looked up; the other is judged and used"},
+		{ForwardMany, Notice, "the name has more addresses than are looked at and dialled"},
 		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
 		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
@@ -79,6 +82,7 @@ type AdviceDoc struct {
 func AdviceCodes() []AdviceDoc {
 	return []AdviceDoc{
 		{AdviseHostsLine, ThisMachine, "a line for this machine's hosts file; file and line are set"},
+		{AdviseHostsLineKey, ThisMachine, "the same, once the host key has been verified: a forged answer looks like this finding"},
 		{AdvisePTRRecord, ReverseZone, "the PTR record to ask the keeper of the reverse zone for; line is the record"},
 		{AdviseForwardRecord, ForwardZone, "the address record that the PTR's name lacks; line is the record"},
 		{AdviseUseDNS, Server, "what an sshd with UseDNS yes makes of it; line is what it logs"},

@@ -10,6 +10,10 @@ import (
 	"rdnsproxy/resolve"
 )
 
+// MaxAddresses is how many addresses of a target are looked at, and dialled:
+// whoever keeps the name's zone decides how many there are.
+const MaxAddresses = 64
+
 // MaxPTR is how many PTR names of an address are looked at (as Exim and
 // RFC 8601, section 3, do): the set is a stranger's, and each costs a query.
 const MaxPTR = 10
@@ -28,8 +32,9 @@ type Facts struct {
 	Target    Target
 	Forward   []resolve.Answer // one a family; an address literal has one
 	Pending   bool             // some family had not answered when the facts were taken
-	Addresses []AddressFacts
-	HostsPath string // the hosts file that a line would go into; if empty, none is suggested
+	Addresses []AddressFacts   // at most MaxAddresses
+	Dropped   int              // addresses beyond those
+	HostsPath string           // the hosts file that a line would go into; if empty, none is suggested
 	Timings   Timings
 }
 

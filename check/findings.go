@@ -27,7 +27,7 @@ func mappingFindings(f Facts, a AddressFacts, m mapping, p Policy) []Finding {
 	fs := []Finding{found(MappingCode(m.verdict), severity, mappingText(f, a, m))}
 	if astray := m.astray(a); m.verdict.Confirms() && len(astray) > 0 {
 		fs = append(fs, found(PTRPartial, Notice, fmt.Sprintf(
-			"%s has further reverse names that do not lead back to it (%s): sshd sees one of them, now this, now that",
+			"%s has further reverse names that are not known to lead back to it (%s): sshd sees one of all, now this, now that",
 			show(a.Addr), list(astray))))
 	}
 	if a.truncated() {
@@ -66,13 +66,17 @@ func mappingText(f Facts, a AddressFacts, m mapping) string {
 	case Mismatch:
 		return fmt.Sprintf("%s%s reverse name %s leads elsewhere (%s)", subject, its, name, listAddrs(a.PTRs[m.decides].Forward.Addrs))
 	case Unresolvable:
-		return subject + its + " reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides].Forward.Status)
+		return subject + its + " reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides])
 	}
 	return subject + its + " " + undeterminedText(a, m, name)
 }
 
-func unresolvableText(a netip.Addr, s resolve.Status) string {
-	if s == resolve.NXDomain {
+func unresolvableText(a netip.Addr, p PTRFacts) string {
+	s := p.Forward.Status
+	switch {
+	case p.Name == ".":
+		return "is the root of DNS, which has no address"
+	case s == resolve.NXDomain:
 		return "does not exist (NXDOMAIN)"
 	}
 	kind := "IPv6"
@@ -119,16 +123,22 @@ func searchText(a AddressFacts, m mapping) (string, bool) {
 		displayName(p.Search.Question.Name), displayName(p.Name)), true
 }
 
-// partialForward tells of a family that could not be looked up while the other could.
-func partialForward(f Facts) (Finding, bool) {
+// forwardFindings tell what the addresses leave out: a family that could not be
+// looked up while the other could, and addresses beyond the bound.
+func forwardFindings(f Facts) []Finding {
+	var fs []Finding
 	for _, ans := range f.Forward {
 		if ans.Status.Temporary() {
-			return Finding{Code: ForwardPartial, Severity: Notice, Text: fmt.Sprintf(
+			fs = append(fs, Finding{Code: ForwardPartial, Severity: Notice, Text: fmt.Sprintf(
 				"the %s addresses of %s could not be looked up (%s); the others are used",
-				familyOf(ans.Question.Type), displayHost(f.Target.Host), ans.Status.Words())}, true
+				familyOf(ans.Question.Type), displayHost(f.Target.Host), ans.Status.Words())})
 		}
 	}
-	return Finding{}, false
+	if f.Dropped > 0 {
+		fs = append(fs, Finding{Code: ForwardMany, Severity: Notice, Text: fmt.Sprintf(
+			"%s has %d addresses, %d of them are used", displayHost(f.Target.Host), len(f.Addresses)+f.Dropped, len(f.Addresses))})
+	}
+	return fs
 }
 
 func noAddressFinding(f Facts, v Verdict) Finding {
@@ -161,10 +171,14 @@ func familyOf(t resolve.Type) string {
 // displayName is a name as texts show it: safe by construction, cut.
 func displayName(n resolve.Name) string { return safetext.Cut(string(n), maxName) }
 
-// plainHost is the target's host for machines, and for people to copy.
-func plainHost(host string) string {
+// PlainHost is a host for machines, and for people to copy: an address as it is
+// written, a name as DNS is asked for it.
+func PlainHost(host string) string {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return show(a)
+	}
+	if n, err := resolve.ParseName(host); err == nil {
+		return string(n)
 	}
 	return safetext.Name(host)
 }
@@ -172,11 +186,12 @@ func plainHost(host string) string {
 // displayHost is the target's host as texts show it; an internationalised name
 // stands beside its A-label, never alone, for it can look like another.
 func displayHost(host string) string {
-	shown := safetext.Cut(plainHost(host), maxName)
-	if !strings.Contains(host, "xn--") {
+	plain := PlainHost(host)
+	shown := safetext.Cut(plain, maxName)
+	if !strings.Contains(plain, "xn--") {
 		return shown
 	}
-	if u, err := idna.Display.ToUnicode(host); err == nil && u != host {
+	if u, err := idna.Display.ToUnicode(plain); err == nil && u != plain {
 		return shown + " (" + safetext.Line(u) + ")"
 	}
 	return shown

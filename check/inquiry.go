@@ -43,6 +43,7 @@ type Inquiry struct {
 	timings Timings
 	forward []resolve.Answer
 	order   []*pending // in the order of arrival
+	dropped int        // addresses beyond MaxAddresses
 }
 
 // pending is one address whose facts are being gathered.
@@ -53,10 +54,6 @@ type pending struct {
 	facts AddressFacts // guarded by Inquiry.mu; grows while they are gathered
 }
 
-// feedSize bounds how many addresses wait for the dialler; a name with more
-// makes the resolution wait for it.
-const feedSize = 64
-
 // Begin starts to look up the target and, beside that, to check each address
 // as it comes. It returns at once. Everything ends with ctx.
 func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
@@ -64,7 +61,7 @@ func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
 		checker:  c,
 		resolver: c.Resolver,
 		target:   t,
-		feed:     make(chan netip.AddrPort, feedSize),
+		feed:     make(chan netip.AddrPort, MaxAddresses), // never full
 		resolved: make(chan struct{}),
 		started:  time.Now(),
 	}
@@ -84,16 +81,11 @@ func (c *Checker) Check(ctx context.Context, t Target) *Result {
 	return r
 }
 
-// Addresses yields each address as it is learnt, once. It has one reader; one
-// that has seen enough holds nothing up.
+// Addresses yields each address as it is learnt, once. It has one reader.
 func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
 	return func(yield func(netip.AddrPort) bool) {
 		for a := range q.feed {
 			if !yield(a) {
-				go func() {
-					for range q.feed {
-					}
-				}()
 				return
 			}
 		}
@@ -125,7 +117,11 @@ func (q *Inquiry) resolve(ctx context.Context) {
 		q.mu.Lock()
 		q.forward = append(q.forward, ans)
 		for _, a := range ans.Addrs {
-			if q.find(a) == nil {
+			switch {
+			case q.find(a) != nil:
+			case len(q.order) == MaxAddresses:
+				q.dropped++
+			default:
 				p := &pending{addr: a, done: make(chan struct{}), facts: AddressFacts{Addr: a, Source: ans.Source, CutShort: true}}
 				q.order = append(q.order, p)
 				fresh = append(fresh, p)
@@ -135,10 +131,7 @@ func (q *Inquiry) resolve(ctx context.Context) {
 		q.mu.Unlock()
 		for _, p := range fresh {
 			go q.check(ctx, p, ans)
-			select {
-			case q.feed <- netip.AddrPortFrom(p.addr, q.target.Port):
-			case <-ctx.Done():
-			}
+			q.feed <- netip.AddrPortFrom(p.addr, q.target.Port)
 		}
 	}
 }
@@ -198,6 +191,7 @@ func (q *Inquiry) snapshot() Facts {
 		Target:    q.target,
 		Forward:   slices.Clone(q.forward),
 		HostsPath: q.checker.HostsPath,
+		Dropped:   q.dropped,
 		Timings:   q.timings,
 		Pending:   true,
 	}

@@ -19,7 +19,7 @@ func Judge(f Facts, p Policy) *Result {
 	r := &Result{
 		Schema:  Schema,
 		Target:  safetext.Of(f.Target.Input).String(),
-		Host:    plainHost(f.Target.Host),
+		Host:    PlainHost(f.Target.Host),
 		Port:    f.Target.Port,
 		Forward: forward(f.Forward),
 		Timings: phases(f.Timings),
@@ -38,8 +38,8 @@ func Judge(f Facts, p Policy) *Result {
 	if len(f.Addresses) == 0 {
 		r.Verdict = withoutAddress(f)
 		r.Findings = append(r.Findings, noAddressFinding(f, r.Verdict))
-	} else if finding, ok := partialForward(f); ok {
-		r.Findings = append(r.Findings, finding)
+	} else {
+		r.Findings = append(r.Findings, forwardFindings(f)...)
 	}
 	advise(f, r)
 	r.Severity = Worst(r.Findings)
@@ -166,6 +166,8 @@ func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
 		return ""
 	case found.Status == resolve.OK && slices.Contains(unmapped(found.Addrs), a):
 		return ""
+	case found.Status == resolve.Skipped && lookedUp(p.Name): // nobody knows what would have come
+		return ""
 	case found.Status == resolve.OK:
 		return "Address " + a.String() + " maps to " + string(p.Name) + ", but this does not map back to the address."
 	}
@@ -204,16 +206,22 @@ func address(a AddressFacts, m mapping, worst Severity) Address {
 
 func forward(answers []resolve.Answer) Forward {
 	var f Forward
+	found := false
 	for i, ans := range answers {
 		if ans.Question.Type == resolve.AAAA {
 			f.AAAA = ans.Status
 		} else {
 			f.A = ans.Status
 		}
-		// The canonical name and the source of the family that has addresses stand for both.
-		if i == 0 || f.Canonical == "" && ans.Status == resolve.OK {
+		// What is said of the family that has addresses stands for both.
+		if i == 0 || ans.Status == resolve.OK && !found {
 			f.Canonical, f.Source, f.TTL = string(ans.Canonical), sourceWord(ans), int(ans.TTL.Seconds())
+			f.Chain = nil
+			for _, n := range ans.Chain {
+				f.Chain = append(f.Chain, string(n))
+			}
 		}
+		found = found || ans.Status == resolve.OK
 	}
 	return f
 }

@@ -31,6 +31,7 @@ type Forward struct {
 	A         resolve.Status `json:"a"`
 	AAAA      resolve.Status `json:"aaaa"`
 	Canonical string         `json:"canonical"`
+	Chain     []string       `json:"chain,omitempty"` // the CNAMEs on the way to it
 	Source    string         `json:"source"`
 	TTL       int            `json:"ttl"` // seconds
 }

@@ -6,14 +6,12 @@ import "net/netip"
 // zones of private and shared addresses are answered locally (RFC 6303, RFC
 // 7793), usually with NXDOMAIN. Documentation and benchmark ranges count as public.
 var exempt = []netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"),      // RFC 1122: this host
 	netip.MustParsePrefix("10.0.0.0/8"),     // RFC 1918
 	netip.MustParsePrefix("100.64.0.0/10"),  // RFC 6598
 	netip.MustParsePrefix("127.0.0.0/8"),    // loopback
 	netip.MustParsePrefix("169.254.0.0/16"), // RFC 3927
 	netip.MustParsePrefix("172.16.0.0/12"),  // RFC 1918
 	netip.MustParsePrefix("192.168.0.0/16"), // RFC 1918
-	netip.MustParsePrefix("::/128"),         // unspecified
 	netip.MustParsePrefix("::1/128"),        // loopback
 	netip.MustParsePrefix("fc00::/7"),       // RFC 4193
 	netip.MustParsePrefix("fe80::/10"),      // link-local

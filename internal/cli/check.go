@@ -69,7 +69,11 @@ func runCheck(ctx context.Context, w World, f *checkFlags, words []string) int {
 	}
 	sum := tally{failOn: f.failOn.severity}
 	results := inOrder(f.jobs, targets, func(t target) *check.Result { return f.one(ctx, checker, t) })
-	if err := f.report(w, &sum, results); err != nil {
+	switch err := f.report(ctx, w, &sum, results); {
+	case errors.Is(err, errInterrupted):
+		v.error(err)
+		return statusInterrupted
+	case err != nil:
 		v.error(fmt.Errorf("writing the report: %w", err))
 		return statusUsage
 	}
@@ -78,25 +82,34 @@ func runCheck(ctx context.Context, w World, f *checkFlags, words []string) int {
 
 // report writes the results to stdout as they come, or to --output when all are
 // there: who reads that file never finds half a report.
-func (f *checkFlags) report(w World, sum *tally, results iter.Seq[*check.Result]) error {
+func (f *checkFlags) report(ctx context.Context, w World, sum *tally, results iter.Seq[*check.Result]) error {
 	write := func(out io.Writer) error {
 		handler, err := report.New(f.format, out, reader(w, f))
 		if err != nil {
 			return err
 		}
+		var stopped error
 		for r := range results {
-			sum.add(r.Severity)
+			if ctx.Err() != nil {
+				stopped = errInterrupted // r is not finished; what is, is reported
+				break
+			}
+			for _, finding := range r.Findings {
+				sum.add(finding.Severity)
+			}
 			if err := handler.Result(r); err != nil {
 				return err
 			}
 		}
-		return handler.Close()
+		return errors.Join(handler.Close(), stopped)
 	}
 	if f.output == "" {
 		return write(w.Out)
 	}
 	return replacefile.Write(f.output, 0o644, write)
 }
+
+var errInterrupted = errors.New("interrupted")
 
 // one asks about one target, within its own --check-timeout.
 func (f *checkFlags) one(ctx context.Context, c *check.Checker, t target) *check.Result {
@@ -138,7 +151,7 @@ func (f *checkFlags) checker(v *voice) (*check.Checker, error) {
 
 // reader is what is known of who reads the report.
 func reader(w World, f *checkFlags) report.Options {
-	o := report.Options{Quiet: f.quiet}
+	o := report.Options{Quiet: f.quiet, Verbose: f.verbose}
 	if f.output == "" && isTerminal(w.Out) {
 		o.Color = w.getenv("NO_COLOR") == "" && w.getenv("TERM") != "dumb"
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
@@ -177,6 +190,7 @@ func (f *failOn) Set(word string) error {
 // at most twice as many results are held back as jobs run.
 func inOrder[T, R any](jobs int, in []T, f func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
+		jobs := min(jobs, len(in)) // no more than there is to do
 		queue := make(chan chan R, 2*jobs)
 		slots := make(chan struct{}, jobs)
 		stop := make(chan struct{})

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -40,13 +41,12 @@ func Run(ctx context.Context, w World) int {
 	if err == nil {
 		return runCommand(ctx, w, call.args)
 	}
-	newVoice(w.Err, false, false).error(err)
-	return statusUsage
+	return w.usage(err)
 }
 
 // usage turns what a flag parser or a command says of bad input into status 2.
 func (w World) usage(err error) int {
-	v := newVoice(w.Err, false, false)
+	v := newVoice(userStderr(w), false, false)
 	var r *refusal
 	if !errors.As(err, &r) {
 		err = &refusal{err.Error(), "'rdnsproxy help' lists the commands and flags"}
@@ -61,6 +61,9 @@ type call struct {
 	args  []string // of the relay; of a command with its name first
 }
 
+// wrapped are the programs that the wrapper runs.
+var wrapped = []string{"ssh", "sftp", "scp"}
+
 // commands are the words that name a command where no port follows them.
 var commands = []string{"check", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
 
@@ -71,8 +74,9 @@ func classify(args []string) (call, error) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	new(relayFlags).register(flags)
 	new(checkFlags).registerOwn(flags)
-	i := 0
+	i, last := 0, ""
 	for i < len(args) && strings.HasPrefix(args[i], "-") && args[i] != "-" {
+		last = args[i]
 		switch args[i] {
 		case "--":
 			return call{relay: true, args: args}, nil
@@ -83,7 +87,10 @@ func classify(args []string) (call, error) {
 		}
 		i += flagWords(flags, args[i])
 	}
-	if i >= len(args) {
+	if i > len(args) {
+		return call{}, refuse("'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", quoted(last))
+	}
+	if i == len(args) {
 		return call{}, refuse("'ProxyCommand rdnsproxy %h %p' goes into ~/.ssh/config; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
 			"nothing to do: HOST PORT or a command is missing")
 	}
@@ -93,6 +100,10 @@ func classify(args []string) (call, error) {
 	}
 	for _, c := range commands {
 		if c == word {
+			if i > 0 && slices.Contains(wrapped, word) {
+				return call{}, refuse("set RDNSPROXY_POLICY and the like; what stands after "+word+" is for "+word,
+					"flags before %s are not passed on", word)
+			}
 			// Flags that stand before a command's name are the command's.
 			rest := append([]string{word}, args[:i]...)
 			return call{args: append(rest, args[i+1:]...)}, nil

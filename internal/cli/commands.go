@@ -57,8 +57,15 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		}
 	})
 	root.AddCommand(checkCommand(w, &status), demoCommand(w, &status), versionCommand(w))
-	for _, program := range []string{"ssh", "sftp", "scp"} {
+	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program, &status))
+	}
+	root.SetHelpCommand(helpCommand(root))
+	root.InitDefaultCompletionCmd(args...)
+	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
+		c.Args, c.RunE = cobra.ArbitraryArgs, func(_ *cobra.Command, args []string) error {
+			return refuse("bash, fish, powershell and zsh are the shells", "no completion for shell %s", quoted(strings.Join(args, " ")))
+		}
 	}
 	root.SetArgs(args)
 	root.SetIn(w.In)
@@ -94,6 +101,21 @@ configuration error, 3 it could not be told.`,
 	}
 	f.register(c.Flags())
 	return c
+}
+
+// helpCommand is help, which knows what it does not know.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "help about any command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return refuse("'rdnsproxy help' lists them", "no such command: %s", quoted(strings.Join(args, " ")))
+			}
+			return c.Help()
+		},
+	}
 }
 
 func versionCommand(w World) *cobra.Command {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"rdnsproxy/check"
@@ -123,7 +124,8 @@ func (s *stage) close() {
 
 // environment keeps the program's processes to the stage.
 func (s *stage) environment(a *actor, p policy) []string {
-	return append(s.w.Env,
+	mine := slices.DeleteFunc(slices.Clone(s.w.Env), func(v string) bool { return strings.HasPrefix(v, "RDNSPROXY_") })
+	return append(mine,
 		"RDNSPROXY_RESOLVER="+a.dns.Addr().String(),
 		"RDNSPROXY_HOSTS_FILE=hosts", // in the folder that everything runs in
 		"RDNSPROXY_SSH_CONFIG=none",

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -73,7 +74,10 @@ func (s *sharedFlags) resolver() (*resolve.Resolver, string, error) {
 // parseFlags reads args and then, for what they leave out, the environment:
 // RDNSPROXY_ and the long flag's name in capitals.
 func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
-	if err := fs.Parse(args); err != nil {
+	switch err := fs.Parse(args); {
+	case errors.Is(err, pflag.ErrHelp):
+		return err
+	case err != nil:
 		return badFlag(err)
 	}
 	return fromEnvironment(fs, w)
@@ -81,7 +85,11 @@ func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
 
 func fromEnvironment(fs *pflag.FlagSet, w World) error {
 	var bad error
+	family := fs.Changed("ipv4") || fs.Changed("ipv6") // -4 overrides the environment's -6 too
 	fs.VisitAll(func(f *pflag.Flag) {
+		if family && (f.Name == "ipv4" || f.Name == "ipv6") {
+			return
+		}
 		name := "RDNSPROXY_" + strings.ReplaceAll(strings.ToUpper(f.Name), "-", "_")
 		value := w.getenv(name)
 		if value == "" || f.Changed || bad != nil || f.Name == "help" {

@@ -23,7 +23,7 @@ type logFile struct {
 func openLog(path string, op operands) (*logFile, error) {
 	f, err := replacefile.OpenAppend(path)
 	if err != nil {
-		return nil, refuse("a log file is a regular file of yours, never a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
+		return nil, refuse("its folder has to be there, and it has to be a regular file of yours, not a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
 	}
 	return &logFile{f: f, host: op.host, port: op.port}, nil
 }
@@ -52,7 +52,7 @@ func (l *logFile) line(addr, event, text string) {
 		return
 	}
 	fmt.Fprintf(l.f, "%s %d %s %d %s %s %s\n", time.Now().UTC().Format(time.RFC3339), os.Getpid(),
-		safetext.Name(l.host), l.port, safetext.Line(addr), event, safetext.Line(text))
+		check.PlainHost(l.host), l.port, safetext.Line(addr), event, safetext.Line(text))
 }
 
 func (l *logFile) close() {

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // parent is a path in the parent's folder under /proc. ssh runs its helper by
@@ -38,9 +40,17 @@ func parentArgs() []string {
 	return words[1:]
 }
 
-// openParentStderr opens what the parent's stderr is open on, as a descriptor of
-// this process's own. /dev/tty stands for it only where /proc has nothing.
+// openParentStderr gives the parent's stderr: the very descriptor where the kernel
+// hands it over (pidfd_getfd(2)), for in a plain file that shares the place to
+// write at; else what it is open on, opened anew. /dev/tty stands for it only
+// where /proc has nothing.
 func openParentStderr() (*os.File, error) {
+	if pidfd, err := unix.PidfdOpen(os.Getppid(), 0); err == nil {
+		defer unix.Close(pidfd)
+		if fd, err := unix.PidfdGetfd(pidfd, 2, 0); err == nil {
+			return os.NewFile(uintptr(fd), "parent's stderr"), nil
+		}
+	}
 	f, err := os.OpenFile(parent("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return os.OpenFile("/dev/tty", os.O_WRONLY|syscall.O_NOCTTY, 0)

@@ -48,12 +48,24 @@ func (s *session) accept(ctx context.Context, a netip.AddrPort) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, max(wait, 0))
 	defer cancel()
-	r, _ := s.inquiry.Judge(ctx, a.Addr())
+	r, complete := s.inquiry.Judge(ctx, a.Addr())
 	s.log.verdict(r, a.Addr())
-	if of := r.Of(a.Addr()); of != nil && of.Severity <= check.Notice {
-		return nil
+	if complete {
+		s.learn(r, a.Addr(), true)
+	} else {
+		s.memory.Remember(a.Addr(), memory.Failure{Status: memory.CutShort})
 	}
-	return errors.New(mappingText(r, a.Addr()))
+	text := mappingText(r, a.Addr())
+	if of := r.Of(a.Addr()); of == nil || of.Severity > check.Notice {
+		if s.flags.verbose {
+			s.voice.notice("not used: " + text)
+		}
+		return errors.New(text)
+	}
+	if s.flags.verbose {
+		s.voice.notice(text)
+	}
+	return nil
 }
 
 // rejected reports whether the policy was what kept the race from being won.
@@ -76,7 +88,7 @@ func (s *session) refused(e *dial.Error) error {
 			why = append(why, f.Error())
 		}
 	}
-	return refuse("'rdnsproxy check "+safetext.Name(s.operands.host)+"' tells more; with --policy warn it connects all the same",
+	return refuse("'rdnsproxy check "+check.PlainHost(s.operands.host)+"' tells more; with --policy warn it connects all the same",
 		"refused by --policy strict: %s", strings.Join(why, "; "))
 }
 
@@ -111,18 +123,18 @@ func (s *session) warn(ctx context.Context, won netip.Addr) {
 		s.memory.Remember(won, memory.Failure{Status: memory.CutShort})
 	}
 	if !complete && !s.flags.fdpass {
-		go s.follow(ctx, won, remembered)
+		go s.follow(ctx, won)
 	}
 	s.log.verdict(r, won)
 }
 
 // follow sees a check through that the connection did not wait for: its outcome
 // goes to the log and to the memory, never to the terminal, which is ssh's now.
-func (s *session) follow(ctx context.Context, won netip.Addr, remembered bool) {
+func (s *session) follow(ctx context.Context, won netip.Addr) {
 	ctx, cancel := context.WithTimeout(ctx, s.flags.checkTimeout.d)
 	defer cancel()
 	if r, complete := s.inquiry.Judge(ctx, won); complete {
-		s.learn(r, won, remembered)
+		s.learn(r, won, true) // that it was cut short is in memory by now
 		s.log.verdict(r, won)
 	}
 }
@@ -166,7 +178,7 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 	for _, f := range r.About(won) {
 		switch {
 		case f.Severity >= check.Warning:
-			s.tellWarning(r, f)
+			s.tellWarning(f)
 		case f.Severity == check.Unknown:
 			s.voice.unknown(f.Text)
 		case s.flags.verbose:
@@ -175,14 +187,13 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 	}
 }
 
-// tellWarning gives the article's remedy where it is safe to: only when no
-// address of the target is worse than unresolvable, for a forged answer looks
-// like a mismatch and a line outlives the answer it was made from.
-func (s *session) tellWarning(r *check.Result, f check.Finding) {
+// tellWarning gives the article's remedy where check holds it for safe without a
+// look at the host key.
+func (s *session) tellWarning(f check.Finding) {
 	var lines []string
 	file := ""
 	for _, a := range f.Advice {
-		if a.Code == check.AdviseHostsLine && r.Verdict == check.Unresolvable {
+		if a.Code == check.AdviseHostsLine {
 			lines, file = append(lines, a.Line), a.File
 		}
 	}
@@ -201,7 +212,7 @@ func (s *session) tellWarning(r *check.Result, f check.Finding) {
 			s.voice.hint("  " + l)
 		}
 	}
-	s.voice.hint("'rdnsproxy check " + safetext.Name(s.operands.host) + "' tells more")
+	s.voice.hint("'rdnsproxy check " + check.PlainHost(s.operands.host) + "' tells more")
 }
 
 func these(lines []string) string {
@@ -233,7 +244,7 @@ func subject(host string, a netip.Addr) string {
 	if host == a.String() {
 		return host
 	}
-	return safetext.Name(host) + " (" + safetext.Line(a.String()) + ")"
+	return check.PlainHost(host) + " (" + safetext.Line(a.String()) + ")"
 }
 
 // failureWords is a remembered failure for people.

@@ -16,6 +16,7 @@ import (
 	"rdnsproxy/internal/memory"
 	"rdnsproxy/proxy/dial"
 	"rdnsproxy/proxy/relay"
+	"rdnsproxy/resolve"
 
 	"github.com/spf13/pflag"
 )
@@ -30,6 +31,8 @@ type relayFlags struct {
 	bindInterface  string
 	fdpass         bool
 	logFile        string
+
+	given func(name string) bool // on the command line or in the environment
 }
 
 func (f *relayFlags) register(fs *pflag.FlagSet) {
@@ -59,6 +62,7 @@ func parseRelay(w World, args []string) (relayFlags, operands, error) {
 	fs := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
 	fs.Usage = func() {}
 	f.register(fs)
+	f.given = fs.Changed
 	if err := parseFlags(fs, w, args); err != nil {
 		return f, operands{}, err
 	}
@@ -97,6 +101,9 @@ func checkHost(host string) error {
 	case host[0] == '-':
 		return refuse(hint, "host %s starts with a hyphen", quoted(host))
 	}
+	if _, literal := resolve.ParseLiteral(host); strings.Contains(host, ":") && !literal {
+		return refuse("an IPv6 address stands without brackets, 2001:db8::1", "host %s is no address", quoted(host))
+	}
 	for i := range len(host) {
 		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}", c) >= 0 {
 			return refuse(hint, "host %s holds a character that no host name has", quoted(host))
@@ -126,7 +133,10 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	// stderr fails, and no more.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	var err error
-	if s.flags, s.operands, err = parseRelay(w, args); err != nil {
+	switch s.flags, s.operands, err = parseRelay(w, args); {
+	case errors.Is(err, pflag.ErrHelp):
+		return runCommand(ctx, w, []string{"help"})
+	case err != nil:
 		return w.usage(err)
 	}
 	s.voice = newVoice(userStderr(w), s.flags.quiet, s.flags.verbose)
@@ -229,16 +239,25 @@ func (s *session) failed(err error) int {
 		s.voice.error(s.refused(lost))
 		return statusRefused
 	default:
-		s.voice.error(refuse("", "%s port %d: %v", s.operands.host, s.operands.port, err))
+		s.voice.error(s.notConnected(err))
 	}
 	return statusFailed
+}
+
+// notConnected is why no address could be connected to; each reason names its
+// address, so a host that is one is not named again.
+func (s *session) notConnected(err error) error {
+	if _, literal := resolve.ParseLiteral(s.operands.host); literal {
+		return err
+	}
+	return fmt.Errorf("%s: %w", check.PlainHost(s.operands.host), err)
 }
 
 // noAddress is what the look-ups said of a host without an address.
 func (s *session) noAddress() error {
 	findings := s.inquiry.Now().Findings
 	if len(findings) == 0 {
-		return fmt.Errorf("%s has no address", s.operands.host)
+		return fmt.Errorf("%s has no address", check.PlainHost(s.operands.host))
 	}
 	hint := ""
 	if advice := findings[0].Advice; len(advice) > 0 {

@@ -47,13 +47,13 @@ func (s *session) readSettings(ctx context.Context) (settings, error) {
 	if family != resolve.AnyFamily {
 		set.family = family
 	}
-	if s.flags.bindAddress != "" {
+	if s.flags.given("bind-address") {
 		set.bindAddress = s.flags.bindAddress
 	}
-	if s.flags.bindInterface != "" {
+	if s.flags.given("bind-interface") {
 		set.iface = s.flags.bindInterface
 	}
-	if s.flags.connectTimeout.d > 0 {
+	if s.flags.given("connect-timeout") {
 		set.connectTimeout = s.flags.connectTimeout.d
 	}
 	return set, nil

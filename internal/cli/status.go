@@ -15,6 +15,8 @@ const (
 	statusPass    = 0 // nothing at or above --fail-on
 	statusFound   = 1 // something was
 	statusUnknown = 3 // it could not be told: only unknown stands against a pass
+
+	statusInterrupted = 130 // as a shell says of SIGINT
 )
 
 // neverFail is the --fail-on that nothing reaches.

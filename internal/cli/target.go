@@ -80,7 +80,8 @@ func (f *checkFlags) target(ctx context.Context, w World, v *voice, word string)
 		if err != nil {
 			return target{}, refuse("a host name has labels of 1 to 63 characters, 253 in all", "host %s: %v", quoted(t.Host), err)
 		}
-		if !strings.HasSuffix(t.Host, ".") {
+		// A final dot stays: it keeps the search list off.
+		if !strings.HasSuffix(t.Host, ".") && name.HostName() {
 			t.Host = string(name)
 		}
 	}
@@ -96,7 +97,7 @@ type typedTarget struct {
 // parseTarget reads HOST, user@HOST, HOST:PORT, [ADDR]:PORT, an IPv6 address,
 // or an ssh:// URL.
 func parseTarget(word string) (typedTarget, error) {
-	if strings.HasPrefix(word, "ssh://") {
+	if strings.Contains(word, "://") {
 		return parseURL(word)
 	}
 	var t typedTarget
@@ -114,7 +115,7 @@ func parseTarget(word string) (typedTarget, error) {
 
 func parseURL(word string) (typedTarget, error) {
 	u, err := url.Parse(word)
-	if err != nil || u.Path != "" && u.Path != "/" {
+	if err != nil || u.Scheme != "ssh" || u.Path != "" && u.Path != "/" {
 		return typedTarget{}, refuse("ssh://user@host:port is the form", "%s is no ssh URL", quoted(word))
 	}
 	t := typedTarget{user: u.User.Username(), host: u.Hostname()}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"rdnsproxy/internal/safetext"
@@ -110,11 +111,14 @@ func runsThisProgram(command string) bool {
 
 // asksForMore reports whether ssh's own -v, or ours, wants to hear details.
 func asksForMore(w World, args []string) bool {
-	if w.getenv("RDNSPROXY_VERBOSE") != "" {
-		return true
+	if on, err := strconv.ParseBool(w.getenv("RDNSPROXY_VERBOSE")); err == nil {
+		return on
 	}
 	for _, a := range args {
-		if strings.HasPrefix(a, "-v") {
+		if !strings.HasPrefix(a, "-") {
+			break // the host: what follows may be the command's
+		}
+		if !strings.HasPrefix(a, "--") && strings.Contains(a, "v") && !strings.ContainsAny(a, "=/") {
 			return true
 		}
 	}

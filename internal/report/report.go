@@ -22,6 +22,8 @@ type Options struct {
 	Color bool // the reader is a terminal that wants colour
 	Width int  // columns; if 0, 80
 	Quiet bool // text: only what is unknown or worse
+
+	Verbose bool // text: what is fine too, and how long it took
 }
 
 var formats = map[string]func(io.Writer, Options) Handler{

@@ -41,8 +41,11 @@ func (t *text) Result(r *check.Result) error {
 	}
 	b.line(0, t.colour(r.Severity, r.Severity.String())+"  "+title(r)+"  "+string(r.Verdict))
 	evidence(&b, r)
-	meaning(&b, r)
+	meaning(&b, r, t.o.Verbose)
 	remedy(&b, r)
+	if t.o.Verbose {
+		timings(&b, r.Timings)
+	}
 	_, err := io.WriteString(t.w, b.String())
 	return err
 }
@@ -89,8 +92,12 @@ func evidence(b *block, r *check.Result) {
 			rows = append(rows, row{2, "PTR ... and more, which were not looked at", ""})
 		}
 	}
-	if c := r.Forward.Canonical; c != "" && c != r.Host && len(rows) > 0 && !isAddress(r.Host) {
-		rows = append([]row{{1, "CNAME " + c, r.Forward.Source}}, rows...)
+	if c := r.Forward.Canonical; c != "" && c != r.Host && len(rows) > 0 {
+		kind := "full name " // by the search list, or of a hosts line
+		if len(r.Forward.Chain) > 0 {
+			kind = "CNAME "
+		}
+		rows = append([]row{{1, kind + c, r.Forward.Source}}, rows...)
 	}
 	b.table(rows)
 }
@@ -113,14 +120,17 @@ func leads(a check.Address, p check.PTR) string {
 	case p.Status == resolve.Skipped:
 		return "not looked up"
 	}
+	if p.Status.Temporary() {
+		return "addresses unknown: " + p.Status.Words()
+	}
 	return "no address: " + p.Status.Words()
 }
 
-// meaning lists what was found, where something was.
-func meaning(b *block, r *check.Result) {
+// meaning lists what was found, where something was, or everything.
+func meaning(b *block, r *check.Result, all bool) {
 	heading := false
 	for _, f := range r.Findings {
-		if f.Severity == check.Pass {
+		if f.Severity == check.Pass && !all {
 			continue
 		}
 		if !heading {
@@ -161,6 +171,23 @@ func remedy(b *block, r *check.Result) {
 	}
 }
 
+// timings says how long the phases took.
+func timings(b *block, p check.Phases) {
+	var words []string
+	for _, phase := range []struct {
+		name    string
+		seconds float64
+	}{{"addresses", p.Resolve}, {"reverse names", p.Reverse}, {"connecting", p.Connect}, {"identification", p.Identify}, {"host keys", p.HostKeys}} {
+		if phase.seconds > 0 {
+			words = append(words, fmt.Sprintf("%s %.1f ms", phase.name, phase.seconds*1000))
+		}
+	}
+	if len(words) > 0 {
+		b.blank()
+		b.wrapped(1, "took: "+strings.Join(words, ", "))
+	}
+}
+
 func (b *block) advice(a check.Advice) {
 	b.wrapped(2, a.Text+colon(a.Line))
 	b.verbatim(3, a.Line)
@@ -195,11 +222,6 @@ func addresses(as []netip.Addr) string {
 		words = append(words, fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(words, ", ")
-}
-
-func isAddress(s string) bool {
-	_, err := netip.ParseAddr(s)
-	return err == nil
 }
 
 // colour paints a severity for terminals.
