@@ -129,7 +129,7 @@ func patternCases() []story {
 		one("hashed in capitals", host, "{#HOST.example.com} {ed}\n", unknown),
 		one("hashed with port", port, "{#[host.example.com]:2222} {ed}\n", known),
 		one("hashed plain name, port", port, "{#host.example.com} {ed}\n", known),
-		one("hashed, then a list", host, "{#192.0.2.1},host.example.com {ed}\n", unknown),
+		one("hashed, then a list", host, "{#192.0.2.1},host.example.com {ed}\n{#host.example.com},x {ed}\n", unknown),
 		one("a list, then hashed", host, "a,{#host.example.com} {ed}\n", unknown),
 		one("bad hash alone", host, "|1|AAAA|AAAA {ed}\n|1| {ed}\n| {ed}\n|2|a|b {ed}\nhost.example.com {ed}\n", known),
 	}
@@ -155,6 +155,8 @@ func lineCases() []story {
 		one("short type", host, "host.example.com ED25519 {ed.blob}\n", unknown),
 		one("padding", host, "host.example.com {ec}\n", known).of("many"),
 		one("no padding", host, "host.example.com ecdsa-sha2-nistp256 {ec.unpadded}\n", unknown).of("many"),
+		one("bits beyond the last byte", host, "host.example.com ecdsa-sha2-nistp256 {ec.loose}\n", unknown).of("many"),
+		one("form feed within the key", host, "host.example.com ssh-ed25519 {ed.feed}\n", known),
 		one("CR within the key", host, "host.example.com ssh-ed25519 {ed.split}\n", known),
 		one("trailing bytes", host, "host.example.com {ed}AAAA\n", unknown),
 		one("padding too much", host, "host.example.com {ed}=\n", unknown),

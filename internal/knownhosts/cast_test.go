@@ -124,7 +124,8 @@ func (c *cast) pairs() []string {
 		line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key.PublicKey())))
 		_, blob, _ := strings.Cut(line, " ")
 		pairs = append(pairs, "{"+name+"}", line, "{"+name+".blob}", blob,
-			"{"+name+".unpadded}", strings.TrimRight(blob, "="), "{"+name+".split}", blob[:20]+"\r"+blob[20:])
+			"{"+name+".unpadded}", strings.TrimRight(blob, "="), "{"+name+".split}", blob[:20]+"\r"+blob[20:],
+			"{"+name+".feed}", blob[:20]+"\f\v"+blob[20:], "{"+name+".loose}", loose(blob))
 	}
 	for name, line := range map[string]string{"dsa": dsaLine(), "rsa768": rsaLine(768), "rsa1024": rsaLine(1024)} {
 		pairs = append(pairs, "{"+name+"}", line)
@@ -133,6 +134,15 @@ func (c *cast) pairs() []string {
 		pairs = append(pairs, "{#"+name+"}", knownhosts.HashHostname(name))
 	}
 	return append(pairs, "{long}", strings.Repeat("x", 40_000))
+}
+
+// loose sets a bit of base64's last digit that stands for nothing, where there
+// is one.
+func loose(blob string) string {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	text := strings.TrimRight(blob, "=")
+	last := strings.IndexByte(digits, text[len(text)-1])
+	return text[:len(text)-1] + digits[last|1:(last|1)+1] + blob[len(text):]
 }
 
 func (c *cast) expand(texts []string) []string {

@@ -106,7 +106,7 @@ func parseKey(s string) ssh.PublicKey {
 		return nil
 	}
 	text, _ := cutField(rest)
-	text = strings.Map(dropSpace, text) // a CR before the newline, for one
+	text = strings.Map(dropSpace, text)
 	blob, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil {
 		return nil
@@ -118,8 +118,8 @@ func parseKey(s string) ssh.PublicKey {
 	return key
 }
 
-// dropSpace drops what the resolver library's base64 decoder, which ssh uses,
-// passes over.
+// dropSpace drops what the base64 decoder of ssh, which is the resolver
+// library's, passes over: the CR before a newline, for one.
 func dropSpace(r rune) rune {
 	switch r {
 	case '\r', '\v', '\f':
