@@ -3,6 +3,13 @@
 // directions, and says why not and what the right fix is.
 package main
 
+// A ProxyCommand lives for one login: what the runtime reads at start to fit
+// itself into a container's share, and watches from then on, costs more than it
+// gives.
+//
+//go:debug containermaxprocs=0
+//go:debug updatemaxprocs=0
+
 import (
 	"context"
 	"os"

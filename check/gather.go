@@ -29,13 +29,18 @@ func (q *Inquiry) check(ctx context.Context, p *pending, forward resolve.Answer)
 	q.mu.Unlock()
 
 	var wg sync.WaitGroup
+	lookUp := func(i int, n resolve.Name) {
+		facts := q.lookUp(ctx, n, a, forward)
+		q.mu.Lock()
+		p.facts.PTRs[i] = facts
+		q.mu.Unlock()
+	}
 	for i, n := range names {
-		wg.Go(func() {
-			facts := q.lookUp(ctx, n, a, forward)
-			q.mu.Lock()
-			p.facts.PTRs[i] = facts
-			q.mu.Unlock()
-		})
+		if i == len(names)-1 { // most addresses have one name: it needs no goroutine
+			lookUp(i, n)
+			continue
+		}
+		wg.Go(func() { lookUp(i, n) })
 	}
 	wg.Wait()
 	q.mu.Lock()

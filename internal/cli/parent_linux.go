@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -21,10 +22,10 @@ func parent(name string) string {
 
 // parentIsSSH reports whether the parent is verifiably ssh: by the program that
 // it runs, not by the name that it gives itself.
-func parentIsSSH() bool {
+var parentIsSSH = sync.OnceValue(func() bool {
 	exe, err := os.Readlink(parent("exe"))
 	return err == nil && filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == "ssh"
-}
+})
 
 // parentArgs are the arguments that the parent ssh was started with; nil if the
 // parent is another program, or they cannot be read.

@@ -175,7 +175,9 @@ func (s *session) prepare(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	s.memory = memory.Memory{Dir: cacheFolder(s.w)}
+	if s.flags.policy != policyOff {
+		s.memory = memory.Memory{Dir: cacheFolder(s.w)}
+	}
 	s.settings, err = s.readSettings(ctx)
 	return err
 }
@@ -186,8 +188,10 @@ func (s *session) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := resolver.Err(); err != nil && s.flags.verbose {
-		s.voice.notice(err.Error())
+	if s.flags.verbose { // it would read files that a literal needs none of
+		if err := resolver.Err(); err != nil {
+			s.voice.notice(err.Error())
+		}
 	}
 	if err := s.settings.resolveBind(ctx, resolver); err != nil {
 		return err

@@ -63,8 +63,12 @@ func (s *session) readSettings(ctx context.Context) (settings, error) {
 // by -F has to be readable; what ssh itself was started with is ssh's business,
 // which runs already: then the connection is made without these options.
 func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
+	args := parentArgs()
+	if args == nil && s.flags.sshConfig == "none" {
+		return settings{}, nil
+	}
 	var q sshconf.Query
-	if args := parentArgs(); args != nil {
+	if args != nil {
 		if c, err := sshconf.ParseCommand("ssh", args); err == nil && len(c.Targets) == 1 {
 			q = c.Targets[0].Query()
 		}
