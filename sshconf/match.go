@@ -41,7 +41,7 @@ func Match(list, name string, fold bool) (matched, negated bool) {
 		var pattern string
 		pattern, list, _ = strings.Cut(list, ",")
 		pattern, not := strings.CutPrefix(pattern, "!")
-		if len(pattern) >= maxPattern { // ssh gives the whole list up
+		if len(pattern) >= maxPattern-1 { // with its final NUL it does not fit: ssh gives the whole list up
 			return false, false
 		}
 		if !MatchPattern(pattern, name) {
