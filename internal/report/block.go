@@ -32,6 +32,9 @@ type row struct {
 func (b *block) table(rows []row) {
 	column, notes := 0, 0
 	for _, r := range rows {
+		if r.note == "" {
+			continue
+		}
 		column = max(column, len(indent)*r.depth+utf8.RuneCountInString(r.cell))
 		notes = max(notes, utf8.RuneCountInString(r.note))
 	}

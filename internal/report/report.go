@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"rdnsproxy/check"
 )
@@ -24,12 +25,22 @@ type Options struct {
 	Quiet bool // text: only what is unknown or worse
 
 	Verbose bool // text: what is fine too, and how long it took
+
+	FailOn  check.Severity // what fails, from this severity on; if 0, check.Warning; above check.Error nothing does
+	Time    time.Time      // junit, prometheus: when the check was made; if zero, they do not say
+	Summary io.Writer      // github: the job summary, in Markdown; if nil, none is written
 }
 
 var formats = map[string]func(io.Writer, Options) Handler{
 	"text":  func(w io.Writer, o Options) Handler { return newText(w, o) },
 	"json":  func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} },
 	"jsonl": func(w io.Writer, _ Options) Handler { return &jsonLines{w: w} },
+
+	"junit":      func(w io.Writer, o Options) Handler { return &junit{w: w, o: o} },
+	"tap":        func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} },
+	"github":     func(w io.Writer, o Options) Handler { return &github{w: w, o: o} },
+	"nagios":     func(w io.Writer, o Options) Handler { return &nagios{w: w, o: o} },
+	"prometheus": func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} },
 }
 
 // Formats lists the names that New takes.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"rdnsproxy/check"
@@ -22,7 +23,16 @@ var update = flag.Bool("update", false, "write the golden files")
 // rdnsproxy check --format json wrote.
 func recorded(t *testing.T) []*check.Result {
 	t.Helper()
-	b, err := os.ReadFile("testdata/results.json")
+	return recording(t, "results")
+}
+
+// recordings are the files of results: look-ups alone, and what a probe finds
+// behind an address, of every kind.
+var recordings = []string{"results", "probed"}
+
+func recording(t *testing.T, name string) []*check.Result {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name + ".json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,33 +64,45 @@ func write(t *testing.T, format string, o Options, rs ...*check.Result) string {
 // TestGolden replays the recorded results into every format.
 func TestGolden(t *testing.T) {
 	for _, format := range Formats() {
-		t.Run(format, func(t *testing.T) {
-			got := write(t, format, Options{}, recorded(t)...)
-			path := filepath.Join("testdata", "golden."+format)
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if d := cmp.Diff(string(want), got); d != "" {
-				t.Error(d)
-			}
-		})
+		for _, name := range recordings {
+			t.Run(format+"/"+name, func(t *testing.T) {
+				golden(t, name+"."+format, write(t, format, Options{Time: noon}, recording(t, name)...))
+			})
+		}
+	}
+}
+
+// noon is when the recorded checks were made.
+var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+
+// golden compares with testdata/golden.NAME, or writes it with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "golden."+name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Error(d)
 	}
 }
 
 // TestJSONIsTheRecording: what was read is written again, byte by byte.
 func TestJSONIsTheRecording(t *testing.T) {
-	want, err := os.ReadFile("testdata/results.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), write(t, "json", Options{}, recorded(t)...)); d != "" {
-		t.Error(d)
+	for _, name := range recordings {
+		want, err := os.ReadFile("testdata/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(string(want), write(t, "json", Options{}, recording(t, name)...)); d != "" {
+			t.Error(d)
+		}
 	}
 }
 
@@ -94,7 +116,7 @@ func TestJSONOfNothing(t *testing.T) {
 // TestSafe: no format lets through what moves a terminal, whatever the recording holds.
 func TestSafe(t *testing.T) {
 	for _, format := range Formats() {
-		got := write(t, format, Options{}, recorded(t)...)
+		got := write(t, format, Options{}, append(recorded(t), recording(t, "probed")...)...)
 		if i := strings.IndexFunc(got, func(r rune) bool { return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 }); i >= 0 {
 			t.Errorf("%s: control character at %d: %q", format, i, got[max(0, i-20):i+1])
 		}
@@ -156,7 +178,7 @@ func TestQuiet(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	if _, err := New("xml", nil, Options{}); err == nil || !strings.Contains(err.Error(), "json, jsonl, text") {
+	if _, err := New("xml", nil, Options{}); err == nil || !strings.Contains(err.Error(), "github, json, jsonl, junit, nagios, prometheus, tap, text") {
 		t.Error(err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 )
 
@@ -55,16 +54,7 @@ func (t *text) Close() error {
 	if t.total < 2 || t.o.Quiet {
 		return nil
 	}
-	var parts []string
-	for s := check.Error; ; s-- {
-		if n := t.counts[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s))
-		}
-		if s == check.Pass {
-			break
-		}
-	}
-	_, err := fmt.Fprintf(t.w, "\n%d targets: %s\n", t.total, strings.Join(parts, ", "))
+	_, err := fmt.Fprintf(t.w, "\n%s\n", tally(t.total, t.counts))
 	return err
 }
 
@@ -81,7 +71,7 @@ func title(r *check.Result) string {
 func evidence(b *block, r *check.Result) {
 	var rows []row
 	for _, a := range r.Addresses {
-		rows = append(rows, row{1, safetext.Line(a.Address.String()), a.Source})
+		rows = append(rows, row{1, show(a.Address), a.Source})
 		if a.Reverse.Status != resolve.OK {
 			rows = append(rows, row{2, noPTR(a.Reverse.Status), a.Reverse.Source})
 		}
@@ -91,6 +81,7 @@ func evidence(b *block, r *check.Result) {
 		if a.Reverse.Truncated {
 			rows = append(rows, row{2, "PTR ... and more, which were not looked at", ""})
 		}
+		rows = append(rows, probed(a)...)
 	}
 	if c := r.Forward.Canonical; c != "" && c != r.Host && len(rows) > 0 {
 		kind := "full name " // by the search list, or of a hosts line

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"rdnsproxy/check"
+)
+
+// github writes workflow commands, which GitHub Actions shows as annotations,
+// and the job summary where one is wanted.
+//
+// A runner obeys any line that begins with :: or holds ##[, so a stranger's text
+// stands only in the data of a command of ours, escaped as actions/runner's
+// ActionCommand.cs and @actions/core undo it.
+type github struct {
+	w      io.Writer
+	o      Options
+	total  int
+	counts map[check.Severity]int
+	levels map[string]*githubLevel
+	points []point
+}
+
+// githubMost is how many annotations of a level GitHub shows of one step; the
+// rest it drops in silence.
+const githubMost = 10
+
+// githubLevel counts the annotations of one level. The last that GitHub would
+// show waits until it is known whether it is the last, or one to count the rest.
+type githubLevel struct {
+	written int
+	waiting string
+	rest    int
+}
+
+func (g *github) Result(r *check.Result) error {
+	if g.levels == nil {
+		g.levels, g.counts = map[string]*githubLevel{}, map[check.Severity]int{}
+	}
+	g.total++
+	g.counts[r.Severity]++
+	if g.o.Summary != nil {
+		g.points = append(g.points, points(r)...)
+	}
+	for _, f := range notable(r.Findings) {
+		level := githubLevelOf(f.Severity)
+		title := githubProperty.Replace(name(r) + " " + string(f.Code))
+		data := githubData.Replace(strings.Join(append([]string{f.Text}, instructions(f)...), "\n"))
+		if err := g.annotate(level, fmt.Sprintf("::%s title=%s::%s\n", level, title, data)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// githubLevelOf: what is unknown is worth a warning, for it fails the check.
+func githubLevelOf(s check.Severity) string {
+	switch s {
+	case check.Error:
+		return "error"
+	case check.Notice:
+		return "notice"
+	}
+	return "warning"
+}
+
+func (g *github) annotate(level, command string) error {
+	l := g.levels[level]
+	if l == nil {
+		l = &githubLevel{}
+		g.levels[level] = l
+	}
+	switch {
+	case l.written < githubMost-1:
+		l.written++
+		_, err := io.WriteString(g.w, command)
+		return err
+	case l.waiting == "":
+		l.waiting = command
+	default:
+		l.rest++
+	}
+	return nil
+}
+
+// Close writes what waited, adds up, and writes the job summary.
+func (g *github) Close() error {
+	for _, level := range []string{"error", "warning", "notice"} {
+		l := g.levels[level]
+		if l == nil || l.waiting == "" {
+			continue
+		}
+		command := l.waiting
+		if l.rest > 0 {
+			command = fmt.Sprintf("::%s title=rdnsproxy check::and %d more; GitHub shows %d of a step\n", level, l.rest+1, githubMost)
+		}
+		if _, err := io.WriteString(g.w, command); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(g.w, "%s\n", tally(g.total, g.counts))
+	if g.o.Summary != nil {
+		_, wrong := io.WriteString(g.o.Summary, g.summary())
+		err = errors.Join(err, wrong)
+	}
+	return err
+}
+
+// githubSummary is how many bytes the job summary takes at most: GitHub drops
+// all of a step's that is longer than 1 MiB, what others wrote into it included.
+const githubSummary = 512 << 10
+
+// summary is a table with a row for each address, the worst first.
+func (g *github) summary() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### rdnsproxy check\n\n%s\n", tally(g.total, g.counts))
+	if len(g.points) == 0 {
+		return b.String()
+	}
+	b.WriteString("\n| severity | target | address | verdict | what was found |\n| --- | --- | --- | --- | --- |\n")
+	slices.SortStableFunc(g.points, func(p, q point) int {
+		return int(check.Worst(q.findings)) - int(check.Worst(p.findings))
+	})
+	for i, p := range g.points {
+		var found []string
+		for _, f := range notable(p.findings) {
+			found = append(found, markdown(f.Text))
+		}
+		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", check.Worst(p.findings), markdown(p.target), markdown(p.where()),
+			markdown(string(p.verdict)), strings.Join(found, "<br>"))
+		if b.Len()+len(row) > githubSummary {
+			fmt.Fprintf(&b, "\nand %d more\n", len(g.points)-i)
+			break
+		}
+		b.WriteString(row)
+	}
+	return b.String()
+}
+
+// markdown writes a text as code in a cell of a table. In code nothing is
+// markup, no name becomes a link and nobody is mentioned; a backtick would end
+// it and a bar the cell, whatever stands before them, so these two are escaped as
+// all else that is odd: as \DDD.
+func markdown(s string) string {
+	if s == "" {
+		return ""
+	}
+	return "`" + markdownEscape.Replace(s) + "`"
+}
+
+var (
+	markdownEscape = strings.NewReplacer("`", `\096`, "|", `\124`, "\n", `\010`, "\r", `\013`)
+	githubData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	githubProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/safetext"
+)
+
+// The exit statuses of a Nagios plugin (Monitoring Plugins Development
+// Guidelines, "Plugin Return Codes").
+const (
+	nagiosOK = iota
+	nagiosWarning
+	nagiosCritical
+	nagiosUnknown
+)
+
+var nagiosWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
+
+// NagiosStatus is the exit status with which a Nagios plugin tells of findings
+// of these severities: 2 for an error, 1 for what else is at or above failOn, 3
+// for what could not be told, 0 for the rest. CRITICAL beats WARNING beats
+// UNKNOWN beats OK, in the order of the plugins' max_state_alt: a host that is
+// known to be wrong must not hide behind one that could not be looked at. No
+// severities at all are UNKNOWN: nothing was looked at.
+func NagiosStatus(failOn check.Severity, severities ...check.Severity) int {
+	if len(severities) == 0 {
+		return nagiosUnknown
+	}
+	status, o := nagiosOK, Options{FailOn: failOn}
+	for _, s := range severities {
+		switch o.weigh(s) {
+		case failed:
+			if s == check.Error {
+				return nagiosCritical
+			}
+			status = nagiosWarning
+		case undetermined:
+			if status == nagiosOK {
+				status = nagiosUnknown
+			}
+		}
+	}
+	return status
+}
+
+// nagios writes the one line that monitors show of a plugin, with performance
+// data. It is kept below the 1024 bytes that NRPE's older protocol carries.
+type nagios struct {
+	w       io.Writer
+	o       Options
+	total   int
+	seen    []check.Severity // of all findings
+	counts  map[check.Severity]int
+	slowest check.Phases
+	last    *check.Result
+	bad     []nagiosTarget
+}
+
+// nagiosTarget is a target that is not OK, and why.
+type nagiosTarget struct {
+	severity check.Severity
+	words    string
+}
+
+// How much of what is wrong the line names.
+const (
+	nagiosNamed = 4
+	nagiosText  = 140 // bytes each
+)
+
+func (n *nagios) Result(r *check.Result) error {
+	n.total++
+	n.last = r
+	if n.counts == nil {
+		n.counts = map[check.Severity]int{}
+	}
+	n.counts[r.Severity]++
+	for _, f := range r.Findings {
+		n.seen = append(n.seen, f.Severity)
+	}
+	t := r.Timings
+	n.slowest = check.Phases{
+		Resolve:  max(n.slowest.Resolve, t.Resolve),
+		Reverse:  max(n.slowest.Reverse, t.Reverse),
+		Connect:  max(n.slowest.Connect, t.Connect),
+		Identify: max(n.slowest.Identify, t.Identify),
+		HostKeys: max(n.slowest.HostKeys, t.HostKeys),
+	}
+	whole := point{findings: worstFirst(r.Findings)}
+	if n.o.outcome(whole.findings) != passed {
+		worst := n.o.worst(whole)
+		words := nagiosPlain(worst.Text)
+		if host := nagiosPlain(r.Host); !strings.Contains(words, host) {
+			words = host + ": " + words
+		}
+		n.bad = append(n.bad, nagiosTarget{worst.Severity, safetext.Cut(words, nagiosText)})
+	}
+	return nil
+}
+
+func (n *nagios) Close() error {
+	status := nagiosWords[NagiosStatus(n.o.FailOn, n.seen...)]
+	_, err := fmt.Fprintf(n.w, "RDNSPROXY %s - %s | %s\n", status, n.summary(), n.perfdata())
+	return err
+}
+
+// summary names the worst targets, and how many there are beyond.
+func (n *nagios) summary() string {
+	if n.total == 0 {
+		return "nothing was looked at"
+	}
+	if len(n.bad) == 0 && n.total == 1 {
+		return safetext.Cut(nagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)
+	}
+	if len(n.bad) == 0 {
+		return targets(n.total)
+	}
+	slices.SortStableFunc(n.bad, func(a, b nagiosTarget) int { return cmp.Compare(b.severity, a.severity) })
+	var texts []string
+	for _, t := range n.bad[:min(len(n.bad), nagiosNamed)] {
+		texts = append(texts, t.words)
+	}
+	if more := len(n.bad) - len(texts); more > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", more))
+	}
+	if n.total == 1 {
+		return texts[0]
+	}
+	return fmt.Sprintf("%d of %s: %s", len(n.bad), targets(n.total), strings.Join(texts, "; "))
+}
+
+// perfdata has the same labels each time, for who draws graphs of them. A number
+// of targets has no unit: c is for counters that only grow.
+func (n *nagios) perfdata() string {
+	data := []string{fmt.Sprintf("targets=%d;;;0", n.total)}
+	for s := check.Pass; s <= check.Error; s++ {
+		data = append(data, fmt.Sprintf("%s=%d;;;0;%d", s, n.counts[s], n.total))
+	}
+	for _, p := range phases(n.slowest) {
+		data = append(data, p.name+"="+strconv.FormatFloat(p.seconds, 'f', 6, 64)+"s;;;0")
+	}
+	return strings.Join(data, " ")
+}
+
+// nagiosPlain makes a text fit for a monitor's ways: a bar would begin the
+// performance data, web pages show it as HTML, and notification commands hand it
+// to a shell and to printf %b, to which \027 is a control character. Quotes go, as
+// Nagios itself drops them; the rest becomes a question mark. The whole text is
+// in the other formats.
+func nagiosPlain(s string) string {
+	return nagiosOdd.ReplaceAllString(nagiosQuotes.Replace(s), "?")
+}
+
+var (
+	nagiosQuotes = strings.NewReplacer("'", "", `"`, "")
+	nagiosOdd    = regexp.MustCompile(`\\[0-9]{3}|[^-A-Za-z0-9 .,:;()_/+=@%\[\]]`)
+)

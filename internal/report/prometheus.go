@@ -1,0 +1,131 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+)
+
+// prometheus writes the text exposition format, for node_exporter's textfile
+// collector. All samples of a family stand together, as the format demands, so
+// nothing is written before the end.
+//
+// What has one state of a closed set is a state set: a series for each state,
+// 1 for the one that holds. So a changed verdict leaves no stale series behind,
+// and a rule can wait for a state that was never seen yet. Labels are what the
+// user typed, addresses, and words of closed sets; names from DNS and key types
+// from servers are strangers' choices and would grow without bound.
+type prometheus struct {
+	w    io.Writer
+	o    Options
+	seen map[string]bool // targets: twice the same series is an error to Prometheus
+
+	severity, verdict, address, connect, connecting, keys, phase samples
+}
+
+// samples are the lines of one family.
+type samples struct{ strings.Builder }
+
+func (p *prometheus) Result(r *check.Result) error {
+	target := label{"target", name(r)}
+	if p.seen[target.value] {
+		return nil
+	}
+	if p.seen == nil {
+		p.seen = map[string]bool{}
+	}
+	p.seen[target.value] = true
+
+	p.severity.add("rdnsproxy_check_severity", float64(r.Severity), target)
+	for _, phase := range phases(r.Timings) {
+		p.phase.add("rdnsproxy_check_phase_seconds", phase.seconds, target, label{"phase", phase.name})
+	}
+	for _, point := range points(r) {
+		labels := []label{target, {"address", point.where()}}
+		states(&p.verdict, "rdnsproxy_check_verdict", "verdict", check.Verdicts(), point.verdict, labels)
+		if point.address != nil {
+			p.behind(point.address, labels)
+		}
+	}
+	return nil
+}
+
+// behind writes what is known of an address beyond DNS.
+func (p *prometheus) behind(a *check.Address, labels []label) {
+	p.address.add("rdnsproxy_check_address_severity", float64(a.Severity), labels...)
+	if a.Connect != nil {
+		states(&p.connect, "rdnsproxy_check_connect_status", "status", check.ConnectStatuses(), a.Connect.Status, labels)
+		p.connecting.add("rdnsproxy_check_connect_seconds", a.Connect.Seconds, labels...)
+	}
+	if a.SSH == nil {
+		return
+	}
+	count := map[check.KeyStatus]int{}
+	for _, k := range a.SSH.HostKeys {
+		count[k.Status]++
+	}
+	for _, s := range check.KeyStatuses() {
+		p.keys.add("rdnsproxy_check_hostkeys", float64(count[s]), append(labels[:len(labels):len(labels)], label{"status", string(s)})...)
+	}
+}
+
+func (p *prometheus) Close() error {
+	var b strings.Builder
+	if !p.o.Time.IsZero() {
+		var when samples
+		when.add("rdnsproxy_check_timestamp_seconds", float64(p.o.Time.Round(time.Millisecond).UnixMilli())/1000)
+		when.family(&b, "rdnsproxy_check_timestamp_seconds", "When the check was made, in seconds since 1970.")
+	}
+	p.severity.family(&b, "rdnsproxy_check_severity", "How bad the worst finding about the target is: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
+	p.verdict.family(&b, "rdnsproxy_check_verdict", "Whether the mapping of the name and the address has this verdict; the address is empty where the name has none.")
+	p.address.family(&b, "rdnsproxy_check_address_severity", "How bad the worst finding about the address is: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
+	p.connect.family(&b, "rdnsproxy_check_connect_status", "Whether the connection to the address came out like this.")
+	p.connecting.family(&b, "rdnsproxy_check_connect_seconds", "How long connecting to the address took.")
+	p.keys.family(&b, "rdnsproxy_check_hostkeys", "How many host keys ssh would judge like this.")
+	p.phase.family(&b, "rdnsproxy_check_phase_seconds", "How long a phase of the check took, for the slowest address of the target.")
+	_, err := io.WriteString(p.w, b.String())
+	return err
+}
+
+// label is a name of ours and a value that is escaped when it is written.
+type label struct{ name, value string }
+
+// states writes the state set of a closed set of words.
+func states[T ~string](f *samples, metric, name string, all []T, holds T, labels []label) {
+	for _, s := range all {
+		value := 0.0
+		if s == holds {
+			value = 1
+		}
+		f.add(metric, value, append(labels[:len(labels):len(labels)], label{name, string(s)})...)
+	}
+}
+
+func (f *samples) add(metric string, value float64, labels ...label) {
+	f.WriteString(metric)
+	for i, l := range labels {
+		sep := ","
+		if i == 0 {
+			sep = "{"
+		}
+		fmt.Fprintf(f, `%s%s="%s"`, sep, l.name, labelEscape.Replace(l.value))
+	}
+	if len(labels) > 0 {
+		f.WriteByte('}')
+	}
+	f.WriteString(" " + strconv.FormatFloat(value, 'f', -1, 64) + "\n")
+}
+
+// family writes the samples below their HELP and TYPE; of no samples, nothing.
+func (f *samples) family(b *strings.Builder, metric, help string) {
+	if f.Len() > 0 {
+		fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s gauge\n%s", metric, help, metric, f.String())
+	}
+}
+
+// labelEscape is what the format asks for in a quoted label value.
+var labelEscape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"rdnsproxy/check"
+)
+
+// tap writes the Test Anything Protocol: a test point for each address, the
+// findings as YAML below it, the plan at the end, as all versions allow.
+//
+// It says version 13: perl's own reader, prove, gives up on 14 (TAP::Parser
+// before 3.48), and nothing here needs what 14 has more. What is undetermined is
+// not ok, with its severity in the YAML: TODO and SKIP would both pass.
+type tap struct {
+	w io.Writer
+	o Options
+	n int
+}
+
+const tapVersion = "TAP version 13\n"
+
+func (t *tap) Result(r *check.Result) error {
+	var b strings.Builder
+	if t.n == 0 {
+		b.WriteString(tapVersion)
+	}
+	for _, p := range points(r) {
+		t.n++
+		word, why := "ok", string(p.verdict)
+		if t.o.outcome(p.findings) != passed {
+			word, why = "not ok", string(t.o.worst(p).Code)
+		}
+		fmt.Fprintf(&b, "%s %d - %s %s\n", word, t.n, tapEscape.Replace(p.words()), why)
+		tapDiagnostics(&b, notable(p.findings))
+	}
+	_, err := io.WriteString(t.w, b.String())
+	return err
+}
+
+func (t *tap) Close() error {
+	version := ""
+	if t.n == 0 {
+		version = tapVersion
+	}
+	_, err := fmt.Fprintf(t.w, "%s1..%d\n", version, t.n)
+	return err
+}
+
+// tapEscape keeps a description from ending in a directive.
+var tapEscape = strings.NewReplacer(`\`, `\\`, `#`, `\#`)
+
+// tapDiagnostics writes the YAML block of a test point, in what little YAML all
+// readers of TAP know: block lists, plain keys, double-quoted strings.
+func tapDiagnostics(b *strings.Builder, fs []check.Finding) {
+	if len(fs) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "  ---\n  severity: %s\n  findings:\n", yamlString(check.Worst(fs).String()))
+	for _, f := range fs {
+		fmt.Fprintf(b, "    - code: %s\n", yamlString(string(f.Code)))
+		fmt.Fprintf(b, "      severity: %s\n", yamlString(f.Severity.String()))
+		fmt.Fprintf(b, "      message: %s\n", yamlString(f.Text))
+		if len(f.Advice) > 0 {
+			b.WriteString("      advice:\n")
+		}
+		for _, line := range instructions(f) {
+			fmt.Fprintf(b, "        - %s\n", yamlString(line))
+		}
+	}
+	b.WriteString("  ...\n")
+}
+
+// yamlString is JSON's, which YAML 1.2 contains.
+func yamlString(s string) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic(err) // a string can always be written
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

@@ -1,0 +1,79 @@
+package report
+
+import (
+	"fmt"
+
+	"rdnsproxy/check"
+)
+
+// probed are the rows of what was found behind an address: how the connection
+// came out, who answered, and what ssh would say of its host keys.
+func probed(a check.Address) []row {
+	if a.Connect == nil {
+		return nil
+	}
+	rows := []row{{2, connected(*a.Connect), ""}}
+	if a.Connect.Status != check.ConnectOK {
+		return rows
+	}
+	if a.SSH == nil {
+		return append(rows, row{2, because("no SSH there", a.Connect.Error), ""})
+	}
+	rows = append(rows, row{2, a.SSH.Version, ""})
+	if len(a.SSH.HostKeys) == 0 {
+		return append(rows, row{2, "host keys not known", ""})
+	}
+	for _, k := range a.SSH.HostKeys {
+		rows = append(rows, row{2, k.Type + " " + keyWords(k), k.Evidence}, row{3, k.Fingerprint, ""})
+	}
+	return rows
+}
+
+// connected says how a connection came out.
+func connected(c check.Connect) string {
+	switch c.Status {
+	case check.ConnectOK:
+		return "connected in " + span(c.Seconds)
+	case check.ConnectRefused:
+		return "connection refused: nobody listens there"
+	case check.ConnectTimeout:
+		return "no answer to a connection within " + span(c.Seconds)
+	case check.ConnectUnreachable:
+		return because("unreachable", c.Error)
+	case check.ConnectSkipped:
+		return "not connected to: no route from this machine"
+	}
+	return because("not connected", c.Error)
+}
+
+// keyWords is what ssh would say, in capitals where it would shout.
+func keyWords(k check.HostKey) string {
+	words := string(k.Status)
+	switch k.Status {
+	case check.KeyUnknown:
+		words = "not known"
+	case check.KeyChanged:
+		words = "CHANGED"
+	case check.KeyRevoked:
+		words = "REVOKED"
+	}
+	if k.Certificate && k.Status != check.KeyCertified {
+		words = "certificate " + words
+	}
+	return words
+}
+
+func because(what, why string) string {
+	if why == "" {
+		return what
+	}
+	return what + ": " + why
+}
+
+// span is a time as people say it: 12 ms, 5 s.
+func span(seconds float64) string {
+	if seconds < 1 {
+		return fmt.Sprintf("%.3g ms", seconds*1000)
+	}
+	return fmt.Sprintf("%.3g s", seconds)
+}
