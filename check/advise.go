@@ -58,10 +58,20 @@ func adviseTarget(f Facts, c Code) []Advice {
 // comes first in all but the article's own case, and there too unless each other
 // address passes or is of the same kind, for the lines are for all of them.
 func adviseHostsLines(f Facts, c Code, r *Result, lines []string) []Advice {
+	keys, ground := f.evidence()
+	if keys == keysAgainst {
+		return nil // a line would send people to whoever has that key
+	}
 	code, text := AdviseHostsLine, "if you know this host, "
 	doubtful := func(a Address) bool { return a.Verdict != Unresolvable && a.Verdict.severity() > Notice }
 	if c != MappingCode(Unresolvable) || slices.ContainsFunc(r.Addresses, doubtful) {
 		code, text = AdviseHostsLineKey, "once you have verified the host key, "
+		if prints := f.fingerprints(); prints != "" {
+			text = "once you have verified the host key (" + prints + "), "
+		}
+	}
+	if keys == keysProven {
+		code, text = AdviseHostsLine, "the host key is proven ("+ground+"): "
 	}
 	if len(lines) == 1 {
 		text += "this line in " + safetext.Line(f.HostsPath) + " settles it"

@@ -14,6 +14,21 @@ const (
 	PTRPartial     Code = "ptr.partial"
 	PTRTooMany     Code = "too-many-ptr"
 	PTRSearch      Code = "ptr.search"
+
+	SSHSilent         Code = "ssh.silent"
+	SSHClosed         Code = "ssh.closed"
+	SSHOther          Code = "ssh.other"
+	SSHKeyless        Code = "ssh.keyless"
+	HostKeyUnknown    Code = "hostkey.unknown"
+	HostKeyChanged    Code = "hostkey.changed"
+	HostKeyRevoked    Code = "hostkey.revoked"
+	HostKeyUnexpected Code = "hostkey.unexpected"
+	SSHFPMatch        Code = "sshfp.match"
+	SSHFPUntrusted    Code = "sshfp.untrusted"
+	SSHFPMismatch     Code = "sshfp.mismatch"
+	SlowReverse       Code = "slow.reverse"
+	SlowConnect       Code = "slow.connect"
+	SlowIdentify      Code = "slow.identify"
 )
 
 // Machine is where a piece of advice is to be carried out: a hosts line changes
@@ -68,6 +83,25 @@ func Codes() []CodeDoc {
 		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
 		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
+		{ConnectCode(ConnectRefused), Error, "nobody listens on the port; a notice where another address speaks SSH, as all connect.* and ssh.* that are errors"},
+		{ConnectCode(ConnectTimeout), Error, "connecting timed out"},
+		{ConnectCode(ConnectUnreachable), Error, "the network says that there is no way"},
+		{ConnectCode(ConnectFailed), Error, "connecting failed otherwise"},
+		{ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family"},
+		{SSHSilent, Error, "it connects and says nothing"},
+		{SSHClosed, Error, "it connects and hangs up"},
+		{SSHOther, Error, "what answers is not SSH"},
+		{SSHKeyless, Notice, "the host keys, or some of them, could not be fetched"},
+		{HostKeyUnknown, Notice, "no host key is known yet"},
+		{HostKeyChanged, Error, "a host key is another than the one in known_hosts"},
+		{HostKeyRevoked, Error, "a host key is revoked in known_hosts"},
+		{HostKeyUnexpected, Error, "none of the host keys is one of --expect-hostkey"},
+		{SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"},
+		{SSHFPUntrusted, Notice, "SSHFP records match a host key, but nobody has validated them"},
+		{SSHFPMismatch, Warning, "SSHFP records do not match a host key"},
+		{SlowReverse, Notice, "the reverse look-up took a second or more"},
+		{SlowConnect, Notice, "connecting took a second or more"},
+		{SlowIdentify, Notice, "the server took a second or more to identify itself"},
 	}
 }
 

@@ -34,6 +34,7 @@ type Facts struct {
 	Pending   bool             // some family had not answered when the facts were taken
 	Addresses []AddressFacts   // at most MaxAddresses
 	Dropped   int              // addresses beyond those
+	SSHFP     resolve.Answer   // of the host, where somebody looked behind the addresses
 	HostsPath string           // the hosts file that a line would go into; if empty, none is suggested
 	Timings   Timings
 }
@@ -47,6 +48,7 @@ type AddressFacts struct {
 	CutShort bool           // the facts were taken before they were all in
 	Keeper   *resolve.Zone  // of the zone that a PTR record would stand in; nil: not asked, or not found
 	RecordAt resolve.Name   // the name that a PTR record would stand at: RFC 2317 moves it
+	Probe    *Probe         // what is behind the address; nil: nobody looked
 }
 
 // PTRFacts is one name that an address has.
@@ -59,7 +61,9 @@ type PTRFacts struct {
 // Timings is how long the phases took.
 type Timings struct {
 	Resolve time.Duration // until the last family had answered
-	Reverse time.Duration // from the first address until the last was checked
+	Reverse time.Duration // the longest check of an address
+
+	Connect, Identify, HostKeys time.Duration // the longest of an address; 0: nobody looked
 }
 
 // truncated reports whether there are more PTR names than were looked at.

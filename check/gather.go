@@ -17,6 +17,11 @@ func (q *Inquiry) check(ctx context.Context, p *pending, forward resolve.Answer)
 	if q.checker.ForwardOnly {
 		return
 	}
+	var probing sync.WaitGroup
+	if q.checker.Prober != nil {
+		probing.Go(func() { q.probe(ctx, p) })
+	}
+	defer probing.Wait()
 	began := time.Now()
 	a := judged(p.addr)
 	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
@@ -52,6 +57,30 @@ func (q *Inquiry) check(ctx context.Context, p *pending, forward resolve.Answer)
 	if q.checker.Thorough {
 		q.deepen(ctx, p, snapshot)
 	}
+}
+
+// probe looks behind one address.
+func (q *Inquiry) probe(ctx context.Context, p *pending) {
+	found := q.checker.Prober.Probe(ctx, q.target, netip.AddrPortFrom(p.addr, q.target.Port))
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	p.facts.Probe = &found
+	q.timings.Connect = max(q.timings.Connect, found.Connecting)
+	q.timings.Identify = max(q.timings.Identify, found.Identifying)
+	q.timings.HostKeys = max(q.timings.HostKeys, found.KeyFetching)
+}
+
+// askFingerprints looks up the SSHFP records of the host, as ssh does: of its
+// name without the search list, never of an address or of HostKeyAlias.
+func (q *Inquiry) askFingerprints(ctx context.Context) {
+	name, err := resolve.ParseName(q.target.Host)
+	if _, literal := resolve.ParseLiteral(q.target.Host); literal || err != nil {
+		return
+	}
+	a := q.resolver.Fingerprints(ctx, name)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.sshfp = a
 }
 
 // lookUp asks where one PTR name leads. The name that just gave this address

@@ -18,6 +18,7 @@ type Checker struct {
 	Policy    Policy            //
 	Family    resolve.Family    // ask for one family's addresses only
 	Scope     resolve.Scope     //
+	Prober    Prober            // looks behind each address; if nil, DNS only
 	HostsPath string            // the hosts file that a suggested line is for; if empty, none is suggested
 
 	// ForwardOnly asks for addresses alone: nothing is checked, every verdict is undetermined.
@@ -44,6 +45,7 @@ type Inquiry struct {
 	forward []resolve.Answer
 	order   []*pending // in the order of arrival
 	dropped int        // addresses beyond MaxAddresses
+	sshfp   resolve.Answer
 }
 
 // pending is one address whose facts are being gathered.
@@ -110,8 +112,13 @@ func (q *Inquiry) Now() *Result { return Judge(q.snapshot(), q.checker.Policy) }
 
 // resolve learns the addresses and sets each one's check going.
 func (q *Inquiry) resolve(ctx context.Context) {
+	var vouching sync.WaitGroup
+	if c := q.checker; c.Prober != nil {
+		vouching.Go(func() { q.askFingerprints(ctx) })
+	}
 	defer close(q.feed)
 	defer close(q.resolved)
+	defer vouching.Wait()
 	for ans := range q.resolver.Addresses(ctx, q.target.Host, q.checker.Family, q.checker.Scope) {
 		var fresh []*pending
 		q.mu.Lock()
@@ -192,6 +199,7 @@ func (q *Inquiry) snapshot() Facts {
 		Forward:   slices.Clone(q.forward),
 		HostsPath: q.checker.HostsPath,
 		Dropped:   q.dropped,
+		SSHFP:     q.sshfp,
 		Timings:   q.timings,
 		Pending:   true,
 	}

@@ -10,7 +10,8 @@ import (
 
 // Policy is what the user wants judged otherwise than by default.
 type Policy struct {
-	RequireName bool // a name that leads back but is another than the one asked for is a warning; literals apart
+	ExpectKeys  []string // fingerprints, SHA256:…, of which an address has to show one; if none, any key will do
+	RequireName bool     // a name that leads back but is another than the one asked for is a warning; literals apart
 }
 
 // Judge turns facts into a verdict per address, the target's verdict, and
@@ -30,9 +31,11 @@ func Judge(f Facts, p Policy) *Result {
 	asked := askedNames(f)
 	for _, a := range f.Addresses {
 		m := weigh(asked, a)
-		findings := mappingFindings(f, a, m, p)
+		findings := append(mappingFindings(f, a, m, p), probeFindings(f, a, p)...)
 		r.Findings = append(r.Findings, findings...)
-		r.Addresses = append(r.Addresses, address(a, m, Worst(findings)))
+		judgement := address(a, m, Worst(findings))
+		judgement.Connect, judgement.SSH = a.Probe.connect(), f.ssh(a.Probe)
+		r.Addresses = append(r.Addresses, judgement)
 		r.Verdict = r.Verdict.Worse(m.verdict)
 	}
 	if len(f.Addresses) == 0 {

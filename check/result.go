@@ -153,7 +153,13 @@ func Worst(fs []Finding) Severity {
 }
 
 func phases(t Timings) Phases {
-	return Phases{Resolve: seconds(t.Resolve), Reverse: seconds(t.Reverse)}
+	return Phases{
+		Resolve:  seconds(t.Resolve),
+		Reverse:  seconds(t.Reverse),
+		Connect:  seconds(t.Connect),
+		Identify: seconds(t.Identify),
+		HostKeys: seconds(t.HostKeys),
+	}
 }
 
 // seconds rounds to microseconds: what lies below is noise, and nobody reads it.

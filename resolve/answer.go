@@ -24,6 +24,7 @@ const (
 	SOA   Type = 6
 	PTR   Type = 12
 	AAAA  Type = 28
+	SSHFP Type = 44 // RFC 4255
 )
 
 func (t Type) String() string {
@@ -38,6 +39,8 @@ func (t Type) String() string {
 		return "PTR"
 	case AAAA:
 		return "AAAA"
+	case SSHFP:
+		return "SSHFP"
 	}
 	return "TYPE" + strconv.Itoa(int(t)) // RFC 3597, section 5
 }
@@ -175,8 +178,17 @@ type Answer struct {
 	Zone      *Zone         // from the SOA of a negative answer, or of an answer to SOA
 	TTL       time.Duration // the smallest on the way; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
 	Authentic bool          // the AD bit of a resolver that is trusted (trust-ad)
+	ClaimedAD bool          // the AD bit, trusted or not
+	Prints    []Fingerprint // of SSHFP
 	Extended  safetext.Text // RFC 8914: display only, it is unauthenticated
 	Took      time.Duration //
+}
+
+// Fingerprint is an SSHFP record (RFC 4255, section 3.1).
+type Fingerprint struct {
+	Algorithm uint8  // 1 RSA, 2 DSA, 3 ECDSA, 4 Ed25519, 6 Ed448
+	Digest    uint8  // 1 SHA-1, 2 SHA-256
+	Sum       string // the digest's bytes
 }
 
 // Zone is what a SOA record says about who keeps a zone.

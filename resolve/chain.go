@@ -85,6 +85,8 @@ func (t *trail) collect(a *Answer, records []Record) bool {
 			a.Names = append(a.Names, r.Target)
 		case SOA:
 			a.Zone = r.Zone
+		case SSHFP:
+			a.Prints = append(a.Prints, r.Print)
 		}
 	}
 	a.Addrs, a.Names = unique(a.Addrs), unique(a.Names)

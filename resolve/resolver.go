@@ -64,6 +64,7 @@ type Record struct {
 	Target Name       // PTR, CNAME
 	Zone   *Zone      // SOA
 	MinTTL uint32     // SOA's MINIMUM
+	Print  Fingerprint
 }
 
 // Addresses yields the answers for a host as a person or ssh wrote it, one a
@@ -120,6 +121,13 @@ func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
 	answer := r.reverse(ctx, a.Unmap().WithZone(""), s)
 	answer.Took = time.Since(start)
 	return answer
+}
+
+// Fingerprints looks up the SSHFP records of an absolute name, in DNS alone, as
+// ssh does (getrrsetbyname). A name that DNS is not asked about has none.
+func (r *Resolver) Fingerprints(ctx context.Context, name Name) Answer {
+	r.init()
+	return r.stub.ask(ctx, Question{name, SSHFP})
 }
 
 // init reads the configuration and makes the rest of what is needed, once.

@@ -57,9 +57,8 @@ func (s *stub) chase(ctx context.Context, q Question) Answer {
 		a, more = t.read(q, reply)
 		a.Source = from
 	}
-	if !s.cfg.TrustAD {
-		a.Authentic = false
-	}
+	a.ClaimedAD = a.Authentic
+	a.Authentic = a.Authentic && s.cfg.TrustAD
 	a.Took = time.Since(start)
 	return a
 }

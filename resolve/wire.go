@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"net/netip"
 	"strings"
@@ -147,6 +148,12 @@ func records(rrs []dns.RR) []Record {
 		case *dns.SOA:
 			r.Zone = &Zone{Apex: fromPresentation(h.Name), Primary: fromPresentation(rr.Ns), Mailbox: mailbox(rr.Mbox)}
 			r.MinTTL = rr.Minttl
+		case *dns.SSHFP:
+			sum, err := hex.DecodeString(rr.FingerPrint)
+			if err != nil {
+				continue
+			}
+			r.Print = Fingerprint{Algorithm: rr.Algorithm, Digest: rr.Type, Sum: string(sum)}
 		default:
 			continue
 		}

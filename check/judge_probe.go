@@ -1,0 +1,201 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// speaksSSH reports whether an address was found to be of use to ssh.
+func (a AddressFacts) speaksSSH() bool {
+	return a.Probe != nil && a.Probe.Connect == ConnectOK && a.Probe.Identity == IdentitySSH
+}
+
+// connect and ssh are what a probe looks like in a Result.
+func (p *Probe) connect() *Connect {
+	if p == nil {
+		return nil
+	}
+	return &Connect{Status: p.Connect, Seconds: seconds(p.Connecting), Error: p.Error}
+}
+
+func (f Facts) ssh(p *Probe) *SSH {
+	if p == nil || p.Connect != ConnectOK || p.Identity != IdentitySSH {
+		return nil
+	}
+	s := &SSH{Version: p.Version.String(), HostKeys: []HostKey{}}
+	for _, k := range p.Keys {
+		k = f.withFingerprint(k)
+		h := HostKey{Type: k.Type, Fingerprint: k.Fingerprint, Status: k.Status, Evidence: k.Evidence, Certificate: k.Certificate}
+		if k.Status.Proven() {
+			h.Line = k.Line
+		}
+		s.HostKeys = append(s.HostKeys, h)
+	}
+	return s
+}
+
+// probeFindings are the findings about what is behind one address. Beside an
+// address that serves, a dead one is only worth a notice.
+func probeFindings(f Facts, a AddressFacts, p Policy) []Finding {
+	if a.Probe == nil {
+		return nil
+	}
+	severity := Error
+	if slices.ContainsFunc(f.Addresses, AddressFacts.speaksSSH) {
+		severity = Notice
+	}
+	found := func(c Code, s Severity, text string) []Finding {
+		return []Finding{{Code: c, Severity: s, Address: a.Addr, Text: show(a.Addr) + " port " + fmt.Sprint(f.Target.Port) + ": " + text}}
+	}
+	switch a.Probe.Connect {
+	case ConnectOK:
+	case ConnectSkipped:
+		return found(ConnectCode(ConnectSkipped), Pass, "this machine has no route to "+familyName(a.Addr))
+	default:
+		return found(ConnectCode(a.Probe.Connect), severity, connectText(a.Probe))
+	}
+	switch a.Probe.Identity {
+	case IdentitySilent:
+		return found(SSHSilent, severity, "it connects, and then says nothing")
+	case IdentityClosed:
+		return found(SSHClosed, severity, "it connects, and hangs up before it has said who it is")
+	case IdentityOther:
+		return found(SSHOther, severity, "what answers there does not speak SSH: "+displayText(a.Probe.Version.String()))
+	}
+	return append(keyFindings(f, a, p), slowFindings(a)...)
+}
+
+func connectText(p *Probe) string {
+	if p.Error != "" {
+		return p.Error
+	}
+	return string(p.Connect)
+}
+
+// keyFindings are the findings about the host keys behind one address.
+func keyFindings(f Facts, a AddressFacts, p Policy) []Finding {
+	var fs []Finding
+	add := func(c Code, s Severity, format string, args ...any) {
+		fs = append(fs, Finding{Code: c, Severity: s, Address: a.Addr, Text: fmt.Sprintf(format, args...)})
+	}
+	proven, expected := false, len(p.ExpectKeys) == 0
+	var unknown []string
+	for _, k := range a.Probe.Keys {
+		k = f.withFingerprint(k)
+		proven = proven || k.Status.Proven()
+		expected = expected || slices.Contains(p.ExpectKeys, k.Fingerprint)
+		switch k.Status {
+		case KeyChanged:
+			add(HostKeyChanged, Error, "%s shows another %s host key than the one known (%s): %s", show(a.Addr), k.Type, k.Evidence, k.Fingerprint)
+		case KeyRevoked:
+			add(HostKeyRevoked, Error, "%s shows a %s host key that is revoked (%s): %s", show(a.Addr), k.Type, k.Evidence, k.Fingerprint)
+		case KeyUnknown:
+			unknown = append(unknown, k.Type+" "+k.Fingerprint)
+		}
+	}
+	if !expected {
+		add(HostKeyUnexpected, Error, "%s shows none of the host keys that were expected", show(a.Addr))
+	}
+	if len(unknown) > 0 && !proven {
+		add(HostKeyUnknown, Notice, "no host key of %s is known yet (%s)", show(a.Addr), list(unknown))
+	}
+	if a.Probe.Keyless != "" {
+		add(SSHKeyless, Notice, "%s: host keys could not be fetched: %s", show(a.Addr), a.Probe.Keyless)
+	}
+	return append(fs, fingerprintFindings(f, a)...)
+}
+
+// slow is from when on a phase is told of: a person notices it.
+const slow = time.Second
+
+// slowFindings name the phases that make ssh slow.
+func slowFindings(a AddressFacts) []Finding {
+	var fs []Finding
+	for _, phase := range []struct {
+		code Code
+		took time.Duration
+		what string
+	}{
+		{SlowReverse, a.Reverse.Took, "the reverse look-up of %s took %.1f s: whoever waits for it is as slow, an sshd with UseDNS yes for one"},
+		{SlowConnect, a.Probe.Connecting, "connecting to %s took %.1f s"},
+		{SlowIdentify, a.Probe.Identifying, "%s took %.1f s to say that it speaks SSH: it may be looking up this machine's name"},
+	} {
+		if phase.took >= slow {
+			fs = append(fs, Finding{Code: phase.code, Severity: Notice, Address: a.Addr,
+				Text: fmt.Sprintf(phase.what, show(a.Addr), phase.took.Seconds())})
+		}
+	}
+	return fs
+}
+
+func familyName(a netip.Addr) string {
+	if judged(a).Is4() {
+		return "IPv4"
+	}
+	return "IPv6"
+}
+
+// displayText is a stranger's line, made safe and cut.
+func displayText(s string) string {
+	if s == "" {
+		return "(nothing)"
+	}
+	if len(s) > 80 {
+		s = s[:77] + "..."
+	}
+	return s
+}
+
+// evidence is what the host keys of all addresses say about the target.
+type evidence int
+
+const (
+	noEvidence  evidence = iota // nobody looked, or no key is known
+	keysProven                  // each address shows a key that is proven
+	keysAgainst                 // an address shows a changed or revoked key
+)
+
+func (f Facts) evidence() (e evidence, ground string) {
+	proven := 0
+	for _, a := range f.Addresses {
+		if a.Probe == nil {
+			continue
+		}
+		for _, k := range a.Probe.Keys {
+			k = f.withFingerprint(k)
+			if k.Status == KeyChanged || k.Status == KeyRevoked {
+				return keysAgainst, k.Evidence
+			}
+		}
+		if i := slices.IndexFunc(a.Probe.Keys, func(k Key) bool { return f.withFingerprint(k).Status.Proven() }); i >= 0 {
+			proven++
+			ground = f.withFingerprint(a.Probe.Keys[i]).Evidence
+		}
+	}
+	if proven > 0 && proven == len(f.Addresses) {
+		return keysProven, ground
+	}
+	return noEvidence, ""
+}
+
+// fingerprints lists the unknown keys' for people to verify.
+func (f Facts) fingerprints() string {
+	var prints []string
+	for _, a := range f.Addresses {
+		if a.Probe == nil {
+			continue
+		}
+		for _, k := range a.Probe.Keys {
+			if k.Status == KeyUnknown && !slices.Contains(prints, k.Fingerprint) {
+				prints = append(prints, k.Fingerprint)
+			}
+		}
+	}
+	return strings.Join(prints[:min(len(prints), 3)], ", ")
+}
+
+// ConnectCode is the code of the finding that a connection came out so.
+func ConnectCode(s ConnectStatus) Code { return Code("connect." + string(s)) }
