@@ -1,7 +1,8 @@
 package report
 
 import (
-	"fmt"
+	"strconv"
+	"strings"
 
 	"rdnsproxy/check"
 )
@@ -70,10 +71,11 @@ func because(what, why string) string {
 	return what + ": " + why
 }
 
-// span is a time as people say it: 12 ms, 5 s.
+// span is a time as people say it: 12.1 ms, 5 s.
 func span(seconds float64) string {
+	amount, unit := seconds, " s"
 	if seconds < 1 {
-		return fmt.Sprintf("%.3g ms", seconds*1000)
+		amount, unit = seconds*1000, " ms"
 	}
-	return fmt.Sprintf("%.3g s", seconds)
+	return strings.TrimSuffix(strconv.FormatFloat(amount, 'f', 1, 64), ".0") + unit
 }
