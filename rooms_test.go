@@ -28,7 +28,9 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/memory":      {[]string{"internal/replacefile"}, "it keeps facts, never judgements"},
 	"rdnsproxy/internal/replacefile": {nil, "everyone who writes files needs it"},
 	"rdnsproxy/internal/knownhosts":  {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
+	"rdnsproxy/internal/sshprobe":    {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},
 	"rdnsproxy/internal/safetext":    {nil, "everyone who shows a stranger's text needs it"},
+	"rdnsproxy/internal/krb5conf":    {nil, "a file format is a leaf: it says what Kerberos would do, not what came of it"},
 	"rdnsproxy/internal/lab":         {nil, "servers for tests and the demo speak the wire, not our types"},
 	"rdnsproxy/internal/bench":       {[]string{"internal/lab"}, "it measures the program from outside"},
 }

@@ -1,0 +1,141 @@
+package krb5conf
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// What is read at most, over a whole list of files. MIT's library has no such
+// bounds, and a file that includes itself ends it.
+const (
+	maxBytes = 4 << 20
+	maxFiles = 256
+	maxDepth = 16
+)
+
+var (
+	errTooMuch  = fmt.Errorf("more than %d bytes", maxBytes)
+	errTooMany  = fmt.Errorf("more than %d files", maxFiles)
+	errTooDeep  = fmt.Errorf("files included more than %d deep", maxDepth)
+	errNotAFile = errors.New("not a regular file")
+)
+
+// budget is what has been read so far.
+type budget struct{ files, bytes int }
+
+// allowance reads no more than the budget has left.
+type allowance struct {
+	r io.Reader
+	b *budget
+}
+
+func (a *allowance) Read(p []byte) (int, error) {
+	if a.b.bytes >= maxBytes {
+		return 0, errTooMuch
+	}
+	n, err := a.r.Read(p[:min(len(p), maxBytes-a.b.bytes)])
+	a.b.bytes += n
+	return n, err
+}
+
+// open reads one path of the list.
+func (b *budget) open(path string, p profile) error {
+	if st, err := os.Stat(path); err == nil && st.IsDir() {
+		return b.includeDir(path, p, 0)
+	}
+	return b.read(path, p, 0)
+}
+
+// missing reports whether the list is read on: an included file that is missing
+// is another matter.
+func missing(err error) bool {
+	var in *includeError
+	return !errors.As(err, &in) && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission))
+}
+
+// includeError tells what could not be included from a path of the list.
+type includeError struct{ error }
+
+func (e *includeError) Unwrap() error { return e.error }
+
+// include reads a file into p; it must be there.
+func (b *budget) include(path string, p profile, depth int) error {
+	if err := b.read(path, p, depth); err != nil {
+		return &includeError{err}
+	}
+	return nil
+}
+
+// includeDir reads a folder's files in the order of their names: those whose
+// names are letters, digits, - and _ alone, or end in .conf and are not hidden.
+func (b *budget) includeDir(path string, p profile, depth int) error {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		if depth > 0 {
+			return &includeError{plain(err)}
+		}
+		return plain(err)
+	}
+	for _, e := range entries {
+		if !included(e.Name()) {
+			continue
+		}
+		if err := b.include(filepath.Join(path, e.Name()), p, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func included(name string) bool {
+	if strings.HasPrefix(name, ".") {
+		return false
+	}
+	odd := func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_')
+	}
+	return strings.HasSuffix(name, ".conf") || !strings.ContainsFunc(name, odd)
+}
+
+// read reads one file. A pipe would keep it waiting, so it must be a regular
+// file; the null device is how people say "no configuration".
+func (b *budget) read(path string, p profile, depth int) error {
+	if depth > maxDepth {
+		return errTooDeep
+	}
+	if b.files++; b.files > maxFiles {
+		return errTooMany
+	}
+	if path == os.DevNull {
+		return nil
+	}
+	st, err := os.Stat(path)
+	if err != nil {
+		return plain(err)
+	}
+	if !st.Mode().IsRegular() {
+		return fmt.Errorf("%s: %w", safetext.Line(path), errNotAFile)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return plain(err)
+	}
+	defer f.Close()
+	return b.parse(f, path, p, depth)
+}
+
+// plain names the file and the reason, not the call that failed.
+func plain(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return fmt.Errorf("%s: %w", safetext.Line(pe.Path), pe.Err)
+	}
+	return err
+}

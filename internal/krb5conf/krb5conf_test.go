@@ -1,0 +1,185 @@
+package krb5conf
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// TestCorpus reads each case of testdata and compares with what MIT's library
+// (1.20.1: krb5_init_context, profile_get_string, profile_get_boolean) makes of
+// it, which stands under "want". The first line names the list of files.
+func TestCorpus(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil || len(files) < 70 {
+		t.Fatal(len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir, want := unpack(t, ar)
+			list, _ := strings.CutPrefix(strings.TrimSpace(string(ar.Comment)), "paths: ")
+			var paths []string
+			for _, p := range strings.Fields(list) {
+				paths = append(paths, filepath.Join(dir, p))
+			}
+			if diff := cmp.Diff(want, summary(ParseFiles(paths...))); diff != "" {
+				t.Error("MIT's library reads it differently (-):\n", diff)
+			}
+		})
+	}
+}
+
+func unpack(t *testing.T, ar *txtar.Archive) (dir, want string) {
+	t.Helper()
+	dir = t.TempDir()
+	for _, f := range ar.Files {
+		text := strings.ReplaceAll(string(f.Data), "$DIR", dir)
+		if f.Name == "want" {
+			want = text
+			continue
+		}
+		write(t, filepath.Join(dir, f.Name), text)
+	}
+	return dir, want
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func summary(c *Config, err error) string {
+	if err != nil {
+		return "refused\n"
+	}
+	return fmt.Sprintf("rdns %s\ndns_canonicalize_hostname %s\ndefault_realm %q\n", c.RDNS.Value, c.Canonicalize.Value, c.DefaultRealm.Value)
+}
+
+func TestOrigins(t *testing.T) {
+	dir := t.TempDir()
+	main, more, none := filepath.Join(dir, "krb5.conf"), filepath.Join(dir, "more"), filepath.Join(dir, "none")
+	write(t, main, "# ours\n[libdefaults]\n\tdefault_realm = A\ninclude "+more+"\n")
+	write(t, more, "[libdefaults]\n\n\trdns = off\n")
+	c, err := ParseFiles(none, main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Config{
+		RDNS:         Setting{False, more + ":3"},
+		Canonicalize: Setting{True, "default"},
+		DefaultRealm: Setting{"A", main + ":3"},
+		Files:        []string{main},
+	}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Error(diff)
+	}
+	if c.RDNS.On() || !c.Canonicalize.On() {
+		t.Error("On")
+	}
+}
+
+// TestErrors wants an error to say where it is, through each file that led there.
+func TestErrors(t *testing.T) {
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	write(t, path("loop"), "include "+path("loop")+"\n")
+	write(t, path("wide"), strings.Repeat("includedir "+path("many")+"\n", 3))
+	for i := range 100 {
+		write(t, path(fmt.Sprintf("many/%d", i)), "")
+	}
+	write(t, path("large"), strings.Repeat("# a comment\n", maxBytes/12+1))
+	write(t, path("outer"), "[realms]\ninclude "+path("inner")+"\n")
+	write(t, path("inner"), "[libdefaults]\nrdns\n")
+	write(t, path("gone"), "\nincludedir "+path("nowhere")+"\n")
+	write(t, path("folder/include"), "include "+path("nowhere")+"\n")
+	write(t, path("module"), "module /usr/lib/ours.so:x\n")
+	write(t, path("bad\x1b[2Jname"), "[libdefaults]\n}\n")
+	write(t, path("value"), "[libdefaults]\ndns_canonicalize_hostname = \x1b[2J\n")
+	for name, want := range map[string]string{
+		"loop":           "deep",
+		"wide":           "more than 256 files",
+		"large":          "more than 4194304 bytes",
+		"outer":          path("outer") + ":2: " + path("inner") + ":2: neither a section nor name = value",
+		"gone":           path("gone") + ":2: " + path("nowhere") + ": no such file or directory",
+		"folder":         "no such file or directory",
+		"module":         path("module") + ":1: a module is in charge",
+		"bad\x1b[2Jname": `bad\027[2Jname:2: a } too many`,
+		"value":          `value:2: dns_canonicalize_hostname: \027[2J is neither`,
+	} {
+		c, err := ParseFiles(path(name))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, %v; want an error with %q", name, c, err, want)
+		}
+	}
+}
+
+// TestNoFile holds that a list without a file is no error: Kerberos then works
+// by its defaults, and Files says that nobody has set it up.
+func TestNoFile(t *testing.T) {
+	for _, paths := range [][]string{nil, {filepath.Join(t.TempDir(), "none")}} {
+		c, err := ParseFiles(paths...)
+		if err != nil || len(c.Files) > 0 || !c.RDNS.On() {
+			t.Errorf("%v: %+v, %v", paths, c, err)
+		}
+	}
+	if c, err := ParseFiles(os.DevNull); err != nil || len(c.Files) != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// FuzzParse: hostile files end in a value of the closed sets or an error whose
+// text can be printed; and a file's meaning does not hang on its last newline.
+func FuzzParse(f *testing.F) {
+	files, _ := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	for _, file := range files {
+		ar, err := txtar.ParseFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, x := range ar.Files {
+			f.Add(string(x.Data))
+		}
+	}
+	f.Add("[libdefaults]\nrdns = \"\\")
+	f.Add("[libdefaults]*\x00x\nrdns\v=\fno\r\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		if strings.Contains(text, "include") {
+			return // the fuzzer has no business on this machine's disk
+		}
+		c, err := Parse(strings.NewReader(text), "f")
+		if err != nil {
+			for _, r := range err.Error() {
+				if r < ' ' || r == 0x7f {
+					t.Fatalf("%q", err)
+				}
+			}
+			return
+		}
+		if c.RDNS.Value != True && c.RDNS.Value != False {
+			t.Errorf("rdns %q", c.RDNS.Value)
+		}
+		if v := c.Canonicalize.Value; v != True && v != False && v != Fallback {
+			t.Errorf("dns_canonicalize_hostname %q", v)
+		}
+		if !strings.HasSuffix(text, "\n") {
+			again, err := Parse(strings.NewReader(text+"\n"), "f")
+			if err != nil || again.RDNS != c.RDNS || again.Canonicalize != c.Canonicalize {
+				t.Errorf("with a last newline: %+v, %v; without: %+v", again, err, c)
+			}
+		}
+	})
+}
