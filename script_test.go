@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 //	fault NAME FAULT       makes the last DNS server misbehave about a name
 //	asked NAME TYPE N      fails unless it was asked so often
 //	echo-server ADDR       a TCP server that sends back what it gets; sets $PORT
+//	ssh-server ADDR HOST   an SSH server; sets $PORT, and known_hosts to its key for HOST
 //	refusing-port          sets $PORT to a port of 127.0.0.1 where nobody listens
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -40,7 +41,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, "HOME="+e.WorkDir, "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"),
-				"RDNSPROXY_SSH_CONFIG=none")
+				"RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // a script that connects says so
 			e.Values[dnsKey{}] = new(dnsBox)
 			program, err := exec.LookPath("rdnsproxy")
 			e.Setenv("PROGRAM", program)
@@ -58,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"fault":         setFault,
 			"asked":         countQuestions,
 			"echo-server":   startEcho,
+			"ssh-server":    startSSH,
 			"refusing-port": refusingPort,
 		},
 	})
@@ -123,6 +125,14 @@ func startEcho(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { s.Close() })
 	ts.Setenv("PORT", strconv.Itoa(int(s.Addr().Port())))
+}
+
+func startSSH(ts *testscript.TestScript, neg bool, args []string) {
+	s, err := lab.StartSSH(lab.SSH{Addr: args[0] + ":0"})
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	ts.Setenv("PORT", strconv.Itoa(int(s.Addr().Port())))
+	ts.Check(os.WriteFile(ts.MkAbs("known_hosts"), []byte(s.KnownHostsLine(args[1])), 0o600))
 }
 
 func refusingPort(ts *testscript.TestScript, neg bool, args []string) {

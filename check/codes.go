@@ -15,6 +15,13 @@ const (
 	PTRTooMany     Code = "too-many-ptr"
 	PTRSearch      Code = "ptr.search"
 
+	ViaJump        Code = "via.jump"
+	ViaCommand     Code = "via.command"
+	HostsDiffer    Code = "hosts.differs"
+	HostsOnly      Code = "hosts.only"
+	CompareDiffers Code = "compare.differs"
+	CompareSame    Code = "compare.same"
+
 	SSHSilent         Code = "ssh.silent"
 	SSHClosed         Code = "ssh.closed"
 	SSHOther          Code = "ssh.other"
@@ -83,6 +90,12 @@ func Codes() []CodeDoc {
 		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
 		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
+		{ViaJump, Pass, "the target is behind a jump host: that is what this machine looks at, the rest it resolves itself"},
+		{ViaCommand, Pass, "a ProxyCommand of the user's connects: nobody looked behind the addresses"},
+		{HostsDiffer, Notice, "the hosts file, or another source before DNS, says otherwise than DNS"},
+		{HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"},
+		{CompareDiffers, Notice, "the DNS server of --compare says otherwise"},
+		{CompareSame, Pass, "the DNS server of --compare says the same"},
 		{ConnectCode(ConnectRefused), Error, "nobody listens on the port; a notice where another address speaks SSH, as all connect.* and ssh.* that are errors"},
 		{ConnectCode(ConnectTimeout), Error, "connecting timed out"},
 		{ConnectCode(ConnectUnreachable), Error, "the network says that there is no way"},

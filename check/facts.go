@@ -24,7 +24,8 @@ type Target struct {
 	Host    string // what is resolved: a name or an address literal
 	Port    uint16
 	KeyName string // HostKeyAlias: what known_hosts is asked for, without a port; if empty, Host and Port
-	Via     string // the jump host behind which the target is: then the jump host is what is asked about
+	Via     string // the host behind this one, for which it is the first jump host; if empty, none
+	Proxied bool   // a ProxyCommand connects: only the look-ups are this machine's
 }
 
 // Facts is all that was found out about a target: judging needs nothing else.
@@ -34,6 +35,7 @@ type Facts struct {
 	Pending   bool             // some family had not answered when the facts were taken
 	Addresses []AddressFacts   // at most MaxAddresses
 	Dropped   int              // addresses beyond those
+	Views     []View           // what others say
 	SSHFP     resolve.Answer   // of the host, where somebody looked behind the addresses
 	HostsPath string           // the hosts file that a line would go into; if empty, none is suggested
 	Timings   Timings

@@ -141,6 +141,19 @@ func forwardFindings(f Facts) []Finding {
 	return fs
 }
 
+// wayFindings say what stands between this machine and the target.
+func wayFindings(f Facts) []Finding {
+	var fs []Finding
+	if f.Target.Via != "" {
+		fs = append(fs, Finding{Code: ViaJump, Text: fmt.Sprintf("%s is behind the jump host %s: this machine sees the jump host only, which looks up the rest",
+			displayHost(f.Target.Via), displayHost(f.Target.Host))})
+	}
+	if f.Target.Proxied {
+		fs = append(fs, Finding{Code: ViaCommand, Text: fmt.Sprintf("ssh connects to %s by a ProxyCommand: what is behind the addresses was not looked at", displayHost(f.Target.Host))})
+	}
+	return fs
+}
+
 func noAddressFinding(f Facts, v Verdict) Finding {
 	host := displayHost(f.Target.Host)
 	if v == NoAddress {

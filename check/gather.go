@@ -11,8 +11,9 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// check gathers the facts about one address.
-func (q *Inquiry) check(ctx context.Context, p *pending, forward resolve.Answer) {
+// check gathers the facts about one address: what its names say, and beside that
+// what is behind it.
+func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward resolve.Answer) {
 	defer close(p.done)
 	if q.checker.ForwardOnly {
 		return
@@ -21,7 +22,12 @@ func (q *Inquiry) check(ctx context.Context, p *pending, forward resolve.Answer)
 	if q.checker.Prober != nil {
 		probing.Go(func() { q.probe(ctx, p) })
 	}
-	defer probing.Wait()
+	q.lookBack(lookups, p, forward)
+	probing.Wait()
+}
+
+// lookBack asks for an address's names and where they lead.
+func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward resolve.Answer) {
 	began := time.Now()
 	a := judged(p.addr)
 	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)

@@ -18,7 +18,9 @@ type Checker struct {
 	Policy    Policy            //
 	Family    resolve.Family    // ask for one family's addresses only
 	Scope     resolve.Scope     //
+	Compare   *resolve.Resolver // a second resolver, whose answers are compared; if nil, none
 	Prober    Prober            // looks behind each address; if nil, DNS only
+	Timeout   time.Duration     // of the look-ups, not of probing; if 0, the context's alone
 	HostsPath string            // the hosts file that a suggested line is for; if empty, none is suggested
 
 	// ForwardOnly asks for addresses alone: nothing is checked, every verdict is undetermined.
@@ -46,6 +48,7 @@ type Inquiry struct {
 	order   []*pending // in the order of arrival
 	dropped int        // addresses beyond MaxAddresses
 	sshfp   resolve.Answer
+	views   []View
 }
 
 // pending is one address whose facts are being gathered.
@@ -70,7 +73,13 @@ func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
 	if q.resolver == nil {
 		q.resolver = &resolve.Resolver{}
 	}
-	go q.resolve(ctx)
+	lookups := ctx
+	if c.Timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, c.Timeout)
+		context.AfterFunc(ctx, cancel)
+		lookups = limited
+	}
+	go q.resolve(ctx, lookups)
 	return q
 }
 
@@ -110,16 +119,17 @@ func (q *Inquiry) All(ctx context.Context) (r *Result, complete bool) {
 // Now judges what is known at this moment.
 func (q *Inquiry) Now() *Result { return Judge(q.snapshot(), q.checker.Policy) }
 
-// resolve learns the addresses and sets each one's check going.
-func (q *Inquiry) resolve(ctx context.Context) {
+// resolve learns the addresses and sets each one's check going. Look-ups end with
+// the second context, all else with the first.
+func (q *Inquiry) resolve(ctx, lookups context.Context) {
 	var vouching sync.WaitGroup
 	if c := q.checker; c.Prober != nil {
-		vouching.Go(func() { q.askFingerprints(ctx) })
+		vouching.Go(func() { q.askFingerprints(lookups) })
 	}
 	defer close(q.feed)
 	defer close(q.resolved)
 	defer vouching.Wait()
-	for ans := range q.resolver.Addresses(ctx, q.target.Host, q.checker.Family, q.checker.Scope) {
+	for ans := range q.resolver.Addresses(lookups, q.target.Host, q.checker.Family, q.checker.Scope) {
 		var fresh []*pending
 		q.mu.Lock()
 		q.forward = append(q.forward, ans)
@@ -137,9 +147,12 @@ func (q *Inquiry) resolve(ctx context.Context) {
 		q.timings.Resolve = time.Since(q.started)
 		q.mu.Unlock()
 		for _, p := range fresh {
-			go q.check(ctx, p, ans)
+			go q.check(ctx, lookups, p, ans)
 			q.feed <- netip.AddrPortFrom(p.addr, q.target.Port)
 		}
+	}
+	if q.checker.Thorough {
+		q.addViews(lookups)
 	}
 }
 
@@ -200,6 +213,7 @@ func (q *Inquiry) snapshot() Facts {
 		HostsPath: q.checker.HostsPath,
 		Dropped:   q.dropped,
 		SSHFP:     q.sshfp,
+		Views:     slices.Clone(q.views),
 		Timings:   q.timings,
 		Pending:   true,
 	}

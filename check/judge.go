@@ -44,6 +44,8 @@ func Judge(f Facts, p Policy) *Result {
 	} else {
 		r.Findings = append(r.Findings, forwardFindings(f)...)
 	}
+	r.Findings = append(r.Findings, viewFindings(f)...)
+	r.Findings = append(r.Findings, wayFindings(f)...)
 	advise(f, r)
 	r.Severity = Worst(r.Findings)
 	return r

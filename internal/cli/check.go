@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,9 +9,11 @@ import (
 	"iter"
 	"os"
 	"os/signal"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/replacefile"
@@ -23,17 +26,30 @@ import (
 // checkFlags are the flags of check.
 type checkFlags struct {
 	sharedFlags
-	format      string
-	output      string
-	failOn      failOn
-	jobs        int
-	printConfig bool
+	connectFlags
+	format          string
+	output          string
+	failOn          failOn
+	jobs            int
+	dnsOnly         bool
+	expectKeys      []string
+	printConfig     bool
+	printKnownHosts bool
+	compare         addrPorts
+	wait            interval
+
+	all, knownHosts bool
+	fromFile        string
+
+	given func(name string) bool // on the command line or in the environment
 }
 
 func (f *checkFlags) register(fs *pflag.FlagSet) {
 	f.sharedFlags.register(fs)
 	fs.Lookup("quiet").Usage = "tell of targets that do not pass only"
+	f.connectFlags.register(fs)
 	f.registerOwn(fs)
+	f.given = fs.Changed
 }
 
 func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
@@ -42,26 +58,38 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringVar(&f.output, "output", "", "write the report to this file, whole or not at all, instead of stdout")
 	fs.Var(&f.failOn, "fail-on", "exit with 1 from this severity on: notice, warning, error or never")
 	fs.IntVar(&f.jobs, "jobs", 32, "how many targets to look at at once")
+	fs.BoolVar(&f.dnsOnly, "dns-only", false, "connect to nothing: names and addresses only")
+	fs.StringSliceVar(&f.expectKeys, "expect-hostkey", nil, "a host key that is right, SHA256:... (repeatable)")
 	fs.BoolVar(&f.printConfig, "print-config", false, "print what was taken from ssh's configuration, and look nothing up")
+	fs.BoolVar(&f.printKnownHosts, "print-known-hosts", false, "print lines for known_hosts, of proven keys only")
+	fs.Var(&f.compare, "compare", "ask this DNS server too, and say where it differs")
+	fs.Var(&f.wait, "wait", "try again until the targets pass, so long at most")
+	fs.BoolVar(&f.all, "all", false, "every alias in ssh's configuration")
+	fs.BoolVar(&f.knownHosts, "known-hosts", false, "every plain name in known_hosts")
+	fs.StringVar(&f.fromFile, "from-file", "", "a target on each line of this file; - is stdin")
 }
 
 // runCheck looks at the targets, at most jobs at a time, and reports them in the
 // order in which they were given.
-func runCheck(ctx context.Context, w World, f *checkFlags, words []string) int {
+func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) int {
 	v := newVoice(w.Err, f.quiet, f.verbose)
+	if err := f.validate(); err != nil {
+		return f.usage(w, err)
+	}
+	words, err := f.words(w, v, operands)
+	if err != nil {
+		return f.usage(w, err)
+	}
 	targets, err := f.targets(ctx, w, v, words)
 	if err != nil {
-		return w.usage(err)
+		return f.usage(w, err)
 	}
 	if f.printConfig {
 		return printConfig(w, targets)
 	}
 	checker, err := f.checker(v)
 	if err != nil {
-		return w.usage(err)
-	}
-	if !slices.Contains(report.Formats(), f.format) {
-		return w.usage(refuse("--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", quoted(f.format)))
+		return f.usage(w, err)
 	}
 	if !signal.Ignored(os.Interrupt) {
 		var stop func()
@@ -71,63 +99,50 @@ func runCheck(ctx context.Context, w World, f *checkFlags, words []string) int {
 	if len(targets) > manyTargets {
 		debug.SetGCPercent(400)
 	}
-	sum := tally{failOn: f.failOn.severity}
-	results := inOrder(f.jobs, targets, func(t target) *check.Result { return f.one(ctx, checker, t) })
-	switch err := f.report(ctx, w, &sum, results); {
-	case errors.Is(err, errInterrupted):
-		v.error(err)
-		return statusInterrupted
-	case err != nil:
-		v.error(fmt.Errorf("writing the report: %w", err))
-		return statusUsage
+	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets))}
+	defer s.progress.clear()
+	results := inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
+	if f.printKnownHosts {
+		return s.printKnownHosts(results)
 	}
-	return sum.status()
-}
-
-// report writes the results to stdout as they come, or to --output when all are
-// there: who reads that file never finds half a report.
-func (f *checkFlags) report(ctx context.Context, w World, sum *tally, results iter.Seq[*check.Result]) error {
-	write := func(out io.Writer) error {
-		handler, err := report.New(f.format, out, reader(w, f))
-		if err != nil {
-			return err
-		}
-		var stopped error
-		for r := range results {
-			if ctx.Err() != nil {
-				stopped = errInterrupted // r is not finished; what is, is reported
-				break
-			}
-			for _, finding := range r.Findings {
-				sum.add(finding.Severity)
-			}
-			if err := handler.Result(r); err != nil {
-				return err
-			}
-		}
-		return errors.Join(handler.Close(), stopped)
-	}
-	if f.output == "" {
-		return write(w.Out)
-	}
-	return replacefile.Write(f.output, 0o644, write)
+	return s.finish(ctx, results)
 }
 
 // manyTargets is from how many targets on memory is spent for speed: results
 // come and go, and collecting them is a fifth of the work.
 const manyTargets = 100
 
-var errInterrupted = errors.New("interrupted")
-
-// one asks about one target, within its own --check-timeout.
-func (f *checkFlags) one(ctx context.Context, c *check.Checker, t target) *check.Result {
-	ctx, cancel := context.WithTimeout(ctx, f.checkTimeout.d)
-	defer cancel()
-	mine := *c
-	if mine.Family == 0 {
-		mine.Family = t.family
+// usage is bad usage; --format nagios has its own status for it.
+func (f *checkFlags) usage(w World, err error) int {
+	status := w.usage(err)
+	if f.format == "nagios" {
+		return report.NagiosStatus(f.failOn.severity)
 	}
-	return mine.Check(ctx, t.Target)
+	return status
+}
+
+var fingerprint = regexp.MustCompile(`^SHA256:[A-Za-z0-9+/]{43}$`)
+
+// validate looks at flags that only make sense within bounds.
+func (f *checkFlags) validate() error {
+	switch {
+	case !slices.Contains(report.Formats(), f.format):
+		return refuse("--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", quoted(f.format))
+	case f.jobs < 1:
+		return refuse("--jobs takes a number from 1 on", "--jobs %d leaves nobody to do the work", f.jobs)
+	case f.checkTimeout.d <= 0:
+		return refuse("--check-timeout takes a time span such as 5s", "--check-timeout %s leaves no time", f.checkTimeout.d)
+	case f.dnsOnly && (len(f.expectKeys) > 0 || f.printKnownHosts):
+		return refuse("leave --dns-only out", "--dns-only sees no host keys")
+	case len(f.compare) > 1:
+		return refuse("--compare takes one DNS server", "--compare was given %d", len(f.compare))
+	}
+	for _, key := range f.expectKeys {
+		if !fingerprint.MatchString(strings.TrimRight(key, "=")) {
+			return refuse("'ssh-keygen -lf FILE' prints it, SHA256: and 43 characters", "%s is no fingerprint", quoted(key))
+		}
+	}
+	return nil
 }
 
 func (f *checkFlags) checker(v *voice) (*check.Checker, error) {
@@ -138,28 +153,22 @@ func (f *checkFlags) checker(v *voice) (*check.Checker, error) {
 	if err := resolver.Err(); err != nil {
 		v.notice(err.Error()) // look-ups go on without it, as libc's do
 	}
-	family, err := f.family()
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case f.jobs < 1:
-		return nil, refuse("--jobs takes a number from 1 on", "--jobs %d leaves nobody to do the work", f.jobs)
-	case f.checkTimeout.d <= 0:
-		return nil, refuse("--check-timeout takes a time span such as 5s", "--check-timeout %s leaves no time", f.checkTimeout.d)
-	}
-	return &check.Checker{
+	c := &check.Checker{
 		Resolver:  resolver,
-		Policy:    check.Policy{RequireName: f.requireName},
-		Family:    family,
+		Policy:    check.Policy{RequireName: f.requireName, ExpectKeys: f.expectKeys},
+		Timeout:   f.checkTimeout.d,
 		HostsPath: hosts,
 		Thorough:  true,
-	}, nil
+	}
+	if len(f.compare) > 0 {
+		c.Compare = comparison(f.compare)
+	}
+	return c, nil
 }
 
 // reader is what is known of who reads the report.
-func reader(w World, f *checkFlags) report.Options {
-	o := report.Options{Quiet: f.quiet, Verbose: f.verbose}
+func (f *checkFlags) reader(w World) report.Options {
+	o := report.Options{Quiet: f.quiet, Verbose: f.verbose, FailOn: f.failOn.severity, Time: time.Now()}
 	if f.output == "" && isTerminal(w.Out) {
 		o.Color = w.getenv("NO_COLOR") == "" && w.getenv("TERM") != "dumb"
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
@@ -167,6 +176,96 @@ func reader(w World, f *checkFlags) report.Options {
 		}
 	}
 	return o
+}
+
+// survey is one run of check over its targets.
+type survey struct {
+	w        World
+	f        *checkFlags
+	voice    *voice
+	checker  *check.Checker
+	progress *progress
+	keys     knownKeys
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// finish reports the results and gives the exit status.
+func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) int {
+	var severities []check.Severity
+	err := s.report(ctx, &severities, results)
+	s.progress.clear()
+	switch {
+	case errors.Is(err, errInterrupted):
+		s.voice.error(err)
+		return statusInterrupted
+	case err != nil:
+		s.voice.error(fmt.Errorf("writing the report: %w", err))
+		return statusUsage
+	case s.f.format == "nagios":
+		return report.NagiosStatus(s.f.failOn.severity, severities...)
+	}
+	sum := tally{failOn: s.f.failOn.severity}
+	for _, severity := range severities {
+		sum.add(severity)
+	}
+	return sum.status()
+}
+
+// report writes the results to stdout as they come, or to --output when all are
+// there: who reads that file never finds half a report.
+func (s *survey) report(ctx context.Context, severities *[]check.Severity, results iter.Seq[*check.Result]) error {
+	write := func(out io.Writer) error {
+		o := s.f.reader(s.w)
+		if summary := s.w.getenv("GITHUB_STEP_SUMMARY"); s.f.format == "github" && summary != "" {
+			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			o.Summary = f
+		}
+		handler, err := report.New(s.f.format, out, o)
+		if err != nil {
+			return err
+		}
+		var stopped error
+		for r := range results {
+			if ctx.Err() != nil {
+				stopped = errInterrupted // r is not finished; what is, is reported
+				break
+			}
+			for _, finding := range r.Findings {
+				*severities = append(*severities, finding.Severity)
+			}
+			s.progress.clear()
+			if err := handler.Result(r); err != nil {
+				return err
+			}
+			s.progress.draw()
+		}
+		s.progress.clear()
+		return errors.Join(handler.Close(), stopped)
+	}
+	if s.f.output == "" {
+		return write(s.w.Out)
+	}
+	return replacefile.Write(s.f.output, 0o644, write)
+}
+
+// one asks about one target, again and again under --wait.
+func (s *survey) one(ctx context.Context, t target) *check.Result {
+	defer s.progress.done()
+	return s.untilItPasses(ctx, t, func() *check.Result {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		mine := *s.checker
+		mine.Family = cmp.Or(mine.Family, t.settings.family)
+		if !s.f.dnsOnly && !t.Proxied {
+			mine.Prober = s.prober(ctx, &t)
+		}
+		return mine.Check(ctx, t.Target)
+	})
 }
 
 // failOn is the severity from which check exits with 1.
@@ -192,41 +291,4 @@ func (f *failOn) Set(word string) error {
 	}
 	f.severity = s
 	return nil
-}
-
-// inOrder runs f over in, at most jobs at a time, and yields in input order;
-// at most twice as many results are held back as jobs run.
-func inOrder[T, R any](jobs int, in []T, f func(T) R) iter.Seq[R] {
-	return func(yield func(R) bool) {
-		jobs := min(jobs, len(in)) // no more than there is to do
-		queue := make(chan chan R, 2*jobs)
-		slots := make(chan struct{}, jobs)
-		stop := make(chan struct{})
-		defer close(stop)
-		go func() {
-			defer close(queue)
-			for _, x := range in {
-				select {
-				case slots <- struct{}{}:
-				case <-stop:
-					return
-				}
-				done := make(chan R, 1)
-				go func() {
-					done <- f(x)
-					<-slots
-				}()
-				select {
-				case queue <- done:
-				case <-stop:
-					return
-				}
-			}
-		}()
-		for done := range queue {
-			if !yield(<-done) {
-				return
-			}
-		}
-	}
 }

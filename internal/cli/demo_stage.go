@@ -179,8 +179,8 @@ func (s *stage) client(ctx context.Context, a *actor, p policy) error {
 
 // check runs rdnsproxy check, shows what it says, and holds its exit status against want.
 func (s *stage) check(ctx context.Context, a *actor, target string, want int) error {
-	s.say("$ rdnsproxy check " + target)
-	cmd := exec.CommandContext(ctx, s.self, "check", target)
+	s.say("$ rdnsproxy check --dns-only " + target)
+	cmd := exec.CommandContext(ctx, s.self, "check", "--dns-only", target)
 	cmd.Dir, cmd.Env = s.dir, s.environment(a, policyWarn)
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	err := cmd.Run()

@@ -40,6 +40,20 @@ func (s *sharedFlags) register(fs *pflag.FlagSet) {
 	fs.BoolVarP(&s.verbose, "verbose", "v", false, "say more")
 }
 
+// connectFlags are the flags of every command that connects; they beat ssh's
+// configuration.
+type connectFlags struct {
+	connectTimeout interval
+	bindAddress    string
+	bindInterface  string
+}
+
+func (c *connectFlags) register(fs *pflag.FlagSet) {
+	fs.Var(&c.connectTimeout, "connect-timeout", "how long connecting may take, look-ups included")
+	fs.StringVar(&c.bindAddress, "bind-address", "", "connect from this address")
+	fs.StringVar(&c.bindInterface, "bind-interface", "", "connect from this interface's address")
+}
+
 // family is what -4 and -6 ask for.
 func (s *sharedFlags) family() (resolve.Family, error) {
 	switch {

@@ -24,25 +24,21 @@ import (
 // relayFlags are the flags of the relay.
 type relayFlags struct {
 	sharedFlags
-	policy         policy
-	checkWait      interval
-	connectTimeout interval
-	bindAddress    string
-	bindInterface  string
-	fdpass         bool
-	logFile        string
+	connectFlags
+	policy    policy
+	checkWait interval
+	fdpass    bool
+	logFile   string
 
 	given func(name string) bool // on the command line or in the environment
 }
 
 func (f *relayFlags) register(fs *pflag.FlagSet) {
 	f.sharedFlags.register(fs)
+	f.connectFlags.register(fs)
 	f.policy, f.checkWait.d = policyWarn, time.Second
 	fs.Var(&f.policy, "policy", "what a bad mapping means: warn, strict or off")
 	fs.Var(&f.checkWait, "check-wait", "how long a connection that stands waits for its verdict under --policy warn")
-	fs.Var(&f.connectTimeout, "connect-timeout", "how long connecting may take, look-ups included")
-	fs.StringVar(&f.bindAddress, "bind-address", "", "connect from this address")
-	fs.StringVar(&f.bindInterface, "bind-interface", "", "connect from this interface's address")
 	fs.BoolVar(&f.fdpass, "fdpass", false, "hand the connection to ssh, which has ProxyUseFdpass set")
 	fs.StringVar(&f.logFile, "log-file", "", "append what was found to this file")
 }
@@ -208,20 +204,14 @@ func (s *session) begin(ctx context.Context) error {
 }
 
 func (s *session) dialer() *dial.Dialer {
-	d := &dial.Dialer{
-		Attempts:    s.settings.attempts,
-		Bind:        s.settings.bind,
-		Interface:   s.settings.iface,
-		NoKeepAlive: s.settings.noKeepAlive,
-		TOS:         s.settings.tos,
-	}
+	d := s.settings.dialer()
 	if left, limited := s.connectLeft(); limited {
 		d.Timeout = max(left, time.Millisecond)
 	}
 	if s.flags.policy == policyStrict {
 		d.Accept = s.accept
 	}
-	return d
+	return &d
 }
 
 // connectLeft is what is left of ConnectTimeout, which runs from the start: ssh

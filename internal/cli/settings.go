@@ -44,19 +44,36 @@ func (s *session) readSettings(ctx context.Context) (settings, error) {
 	if err != nil {
 		return set, err
 	}
+	set.override(family, s.flags.connectFlags, s.flags.given)
+	return set, nil
+}
+
+// override puts the flags that were given over the configuration.
+func (set *settings) override(family resolve.Family, c connectFlags, given func(flag string) bool) {
 	if family != resolve.AnyFamily {
 		set.family = family
 	}
-	if s.flags.given("bind-address") {
-		set.bindAddress = s.flags.bindAddress
+	if given("bind-address") {
+		set.bindAddress = c.bindAddress
 	}
-	if s.flags.given("bind-interface") {
-		set.iface = s.flags.bindInterface
+	if given("bind-interface") {
+		set.iface = c.bindInterface
 	}
-	if s.flags.given("connect-timeout") {
-		set.connectTimeout = s.flags.connectTimeout.d
+	if given("connect-timeout") {
+		set.connectTimeout = c.connectTimeout.d
 	}
-	return set, nil
+}
+
+// dialer connects as the settings say.
+func (set *settings) dialer() dial.Dialer {
+	return dial.Dialer{
+		Timeout:     set.connectTimeout,
+		Attempts:    set.attempts,
+		Bind:        set.bind,
+		Interface:   set.iface,
+		NoKeepAlive: set.noKeepAlive,
+		TOS:         set.tos,
+	}
 }
 
 // fromConfiguration asks for the settings. The configuration that the user named

@@ -3,9 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/netip"
-	"net/url"
 	"strings"
 
 	"rdnsproxy/check"
@@ -16,38 +13,71 @@ import (
 // target is one line of input after ssh's configuration has been applied.
 type target struct {
 	check.Target
-	family resolve.Family
-	config *sshconf.Host
+	settings   settings
+	knownHosts []string // files, in ssh's order
+	config     *sshconf.Host
 }
 
 // targetKeywords are what check takes from ssh's configuration.
-var targetKeywords = []string{"hostname", "port", "addressfamily"}
+var targetKeywords = append([]string{
+	"hostname", "port", "user", "proxyjump", "proxycommand", "hostkeyalias", "userknownhostsfile", "globalknownhostsfile",
+	"verifyhostkeydns", "hostbasedauthentication", "gssapiauthentication", "gssapitrustdns",
+}, relayKeywords...)
 
-// targets reads what was typed. All of it is looked at before anything is asked,
-// so that a bad word costs no wait.
-func (f *checkFlags) targets(ctx context.Context, w World, v *voice, words []string) ([]target, error) {
-	if len(words) == 0 {
-		return nil, refuse("usage: rdnsproxy check [flags] TARGET...; a target is HOST, HOST:PORT, user@HOST, an address, or an alias of ~/.ssh/config",
-			"no target")
-	}
-	var ts []target
-	for _, word := range words {
-		t, err := f.target(ctx, w, v, word)
-		if err != nil {
-			return nil, err
-		}
-		ts = append(ts, t)
-	}
-	return ts, nil
-}
+// maxHops bounds how many jump hosts are followed to the first.
+const maxHops = 8
 
-func (f *checkFlags) target(ctx context.Context, w World, v *voice, word string) (target, error) {
+// resolveTarget applies ssh's configuration to what was typed.
+func (f *checkFlags) resolveTarget(ctx context.Context, w World, v *voice, word string) (target, error) {
 	typed, err := parseTarget(word)
 	if err != nil {
 		return target{}, err
 	}
-	t := target{Target: check.Target{Input: word, Host: typed.host, Port: 22}}
+	t, err := f.configured(ctx, w, v, typed)
+	if err != nil {
+		return target{}, err
+	}
+	t.Input = word
+	host := t.Host
+	for range maxHops {
+		hop := firstHop(t.config.Get("proxyjump"))
+		if hop == "" {
+			break
+		}
+		jump, err := parseTarget(hop)
+		if err != nil {
+			return target{}, err
+		}
+		behind, config := t.Via, t.config
+		if t, err = f.configured(ctx, w, v, jump); err != nil {
+			return target{}, err
+		}
+		if behind == "" {
+			behind = host
+		}
+		t.Input, t.Via = word, behind
+		if f.printConfig {
+			t.config = config // of the host that was asked for
+			break
+		}
+	}
+	return t, nil
+}
+
+// firstHop is the host that is connected to for a ProxyJump; "" for none.
+func firstHop(proxyJump string) string {
+	hop, _, _ := strings.Cut(proxyJump, ",")
+	if hop == "none" {
+		return ""
+	}
+	return hop
+}
+
+// configured is a host with its settings.
+func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed typedTarget) (target, error) {
+	t := target{Target: check.Target{Host: typed.host, Port: 22}}
 	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords})
+	var err error
 	t.config, err = q.Lookup(ctx)
 	var doubtful *sshconf.UnevaluatedError
 	switch {
@@ -59,109 +89,60 @@ func (f *checkFlags) target(ctx context.Context, w World, v *voice, word string)
 	if t.config.HostName != "" {
 		t.Host = t.config.HostName
 	}
-	if t.config.Port != 0 {
+	switch {
+	case typed.port != 0:
+		t.Port = typed.port
+	case t.config.Port != 0:
 		t.Port = t.config.Port
 	}
-	if typed.port != 0 {
-		t.Port = typed.port
-	}
-	switch t.config.Get("addressfamily") {
-	case "inet":
-		t.family = resolve.IPv4
-	case "inet6":
-		t.family = resolve.IPv6
-	}
-	if err := checkHost(t.Host); err != nil {
+	if t.Host, err = canonicalHost(t.Host); err != nil {
 		return target{}, err
 	}
-	// Names that people write become what is asked for: A-labels, in lower case.
-	if _, literal := resolve.ParseLiteral(t.Host); !literal {
-		name, err := resolve.ParseName(t.Host)
-		if err != nil {
-			return target{}, refuse("a host name has labels of 1 to 63 characters, 253 in all", "host %s: %v", quoted(t.Host), err)
-		}
-		// A final dot stays: it keeps the search list off.
-		if !strings.HasSuffix(t.Host, ".") && name.HostName() {
-			t.Host = string(name)
-		}
+	t.KeyName = t.config.Get("hostkeyalias")
+	t.Proxied = proxied(t.config.Get("proxycommand"))
+	t.knownHosts = knownHostsFiles(q, t)
+	if t.settings, err = settingsOf(t.config); err != nil {
+		return target{}, err
 	}
-	return t, nil
+	family, err := f.family()
+	t.settings.override(family, f.connectFlags, f.given)
+	return t, err
 }
 
-// typedTarget is a target as it was written.
-type typedTarget struct {
-	user, host string
-	port       uint16 // 0: not written
+// proxied reports whether a ProxyCommand connects that is not this program.
+func proxied(command string) bool {
+	return command != "" && command != "none" && !runsThisProgram(command)
 }
 
-// parseTarget reads HOST, user@HOST, HOST:PORT, [ADDR]:PORT, an IPv6 address,
-// or an ssh:// URL.
-func parseTarget(word string) (typedTarget, error) {
-	if strings.Contains(word, "://") {
-		return parseURL(word)
+// canonicalHost makes a name of what people write what is asked for: A-labels,
+// in lower case. A final dot stays: it keeps the search list off.
+func canonicalHost(host string) (string, error) {
+	if err := checkHost(host); err != nil {
+		return "", err
 	}
-	var t typedTarget
-	t.host = word
-	if user, host, ok := cutLast(word, "@"); ok {
-		t.user, t.host = user, host
+	if _, literal := resolve.ParseLiteral(host); literal {
+		return host, nil
 	}
-	host, port, err := splitPort(t.host)
-	if err != nil {
-		return t, err
+	name, err := resolve.ParseName(host)
+	switch {
+	case err != nil:
+		return "", refuse("a host name has labels of 1 to 63 characters, 253 in all", "host %s: %v", quoted(host), err)
+	case strings.HasSuffix(host, ".") || !name.HostName():
+		return host, nil
 	}
-	t.host, t.port = host, port
-	return t, checkHost(t.host)
+	return string(name), nil
 }
 
-func parseURL(word string) (typedTarget, error) {
-	u, err := url.Parse(word)
-	if err != nil || u.Scheme != "ssh" || u.Path != "" && u.Path != "/" {
-		return typedTarget{}, refuse("ssh://user@host:port is the form", "%s is no ssh URL", quoted(word))
-	}
-	t := typedTarget{user: u.User.Username(), host: u.Hostname()}
-	if u.Port() != "" {
-		if t.port, err = parsePort(u.Port()); err != nil {
-			return t, err
+// knownHostsFiles are the files that ssh would read, the user's first.
+func knownHostsFiles(q sshconf.Query, t target) []string {
+	var files []string
+	for _, keyword := range []string{"userknownhostsfile", "globalknownhostsfile"} {
+		for _, file := range strings.Fields(t.config.Get(keyword)) {
+			if rest, ok := strings.CutPrefix(file, "~/"); ok {
+				file = q.Home + "/" + rest
+			}
+			files = append(files, strings.NewReplacer("%%", "%", "%d", q.Home, "%u", q.LocalUser, "%h", t.Host, "%n", q.Host).Replace(file))
 		}
 	}
-	return t, checkHost(t.host)
-}
-
-// splitPort takes a port off; an IPv6 address without brackets has none.
-func splitPort(s string) (string, uint16, error) {
-	if strings.HasPrefix(s, "[") {
-		inside, rest, ok := strings.Cut(s[1:], "]")
-		if !ok || rest != "" && rest[0] != ':' {
-			return s, 0, refuse("[2001:db8::1]:22 is the form", "%s is no address in brackets", quoted(s))
-		}
-		if rest == "" {
-			return inside, 0, nil
-		}
-		port, err := parsePort(rest[1:])
-		return inside, port, err
-	}
-	if _, err := netip.ParseAddr(s); err == nil || strings.Count(s, ":") != 1 {
-		return s, 0, nil
-	}
-	host, word, _ := strings.Cut(s, ":")
-	port, err := parsePort(word)
-	return host, port, err
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return s, "", false
-}
-
-// printConfig prints what was read from ssh's configuration, in ssh -G's
-// spelling, each value with its origin.
-func printConfig(w World, targets []target) int {
-	for _, t := range targets {
-		for _, v := range t.config.Values() {
-			fmt.Fprintf(w.Out, "%v\t# %s\n", v, v.Origin)
-		}
-	}
-	return statusPass
+	return files
 }

@@ -121,7 +121,7 @@ func leads(a check.Address, p check.PTR) string {
 func meaning(b *block, r *check.Result, all bool) {
 	heading := false
 	for _, f := range r.Findings {
-		if f.Severity == check.Pass && !all {
+		if f.Severity == check.Pass && !all && routine(f.Code) {
 			continue
 		}
 		if !heading {
@@ -160,6 +160,15 @@ func remedy(b *block, r *check.Result) {
 			b.verbatim(3, a.Line)
 		}
 	}
+}
+
+// routine tells what is found of every healthy host from what is worth saying.
+func routine(c check.Code) bool {
+	switch c {
+	case check.ConnectCode(check.ConnectSkipped), check.HostsOnly, check.SSHFPMatch:
+		return true
+	}
+	return strings.HasPrefix(string(c), "mapping.")
 }
 
 // timings says how long the phases took.

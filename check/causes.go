@@ -1,0 +1,146 @@
+package check
+
+import (
+	"fmt"
+
+	"rdnsproxy/resolve"
+)
+
+// The codes of likely causes. All of them pass: the finding that carries the
+// verdict says how bad it is, and these say how it may have come about.
+const (
+	CauseNeverSetUp        Code = "cause.never-set-up"
+	CauseGeneric           Code = "cause.generic"
+	CauseStale             Code = "cause.stale"
+	CauseMoved             Code = "cause.moved"
+	CauseForwardMissing    Code = "cause.forward-missing"
+	CauseOtherOrganisation Code = "cause.other-organisation"
+	CauseNoZone            Code = "cause.no-zone"
+	CauseFinalDot          Code = "cause.final-dot"
+	CauseShortName         Code = "cause.short-name"
+	CauseAddressAsName     Code = "cause.address-as-name"
+	CauseHostsFile         Code = "cause.hosts-file"
+)
+
+// causeCodes are their rows in the table of findings.
+func causeCodes() []CodeDoc {
+	return []CodeDoc{
+		{CauseNeverSetUp, Pass, "likely nobody has set up a reverse name for this host: there is none, or one that is made of the address and does not exist"},
+		{CauseGeneric, Pass, "likely the provider's generic name: it is made of the address"},
+		{CauseStale, Pass, "likely left over from a former holder of the address: the domain of the PTR's name, or all that is known of the name, is gone"},
+		{CauseMoved, Pass, "likely the name has moved to other addresses, and the PTR stayed"},
+		{CauseForwardMissing, Pass, "likely the address record of the PTR's name was removed, or never added: its zone is there"},
+		{CauseOtherOrganisation, Pass, "the PTR's name is in another domain than the host's: likely of another holder of the address, or entered by mistake"},
+		{CauseNoZone, Pass, "likely no reverse zone is delegated to the holder of the address: a registry's zone answers"},
+		{CauseFinalDot, Pass, "likely the final dot is missing in the zone file: the PTR's name ends in the name of the reverse zone"},
+		{CauseShortName, Pass, "likely a name without its domain was entered"},
+		{CauseAddressAsName, Pass, "likely the address was entered where a name belongs"},
+		{CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"},
+	}
+}
+
+// causes says how the reverse name of an address has likely come about, by the
+// traces that it left. It accuses nobody: each trace has innocent reasons, and
+// most are of this kind (RFC 1912, section 2.1). It is meant for what is off or
+// missing; of a mapping that is confirmed it only knows why the name is generic.
+func causes(f Facts, a AddressFacts, m mapping) []Finding {
+	found := func(c Code, format string, args ...any) []Finding {
+		return []Finding{{Code: c, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(format, args...)}}
+	}
+	if m.verdict == Missing {
+		return causesOfNone(a, found)
+	}
+	if m.decides < 0 || m.verdict == Undetermined || m.verdict == Exact {
+		return nil
+	}
+	p := a.PTRs[m.decides]
+	name := displayName(p.Name)
+	switch generic := encodes(p.Name, judged(a.Addr)); {
+	case m.verdict == Confirmed && !generic:
+		return nil
+	case a.Reverse.Source.Kind == resolve.KindHosts:
+		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS", name, a.Reverse.Source)
+	case m.verdict == Numeric:
+		return found(CauseAddressAsName, "likely an address was entered in the reverse zone where a name belongs")
+	case p.Name.Under("in-addr.arpa"), p.Name.Under("ip6.arpa"):
+		return found(CauseFinalDot, "likely the final dot is missing in the zone file: %s ends in the name of a reverse zone", name)
+	case m.verdict == Malformed:
+		return nil
+	case generic && m.verdict == Unresolvable:
+		return found(CauseNeverSetUp, "likely nobody has set up a reverse name for this host: %s is made of the address", name)
+	case generic:
+		return found(CauseGeneric, "likely the provider's generic name: %s is made of the address", name)
+	case p.Name.Labels() == 1:
+		return found(CauseShortName, "likely a name was entered without its domain: %s is a single label", name)
+	case m.verdict == Mismatch:
+		return causesOfMismatch(f, p, found)
+	}
+	return causesOfUnresolvable(f, a, p, found)
+}
+
+// finder makes a finding about the address at hand.
+type finder func(c Code, format string, args ...any) []Finding
+
+// causesOfNone tells a record that is missing from a zone that is.
+func causesOfNone(a AddressFacts, found finder) []Finding {
+	zone := a.Keeper
+	if zone == nil {
+		zone = a.Reverse.Zone
+	}
+	switch {
+	case zone == nil:
+		return nil
+	case ofRegistry(zone.Apex):
+		return found(CauseNoZone, "likely no reverse zone is delegated to the holder of the address: the answer is from %s, which a registry keeps", displayName(zone.Apex))
+	case judged(a.Addr).Is6():
+		return found(CauseNeverSetUp, "nobody has set up a reverse name, as is usual for IPv6; its zone %s is there", displayName(zone.Apex))
+	}
+	return found(CauseNeverSetUp, "likely nobody has set up a reverse name: its zone %s is there", displayName(zone.Apex))
+}
+
+func causesOfMismatch(f Facts, p PTRFacts, found finder) []Finding {
+	if same, known := sameOrganisation(p.Name, fullName(f)); known && !same && !f.literal() {
+		return otherOrganisation(f, p, found)
+	}
+	return found(CauseMoved, "likely %s has moved to other addresses, and the reverse name stayed", displayName(p.Name))
+}
+
+func otherOrganisation(f Facts, p PTRFacts, found finder) []Finding {
+	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: likely it is of another holder of the address, or was entered by mistake",
+		displayName(organisation(p.Name)), displayName(organisation(fullName(f))))
+}
+
+// causesOfUnresolvable asks whose SOA came with the negative answer (RFC 2308,
+// section 3): that of a zone above the name's domain means the domain is gone.
+func causesOfUnresolvable(f Facts, a AddressFacts, p PTRFacts, found finder) []Finding {
+	name, domain := displayName(p.Name), organisation(p.Name)
+	fs := found(CauseForwardMissing, "likely the address record of %s was removed, or never added", name)
+	if z := p.Forward.Zone; z != nil && p.Name.Under(z.Apex) {
+		apex := displayName(z.Apex)
+		switch {
+		case p.Forward.Status != resolve.NXDomain:
+			fs = found(CauseForwardMissing, "likely %s had an address once, or never got one in this family: the name is still there", name)
+		case domain != z.Apex && domain.Under(z.Apex):
+			fs = found(CauseStale, "likely left over from a former holder of the address: the domain %s no longer exists", displayName(domain))
+		case p.Name.Parent() != z.Apex:
+			fs = found(CauseStale, "likely left over from a former %s: the zone %s is there, but the name %s is not", formerly(a, z), apex, name)
+		default:
+			fs = found(CauseForwardMissing, "likely the address record of %s was removed, or never added: its zone %s is there", name, apex)
+		}
+	}
+	if same, known := sameOrganisation(p.Name, fullName(f)); known && !same && !f.literal() {
+		fs = append(fs, otherOrganisation(f, p, found)...)
+	}
+	return fs
+}
+
+// formerly is who had a name below a zone: where the zone's keeper keeps the
+// address's reverse zone as well, that is a provider, and the name a customer's.
+func formerly(a AddressFacts, z *resolve.Zone) string {
+	if a.Keeper != nil {
+		if same, known := sameOrganisation(a.Keeper.Primary, z.Apex); same && known {
+			return "customer of the provider"
+		}
+	}
+	return "holder of the address"
+}

@@ -1,0 +1,144 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"rdnsproxy/resolve"
+)
+
+// View is what somebody else says of the target: DNS alone, where the answer
+// that is used is from elsewhere, or a second DNS server.
+type View struct {
+	Second  bool             // a second server; else DNS alone
+	Forward []resolve.Answer // one a family
+	Reverse []resolve.Answer // of a second server: of the target's addresses, in their order
+}
+
+// addViews asks the others, once the addresses are known.
+func (q *Inquiry) addViews(ctx context.Context) {
+	q.mu.Lock()
+	elsewhere := slices.ContainsFunc(q.forward, func(a resolve.Answer) bool {
+		return a.Status == resolve.OK && (a.Source.Kind == resolve.KindHosts || a.Source.Kind == resolve.KindNSS)
+	})
+	var addrs []netip.Addr
+	for _, p := range q.order {
+		addrs = append(addrs, judged(p.addr))
+	}
+	q.mu.Unlock()
+	var views [2]View
+	var wg sync.WaitGroup
+	if elsewhere {
+		wg.Go(func() {
+			views[0].Forward = slices.Collect(q.resolver.Addresses(ctx, q.target.Host, q.checker.Family, resolve.DNSOnly))
+		})
+	}
+	if c := q.checker.Compare; c != nil {
+		wg.Go(func() {
+			views[1] = View{Second: true, Forward: slices.Collect(c.Addresses(ctx, q.target.Host, q.checker.Family, resolve.DNSOnly))}
+			for _, a := range addrs {
+				views[1].Reverse = append(views[1].Reverse, c.Reverse(ctx, a, resolve.DNSOnly))
+			}
+		})
+	}
+	wg.Wait()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, v := range views {
+		if len(v.Forward) > 0 {
+			q.views = append(q.views, v)
+		}
+	}
+}
+
+// viewFindings say where the others differ from what is used.
+func viewFindings(f Facts) []Finding {
+	var fs []Finding
+	for _, v := range f.Views {
+		if f.literal() && !v.Second {
+			continue
+		}
+		code, text := v.against(f)
+		if code == "" {
+			continue
+		}
+		severity := Notice
+		if code == CompareSame || code == HostsOnly {
+			severity = Pass
+		}
+		fs = append(fs, Finding{Code: code, Severity: severity, Text: text})
+	}
+	return fs
+}
+
+// against compares a view with what is used; the empty code: there is nothing to say.
+func (v View) against(f Facts) (Code, string) {
+	host, mine, theirs := displayHost(f.Target.Host), addressSet(f.Forward), addressSet(v.Forward)
+	used := usedSource(f.Forward)
+	said := listAddrs(theirs)
+	if len(theirs) == 0 {
+		said = v.Forward[0].Status.Words()
+	}
+	if !v.Second {
+		switch {
+		case slices.Equal(mine, theirs):
+			return "", ""
+		case len(theirs) == 0:
+			return HostsOnly, fmt.Sprintf("%s is known from %s alone; DNS says: %s", host, used, said)
+		}
+		return HostsDiffer, fmt.Sprintf("%s says %s for %s, and DNS says %s", used, listAddrs(mine), host, said)
+	}
+	server := usedSource(v.Forward)
+	if !f.literal() && !slices.Equal(mine, theirs) {
+		return CompareDiffers, fmt.Sprintf("%s says %s for %s, where %s says %s", server, said, host, used, listAddrs(mine))
+	}
+	for i, a := range f.Addresses {
+		if i < len(v.Reverse) && !sameNames(v.Reverse[i], a.Reverse) {
+			return CompareDiffers, fmt.Sprintf("%s says for %s: %s, where the answer used is: %s",
+				sourceWord(v.Reverse[i]), show(a.Addr), namesText(v.Reverse[i]), namesText(a.Reverse))
+		}
+	}
+	return CompareSame, server + " says the same"
+}
+
+// addressSet is all the addresses of the answers, in order.
+func addressSet(answers []resolve.Answer) []netip.Addr {
+	var all []netip.Addr
+	for _, a := range answers {
+		all = append(all, unmapped(a.Addrs)...)
+	}
+	slices.SortFunc(all, netip.Addr.Compare)
+	return slices.Compact(all)
+}
+
+func usedSource(answers []resolve.Answer) string {
+	for _, a := range answers {
+		if a.Status == resolve.OK {
+			return sourceWord(a)
+		}
+	}
+	if len(answers) > 0 {
+		return sourceWord(answers[0])
+	}
+	return ""
+}
+
+func sameNames(x, y resolve.Answer) bool {
+	return slices.Equal(slices.Sorted(slices.Values(x.Names)), slices.Sorted(slices.Values(y.Names))) && x.Status == y.Status
+}
+
+func namesText(a resolve.Answer) string {
+	if len(a.Names) == 0 {
+		return a.Status.Words()
+	}
+	var names []string
+	for _, n := range a.Names {
+		names = append(names, displayName(n))
+	}
+	slices.Sort(names)
+	return strings.TrimSpace(list(names))
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"sync"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/resolve"
+)
+
+// prober looks behind the addresses of a target as ssh would connect to it.
+func (s *survey) prober(ctx context.Context, t *target) check.Prober {
+	if err := t.settings.resolveBind(ctx, s.checker.Resolver); err != nil {
+		s.voice.error(err)
+	}
+	return &sshprobe.Prober{
+		Dialer:   t.settings.dialer(),
+		Known:    s.keys.of(t.knownHosts, s.voice),
+		Expected: s.f.expectKeys,
+	}
+}
+
+// knownKeys are the known_hosts files that were read, each set of them once.
+type knownKeys struct {
+	mu   sync.Mutex
+	sets map[string]*knownhosts.File
+}
+
+func (k *knownKeys) of(files []string, v *voice) *knownhosts.File {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key := strings.Join(files, "\x00")
+	if f := k.sets[key]; f != nil {
+		return f
+	}
+	f, errs := knownhosts.ParseFiles(files...)
+	for _, err := range errs {
+		v.notice(err.Error())
+	}
+	if k.sets == nil {
+		k.sets = map[string]*knownhosts.File{}
+	}
+	k.sets[key] = f
+	return f
+}
+
+// printKnownHosts prints lines for known_hosts if every target shows a proven
+// key, and nothing otherwise: what goes into known_hosts is never half a truth.
+func (s *survey) printKnownHosts(results iter.Seq[*check.Result]) int {
+	var lines []string
+	var missing []string
+	seen := map[string]bool{}
+	for r := range results {
+		proven, against := false, false
+		for _, a := range r.Addresses {
+			if a.SSH == nil {
+				continue
+			}
+			for _, k := range a.SSH.HostKeys {
+				against = against || k.Status == check.KeyChanged || k.Status == check.KeyRevoked
+				if k.Line != "" {
+					proven = true
+					if !seen[k.Line] {
+						seen[k.Line] = true
+						lines = append(lines, k.Line)
+					}
+				}
+			}
+		}
+		if !proven || against {
+			missing = append(missing, r.Target)
+		}
+	}
+	s.progress.clear()
+	if len(missing) > 0 {
+		s.voice.error(refuse("a key is proven if known_hosts has it, --expect-hostkey names it, or SSHFP records of a validated zone vouch for it",
+			"no proven host key of %s", strings.Join(missing, ", ")))
+		return statusFound
+	}
+	if _, err := io.WriteString(s.w.Out, strings.Join(lines, "\n")+"\n"); err != nil {
+		s.voice.error(fmt.Errorf("writing the lines: %w", err))
+		return statusUsage
+	}
+	return statusPass
+}
+
+// comparison is the resolver of --compare: one DNS server, and nothing beside it.
+func comparison(servers addrPorts) *resolve.Resolver {
+	system, _ := resolve.SystemConfig()
+	return &resolve.Resolver{Config: system.WithServers(servers...)}
+}
