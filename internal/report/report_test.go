@@ -106,6 +106,36 @@ func TestJSONIsTheRecording(t *testing.T) {
 	}
 }
 
+// TestRecordingsAreCurrent: they hold nothing that check does not say, and every
+// way in which a connection and a host key can come out.
+func TestRecordingsAreCurrent(t *testing.T) {
+	codes := map[check.Code]bool{}
+	for _, d := range check.Codes() {
+		codes[d.Code] = true
+	}
+	connects, keys := map[check.ConnectStatus]bool{}, map[check.KeyStatus]bool{}
+	for _, r := range append(recorded(t), recording(t, "probed")...) {
+		for _, f := range r.Findings {
+			if !codes[f.Code] {
+				t.Errorf("%s: check has no code %s", r.Target, f.Code)
+			}
+		}
+		for _, a := range r.Addresses {
+			if a.Connect != nil {
+				connects[a.Connect.Status] = true
+			}
+			if a.SSH != nil {
+				for _, k := range a.SSH.HostKeys {
+					keys[k.Status] = true
+				}
+			}
+		}
+	}
+	if len(connects) != len(check.ConnectStatuses()) || len(keys) != len(check.KeyStatuses()) {
+		t.Errorf("only %v and %v are there", connects, keys)
+	}
+}
+
 // TestJSONOfNothing is still an array.
 func TestJSONOfNothing(t *testing.T) {
 	if got := write(t, "json", Options{}); got != "[]\n" {

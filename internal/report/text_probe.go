@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,7 @@ func probed(a check.Address) []row {
 		return rows
 	}
 	if a.SSH == nil {
-		return append(rows, row{2, because("no SSH there", a.Connect.Error), ""})
+		return append(rows, row{2, cmp.Or(a.Connect.Error, "no SSH there"), ""})
 	}
 	rows = append(rows, row{2, a.SSH.Version, ""})
 	if len(a.SSH.HostKeys) == 0 {
@@ -42,7 +43,7 @@ func connected(c check.Connect) string {
 	case check.ConnectUnreachable:
 		return because("unreachable", c.Error)
 	case check.ConnectSkipped:
-		return "not connected to: no route from this machine"
+		return because("not connected to", c.Error)
 	}
 	return because("not connected", c.Error)
 }
