@@ -1,0 +1,204 @@
+package check
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
+)
+
+// probed is a healthy mapping with something behind it.
+func probed(p Probe) Facts {
+	f := facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7"))
+	f.Addresses[0].Probe = &p
+	return f
+}
+
+func serving(keys ...Key) Probe {
+	return Probe{Connect: ConnectOK, Identity: IdentitySSH, Version: safetext.Of("SSH-2.0-OpenSSH_9.2p1"), Keys: keys}
+}
+
+func key(t string, s KeyStatus) Key {
+	return Key{Type: t, Fingerprint: "SHA256:" + t, Blob: []byte(t), Status: s, Evidence: "known_hosts:12", Line: host + " " + t}
+}
+
+// TestJudgeProbe: severity is the worst over DNS, connection and keys; the
+// verdict is about DNS alone.
+func TestJudgeProbe(t *testing.T) {
+	second := func(f Facts, p Probe) Facts {
+		g := facts("203.0.113.8", resolve.OK, ptr(host, "203.0.113.8"))
+		g.Addresses[0].Probe = &p
+		f.Addresses = append(f.Addresses, g.Addresses...)
+		return f
+	}
+	expect := Policy{ExpectKeys: []string{"SHA256:ssh-ed25519"}}
+	tests := []struct {
+		name     string
+		facts    Facts
+		policy   Policy
+		severity Severity
+		codes    string
+	}{
+		{"a known key", probed(serving(key("ssh-ed25519", KeyKnown))), Policy{}, Pass, ""},
+		{"a certified key", probed(serving(key("ssh-ed25519", KeyCertified))), Policy{}, Pass, ""},
+		{"an unknown key is a notice", probed(serving(key("ssh-ed25519", KeyUnknown))), Policy{}, Notice, "hostkey.unknown"},
+		{"an unknown type beside a known one is nothing", probed(serving(key("ssh-rsa", KeyUnknown), key("ssh-ed25519", KeyKnown))), Policy{}, Pass, ""},
+		{"a changed key is an error", probed(serving(key("ssh-ed25519", KeyChanged))), Policy{}, Error, "hostkey.changed"},
+		{"a revoked key is an error beside a known one", probed(serving(key("ssh-rsa", KeyRevoked), key("ssh-ed25519", KeyKnown))), Policy{}, Error, "hostkey.revoked"},
+		{"an expected key", probed(serving(key("ssh-ed25519", KeyExpected))), expect, Pass, ""},
+		{"none of the expected keys", probed(serving(key("ssh-rsa", KeyKnown))), expect, Error, "hostkey.unexpected"},
+		{"refused", probed(Probe{Connect: ConnectRefused}), Policy{}, Error, "connect.refused"},
+		{"timed out", probed(Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.timeout"},
+		{"unreachable", probed(Probe{Connect: ConnectUnreachable}), Policy{}, Error, "connect.unreachable"},
+		{"no route for the family", probed(Probe{Connect: ConnectSkipped}), Policy{}, Pass, "connect.skipped"},
+		{"silent", probed(Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Error, "ssh.silent"},
+		{"hangs up", probed(Probe{Connect: ConnectOK, Identity: IdentityClosed}), Policy{}, Error, "ssh.closed"},
+		{"HTTP", probed(Probe{Connect: ConnectOK, Identity: IdentityOther, Version: safetext.Of("HTTP/1.1 400 Bad Request")}), Policy{}, Error, "ssh.other"},
+		{"no key exchange in common is not down", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"}), Policy{}, Notice, "ssh.keyless"},
+		{"a dead address beside a live one", second(probed(Probe{Connect: ConnectRefused}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice, "connect.refused"},
+		{"a silent address beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Notice, "ssh.silent"},
+		{"two dead ones", second(probed(Probe{Connect: ConnectRefused}), Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.refused connect.timeout"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := Judge(tt.facts, tt.policy)
+			var codes []string
+			for _, f := range r.Findings {
+				if !strings.HasPrefix(string(f.Code), "mapping.") {
+					codes = append(codes, string(f.Code))
+				}
+			}
+			if r.Verdict != Exact || r.Severity != tt.severity || strings.Join(codes, " ") != tt.codes {
+				t.Errorf("%s, %s, %q; want %s, %q", r.Verdict, r.Severity, codes, tt.severity, tt.codes)
+			}
+		})
+	}
+}
+
+// TestSlow: a phase that a person notices is named.
+func TestSlow(t *testing.T) {
+	p := serving(key("ssh-ed25519", KeyKnown))
+	p.Identifying = 12 * time.Second
+	f := probed(p)
+	f.Addresses[0].Reverse.Took = 5 * time.Second
+	r := Judge(f, Policy{})
+	var texts []string
+	for _, f := range r.Findings[1:] {
+		texts = append(texts, string(f.Code)+": "+f.Text)
+	}
+	all := strings.Join(texts, "\n")
+	if r.Severity != Notice || !strings.Contains(all, "slow.reverse: the reverse look-up of 203.0.113.7 took 5.0 s") || !strings.Contains(all, "slow.identify: 203.0.113.7 took 12.0 s") {
+		t.Errorf("%s\n%s", r.Severity, all)
+	}
+}
+
+// TestSSHFP follows verify_host_key_dns.
+func TestSSHFP(t *testing.T) {
+	k := key("ssh-ed25519", KeyUnknown)
+	one, two := sha1.Sum(k.Blob), sha256.Sum256(k.Blob)
+	sha1Of := resolve.Fingerprint{Algorithm: 4, Digest: 1, Sum: string(one[:])}
+	sha256Of := resolve.Fingerprint{Algorithm: 4, Digest: 2, Sum: string(two[:])}
+	other := resolve.Fingerprint{Algorithm: 4, Digest: 2, Sum: strings.Repeat("x", 32)}
+	ofRSA := resolve.Fingerprint{Algorithm: 1, Digest: 2, Sum: strings.Repeat("x", 32)}
+	strange := resolve.Fingerprint{Algorithm: 4, Digest: 9, Sum: "x"}
+	tests := []struct {
+		name   string
+		prints []resolve.Fingerprint
+		ad     bool
+		claims bool
+		status KeyStatus
+		codes  string
+	}{
+		{"match, validated", []resolve.Fingerprint{sha256Of}, true, true, KeyVerified, "sshfp.match"},
+		{"SHA-1 match, validated", []resolve.Fingerprint{sha1Of}, true, true, KeyVerified, "sshfp.match"},
+		{"match of another type's record beside it", []resolve.Fingerprint{ofRSA, sha256Of}, true, true, KeyVerified, "sshfp.match"},
+		{"match without AD", []resolve.Fingerprint{sha256Of}, false, false, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
+		{"match, AD not trusted", []resolve.Fingerprint{sha256Of}, false, true, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
+		{"mismatch", []resolve.Fingerprint{other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
+		{"one mismatch clears the match", []resolve.Fingerprint{sha256Of, other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
+		{"an unknown digest: the set is ignored", []resolve.Fingerprint{strange, sha256Of}, true, true, KeyUnknown, "hostkey.unknown"},
+		{"records of other types alone", []resolve.Fingerprint{ofRSA}, true, true, KeyUnknown, "hostkey.unknown"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f := probed(serving(k))
+			f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: tt.prints, Authentic: tt.ad, ClaimedAD: tt.claims}
+			r := Judge(f, Policy{})
+			var codes []string
+			for _, f := range r.Findings[1:] {
+				codes = append(codes, string(f.Code))
+			}
+			if got := r.Addresses[0].SSH.HostKeys[0].Status; got != tt.status || strings.Join(codes, " ") != tt.codes {
+				t.Errorf("%s, %q; want %s, %q", got, codes, tt.status, tt.codes)
+			}
+		})
+	}
+}
+
+// TestEvidence: the host key decides whether a hosts line is suggested.
+func TestEvidence(t *testing.T) {
+	mismatch := func(s KeyStatus) *Result {
+		f := facts("203.0.113.7", resolve.OK, ptr("x.example.net", "198.51.100.9"))
+		p := serving(key("ssh-ed25519", s))
+		f.Addresses[0].Probe = &p
+		return Judge(f, Policy{})
+	}
+	lineOf := func(r *Result) (AdviceCode, string) {
+		for _, f := range r.Findings {
+			for _, a := range f.Advice {
+				if a.Line == "203.0.113.7  my.example.com" {
+					return a.Code, a.Text
+				}
+			}
+		}
+		return "", ""
+	}
+	if code, text := lineOf(mismatch(KeyKnown)); code != AdviseHostsLine || !strings.Contains(text, "known_hosts:12") {
+		t.Errorf("known: %s, %s", code, text)
+	}
+	if code, text := lineOf(mismatch(KeyUnknown)); code != AdviseHostsLineKey || !strings.Contains(text, "SHA256:ssh-ed25519") {
+		t.Errorf("unknown: %s, %s", code, text)
+	}
+	for _, s := range []KeyStatus{KeyChanged, KeyRevoked} {
+		if code, text := lineOf(mismatch(s)); code != "" {
+			t.Errorf("%s: %s, %s", s, code, text)
+		}
+	}
+}
+
+// TestViews: what others say is compared with what is used.
+func TestViews(t *testing.T) {
+	used, same, moved := netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("203.0.113.8")
+	inFile := func() Facts {
+		f := facts(used.String(), resolve.OK, ptr(host, used.String()))
+		f.Forward[0].Source = resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 3}
+		return f
+	}
+	tests := []struct {
+		name  string
+		views []View
+		want  string
+	}{
+		{"DNS agrees with the file", []View{{Forward: forwardAnswers(host, same)}}, ""},
+		{"DNS has moved on", []View{{Forward: forwardAnswers(host, moved)}}, "hosts.differs"},
+		{"DNS does not know", []View{{Forward: []resolve.Answer{{Status: resolve.NXDomain}}}}, "hosts.only"},
+		{"a second server agrees", []View{{Second: true, Forward: forwardAnswers(host, same)}}, "compare.same"},
+		{"a second server differs", []View{{Second: true, Forward: forwardAnswers(host, moved)}}, "compare.differs"},
+	}
+	for _, tt := range tests {
+		f := inFile()
+		f.Views = tt.views
+		var codes []string
+		for _, found := range Judge(f, Policy{}).Findings[1:] {
+			codes = append(codes, string(found.Code))
+		}
+		if got := strings.Join(codes, " "); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
