@@ -64,7 +64,7 @@ func causes(f Facts, a AddressFacts, m mapping) []Finding {
 		return found(CauseAddressAsName, "likely an address was entered in the reverse zone where a name belongs")
 	case p.Name.Under("in-addr.arpa"), p.Name.Under("ip6.arpa"):
 		return found(CauseFinalDot, "likely the final dot is missing in the zone file: %s ends in the name of a reverse zone", name)
-	case m.verdict == Malformed:
+	case m.verdict == Malformed, p.Name == ".":
 		return nil
 	case generic && m.verdict == Unresolvable:
 		return found(CauseNeverSetUp, "likely nobody has set up a reverse name for this host: %s is made of the address", name)

@@ -34,7 +34,7 @@ func stands(name, s string) bool {
 		}
 		begin, end := from+i, from+i+len(s)
 		longer := begin > 0 && decimal(name[begin-1]) || end < len(name) && decimal(name[end])
-		if !longer || len(s) >= 12 && !strings.Contains(s, "-") { // so long a run is no accident
+		if !longer || len(s) >= 8 && !strings.Contains(s, "-") { // so long a run is no accident
 			return true
 		}
 		from = begin + 1
@@ -79,7 +79,7 @@ func spellings6(b [16]byte) []string {
 		join(nibbles, "%x", ""), join(nibbles, "%x", "-"),
 		join(groups, "%x", "-"), join(groups, "%04x", "-"),
 	}
-	if short := strings.ReplaceAll(netip.AddrFrom16(b).String(), ":", "-"); strings.Count(short, "-") > 3 {
+	if short := strings.ReplaceAll(netip.AddrFrom16(b).String(), ":", "-"); len(short) >= 8 {
 		all = append(all, short)
 	}
 	// An interface identifier that somebody has counted up to (::7) says nothing.

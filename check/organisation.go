@@ -12,7 +12,7 @@ import (
 // net/http, and what rests on this is worded as likely.
 var registries = []string{
 	"ac", "ad", "asn", "co", "com", "ed", "edu", "firm", "gen", "go", "gob", "gouv", "gov", "govt", "gv",
-	"id", "in", "ind", "info", "lg", "ltd", "me", "mil", "ne", "net", "nhs", "nom", "or", "org", "plc", "res", "sch", "school", "web",
+	"id", "ind", "lg", "ltd", "me", "mil", "ne", "net", "nhs", "nom", "or", "org", "plc", "sch", "school", "web",
 }
 
 // organisation is the domain that whoever keeps a name has registered, as far
@@ -21,7 +21,7 @@ var registries = []string{
 func organisation(n resolve.Name) resolve.Name {
 	labels := strings.Split(string(n), ".")
 	top := len(labels) - 1
-	if top < 1 || n.Under("arpa") {
+	if top < 1 || n == "." || n.Under("arpa") {
 		return ""
 	}
 	first := top - 1
@@ -42,8 +42,8 @@ func sameOrganisation(x, y resolve.Name) (same, known bool) {
 }
 
 // ofRegistry reports whether a reverse zone is so wide that a registry of
-// addresses keeps it, not a holder: up to a /8, in IPv6 up to a /24 (holders get
-// a /28 at most, RFC 2050's successors a /32).
+// addresses keeps it, not a holder: up to a /8, in IPv6 up to a /24. A few old
+// holders have a /8 to themselves.
 func ofRegistry(zone resolve.Name) bool {
 	switch {
 	case zone == "." || zone == "arpa":
