@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 //	asked NAME TYPE N      fails unless it was asked so often
 //	echo-server ADDR       a TCP server that sends back what it gets; sets $PORT
 //	ssh-server ADDR HOST   an SSH server; sets $PORT, and known_hosts to its key for HOST
+//	late-ssh-server ADDR   the same, a second later: sets $PORT
 //	refusing-port          sets $PORT to a port of 127.0.0.1 where nobody listens
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -60,6 +61,8 @@ func TestScripts(t *testing.T) {
 			"asked":         countQuestions,
 			"echo-server":   startEcho,
 			"ssh-server":    startSSH,
+
+			"late-ssh-server": startSSHLate,
 			"refusing-port": refusingPort,
 		},
 	})
@@ -133,6 +136,27 @@ func startSSH(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { s.Close() })
 	ts.Setenv("PORT", strconv.Itoa(int(s.Addr().Port())))
 	ts.Check(os.WriteFile(ts.MkAbs("known_hosts"), []byte(s.KnownHostsLine(args[1])), 0o600))
+}
+
+func startSSHLate(ts *testscript.TestScript, neg bool, args []string) {
+	reserved, err := lab.StartTCP(args[0]+":0", lab.Discard)
+	ts.Check(err)
+	addr := reserved.Addr().String()
+	ts.Setenv("PORT", strconv.Itoa(int(reserved.Addr().Port())))
+	ts.Check(reserved.Close())
+	started := make(chan *lab.SSHServer, 1)
+	time.AfterFunc(time.Second, func() {
+		s, err := lab.StartSSH(lab.SSH{Addr: addr})
+		if err != nil {
+			ts.Logf("the server that was to come: %v", err)
+		}
+		started <- s
+	})
+	ts.Defer(func() {
+		if s := <-started; s != nil {
+			s.Close()
+		}
+	})
 }
 
 func refusingPort(ts *testscript.TestScript, neg bool, args []string) {

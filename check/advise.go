@@ -32,6 +32,20 @@ func advise(f Facts, r *Result) {
 			if fd.Severity >= Warning {
 				fd.Advice = advisePTR(f, a)
 			}
+		case HostKeyChanged, HostKeyRevoked, HostKeyUnexpected:
+			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
+				Text: "do not log in, and add no hosts line: ask who runs the host, by another way than this network, which key is right"}}
+		case HostKeyUnknown:
+			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
+				Text: "compare the fingerprint with one from who runs the host, or give it by --expect-hostkey; --print-known-hosts then prints the line"}}
+		case ConnectCode(ConnectRefused):
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether sshd runs there, and on this port"}}
+		case ConnectCode(ConnectTimeout), ConnectCode(ConnectUnreachable):
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether the host is up, and what a firewall on the way lets through"}}
+		case SSHSilent, SSHClosed:
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow look-ups of this machine's name look like that from here"}}
+		case SSHOther:
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see which program listens on this port"}}
 		case MappingCode(Undetermined):
 			fd.Advice = append(adviseResolver(undecided(a)), adviseSSHD(r.Of(a.Addr))...)
 		}

@@ -63,6 +63,8 @@ const (
 	AdviseUseDNS        AdviceCode = "sshd-usedns"
 	AdviseResolver      AdviceCode = "resolver"
 	AdviseName          AdviceCode = "name"
+	AdviseHostKey       AdviceCode = "host-key"
+	AdviseConnect       AdviceCode = "connect"
 )
 
 // CodeDoc is one row of the table of findings.
@@ -135,5 +137,7 @@ func AdviceCodes() []AdviceDoc {
 		{AdviseUseDNS, Server, "what an sshd with UseDNS yes makes of it; line is what it logs"},
 		{AdviseResolver, Resolver, "the DNS server to look at, because it did not answer"},
 		{AdviseName, ThisMachine, "the name to look at, because it has no address"},
+		{AdviseHostKey, ThisMachine, "what to find out about a host key before anything else"},
+		{AdviseConnect, Server, "what to look at on the host, because nothing answers there as it should"},
 	}
 }

@@ -38,7 +38,7 @@ func (t *text) Result(r *check.Result) error {
 	if t.shown++; t.shown > 1 {
 		b.blank()
 	}
-	b.line(0, t.colour(r.Severity, r.Severity.String())+"  "+title(r)+"  "+string(r.Verdict))
+	b.line(0, t.colour(r.Severity, r.Severity.String())+"  "+title(r)+"  "+verdict(r))
 	evidence(&b, r)
 	meaning(&b, r, t.o.Verbose)
 	remedy(&b, r)
@@ -56,6 +56,20 @@ func (t *text) Close() error {
 	}
 	_, err := fmt.Fprintf(t.w, "\n%s\n", tally(t.total, t.counts))
 	return err
+}
+
+// verdict is the target's, and beside it the code of what is worse than that.
+func verdict(r *check.Result) string {
+	worst := check.Finding{}
+	for _, f := range r.Findings {
+		if f.Severity > worst.Severity {
+			worst = f
+		}
+	}
+	if worst.Code == "" || strings.HasPrefix(string(worst.Code), "mapping.") {
+		return string(r.Verdict)
+	}
+	return string(r.Verdict) + ", " + string(worst.Code)
 }
 
 // title is the target as typed, and the host where that is another.

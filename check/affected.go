@@ -1,0 +1,178 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"rdnsproxy/resolve"
+)
+
+// Setting is a switch of a configuration file and where it was set.
+type Setting struct {
+	On     bool
+	Origin string // "file:line" or "default"; safe to print
+}
+
+// Client is what this machine's configuration says about who would notice a
+// mapping that is off. The zero Client notices nothing.
+type Client struct {
+	GSSAPI         Setting // GSSAPIAuthentication
+	GSSAPITrustDNS Setting // GSSAPITrustDns, of Debian's and Fedora's ssh
+	GSSAPIIdentity string  // GSSAPIServerIdentity, of the same: Kerberos is asked for that; safe to print
+	Hostbased      Setting // HostbasedAuthentication
+	UseDNS         Setting // of an sshd on this machine, where somebody looked
+
+	Kerberos *Kerberos // nil: not set up on this machine
+}
+
+// Kerberos is what krb5.conf says about names.
+type Kerberos struct {
+	RDNS         Setting // rdns
+	Canonicalize Setting // dns_canonicalize_hostname
+	Fallback     bool    // it is "fallback": On is false then
+	File         string  // the krb5.conf that a line would go into; safe to print
+}
+
+// The codes of who is affected. All of them pass: they weigh a finding.
+const (
+	AffectedKerberos  Code = "affected.kerberos"
+	AffectedTrustDNS  Code = "affected.gssapi-trustdns"
+	AffectedHostbased Code = "affected.hostbased"
+	AffectedServer    Code = "affected.server"
+	AffectedNobody    Code = "affected.nobody"
+)
+
+// affectedCodes are their rows in the table of findings.
+func affectedCodes() []CodeDoc {
+	return []CodeDoc{
+		{AffectedKerberos, Pass, "Kerberos on this machine goes by the reverse name, and asks for another principal than the host's"},
+		{AffectedTrustDNS, Pass, "ssh on this machine has GSSAPITrustDns on: it goes by the reverse name before it asks Kerberos"},
+		{AffectedHostbased, Pass, "HostbasedAuthentication is on here: servers go by the reverse name of a client's address"},
+		{AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the address instead of the name"},
+		{AffectedNobody, Pass, "nothing on this machine goes by the reverse name, and servers do so only with UseDNS yes"},
+	}
+}
+
+// The advice to those who are affected.
+const (
+	AdviseRDNS     AdviceCode = "krb5-rdns"
+	AdviseTrustDNS AdviceCode = "gssapi-trustdns"
+)
+
+// affectedAdvice are their rows in the table of advice.
+func affectedAdvice() []AdviceDoc {
+	return []AdviceDoc{
+		{AdviseRDNS, ThisMachine, "a line for [libdefaults] of krb5.conf, so that Kerberos goes by the name that was asked for; file and line are set"},
+		{AdviseTrustDNS, ThisMachine, "a line for ssh's configuration, so that ssh leaves names to Kerberos"},
+	}
+}
+
+// affected says who would notice, on the evidence of this machine, that a
+// mapping is off: a warning or worse, or a name that leads back and is not the
+// host's where Kerberos would ask for it. Without evidence (nil) it is silent.
+func affected(f Facts, c *Client) []Finding {
+	if c == nil {
+		return nil
+	}
+	var fs []Finding
+	anyOff := false
+	for _, a := range f.Addresses {
+		m := weigh(askedNames(f), a)
+		off := m.verdict.severity() >= Warning
+		anyOff = anyOff || off
+		if !off && (m.verdict != Confirmed || f.literal()) {
+			continue
+		}
+		p := a.PTRs[m.decides]
+		fs = append(fs, c.gssapi(f, a, p, m.names[m.decides], off)...)
+		if off {
+			fs = append(fs, c.others(a)...)
+		}
+	}
+	if anyOff && len(fs) == 0 {
+		fs = append(fs, Finding{Code: AffectedNobody, Severity: Pass,
+			Text: "nobody on this machine is affected: ssh itself does not go by the reverse name, and a server only with UseDNS yes (off by default since OpenSSH 6.8)"})
+	}
+	return fs
+}
+
+// gssapi is for whoever logs in with Kerberos. MIT's library takes the first
+// address of the name, the name of that, whether it leads back or not, and asks
+// for host/THAT (expand_hostname in its sn2princ.c). libc hands it no name that
+// is none.
+func (c *Client) gssapi(f Facts, a AddressFacts, p PTRFacts, v Verdict, off bool) []Finding {
+	if !c.GSSAPI.On || c.GSSAPIIdentity != "" || v == Malformed {
+		return nil
+	}
+	var fs []Finding
+	if c.GSSAPITrustDNS.On && c.Kerberos != nil {
+		fs = append(fs, c.trustDNS(a, p, off))
+	}
+	if k := c.Kerberos; k != nil && k.RDNS.On && (k.Canonicalize.On || k.Fallback) && p.Name != k.without(f, a) {
+		fs = append(fs, k.principal(f, a, p))
+	}
+	return fs
+}
+
+// without is the name that Kerberos would ask for if rdns were off: the one at
+// the end of the CNAMEs. The fallback tries the name as it is first.
+func (k *Kerberos) without(f Facts, a AddressFacts) resolve.Name {
+	for _, ans := range f.Forward {
+		if !k.Fallback && !f.literal() && ans.Canonical != "" && slices.Contains(ans.Addrs, a.Addr) {
+			return ans.Canonical
+		}
+	}
+	return fullName(f)
+}
+
+// principal says which principal Kerberos asks for, and which it should.
+func (k *Kerberos) principal(f Facts, a AddressFacts, p PTRFacts) Finding {
+	asks, should := "host/"+displayName(p.Name), "host/"+displayName(k.without(f, a))
+	text := fmt.Sprintf("Kerberos asks for %s, not for %s, because it goes by the reverse name (rdns is on, %s)", asks, should, k.RDNS.Origin)
+	switch {
+	case f.literal():
+		text = fmt.Sprintf("Kerberos asks for %s, because it goes by the reverse name (rdns is on, %s)", asks, k.RDNS.Origin)
+	case k.Fallback:
+		text = fmt.Sprintf("Kerberos asks for %s, and if nobody knows that for %s, the reverse name (dns_canonicalize_hostname is fallback, %s)", should, asks, k.Canonicalize.Origin)
+	}
+	if len(f.Addresses) > 1 {
+		text += fmt.Sprintf(", when %s is the first address", show(a.Addr))
+	}
+	fd := Finding{Code: AffectedKerberos, Severity: Pass, Address: a.Addr, Text: text}
+	if !f.literal() {
+		fd.Advice = []Advice{{Code: AdviseRDNS, Machine: ThisMachine,
+			Text: "if the server's principal is " + should + ", this line in [libdefaults] makes Kerberos ask for it",
+			File: k.File, Line: "rdns = false"}}
+	}
+	return fd
+}
+
+// trustDNS is for the patch that Debian and Fedora carry: ssh does what sshd
+// does with UseDNS yes, message included, and hands Kerberos what came of it.
+// Behind a ProxyCommand that relays it has no address to start from, and takes
+// the name that was typed.
+func (c *Client) trustDNS(a AddressFacts, p PTRFacts, off bool) Finding {
+	text := fmt.Sprintf("ssh asks for the principal of %s, the reverse name (GSSAPITrustDns is on, %s)", displayName(p.Name), c.GSSAPITrustDNS.Origin)
+	if off {
+		text = fmt.Sprintf("ssh itself complains of the reverse name, and asks for the principal of the bare address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
+	}
+	return Finding{Code: AffectedTrustDNS, Severity: Pass, Address: a.Addr, Text: text, Advice: []Advice{{Code: AdviseTrustDNS, Machine: ThisMachine,
+		Text: "this line in ssh's configuration makes ssh hand Kerberos the name that was typed", Line: "GSSAPITrustDns no"}}}
+}
+
+// others are about the host as a client of servers: that direction is not the
+// one that was asked about, so the texts say which.
+func (c *Client) others(a AddressFacts) []Finding {
+	var fs []Finding
+	if c.Hostbased.On {
+		fs = append(fs, Finding{Code: AffectedHostbased, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(
+			"HostbasedAuthentication is on (%s): a server that %s logs in to takes the client's name from this mapping and would not know it",
+			c.Hostbased.Origin, show(a.Addr))})
+	}
+	if c.UseDNS.On {
+		fs = append(fs, Finding{Code: AffectedServer, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(
+			"sshd on this machine has UseDNS yes (%s): when %s logs in here, from=, Match Host and AllowUsers see the address, not a name",
+			c.UseDNS.Origin, show(a.Addr))})
+	}
+	return fs
+}

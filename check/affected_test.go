@@ -1,0 +1,101 @@
+package check
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"rdnsproxy/resolve"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAffected(t *testing.T) {
+	const pub = "203.0.113.7"
+	off := func() Facts { return facts(pub, resolve.OK, dead("old.example.net", resolve.NXDomain)) }
+	other := func() Facts { return facts(pub, resolve.OK, ptr("alias.example.net", pub)) }
+	exact := func() Facts { return facts(pub, resolve.OK, ptr(host, pub)) }
+	literal := func(f Facts) Facts {
+		f.Target.Host = f.Addresses[0].Addr.String()
+		return f
+	}
+	cname := func(f Facts, canonical resolve.Name) Facts {
+		f.Forward[0].Canonical = canonical
+		return f
+	}
+	two := func(f, g Facts) Facts {
+		f.Addresses = append(f.Addresses, g.Addresses...)
+		return f
+	}
+	set := func(origin string) Setting { return Setting{On: true, Origin: origin} }
+	client := func(change ...func(*Client)) *Client { // as Debian's ssh and MIT's library come, with a realm
+		c := &Client{GSSAPI: set("/etc/ssh/ssh_config:50"),
+			Kerberos: &Kerberos{RDNS: set("default"), Canonicalize: set("default"), File: "/etc/krb5.conf"}}
+		for _, f := range change {
+			f(c)
+		}
+		return c
+	}
+	trust := func(c *Client) { c.GSSAPITrustDNS = set("~/.ssh/config:3") }
+	for _, c := range []struct {
+		name   string
+		facts  Facts
+		client *Client
+		want   string // codes
+		says   string // a part of the first text
+	}{
+		{"nobody looked", off(), nil, "", ""},
+		{"off, nothing set up", off(), &Client{}, "nobody", "off by default since OpenSSH 6.8"},
+		{"off, GSSAPI without Kerberos", off(), client(func(c *Client) { c.Kerberos = nil }, trust), "nobody", ""},
+		{"off, Kerberos without GSSAPI", off(), client(func(c *Client) { c.GSSAPI.On = false }, trust), "nobody", ""},
+		{"off", off(), client(), "kerberos", "asks for host/old.example.net, not for host/my.example.com, because it goes by the reverse name (rdns is on, default)"},
+		{"off, rdns off", off(), client(func(c *Client) { c.Kerberos.RDNS.On = false }), "nobody", ""},
+		{"off, no canonical names", off(), client(func(c *Client) { c.Kerberos.Canonicalize.On = false }), "nobody", ""},
+		{"off, fallback", off(), client(func(c *Client) { c.Kerberos.Canonicalize, c.Kerberos.Fallback = Setting{false, "/etc/krb5.conf:4"}, true }),
+			"kerberos", "asks for host/my.example.com, and if nobody knows that for host/old.example.net"},
+		{"off, identity given", off(), client(func(c *Client) { c.GSSAPIIdentity = "other.example.com" }), "nobody", ""},
+		{"off, malformed: libc keeps it to itself", facts(pub, resolve.OK, unasked(`a\032b.example.com`)), client(), "nobody", ""},
+		{"elsewhere", facts(pub, resolve.OK, ptr("www.example.org", "203.0.113.99")), client(), "kerberos", "host/www.example.org"},
+		{"leads elsewhere though it is the host's name", facts(pub, resolve.OK, ptr(host, "203.0.113.99")), client(), "nobody", ""},
+		{"confirmed by another name", other(), client(), "kerberos", "asks for host/alias.example.net, not for host/my.example.com"},
+		{"confirmed by another name, nothing set up", other(), &Client{}, "", ""},
+		{"confirmed by another name, hostbased", other(), client(func(c *Client) { c.GSSAPI.On, c.Hostbased = false, set("x:1") }), "", ""},
+		{"confirmed by the canonical name", cname(other(), "alias.example.net"), client(), "", ""},
+		{"off, with a canonical name", cname(off(), "real.example.com"), client(), "kerberos", "not for host/real.example.com"},
+		{"exact", exact(), client(trust), "", ""},
+		{"none", facts(pub, resolve.NXDomain), client(), "", ""},
+		{"undetermined", facts(pub, resolve.Timeout), client(), "", ""},
+		{"a literal", literal(off()), client(), "kerberos", "asks for host/old.example.net, because"},
+		{"a literal that is confirmed", literal(other()), client(), "", ""},
+		{"off, ssh trusts DNS", off(), client(trust), "gssapi-trustdns kerberos", "complains of the reverse name, and asks for the principal of the bare address (GSSAPITrustDns is on, ~/.ssh/config:3)"},
+		{"confirmed, ssh trusts DNS", other(), client(trust), "gssapi-trustdns kerberos", "principal of alias.example.net"},
+		{"off, hostbased", off(), &Client{Hostbased: set("/etc/ssh/ssh_config:9")}, "hostbased", "a server that 203.0.113.7 logs in to"},
+		{"off, a server here", off(), &Client{UseDNS: set("/etc/ssh/sshd_config:9")}, "server", "when 203.0.113.7 logs in here"},
+		{"two off, nobody", two(off(), facts("203.0.113.8", resolve.OK, dead("old.example.net", resolve.NXDomain))), &Client{}, "nobody", ""},
+		{"two, one off", two(exact(), facts("203.0.113.8", resolve.OK, dead("old.example.net", resolve.NXDomain))), client(), "kerberos", "when 203.0.113.8 is the first address"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			fs := affected(c.facts, c.client)
+			if diff := cmp.Diff(c.want, codesOf(t, "affected.", fs, affectedCodes())); diff != "" {
+				t.Fatal(diff, fs)
+			}
+			if len(fs) > 0 && !strings.Contains(fs[0].Text, c.says) {
+				t.Errorf("%q does not say %q", fs[0].Text, c.says)
+			}
+			for _, f := range fs {
+				if (f.Address == netip.Addr{}) != (f.Code == AffectedNobody) {
+					t.Errorf("%s is about %s", f.Code, f.Address)
+				}
+				for _, adv := range f.Advice {
+					if adv.Machine != ThisMachine || adv.Line == "" {
+						t.Errorf("%+v", adv)
+					}
+				}
+			}
+		})
+	}
+	fd := affected(off(), client())[0]
+	if len(fd.Advice) != 1 || fd.Advice[0].File != "/etc/krb5.conf" || fd.Advice[0].Line != "rdns = false" {
+		t.Errorf("%+v", fd.Advice)
+	}
+}
