@@ -51,7 +51,9 @@ func TestAffected(t *testing.T) {
 		{"off", off(), client(), "kerberos", "asks for host/old.example.net, not for host/my.example.com, because it goes by the reverse name (rdns is on, default)"},
 		{"off, rdns off", off(), client(func(c *Client) { c.Kerberos.RDNS.On = false }), "nobody", ""},
 		{"off, no canonical names", off(), client(func(c *Client) { c.Kerberos.Canonicalize.On = false }), "nobody", ""},
-		{"off, fallback", off(), client(func(c *Client) { c.Kerberos.Canonicalize, c.Kerberos.Fallback = Setting{false, "/etc/krb5.conf:4"}, true }),
+		{"off, fallback", off(), client(func(c *Client) {
+			c.Kerberos.Canonicalize, c.Kerberos.Fallback = Setting{false, "/etc/krb5.conf:4"}, true
+		}),
 			"kerberos", "asks for host/my.example.com, and if nobody knows that for host/old.example.net"},
 		{"off, identity given", off(), client(func(c *Client) { c.GSSAPIIdentity = "other.example.com" }), "nobody", ""},
 		{"off, malformed: libc keeps it to itself", facts(pub, resolve.OK, unasked(`a\032b.example.com`)), client(), "nobody", ""},
