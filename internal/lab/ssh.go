@@ -3,6 +3,7 @@ package lab
 import (
 	"cmp"
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"slices"
@@ -20,6 +21,7 @@ type SSH struct {
 	Addr     string             // host:port to listen on; if "", 127.0.0.1:0
 	HostKeys []ssh.Signer       // from NewHostKey or Certify; if empty, one fresh ed25519 key
 	Version  string             // software version in the identification; if "", rdnsproxy-lab
+	Preface  string             // lines before the identification, with their ends; if "", none
 	Banner   string             // shown before authentication; if "", none
 	Password string             // the only way in; if "", anyone gets in by none, password or any key
 	Fault    SSHFault           // if Healthy, none
@@ -141,6 +143,7 @@ func (s *SSHServer) host(c *net.TCPConn) {
 	v := &Visit{Client: c.RemoteAddr().(*net.TCPAddr).AddrPort()}
 	s.note(func() { s.visits = append(s.visits, v) })
 	farewell := false
+	io.WriteString(c, s.setup.Preface)
 	if s.setup.Fault == Healthy {
 		farewell = s.serve(c, v)
 	} else {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// NewHostKey makes a key: ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256 or
-// ssh.KeyAlgoRSA.
+// NewHostKey makes a key: ssh.KeyAlgoED25519, one of ssh.KeyAlgoECDSA256, 384
+// and 521, or ssh.KeyAlgoRSA.
 func NewHostKey(algorithm string) (ssh.Signer, error) {
 	var (
 		key crypto.Signer
@@ -25,6 +25,10 @@ func NewHostKey(algorithm string) (ssh.Signer, error) {
 		_, key, err = ed25519.GenerateKey(rand.Reader)
 	case ssh.KeyAlgoECDSA256:
 		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case ssh.KeyAlgoECDSA384:
+		key, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	case ssh.KeyAlgoECDSA521:
+		key, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	case ssh.KeyAlgoRSA:
 		key, err = rsa.GenerateKey(rand.Reader, 2048)
 	default:

@@ -1,0 +1,142 @@
+package sshprobe
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/safetext"
+)
+
+// What a server may say before it has identified itself. Lines are as long and
+// as many as OpenSSH's kex_exchange_identification takes them, which sets no
+// bound to their sum.
+const (
+	maxLine    = 8192
+	maxLines   = 1024
+	maxPreface = 64 << 10 // bytes in all
+	maxShown   = 255      // bytes of a line that are told
+)
+
+// greeting is the first that a server says, up to its identification.
+type greeting struct {
+	identity check.Identity
+	version  safetext.Text // the identification, or the first line that is none
+	trouble  string        // why it is no identification; safe to print
+	line     []byte        // the identification with its end, as it came
+	spoke    bool          // it said anything at all
+}
+
+// notSSH is why what was read is no SSH.
+type notSSH string
+
+func (why notSSH) Error() string { return string(why) }
+
+const (
+	errGarbage = notSSH("it speaks, but not SSH")
+	errHTTP    = notSSH("it speaks HTTP, not SSH")
+	errTooMuch = notSSH("it speaks and speaks, but not SSH")
+	errSSH1    = notSSH("it speaks SSH 1 alone, which no ssh of today does")
+)
+
+// refusals are what sshd says instead of its identification.
+var refusals = map[string]string{
+	"Exceeded MaxStartups":     "sshd turns newcomers away: too many have not logged in yet (MaxStartups)",
+	"Not allowed at this time": "sshd turns this machine's address away for a while (PerSourcePenalties)",
+}
+
+// read reads lines until one starts with "SSH-" (RFC 4253, section 4.2). Like
+// OpenSSH it takes LF for CR LF, and gives up at once on a NUL or a CR inside a
+// line. Unlike it, it does not wait for more from a web server, which may keep
+// the connection open.
+func (g *greeting) read(r *bufio.Reader) error {
+	total := 0
+	for n := 0; n < maxLines && total < maxPreface; n++ {
+		line, err := readLine(r)
+		total += len(line)
+		g.spoke = total > 0
+		text := strings.TrimRight(string(line), "\r\n")
+		identifies := strings.HasPrefix(text, "SSH-")
+		if g.version.IsZero() || identifies {
+			g.version = safetext.Of(text[:min(len(text), maxShown)])
+		}
+		switch {
+		case err != nil:
+			return err
+		case identifies:
+			g.line = line
+			return protocol(text)
+		case strings.HasPrefix(text, "HTTP/"):
+			return errHTTP
+		}
+	}
+	return errTooMuch
+}
+
+// readLine reads one line with its LF. With an error comes what was read.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	var line []byte
+	for len(line) < maxLine {
+		c, err := r.ReadByte()
+		if err != nil {
+			return line, err
+		}
+		afterCR := len(line) > 0 && line[len(line)-1] == '\r'
+		line = append(line, c)
+		switch {
+		case c == '\n':
+			return line, nil
+		case c == 0, afterCR:
+			return line, errGarbage
+		}
+	}
+	return line, errTooMuch
+}
+
+// protocol judges the version of the protocol as ssh does: 2.0, indeed any 2.x,
+// or 1.99, which is 2.0 with 1.x beside it.
+func protocol(identification string) error {
+	var major, minor int
+	var software string
+	if _, err := fmt.Sscanf(identification, "SSH-%d.%d-%s", &major, &minor, &software); err != nil {
+		return errGarbage
+	}
+	switch {
+	case major == 2, major == 1 && minor == 99:
+		return nil
+	case major == 1:
+		return errSSH1
+	}
+	return errGarbage
+}
+
+// conclude says what answered, and why it is not SSH: err is how reading ended.
+func (g *greeting) conclude(err error) {
+	var why notSSH
+	timeout := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+	switch {
+	case err == nil:
+		g.identity = check.IdentitySSH
+		return
+	case errors.Is(err, context.Canceled):
+		g.trouble = "given up"
+		return
+	case errors.As(err, &why):
+		g.identity, g.trouble = check.IdentityOther, why.Error()
+	case !g.spoke && timeout:
+		g.identity, g.trouble = check.IdentitySilent, "it connects, and says nothing in time"
+	case !g.spoke:
+		g.identity, g.trouble = check.IdentityClosed, "it hung up before it said anything"
+	case timeout:
+		g.identity, g.trouble = check.IdentityOther, "it speaks, but did not identify itself as SSH in time"
+	default:
+		g.identity, g.trouble = check.IdentityOther, "it speaks, but hung up without identifying itself as SSH"
+	}
+	if refusal, ok := refusals[g.version.Raw()]; ok {
+		g.trouble = refusal
+	}
+}

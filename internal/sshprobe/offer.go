@@ -1,0 +1,115 @@
+package sshprobe
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// offer is a server's KEXINIT (RFC 4253, section 7.1): its lists, best first.
+type offer struct {
+	Cookie           [16]byte `sshtype:"20"`
+	KeyExchanges     []string
+	HostKeys         []string
+	CiphersToServer  []string
+	CiphersToClient  []string
+	MACsToServer     []string
+	MACsToClient     []string
+	CompressToServer []string
+	CompressToClient []string
+	LanguageToServer []string
+	LanguageToClient []string
+	GuessFollows     bool
+	Reserved         uint32
+}
+
+// SSH's messages that matter before keys are exchanged (RFC 4253, section 12).
+const (
+	msgIgnore  = 2
+	msgDebug   = 4
+	msgKexInit = 20
+)
+
+// parseOffer finds the KEXINIT in the first bytes behind an identification,
+// which are packets without encryption (RFC 4253, section 6): length, length of
+// the padding, payload, padding.
+func parseOffer(b []byte) (*offer, bool) {
+	for len(b) >= 6 {
+		length := uint64(binary.BigEndian.Uint32(b))
+		padding := uint64(b[4])
+		if length < padding+2 || length+4 > uint64(len(b)) {
+			return nil, false
+		}
+		payload := b[5 : 4+length-padding]
+		switch payload[0] {
+		case msgKexInit:
+			o := new(offer)
+			err := ssh.Unmarshal(payload, o)
+			return o, err == nil
+		case msgIgnore, msgDebug:
+			b = b[4+length:]
+		default:
+			return nil, false
+		}
+	}
+	return nil, false
+}
+
+// exchanges are all that the library has. Nothing secret ever flows, and which
+// key a server holds can be told of an old one too.
+var exchanges = ssh.Config{
+	KeyExchanges: append(ssh.SupportedAlgorithms().KeyExchanges, ssh.InsecureAlgorithms().KeyExchanges...),
+	Ciphers:      append(ssh.SupportedAlgorithms().Ciphers, ssh.InsecureAlgorithms().Ciphers...),
+	MACs:         append(ssh.SupportedAlgorithms().MACs, ssh.InsecureAlgorithms().MACs...),
+}
+
+// family is a type of key with the algorithms that prove one, those of
+// certificates apart.
+type family struct {
+	keyType             string
+	certificates, plain []string
+}
+
+// families are the types that this program can fetch; ssh's own first choices
+// come first. DSA is not among them: ssh has forgotten it.
+var families = []family{
+	{ssh.KeyAlgoED25519, []string{ssh.CertAlgoED25519v01}, []string{ssh.KeyAlgoED25519}},
+	{ssh.KeyAlgoECDSA256, []string{ssh.CertAlgoECDSA256v01}, []string{ssh.KeyAlgoECDSA256}},
+	{ssh.KeyAlgoECDSA384, []string{ssh.CertAlgoECDSA384v01}, []string{ssh.KeyAlgoECDSA384}},
+	{ssh.KeyAlgoECDSA521, []string{ssh.CertAlgoECDSA521v01}, []string{ssh.KeyAlgoECDSA521}},
+	{ssh.KeyAlgoSKED25519, []string{ssh.CertAlgoSKED25519v01}, []string{ssh.KeyAlgoSKED25519}},
+	{ssh.KeyAlgoSKECDSA256, []string{ssh.CertAlgoSKECDSA256v01}, []string{ssh.KeyAlgoSKECDSA256}},
+	{ssh.KeyAlgoRSA, []string{ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01, ssh.CertAlgoRSAv01},
+		[]string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA}},
+}
+
+// families are the types of which the server has a key, in its order, each with
+// those of our algorithms that it takes; strange is what we do not know.
+func (o *offer) families() (known []family, strange []string) {
+	seen := make(map[string]bool)
+	for _, algorithm := range o.HostKeys {
+		i := slices.IndexFunc(families, func(f family) bool { return f.has(algorithm) })
+		switch {
+		case i < 0 && len(strange) < maxNamed+1:
+			strange = append(strange, algorithm)
+		case i >= 0 && !seen[families[i].keyType]:
+			seen[families[i].keyType] = true
+			known = append(known, families[i].limit(o.HostKeys))
+		}
+	}
+	return known, strange
+}
+
+func (f family) has(algorithm string) bool {
+	return slices.Contains(f.certificates, algorithm) || slices.Contains(f.plain, algorithm)
+}
+
+func (f family) limit(to []string) family {
+	absent := func(algorithm string) bool { return !slices.Contains(to, algorithm) }
+	return family{
+		f.keyType,
+		slices.DeleteFunc(slices.Clone(f.certificates), absent),
+		slices.DeleteFunc(slices.Clone(f.plain), absent),
+	}
+}

@@ -1,0 +1,460 @@
+package sshprobe_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/lab"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/proxy/dial"
+)
+
+// patience tells a hang from a slow machine; soon is what a test waits for in
+// vain.
+const (
+	patience = 30 * time.Second
+	soon     = 200 * time.Millisecond
+)
+
+const name = "my.example.com"
+
+func start(t *testing.T, setup lab.SSH) *lab.SSHServer {
+	t.Helper()
+	s, err := lab.StartSSH(setup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+// says starts a server that says something and hangs up.
+func says(t *testing.T, words string) netip.AddrPort {
+	t.Helper()
+	s, err := lab.StartTCP("", func(c *net.TCPConn) {
+		io.WriteString(c, words)
+		c.CloseWrite()
+		lab.Discard(c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s.Addr()
+}
+
+func hostKey(t *testing.T, algorithm string) ssh.Signer {
+	t.Helper()
+	key, err := lab.NewHostKey(algorithm)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func certify(t *testing.T, authority, host ssh.Signer, names ...string) ssh.Signer {
+	t.Helper()
+	cert, err := lab.Certify(authority, host, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cert
+}
+
+func known(t *testing.T, text string) *knownhosts.File {
+	t.Helper()
+	lines, err := knownhosts.Parse(strings.NewReader(text), "known_hosts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &knownhosts.File{Lines: lines}
+}
+
+// probe probes within the time that tells a hang.
+func probe(t *testing.T, p *sshprobe.Prober, a netip.AddrPort) check.Probe {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	found := p.Probe(ctx, check.Target{Host: name, Port: a.Port()}, a)
+	if ctx.Err() != nil {
+		t.Fatalf("hangs: %+v", found)
+	}
+	for _, text := range []string{found.Error, found.Keyless} {
+		if text != safetext.Line(text) || len(text) > 600 {
+			t.Errorf("not fit to print: %q", text)
+		}
+	}
+	return found
+}
+
+// statuses writes keys as type=status, a certificate's with a plus.
+func statuses(keys []check.Key) string {
+	var all []string
+	for _, k := range keys {
+		plus := ""
+		if k.Certificate {
+			plus = "+"
+		}
+		all = append(all, fmt.Sprintf("%s%s=%s", k.Type, plus, k.Status))
+	}
+	return strings.Join(all, " ")
+}
+
+// Each key comes once, in the server's order, with nobody having logged in.
+func TestKeys(t *testing.T) {
+	keys := []ssh.Signer{
+		hostKey(t, ssh.KeyAlgoECDSA521), hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoED25519),
+		hostKey(t, ssh.KeyAlgoECDSA256), hostKey(t, ssh.KeyAlgoECDSA384),
+	}
+	s := start(t, lab.SSH{HostKeys: keys, Version: "OpenSSH_9.9 a comment", Preface: "all use is\r\n\nrecorded\n"})
+	found := probe(t, &sshprobe.Prober{}, s.Addr())
+	if found.Connect != check.ConnectOK || found.Identity != check.IdentitySSH || found.Error != "" || found.Keyless != "" {
+		t.Errorf("%+v", found)
+	}
+	if got := found.Version.Raw(); got != "SSH-2.0-OpenSSH_9.9 a comment" {
+		t.Errorf("version %q", got)
+	}
+	if found.Connecting <= 0 || found.Identifying <= 0 || found.KeyFetching <= 0 {
+		t.Errorf("took no time: %+v", found)
+	}
+	if len(found.Keys) != len(keys) {
+		t.Fatalf("%d keys: %+v", len(found.Keys), found)
+	}
+	for i, k := range found.Keys {
+		want := keys[i].PublicKey()
+		line := fmt.Sprintf("[%s]:%d %s", name, s.Addr().Port(), bytes.TrimSpace(ssh.MarshalAuthorizedKey(want)))
+		if k.Type != want.Type() || k.Fingerprint != ssh.FingerprintSHA256(want) || !bytes.Equal(k.Blob, want.Marshal()) ||
+			k.Line != line || k.Status != check.KeyUnknown || k.Evidence != "" || k.Certificate {
+			t.Errorf("key %d: %+v", i, k)
+		}
+	}
+	visits := s.Visits()
+	if len(visits) != len(keys) {
+		t.Errorf("%d connections for %d keys", len(visits), len(keys))
+	}
+	for _, v := range visits {
+		if v.User != "" {
+			t.Errorf("logged in: %+v", v)
+		}
+	}
+}
+
+// The verdicts are ssh's, and each names its line.
+func TestVerdicts(t *testing.T) {
+	authority, stranger := hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoED25519)
+	ed, ec, rsa := hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoECDSA256), hostKey(t, ssh.KeyAlgoRSA)
+	otherRSA := hostKey(t, ssh.KeyAlgoRSA)
+	s := start(t, lab.SSH{HostKeys: []ssh.Signer{ed, certify(t, authority, rsa, name), ec}})
+	line := func(marker string, key ssh.Signer) string {
+		return fmt.Sprintf("%s[%s]:%d %s", marker, name, s.Addr().Port(), ssh.MarshalAuthorizedKey(key.PublicKey()))
+	}
+	print := func(key ssh.Signer) string { return ssh.FingerprintSHA256(key.PublicKey()) }
+	for _, test := range []struct {
+		what     string
+		known    string
+		expected []string
+		want     string
+		evidence string // the keys' lines
+	}{
+		{"nothing", "", nil, "ssh-ed25519=unknown ssh-rsa+=unknown ecdsa-sha2-nistp256=unknown", "  "},
+		{"all", line("", ed) + line("", rsa) + line("", ec), nil,
+			"ssh-ed25519=known ssh-rsa+=known ecdsa-sha2-nistp256=known", "known_hosts:1 known_hosts:2 known_hosts:3"},
+		{"one, so the others are further ones", "# it\n" + line("", ec), nil,
+			"ssh-ed25519=unknown ssh-rsa+=unknown ecdsa-sha2-nistp256=known", "  known_hosts:2"},
+		{"one, and another of its type", line("", ed) + line("", otherRSA), nil,
+			"ssh-ed25519=known ssh-rsa+=changed ecdsa-sha2-nistp256=unknown", "known_hosts:1 known_hosts:2 "},
+		{"another alone", line("", stranger), nil,
+			"ssh-ed25519=changed ssh-rsa+=changed ecdsa-sha2-nistp256=changed", "known_hosts:1 known_hosts:1 known_hosts:1"},
+		{"authority", line("@cert-authority ", authority), nil,
+			"ssh-ed25519=unknown ssh-rsa+=certified ecdsa-sha2-nistp256=unknown", " known_hosts:1 "},
+		{"authority, and another key", line("@cert-authority ", authority) + line("", otherRSA), nil,
+			"ssh-ed25519=unknown ssh-rsa+=certified ecdsa-sha2-nistp256=unknown", " known_hosts:1 "},
+		{"another authority", line("@cert-authority ", stranger), nil,
+			"ssh-ed25519=unknown ssh-rsa+=unknown ecdsa-sha2-nistp256=unknown", "  "},
+		{"revoked", line("", ed) + line("@revoked ", ec), nil,
+			"ssh-ed25519=known ssh-rsa+=unknown ecdsa-sha2-nistp256=revoked", "known_hosts:1  known_hosts:2"},
+		{"plain name", name + " " + string(ssh.MarshalAuthorizedKey(ed.PublicKey())), nil,
+			"ssh-ed25519=known ssh-rsa+=unknown ecdsa-sha2-nistp256=unknown", "known_hosts:1  "},
+		{"expected", line("", ed), []string{print(stranger), print(rsa) + "="},
+			"ssh-ed25519=known ssh-rsa+=expected ecdsa-sha2-nistp256=unknown", "known_hosts:1  "},
+		{"expected, but revoked and changed", line("@revoked ", ec) + line("", otherRSA), []string{print(ec), print(rsa)},
+			"ssh-ed25519=changed ssh-rsa+=changed ecdsa-sha2-nistp256=revoked", "known_hosts:2 known_hosts:2 known_hosts:1"},
+	} {
+		found := probe(t, &sshprobe.Prober{Known: known(t, test.known), Expected: test.expected}, s.Addr())
+		if got := statuses(found.Keys); got != test.want || found.Keyless != "" {
+			t.Errorf("%s:\ngot  %s %s\nwant %s", test.what, got, found.Keyless, test.want)
+			continue
+		}
+		var evidence []string
+		for _, k := range found.Keys {
+			evidence = append(evidence, k.Evidence)
+		}
+		if got := strings.Join(evidence, " "); got != test.evidence {
+			t.Errorf("%s: evidence %q, want %q", test.what, got, test.evidence)
+		}
+	}
+}
+
+// HostKeyAlias takes the place of name and port; certificates end at their time.
+func TestAliasAndTime(t *testing.T) {
+	authority, ed := hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoED25519)
+	s := start(t, lab.SSH{HostKeys: []ssh.Signer{certify(t, authority, ed, "gate")}})
+	p := &sshprobe.Prober{Known: known(t, "@cert-authority gate "+string(ssh.MarshalAuthorizedKey(authority.PublicKey())))}
+	target := check.Target{Host: name, Port: s.Addr().Port(), KeyName: "gate"}
+	found := p.Probe(t.Context(), target, s.Addr())
+	if got := statuses(found.Keys); got != "ssh-ed25519+=certified" || !strings.HasPrefix(found.Keys[0].Line, "gate ssh-ed25519 ") {
+		t.Errorf("%s: %+v", got, found)
+	}
+	p.Now = func() time.Time { return time.Now().AddDate(1, 0, 0) }
+	if got := statuses(p.Probe(t.Context(), target, s.Addr()).Keys); got != "ssh-ed25519+=unknown" {
+		t.Errorf("a year later: %s", got)
+	}
+}
+
+// A key that no library can read costs its own type alone, and a certificate
+// that none can read gives way to its plain key.
+func TestUnreadable(t *testing.T) {
+	ed, rsa := hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoRSA)
+	odd := func(algorithm string, blob []byte, like ssh.Signer) ssh.Signer {
+		return oddSigner{like, algorithm, blob}
+	}
+	cert := odd(ssh.CertAlgoED25519v01, ssh.Marshal(struct{ Name string }{ssh.CertAlgoED25519v01}), ed)
+	s := start(t, lab.SSH{HostKeys: []ssh.Signer{cert, ed, rsa}})
+	found := probe(t, &sshprobe.Prober{}, s.Addr())
+	if got := statuses(found.Keys); got != "ssh-ed25519=unknown ssh-rsa=unknown" || found.Keyless != "" {
+		t.Errorf("%s: %s", got, found.Keyless)
+	}
+
+	ec := odd(ssh.KeyAlgoECDSA256, []byte("no key at all"), ed)
+	s = start(t, lab.SSH{HostKeys: []ssh.Signer{ec, rsa, odd("ssh-\x1b[2J", nil, ed)}})
+	found = probe(t, &sshprobe.Prober{}, s.Addr())
+	const want = `; of types that this program does not have: ssh-\027[2J`
+	if got := statuses(found.Keys); got != "ssh-rsa=unknown" ||
+		!strings.HasPrefix(found.Keyless, "no ecdsa-sha2-nistp256: the key exchange failed: ") || !strings.HasSuffix(found.Keyless, want) {
+		t.Errorf("%s: %s", got, found.Keyless)
+	}
+}
+
+// oddSigner claims to have a key of some type, which it shows as some bytes.
+type oddSigner struct {
+	ssh.Signer
+	algorithm string
+	blob      []byte
+}
+
+func (s oddSigner) PublicKey() ssh.PublicKey { return oddKey{s.Signer.PublicKey(), s} }
+
+type oddKey struct {
+	ssh.PublicKey
+	s oddSigner
+}
+
+func (k oddKey) Type() string    { return k.s.algorithm }
+func (k oddKey) Marshal() []byte { return k.s.blob }
+
+// What is not SSH is not down, and what is down is not silent.
+func TestNotSSH(t *testing.T) {
+	at := func(fault lab.SSHFault) netip.AddrPort { return start(t, lab.SSH{Fault: fault}).Addr() }
+	for _, test := range []struct {
+		what     string
+		addr     netip.AddrPort
+		identity check.Identity
+		version  string
+		trouble  string
+	}{
+		{"web server", at(lab.SpeaksHTTP), check.IdentityOther, "HTTP/1.1 400 Bad Request", "it speaks HTTP, not SSH"},
+		{"hostile", at(lab.Hostile), check.IdentityOther, lab.HostileGreeting[:strings.IndexByte(lab.HostileGreeting, 0)+1], "it speaks, but not SSH"},
+		{"silent", at(lab.Silent), check.IdentitySilent, "", "it connects, and says nothing in time"},
+		{"resets", at(lab.Resets), check.IdentityClosed, "", "it hung up before it said anything"},
+		{"hangs up", says(t, ""), check.IdentityClosed, "", "it hung up before it said anything"},
+		{"mail", says(t, "220 mail.example.com ESMTP\r\n"), check.IdentityOther, "220 mail.example.com ESMTP", "it speaks, but hung up without identifying itself as SSH"},
+		{"old", says(t, "SSH-1.5-1.2.27\n"), check.IdentityOther, "SSH-1.5-1.2.27", "it speaks SSH 1 alone, which no ssh of today does"},
+		{"cut", says(t, "SSH-2.0-Open"), check.IdentityOther, "SSH-2.0-Open", "it speaks, but hung up without identifying itself as SSH"},
+		{"full", says(t, "Exceeded MaxStartups\r\n"), check.IdentityOther, "Exceeded MaxStartups",
+			"sshd turns newcomers away: too many have not logged in yet (MaxStartups)"},
+		{"endless line", says(t, strings.Repeat("x", 1<<20)), check.IdentityOther, strings.Repeat("x", 255), "it speaks and speaks, but not SSH"},
+		{"endless lines", says(t, strings.Repeat("y\n", 1<<20)), check.IdentityOther, "y", "it speaks and speaks, but not SSH"},
+	} {
+		found := probe(t, &sshprobe.Prober{Identification: soon * 5}, test.addr)
+		if found.Connect != check.ConnectOK || found.Identity != test.identity || found.Version.Raw() != test.version ||
+			found.Error != test.trouble || found.Keyless != "" || len(found.Keys) > 0 {
+			t.Errorf("%s: %+v", test.what, found)
+		}
+	}
+}
+
+// SSH without keys says why.
+func TestKeyless(t *testing.T) {
+	ed := hostKey(t, ssh.KeyAlgoED25519)
+	at := func(s lab.SSH) netip.AddrPort { return start(t, s).Addr() }
+	for _, test := range []struct {
+		what string
+		addr netip.AddrPort
+		want string
+	}{
+		{"sntrup761", at(lab.SSH{Fault: lab.Sntrup}),
+			"the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com"},
+		{"hangs up", at(lab.SSH{Fault: lab.HangsUp}), "the server hung up during the key exchange"},
+		{"stalls", at(lab.SSH{Fault: lab.Stalls}), "the server did not finish the key exchange in time"},
+		{"strange keys", at(lab.SSH{HostKeys: []ssh.Signer{oddSigner{ed, "ssh-dss", nil}}}),
+			"the server offers only types of host keys that this program does not have: ssh-dss"},
+		{"long", at(lab.SSH{Version: strings.Repeat("v", 300)}),
+			"the server's identification is longer than 255 bytes, which this program does not take"},
+		{"garbage", says(t, "SSH-2.0-x\r\n\xff\xff\xff\xff garbage"), "the key exchange failed: invalid packet length, packet too large"},
+	} {
+		found := probe(t, &sshprobe.Prober{Handshake: soon * 5}, test.addr)
+		if found.Identity != check.IdentitySSH || found.Error != "" || found.Keyless != test.want || len(found.Keys) > 0 {
+			t.Errorf("%s: %+v", test.what, found)
+		}
+	}
+}
+
+// How connecting fails is told apart.
+func TestUnconnected(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	full, err := lab.StartFull("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { full.Close() })
+	v6 := netip.MustParseAddr("::1")
+	for _, test := range []struct {
+		what   string
+		dialer dial.Dialer
+		addr   netip.AddrPort
+		want   check.ConnectStatus
+		text   string
+	}{
+		{"closed port", dial.Dialer{}, closed.Addr().(*net.TCPAddr).AddrPort(), check.ConnectRefused, "connection refused"},
+		{"full backlog", dial.Dialer{Timeout: soon}, full.Addr(), check.ConnectTimeout, "no answer in time"},
+		{"other family", dial.Dialer{Bind: []netip.Addr{v6}}, full.Addr(), check.ConnectSkipped, "no local address of its family to connect from"},
+		{"no interface", dial.Dialer{Interface: "no\x1b"}, full.Addr(), check.ConnectFailed, ""},
+		{"no port", dial.Dialer{}, netip.AddrPortFrom(v6, 0), check.ConnectFailed, ""},
+	} {
+		found := probe(t, &sshprobe.Prober{Dialer: test.dialer}, test.addr)
+		if found.Connect != test.want || found.Identity != "" || found.Error == "" || test.text != "" && found.Error != test.text {
+			t.Errorf("%s: %+v", test.what, found)
+		}
+	}
+}
+
+// The context ends every phase, and nothing is then said of the server that is
+// not known.
+func TestContext(t *testing.T) {
+	full, err := lab.StartFull("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { full.Close() })
+	for _, test := range []struct {
+		what string
+		addr netip.AddrPort
+		want check.Probe
+	}{
+		{"connecting", full.Addr(), check.Probe{Connect: check.ConnectFailed, Error: "given up"}},
+		{"identifying", start(t, lab.SSH{Fault: lab.Silent}).Addr(), check.Probe{Connect: check.ConnectOK, Error: "given up"}},
+		{"keys", start(t, lab.SSH{Fault: lab.Stalls}).Addr(), check.Probe{Connect: check.ConnectOK, Identity: check.IdentitySSH, Keyless: "given up"}},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(soon, cancel)
+		began := time.Now()
+		found := (&sshprobe.Prober{}).Probe(ctx, check.Target{Host: name}, test.addr)
+		if time.Since(began) > patience/6 {
+			t.Errorf("%s: took %v", test.what, time.Since(began))
+		}
+		if found.Connect != test.want.Connect || found.Identity != test.want.Identity || found.Error != test.want.Error || found.Keyless != test.want.Keyless {
+			t.Errorf("%s: %+v", test.what, found)
+		}
+	}
+}
+
+// A server that answers once and never again keeps what it gave.
+func TestFirstKeyAlone(t *testing.T) {
+	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoECDSA256), hostKey(t, ssh.KeyAlgoECDSA384)}})
+	var mu sync.Mutex
+	taken := 0
+	door, err := lab.StartTCP("", func(c *net.TCPConn) {
+		mu.Lock()
+		taken++
+		first := taken == 1
+		mu.Unlock()
+		if !first {
+			io.WriteString(c, "Exceeded MaxStartups\r\n")
+			return
+		}
+		behind, err := net.Dial("tcp", s.Addr().String())
+		if err != nil {
+			return
+		}
+		go func() {
+			defer behind.Close()
+			io.Copy(behind, c)
+		}()
+		io.Copy(c, behind)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { door.Close() })
+	found := probe(t, &sshprobe.Prober{}, door.Addr())
+	if got := statuses(found.Keys); got != "ssh-ed25519=unknown" {
+		t.Errorf("%s: %+v", got, found)
+	}
+	const want = "no ssh-rsa, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384: on the next connection, sshd turns newcomers away"
+	if !strings.HasPrefix(found.Keyless, want) {
+		t.Errorf("keyless: %s", found.Keyless)
+	}
+	if taken != 3 {
+		t.Errorf("%d connections: it goes on asking", taken)
+	}
+}
+
+// Fifty at once, a tenth of them at a server that hangs: all right, none waits
+// for another.
+func TestFiftyAtOnce(t *testing.T) {
+	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoECDSA256), hostKey(t, ssh.KeyAlgoRSA)}})
+	silent := start(t, lab.SSH{Fault: lab.Silent})
+	p := &sshprobe.Prober{Identification: 10 * soon, Known: known(t, s.KnownHostsLine(name))}
+	results := make([]check.Probe, 50)
+	var probing sync.WaitGroup
+	began := time.Now()
+	for i := range results {
+		probing.Go(func() {
+			a := s.Addr()
+			if i%10 == 0 {
+				a = silent.Addr()
+			}
+			results[i] = p.Probe(t.Context(), check.Target{Host: name, Port: a.Port()}, a)
+		})
+	}
+	probing.Wait()
+	if took := time.Since(began); took > patience {
+		t.Errorf("took %v", took)
+	}
+	for i, found := range results {
+		switch {
+		case i%10 == 0 && found.Identity != check.IdentitySilent:
+			t.Errorf("probe %d: %+v", i, found)
+		case i%10 != 0 && (len(found.Keys) != 3 || slices.ContainsFunc(found.Keys, func(k check.Key) bool { return k.Status != check.KeyKnown })):
+			t.Errorf("probe %d: %s %s %s", i, statuses(found.Keys), found.Keyless, found.Error)
+		}
+	}
+}
