@@ -3,7 +3,6 @@ package sshprobe
 import (
 	"context"
 	"slices"
-	"sync"
 
 	"golang.org/x/crypto/ssh"
 
@@ -15,27 +14,33 @@ import (
 // (sshd_config(5), MaxStartups and PerSourceMaxStartups).
 const atOnce = 2
 
-// collect fetches a key of each type that the server has, in the server's
-// order, a certificate where it shows one. The first exchange goes over c and
-// tells what there is; each further one needs a connection of its own. missing
-// says what did not come and why.
-func (v *visit) collect(ctx context.Context, c *wire) (keys []ssh.PublicKey, missing string) {
+// haul is what came of the key exchanges.
+type haul struct {
+	keys    []ssh.PublicKey // in the server's order
+	chosen  string          // the type of the key that ssh would have been shown
+	missing string          // what did not come, and why; safe to print
+}
+
+// collect fetches a key of each type that the server has, a certificate where
+// it shows one. The first exchange goes over c, asks as ssh does, and tells what
+// there is; each further one needs a connection of its own.
+func (v *visit) collect(ctx context.Context, c *wire) haul {
 	key, err := v.exchange(ctx, c, v.preferred())
 	has, ok := parseOffer(c.seen)
 	switch {
 	case !ok && key != nil: // lists that are longer than what is kept
-		return []ssh.PublicKey{key}, ""
+		return haul{keys: []ssh.PublicKey{key}, chosen: plain(key).Type()}
 	case !ok, hopeless(err):
-		return nil, explain(err)
+		return haul{missing: explain(err)}
 	}
 	known, strange := has.families()
 	if len(known) == 0 {
-		return nil, noneOf("types of host keys", strange)
+		return haul{missing: noneOf("types of host keys", strange)}
 	}
 	h := newHarvest(known)
-	h.put(key)
+	chosen := h.put(key)
 	h.reap(func(f family) (ssh.PublicKey, error) { return v.fetch(ctx, f) })
-	return h.shown(), h.missing(strange)
+	return haul{h.shown(), chosen, h.missing(strange)}
 }
 
 // preferred is the order in which ssh would ask for a key, and behind it what
@@ -74,59 +79,6 @@ func (v *visit) ask(ctx context.Context, algorithms []string) (ssh.PublicKey, er
 		return nil, notSSH(g.trouble)
 	}
 	return v.exchange(ctx, c, algorithms)
-}
-
-// harvest is what came of each type.
-type harvest struct {
-	families []family
-	keys     []ssh.PublicKey // one a family; nil: none came
-	errs     []error
-}
-
-func newHarvest(f []family) *harvest {
-	return &harvest{f, make([]ssh.PublicKey, len(f)), make([]error, len(f))}
-}
-
-// put takes the key that came first.
-func (h *harvest) put(key ssh.PublicKey) {
-	if key == nil {
-		return
-	}
-	i := slices.IndexFunc(h.families, func(f family) bool { return f.keyType == plain(key).Type() })
-	if i >= 0 {
-		h.keys[i] = key
-	}
-}
-
-// reap fetches the keys that are missing, a few at once. An error that would
-// meet the next as well is not asked for again.
-func (h *harvest) reap(fetch func(family) (ssh.PublicKey, error)) {
-	var todo []int
-	for i, key := range h.keys {
-		if key == nil {
-			todo = append(todo, i)
-		}
-	}
-	var stop error
-	for some := range slices.Chunk(todo, atOnce) {
-		var fetching sync.WaitGroup
-		for _, i := range some {
-			if h.errs[i] = stop; stop == nil {
-				fetching.Go(func() { h.keys[i], h.errs[i] = fetch(h.families[i]) })
-			}
-		}
-		fetching.Wait()
-		for _, i := range some {
-			if hopeless(h.errs[i]) {
-				stop = h.errs[i]
-			}
-		}
-	}
-}
-
-// shown are the keys that came.
-func (h *harvest) shown() []ssh.PublicKey {
-	return slices.DeleteFunc(slices.Clone(h.keys), func(key ssh.PublicKey) bool { return key == nil })
 }
 
 // plain is the key that a certificate is for, and any other key itself.

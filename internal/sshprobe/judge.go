@@ -31,14 +31,16 @@ func (v *visit) known() *knownhosts.File {
 	return &f
 }
 
-// judge says of each key what ssh would say if the server showed it that one.
+// judge says of each key what ssh would say if the server showed it that one;
+// chosen is the type of the one that ssh would be shown.
 //
 // There is one exception. To ssh, a host with lines for other keys alone has
-// changed, of whatever type they are; but ssh asks first for a type that it
-// knows, and would see this key only from a server that has no other. So where
-// a key of the server is known, one of a type without a line is not a changed
-// key, but a further one: unknown.
-func (v *visit) judge(keys []ssh.PublicKey) []check.Key {
+// changed, of whatever type they are; but of the keys that it does not choose
+// it would never know. So where some key of the server is known, a key of a
+// type without a line is not a changed key, but a further one: unknown. Not so
+// the chosen one: where known_hosts has the host's plain key and the server a
+// certificate of another type, ssh does choose that, and complains.
+func (v *visit) judge(keys []ssh.PublicKey, chosen string) []check.Key {
 	known := v.known()
 	verdicts := make([]knownhosts.Verdict, len(keys))
 	recognised := false
@@ -49,7 +51,8 @@ func (v *visit) judge(keys []ssh.PublicKey) []check.Key {
 	}
 	judged := make([]check.Key, len(keys))
 	for i, key := range keys {
-		if verdicts[i].Status == knownhosts.StatusChanged && recognised && !hasType(verdicts[i], plain(key).Type()) {
+		keyType := plain(key).Type()
+		if verdicts[i].Status == knownhosts.StatusChanged && recognised && keyType != chosen && !hasType(verdicts[i], keyType) {
 			verdicts[i] = knownhosts.Verdict{Status: knownhosts.StatusUnknown}
 		}
 		judged[i] = v.describe(key, verdicts[i])

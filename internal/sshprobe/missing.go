@@ -3,7 +3,6 @@ package sshprobe
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -118,29 +117,4 @@ func list(names []string) string {
 // RFC 8308 or of strict key exchange.
 func isMark(name string) bool {
 	return strings.HasPrefix(name, "ext-info-") || strings.HasPrefix(name, "kex-strict-")
-}
-
-// missing says which keys did not come, those with the same reason together,
-// and which were not asked for.
-func (h *harvest) missing(strange []string) string {
-	var reasons []string
-	types := make(map[string][]string)
-	for i, key := range h.keys {
-		if key != nil {
-			continue
-		}
-		reason := explain(h.errs[i])
-		if len(types[reason]) == 0 {
-			reasons = append(reasons, reason)
-		}
-		types[reason] = append(types[reason], h.families[i].keyType)
-	}
-	var parts []string
-	for _, reason := range reasons {
-		parts = append(parts, fmt.Sprintf("no %s: %s", strings.Join(types[reason], ", "), reason))
-	}
-	if len(strange) > 0 {
-		parts = append(parts, "of types that this program does not have: "+list(strange))
-	}
-	return strings.Join(parts, "; ")
 }

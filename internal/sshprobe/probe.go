@@ -80,9 +80,9 @@ func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) ch
 	}
 
 	start = time.Now()
-	keys, missing := v.collect(ctx, c)
+	h := v.collect(ctx, c)
 	found.KeyFetching = time.Since(start)
-	found.Keys, found.Keyless = v.judge(keys), missing
+	found.Keys, found.Keyless = v.judge(h.keys, h.chosen), h.missing
 	return found
 }
 

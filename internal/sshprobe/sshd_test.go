@@ -1,0 +1,309 @@
+package sshprobe_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/sshprobe"
+)
+
+// realSSHD is an sshd on loopback with a key of each of three types, the RSA one
+// with a certificate for my.example.com.
+type realSSHD struct {
+	addr      netip.AddrPort
+	authority string // its public key, as in a file
+
+	mu  sync.Mutex
+	log []string
+}
+
+// startSSHD starts an sshd, with more lines of configuration, and waits until it
+// listens.
+func startSSHD(t *testing.T, more ...string) *realSSHD {
+	t.Helper()
+	folder := t.TempDir()
+	config := []string{"UsePAM no", "PidFile none", "StrictModes no", "LogLevel INFO"}
+	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {
+		run(t, "ssh-keygen", "-q", "-t", kind, "-N", "", "-f", filepath.Join(folder, kind))
+		config = append(config, "HostKey "+filepath.Join(folder, kind))
+	}
+	run(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(folder, "ca"))
+	run(t, "ssh-keygen", "-q", "-s", filepath.Join(folder, "ca"), "-I", "lab", "-h", "-n", name, filepath.Join(folder, "rsa.pub"))
+	config = append(config, "HostCertificate "+filepath.Join(folder, "rsa-cert.pub"))
+	authority, err := os.ReadFile(filepath.Join(folder, "ca.pub"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if os.Geteuid() == 0 { // as root, sshd wants the folder that it locks its children up in
+		if err := os.MkdirAll("/run/sshd", 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 10 { // another program may take the free port first
+		s := &realSSHD{addr: freePort(t), authority: string(authority)}
+		lines := append(config, fmt.Sprintf("ListenAddress %s", s.addr))
+		path := filepath.Join(folder, "sshd_config")
+		if err := os.WriteFile(path, []byte(strings.Join(append(lines, more...), "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if s.listens(t, path) {
+			return s
+		}
+	}
+	t.Fatal("sshd does not start")
+	return nil
+}
+
+// listens starts sshd and reports whether it came so far. sshd names an
+// absolute path of itself.
+func (s *realSSHD) listens(t *testing.T, config string) bool {
+	t.Helper()
+	program, err := exec.LookPath("sshd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(program, "-D", "-e", "-f", config)
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	up := make(chan bool, 2)
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for lines := bufio.NewScanner(said); lines.Scan(); {
+			s.mu.Lock()
+			s.log = append(s.log, lines.Text())
+			s.mu.Unlock()
+			if strings.HasPrefix(lines.Text(), "Server listening on ") {
+				up <- true
+			}
+		}
+		up <- false
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-read // its children have ended too
+		cmd.Wait()
+		if t.Failed() {
+			t.Logf("sshd: %s", strings.Join(s.said(), "\n"))
+		}
+	})
+	return <-up
+}
+
+// said is what sshd has logged since it listens.
+func (s *realSSHD) said() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(s.log), func(line string) bool { return strings.HasPrefix(line, "Server listening on ") })
+}
+
+func freePort(t *testing.T) netip.AddrPort {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).AddrPort()
+}
+
+func run(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), program, args...).Output()
+	if err != nil {
+		t.Fatalf("%s %v: %v", program, args, err)
+	}
+	return string(out)
+}
+
+// ssh is the real client's verdict on a host key, in check's words. It is asked
+// for the types that it may show; if none, it chooses.
+func (s *realSSHD) ssh(t *testing.T, knownHosts string, algorithms ...string) check.KeyStatus {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "known_hosts")
+	if err := os.WriteFile(path, []byte(knownHosts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"-F", "none", "-v", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=" + path,
+		"-o", "GlobalKnownHostsFile=none", "-o", "PreferredAuthentications=none", "-o", "HostKeyAlias=" + name,
+		"-p", strconv.Itoa(int(s.addr.Port()))}
+	if len(algorithms) > 0 {
+		args = append(args, "-o", "HostKeyAlgorithms="+strings.Join(algorithms, ","))
+	}
+	cmd := exec.CommandContext(t.Context(), "ssh", append(args, s.addr.Addr().String(), "true")...)
+	out, _ := cmd.CombinedOutput() // it always fails: nobody logs in
+	has := func(text string) bool { return bytes.Contains(out, []byte(text)) }
+	switch {
+	case has("REVOKED HOST KEY DETECTED"):
+		return check.KeyRevoked
+	case has("REMOTE HOST IDENTIFICATION HAS CHANGED"):
+		return check.KeyChanged
+	case has("is known and matches the ") && has(" host certificate."):
+		return check.KeyCertified
+	case has("is known and matches the "):
+		return check.KeyKnown
+	case has(" host key is known for "):
+		return check.KeyUnknown
+	}
+	t.Fatalf("ssh: %s", out)
+	return ""
+}
+
+// Of the real sshd this program finds what ssh-keyscan finds, and says of each
+// key what ssh says.
+func TestRealSSHD(t *testing.T) {
+	s := startSSHD(t)
+	keys := probe(t, &sshprobe.Prober{}, s.addr).Keys
+	if got := statuses(keys); got != "ssh-rsa+=unknown ecdsa-sha2-nistp256=unknown ssh-ed25519=unknown" &&
+		got != "ssh-ed25519=unknown ecdsa-sha2-nistp256=unknown ssh-rsa+=unknown" {
+		t.Errorf("keys: %s", got)
+	}
+	s.compareWithKeyscan(t)
+
+	line := func(marker, key string) string { return marker + name + " " + strings.TrimSpace(key) + "\n" }
+	authorized := func(i int) string { return keys[i].Line[strings.IndexByte(keys[i].Line, ' ')+1:] }
+	stranger := func(algorithm string) string {
+		return string(ssh.MarshalAuthorizedKey(hostKey(t, algorithm).PublicKey()))
+	}
+	for _, test := range []struct{ what, known string }{
+		{"nothing", ""},
+		{"the first", line("", authorized(0))},
+		{"the second", line("", authorized(1))},
+		{"all", line("", authorized(0)) + line("", authorized(1)) + line("", authorized(2))},
+		{"others", line("", stranger(ssh.KeyAlgoED25519)) + line("", stranger(ssh.KeyAlgoECDSA256)) + line("", stranger(ssh.KeyAlgoRSA))},
+		{"one right, one wrong", line("", authorized(1)) + line("", stranger(keys[0].Type))},
+		{"authority", line("@cert-authority ", s.authority)},
+		{"authority revoked", line("@cert-authority ", s.authority) + line("@revoked ", s.authority)},
+		{"revoked", line("", authorized(0)) + line("@revoked ", authorized(1))},
+	} {
+		p := &sshprobe.Prober{Known: known(t, test.known)}
+		found := p.Probe(t.Context(), check.Target{Host: "127.0.0.1", Port: s.addr.Port(), KeyName: name}, s.addr)
+		if len(found.Keys) != len(keys) {
+			t.Fatalf("%s: %+v", test.what, found)
+		}
+		recognised := slices.ContainsFunc(found.Keys, func(k check.Key) bool { return k.Status.Proven() })
+		for _, k := range found.Keys {
+			want := s.ssh(t, test.known, algorithmsOf(k.Type)...)
+			if want == check.KeyChanged && k.Status == check.KeyUnknown && recognised && !strings.Contains(test.known, " "+k.Type+" ") {
+				want = check.KeyUnknown // ssh would not have come to see it
+			}
+			if k.Status != want {
+				t.Errorf("%s: %s: %s, ssh says %s", test.what, k.Type, k.Status, want)
+			}
+		}
+		if free := s.ssh(t, test.known); !slices.ContainsFunc(found.Keys, func(k check.Key) bool { return k.Status == free }) {
+			t.Errorf("%s: %s, ssh left alone says %s", test.what, statuses(found.Keys), free)
+		}
+	}
+}
+
+// algorithmsOf are those with which ssh asks for a key of a type.
+func algorithmsOf(keyType string) []string {
+	algorithms := []string{keyType}
+	if keyType == ssh.KeyAlgoRSA {
+		algorithms = []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}
+	}
+	var certificates []string
+	for _, a := range algorithms {
+		certificates = append(certificates, a+"-cert-v01@openssh.com")
+	}
+	return append(certificates, algorithms...)
+}
+
+// compareWithKeyscan wants the very lines that ssh-keyscan prints.
+func (s *realSSHD) compareWithKeyscan(t *testing.T) {
+	t.Helper()
+	var theirs []string
+	for line := range strings.Lines(run(t, "ssh-keyscan", "-p", strconv.Itoa(int(s.addr.Port())), "127.0.0.1")) {
+		theirs = append(theirs, strings.TrimSpace(line))
+	}
+	found := (&sshprobe.Prober{}).Probe(t.Context(), check.Target{Host: "127.0.0.1", Port: s.addr.Port()}, s.addr)
+	var ours []string
+	for _, k := range found.Keys {
+		ours = append(ours, k.Line)
+	}
+	slices.Sort(ours)
+	slices.Sort(theirs)
+	if !slices.Equal(ours, theirs) {
+		t.Errorf("ours:\n%s\nssh-keyscan's:\n%s", strings.Join(ours, "\n"), strings.Join(theirs, "\n"))
+	}
+}
+
+// sshd logs one quiet line a key: neither a reset, nor a failed negotiation, nor
+// an attempt to log in.
+func TestQuietInSSHDsLog(t *testing.T) {
+	s := startSSHD(t)
+	const probes, keys = 10, 3
+	for range probes {
+		if found := probe(t, &sshprobe.Prober{}, s.addr); len(found.Keys) != keys {
+			t.Errorf("%+v", found)
+		}
+	}
+	for began := time.Now(); len(s.said()) < probes*keys && time.Since(began) < patience; {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := len(s.said()); n != probes*keys {
+		t.Errorf("%d lines, want %d", n, probes*keys)
+	}
+	for _, line := range s.said() {
+		if !strings.HasPrefix(line, "Connection closed by 127.0.0.1 port ") || !strings.HasSuffix(line, " [preauth]") {
+			t.Errorf("logged: %s", line)
+		}
+	}
+}
+
+// A real sshd with sntrup761 alone is not down, and says what it has.
+func TestRealSntrup(t *testing.T) {
+	s := startSSHD(t, "KexAlgorithms sntrup761x25519-sha512@openssh.com")
+	found := probe(t, &sshprobe.Prober{}, s.addr)
+	const want = "the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com"
+	if found.Identity != check.IdentitySSH || found.Keyless != want || !strings.HasPrefix(found.Version.Raw(), "SSH-2.0-OpenSSH_") {
+		t.Errorf("%+v", found)
+	}
+}
+
+// A real sshd that is full says so, and is not taken for silent.
+func TestRealMaxStartups(t *testing.T) {
+	s := startSSHD(t, "MaxStartups 1")
+	c, err := net.Dial("tcp", s.addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := bufio.NewReader(c).ReadString('\n'); err != nil { // it serves us, and nobody else
+		t.Fatal(err)
+	}
+	found := probe(t, &sshprobe.Prober{}, s.addr)
+	if found.Identity == check.IdentitySSH || !strings.Contains(found.Error, "MaxStartups") {
+		t.Errorf("%+v", found)
+	}
+}
+
+func BenchmarkProbeSSHD(b *testing.B) {
+	s := startSSHD(&testing.T{})
+	for b.Loop() {
+		if found := (&sshprobe.Prober{}).Probe(b.Context(), check.Target{Host: name}, s.addr); len(found.Keys) != 3 {
+			b.Fatalf("%+v", found)
+		}
+	}
+}
