@@ -1,0 +1,192 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// The codes of a client as servers see it: the inbound direction.
+const (
+	SelfName          Code = "self.name"
+	SelfAddress       Code = "self.address"
+	SelfAdmitted      Code = "self.admitted"
+	SelfByNameOnly    Code = "self.by-name-only"
+	SelfByAddressOnly Code = "self.by-address-only"
+	SelfVaries        Code = "self.varies"
+	SelfRefused       Code = "self.refused"
+	SelfUnusable      Code = "self.unusable-list"
+)
+
+// selfCodes are their rows in the table of findings.
+func selfCodes() []CodeDoc {
+	return []CodeDoc{
+		{SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"},
+		{SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address alone"},
+		{SelfAdmitted, Pass, "the from= list lets this client in, whether UseDNS is on or off"},
+		{SelfByNameOnly, Warning, "the from= list lets this client in by its name alone: only where UseDNS is on, and it is off by default"},
+		{SelfByAddressOnly, Notice, "the from= list lets this client in where UseDNS is off, and forbids it by its name where it is on"},
+		{SelfVaries, Warning, "the client has several names, and the from= list lets it in by some of them"},
+		{SelfRefused, Warning, "the from= list does not let this client in"},
+		{SelfUnusable, Error, "sshd cannot read the from= list, and so lets nobody in by it"},
+	}
+}
+
+// Seen is a client as an sshd with UseDNS yes sees it (packet.c,
+// ssh_remote_hostname).
+type Seen struct {
+	Address netip.Addr // IPv4-mapped unmapped, as sshd does
+	// Names are what it may be called: the one name that libc gives, which may
+	// be any of several; the address where that name does not lead back. There
+	// is always one.
+	Names []string
+	Log   string // what sshd logs about it; empty if nothing
+}
+
+// Named reports whether sshd surely knows the client by a name.
+func (s Seen) Named() bool {
+	for _, n := range s.Names {
+		if n == s.Address.String() {
+			return false
+		}
+	}
+	return true
+}
+
+// SeenAs tells what an sshd makes of the client whose address the result is
+// about. ok is false if it is about none.
+func SeenAs(r *Result) (s Seen, ok bool) {
+	if len(r.Addresses) == 0 {
+		return Seen{}, false
+	}
+	a := r.Addresses[0]
+	s = Seen{Address: a.Address.Unmap(), Log: a.SSHD}
+	byAddress := len(a.PTR) == 0
+	for _, p := range a.PTR {
+		if p.Confirmed {
+			s.Names = append(s.Names, p.Name)
+		} else {
+			byAddress = true
+		}
+	}
+	if byAddress || a.Reverse.Truncated {
+		s.Names = append(s.Names, s.Address.String())
+	}
+	return s, true
+}
+
+// Admission is whether a from= list lets a client in.
+type Admission struct {
+	WithDNS    bool   // where UseDNS is on: by each name that it may be called
+	WithoutDNS bool   // where it is off, as it is by default
+	Varies     bool   // where it is on, it depends on which name libc gives
+	Usable     bool   // sshd can read the list
+	Why        string // in words; safe to print
+}
+
+// Admits asks a from="PATTERN,…" list of authorized_keys about a client,
+// exactly as sshd would.
+func Admits(from string, s Seen, match PatternList) Admission {
+	without := admits(from, s.Address.String(), s.Address, match)
+	ad := Admission{WithDNS: true, WithoutDNS: without == admitted, Usable: without != unusable}
+	if !ad.Usable {
+		ad.WithDNS = false
+		ad.Why = "an entry is empty, or a network has bits beyond its mask"
+		return ad
+	}
+	some, forbidden, culprit := false, without == negated, s.Address.String()
+	for _, name := range s.Names {
+		switch admits(from, name, s.Address, match) {
+		case admitted:
+			some = true
+		case negated:
+			if without != negated {
+				culprit = name
+			}
+			forbidden, ad.WithDNS = true, false
+		default:
+			ad.WithDNS = false
+		}
+	}
+	ad.Varies = some && !ad.WithDNS
+	switch {
+	case forbidden:
+		ad.Why = "a pattern with ! fits " + shortName(culprit)
+	case ad.WithoutDNS:
+		ad.Why = "it fits the address " + show(s.Address)
+	case some:
+		ad.Why = "it fits a name, not the address " + show(s.Address)
+	default:
+		ad.Why = "nothing in it fits " + show(s.Address)
+		if s.Named() {
+			ad.Why += " or " + shortName(s.Names[0])
+		}
+	}
+	return ad
+}
+
+// SelfFindings says what servers make of the client whose address the result is
+// about: the name they know it by and, where from is not empty, whether that
+// list lets it in. They belong beside the findings of the result.
+func SelfFindings(r *Result, from string, match PatternList) []Finding {
+	s, ok := SeenAs(r)
+	if !ok {
+		return nil
+	}
+	fs := []Finding{s.finding(r.Addresses[0].Address)}
+	if from == "" {
+		return fs
+	}
+	ad := Admits(from, s, match)
+	fd := ad.finding()
+	fd.Address = r.Addresses[0].Address
+	return append(fs, fd)
+}
+
+// shortName is a name or an address for texts.
+func shortName(n string) string {
+	if a, err := netip.ParseAddr(n); err == nil {
+		return show(a)
+	}
+	return safetext.Cut(safetext.Name(n), maxName)
+}
+
+// finding names the client as a server would. The log line itself stands in the
+// result's sshd_message and in the advice to the mapping's finding.
+func (s Seen) finding(a netip.Addr) Finding {
+	shown := shortName(s.Names[0])
+	switch {
+	case s.Named() && len(s.Names) == 1:
+		return Finding{Code: SelfName, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes knows %s as %s", show(a), shown)}
+	case len(s.Names) > 1:
+		var names []string
+		for _, n := range s.Names {
+			names = append(names, shortName(n))
+		}
+		return Finding{Code: SelfName, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes knows %s by one of these, now this, now that: %s", show(a), list(names))}
+	case s.Log != "":
+		return Finding{Code: SelfAddress, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes complains of the reverse name of %s, and knows it by its address", show(a))}
+	}
+	return Finding{Code: SelfAddress, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes knows %s by its address", show(a))}
+}
+
+// finding says what an admission comes to.
+func (ad Admission) finding() Finding {
+	found := func(c Code, s Severity, text string) Finding {
+		return Finding{Code: c, Severity: s, Text: text + ": " + ad.Why}
+	}
+	switch {
+	case !ad.Usable:
+		return found(SelfUnusable, Error, "sshd cannot read the from= list, and lets nobody in by it")
+	case ad.Varies:
+		return found(SelfVaries, Warning, "where UseDNS is on, the from= list lets this client in by some of its names only")
+	case ad.WithDNS && ad.WithoutDNS:
+		return found(SelfAdmitted, Pass, "the from= list lets this client in")
+	case ad.WithDNS:
+		return found(SelfByNameOnly, Warning, "the from= list lets this client in only where UseDNS is on (it is off by default)")
+	case ad.WithoutDNS:
+		return found(SelfByAddressOnly, Notice, "the from= list lets this client in only where UseDNS is off (as it is by default)")
+	}
+	return found(SelfRefused, Warning, "the from= list does not let this client in")
+}
