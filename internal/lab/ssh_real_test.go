@@ -56,7 +56,7 @@ func TestRealSSH(t *testing.T) {
 // The real client gives up on every faulty server and repeats none of its
 // control characters.
 func TestRealSSHOnFaults(t *testing.T) {
-	for _, fault := range []lab.SSHFault{lab.SpeaksHTTP, lab.Hostile, lab.HangsUp, lab.Resets, lab.Silent} {
+	for _, fault := range []lab.SSHFault{lab.SpeaksHTTP, lab.Hostile, lab.HangsUp, lab.Resets, lab.Silent, lab.Sntrup} {
 		s := start(t, lab.SSH{Fault: fault})
 		_, port, _ := net.SplitHostPort(s.Addr().String())
 		out, err := exec.CommandContext(t.Context(), "ssh", "-F", "none", "-o", "BatchMode=yes", "-o", "ConnectTimeout=2",

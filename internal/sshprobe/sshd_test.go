@@ -34,7 +34,7 @@ type realSSHD struct {
 
 // startSSHD starts an sshd, with more lines of configuration, and waits until it
 // listens.
-func startSSHD(t *testing.T, more ...string) *realSSHD {
+func startSSHD(t testing.TB, more ...string) *realSSHD {
 	t.Helper()
 	folder := t.TempDir()
 	config := []string{"UsePAM no", "PidFile none", "StrictModes no", "LogLevel INFO"}
@@ -71,7 +71,7 @@ func startSSHD(t *testing.T, more ...string) *realSSHD {
 
 // listens starts sshd and reports whether it came so far. sshd names an
 // absolute path of itself.
-func (s *realSSHD) listens(t *testing.T, config string) bool {
+func (s *realSSHD) listens(t testing.TB, config string) bool {
 	t.Helper()
 	program, err := exec.LookPath("sshd")
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *realSSHD) said() []string {
 	return slices.DeleteFunc(slices.Clone(s.log), func(line string) bool { return strings.HasPrefix(line, "Server listening on ") })
 }
 
-func freePort(t *testing.T) netip.AddrPort {
+func freePort(t testing.TB) netip.AddrPort {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -127,7 +127,7 @@ func freePort(t *testing.T) netip.AddrPort {
 	return l.Addr().(*net.TCPAddr).AddrPort()
 }
 
-func run(t *testing.T, program string, args ...string) string {
+func run(t testing.TB, program string, args ...string) string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), program, args...).Output()
 	if err != nil {
@@ -300,7 +300,7 @@ func TestRealMaxStartups(t *testing.T) {
 }
 
 func BenchmarkProbeSSHD(b *testing.B) {
-	s := startSSHD(&testing.T{})
+	s := startSSHD(b)
 	for b.Loop() {
 		if found := (&sshprobe.Prober{}).Probe(b.Context(), check.Target{Host: name}, s.addr); len(found.Keys) != 3 {
 			b.Fatalf("%+v", found)
