@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/lab"
 	"rdnsproxy/internal/safetext"
 )
 
@@ -136,4 +138,29 @@ func FuzzGreeting(f *testing.F) {
 			t.Errorf("identification %q", g.line)
 		}
 	})
+}
+
+// Who is left hears an end, not a reset, although nobody had read its last words.
+func TestLeave(t *testing.T) {
+	ended := make(chan error, 1)
+	said := make(chan struct{})
+	s, err := lab.StartTCP("", func(c *net.TCPConn) {
+		c.Write(make([]byte, 8<<10))
+		close(said)
+		_, err := io.Copy(io.Discard, c)
+		ended <- err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c, err := net.Dial("tcp", s.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-said
+	newWire(c).leave(t.Context())
+	if err := <-ended; err != nil {
+		t.Errorf("it ended with %v", err)
+	}
 }

@@ -145,8 +145,8 @@ func (w *wire) hostKey(ctx context.Context, limit time.Duration, algorithms []st
 
 // leave hangs up as the quietest of clients: it ends its half, reads on until
 // the server has ended the other, and sends no SSH_MSG_DISCONNECT. sshd then
-// logs one line at INFO, as for ssh-keyscan; a farewell would make it two, and
-// closing on unread input a "Connection reset by".
+// logs one line at INFO, as for ssh-keyscan. A farewell would make it two, and
+// closing while something is unread or on its way a "Connection reset by".
 func (w *wire) leave(ctx context.Context) {
 	defer w.Close()
 	w.within(ctx, linger, func() error {
