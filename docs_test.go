@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -84,5 +85,35 @@ func TestDocsExamples(t *testing.T) {
 	}
 	if shown == 0 {
 		t.Error("no script has anything to show")
+	}
+
+	// The example with host keys is of the recorded results that the formats replay.
+	golden, err := os.ReadFile("internal/report/testdata/golden.probed.text")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(readme), "$ rdnsproxy check changed.example.com\n")
+	block, _, _ = strings.Cut(block, "```")
+	if block == "" || !strings.Contains(string(golden), block) {
+		t.Error("README.md shows host keys as the text format does not")
+	}
+}
+
+// TestDocsLinks: what the documents link to is there.
+func TestDocsLinks(t *testing.T) {
+	documents, err := filepath.Glob("docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, document := range append(documents, "README.md") {
+		b, err := os.ReadFile(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(string(b), -1) {
+			if _, err := os.Stat(filepath.Join(filepath.Dir(document), link[1])); err != nil {
+				t.Errorf("%s: %v", document, err)
+			}
+		}
 	}
 }

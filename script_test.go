@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, "HOME="+e.WorkDir, "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"),
-				"RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // a script that connects says so
+				"KRB5_CONFIG="+filepath.Join(e.WorkDir, "krb5.conf"), "RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // a script that connects says so
 			e.Values[dnsKey{}] = new(dnsBox)
 			program, err := exec.LookPath("rdnsproxy")
 			e.Setenv("PROGRAM", program)
@@ -56,14 +56,14 @@ func TestScripts(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"dns":           startDNS,
-			"fault":         setFault,
-			"asked":         countQuestions,
-			"echo-server":   startEcho,
-			"ssh-server":    startSSH,
+			"dns":         startDNS,
+			"fault":       setFault,
+			"asked":       countQuestions,
+			"echo-server": startEcho,
+			"ssh-server":  startSSH,
 
 			"late-ssh-server": startSSHLate,
-			"refusing-port": refusingPort,
+			"refusing-port":   refusingPort,
 		},
 	})
 }

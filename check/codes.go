@@ -1,5 +1,7 @@
 package check
 
+import "slices"
+
 // Code names what a finding is about. The set is closed: it stands in the table
 // below, and docs/json.md is generated from it.
 type Code string
@@ -76,7 +78,7 @@ type CodeDoc struct {
 
 // Codes is the table of findings: every code that a result may hold.
 func Codes() []CodeDoc {
-	return []CodeDoc{
+	return slices.Concat([]CodeDoc{
 		{MappingCode(Exact), Pass, "a PTR names the host that was asked for, and that name leads back to the address"},
 		{MappingCode(Confirmed), Pass, "a PTR is another name, which leads back to the address; a warning with --require-name"},
 		{MappingCode(Exempt), Pass, "no PTR, and none is to be expected: the address is private, shared, loopback or link-local"},
@@ -117,7 +119,7 @@ func Codes() []CodeDoc {
 		{SlowReverse, Notice, "the reverse look-up took a second or more"},
 		{SlowConnect, Notice, "connecting took a second or more"},
 		{SlowIdentify, Notice, "the server took a second or more to identify itself"},
-	}
+	}, causeCodes(), affectedCodes(), selfCodes())
 }
 
 // AdviceDoc is one row of the table of advice.
@@ -129,7 +131,7 @@ type AdviceDoc struct {
 
 // AdviceCodes is the table of advice: every code that a finding may carry.
 func AdviceCodes() []AdviceDoc {
-	return []AdviceDoc{
+	return append([]AdviceDoc{
 		{AdviseHostsLine, ThisMachine, "a line for this machine's hosts file; file and line are set"},
 		{AdviseHostsLineKey, ThisMachine, "the same, once the host key has been verified: a forged answer looks like this finding"},
 		{AdvisePTRRecord, ReverseZone, "the PTR record to ask the keeper of the reverse zone for; line is the record"},
@@ -139,5 +141,5 @@ func AdviceCodes() []AdviceDoc {
 		{AdviseName, ThisMachine, "the name to look at, because it has no address"},
 		{AdviseHostKey, ThisMachine, "what to find out about a host key before anything else"},
 		{AdviseConnect, Server, "what to look at on the host, because nothing answers there as it should"},
-	}
+	}, affectedAdvice()...)
 }

@@ -18,6 +18,7 @@ type Checker struct {
 	Policy    Policy            //
 	Family    resolve.Family    // ask for one family's addresses only
 	Scope     resolve.Scope     //
+	Client    *Client           // who on this machine would notice a mapping that is off; if nil, it is not said
 	Compare   *resolve.Resolver // a second resolver, whose answers are compared; if nil, none
 	Prober    Prober            // looks behind each address; if nil, DNS only
 	Timeout   time.Duration     // of the look-ups, not of probing; if 0, the context's alone
@@ -214,6 +215,8 @@ func (q *Inquiry) snapshot() Facts {
 		Dropped:   q.dropped,
 		SSHFP:     q.sshfp,
 		Views:     slices.Clone(q.views),
+		Thorough:  q.checker.Thorough,
+		Client:    q.checker.Client,
 		Timings:   q.timings,
 		Pending:   true,
 	}

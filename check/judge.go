@@ -31,7 +31,11 @@ func Judge(f Facts, p Policy) *Result {
 	asked := askedNames(f)
 	for _, a := range f.Addresses {
 		m := weigh(asked, a)
-		findings := append(mappingFindings(f, a, m, p), probeFindings(f, a, p)...)
+		findings := mappingFindings(f, a, m, p)
+		if f.Thorough && (Worst(findings) >= Warning || m.verdict == Missing) {
+			findings = append(findings, causes(f, a, m)...)
+		}
+		findings = append(findings, probeFindings(f, a, p)...)
 		r.Findings = append(r.Findings, findings...)
 		judgement := address(a, m, Worst(findings))
 		judgement.Connect, judgement.SSH = a.Probe.connect(), f.ssh(a.Probe)
@@ -44,6 +48,7 @@ func Judge(f Facts, p Policy) *Result {
 	} else {
 		r.Findings = append(r.Findings, forwardFindings(f)...)
 	}
+	r.Findings = append(r.Findings, affected(f, f.Client)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, wayFindings(f)...)
 	advise(f, r)

@@ -27,6 +27,7 @@ import (
 type checkFlags struct {
 	sharedFlags
 	connectFlags
+	selfFlags
 	format          string
 	output          string
 	failOn          failOn
@@ -64,6 +65,9 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.printKnownHosts, "print-known-hosts", false, "print lines for known_hosts, of proven keys only")
 	fs.Var(&f.compare, "compare", "ask this DNS server too, and say where it differs")
 	fs.Var(&f.wait, "wait", "try again until the targets pass, so long at most")
+	fs.BoolVar(&f.self, "self", false, "look at this client as servers do: the address in SSH_CONNECTION")
+	fs.StringVar(&f.client, "client", "", "look at the client with this address as servers do")
+	fs.StringVar(&f.from, "from", "", "with --self or --client: whether this from= list of authorized_keys lets it in")
 	fs.BoolVar(&f.all, "all", false, "every alias in ssh's configuration")
 	fs.BoolVar(&f.knownHosts, "known-hosts", false, "every plain name in known_hosts")
 	fs.StringVar(&f.fromFile, "from-file", "", "a target on each line of this file; - is stdin")
@@ -77,6 +81,9 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 		return f.usage(w, err)
 	}
 	words, err := f.words(w, v, operands)
+	if f.wanted() {
+		words, err = f.selfWords(w, operands)
+	}
 	if err != nil {
 		return f.usage(w, err)
 	}
@@ -134,6 +141,10 @@ func (f *checkFlags) validate() error {
 		return refuse("--check-timeout takes a time span such as 5s", "--check-timeout %s leaves no time", f.checkTimeout.d)
 	case f.dnsOnly && (len(f.expectKeys) > 0 || f.printKnownHosts):
 		return refuse("leave --dns-only out", "--dns-only sees no host keys")
+	case f.from != "" && !f.wanted():
+		return refuse("rdnsproxy check --client ADDR --from LIST", "--from is about a client: --self or --client is missing")
+	case f.given("from") && f.from == "":
+		return refuse("--from takes what stands between the quotes of from=\"...\"", "the --from list is empty")
 	case len(f.compare) > 1:
 		return refuse("--compare takes one DNS server", "--compare was given %d", len(f.compare))
 	}
@@ -186,6 +197,7 @@ type survey struct {
 	checker  *check.Checker
 	progress *progress
 	keys     knownKeys
+	kerberos kerberos
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -260,7 +272,11 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		mine := *s.checker
+		mine.Client = clientOf(t.config, s.kerberos.read(s.w, s.voice))
 		mine.Family = cmp.Or(mine.Family, t.settings.family)
+		if s.f.wanted() {
+			return s.f.asServersSeeIt(mine.Check(ctx, t.Target))
+		}
 		if !s.f.dnsOnly && !t.Proxied {
 			mine.Prober = s.prober(ctx, &t)
 		}

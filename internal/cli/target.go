@@ -22,6 +22,7 @@ type target struct {
 var targetKeywords = append([]string{
 	"hostname", "port", "user", "proxyjump", "proxycommand", "hostkeyalias", "userknownhostsfile", "globalknownhostsfile",
 	"verifyhostkeydns", "hostbasedauthentication", "gssapiauthentication", "gssapitrustdns",
+	"gssapiserveridentity",
 }, relayKeywords...)
 
 // maxHops bounds how many jump hosts are followed to the first.

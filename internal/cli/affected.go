@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"strings"
+	"sync"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/krb5conf"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/sshconf"
+)
+
+// kerberos reads krb5.conf, once a run: KRB5_CONFIG names other files than the
+// system's. nil: Kerberos is not set up, or its configuration cannot be read.
+type kerberos struct {
+	once sync.Once
+	k    *check.Kerberos
+}
+
+func (c *kerberos) read(w World, v *voice) *check.Kerberos {
+	c.once.Do(func() {
+		paths := []string{krb5conf.DefaultPath}
+		if list := w.getenv("KRB5_CONFIG"); list != "" {
+			paths = strings.Split(list, ":")
+		}
+		conf, err := krb5conf.ParseFiles(paths...)
+		switch {
+		case err != nil:
+			v.notice(err.Error())
+			return
+		case len(conf.Files) == 0:
+			return
+		}
+		c.k = &check.Kerberos{
+			RDNS:         check.Setting{On: conf.RDNS.On(), Origin: conf.RDNS.Origin},
+			Canonicalize: check.Setting{On: conf.Canonicalize.On(), Origin: conf.Canonicalize.Origin},
+			Fallback:     conf.Canonicalize.Value == krb5conf.Fallback,
+			File:         safetext.Line(conf.Files[0]),
+		}
+	})
+	return c.k
+}
+
+// clientOf is what ssh's configuration for a target and krb5.conf say about who
+// on this machine goes by a reverse name.
+func clientOf(h *sshconf.Host, k *check.Kerberos) *check.Client {
+	setting := func(keyword string) check.Setting {
+		v, _ := h.Value(keyword)
+		return check.Setting{On: v.Value == "yes", Origin: v.Origin}
+	}
+	return &check.Client{
+		GSSAPI:         setting("gssapiauthentication"),
+		GSSAPITrustDNS: setting("gssapitrustdns"),
+		GSSAPIIdentity: safetext.Name(h.Get("gssapiserveridentity")),
+		Hostbased:      setting("hostbasedauthentication"),
+		Kerberos:       k,
+	}
+}
