@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 //	echo-server ADDR       a TCP server that sends back what it gets; sets $PORT
 //	ssh-server ADDR HOST   an SSH server; sets $PORT, and known_hosts to its key for HOST
 //	late-ssh-server ADDR   the same, a second later: sets $PORT
+//	full-port              sets $FULL to a port of 127.0.0.1 where connecting hangs
 //	refusing-port          sets $PORT to a port of 127.0.0.1 where nobody listens
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -63,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"ssh-server":  startSSH,
 
 			"late-ssh-server": startSSHLate,
+			"full-port":       startFull,
 			"refusing-port":   refusingPort,
 		},
 	})
@@ -157,6 +159,13 @@ func startSSHLate(ts *testscript.TestScript, neg bool, args []string) {
 			s.Close()
 		}
 	})
+}
+
+func startFull(ts *testscript.TestScript, neg bool, args []string) {
+	s, err := lab.StartFull("127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	ts.Setenv("FULL", strconv.Itoa(int(s.Addr().Port())))
 }
 
 func refusingPort(ts *testscript.TestScript, neg bool, args []string) {

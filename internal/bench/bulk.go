@@ -44,7 +44,7 @@ func bulk(ctx context.Context, s *stage, print func(row)) error {
 
 // verdicts checks all hosts with one run of the program.
 func (s *stage) verdicts(ctx context.Context, server string) (cost, error) {
-	argv := []string{"check", "--format", "jsonl", "--jobs", bulkJobs, "--resolver", server, "--hosts-file", s.path("hosts"), "-F", "none"}
+	argv := []string{"check", "--dns-only", "--format", "jsonl", "--jobs", bulkJobs, "--resolver", server, "--hosts-file", s.path("hosts"), "-F", "none"}
 	for i := range s.hosts {
 		argv = append(argv, hostName(i))
 	}

@@ -42,7 +42,7 @@ func (t *text) Result(r *check.Result) error {
 	evidence(&b, r)
 	meaning(&b, r, t.o.Verbose)
 	remedy(&b, r)
-	if t.o.Verbose {
+	if t.o.Verbose || r.Timings.Connect > 0 {
 		timings(&b, r.Timings)
 	}
 	_, err := io.WriteString(t.w, b.String())
@@ -193,7 +193,7 @@ func timings(b *block, p check.Phases) {
 		seconds float64
 	}{{"addresses", p.Resolve}, {"reverse names", p.Reverse}, {"connecting", p.Connect}, {"identification", p.Identify}, {"host keys", p.HostKeys}} {
 		if phase.seconds > 0 {
-			words = append(words, fmt.Sprintf("%s %.1f ms", phase.name, phase.seconds*1000))
+			words = append(words, phase.name+" "+span(phase.seconds))
 		}
 	}
 	if len(words) > 0 {
