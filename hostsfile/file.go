@@ -1,5 +1,6 @@
-// Package hostsfile keeps a hosts file as lossless text: it parses it, and looks
-// names and addresses up in it as glibc's files module of nsswitch.conf does.
+// Package hostsfile keeps a hosts file as lossless text: it parses it, looks names
+// and addresses up in it as glibc's files module of nsswitch.conf does, and
+// changes it so that every change can be undone to the byte.
 //
 // It is a leaf: whoever reads, checks or edits the file needs the same notion of
 // a line, and nothing else of this program. Shape: hosts(5); which line counts:

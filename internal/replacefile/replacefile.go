@@ -34,6 +34,10 @@ type Options struct {
 	// Volatile leaves out the waits for the disk: for caches, whose reader must
 	// expect an empty or torn file after a crash.
 	Volatile bool
+
+	// like is the file whose owner, permissions, label and other attributes the
+	// new one gets; if nil, it gets Perm.
+	like *os.File
 }
 
 // Write replaces path, or creates it, with what write writes. It is
@@ -95,11 +99,7 @@ func (o Options) prepare(dir *os.Root, name string, write func(io.Writer) error)
 	if err := write(f); err != nil {
 		return "", err
 	}
-	perm := o.Perm
-	if perm == 0 {
-		perm = 0o600
-	}
-	if err := f.Chmod(perm); err != nil {
+	if err := o.dress(f); err != nil {
 		return "", err
 	}
 	if !o.Volatile {
@@ -112,6 +112,17 @@ func (o Options) prepare(dir *os.Root, name string, write func(io.Writer) error)
 	}
 	done = true
 	return temp, nil
+}
+
+// dress gives a new file its permissions.
+func (o Options) dress(f *os.File) error {
+	if o.like != nil {
+		return keepAttributes(f, o.like)
+	}
+	if o.Perm == 0 {
+		return f.Chmod(0o600)
+	}
+	return f.Chmod(o.Perm)
 }
 
 // tempMark is in the name of every file that is being written.

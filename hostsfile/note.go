@@ -1,0 +1,129 @@
+package hostsfile
+
+import (
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Note is rdnsproxy's own comment at the end of a line: it says that the line is
+// rdnsproxy's, and what was known when it was written. Its form is exactly
+//
+//	# rdnsproxy WRITTEN VERDICT [SHA256:FINGERPRINT] [expires=DATE] [no-newline]
+//
+// with one space between the words and nothing after the last. Every word is
+// from a closed set: dates as YYYY-MM-DD in UTC, a verdict of Verdicts, a
+// fingerprint as ssh-keygen -l prints it. So no text from DNS can get into it.
+// A comment that is anything else is nobody's note.
+type Note struct {
+	Written     time.Time // the day
+	Verdict     string    // of the address, one of Verdicts
+	Fingerprint string    // of the host key that was proven to be the host's; empty if none was
+	Expires     time.Time // the first day on which the line no longer counts; zero: it does not expire
+
+	// NoNewline says that the file had no final newline before the line was
+	// added, so that removing the line takes that newline away as well. Add sets
+	// it where it is due, whatever its caller says.
+	NoNewline bool
+}
+
+// Verdicts are the words that a Note may give as the verdict of an address.
+func Verdicts() []string { return slices.Clone(verdicts) }
+
+var verdicts = []string{
+	"exact", "confirmed", "exempt", "missing", "undetermined",
+	"malformed", "unresolvable", "numeric", "mismatch",
+}
+
+// errNote says that a Note has no form.
+var errNote = errors.New("note with a date, verdict or fingerprint that has no documented form")
+
+const (
+	notePrefix  = "# rdnsproxy "
+	noNewline   = "no-newline"
+	expires     = "expires="
+	fingerprint = "SHA256:"
+)
+
+// String is the comment, from its "#" on.
+func (n Note) String() string {
+	words := []string{notePrefix + n.Written.UTC().Format(time.DateOnly), n.Verdict}
+	if n.Fingerprint != "" {
+		words = append(words, n.Fingerprint)
+	}
+	if !n.Expires.IsZero() {
+		words = append(words, expires+n.Expires.UTC().Format(time.DateOnly))
+	}
+	if n.NoNewline {
+		words = append(words, noNewline)
+	}
+	return strings.Join(words, " ")
+}
+
+// Expired reports whether the line no longer counts at a time.
+func (n Note) Expired(at time.Time) bool { return !n.Expires.IsZero() && !at.Before(n.Expires) }
+
+// valid says whether String can be read back.
+func (n Note) valid() bool {
+	_, ok := parseNote(n.String())
+	return ok && !n.Written.IsZero()
+}
+
+// Note reads rdnsproxy's comment on a line that is an entry. Dates come back as
+// midnight, UTC.
+func (l *Line) Note() (Note, bool) {
+	at := strings.IndexAny(l.Raw, "#\x00") // as in fields: a NUL ends what libc reads
+	if !l.Addr.IsValid() || at < 0 || !strings.HasPrefix(l.Raw[at:], notePrefix) {
+		return Note{}, false
+	}
+	return parseNote(strings.TrimSuffix(l.Raw[at:], lineEnd(l.Raw)))
+}
+
+// parseNote takes the comment without the line's end. What it has read must be
+// what it would write: that refuses everything that is only nearly the form.
+func parseNote(comment string) (Note, bool) {
+	rest, ok := strings.CutPrefix(comment, notePrefix)
+	words := strings.Split(rest, " ")
+	if !ok || len(words) < 2 || len(words) > 5 || !slices.Contains(verdicts, words[1]) {
+		return Note{}, false
+	}
+	n := Note{Verdict: words[1]}
+	n.Written, _ = time.Parse(time.DateOnly, words[0])
+	for _, word := range words[2:] {
+		switch date, dated := strings.CutPrefix(word, expires); {
+		case dated:
+			n.Expires, _ = time.Parse(time.DateOnly, date)
+		case word == noNewline:
+			n.NoNewline = true
+		case isFingerprint(word):
+			n.Fingerprint = word
+		default:
+			return Note{}, false
+		}
+	}
+	return n, n.String() == comment
+}
+
+// isFingerprint: SHA256 and unpadded base64, as sshkey_fingerprint writes it.
+func isFingerprint(word string) bool {
+	sum, ok := strings.CutPrefix(word, fingerprint)
+	if !ok || strings.ContainsAny(sum, "\r\n") { // which the decoder would skip
+		return false
+	}
+	b, err := base64.RawStdEncoding.Strict().DecodeString(sum)
+	return err == nil && len(b) == 32
+}
+
+// lineEnd is what ends a line: a newline, with the return before it if there is
+// one, or nothing at the end of a file without a final newline.
+func lineEnd(raw string) string {
+	switch {
+	case strings.HasSuffix(raw, "\r\n"):
+		return "\r\n"
+	case strings.HasSuffix(raw, "\n"):
+		return "\n"
+	}
+	return ""
+}

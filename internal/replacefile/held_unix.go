@@ -1,0 +1,109 @@
+//go:build unix
+
+package replacefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// replaces says whether a new file can take a name and be in all that matters
+// the file that was there.
+const replaces = true
+
+func isRoot() bool { return os.Geteuid() == 0 }
+
+// tryLock takes the lock that a second holder would want. It goes with the
+// descriptor, also when the process is killed.
+func tryLock(f *os.File) (bool, error) {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// links is how many names a file has.
+func links(info fs.FileInfo) uint64 {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0
+	}
+	return uint64(st.Nlink)
+}
+
+// mounted says of an error of rename that something is mounted on the name, or
+// that there is no writing in the folder.
+func mounted(err error) bool {
+	return errors.Is(err, unix.EBUSY) || errors.Is(err, unix.EXDEV) || errors.Is(err, unix.EROFS)
+}
+
+// readOnly tells a file that root cannot write from one that only others cannot.
+func readOnly(err error) error {
+	if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) && isRoot() {
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	}
+	return err
+}
+
+// unsafeFolder refuses a folder in which others than root and the file's owner
+// could lay something: it must belong to one of these, and nobody else may write
+// there, the sticky bit notwithstanding. Where there is an access list, the
+// group's bits are its mask.
+func unsafeFolder(dir *os.Root, file fs.FileInfo) error {
+	info, err := dir.Stat(".")
+	if err != nil {
+		return err
+	}
+	folder, ok := info.Sys().(*syscall.Stat_t)
+	owner, ok2 := file.Sys().(*syscall.Stat_t)
+	if !ok || !ok2 || info.Mode().Perm()&0o022 != 0 || folder.Uid != 0 && folder.Uid != owner.Uid {
+		return ErrUnsafeFolder
+	}
+	return nil
+}
+
+// keepAttributes makes a new file what another is in all but content. The order
+// matters: a change of the owner clears mode bits and capabilities.
+func keepAttributes(to, from *os.File) error {
+	info, err := from.Stat()
+	if err != nil {
+		return err
+	}
+	made, err := to.Stat()
+	if err != nil {
+		return err
+	}
+	is, want := made.Sys().(*syscall.Stat_t), info.Sys().(*syscall.Stat_t)
+	if is.Uid != want.Uid || is.Gid != want.Gid {
+		if err := to.Chown(int(want.Uid), int(want.Gid)); err != nil {
+			return notKept(fmt.Sprintf("owner %d and group %d", want.Uid, want.Gid), err)
+		}
+	}
+	if err := keepXattrs(to, from); err != nil {
+		return err
+	}
+	if err := to.Chmod(info.Mode()); err != nil {
+		return notKept("permissions "+info.Mode().String(), err)
+	}
+	return keepFlags(to, from)
+}
+
+// notKept says what cannot be kept, and why.
+func notKept(what string, err error) error {
+	return fmt.Errorf("%w: its %s cannot be kept: %w", ErrNotKept, what, reason(err))
+}
+
+// reason drops the path of the file that nobody has ever seen.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
