@@ -26,6 +26,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/proxy/dial":           {nil, "dialling knows no DNS: it gets addresses"},
 	"rdnsproxy/proxy/relay":          {nil, "the data path knows two descriptors and a connection"},
 	"rdnsproxy/internal/memory":      {[]string{"internal/replacefile"}, "it keeps facts, never judgements"},
+	"rdnsproxy/internal/accepted":    {[]string{"internal/replacefile"}, "what the user has accepted is a file of words: which verdicts there are, and what to say, is others' matter"},
 	"rdnsproxy/internal/replacefile": {nil, "everyone who writes files needs it"},
 	"rdnsproxy/internal/knownhosts":  {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
 	"rdnsproxy/internal/sshprobe":    {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},

@@ -1,0 +1,181 @@
+package accepted
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+)
+
+const (
+	maxLine    = 16 << 10 // ten names of 253 bytes, each of them \DDD, fit with room to spare
+	maxVerdict = 32
+	none       = "-" // instead of reverse names
+)
+
+// What can be wrong with a line or a mapping.
+var (
+	errFields  = errors.New("not the five fields name, address, verdict, reverse names, time")
+	errLength  = fmt.Errorf("longer than %d bytes", maxLine)
+	errAddress = errors.New("not an address")
+	errVerdict = errors.New("not a verdict")
+	errTime    = errors.New("not a time like 2026-03-01T12:00:00Z")
+	errName    = errors.New("not a name")
+)
+
+// String is the line of a mapping, without its end.
+func (m Mapping) String() string {
+	names := strings.Join(m.PTR, ",")
+	switch names {
+	case "":
+		names = none
+	case none:
+		names = none + "."
+	}
+	return strings.Join([]string{m.Name, m.Addr.String(), m.Verdict, names, m.Since.UTC().Format(time.RFC3339)}, " ")
+}
+
+// parseLine reads a line, its end included. A blank one and a comment hold no
+// mapping and are no error.
+func parseLine(line string) (m Mapping, holds bool, err error) {
+	if len(line) > maxLine {
+		return Mapping{}, false, errLength
+	}
+	s := strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+	if s = strings.Trim(s, " \t"); s == "" || s[0] == '#' {
+		return Mapping{}, false, nil
+	}
+	m, err = parseMapping(s)
+	return m, err == nil, err
+}
+
+func parseMapping(s string) (Mapping, error) {
+	fields := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' })
+	if len(fields) != 5 {
+		return Mapping{}, errFields
+	}
+	m := Mapping{Name: fields[0], Verdict: fields[2]}
+	var err error
+	if m.Addr, err = netip.ParseAddr(fields[1]); err != nil || m.Addr.Zone() != "" {
+		return Mapping{}, quoted(fields[1], errAddress)
+	}
+	if fields[3] != none {
+		m.PTR = strings.Split(fields[3], ",")
+	}
+	if m.Since, err = time.Parse(time.RFC3339, fields[4]); err != nil {
+		return Mapping{}, quoted(fields[4], errTime)
+	}
+	return m.normal()
+}
+
+// normal gives a mapping the one form in which it is kept and compared, or says
+// what cannot be kept.
+func (m Mapping) normal() (Mapping, error) {
+	n := Mapping{Addr: plain(m.Addr), Verdict: m.Verdict, Since: m.Since.UTC().Truncate(time.Second)}
+	var err error
+	if n.Name, err = foldHost(m.Name); err != nil {
+		return Mapping{}, quoted(m.Name, err)
+	}
+	if !n.Addr.IsValid() {
+		return Mapping{}, errAddress
+	}
+	if !isWord(m.Verdict) {
+		return Mapping{}, quoted(m.Verdict, errVerdict)
+	}
+	for _, p := range m.PTR {
+		name, err := foldName(p)
+		if err != nil {
+			return Mapping{}, quoted(p, err)
+		}
+		n.PTR = append(n.PTR, name)
+	}
+	slices.Sort(n.PTR)
+	n.PTR = slices.Compact(n.PTR)
+	if y := n.Since.Year(); y < 0 || y > 9999 { // what RFC 3339 can say
+		return Mapping{}, errTime
+	}
+	if len(n.String()) >= maxLine {
+		return Mapping{}, errLength
+	}
+	return n, nil
+}
+
+// quoted puts before an error what it is about.
+func quoted(outside string, err error) error {
+	const enough = 63
+	return fmt.Errorf("%q: %w", safetext.Cut(safetext.Of(outside).String(), enough), err)
+}
+
+// plain is an address as it is compared: reverse look-ups know no zones, and
+// an IPv4 address is one in IPv6's clothes too.
+func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
+
+// isWord takes any word that could be a verdict: which there are is check's.
+func isWord(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c != '-' && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return s != "" && s[0] != '-' && len(s) <= maxVerdict
+}
+
+// foldHost gives what ssh was asked for the form in which it is compared: a
+// name's, or an address's own.
+func foldHost(s string) (string, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return plain(a).String(), nil
+	}
+	return foldName(s)
+}
+
+// foldName gives a name the form in which DNS would compare it: lower case,
+// final dot dropped; the root is a dot. It takes what is printed safely
+// already, letters, digits, hyphen, underscore and \DDD, and refuses the rest:
+// what holds a space or an escape sequence has not come from check.
+func foldName(s string) (string, error) {
+	if s == "." {
+		return s, nil
+	}
+	s = strings.TrimSuffix(s, ".")
+	b := []byte(s)
+	size, label := 0, 0 // in bytes on the wire, but for the first length
+	for i := 0; i < len(s); i++ {
+		size, label = size+1, label+1
+		switch c := s[i]; {
+		case c >= 'A' && c <= 'Z':
+			b[i] = c + 'a' - 'A'
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+		case c == '\\' && isByte(s[i+1:]):
+			i += 3
+		case c == '.' && label > 1:
+			label = 0
+		default:
+			return "", errName
+		}
+		if label > 63 {
+			return "", errName
+		}
+	}
+	if label == 0 || size > 253 {
+		return "", errName
+	}
+	return string(b), nil
+}
+
+// isByte reports whether s begins with three decimal digits that make a byte.
+func isByte(s string) bool {
+	if len(s) < 3 {
+		return false
+	}
+	for _, c := range []byte(s[:3]) {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return s[:3] <= "255"
+}

@@ -1,0 +1,226 @@
+package accepted
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"rdnsproxy/internal/replacefile"
+)
+
+const (
+	maxFile = 1 << 20 // some ten thousand mappings
+
+	// patience is how long a writer waits for the others; each takes as long as
+	// the disk needs to sync a small file.
+	patience = 10 * time.Second
+)
+
+// Why a file is not used; also replacefile.ErrNotRegular, which a symbolic link
+// gives, and replacefile.ErrNotOwned.
+var (
+	ErrOthersWrite  = errors.New("others may write it (chmod go-w)")
+	ErrUnsafeFolder = errors.New("the folder is not the user's alone to write")
+	ErrTooLarge     = fmt.Errorf("larger than %d bytes", maxFile)
+	ErrBusy         = errors.New("another process keeps writing it")
+)
+
+// Open reads a file of mappings. One that is not there, or has no path, is
+// empty. What others could have written or laid there is refused, and so is a
+// file beyond 1 MiB. It waits for nobody.
+func Open(path string) (*File, error) {
+	if path == "" {
+		return new(File), nil
+	}
+	text, err := read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return new(File), nil
+	case err != nil:
+		return nil, about(path, err)
+	}
+	return Parse(text), nil
+}
+
+// Remember keeps mappings instead of all that were kept of their names. It
+// makes the file, 0600, and the folder, 0700, if they are not there. What other
+// processes write at the same time about other names is kept as well. If the
+// time of a mapping is zero, it is accepted now. A mapping that cannot be kept
+// is an error, and then none is.
+func Remember(path string, ms ...Mapping) error {
+	if len(ms) == 0 {
+		return nil
+	}
+	normal := make([]Mapping, 0, len(ms))
+	for _, m := range ms {
+		if m.Since.IsZero() {
+			m.Since = time.Now()
+		}
+		n, err := m.normal()
+		if err != nil {
+			return fmt.Errorf("cannot accept: %w", err)
+		}
+		normal = append(normal, n)
+	}
+	return update(path, patience, func(f *File) string { return f.with(normal) })
+}
+
+// Forget drops the mappings of a name and says how many there were.
+func Forget(path, name string) (n int, err error) {
+	host, err := foldHost(name)
+	if err != nil {
+		return 0, quoted(name, err)
+	}
+	if _, err := os.Lstat(path); path == "" || errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	err = update(path, patience, func(f *File) string {
+		return f.edited(func(kept string) (string, bool) {
+			if kept == host {
+				n++
+			}
+			return "", kept == host
+		})
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, nil
+}
+
+// update reads the file, edits it and puts it back while no other update can.
+func update(path string, patience time.Duration, edit func(*File) (text string)) error {
+	if path == "" {
+		return errors.New("no file to keep accepted mappings in")
+	}
+	if err := makeFolder(filepath.Dir(path)); err != nil {
+		return about(path, err)
+	}
+	unlock, err := lock(path+".lock", patience)
+	if err != nil {
+		return about(path, err)
+	}
+	defer unlock()
+	f, err := Open(path)
+	if err != nil {
+		return err
+	}
+	text := edit(f)
+	switch {
+	case text == f.Text():
+		return nil
+	case len(text) > maxFile:
+		return about(path, ErrTooLarge)
+	}
+	sweep(path)
+	return replacefile.Write(path, 0o600, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	})
+}
+
+// read takes the text of a file that nobody but the user can have written.
+func read(path string) (string, error) {
+	info, err := os.Lstat(path) // before the open, which may have effects on a device
+	if err == nil {
+		err = trusted(info)
+	}
+	if err == nil {
+		err = trustedFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		return "", err
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|openCarefully, 0)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	if info, err = f.Stat(); err == nil { // it may be another file by now
+		err = trusted(info)
+	}
+	if err != nil {
+		return "", err
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(b) > maxFile {
+		err = ErrTooLarge
+	}
+	return string(b), err
+}
+
+func trusted(info fs.FileInfo) error {
+	switch {
+	case !info.Mode().IsRegular():
+		return replacefile.ErrNotRegular
+	case !replacefile.OwnedByUser(info):
+		return replacefile.ErrNotOwned
+	case othersWrite(info):
+		return ErrOthersWrite
+	}
+	return nil
+}
+
+func trustedFolder(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && (!info.IsDir() || !replacefile.OwnedByUser(info) || othersWrite(info)) {
+		err = ErrUnsafeFolder
+	}
+	return err
+}
+
+// makeFolder makes a folder unless that would be in another user's: under sudo,
+// HOME often is, and root's folder there would lock its owner out.
+func makeFolder(dir string) error {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		if info, err := os.Stat(existing(dir)); err != nil {
+			return err
+		} else if !replacefile.OwnedByUser(info) {
+			return ErrUnsafeFolder
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
+	}
+	return trustedFolder(dir)
+}
+
+// existing is the innermost folder above a path that is there.
+func existing(path string) string {
+	for {
+		above := filepath.Dir(path)
+		if _, err := os.Stat(above); !errors.Is(err, fs.ErrNotExist) || above == path {
+			return above
+		}
+		path = above
+	}
+}
+
+// sweep removes what writers that were killed left half written. Nobody is
+// writing now, for this process holds the lock.
+func sweep(path string) {
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return
+	}
+	defer dir.Close()
+	const enough = 256
+	names, _ := dir.Readdirnames(enough)
+	for _, name := range names {
+		if target, ok := replacefile.TempOf(name); ok && target == filepath.Base(path) {
+			os.Remove(filepath.Join(filepath.Dir(path), name))
+		}
+	}
+}
+
+// about puts the path before an error that does not name it itself.
+func about(path string, err error) error {
+	if _, named := errors.AsType[*fs.PathError](err); named {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
