@@ -17,6 +17,7 @@ const (
 	PTRTooMany     Code = "too-many-ptr"
 	PTRSearch      Code = "ptr.search"
 
+	Accepted       Code = "accepted"
 	ViaJump        Code = "via.jump"
 	ViaCommand     Code = "via.command"
 	HostsDiffer    Code = "hosts.differs"
@@ -94,6 +95,7 @@ func Codes() []CodeDoc {
 		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
 		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
+		{Accepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"},
 		{ViaJump, Pass, "the target is behind a jump host: that is what this machine looks at, the rest it resolves itself"},
 		{ViaCommand, Pass, "a ProxyCommand of the user's connects: nobody looked behind the addresses"},
 		{HostsDiffer, Notice, "the hosts file, or another source before DNS, says otherwise than DNS"},

@@ -204,6 +204,7 @@ type survey struct {
 	progress *progress
 	keys     knownKeys
 	kerberos kerberos
+	accepted acceptedFile
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -286,7 +287,7 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 		if !s.f.dnsOnly && !t.Proxied {
 			mine.Prober = s.prober(ctx, &t)
 		}
-		return mine.Check(ctx, t.Target)
+		return s.withAccepted(mine.Check(ctx, t.Target))
 	})
 }
 

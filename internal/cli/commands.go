@@ -17,6 +17,7 @@ for and the address that is about to be talked to agree in both directions.
 
   rdnsproxy [flags] HOST PORT [ORIGINAL]   relay: what ProxyCommand runs
   rdnsproxy check [flags] TARGET...        look at hosts without connecting
+  rdnsproxy accept HOST...                 remember a known mapping, without root
   rdnsproxy ssh|sftp|scp ARGS...           run the real program through the relay
   rdnsproxy demo                           the story, with no network and no root
   rdnsproxy version | completion | help
@@ -56,7 +57,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 			fmt.Fprint(w.Out, "\n", c.LocalFlags().FlagUsagesWrapped(80))
 		}
 	})
-	root.AddCommand(checkCommand(w, &status), demoCommand(w, &status), versionCommand(w))
+	root.AddCommand(checkCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program, &status))
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/accepted"
 	"rdnsproxy/internal/memory"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/proxy/dial"
@@ -56,6 +57,9 @@ func (s *session) accept(ctx context.Context, a netip.AddrPort) error {
 		s.memory.Remember(a.Addr(), memory.Failure{Status: memory.CutShort})
 	}
 	text := mappingText(r, a.Addr())
+	if _, known := s.acceptedAs(r, a.Addr()); s.flags.accepted && known {
+		return nil
+	}
 	if of := r.Of(a.Addr()); of == nil || of.Severity > check.Notice {
 		if s.flags.verbose {
 			s.voice.notice("not used: " + text)
@@ -175,9 +179,20 @@ func failureOf(a *check.Address) (memory.Failure, bool) {
 // tell says what is warning or worse, one line of what is unknown, and notices
 // with -v.
 func (s *session) tell(r *check.Result, won netip.Addr) {
+	change, known := "", false
+	if of := r.Of(won); of != nil && of.Severity >= check.Warning {
+		change, known = s.acceptedAs(r, won)
+	}
 	for _, f := range r.About(won) {
 		switch {
+		case f.Severity >= check.Warning && known:
+			if s.flags.verbose {
+				s.voice.notice(f.Text + " (accepted)")
+			}
 		case f.Severity >= check.Warning:
+			if change != "" {
+				s.voice.warning("what was accepted of " + check.PlainHost(s.operands.host) + " has CHANGED: " + change)
+			}
 			s.tellWarning(f)
 		case f.Severity == check.Unknown:
 			s.voice.unknown(f.Text)
@@ -185,6 +200,27 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 			s.voice.notice(f.Text)
 		}
 	}
+}
+
+// acceptedAs compares what is found with what the user has accepted of the host:
+// known, if it is that, else what changed since; neither, if nothing was accepted.
+func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, known bool) {
+	of := r.Of(a)
+	if of == nil || !judgedNow(*of) {
+		return "", false
+	}
+	file, err := accepted.Open(acceptedPath(s.w))
+	if err != nil {
+		s.voice.unknown(err.Error())
+		return "", false
+	}
+	host := check.PlainHost(s.operands.host)
+	m, ok := file.Find(host, a)
+	if !ok {
+		return "", false
+	}
+	change, differs := m.Differs(mappingOf(host, *of))
+	return change, !differs
 }
 
 // tellWarning gives the article's remedy where check holds it for safe without a

@@ -28,6 +28,7 @@ type relayFlags struct {
 	policy    policy
 	checkWait interval
 	fdpass    bool
+	accepted  bool
 	logFile   string
 
 	given func(name string) bool // on the command line or in the environment
@@ -40,6 +41,7 @@ func (f *relayFlags) register(fs *pflag.FlagSet) {
 	fs.Var(&f.policy, "policy", "what a bad mapping means: warn, strict or off")
 	fs.Var(&f.checkWait, "check-wait", "how long a connection that stands waits for its verdict under --policy warn")
 	fs.BoolVar(&f.fdpass, "fdpass", false, "hand the connection to ssh, which has ProxyUseFdpass set")
+	fs.BoolVar(&f.accepted, "accepted", false, "with --policy strict: take accepted mappings too")
 	fs.StringVar(&f.logFile, "log-file", "", "append what was found to this file")
 }
 

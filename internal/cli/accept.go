@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/accepted"
+	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/safetext"
+
+	"github.com/spf13/cobra"
+)
+
+// acceptedPath is the user's file of accepted mappings; empty where there is no
+// home of the user's own, as under sudo.
+func acceptedPath(w World) string {
+	if home := w.getenv("HOME"); home != "" && !memory.OwnHome(home) {
+		return ""
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "rdnsproxy", "accepted")
+}
+
+// mappingOf is what is found now, in the form in which it is accepted.
+func mappingOf(host string, a check.Address) accepted.Mapping {
+	m := accepted.Mapping{Name: host, Addr: a.Address.WithZone(""), Verdict: string(a.Verdict)}
+	for _, p := range a.PTR {
+		m.PTR = append(m.PTR, p.Name)
+	}
+	return m
+}
+
+// judgedNow reports whether an address has a verdict that can be accepted.
+func judgedNow(a check.Address) bool { return a.Verdict != check.Undetermined }
+
+func acceptCommand(w World, status *int) *cobra.Command {
+	f := new(checkFlags)
+	c := &cobra.Command{
+		Use:   "accept HOST... | accept list | accept forget HOST... | accept verify",
+		Short: "remember a known mapping, without root",
+		Long: `Remembers how names and addresses of hosts agree now: what known_hosts is for
+host keys, this is for mappings. The relay says nothing about an accepted mapping
+until its address, its reverse names or its verdict change, and then what changed.
+
+'list' shows what is accepted, 'forget' drops it, 'verify' looks whether it still
+holds. A host called list is accepted by its full name. --policy strict asks for
+--accepted to take an accepted mapping.
+
+Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not be told.`,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err := fromEnvironment(c.Flags(), w); err != nil {
+				return err
+			}
+			f.dnsOnly = true
+			*status, err = runAccept(c.Context(), w, f, args)
+			return err
+		},
+	}
+	f.sharedFlags.register(c.Flags())
+	f.given, f.jobs, f.format, f.failOn.severity = c.Flags().Changed, 32, "text", check.Warning
+	return c
+}
+
+func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int, error) {
+	path := acceptedPath(w)
+	switch {
+	case path == "":
+		return statusUsage, refuse("run it as the user whose ssh is to know", "there is no home of this user's own to keep the mappings in")
+	case len(args) == 0:
+		return statusUsage, refuse("usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify", "no host")
+	case args[0] == "list" && len(args) == 1:
+		return listAccepted(w, path)
+	case args[0] == "forget":
+		return forgetAccepted(w, path, args[1:])
+	case args[0] == "verify" && len(args) == 1:
+		return verifyAccepted(ctx, w, f, path)
+	}
+	return acceptHosts(ctx, w, f, path, args)
+}
+
+// acceptHosts looks the hosts up and keeps what it finds, all of it or nothing.
+func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts []string) (int, error) {
+	v := newVoice(w.Err, f.quiet, f.verbose)
+	results, err := f.lookUp(ctx, w, v, hosts)
+	if err != nil {
+		return statusUsage, err
+	}
+	var ms []accepted.Mapping
+	for _, r := range results {
+		if len(r.Addresses) == 0 {
+			v.error(refuse("nothing was accepted", "%s", r.Findings[0].Text))
+			return refusedStatus(r), nil
+		}
+		for _, a := range r.Addresses {
+			if !judgedNow(a) {
+				v.error(refuse("nothing was accepted; try again later", "%s", mappingText(r, a.Address)))
+				return statusUnknown, nil
+			}
+			ms = append(ms, mappingOf(r.Host, a))
+		}
+	}
+	if err := accepted.Remember(path, ms...); err != nil {
+		return statusUsage, refuse("look at the permissions of "+safetext.Line(path), "%v", err)
+	}
+	for _, m := range ms {
+		fmt.Fprintln(w.Out, "accepted: "+describe(m))
+	}
+	return statusPass, nil
+}
+
+// refusedStatus tells a host without an address from one that nobody could look up.
+func refusedStatus(r *check.Result) int {
+	if r.Verdict == check.Undetermined {
+		return statusUnknown
+	}
+	return statusFound
+}
+
+// lookUp asks about hosts as check does, without looking behind them.
+func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []string) ([]*check.Result, error) {
+	targets, err := f.targets(ctx, w, v, words)
+	if err != nil {
+		return nil, err
+	}
+	checker, err := f.checker(v)
+	if err != nil {
+		return nil, err
+	}
+	s := &survey{w: w, f: f, voice: v, checker: checker}
+	var rs []*check.Result
+	for r := range inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) }) {
+		rs = append(rs, r)
+	}
+	return rs, nil
+}
+
+func listAccepted(w World, path string) (int, error) {
+	file, err := openAccepted(path)
+	if err != nil {
+		return statusUsage, err
+	}
+	v := newVoice(w.Err, false, false)
+	for _, i := range file.Ignored() {
+		v.notice(fmt.Sprintf("%s:%d is ignored: %v", safetext.Line(path), i.Line, i.Err))
+	}
+	for _, m := range file.All() {
+		fmt.Fprintln(w.Out, describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
+	}
+	return statusPass, nil
+}
+
+func forgetAccepted(w World, path string, hosts []string) (int, error) {
+	if len(hosts) == 0 {
+		return statusUsage, refuse("'rdnsproxy accept list' shows them", "no host to forget")
+	}
+	for _, host := range hosts {
+		n, err := accepted.Forget(path, host)
+		if err != nil {
+			return statusUsage, refuse("look at the permissions of "+safetext.Line(path), "%v", err)
+		}
+		if n == 0 {
+			fmt.Fprintln(w.Out, "not accepted: "+check.PlainHost(host))
+		} else {
+			fmt.Fprintln(w.Out, "forgotten: "+check.PlainHost(host))
+		}
+	}
+	return statusPass, nil
+}
+
+// verifyAccepted looks whether what was accepted still holds.
+func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (int, error) {
+	file, err := openAccepted(path)
+	if err != nil {
+		return statusUsage, err
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, m := range file.All() {
+		if !seen[m.Name] {
+			seen[m.Name], names = true, append(names, m.Name)
+		}
+	}
+	if len(names) == 0 {
+		fmt.Fprintln(w.Out, "nothing is accepted")
+		return statusPass, nil
+	}
+	f.sshConfig = "none" // the names are those after HostName
+	results, err := f.lookUp(ctx, w, newVoice(w.Err, f.quiet, f.verbose), names)
+	if err != nil {
+		return statusUsage, err
+	}
+	sum := tally{failOn: check.Warning}
+	for i, r := range results {
+		what, severity := changeSince(file, names[i], r)
+		sum.add(severity)
+		fmt.Fprintf(w.Out, "%s  %s: %s\n", severity, check.PlainHost(names[i]), what)
+	}
+	return sum.status(), nil
+}
+
+// changeSince says what of the accepted mappings of a name is no longer so.
+func changeSince(file *accepted.File, name string, r *check.Result) (string, check.Severity) {
+	if r.Verdict == check.Undetermined || len(r.Addresses) == 0 {
+		return r.Findings[0].Text, max(check.Unknown, r.Severity)
+	}
+	var changes []string
+	for _, a := range r.Addresses {
+		m, ok := file.Find(name, a.Address)
+		if !ok {
+			continue
+		}
+		if what, differs := m.Differs(mappingOf(name, a)); differs {
+			changes = append(changes, what)
+		}
+	}
+	if len(changes) > 0 {
+		return strings.Join(changes, "; "), check.Warning
+	}
+	return "still so", check.Pass
+}
+
+func openAccepted(path string) (*accepted.File, error) {
+	file, err := accepted.Open(path)
+	if err != nil {
+		return nil, refuse("it holds what 'rdnsproxy accept' has kept; mend or move it", "%v", err)
+	}
+	return file, nil
+}
+
+// acceptedFile is the user's file, read once a run.
+type acceptedFile struct {
+	once sync.Once
+	file *accepted.File
+}
+
+// withAccepted adds to a result what of it the user has accepted, and since when.
+func (s *survey) withAccepted(r *check.Result) *check.Result {
+	s.accepted.once.Do(func() {
+		var err error
+		if s.accepted.file, err = accepted.Open(acceptedPath(s.w)); err != nil {
+			s.voice.notice(err.Error())
+		}
+	})
+	if s.accepted.file == nil {
+		return r
+	}
+	for _, a := range r.Addresses {
+		m, ok := s.accepted.file.Find(r.Host, a.Address)
+		if !ok || !judgedNow(a) {
+			continue
+		}
+		text := "this mapping is accepted since " + m.Since.Local().Format(time.DateOnly)
+		if what, differs := m.Differs(mappingOf(r.Host, a)); differs {
+			text = "what was accepted on " + m.Since.Local().Format(time.DateOnly) + " has changed: " + what
+		}
+		r.Findings = append(r.Findings, check.Finding{Code: check.Accepted, Address: a.Address, Text: text})
+	}
+	return r
+}
+
+// describe is a mapping in one line.
+func describe(m accepted.Mapping) string {
+	names := "no reverse name"
+	if len(m.PTR) > 0 {
+		names = "reverse name " + strings.Join(m.PTR, ", ")
+	}
+	return fmt.Sprintf("%s is %s, %s (%s)", check.PlainHost(m.Name), m.Addr, names, m.Verdict)
+}
