@@ -29,7 +29,7 @@ nas.home.arpa  10.0.0.7      missing      -                         2026-03-01T1
 `
 
 func TestParse(t *testing.T) {
-	long := strings.Repeat("a", 63)
+	long, longest := strings.Repeat("a", 63), strings.Repeat("a.", 126)+"a"
 	for _, c := range []struct {
 		line string
 		want accepted.Mapping
@@ -44,6 +44,7 @@ func TestParse(t *testing.T) {
 		{"h 10.0.0.1 malformed -. 2026-03-01T12:00:00Z", mapping("h", "10.0.0.1", "malformed", "-")},
 		{"2001:DB8:0::1 2001:db8::1 missing - 2026-03-01T12:00:00Z", mapping("2001:db8::1", "2001:db8::1", "missing")},
 		{long + ".x 10.0.0.1 ok - 2026-03-01T12:00:00Z", mapping(long+".x", "10.0.0.1", "ok")},
+		{longest + " 10.0.0.1 ok - 2026-03-01T12:00:00Z", mapping(longest, "10.0.0.1", "ok")},
 	} {
 		f := accepted.Parse(c.line)
 		if diff := cmp.Diff([]accepted.Mapping{c.want}, f.All(), sameAddr); diff != "" || f.Ignored() != nil {
@@ -66,7 +67,7 @@ func TestIgnored(t *testing.T) {
 		"h 10.0.0.1 ok \x1b[2J 2026-03-01T12:00:00Z", `h 10.0.0.1 ok a\256 2026-03-01T12:00:00Z`,
 		`h 10.0.0.1 ok a\04 2026-03-01T12:00:00Z`, ".h 10.0.0.1 ok - 2026-03-01T12:00:00Z",
 		"h\u212a 10.0.0.1 ok - 2026-03-01T12:00:00Z", strings.Repeat("a", 64) + " 10.0.0.1 ok - 2026-03-01T12:00:00Z",
-		strings.Repeat("a.", 127) + "a 10.0.0.1 ok - 2026-03-01T12:00:00Z",
+		strings.Repeat("a.", 126) + "aa 10.0.0.1 ok - 2026-03-01T12:00:00Z",
 		"h 10.0.0.1 ok " + strings.Repeat("a.net,", accepted.MaxLine/6) + "a.net 2026-03-01T12:00:00Z",
 		"\x00\xff\x1b]0;owned\a",
 	}
@@ -135,6 +136,7 @@ func TestDiffers(t *testing.T) {
 		{was, accepted.Mapping{Addr: was.Addr, Verdict: was.Verdict, PTR: was.PTR}, ""},
 		{was, mapping("h", "192.0.2.9", "unresolvable", "a.net"), "it was accepted for 192.0.2.1 and is 192.0.2.9 now"},
 		{was, mapping("h", "192.0.2.1", "unresolvable", "b.net"), "the reverse name was a.net and is b.net now"},
+		{was, mapping("h", "192.0.2.1", "unresolvable", "b.net", "B.net."), "the reverse name was a.net and is b.net now"},
 		{was, mapping("h", "192.0.2.1", "mismatch", "a.net"), "it was judged unresolvable and is judged mismatch now"},
 		{was, mapping("h", "192.0.2.9", "missing"),
 			"it was accepted for 192.0.2.1 and is 192.0.2.9 now; the reverse name a.net is gone; it was judged unresolvable and is judged missing now"},

@@ -113,6 +113,21 @@ func TestUnfinishedLine(t *testing.T) {
 	}
 }
 
+// What a killed writer left goes with the next edit; what only looks like it stays.
+func TestSweep(t *testing.T) {
+	path := holding(t, documented)
+	for name, stays := range map[string]bool{".accepted.new-KILLED": false, ".other.new-KILLED": true, "accepted.new-1": true} {
+		left := filepath.Join(filepath.Dir(path), name)
+		if err := os.WriteFile(left, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		remember(t, path, mapping(fmt.Sprintf("n%d", len(name)), "10.0.0.1", "missing"))
+		if _, err := os.Lstat(left); (err == nil) != stays {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestForgetNothing(t *testing.T) {
 	path := place(t)
 	if n, err := accepted.Forget(path, "a"); n != 0 || err != nil {
