@@ -103,8 +103,7 @@ func tooLong(path string) error {
 
 // reason drops the path that the os package puts before its errors.
 func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := err.(*fs.PathError); ok { // not one further inside: what wraps it would go as well
 		return p.Err
 	}
 	return err

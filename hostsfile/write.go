@@ -117,7 +117,7 @@ func about(path string, err error) error {
 		return tooLong(path)
 	case errors.Is(err, ErrReadOnly):
 	case errors.Is(err, replacefile.ErrNotOwned), errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
-		err = fmt.Errorf("%w: %w", ErrNeedsRoot, err)
+		err = fmt.Errorf("%w: %w", ErrNeedsRoot, reason(err))
 	}
 	return fmt.Errorf("hosts file %s: %w", safetext.Line(path), reason(err))
 }

@@ -18,7 +18,7 @@ import (
 var (
 	ErrChanged      = errors.New("changed since it was read; nothing was written")
 	ErrLocked       = errors.New("another process holds a lock on it")
-	ErrReadOnly     = errors.New("cannot be written, by root neither: it, its folder or its file system is read-only or immutable")
+	ErrReadOnly     = errors.New("not even root can write it: it or its file system is read-only or immutable")
 	ErrUnsafeFolder = errors.New("others than root and the file's owner may write the folder")
 	ErrNotKept      = errors.New("cannot be replaced as it is")
 	ErrTooLong      = errors.New("too long")

@@ -46,7 +46,7 @@ func mounted(err error) bool {
 // readOnly tells a file that root cannot write from one that only others cannot.
 func readOnly(err error) error {
 	if errors.Is(err, unix.EROFS) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) && isRoot() {
-		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+		return fmt.Errorf("%w: %w", ErrReadOnly, reason(err))
 	}
 	return err
 }
@@ -68,7 +68,8 @@ func unsafeFolder(dir *os.Root, file fs.FileInfo) error {
 	return nil
 }
 
-// keepAttributes makes a new file what another is in all but content. The order
+// keepAttributes makes a new file what another is in all but content; macOS's
+// access lists, which only its C library reads, are the exception. The order
 // matters: a change of the owner clears mode bits and capabilities.
 func keepAttributes(to, from *os.File) error {
 	info, err := from.Stat()
@@ -99,10 +100,9 @@ func notKept(what string, err error) error {
 	return fmt.Errorf("%w: its %s cannot be kept: %w", ErrNotKept, what, reason(err))
 }
 
-// reason drops the path of the file that nobody has ever seen.
+// reason drops the path, which is a name within the opened folder.
 func reason(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := err.(*fs.PathError); ok {
 		return p.Err
 	}
 	return err

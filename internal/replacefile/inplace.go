@@ -66,14 +66,14 @@ func (h *Held) inState() (*journal, error) {
 
 // overwrite writes the file in place.
 func (h *Held) overwrite(content []byte) error {
-	if err := h.unchanged(); err != nil {
-		return err
-	}
 	j, err := h.begin(content)
 	if err != nil {
 		return err
 	}
 	defer j.close()
+	if err := h.unchanged(); err != nil {
+		return errors.Join(err, j.remove())
+	}
 	if err := put(h.file, h.Content, content); err != nil {
 		if undo := put(h.file, nil, h.Content); undo != nil {
 			return fmt.Errorf("%w; the old content is in %s", errors.Join(err, undo), safetext.Line(j.path))

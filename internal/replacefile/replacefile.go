@@ -1,6 +1,6 @@
 // Package replacefile replaces files so that a reader sees the old content or
 // the new, never a part, and so that no link that another user has laid is
-// followed.
+// followed. Hold is for a system's own files, which are more than their content.
 //
 // All who write files go through it.
 package replacefile

@@ -1,0 +1,287 @@
+package replacefile_test
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"rdnsproxy/internal/replacefile"
+)
+
+const inOwnMounts = "REPLACEFILE_TEST_MOUNTS"
+
+// ownMounts runs the test again in a process whose mounts are its own, and says
+// whether this is that one.
+func ownMounts(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv(inOwnMounts) == t.Name() {
+		if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+			t.Fatal(err)
+		}
+		return true
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	cmd.Env = append(os.Environ(), inOwnMounts+"="+t.Name())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	if uid := os.Getuid(); uid != 0 {
+		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings = []syscall.SysProcIDMap{{HostID: uid, Size: 1}}
+		cmd.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}}
+	}
+	out, err := cmd.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatalf("in mounts of its own: %v", err)
+	}
+	return false
+}
+
+// bind mounts from at to, as a container's engine does with its hosts file.
+func bind(t *testing.T, from, to string, flags uintptr) {
+	t.Helper()
+	if err := unix.Mount(from, to, "", unix.MS_BIND, ""); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Unmount(to, unix.MNT_DETACH) })
+	if flags != 0 {
+		if err := unix.Mount("", to, "", unix.MS_BIND|unix.MS_REMOUNT|flags, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestMounted(t *testing.T) {
+	if !ownMounts(t) {
+		return
+	}
+	etc, engine := folder(t), folder(t)
+	path, source := filepath.Join(etc, "hosts"), filepath.Join(engine, "source")
+	write(t, path, "below")
+	write(t, source, "old\nlines\n")
+	bind(t, source, path, 0)
+	for _, want := range []string{"old\nlines\nand more\n", "less\n", ""} {
+		h := hold(t, path, replacefile.HoldOptions{})
+		if inPlace, err := h.Replace([]byte(want)); !inPlace || err != nil || content(t, source) != want {
+			t.Errorf("%q, %t, %v", content(t, source), inPlace, err)
+		}
+		h.Close()
+		only(t, etc, "hosts")
+	}
+}
+
+// A container with a root of its own that is read-only has a hosts file that
+// can be written, and nothing beside it.
+func TestMountedInReadOnlyFolder(t *testing.T) {
+	if !ownMounts(t) {
+		return
+	}
+	etc, engine := folder(t), folder(t)
+	state := filepath.Join(t.TempDir(), "state", "rdnsproxy")
+	path, source := filepath.Join(etc, "hosts"), filepath.Join(engine, "source")
+	write(t, path, "")
+	write(t, source, "old")
+	bind(t, etc, etc, unix.MS_RDONLY)
+	bind(t, source, path, 0)
+
+	h := hold(t, path, replacefile.HoldOptions{})
+	if _, err := h.Replace([]byte("new")); !errors.Is(err, replacefile.ErrNoJournal) || content(t, path) != "old" {
+		t.Errorf("without a folder for the journal: %q, %v", content(t, path), err)
+	}
+	h.Close()
+
+	o := replacefile.HoldOptions{State: state}
+	h = hold(t, path, o)
+	if backup, err := h.Backup(day); err != nil || filepath.Dir(backup) != state || content(t, backup) != "old" {
+		t.Errorf("%q, %v", backup, err)
+	}
+	if inPlace, err := h.Replace([]byte("new")); !inPlace || err != nil || content(t, path) != "new" {
+		t.Errorf("%q, %t, %v", content(t, path), inPlace, err)
+	}
+	h.Close()
+	if got := replacefile.Interrupted(path, o); got != "" {
+		t.Errorf("%s is left", got)
+	}
+
+	if err := os.Chmod(state, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := replacefile.Hold(path, o); !errors.Is(err, replacefile.ErrUnsafeFolder) {
+		t.Errorf("anybody could have written the journal: %v", err)
+	}
+}
+
+// Where the disk is full, what was there is there again.
+func TestMountedFull(t *testing.T) {
+	if !ownMounts(t) {
+		return
+	}
+	etc, engine := folder(t), folder(t)
+	path, source := filepath.Join(etc, "hosts"), filepath.Join(engine, "source")
+	if err := unix.Mount("tmpfs", engine, "tmpfs", 0, "size=16k,mode=755"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Unmount(engine, unix.MNT_DETACH) })
+	old := strings.Repeat("old\n", 1000)
+	write(t, path, "")
+	write(t, source, old)
+	bind(t, source, path, 0)
+	h := hold(t, path, replacefile.HoldOptions{})
+	_, err := h.Replace(bytes.Repeat([]byte("new\n"), 20000))
+	if !errors.Is(err, unix.ENOSPC) || content(t, path) != old {
+		t.Errorf("%d bytes, %v", len(content(t, path)), err)
+	}
+	only(t, etc, "hosts")
+}
+
+func TestReadOnlyFileSystem(t *testing.T) {
+	if !ownMounts(t) {
+		return
+	}
+	etc := folder(t)
+	path := filepath.Join(etc, "hosts")
+	write(t, path, "old")
+	bind(t, etc, etc, unix.MS_RDONLY)
+	if _, err := replacefile.Hold(path, replacefile.HoldOptions{}); !errors.Is(err, replacefile.ErrReadOnly) {
+		t.Errorf("%v", err)
+	}
+}
+
+// accessList is a POSIX access list with an entry for one more user, as the
+// kernel stores it (linux/posix_acl_xattr.h).
+func accessList() []byte {
+	b := binary.LittleEndian.AppendUint32(nil, 2)
+	for _, e := range []struct {
+		tag, perm uint16
+		id        uint32
+	}{{0x01, 6, ^uint32(0)}, {0x02, 4, 0}, {0x04, 4, ^uint32(0)}, {0x10, 4, ^uint32(0)}, {0x20, 4, ^uint32(0)}} {
+		b = binary.LittleEndian.AppendUint16(b, e.tag)
+		b = binary.LittleEndian.AppendUint16(b, e.perm)
+		b = binary.LittleEndian.AppendUint32(b, e.id)
+	}
+	return b
+}
+
+func TestHeldKeepsAttributes(t *testing.T) {
+	dir := folder(t)
+	path := filepath.Join(dir, "hosts")
+	write(t, path, "old")
+	want := map[string][]byte{
+		"user.note": []byte("kept\x00whole"), "user.empty": {},
+		"system.posix_acl_access": accessList(),
+	}
+	if os.Getuid() == 0 {
+		want["security.selinux"] = []byte("system_u:object_r:net_conf_t:s0\x00")
+		want["trusted.note"] = []byte("x")
+		if err := os.Chown(path, 1234, 5678); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, value := range want {
+		if err := unix.Setxattr(path, name, value, 0); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	// A default list of the folder's, which new files get and this one has not.
+	other := filepath.Join(dir, "other")
+	write(t, other, "old")
+	if err := unix.Setxattr(dir, "system.posix_acl_default", accessList(), 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []string{path, other} {
+		before, err := os.Stat(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := hold(t, p, replacefile.HoldOptions{})
+		if inPlace, err := h.Replace([]byte("new")); inPlace || err != nil {
+			t.Fatal(inPlace, err)
+		}
+		after, err := os.Stat(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		is, was := after.Sys().(*syscall.Stat_t), before.Sys().(*syscall.Stat_t)
+		if is.Ino == was.Ino || is.Uid != was.Uid || is.Gid != was.Gid || is.Mode != was.Mode {
+			t.Errorf("%+v was %+v", is, was)
+		}
+	}
+	for name, value := range want {
+		got := make([]byte, 100)
+		n, err := unix.Getxattr(path, name, got)
+		if err != nil || !bytes.Equal(got[:max(n, 0)], value) {
+			t.Errorf("%s: %q, %v", name, got[:max(n, 0)], err)
+		}
+	}
+	if _, err := unix.Getxattr(other, "system.posix_acl_access", nil); !errors.Is(err, unix.ENODATA) {
+		t.Errorf("the folder's list got in: %v", err)
+	}
+}
+
+// asNobody runs the test again as a user who may do nothing in particular, and
+// says whether this is that process.
+func asNobody(t *testing.T, path string) bool {
+	t.Helper()
+	if p := os.Getenv("REPLACEFILE_TEST_NOBODY"); p != "" {
+		return true
+	}
+	cmd := exec.Command("/proc/self/fd/3", "-test.run=^"+t.Name()+"$")
+	exe, err := os.Open(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exe.Close()
+	cmd.ExtraFiles = []*os.File{exe} // the binary's folder may be closed to others
+	cmd.Env = append(os.Environ(), "REPLACEFILE_TEST_NOBODY="+path)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("as nobody: %v\n%s", err, out)
+	}
+	return false
+}
+
+// What a user cannot write is refused for what it is: the file is another's, or
+// an attribute is root's to give.
+func TestHoldAsNobody(t *testing.T) {
+	if os.Getuid() != 0 && os.Getenv("REPLACEFILE_TEST_NOBODY") == "" {
+		return // whoever runs this cannot become somebody else
+	}
+	var dir string
+	if dir = os.Getenv("REPLACEFILE_TEST_NOBODY"); dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("/tmp", "replacefile-"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		mine, roots := filepath.Join(dir, "mine"), filepath.Join(dir, "roots")
+		write(t, mine, "old")
+		write(t, roots, "old")
+		os.Chmod(roots, 0o666)
+		os.Chmod(dir, 0o755)
+		if err := errors.Join(os.Chown(dir, 65534, 65534), os.Chown(mine, 65534, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !asNobody(t, dir) {
+		return
+	}
+	if _, err := replacefile.Hold(filepath.Join(dir, "roots"), replacefile.HoldOptions{}); !errors.Is(err, replacefile.ErrNotOwned) {
+		t.Errorf("root's file: %v", err)
+	}
+	h := hold(t, filepath.Join(dir, "mine"), replacefile.HoldOptions{})
+	if _, err := h.Replace([]byte("new")); !errors.Is(err, replacefile.ErrNotKept) || !strings.Contains(err.Error(), "group 0") {
+		t.Errorf("a group that is not the user's: %v", err)
+	}
+	if content(t, h.Path) != "old" {
+		t.Error("it was written")
+	}
+	only(t, dir, "mine", "roots")
+}

@@ -1,0 +1,316 @@
+//go:build unix
+
+package replacefile_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rdnsproxy/internal/replacefile"
+)
+
+// folder makes one that others may not write, whatever the umask.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func hold(t *testing.T, path string, o replacefile.HoldOptions) *replacefile.Held {
+	t.Helper()
+	h, err := replacefile.Hold(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.Close)
+	return h
+}
+
+func TestHeldReplace(t *testing.T) {
+	dir := folder(t)
+	path := filepath.Join(dir, "hosts")
+	write(t, path, "old")
+	symlink(t, "hosts", filepath.Join(dir, "link"))
+	for _, name := range []string{"hosts", "link"} {
+		h := hold(t, filepath.Join(dir, name), replacefile.HoldOptions{})
+		real, _ := filepath.EvalSymlinks(path)
+		if h.Path != real || string(h.Content) != content(t, path) || h.Repaired {
+			t.Errorf("%+v", h)
+		}
+		inPlace, err := h.Replace([]byte("by " + name))
+		if inPlace || err != nil || content(t, path) != "by "+name {
+			t.Errorf("%q, %t, %v", content(t, path), inPlace, err)
+		}
+		h.Close()
+	}
+	only(t, dir, "hosts", "link")
+	if info, err := os.Lstat(filepath.Join(dir, "link")); err != nil || info.Mode().Type() != fs.ModeSymlink {
+		t.Errorf("the link is gone: %v, %v", info, err)
+	}
+}
+
+// A file with several names keeps them.
+func TestHeldHardLink(t *testing.T) {
+	dir := folder(t)
+	one, two := filepath.Join(dir, "one"), filepath.Join(dir, "two")
+	for _, contents := range [][2]string{{"old", "newer"}, {"longer", "x"}, {"x", ""}, {"", "y"}} {
+		os.Remove(one)
+		os.Remove(two)
+		write(t, one, contents[0])
+		if err := os.Link(one, two); err != nil {
+			t.Fatal(err)
+		}
+		h := hold(t, one, replacefile.HoldOptions{})
+		if inPlace, err := h.Replace([]byte(contents[1])); !inPlace || err != nil || content(t, two) != contents[1] {
+			t.Errorf("%q, %t, %v", content(t, two), inPlace, err)
+		}
+		h.Close()
+		only(t, dir, "one", "two")
+	}
+}
+
+func TestHoldRefuses(t *testing.T) {
+	dir := folder(t)
+	fifo, long, open := filepath.Join(dir, "fifo"), filepath.Join(dir, "long"), filepath.Join(dir, "open")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write(t, long, "12345")
+	if err := os.Mkdir(open, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(open, "hosts"), "")
+	symlink(t, "nowhere", filepath.Join(dir, "dangling"))
+	for path, want := range map[string]error{
+		fifo: replacefile.ErrNotRegular, dir: replacefile.ErrNotRegular, os.DevNull: replacefile.ErrNotRegular,
+		long: replacefile.ErrTooLong, filepath.Join(dir, "none"): fs.ErrNotExist, filepath.Join(dir, "dangling"): fs.ErrNotExist,
+	} {
+		if _, err := replacefile.Hold(path, replacefile.HoldOptions{Limit: 4}); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", path, err, want)
+		}
+	}
+	for mode, safe := range map[fs.FileMode]bool{
+		0o700: true, 0o755: true, 0o775: false, 0o757: false, 0o777 | fs.ModeSticky: false, 0o720: false,
+	} {
+		if err := os.Chmod(open, mode); err != nil {
+			t.Fatal(err)
+		}
+		h, err := replacefile.Hold(filepath.Join(open, "hosts"), replacefile.HoldOptions{})
+		if safe != (err == nil) || !safe && !errors.Is(err, replacefile.ErrUnsafeFolder) {
+			t.Errorf("%v: %v", mode, err)
+		}
+		if err == nil {
+			h.Close()
+		}
+	}
+}
+
+// The permissions stay, those that the umask or a default would change included.
+func TestHeldKeepsPermissions(t *testing.T) {
+	path := filepath.Join(folder(t), "hosts")
+	write(t, path, "old")
+	old := syscall.Umask(0o077)
+	defer syscall.Umask(old)
+	for _, mode := range []fs.FileMode{0o644, 0o600, 0o666, 0o755 | fs.ModeSetgid} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		h := hold(t, path, replacefile.HoldOptions{})
+		backup, err := h.Backup(time.Unix(0, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Replace([]byte("new")); err != nil {
+			t.Fatal(err)
+		}
+		h.Close()
+		for _, p := range []string{path, backup} {
+			if info, err := os.Stat(p); err != nil || info.Mode() != mode {
+				t.Errorf("%s: %v for %v, %v", p, info.Mode(), mode, err)
+			}
+		}
+	}
+}
+
+func TestBackup(t *testing.T) {
+	dir := folder(t)
+	path := filepath.Join(dir, "hosts")
+	write(t, path, "old")
+	h := hold(t, path, replacefile.HoldOptions{})
+	at := time.Date(2026, 11, 22, 14, 30, 5, 0, time.UTC)
+	for _, want := range []string{"hosts.2026-11-22T143005Z.bak", "hosts.2026-11-22T143005Z-2.bak"} {
+		got, err := h.Backup(at)
+		if err != nil || filepath.Base(got) != want || content(t, got) != "old" {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	only(t, dir, "hosts", "hosts.2026-11-22T143005Z-2.bak", "hosts.2026-11-22T143005Z.bak")
+}
+
+// Whatever changes the file after Hold has read it, is not overwritten.
+func TestHeldChanged(t *testing.T) {
+	for how, change := range map[string]func(string) error{
+		"content":  func(p string) error { return os.WriteFile(p, []byte("OLD"), 0o600) },
+		"longer":   func(p string) error { return os.WriteFile(p, []byte("old\n"), 0o600) },
+		"replaced": func(p string) error { return replacefile.Write(p, 0, text("old")) },
+		"removed":  os.Remove,
+	} {
+		for _, inPlace := range []bool{false, true} {
+			dir, path := linked(t, "old")
+			if !inPlace {
+				dir = folder(t)
+				path = filepath.Join(dir, "hosts")
+				write(t, path, "old")
+			}
+			h := hold(t, path, replacefile.HoldOptions{})
+			if err := change(path); err != nil {
+				t.Fatal(err)
+			}
+			was, _ := os.ReadFile(path)
+			if got, err := h.Replace([]byte("new")); got != inPlace || !errors.Is(err, replacefile.ErrChanged) {
+				t.Errorf("%s: %t, %v", how, got, err)
+			}
+			if is, _ := os.ReadFile(path); string(is) != string(was) {
+				t.Errorf("%s: %q", how, is)
+			}
+			if how == "removed" {
+				only(t, dir)
+			} else {
+				only(t, dir, "hosts")
+			}
+		}
+	}
+}
+
+// A second Hold waits for the first, and then sees what that wrote.
+func TestHoldWaits(t *testing.T) {
+	path := filepath.Join(folder(t), "hosts")
+	write(t, path, "old")
+	first := hold(t, path, replacefile.HoldOptions{})
+	if _, err := replacefile.Hold(path, replacefile.HoldOptions{Wait: time.Millisecond}); !errors.Is(err, replacefile.ErrLocked) {
+		t.Errorf("%v", err)
+	}
+	second := make(chan string)
+	go func() {
+		h, err := replacefile.Hold(path, replacefile.HoldOptions{Wait: time.Minute})
+		if err != nil {
+			second <- err.Error()
+			return
+		}
+		defer h.Close()
+		second <- string(h.Content)
+	}()
+	if _, err := first.Replace([]byte("new")); err != nil {
+		t.Error(err)
+	}
+	first.Close()
+	if got := <-second; got != "new" {
+		t.Errorf("the second sees %q", got)
+	}
+}
+
+// What a killed process had prepared goes; what only looks like it stays.
+func TestHoldSweeps(t *testing.T) {
+	dir := folder(t)
+	for _, name := range []string{"hosts", ".hosts.new-ABC", "..hosts.rdnsproxy-journal.new-ABC", ".other.new-ABC", "hosts.new-ABC"} {
+		write(t, filepath.Join(dir, name), name)
+	}
+	hold(t, filepath.Join(dir, "hosts"), replacefile.HoldOptions{})
+	only(t, dir, ".other.new-ABC", "hosts", "hosts.new-ABC")
+}
+
+// linked makes a file that can only be written in place.
+func linked(t *testing.T, text string) (dir, path string) {
+	t.Helper()
+	dir = folder(t)
+	path = filepath.Join(dir, "hosts")
+	write(t, path, text)
+	if err := os.Link(path, filepath.Join(t.TempDir(), "other")); err != nil {
+		t.Fatal(err)
+	}
+	return dir, path
+}
+
+// An in-place write that stops anywhere is undone, or was done.
+func TestHoldRepairs(t *testing.T) {
+	for _, c := range [][2]string{
+		{"1.2.3.4 a\n", "1.2.3.4 a\n5.6.7.8 b\n"},
+		{"1.2.3.4 a\n5.6.7.8 b\n", "5.6.7.8 b\n"},
+		{"", "new\n"}, {"old\n", ""}, {strings.Repeat("a", 9000), strings.Repeat("b", 5000)},
+	} {
+		old, new := c[0], c[1]
+		dir, path := linked(t, old)
+		journal := replacefile.WriteJournal(t, path, old, new)
+		saved := content(t, journal)
+		padded := new + strings.Repeat("\n", max(0, len(old)-len(new)))
+		for cut := 0; cut <= len(padded); cut += 1 + len(padded)/50 {
+			torn := padded[:cut] + old[min(cut, len(old)):]
+			write(t, path, torn)
+			write(t, journal, saved)
+			if got := replacefile.Interrupted(path, replacefile.HoldOptions{}); got != journal {
+				t.Errorf("Interrupted: %q", got)
+			}
+			h := hold(t, path, replacefile.HoldOptions{})
+			want, repaired := old, true
+			if torn == old || torn == new {
+				want, repaired = torn, false
+			}
+			if content(t, path) != want || string(h.Content) != want || h.Repaired != repaired {
+				t.Errorf("%q → %q, cut at %d: %q, repaired %t", old, new, cut, content(t, path), h.Repaired)
+			}
+			h.Close()
+			only(t, dir, "hosts")
+		}
+	}
+}
+
+// What somebody has changed since is left to a person.
+func TestHoldUnfinished(t *testing.T) {
+	_, path := linked(t, "1.2.3.4 a\n")
+	journal := replacefile.WriteJournal(t, path, "1.2.3.4 a\n", "1.2.3.4 a\n5.6.7.8 b\n")
+	saved := content(t, journal)
+	for file, journalled := range map[string]string{
+		"1.2.3.4 c\n":                       saved,
+		"":                                  saved,
+		"1.2.3.4 a\n5.6.7.8 b\n9.9.9.9 c\n": saved,
+		"1.2.3.4 a\n":                       saved[:len(saved)-1],
+		"1.2.3.4 a\n5":                      "",
+		"1.2.3.4 a\n5.6":                    strings.Replace(saved, "1.2.3.4", "1.2.3.5", 1),
+		"1.2.3.4 a\n5.6.7":                  strings.Replace(saved, "10 bytes", "-1 bytes", 1),
+		"1.2.3.4 a\n5.6.7.":                 strings.Replace(saved, "10 bytes", "99999999999999999999 bytes", 1),
+	} {
+		write(t, path, file)
+		write(t, journal, journalled)
+		_, err := replacefile.Hold(path, replacefile.HoldOptions{})
+		if !errors.Is(err, replacefile.ErrUnfinished) || !strings.Contains(err.Error(), journal) {
+			t.Errorf("%q, %q: %v", file, journalled, err)
+		}
+		if content(t, path) != file || content(t, journal) != journalled {
+			t.Errorf("%q was touched", file)
+		}
+	}
+}
+
+// A link where the journal would be is not followed.
+func TestJournalLink(t *testing.T) {
+	dir, path := linked(t, "old\n")
+	journal := replacefile.WriteJournal(t, path, "old\n", "new\n")
+	elsewhere := filepath.Join(t.TempDir(), "journal")
+	if err := os.Rename(journal, elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	symlink(t, elsewhere, journal)
+	write(t, path, "o\n")
+	if _, err := replacefile.Hold(path, replacefile.HoldOptions{}); err == nil || content(t, path) != "o\n" {
+		t.Errorf("%q in %s, %v", content(t, path), dir, err)
+	}
+}
