@@ -121,7 +121,7 @@ func Codes() []CodeDoc {
 		{SlowReverse, Notice, "the reverse look-up took a second or more"},
 		{SlowConnect, Notice, "connecting took a second or more"},
 		{SlowIdentify, Notice, "the server took a second or more to identify itself"},
-	}, causeCodes(), affectedCodes(), selfCodes())
+	}, causeCodes(), affectedCodes(), selfCodes(), pinCodes())
 }
 
 // AdviceDoc is one row of the table of advice.

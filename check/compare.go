@@ -67,8 +67,11 @@ func viewFindings(f Facts) []Finding {
 			continue
 		}
 		severity := Notice
-		if code == CompareSame || code == HostsOnly {
+		switch code {
+		case CompareSame, HostsOnly:
 			severity = Pass
+		case PinMoved:
+			severity = Error
 		}
 		fs = append(fs, Finding{Code: code, Severity: severity, Text: text})
 	}
@@ -87,6 +90,10 @@ func (v View) against(f Facts) (Code, string) {
 		switch {
 		case slices.Equal(mine, theirs):
 			return "", ""
+		case slices.ContainsFunc(v.Forward, func(a resolve.Answer) bool { return a.Status.Temporary() }):
+			return "", "" // nobody can tell
+		case slices.ContainsFunc(f.Forward, func(a resolve.Answer) bool { return a.Pinned }):
+			return PinMoved, fmt.Sprintf("%s no longer agrees with DNS: it says %s for %s, and DNS says %s; 'rdnsproxy hosts verify' tells more", used, listAddrs(mine), host, said)
 		case len(theirs) == 0:
 			return HostsOnly, fmt.Sprintf("%s is known from %s alone; DNS says: %s", host, used, said)
 		}

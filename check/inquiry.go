@@ -108,6 +108,9 @@ func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
 // known then. complete reports that the facts about a were all in.
 func (q *Inquiry) Judge(ctx context.Context, a netip.Addr) (r *Result, complete bool) {
 	complete = q.wait(ctx, q.address(a))
+	if q.pinned() {
+		q.wait(ctx, q.resolved) // what DNS says today belongs to the judgement of a line of ours
+	}
 	return Judge(q.snapshot(), q.checker.Policy), complete
 }
 
@@ -152,9 +155,17 @@ func (q *Inquiry) resolve(ctx, lookups context.Context) {
 			q.feed <- netip.AddrPortFrom(p.addr, q.target.Port)
 		}
 	}
-	if q.checker.Thorough {
+	if q.checker.Thorough || q.pinned() {
 		q.addViews(lookups)
 	}
+}
+
+// pinned reports whether the target's addresses are from a hosts line that
+// rdnsproxy has written: then DNS is asked too, for judgement alone.
+func (q *Inquiry) pinned() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.ContainsFunc(q.forward, func(a resolve.Answer) bool { return a.Pinned })
 }
 
 // address returns what to wait for to know all about a.

@@ -21,6 +21,7 @@ func Judge(f Facts, p Policy) *Result {
 		Schema:  Schema,
 		Target:  safetext.Of(f.Target.Input).String(),
 		Host:    PlainHost(f.Target.Host),
+		Name:    nameOf(f),
 		Port:    f.Target.Port,
 		Forward: forward(f.Forward),
 		Timings: phases(f.Timings),
@@ -54,6 +55,14 @@ func Judge(f Facts, p Policy) *Result {
 	advise(f, r)
 	r.Severity = Worst(r.Findings)
 	return r
+}
+
+// nameOf is the target's full name; an address has none.
+func nameOf(f Facts) string {
+	if f.literal() {
+		return ""
+	}
+	return string(fullName(f))
 }
 
 // mapping is what the names of one address amount to.

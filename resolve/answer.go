@@ -178,6 +178,7 @@ type Answer struct {
 	Zone      *Zone         // from the SOA of a negative answer, or of an answer to SOA
 	TTL       time.Duration // the smallest on the way; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
 	Authentic bool          // the AD bit of a resolver that is trusted (trust-ad)
+	Pinned    bool          // from a hosts line that rdnsproxy has written
 	ClaimedAD bool          // the AD bit, trusted or not
 	Prints    []Fingerprint // of SSHFP
 	Extended  safetext.Text // RFC 8914: display only, it is unauthenticated

@@ -42,6 +42,7 @@ func (r *Resolver) addressesFromFile(w want) ([]Answer, Outcomes) {
 				if n, err := ParseName(l.Canonical()); err == nil {
 					a.Canonical = n
 				}
+				_, a.Pinned = l.Note()
 				out = OnSuccess
 			}
 			a.Addrs = append(a.Addrs, addr)

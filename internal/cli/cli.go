@@ -65,7 +65,7 @@ type call struct {
 var wrapped = []string{"ssh", "sftp", "scp"}
 
 // commands are the words that name a command where no port follows them.
-var commands = []string{"check", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
+var commands = []string{"check", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
 
 // classify tells the relay, HOST PORT, from the commands. A host may be called
 // check: the first word that is no flag and the word right after it decide, and

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ for and the address that is about to be talked to agree in both directions.
 
   rdnsproxy [flags] HOST PORT [ORIGINAL]   relay: what ProxyCommand runs
   rdnsproxy check [flags] TARGET...        look at hosts without connecting
+  rdnsproxy hosts list|add|remove|verify   the hosts-file fix, applied safely
   rdnsproxy accept HOST...                 remember a known mapping, without root
   rdnsproxy ssh|sftp|scp ARGS...           run the real program through the relay
   rdnsproxy demo                           the story, with no network and no root
@@ -57,7 +59,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 			fmt.Fprint(w.Out, "\n", c.LocalFlags().FlagUsagesWrapped(80))
 		}
 	})
-	root.AddCommand(checkCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
+	root.AddCommand(checkCommand(w, &status), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program, &status))
 	}
@@ -74,7 +76,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	root.SetErr(w.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badFlag(err) })
 	if err := root.ExecuteContext(ctx); err != nil {
-		return w.usage(err)
+		return cmp.Or(status, w.usage(err)) // a command that refuses says with which status
 	}
 	return status
 }
