@@ -211,15 +211,16 @@ func without(l *Line, folded []string) string {
 		return l.Raw
 	}
 	var b strings.Builder
-	word, rest := nextField(l.Raw) // the address
+	_, rest := nextField(l.Raw) // behind the address
 	b.WriteString(l.Raw[:len(l.Raw)-len(rest)])
 	left := 0
 	for range l.Names {
 		whole := rest
-		word, rest = nextField(rest)
+		word, after := nextField(whole)
 		if i := strings.IndexAny(word, "#\x00"); i >= 0 { // a comment right behind the last name
-			rest, word = whole[len(whole)-len(rest)-len(word)+i:], word[:i]
+			word, after = word[:i], word[i:]+after
 		}
+		rest = whole[len(whole)-len(after):]
 		if !slices.Contains(folded, fold(word)) {
 			b.WriteString(whole[:len(whole)-len(rest)])
 			left++

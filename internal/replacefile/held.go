@@ -209,7 +209,7 @@ func (h *Held) unchanged() error {
 // next Hold restores it; inPlace says so. On an error the file is what it was,
 // but for ErrUnfinished, which names the journal.
 func (h *Held) Replace(content []byte) (inPlace bool, err error) {
-	if replaces && links(h.info) == 1 {
+	if replaces(h.dir, h.info) {
 		err := h.rename(content)
 		if !irreplaceable(err) {
 			return false, err

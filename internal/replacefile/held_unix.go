@@ -12,10 +12,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// replaces says whether a new file can take a name and be in all that matters
-// the file that was there.
-const replaces = true
-
 func isRoot() bool { return os.Geteuid() == 0 }
 
 // tryLock takes the lock that a second holder would want. It goes with the
@@ -28,13 +24,18 @@ func tryLock(f *os.File) (bool, error) {
 	return err == nil, err
 }
 
-// links is how many names a file has.
-func links(info fs.FileInfo) uint64 {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0
+// replaces says whether a new file can take the name of a file and be in all that
+// matters the one that was there: not where that has further names, and not where
+// it is on another device than its folder, as most are that a container's engine
+// has mounted. Of the other mounted ones the kernel says so.
+func replaces(dir *os.Root, file fs.FileInfo) bool {
+	info, err := dir.Stat(".")
+	if err != nil {
+		return true // and whatever is wrong shows when it is tried
 	}
-	return uint64(st.Nlink)
+	folder, ok := info.Sys().(*syscall.Stat_t)
+	st, ok2 := file.Sys().(*syscall.Stat_t)
+	return ok && ok2 && st.Nlink == 1 && st.Dev == folder.Dev
 }
 
 // mounted says of an error of rename that something is mounted on the name, or

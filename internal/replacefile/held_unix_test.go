@@ -3,7 +3,10 @@
 package replacefile_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -313,4 +316,40 @@ func TestJournalLink(t *testing.T) {
 	if _, err := replacefile.Hold(path, replacefile.HoldOptions{}); err == nil || content(t, path) != "o\n" {
 		t.Errorf("%q in %s, %v", content(t, path), dir, err)
 	}
+}
+
+// FuzzJournal: whatever stands in a journal, the file stays what it is unless it
+// is a mixture of what the journal holds, and then it becomes the old content.
+func FuzzJournal(f *testing.F) {
+	journal := func(old, new string) []byte {
+		return fmt.Appendf(nil, "rdnsproxy journal 1: %d bytes before, %d after, %x\n%s%s",
+			len(old), len(new), sha256.Sum256([]byte(old+new)), old, new)
+	}
+	for _, c := range [][3]string{{"old\n", "new\n", "new\n"}, {"old\nold\n", "new\n", "new\nold\n"}, {"", "new\n", "ne"}, {"a", "b", "c"}} {
+		f.Add(journal(c[0], c[1]), []byte(c[2]))
+	}
+	f.Add([]byte("rdnsproxy journal 1: -1 bytes before, 1 after, \n"), []byte(""))
+	f.Add([]byte("rdnsproxy journal 1: 9223372036854775807 bytes before, 9223372036854775807 after, 00\n"), []byte("x"))
+	f.Fuzz(func(t *testing.T, journal, file []byte) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "hosts")
+		write(t, path, string(file))
+		write(t, filepath.Join(dir, ".hosts.rdnsproxy-journal"), string(journal))
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		h, err := replacefile.Hold(path, replacefile.HoldOptions{Limit: 1 << 20})
+		is := content(t, path)
+		if err != nil {
+			if is != string(file) {
+				t.Fatalf("%v, and %q became %q", err, file, is)
+			}
+			return
+		}
+		h.Close()
+		if is != string(file) && !(h.Repaired && bytes.Contains(journal, []byte(is))) {
+			t.Fatalf("%q became %q by %q", file, is, journal)
+		}
+		only(t, dir, "hosts")
+	})
 }
