@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -41,10 +42,15 @@ func closedSets() string {
 	var b strings.Builder
 	b.WriteString("\n## Statuses\n\nOf a look-up:")
 	for i, s := range resolve.Statuses() {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		fmt.Fprintf(&b, " `%s`", s)
+		fmt.Fprintf(&b, "%s `%s`", comma(i), s)
+	}
+	b.WriteString(".\n\nOf a connection:")
+	for i, s := range check.ConnectStatuses() {
+		fmt.Fprintf(&b, "%s `%s`", comma(i), s)
+	}
+	b.WriteString(".\n\nOf a host key:")
+	for i, s := range check.KeyStatuses() {
+		fmt.Fprintf(&b, "%s `%s`", comma(i), s)
 	}
 	b.WriteString(".\n\n## Findings\n\n| code | severity | meaning |\n| --- | --- | --- |\n")
 	for _, d := range check.Codes() {
@@ -55,6 +61,41 @@ func closedSets() string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Machine, d.Meaning)
 	}
 	return b.String()
+}
+
+func comma(i int) string {
+	if i == 0 {
+		return ""
+	}
+	return ","
+}
+
+// TestDocsFields: every field of a result stands in docs/json.md.
+func TestDocsFields(t *testing.T) {
+	b, err := os.ReadFile("docs/json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var walk func(reflect.Type)
+	walk = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || typ.PkgPath() != "rdnsproxy/check" {
+			return
+		}
+		for i := range typ.NumField() {
+			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			if name == "" {
+				t.Errorf("%s.%s has no name in JSON", typ, typ.Field(i).Name)
+			}
+			if !regexp.MustCompile("[`.]" + name + "[`.\\[]").Match(b) {
+				t.Errorf("docs/json.md does not tell of %s", name)
+			}
+			walk(typ.Field(i).Type)
+		}
+	}
+	walk(reflect.TypeFor[check.Result]())
 }
 
 // TestDocsExamples: what the README shows is what the scripts saw: every file

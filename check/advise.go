@@ -42,7 +42,7 @@ func advise(f Facts, r *Result) {
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether sshd runs there, and on this port"}}
 		case ConnectCode(ConnectTimeout), ConnectCode(ConnectUnreachable):
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether the host is up, and what a firewall on the way lets through"}}
-		case SSHSilent, SSHClosed:
+		case SSHSilent, SSHClosed, SSHStalled:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow look-ups of this machine's name look like that from here"}}
 		case SSHOther:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see which program listens on this port"}}
@@ -54,6 +54,8 @@ func advise(f Facts, r *Result) {
 
 func adviseTarget(f Facts, c Code) []Advice {
 	switch c {
+	case HostKeyUnseen:
+		return []Advice{{Code: AdviseHostKey, Machine: ThisMachine, Text: "run it where the host can be reached directly"}}
 	case MappingCode(NoAddress):
 		return []Advice{{Code: AdviseName, Machine: ThisMachine,
 			Text: "look at the spelling, at HostName in ssh's configuration, and at the search list in resolv.conf"}}

@@ -29,16 +29,20 @@ const (
 	SSHClosed         Code = "ssh.closed"
 	SSHOther          Code = "ssh.other"
 	SSHKeyless        Code = "ssh.keyless"
+	SSHStalled        Code = "ssh.stalled"
 	HostKeyUnknown    Code = "hostkey.unknown"
 	HostKeyChanged    Code = "hostkey.changed"
 	HostKeyRevoked    Code = "hostkey.revoked"
 	HostKeyUnexpected Code = "hostkey.unexpected"
+	HostKeyUnseen     Code = "hostkey.unseen"
 	SSHFPMatch        Code = "sshfp.match"
 	SSHFPUntrusted    Code = "sshfp.untrusted"
 	SSHFPMismatch     Code = "sshfp.mismatch"
+	SlowResolve       Code = "slow.resolve"
 	SlowReverse       Code = "slow.reverse"
 	SlowConnect       Code = "slow.connect"
 	SlowIdentify      Code = "slow.identify"
+	SlowHostKeys      Code = "slow.hostkeys"
 )
 
 // Machine is where a piece of advice is to be carried out: a hosts line changes
@@ -106,18 +110,22 @@ func Codes() []CodeDoc {
 		{ConnectCode(ConnectTimeout), Error, "connecting timed out"},
 		{ConnectCode(ConnectUnreachable), Error, "the network says that there is no way"},
 		{ConnectCode(ConnectFailed), Error, "connecting failed otherwise"},
-		{ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family"},
+		{ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family; an error where that is so of all addresses"},
 		{SSHSilent, Error, "it connects and says nothing"},
 		{SSHClosed, Error, "it connects and hangs up"},
 		{SSHOther, Error, "what answers is not SSH"},
+		{SSHStalled, Error, "it identifies itself as SSH, and then falls silent or hangs up"},
 		{SSHKeyless, Notice, "the host keys, or some of them, could not be fetched"},
 		{HostKeyUnknown, Notice, "no host key is known yet"},
 		{HostKeyChanged, Error, "a host key is another than the one in known_hosts"},
 		{HostKeyRevoked, Error, "a host key is revoked in known_hosts"},
 		{HostKeyUnexpected, Error, "none of the host keys is one of --expect-hostkey"},
+		{HostKeyUnseen, Error, "no host key could be seen, and so none of --expect-hostkey"},
 		{SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"},
 		{SSHFPUntrusted, Notice, "SSHFP records match a host key, but nobody has validated them"},
 		{SSHFPMismatch, Warning, "SSHFP records do not match a host key"},
+		{SlowResolve, Notice, "looking up the name took a second or more"},
+		{SlowHostKeys, Notice, "fetching the host keys took a second or more"},
 		{SlowReverse, Notice, "the reverse look-up took a second or more"},
 		{SlowConnect, Notice, "connecting took a second or more"},
 		{SlowIdentify, Notice, "the server took a second or more to identify itself"},

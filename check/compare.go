@@ -40,9 +40,12 @@ func (q *Inquiry) addViews(ctx context.Context) {
 	if c := q.checker.Compare; c != nil {
 		wg.Go(func() {
 			views[1] = View{Second: true, Forward: slices.Collect(c.Addresses(ctx, q.target.Host, q.checker.Family, resolve.DNSOnly))}
-			for _, a := range addrs {
-				views[1].Reverse = append(views[1].Reverse, c.Reverse(ctx, a, resolve.DNSOnly))
+			views[1].Reverse = make([]resolve.Answer, len(addrs))
+			var reverse sync.WaitGroup
+			for i, a := range addrs {
+				reverse.Go(func() { views[1].Reverse[i] = c.Reverse(ctx, a, resolve.DNSOnly) })
 			}
+			reverse.Wait()
 		})
 	}
 	wg.Wait()
@@ -100,6 +103,10 @@ func (v View) against(f Facts) (Code, string) {
 		return HostsDiffer, fmt.Sprintf("%s says %s for %s, and DNS says %s", used, listAddrs(mine), host, said)
 	}
 	server := usedSource(v.Forward)
+	if i := slices.IndexFunc(slices.Concat(v.Forward, v.Reverse), func(a resolve.Answer) bool { return a.Status.Temporary() }); i >= 0 {
+		failed := slices.Concat(v.Forward, v.Reverse)[i]
+		return CompareDiffers, fmt.Sprintf("%s could not be compared with (%s)", server, failed.Status.Words())
+	}
 	if !f.literal() && !slices.Equal(mine, theirs) {
 		return CompareDiffers, fmt.Sprintf("%s says %s for %s, where %s says %s", server, said, host, used, listAddrs(mine))
 	}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -36,6 +37,9 @@ func Judge(f Facts, p Policy) *Result {
 		if f.Thorough && (Worst(findings) >= Warning || m.verdict == Missing) {
 			findings = append(findings, causes(f, a, m)...)
 		}
+		if f.Thorough {
+			findings = append(findings, slowNames(a)...)
+		}
 		findings = append(findings, probeFindings(f, a, p)...)
 		r.Findings = append(r.Findings, findings...)
 		judgement := address(a, m, Worst(findings))
@@ -48,6 +52,13 @@ func Judge(f Facts, p Policy) *Result {
 		r.Findings = append(r.Findings, noAddressFinding(f, r.Verdict))
 	} else {
 		r.Findings = append(r.Findings, forwardFindings(f)...)
+	}
+	if unseen, ok := expectationFinding(f, p); ok {
+		r.Findings = append(r.Findings, unseen)
+	}
+	if f.Thorough && f.Timings.Resolve >= slow {
+		r.Findings = append(r.Findings, Finding{Code: SlowResolve, Severity: Notice,
+			Text: fmt.Sprintf("looking up %s took %.1f s", displayHost(f.Target.Host), f.Timings.Resolve.Seconds())})
 	}
 	r.Findings = append(r.Findings, affected(f, f.Client)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)

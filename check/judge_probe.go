@@ -13,6 +13,9 @@ func (a AddressFacts) speaksSSH() bool {
 	return a.Probe != nil && a.Probe.Connect == ConnectOK && a.Probe.Identity == IdentitySSH
 }
 
+// tried reports whether this machine could try to connect to an address.
+func tried(a AddressFacts) bool { return a.Probe != nil && a.Probe.Connect != ConnectSkipped }
+
 // connect and ssh are what a probe looks like in a Result.
 func (p *Probe) connect() *Connect {
 	if p == nil {
@@ -53,7 +56,10 @@ func probeFindings(f Facts, a AddressFacts, p Policy) []Finding {
 	switch a.Probe.Connect {
 	case ConnectOK:
 	case ConnectSkipped:
-		return found(ConnectCode(ConnectSkipped), Pass, "this machine has no route to "+familyName(a.Addr))
+		if severity == Notice || slices.ContainsFunc(f.Addresses, tried) {
+			severity = Pass // the other addresses tell
+		}
+		return found(ConnectCode(ConnectSkipped), severity, "this machine has no route to "+familyName(a.Addr))
 	default:
 		return found(ConnectCode(a.Probe.Connect), severity, connectText(a.Probe))
 	}
@@ -65,7 +71,24 @@ func probeFindings(f Facts, a AddressFacts, p Policy) []Finding {
 	case IdentityOther:
 		return found(SSHOther, severity, "what answers there does not speak SSH: "+displayText(a.Probe.Version.String()))
 	}
-	return append(keyFindings(f, a, p), slowFindings(a)...)
+	if a.Probe.Stalled && len(a.Probe.Keys) == 0 {
+		return found(SSHStalled, severity, "it identifies itself, and then does not go on: "+a.Probe.Keyless)
+	}
+	return append(keyFindings(f, a, p), slowConnection(a)...)
+}
+
+// expectationFinding holds --expect-hostkey against what was seen of the target
+// itself: keys that nobody has looked at are none that were expected.
+func expectationFinding(f Facts, p Policy) (Finding, bool) {
+	seen := f.Target.Via == "" && slices.ContainsFunc(f.Addresses, func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
+	if len(p.ExpectKeys) == 0 || seen {
+		return Finding{}, false
+	}
+	host := f.Target.Host
+	if f.Target.Via != "" {
+		host = f.Target.Via
+	}
+	return Finding{Code: HostKeyUnseen, Severity: Error, Text: "no host key of " + displayHost(host) + " could be seen, and so none that was expected"}, true
 }
 
 func connectText(p *Probe) string {
@@ -81,8 +104,9 @@ func keyFindings(f Facts, a AddressFacts, p Policy) []Finding {
 	add := func(c Code, s Severity, format string, args ...any) {
 		fs = append(fs, Finding{Code: c, Severity: s, Address: a.Addr, Text: fmt.Sprintf(format, args...)})
 	}
-	proven, expected := false, len(p.ExpectKeys) == 0
+	proven, expected := false, len(p.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding says so
 	var unknown []string
+	chosen := false // the key that ssh would be shown is one of the unknown
 	for _, k := range a.Probe.Keys {
 		k = f.withFingerprint(k)
 		proven = proven || k.Status.Proven()
@@ -91,16 +115,20 @@ func keyFindings(f Facts, a AddressFacts, p Policy) []Finding {
 		case KeyChanged:
 			add(HostKeyChanged, Error, "%s shows another %s host key than the one known (%s): %s", show(a.Addr), k.Type, k.Evidence, k.Fingerprint)
 		case KeyRevoked:
-			add(HostKeyRevoked, Error, "%s shows a %s host key that is revoked (%s): %s", show(a.Addr), k.Type, k.Evidence, k.Fingerprint)
+			add(HostKeyRevoked, Error, "%s shows a revoked %s host key (%s): %s", show(a.Addr), k.Type, k.Evidence, k.Fingerprint)
 		case KeyUnknown:
 			unknown = append(unknown, k.Type+" "+k.Fingerprint)
+			chosen = chosen || k.Chosen
 		}
 	}
 	if !expected {
 		add(HostKeyUnexpected, Error, "%s shows none of the host keys that were expected", show(a.Addr))
 	}
-	if len(unknown) > 0 && !proven {
+	switch {
+	case len(unknown) > 0 && !proven:
 		add(HostKeyUnknown, Notice, "no host key of %s is known yet (%s)", show(a.Addr), list(unknown))
+	case chosen:
+		add(HostKeyUnknown, Notice, "the host key of %s that ssh would be shown is not known, though another is (%s)", show(a.Addr), list(unknown))
 	}
 	if a.Probe.Keyless != "" {
 		add(SSHKeyless, Notice, "%s: host keys could not be fetched: %s", show(a.Addr), a.Probe.Keyless)
@@ -111,21 +139,38 @@ func keyFindings(f Facts, a AddressFacts, p Policy) []Finding {
 // slow is from when on a phase is told of: a person notices it.
 const slow = time.Second
 
-// slowFindings name the phases that make ssh slow.
-func slowFindings(a AddressFacts) []Finding {
-	var fs []Finding
-	for _, phase := range []struct {
-		code Code
-		took time.Duration
-		what string
-	}{
-		{SlowReverse, a.Reverse.Took, "the reverse look-up of %s took %.1f s: whoever waits for it is as slow, an sshd with UseDNS yes for one"},
+// slowConnection names the phases behind an address that make ssh slow.
+func slowConnection(a AddressFacts) []Finding {
+	return slowPhases(a.Addr, []phase{
 		{SlowConnect, a.Probe.Connecting, "connecting to %s took %.1f s"},
 		{SlowIdentify, a.Probe.Identifying, "%s took %.1f s to say that it speaks SSH: it may be looking up this machine's name"},
-	} {
-		if phase.took >= slow {
-			fs = append(fs, Finding{Code: phase.code, Severity: Notice, Address: a.Addr,
-				Text: fmt.Sprintf(phase.what, show(a.Addr), phase.took.Seconds())})
+		{SlowHostKeys, a.Probe.KeyFetching, "fetching the host keys of %s took %.1f s"},
+	})
+}
+
+// slowNames names the slow look-ups of an address: of its names, and of theirs.
+func slowNames(a AddressFacts) []Finding {
+	took := a.Reverse.Took
+	for _, p := range a.PTRs {
+		took = max(took, a.Reverse.Took+p.Forward.Took)
+	}
+	return slowPhases(a.Addr, []phase{
+		{SlowReverse, took, "the reverse look-up of %s took %.1f s: whoever waits for it is as slow, an sshd with UseDNS yes for one"},
+	})
+}
+
+// phase is a part of the way to a host, and how it is told of when it is slow.
+type phase struct {
+	code Code
+	took time.Duration
+	text string
+}
+
+func slowPhases(a netip.Addr, phases []phase) []Finding {
+	var fs []Finding
+	for _, p := range phases {
+		if p.took >= slow {
+			fs = append(fs, Finding{Code: p.code, Severity: Notice, Address: a, Text: fmt.Sprintf(p.text, show(a), p.took.Seconds())})
 		}
 	}
 	return fs

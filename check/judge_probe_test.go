@@ -55,7 +55,10 @@ func TestJudgeProbe(t *testing.T) {
 		{"refused", probed(Probe{Connect: ConnectRefused}), Policy{}, Error, "connect.refused"},
 		{"timed out", probed(Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.timeout"},
 		{"unreachable", probed(Probe{Connect: ConnectUnreachable}), Policy{}, Error, "connect.unreachable"},
-		{"no route for the family", probed(Probe{Connect: ConnectSkipped}), Policy{}, Pass, "connect.skipped"},
+		{"no route for the family", second(probed(Probe{Connect: ConnectSkipped}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Pass, "connect.skipped"},
+		{"no route at all", probed(Probe{Connect: ConnectSkipped}), Policy{}, Error, "connect.skipped"},
+		{"expected, and nobody was seen", probed(Probe{Connect: ConnectRefused}), expect, Error, "connect.refused hostkey.unseen"},
+		{"expected, and nobody looked", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), expect, Error, "hostkey.unseen"},
 		{"silent", probed(Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Error, "ssh.silent"},
 		{"hangs up", probed(Probe{Connect: ConnectOK, Identity: IdentityClosed}), Policy{}, Error, "ssh.closed"},
 		{"HTTP", probed(Probe{Connect: ConnectOK, Identity: IdentityOther, Version: safetext.Of("HTTP/1.1 400 Bad Request")}), Policy{}, Error, "ssh.other"},
@@ -85,7 +88,7 @@ func TestSlow(t *testing.T) {
 	p := serving(key("ssh-ed25519", KeyKnown))
 	p.Identifying = 12 * time.Second
 	f := probed(p)
-	f.Addresses[0].Reverse.Took = 5 * time.Second
+	f.Addresses[0].Reverse.Took, f.Thorough = 5*time.Second, true
 	r := Judge(f, Policy{})
 	var texts []string
 	for _, f := range r.Findings[1:] {

@@ -20,6 +20,7 @@ type Probe struct {
 	Identity Identity      // what spoke, once it was connected
 	Version  safetext.Text // the identification, SSH-2.0-…; of what is not SSH its first line
 	Keys     []Key         // one for each type that the server offers, in its order
+	Stalled  bool          // it identified itself, and then fell silent or hung up before there was a key
 	Keyless  string        // why there are no keys, or not all of them; safe to print
 	Error    string        // of the phase that failed; safe to print
 
@@ -58,6 +59,7 @@ const (
 // Key is one host key of a server, with ssh's own verdict on it.
 type Key struct {
 	Type        string    // ssh-ed25519; of a certificate the type of its plain key
+	Chosen      bool      // the one that ssh would be shown
 	Certificate bool      // the server showed a certificate for this key
 	Fingerprint string    // SHA256:…, of the plain key
 	Blob        []byte    // the plain key (RFC 4253, section 6.6); what SSHFP hashes

@@ -17,7 +17,7 @@ type Result struct {
 	Schema    int       `json:"schema"`
 	Target    string    `json:"target"` // as typed
 	Host      string    `json:"host"`
-	Name      string    `json:"name"` // the host after the search list; empty of an address
+	Name      string    `json:"name,omitempty"` // the host after the search list; absent of an address
 	Port      uint16    `json:"port"`
 	Verdict   Verdict   `json:"verdict"`  // about DNS only: the worst of the addresses'
 	Severity  Severity  `json:"severity"` // the worst of the findings'

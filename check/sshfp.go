@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rdnsproxy/resolve"
@@ -42,16 +43,14 @@ func (k Key) compare(prints []resolve.Fingerprint) fingerprint {
 	if algorithm == 0 || len(k.Blob) == 0 {
 		return printSilent
 	}
+	if slices.ContainsFunc(prints, func(p resolve.Fingerprint) bool { return p.Digest != 1 && p.Digest != 2 }) {
+		return printSilent
+	}
 	one, two := sha1.Sum(k.Blob), sha256.Sum256(k.Blob)
 	for _, p := range prints {
-		sum := ""
-		switch p.Digest {
-		case 1:
+		sum := string(two[:])
+		if p.Digest == 1 {
 			sum = string(one[:])
-		case 2:
-			sum = string(two[:])
-		default:
-			return printSilent
 		}
 		if p.Algorithm != algorithm {
 			continue

@@ -159,6 +159,20 @@ func (r *Resolver) hostsFile() *hostsfile.File {
 	return r.hosts
 }
 
+// Within gives a Resolver that asks as r does, with attempts so short that all
+// of them, at every server, fit into a time: who limits a look-up must not give
+// it up while the next server would have answered.
+func (r *Resolver) Within(d time.Duration) *Resolver {
+	r.init()
+	cfg := *r.stub.cfg
+	each := d / time.Duration(max(1, len(cfg.servers())*cfg.attempts()))
+	cfg.Timeout = max(min(cfg.timeout(), each), shortestAttempt)
+	return &Resolver{Config: &cfg, Hosts: r.hostsFile(), Wire: r.Wire, Getent: r.Getent, Native: r.Native}
+}
+
+// shortestAttempt is what an answer from far away takes, and a little.
+const shortestAttempt = 500 * time.Millisecond
+
 // Err says what of the system's configuration cannot be read, though it is
 // there. Look-ups go on without it, as libc's do.
 func (r *Resolver) Err() error {

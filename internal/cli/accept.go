@@ -66,7 +66,7 @@ Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not b
 		},
 	}
 	f.sharedFlags.register(c.Flags())
-	f.given, f.jobs, f.format, f.failOn.severity = c.Flags().Changed, 32, "text", check.Warning
+	f.given, f.jobs, f.format, f.failOn.severity = c.Flags().Changed, 256, "text", check.Warning
 	return c
 }
 

@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"rdnsproxy/check"
@@ -59,7 +60,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringVar(&f.format, "format", "text", "how to write the results: "+strings.Join(report.Formats(), ", "))
 	fs.StringVar(&f.output, "output", "", "write the report to this file, whole or not at all, instead of stdout")
 	fs.Var(&f.failOn, "fail-on", "exit with 1 from this severity on: notice, warning, error or never")
-	fs.IntVar(&f.jobs, "jobs", 32, "how many targets to look at at once")
+	fs.IntVar(&f.jobs, "jobs", 256, "how many targets to look at at once")
 	fs.BoolVar(&f.dnsOnly, "dns-only", false, "connect to nothing: names and addresses only")
 	fs.StringSliceVar(&f.expectKeys, "expect-hostkey", nil, "a host key that is right, SHA256:... (repeatable)")
 	fs.BoolVar(&f.printConfig, "print-config", false, "print what was taken from ssh's configuration, and look nothing up")
@@ -81,10 +82,11 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	if err := f.validate(); err != nil {
 		return f.usage(w, err)
 	}
-	words, err := f.words(w, v, operands)
+	take := f.words
 	if f.wanted() {
-		words, err = f.selfWords(w, operands)
+		take = f.selfWords
 	}
+	words, err := take(w, v, operands)
 	if err != nil {
 		return f.usage(w, err)
 	}
@@ -101,7 +103,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	}
 	if !signal.Ignored(os.Interrupt) {
 		var stop func()
-		ctx, stop = signal.NotifyContext(ctx, os.Interrupt)
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		defer stop()
 	}
 	if len(targets) > manyTargets {
@@ -111,7 +113,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	defer s.progress.clear()
 	results := inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
 	if f.printKnownHosts {
-		return s.printKnownHosts(results)
+		return s.printKnownHosts(ctx, results)
 	}
 	return s.finish(ctx, results)
 }
@@ -151,6 +153,10 @@ func (f *checkFlags) validate() error {
 		return refuse("rdnsproxy check --client ADDR --from LIST", "--from is about a client: --self or --client is missing")
 	case f.given("from") && f.from == "":
 		return refuse("--from takes what stands between the quotes of from=\"...\"", "the --from list is empty")
+	case f.wanted() && (f.all || f.knownHosts || f.fromFile != ""):
+		return refuse("ask about either", "--self and --client take no targets")
+	case f.printKnownHosts && (f.output != "" || f.given("format")):
+		return refuse("leave --format and --output out, and redirect stdout", "--print-known-hosts prints lines for known_hosts and nothing else")
 	case len(f.compare) > 1:
 		return refuse("--compare takes one DNS server", "--compare was given %d", len(f.compare))
 	}
@@ -170,6 +176,7 @@ func (f *checkFlags) checker(v *voice) (*check.Checker, error) {
 	if err := resolver.Err(); err != nil {
 		v.notice(err.Error()) // look-ups go on without it, as libc's do
 	}
+	resolver = resolver.Within(f.checkTimeout.d)
 	c := &check.Checker{
 		Resolver:  resolver,
 		Policy:    check.Policy{RequireName: f.requireName, ExpectKeys: f.expectKeys},
@@ -220,6 +227,9 @@ func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) in
 		return statusInterrupted
 	case err != nil:
 		s.voice.error(fmt.Errorf("writing the report: %w", err))
+		if s.f.format == "nagios" {
+			return report.NagiosStatus(s.f.failOn.severity)
+		}
 		return statusUsage
 	case s.f.format == "nagios":
 		return report.NagiosStatus(s.f.failOn.severity, severities...)
@@ -250,9 +260,9 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 		}
 		var stopped error
 		for r := range results {
-			if ctx.Err() != nil {
-				stopped = errInterrupted // r is not finished; what is, is reported
-				break
+			if r == nil {
+				stopped = errInterrupted // it was not finished; what is, is reported
+				continue
 			}
 			for _, finding := range r.Findings {
 				*severities = append(*severities, finding.Severity)
@@ -273,10 +283,14 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 }
 
 // one asks about one target, again and again under --wait.
+// nil says that it was interrupted.
 func (s *survey) one(ctx context.Context, t target) *check.Result {
 	defer s.progress.done()
-	return s.untilItPasses(ctx, t, func() *check.Result {
-		ctx, cancel := context.WithCancel(ctx)
+	if ctx.Err() != nil {
+		return nil
+	}
+	r := s.untilItPasses(ctx, t, func(deadline time.Time) *check.Result {
+		ctx, cancel := s.attempt(ctx, deadline)
 		defer cancel()
 		mine := *s.checker
 		mine.Client = clientOf(t.config, s.kerberos.read(s.w, s.voice))
@@ -289,6 +303,10 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 		}
 		return s.withAccepted(mine.Check(ctx, t.Target))
 	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return r
 }
 
 // failOn is the severity from which check exits with 1.

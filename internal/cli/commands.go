@@ -9,6 +9,9 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"rdnsproxy/check"
+	"rdnsproxy/internal/report"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -76,9 +79,24 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	root.SetErr(w.Err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badFlag(err) })
 	if err := root.ExecuteContext(ctx); err != nil {
-		return cmp.Or(status, w.usage(err)) // a command that refuses says with which status
+		bad := w.usage(err)
+		if args[0] == "check" && wantsNagios(w, args) {
+			bad = report.NagiosStatus(check.Warning)
+		}
+		return cmp.Or(status, bad) // a command that refuses says with which status
 	}
 	return status
+}
+
+// wantsNagios looks for --format nagios on a command line that could not be
+// parsed: that format has a status of its own for bad usage.
+func wantsNagios(w World, args []string) bool {
+	for i, a := range args {
+		if a == "--format=nagios" || a == "--format" && i+1 < len(args) && args[i+1] == "nagios" {
+			return true
+		}
+	}
+	return w.getenv("RDNSPROXY_FORMAT") == "nagios"
 }
 
 func checkCommand(w World, status *int) *cobra.Command {

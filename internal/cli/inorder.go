@@ -2,12 +2,13 @@ package cli
 
 import "iter"
 
-// inOrder runs f over in, at most jobs at a time, and yields in input order;
-// at most twice as many results are held back as jobs run.
+// inOrder runs f over in, at most jobs at a time, and yields in input order. The
+// queue is as long as the list: what takes its time holds up only what is told,
+// not what is done.
 func inOrder[T, R any](jobs int, in []T, f func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		jobs := max(1, min(jobs, len(in))) // no more than there is to do
-		queue := make(chan chan R, 2*jobs)
+		queue := make(chan chan R, len(in))
 		slots := make(chan struct{}, jobs)
 		stop := make(chan struct{})
 		defer close(stop)

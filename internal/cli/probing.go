@@ -20,7 +20,11 @@ func (s *survey) prober(ctx context.Context, t *target) check.Prober {
 		s.voice.error(err)
 	}
 	return &sshprobe.Prober{
-		Dialer:   t.settings.dialer(),
+		Dialer: t.settings.dialer(),
+		// ssh's ConnectTimeout covers the identification too.
+		Identification: t.settings.connectTimeout,
+		Handshake:      t.settings.connectTimeout,
+
 		Known:    s.keys.of(t.knownHosts, s.voice),
 		Expected: s.f.expectKeys,
 	}
@@ -52,11 +56,15 @@ func (k *knownKeys) of(files []string, v *voice) *knownhosts.File {
 
 // printKnownHosts prints lines for known_hosts if every target shows a proven
 // key, and nothing otherwise: what goes into known_hosts is never half a truth.
-func (s *survey) printKnownHosts(results iter.Seq[*check.Result]) int {
+func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Result]) int {
 	var lines []string
 	var missing []string
 	seen := map[string]bool{}
 	for r := range results {
+		if r == nil {
+			s.voice.error(errInterrupted)
+			return statusInterrupted
+		}
 		proven, against := false, false
 		for _, a := range r.Addresses {
 			if a.SSH == nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"os"
 	"strings"
 
 	"rdnsproxy/check"
@@ -40,10 +41,13 @@ func (f *checkFlags) resolveTarget(ctx context.Context, w World, v *voice, word 
 	}
 	t.Input = word
 	host := t.Host
-	for range maxHops {
+	for hops := 0; ; hops++ {
 		hop := firstHop(t.config.Get("proxyjump"))
 		if hop == "" {
 			break
+		}
+		if hops == maxHops {
+			return target{}, refuse("ssh itself would not get there either; look at ProxyJump in ssh's configuration", "the jump hosts of %s lead round in a circle", quoted(word))
 		}
 		jump, err := parseTarget(hop)
 		if err != nil {
@@ -138,7 +142,7 @@ func canonicalHost(host string) (string, error) {
 func knownHostsFiles(q sshconf.Query, t target) []string {
 	var files []string
 	for _, keyword := range []string{"userknownhostsfile", "globalknownhostsfile"} {
-		for _, file := range strings.Fields(t.config.Get(keyword)) {
+		for _, file := range paths(t.config.Get(keyword)) {
 			if rest, ok := strings.CutPrefix(file, "~/"); ok {
 				file = q.Home + "/" + rest
 			}
@@ -146,4 +150,22 @@ func knownHostsFiles(q sshconf.Query, t target) []string {
 		}
 	}
 	return files
+}
+
+// paths splits a value of several paths as ssh -G prints it: without the quotes
+// that a path with blanks was written in. So neighbouring words that together
+// name a file are one path.
+func paths(value string) []string {
+	words := strings.Fields(value)
+	var all []string
+	for len(words) > 0 {
+		n := len(words)
+		for ; n > 1; n-- {
+			if _, err := os.Stat(strings.Join(words[:n], " ")); err == nil {
+				break
+			}
+		}
+		all, words = append(all, strings.Join(words[:n], " ")), words[n:]
+	}
+	return all
 }

@@ -16,11 +16,11 @@ const (
 
 // untilItPasses asks once, or under --wait again until the target passes or the
 // time is up; the last result stands. People see what it waits for.
-func (s *survey) untilItPasses(ctx context.Context, t target, ask func() *check.Result) *check.Result {
+func (s *survey) untilItPasses(ctx context.Context, t target, ask func(deadline time.Time) *check.Result) *check.Result {
 	deadline := time.Now().Add(s.f.wait.d)
 	last := ""
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
-		r := ask()
+		r := ask(deadline)
 		left := time.Until(deadline)
 		if s.passes(r) || s.f.wait.d == 0 || ctx.Err() != nil {
 			return r
@@ -42,6 +42,15 @@ func (s *survey) untilItPasses(ctx context.Context, t target, ask func() *check.
 			return r
 		}
 	}
+}
+
+// attempt bounds one try under --wait by what is left of it, and by a second at
+// least, in which a host that is up can answer.
+func (s *survey) attempt(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
+	if s.f.wait.d == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, max(time.Until(deadline), time.Second))
 }
 
 // passes reports whether a result alone would make check exit with 0.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/netip"
@@ -42,7 +43,7 @@ func (t *text) Result(r *check.Result) error {
 	evidence(&b, r)
 	meaning(&b, r, t.o.Verbose)
 	remedy(&b, r)
-	if t.o.Verbose || r.Timings.Connect > 0 {
+	if t.o.Verbose || r.Timings.Connect > 0 || r.Timings.Resolve >= 1 || r.Timings.Reverse >= 1 {
 		timings(&b, r.Timings)
 	}
 	_, err := io.WriteString(t.w, b.String())
@@ -74,8 +75,8 @@ func verdict(r *check.Result) string {
 
 // title is the target as typed, and the host where that is another.
 func title(r *check.Result) string {
-	if r.Target == r.Host || r.Target == "" {
-		return r.Host
+	if strings.Contains(r.Target, r.Host) || r.Target == "" {
+		return cmp.Or(r.Target, r.Host)
 	}
 	return r.Target + " (" + r.Host + ")"
 }

@@ -19,6 +19,7 @@ type haul struct {
 	keys    []ssh.PublicKey // in the server's order
 	chosen  string          // the type of the key that ssh would have been shown
 	missing string          // what did not come, and why; safe to print
+	stalled bool            // the server did not go on: no ssh gets a key either
 }
 
 // collect fetches a key of each type that the server has, a certificate where
@@ -31,7 +32,7 @@ func (v *visit) collect(ctx context.Context, c *wire) haul {
 	case !ok && key != nil: // lists that are longer than what is kept
 		return haul{keys: []ssh.PublicKey{key}, chosen: plain(key).Type()}
 	case !ok, hopeless(err):
-		return haul{missing: explain(err)}
+		return haul{missing: explain(err), stalled: stalled(err)}
 	}
 	known, strange := has.families()
 	if len(known) == 0 {
@@ -40,7 +41,7 @@ func (v *visit) collect(ctx context.Context, c *wire) haul {
 	h := newHarvest(known)
 	chosen := h.put(key)
 	h.reap(func(f family) (ssh.PublicKey, error) { return v.fetch(ctx, f) })
-	return haul{h.shown(), chosen, h.missing(strange)}
+	return haul{keys: h.shown(), chosen: chosen, missing: h.missing(strange)}
 }
 
 // preferred is the order in which ssh would ask for a key, and behind it what

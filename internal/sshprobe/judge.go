@@ -56,6 +56,7 @@ func (v *visit) judge(keys []ssh.PublicKey, chosen string) []check.Key {
 			verdicts[i] = knownhosts.Verdict{Status: knownhosts.StatusUnknown}
 		}
 		judged[i] = v.describe(key, verdicts[i])
+		judged[i].Chosen = keyType == chosen
 	}
 	return judged
 }

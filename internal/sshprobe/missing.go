@@ -54,6 +54,13 @@ func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
+// stalled says that the server fell silent or hung up in the middle of an
+// exchange.
+func stalled(err error) bool {
+	var network net.Error
+	return hungUp(err) || errors.As(err, &network) && network.Timeout()
+}
+
 // explain says why an exchange gave no key. Nothing says nothing.
 func explain(err error) string {
 	var (

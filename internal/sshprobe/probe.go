@@ -83,6 +83,7 @@ func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) ch
 	h := v.collect(ctx, c)
 	found.KeyFetching = time.Since(start)
 	found.Keys, found.Keyless = v.judge(h.keys, h.chosen), h.missing
+	found.Stalled = h.stalled
 	return found
 }
 
