@@ -248,7 +248,11 @@ func (s *session) tellWarning(f check.Finding) {
 			s.voice.hint("  " + l)
 		}
 	}
-	s.voice.hint("'rdnsproxy check " + check.PlainHost(s.operands.host) + "' tells more")
+	host := check.PlainHost(s.operands.host)
+	s.voice.hint("'rdnsproxy check " + host + "' tells more")
+	if len(lines) == 0 && f.Address.IsValid() {
+		s.voice.hint("'rdnsproxy hosts add " + host + "' weighs the host key and writes the line, 'rdnsproxy accept " + host + "' remembers the mapping as it is")
+	}
 }
 
 func these(lines []string) string {
