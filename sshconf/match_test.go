@@ -64,7 +64,7 @@ func FuzzMatchPattern(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, pattern, name string) {
 		if len(pattern) > 12 || len(name) > 24 {
-			t.Skip() // the definition is exponential
+			return // the definition is exponential
 		}
 		got := MatchPattern(pattern, name)
 		if want := matchSlowly(pattern, name); got != want {
