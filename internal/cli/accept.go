@@ -127,7 +127,7 @@ func refusedStatus(r *check.Result) int {
 
 // lookUp asks about hosts as check does, without looking behind them.
 func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []string) ([]*check.Result, error) {
-	targets, err := f.targets(ctx, w, v, words)
+	targets, err := f.targets(ctx, w, v, typed(words))
 	if err != nil {
 		return nil, err
 	}

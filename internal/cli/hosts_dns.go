@@ -50,7 +50,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	if err != nil {
 		return statusUsage, err
 	}
-	targets, err := f.targets(ctx, w, v, args)
+	targets, err := f.targets(ctx, w, v, typed(args))
 	if err != nil {
 		return statusUsage, err
 	}

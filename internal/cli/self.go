@@ -37,12 +37,12 @@ func (s *selfFlags) address(w World) (string, error) {
 }
 
 // selfWords is the client's address as the only target.
-func (s *selfFlags) selfWords(w World, _ *voice, operands []string) ([]string, error) {
+func (s *selfFlags) selfWords(w World, _ *voice, operands []string) ([]word, error) {
 	if len(operands) > 0 {
 		return nil, refuse("leave them out: the client's address is what is looked at", "--self and --client take no targets")
 	}
 	a, err := s.address(w)
-	return []string{a}, err
+	return typed([]string{a}), err
 }
 
 // asServersSeeIt adds what a server would make of the client that r is about.

@@ -15,16 +15,33 @@ import (
 
 const checkUsage = "usage: rdnsproxy check [flags] TARGET...; a target is HOST, HOST:PORT, user@HOST, an address, or an alias of ~/.ssh/config"
 
-// words are the targets as they were written, from wherever the flags say. They
-// are all read before anything is asked, so that a bad one costs no wait.
-func (f *checkFlags) words(w World, v *voice, operands []string) ([]string, error) {
-	words := operands
+// word is a target as it was written, and where.
+type word struct {
+	text      string
+	where     string // file:line; empty on the command line
+	collected bool   // nobody typed it: it stands in the configuration or in known_hosts
+}
+
+func typed(operands []string) []word {
+	words := make([]word, len(operands))
+	for i, o := range operands {
+		words[i].text = o
+	}
+	return words
+}
+
+// words are the targets, from wherever the flags say. They are all read before
+// anything is asked, so that a bad one costs no wait.
+func (f *checkFlags) words(w World, v *voice, operands []string) ([]word, error) {
+	words := typed(operands)
 	if f.all {
 		aliases, err := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
 		if err != nil {
 			return nil, configurationError("HOST", err)
 		}
-		words = append(words, aliases...)
+		for _, a := range aliases {
+			words = append(words, word{text: a, collected: true})
+		}
 	}
 	if f.knownHosts {
 		words = append(words, f.knownNames(w, v)...)
@@ -45,21 +62,25 @@ func (f *checkFlags) words(w World, v *voice, operands []string) ([]string, erro
 	return nil, refuse(checkUsage, "no target")
 }
 
-// knownNames are the plain names in the user's known_hosts files.
-func (f *checkFlags) knownNames(w World, v *voice) []string {
-	home := asUser(w, sshconf.Query{}).Home
-	file, errs := knownhosts.ParseFiles(home+"/.ssh/known_hosts", home+"/.ssh/known_hosts2")
+// knownNames are the plain names in the known_hosts files that ssh would read of
+// a host for which nothing else is configured.
+func (f *checkFlags) knownNames(w World, v *voice) []word {
+	q := asUser(w, sshconf.Query{Host: "*", File: f.sshConfig, Keywords: []string{"userknownhostsfile"}})
+	files := []string{q.Home + "/.ssh/known_hosts", q.Home + "/.ssh/known_hosts2"}
+	if h, err := q.Lookup(context.Background()); err == nil && h.Set("userknownhostsfile") {
+		files = knownHostsFiles(q, target{config: h})
+	}
+	file, errs := knownhosts.ParseFiles(files...)
 	for _, err := range errs {
 		v.notice(err.Error())
 	}
-	var words []string
+	var words []word
 	for _, h := range file.Names() {
-		switch {
-		case h.Port != 0 && h.Port != 22:
-			words = append(words, fmt.Sprintf("[%s]:%d", h.Name, h.Port))
-		default:
-			words = append(words, h.Name)
+		text := h.Name
+		if h.Port != 0 && h.Port != 22 {
+			text = fmt.Sprintf("[%s]:%d", h.Name, h.Port)
 		}
+		words = append(words, word{text: text, collected: true})
 	}
 	return words
 }
@@ -68,7 +89,7 @@ func (f *checkFlags) knownNames(w World, v *voice) []string {
 const maxLine = 4096
 
 // linesOf reads --from-file: a target a line; what follows # is a comment.
-func (f *checkFlags) linesOf(w World) ([]string, error) {
+func (f *checkFlags) linesOf(w World) ([]word, error) {
 	var in io.Reader = w.In
 	if f.fromFile != "-" {
 		file, err := os.Open(f.fromFile)
@@ -78,13 +99,13 @@ func (f *checkFlags) linesOf(w World) ([]string, error) {
 		defer file.Close()
 		in = file
 	}
-	var words []string
+	var words []word
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxLine)
-	for lines.Scan() {
+	for n := 1; lines.Scan(); n++ {
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		if line = strings.TrimSpace(line); line != "" {
-			words = append(words, line)
+			words = append(words, word{text: line, where: fmt.Sprintf("%s:%d", f.fromFile, n)})
 		}
 	}
 	if err := lines.Err(); err != nil {
@@ -94,21 +115,29 @@ func (f *checkFlags) linesOf(w World) ([]string, error) {
 }
 
 // targets applies ssh's configuration to the words, a few at a time: ssh itself
-// may have to be asked.
-func (f *checkFlags) targets(ctx context.Context, w World, v *voice, words []string) ([]target, error) {
+// may have to be asked. A word that somebody wrote has to be good; one that was
+// collected and is not is told of and left out.
+func (f *checkFlags) targets(ctx context.Context, w World, v *voice, words []word) ([]target, error) {
 	type outcome struct {
+		word
 		target
 		err error
 	}
 	var ts []target
-	for o := range inOrder(f.jobs, words, func(word string) outcome {
-		t, err := f.resolveTarget(ctx, w, v, word)
-		return outcome{t, err}
+	for o := range inOrder(f.jobs, words, func(word word) outcome {
+		t, err := f.resolveTarget(ctx, w, v, word.text)
+		return outcome{word, t, err}
 	}) {
-		if o.err != nil {
+		switch {
+		case o.err == nil:
+			ts = append(ts, o.target)
+		case o.collected:
+			v.notice("left out: " + quoted(o.text) + ": " + o.err.Error())
+		case o.where != "":
+			return nil, refuse("mend the line, or take it out", "%s: %v", o.where, o.err)
+		default:
 			return nil, o.err
 		}
-		ts = append(ts, o.target)
 	}
 	return ts, nil
 }

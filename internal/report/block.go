@@ -28,7 +28,8 @@ type row struct {
 }
 
 // table writes rows with their notes in one column, as far to the right as the
-// longest cell wants and the width allows.
+// longest cell wants and the width allows; one that does not fit beside its cell
+// goes below it.
 func (b *block) table(rows []row) {
 	column, notes := 0, 0
 	for _, r := range rows {
@@ -44,7 +45,13 @@ func (b *block) table(rows []row) {
 			b.line(r.depth, r.cell)
 			continue
 		}
-		b.line(r.depth, pad(r.cell, column-len(indent)*r.depth)+"  "+r.note)
+		line := pad(r.cell, column-len(indent)*r.depth) + "  " + r.note
+		if len(indent)*r.depth+utf8.RuneCountInString(line) > b.width {
+			b.line(r.depth, r.cell)
+			b.line(r.depth+1, r.note)
+			continue
+		}
+		b.line(r.depth, line)
 	}
 }
 
