@@ -45,17 +45,19 @@ func judgedNow(a check.Address) bool { return a.Verdict != check.Undetermined }
 func acceptCommand(w World, status *int) *cobra.Command {
 	f := new(checkFlags)
 	c := &cobra.Command{
-		Use:   "accept HOST... | accept list | accept forget HOST... | accept verify",
+		Use:   "accept HOST...|list|forget HOST...|verify",
 		Short: "remember a known mapping, without root",
 		Long: `Remembers how names and addresses of hosts agree now: what known_hosts is for
-host keys, this is for mappings. The relay says nothing about an accepted mapping
-until its address, its reverse names or its verdict change, and then what changed.
+host keys, this is for mappings. The relay says nothing about an accepted
+mapping until its address, its reverse names or its verdict change, and then
+what changed.
 
-'list' shows what is accepted, 'forget' drops it, 'verify' looks whether it still
-holds. A host called list is accepted by its full name. --policy strict asks for
---accepted to take an accepted mapping.
+'list' shows what is accepted, 'forget' drops it, 'verify' looks whether it
+still holds. A host called list is accepted by its full name. --policy strict
+asks for --accepted to take an accepted mapping.
 
-Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not be told.`,
+Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not
+be told.`,
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err

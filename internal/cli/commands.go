@@ -19,12 +19,12 @@ import (
 const rootHelp = `rdnsproxy looks, before a byte of SSH flows, whether the name that was asked
 for and the address that is about to be talked to agree in both directions.
 
-  rdnsproxy [flags] HOST PORT [ORIGINAL]   relay: what ProxyCommand runs
-  rdnsproxy check [flags] TARGET...        look at hosts without connecting
-  rdnsproxy hosts list|add|remove|verify   the hosts-file fix, applied safely
-  rdnsproxy accept HOST...                 remember a known mapping, without root
-  rdnsproxy ssh|sftp|scp ARGS...           run the real program through the relay
-  rdnsproxy demo                           the story, with no network and no root
+  rdnsproxy [flags] HOST PORT [ORIGINAL]  relay: what ProxyCommand runs
+  rdnsproxy check [flags] TARGET...       look at hosts, up to their host keys
+  rdnsproxy hosts list|add|remove|verify  the hosts-file fix, applied safely
+  rdnsproxy accept HOST...                remember a known mapping, no root
+  rdnsproxy ssh|sftp|scp ARGS...          the real program through the relay
+  rdnsproxy demo                          the story, no network and no root
   rdnsproxy version | completion | help
 
 In ~/.ssh/config, as the last lines:
@@ -103,9 +103,11 @@ func checkCommand(w World, status *int) *cobra.Command {
 	f := new(checkFlags)
 	c := &cobra.Command{
 		Use:   "check [flags] TARGET...",
-		Short: "look at hosts without connecting",
+		Short: "look at hosts, up to their host keys",
 		Long: `Looks up each target forward and reverse, says whether the two agree, and where
 they do not: why, who is affected, and what is the right fix on which machine.
+Then it connects to each address and says what ssh would say of its host keys;
+nobody logs in. --dns-only leaves that out.
 
 A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
 address, or an alias of ~/.ssh/config.

@@ -33,9 +33,10 @@ func hostsCommand(w World, status *int) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hosts list|add|remove|verify",
 		Short: "the hosts-file fix, applied safely",
-		Long: `Writes the hosts line that makes a name and an address agree on this machine, and
-keeps it from rotting: each line says when and why it was written, 'verify' holds
-it against DNS and the host key of today, 'remove' gives back the file as it was.
+		Long: `Writes the hosts line that makes a name and an address agree on this machine,
+and keeps it from rotting: each line says when and why it was written, 'verify'
+holds it against DNS and the host key of today, 'remove' gives back the file as
+it was.
 
   rdnsproxy hosts list
   rdnsproxy hosts add [--yes] HOST
