@@ -45,8 +45,15 @@ func PlanPin(r *Result, f *hostsfile.File, o PinOptions) (*hostsfile.Edit, error
 		return nil, err
 	}
 	for _, a := range addresses {
-		if slices.ContainsFunc(f.Forward(names[0]), func(l *hostsfile.Line) bool { return l.Addr.Unmap() == a.Address.Unmap() }) {
-			continue // already so
+		if i := slices.IndexFunc(f.Forward(names[0]), func(l *hostsfile.Line) bool { return l.Addr.Unmap() == a.Address.Unmap() }); i >= 0 {
+			l := f.Forward(names[0])[i]
+			old, ours := l.Note()
+			if !ours || !old.Expired(o.Now) && o.Expires.IsZero() && (provenKey(a) == "" || old.Fingerprint == provenKey(a)) {
+				continue // already so
+			}
+			if err := edit.Remove(l.N); err != nil { // renewed
+				return nil, err
+			}
 		}
 		note := hostsfile.Note{Written: o.Now, Verdict: string(a.Verdict), Fingerprint: provenKey(a), Expires: o.Expires}
 		if err := edit.Add(a.Address.Unmap(), note, names...); err != nil {
@@ -99,6 +106,8 @@ func pinAddresses(r *Result, o PinOptions) ([]Address, error) {
 		return nil, fmt.Errorf("%s: %w", r.Host, ErrUndetermined)
 	case len(r.Addresses) == 0:
 		return nil, fmt.Errorf("%s has no address in DNS", r.Host)
+	case !o.Address.IsValid() && (lost(r.Forward.A) || lost(r.Forward.AAAA)):
+		return nil, fmt.Errorf("not all addresses of %s are known, and a line would hide the others: %w", r.Host, ErrUndetermined)
 	case len(chosen) == 0:
 		return nil, fmt.Errorf("%s is no address of %s in DNS", show(o.Address), r.Host)
 	case fine && !o.Force:
@@ -106,6 +115,9 @@ func pinAddresses(r *Result, o PinOptions) ([]Address, error) {
 	}
 	return chosen, nil
 }
+
+// lost reports whether a family was asked for and could not be looked up.
+func lost(s resolve.Status) bool { return s.Temporary() && s != resolve.Skipped }
 
 // clearConflicts refuses a name that other lines give another address, or takes
 // it away from them.
@@ -183,8 +195,6 @@ func VerifyPin(r *Result, l *hostsfile.Line, path string, now time.Time) Finding
 	}
 	today := r.Of(l.Addr)
 	switch {
-	case note.Expired(now):
-		return found(PinExpired, Warning, "the line for %s has expired on %s", r.Host, note.Expires.Format(time.DateOnly))
 	case len(r.Addresses) == 0 && r.Verdict == Undetermined:
 		return found(PinUnknown, Unknown, "%s could not be looked up", r.Host)
 	case len(r.Addresses) == 0:
@@ -193,6 +203,8 @@ func VerifyPin(r *Result, l *hostsfile.Line, path string, now time.Time) Finding
 		return found(PinMoved, Error, "the line gives %s the address %s, and DNS says %s", r.Host, l.Addr, addressesOf(r))
 	case note.Fingerprint != "" && today.SSH != nil && len(today.SSH.HostKeys) > 0 && !today.shows(note.Fingerprint):
 		return found(PinKey, Error, "the host key at %s is another than the one that was proven when the line was written", l.Addr)
+	case note.Expired(now):
+		return found(PinExpired, Warning, "the line for %s has expired on %s", r.Host, note.Expires.Format(time.DateOnly))
 	case today.Verdict == Undetermined:
 		return found(PinUnknown, Unknown, "the reverse name of %s could not be found out", l.Addr)
 	case today.Verdict.severity() <= Notice:

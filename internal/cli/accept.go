@@ -79,11 +79,13 @@ func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int,
 		return statusUsage, refuse("run it as the user whose ssh is to know", "there is no home of this user's own to keep the mappings in")
 	case len(args) == 0:
 		return statusUsage, refuse("usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify", "no host")
-	case args[0] == "list" && len(args) == 1:
+	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
+		return statusUsage, refuse("a host of that name is accepted by its full name", "accept %s takes no host", args[0])
+	case args[0] == "list":
 		return listAccepted(w, path)
 	case args[0] == "forget":
 		return forgetAccepted(w, path, args[1:])
-	case args[0] == "verify" && len(args) == 1:
+	case args[0] == "verify":
 		return verifyAccepted(ctx, w, f, path)
 	}
 	return acceptHosts(ctx, w, f, path, args)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -27,6 +28,8 @@ type hostsFlags struct {
 	expires string
 	any     bool
 	fix     bool
+
+	visit func(func(*pflag.Flag)) // the flags that were given
 }
 
 func hostsCommand(w World, status *int) *cobra.Command {
@@ -61,6 +64,7 @@ right, 2 usage, 3 it could not be told.`,
 				return err
 			}}
 		f.checkFlags.register(s.Flags())
+		f.visit = s.Flags().Visit
 		register(f, s.Flags())
 		c.AddCommand(s)
 	}
@@ -80,7 +84,9 @@ right, 2 usage, 3 it could not be told.`,
 	sub("remove HOST", "remove the lines that rdnsproxy has written for HOST", func(f *hostsFlags, fs *pflag.FlagSet) {
 		writing(f, fs)
 		fs.BoolVar(&f.any, "any", false, "also from lines that rdnsproxy has not written")
-	}, func(_ *cobra.Command, f *hostsFlags, args []string) (int, error) { return f.removeHost(w, args) })
+	}, func(c *cobra.Command, f *hostsFlags, args []string) (int, error) {
+		return f.removeHost(c.Context(), w, args)
+	})
 	sub("verify", "hold each line against DNS and the host key of today", func(f *hostsFlags, fs *pflag.FlagSet) {
 		writing(f, fs)
 		fs.BoolVar(&f.fix, "fix", false, "remove lines that are no longer needed or have expired")
@@ -144,7 +150,7 @@ func (f *hostsFlags) list(w World, args []string) (int, error) {
 	return statusPass, nil
 }
 
-func (f *hostsFlags) removeHost(w World, args []string) (int, error) {
+func (f *hostsFlags) removeHost(c context.Context, w World, args []string) (int, error) {
 	if len(args) != 1 {
 		return statusUsage, refuse("usage: rdnsproxy hosts remove HOST", "remove takes one host")
 	}
@@ -154,17 +160,23 @@ func (f *hostsFlags) removeHost(w World, args []string) (int, error) {
 		return statusUsage, err
 	}
 	edit := file.Edit()
-	for _, l := range file.PinnedFor(args[0]) {
+	host := strings.TrimSuffix(args[0], ".")
+	if len(file.PinnedFor(host)) == 0 { // perhaps an alias of ssh's configuration
+		if t, err := f.resolveTarget(c, w, v, host); err == nil {
+			host = strings.TrimSuffix(t.Host, ".")
+		}
+	}
+	for _, l := range file.PinnedFor(host) {
 		if err := edit.Remove(l.N); err != nil {
 			return statusUsage, err
 		}
 	}
 	if f.any {
-		for _, l := range file.Forward(args[0]) {
+		for _, l := range file.Forward(host) {
 			if _, ours := l.Note(); ours {
 				continue
 			}
-			if err := edit.Drop(l.N, args[0]); err != nil {
+			if err := edit.Drop(l.N, host); err != nil {
 				return statusUsage, err
 			}
 		}
@@ -178,14 +190,18 @@ func (f *hostsFlags) removeHost(w World, args []string) (int, error) {
 
 // apply shows what will change and changes it, after a yes.
 func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command string) (int, error) {
-	fmt.Fprint(w.Out, edit.Diff())
+	diff := w.Out
+	if f.format != "text" {
+		diff = w.Err // stdout is the report's
+	}
+	fmt.Fprint(diff, edit.Diff())
 	if !f.yes && !confirmed(w) {
 		return statusFound, refuse("--yes writes it", "nothing was written")
 	}
 	written, err := edit.Write(f.options())
 	if err != nil {
 		if errors.Is(err, hostsfile.ErrNeedsRoot) {
-			return statusFound, refuse("sudo rdnsproxy "+command+" --yes", "%v", err)
+			return statusFound, refuse("sudo rdnsproxy "+command+f.flagsAgain(), "%v", err)
 		}
 		return statusFound, f.explain(err)
 	}
@@ -193,6 +209,36 @@ func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command stri
 		v.notice("the old file is " + written.Backup)
 	}
 	return statusPass, nil
+}
+
+// flagsAgain are the flags that were given, for a command line that does the same
+// as root; a path is made one that root finds too.
+func (f *hostsFlags) flagsAgain() string {
+	again := ""
+	f.visit(func(flag *pflag.Flag) {
+		value := flag.Value.String()
+		switch {
+		case flag.Name == "yes":
+			return
+		case flag.Value.Type() == "bool":
+			again += " --" + flag.Name + "=" + value
+			return
+		case flag.Name == "hosts-file":
+			if abs, err := filepath.Abs(value); err == nil {
+				value = abs
+			}
+		}
+		again += " --" + flag.Name + " " + shellQuote(value)
+	})
+	return again + " --yes"
+}
+
+// shellQuote makes a word that needs it one word of a shell's.
+func shellQuote(word string) string {
+	if word != "" && safetext.Name(word) == strings.ReplaceAll(word, "/", "\\047") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // explain adds to an error of writing what can be done about it.
@@ -217,7 +263,8 @@ func confirmed(w World) bool {
 	fmt.Fprint(w.Err, "write it? [y/N] ")
 	var answer string
 	fmt.Fscanln(w.In, &answer)
-	return strings.HasPrefix(strings.ToLower(answer), "y")
+	answer = strings.ToLower(answer)
+	return answer == "y" || answer == "yes"
 }
 
 // expiry reads --expires: a day, or a number of days from now.

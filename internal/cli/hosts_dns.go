@@ -54,6 +54,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	if err != nil {
 		return statusUsage, err
 	}
+	targets[0].settings.family = resolve.AnyFamily // the line is for every program on this machine
 	r := s.one(ctx, targets[0])
 	own, _ := os.Hostname()
 	edit, err := check.PlanPin(r, file, check.PinOptions{
@@ -116,39 +117,58 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 		return statusUsage, err
 	}
 	pinned := file.Pinned()
-	edit := file.Edit()
-	results := func(yield func(*check.Result) bool) {
-		for r := range inOrder(f.jobs, pinned, func(l *hostsfile.Line) *check.Result { return f.verifyLine(ctx, w, s, file, l) }) {
-			if !yield(r) {
-				return
-			}
-		}
-	}
+	var removable []*hostsfile.Line
+	var kept []check.Severity
 	status := s.finish(ctx, func(yield func(*check.Result) bool) {
 		i := 0
-		for r := range results {
-			l := pinned[i]
-			i++
-			if slices.ContainsFunc(r.Findings, func(f check.Finding) bool {
-				return f.Code == check.PinExpired || f.Code == check.PinUnneeded
-			}) {
-				edit.Remove(l.N)
+		for r := range inOrder(f.jobs, pinned, func(l *hostsfile.Line) *check.Result { return f.verifyLine(ctx, w, s, file, l) }) {
+			if pin := r.Findings[0].Code; pin == check.PinExpired || pin == check.PinUnneeded {
+				removable = append(removable, pinned[i])
+			} else {
+				kept = append(kept, r.Severity)
 			}
+			i++
 			if !yield(r) {
 				return
 			}
 		}
 	})
+	edit, err := withoutSiblings(file, pinned, removable)
+	if err != nil {
+		return statusUsage, err
+	}
 	if len(pinned) == 0 && f.format == "text" {
 		fmt.Fprintf(w.Out, "%s has no line that rdnsproxy has written\n", check.PlainHost(f.path()))
 	}
 	if !f.fix || edit.Empty() {
 		return status, nil
 	}
-	if fixed, err := f.apply(w, v, edit, "hosts verify --fix"); err != nil || fixed != statusPass {
+	if fixed, err := f.apply(w, v, edit, "hosts verify"); err != nil || fixed != statusPass {
 		return fixed, err
 	}
-	return status, nil
+	sum := tally{failOn: f.failOn.severity} // what was removed no longer counts
+	for _, severity := range kept {
+		sum.add(severity)
+	}
+	return sum.status(), nil
+}
+
+// withoutSiblings removes the lines that may go: of a name with several lines all
+// or none, for those that stay would hide the addresses of those that went.
+func withoutSiblings(file *hostsfile.File, pinned, removable []*hostsfile.Line) (*hostsfile.Edit, error) {
+	edit := file.Edit()
+	for _, l := range removable {
+		needed := slices.ContainsFunc(pinned, func(other *hostsfile.Line) bool {
+			return other.Canonical() == l.Canonical() && !slices.Contains(removable, other)
+		})
+		if needed {
+			continue
+		}
+		if err := edit.Remove(l.N); err != nil {
+			return nil, err
+		}
+	}
+	return edit, nil
 }
 
 // verifyLine is the result for the host of one line; what a mapping that is off
