@@ -75,6 +75,8 @@ func viewFindings(f Facts) []Finding {
 			severity = Pass
 		case PinMoved:
 			severity = Error
+		case PinPartial:
+			severity = Warning
 		}
 		fs = append(fs, Finding{Code: code, Severity: severity, Text: text})
 	}
@@ -95,7 +97,9 @@ func (v View) against(f Facts) (Code, string) {
 			return "", ""
 		case slices.ContainsFunc(v.Forward, func(a resolve.Answer) bool { return a.Status.Temporary() }):
 			return "", "" // nobody can tell
-		case slices.ContainsFunc(f.Forward, func(a resolve.Answer) bool { return a.Pinned }):
+		case pinned(f) && subset(mine, theirs):
+			return PinPartial, fmt.Sprintf("%s gives %s the address %s alone, and hides others that DNS knows (%s)", used, host, listAddrs(mine), said)
+		case pinned(f):
 			return PinMoved, fmt.Sprintf("%s no longer agrees with DNS: it says %s for %s, and DNS says %s; 'rdnsproxy hosts verify' tells more", used, listAddrs(mine), host, said)
 		case len(theirs) == 0:
 			return HostsOnly, fmt.Sprintf("%s is known from %s alone; DNS says: %s", host, used, said)
@@ -117,6 +121,15 @@ func (v View) against(f Facts) (Code, string) {
 		}
 	}
 	return CompareSame, server + " says the same"
+}
+
+// pinned reports whether the answer that is used is from a line of rdnsproxy's.
+func pinned(f Facts) bool {
+	return slices.ContainsFunc(f.Forward, func(a resolve.Answer) bool { return a.Pinned })
+}
+
+func subset(some, all []netip.Addr) bool {
+	return !slices.ContainsFunc(some, func(a netip.Addr) bool { return !slices.Contains(all, a) })
 }
 
 // addressSet is all the addresses of the answers, in order.

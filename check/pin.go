@@ -71,7 +71,9 @@ func pinNames(r *Result, o PinOptions) ([]string, error) {
 		return nil, fmt.Errorf("%s is an address, which needs no line", r.Host)
 	case !name.LDH():
 		return nil, fmt.Errorf("%s is not made of letters, digits, hyphens and dots", r.Host)
-	case name.Under("localhost"), slices.ContainsFunc(o.Own, func(own string) bool { return strings.EqualFold(own, r.Name) }):
+	case name.Under("localhost"), slices.ContainsFunc(o.Own, func(own string) bool {
+		return own != "" && (strings.EqualFold(own, r.Name) || strings.EqualFold(own, r.Host))
+	}):
 		return nil, fmt.Errorf("%s is this machine", r.Host)
 	}
 	names := []string{r.Name}
@@ -169,6 +171,7 @@ const (
 	PinGood     Code = "pin.good"
 	PinUnneeded Code = "pin.unneeded"
 	PinExpired  Code = "pin.expired"
+	PinPartial  Code = "pin.partial"
 	PinMoved    Code = "pin.moved"
 	PinKey      Code = "pin.key"
 	PinUnknown  Code = "pin.unknown"
@@ -179,6 +182,7 @@ func pinCodes() []CodeDoc {
 		{PinGood, Pass, "a hosts line of rdnsproxy's is still right"},
 		{PinUnneeded, Notice, "a hosts line of rdnsproxy's is no longer needed: DNS agrees with itself"},
 		{PinExpired, Warning, "a hosts line of rdnsproxy's has expired"},
+		{PinPartial, Warning, "hosts lines of rdnsproxy's give some of the host's addresses and hide the others"},
 		{PinMoved, Error, "a hosts line of rdnsproxy's gives another address than DNS does: the host has moved"},
 		{PinKey, Error, "the host key at the address of a hosts line of rdnsproxy's is another than when it was written"},
 		{PinUnknown, Unknown, "whether a hosts line of rdnsproxy's is still right could not be found out"},
@@ -187,9 +191,9 @@ func pinCodes() []CodeDoc {
 
 // VerifyPin holds a line that rdnsproxy has written against r, what DNS alone
 // and the host say today. The finding is about the line's address.
-func VerifyPin(r *Result, l *hostsfile.Line, path string, now time.Time) Finding {
+func VerifyPin(r *Result, l *hostsfile.Line, f *hostsfile.File, now time.Time) Finding {
 	note, _ := l.Note()
-	at := fmt.Sprintf("%s:%d", safetext.Line(path), l.N)
+	at := fmt.Sprintf("%s:%d", safetext.Line(f.Path), l.N)
 	found := func(c Code, s Severity, format string, args ...any) Finding {
 		return Finding{Code: c, Severity: s, Address: l.Addr, Text: at + ": " + fmt.Sprintf(format, args...)}
 	}
@@ -205,12 +209,27 @@ func VerifyPin(r *Result, l *hostsfile.Line, path string, now time.Time) Finding
 		return found(PinKey, Error, "the host key at %s is another than the one that was proven when the line was written", l.Addr)
 	case note.Expired(now):
 		return found(PinExpired, Warning, "the line for %s has expired on %s", r.Host, note.Expires.Format(time.DateOnly))
+	case hidden(r, f.Forward(l.Canonical())) != "":
+		return found(PinPartial, Warning, "the lines for %s hide its address %s", r.Host, hidden(r, f.Forward(l.Canonical())))
 	case today.Verdict == Undetermined:
 		return found(PinUnknown, Unknown, "the reverse name of %s could not be found out", l.Addr)
 	case today.Verdict.severity() <= Notice:
 		return found(PinUnneeded, Notice, "the line for %s is no longer needed: the mapping is %s", r.Host, today.Verdict)
 	}
+	if note.Fingerprint != "" && (today.SSH == nil || len(today.SSH.HostKeys) == 0) {
+		return found(PinGood, Pass, "the line for %s is still right and needed; its host key was not looked at", r.Host)
+	}
 	return found(PinGood, Pass, "the line for %s is still right and needed", r.Host)
+}
+
+// hidden is an address of the host that no line gives; empty if there is none.
+func hidden(r *Result, lines []*hostsfile.Line) string {
+	for _, a := range r.Addresses {
+		if !slices.ContainsFunc(lines, func(l *hostsfile.Line) bool { return l.Addr.Unmap() == a.Address.Unmap() }) {
+			return show(a.Address)
+		}
+	}
+	return ""
 }
 
 func (a *Address) shows(fingerprint string) bool {

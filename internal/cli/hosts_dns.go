@@ -57,8 +57,9 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	targets[0].settings.family = resolve.AnyFamily // the line is for every program on this machine
 	r := s.one(ctx, targets[0])
 	own, _ := os.Hostname()
+	short, _, _ := strings.Cut(own, ".")
 	edit, err := check.PlanPin(r, file, check.PinOptions{
-		Address: address, Replace: f.replace, Force: f.force, Own: []string{own}, Now: now, Expires: expires,
+		Address: address, Replace: f.replace, Force: f.force, Own: []string{own, short}, Now: now, Expires: expires,
 	})
 	switch {
 	case errors.Is(err, check.ErrUndetermined):
@@ -186,7 +187,7 @@ func (f *hostsFlags) verifyLine(ctx context.Context, w World, s *survey, file *h
 	}
 	t.Host = l.Canonical()
 	r := s.one(ctx, t)
-	pin := check.VerifyPin(r, l, file.Path, time.Now())
+	pin := check.VerifyPin(r, l, file, time.Now())
 	r.Findings = append([]check.Finding{pin}, slices.DeleteFunc(r.Findings, func(f check.Finding) bool {
 		return f.Code != check.HostKeyChanged && f.Code != check.HostKeyRevoked
 	})...)
