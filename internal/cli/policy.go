@@ -137,7 +137,8 @@ func (s *session) warn(ctx context.Context, won netip.Addr) {
 func (s *session) follow(ctx context.Context, won netip.Addr) {
 	ctx, cancel := context.WithTimeout(ctx, s.flags.checkTimeout.d)
 	defer cancel()
-	if r, complete := s.inquiry.Judge(ctx, won); complete {
+	// A check that the session's end has ended has found out nothing.
+	if r, complete := s.inquiry.Judge(ctx, won); complete && ctx.Err() == nil {
 		s.learn(r, won, true) // that it was cut short is in memory by now
 		s.log.verdict(r, won)
 	}
@@ -155,7 +156,7 @@ func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
 	switch {
 	case failed && r.Timings.Reverse >= worthRemembering.Seconds():
 		s.memory.Remember(won, f)
-	case remembered && !failed:
+	case remembered && of != nil && of.Verdict != check.Undetermined:
 		s.memory.Forget(won)
 	}
 }
