@@ -1,0 +1,63 @@
+package check
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/resolve"
+)
+
+// TestPlanPin: what stands against a hosts line, and what is written otherwise.
+func TestPlanPin(t *testing.T) {
+	off := func(addr string) Facts { return facts(addr, resolve.OK, dead("x.example.net", resolve.NXDomain)) }
+	keyed := func(s KeyStatus) Facts {
+		f := off("203.0.113.7")
+		p := serving(key("ssh-ed25519", s))
+		f.Addresses[0].Probe = &p
+		return f
+	}
+	partial := off("203.0.113.7")
+	partial.Forward[1].Status = resolve.ServFail
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name  string
+		facts Facts
+		o     PinOptions
+		want  string // of the line, or of the error
+	}{
+		{"the article's case", off("203.0.113.7"), PinOptions{}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable"},
+		{"a changed key", keyed(KeyChanged), PinOptions{Force: true}, "host key of 203.0.113.7 is changed"},
+		{"a revoked key", keyed(KeyRevoked), PinOptions{Force: true}, "host key of 203.0.113.7 is revoked"},
+		{"NAT64", off("64:ff9b::203.0.113.7"), PinOptions{}, "is synthesised by NAT64"},
+		{"a zone", off("fe80::1%eth0"), PinOptions{}, "is valid on one link only"},
+		{"undetermined", facts("203.0.113.7", resolve.Timeout), PinOptions{Force: true}, ErrUndetermined.Error()},
+		{"half an answer", partial, PinOptions{}, ErrUndetermined.Error()},
+		{"no line is needed", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), PinOptions{}, ErrNoLineNeeded.Error()},
+		{"this machine", off("203.0.113.7"), PinOptions{Own: []string{"MY.example.com"}}, "is this machine"},
+		{"an address that it has not", off("203.0.113.7"), PinOptions{Address: netip.MustParseAddr("203.0.113.8")}, "203.0.113.8 is no address of my.example.com"},
+	}
+	for _, tt := range tests {
+		file, err := hostsfile.Parse(strings.NewReader("127.0.0.1 localhost\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tt.o.Now = now
+		edit, err := PlanPin(Judge(tt.facts, Policy{}), file, tt.o)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			got = string(edit.Bytes())
+		}
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s: %q does not hold %q", tt.name, got, tt.want)
+		}
+		if tt.want == ErrUndetermined.Error() && !errors.Is(err, ErrUndetermined) {
+			t.Errorf("%s: %v is another error", tt.name, err)
+		}
+	}
+}
