@@ -93,8 +93,8 @@ func (v View) against(f Facts) (Code, string) {
 	}
 	if !v.Second {
 		switch {
-		case slices.Equal(mine, theirs):
-			return "", ""
+		case slices.Equal(mine, theirs), slices.ContainsFunc(v.Forward, func(a resolve.Answer) bool { return a.Source.Kind == resolve.KindBuiltin }):
+			return "", "" // DNS agrees, or is never asked about such a name
 		case slices.ContainsFunc(v.Forward, func(a resolve.Answer) bool { return a.Status.Temporary() }):
 			return "", "" // nobody can tell
 		case pinned(f) && subset(mine, theirs):
