@@ -5,33 +5,36 @@ package e2e
 import (
 	"net/netip"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
 	dnslab "rdnsproxy/internal/lab"
 )
 
-// asRoot runs a program as root would, from root's home.
-func (v *visit) asRoot(argv ...string) outcome {
+// rootCommand is a program as root would start it, from root's home.
+func (v *visit) rootCommand(argv ...string) *exec.Cmd {
 	v.t.Helper()
 	cmd := v.command(argv...)
 	cmd.SysProcAttr.Credential = nil
-	cmd.Dir = "/root"
-	for i, e := range cmd.Env {
-		if strings.HasPrefix(e, "HOME=") {
-			cmd.Env[i] = "HOME=/root"
-		}
-	}
-	return v.finish(cmd, nil)
+	cmd.Dir = rootHome
+	cmd.Env = append(cmd.Env, "HOME="+rootHome, "USER=root", "LOGNAME=root")
+	return cmd
 }
 
-// hostMoves makes DNS give my.example.com another address.
-func (v *visit) hostMoves() {
+func (v *visit) asRoot(argv ...string) outcome {
 	v.t.Helper()
-	elsewhere, err := dnslab.StartDNSAt(netip.MustParseAddrPort("127.0.0.99:53"), dnslab.Zone("example.com", "my A 198.51.100.10"))
+	return v.finish(v.rootCommand(argv...), nil)
+}
+
+// dns makes a server of these zones the system's, until the test's end.
+func (v *visit) dns(zones ...dnslab.DNSZone) *dnslab.DNSServer {
+	v.t.Helper()
+	server, err := dnslab.StartDNSAt(netip.MustParseAddrPort("127.0.0.99:53"), zones...)
 	v.must(err)
-	v.t.Cleanup(func() { elsewhere.Close() })
+	v.t.Cleanup(func() { server.Close() })
 	v.resolver("127.0.0.99")
+	return server
 }
 
 // The article's remedy as one command, reversible and watched.
@@ -54,7 +57,7 @@ func TestHostsLine(t *testing.T) {
 		t.Errorf("verify: %+v", o)
 	}
 
-	v.hostMoves()
+	v.dns(dnslab.Zone("example.com", "my A 198.51.100.10"))
 	o := v.ssh("my.example.com", "echo $SSH_CONNECTION")
 	if !strings.Contains(o.err, "no longer agrees with DNS") || strings.Fields(o.out)[2] != "192.168.1.243" {
 		t.Errorf("after the move, the line's address is dialled and DNS's is told: %+v", o)
@@ -67,25 +70,5 @@ func TestHostsLine(t *testing.T) {
 	}
 	if b, err := os.ReadFile("/etc/hosts"); err != nil || string(b) != pristine["hosts"] {
 		t.Errorf("%v, the file is %q", err, b)
-	}
-}
-
-// The same without root: an accepted mapping is silent until it changes.
-func TestAccept(t *testing.T) {
-	v := newVisit(t)
-	if o := v.run("rdnsproxy", "accept", "my.example.com"); o.status != 0 {
-		t.Fatalf("%+v", o)
-	}
-	if o := v.ssh("my.example.com", "echo hello"); o.err != "" || o.out != "hello\n" {
-		t.Errorf("accepted: %+v", o)
-	}
-	if st, err := os.Stat(home + "/.config/rdnsproxy/accepted"); err != nil || st.Mode().Perm() != 0o600 {
-		t.Errorf("%v, %v", st, err)
-	}
-	if o := v.run("rdnsproxy", "accept", "forget", "my.example.com"); o.status != 0 {
-		t.Errorf("forget: %+v", o)
-	}
-	if o := v.ssh("my.example.com", "true"); !strings.HasPrefix(o.err, articleWarning) {
-		t.Errorf("forgotten: %+v", o)
 	}
 }

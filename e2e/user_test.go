@@ -37,8 +37,10 @@ func newVisit(t *testing.T) *visit {
 	for name, content := range pristine {
 		v.write("/etc/"+name, content)
 	}
-	v.must(os.RemoveAll(home))
-	v.must(os.MkdirAll(home+"/.ssh", 0o700))
+	for _, h := range []string{home, rootHome} {
+		v.must(os.RemoveAll(h))
+		v.must(os.MkdirAll(h+"/.ssh", 0o700))
+	}
 	v.must(do("cp", lab+"/userkey", home+"/.ssh/id"))
 	key, err := os.ReadFile(lab + "/hostkey.pub")
 	v.must(err)

@@ -20,10 +20,11 @@ import (
 
 // Where things stand in the tests' own /run.
 const (
-	lab     = "/run/lab"
-	program = lab + "/rdnsproxy"
-	home    = lab + "/chris"
-	chris   = 1000 // user and group id of the article's author, who runs ssh and is logged in as
+	lab      = "/run/lab"
+	program  = lab + "/rdnsproxy"
+	home     = lab + "/chris"
+	rootHome = lab + "/root"
+	chris    = 1000 // user and group id of the article's author, who runs ssh and is logged in as
 
 	sshdPlain  = "22"   // an sshd as it comes: UseDNS no
 	sshdUseDNS = "2222" // one that looks its clients up, and says what it thinks of them
@@ -31,7 +32,7 @@ const (
 
 // account files: nobody but those whom sshd and ssh ask for.
 var accounts = map[string]string{
-	"passwd": "root:x:0:0::/root:/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n" +
+	"passwd": "root:x:0:0::" + rootHome + ":/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n" +
 		"chris:x:1000:1000::" + home + ":/bin/sh\n",
 	"group":  "root:x:0:\ntty:x:5:\nutmp:x:43:\nnogroup:x:65534:\nchris:x:1000:\n",
 	"shadow": "root:*:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\nchris:*:19000:0:99999:7:::\n",
@@ -81,9 +82,15 @@ func buildWorld(built string) (stop func(), err error) {
 // mountPrivately puts a copy of /etc over /etc, so that it can be written to,
 // and empty file systems where servers keep their state and logs.
 func mountPrivately() error {
-	for _, dir := range []string{"/run", "/var/log"} {
+	state, _ := os.ReadDir("/var/lib") // whose folders, empty, nsd may want
+	for _, dir := range []string{"/run", "/var/log", "/var/lib"} {
 		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
 			return fmt.Errorf("a tmpfs on %s: %w", dir, err)
+		}
+	}
+	for _, d := range state {
+		if err := os.Mkdir("/var/lib/"+d.Name(), 0o755); err != nil {
+			return err
 		}
 	}
 	if err := errors.Join(os.Mkdir("/run/sshd", 0o755), os.MkdirAll(lab+"/etc", 0o755)); err != nil {

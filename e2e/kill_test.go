@@ -1,0 +1,276 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// Killed at any moment, the commands leave the old file or the new one: at once
+// where a new file takes the name of the old, at the latest after the next
+// command where something is mounted on it, as engines of containers do.
+func TestHostsKilled(t *testing.T) {
+	v := newVisit(t)
+	for _, c := range []struct {
+		name   string
+		kills  int
+		source string // the folder of what is mounted on the file
+	}{
+		{"plain", 1000, ""},
+		{"mounted from another file system", 700, "/var/log"},
+		{"mounted from its own", 300, lab},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			k := v.killing(t, c.source)
+			for tries := 0; k.killed < c.kills; tries++ {
+				if tries == 5*c.kills {
+					t.Fatalf("of %d runs only %d could be killed", tries, k.killed)
+				}
+				k.once()
+			}
+			k.afterwards()
+			t.Logf("%d killed: %d had written, %d left a journal or a new file, %d a mixture", k.killed, k.written, k.litter, k.torn)
+		})
+	}
+}
+
+// A killing is a hosts file to which our line is added and from which it is
+// taken again, by commands that are killed.
+type killing struct {
+	*visit
+	path    string
+	mounted bool
+	ours    string                   // our line
+	day     string                   // of it
+	life    map[string]time.Duration // how long a command runs that nobody kills
+	created int                      // an inotify descriptor: something was created in the folder
+
+	command       string // add or remove
+	before, after string // what it finds, and what it is to leave
+	mixed         bool   // what is there now is neither
+
+	killed, written, litter, torn int
+}
+
+// the file's own, which no command may change
+const (
+	killedMode  = 0o604
+	killedGroup = 43
+)
+
+// the lines of others, above and below ours
+func others(network int) string {
+	var b strings.Builder
+	for i := range 250 {
+		fmt.Fprintf(&b, "10.%d.0.%d\thost-%d.n%d.example.net host-%d-%d # room %d\n", network, i, i, network, network, i, i%7)
+	}
+	return b.String()
+}
+
+func (v *visit) killing(t *testing.T, source string) *killing {
+	mine := *v
+	mine.t = t
+	k := &killing{visit: &mine, mounted: source != "", life: map[string]time.Duration{}, day: today()}
+	dir, err := os.MkdirTemp(lab, "killing-")
+	k.must(err)
+	k.path = dir + "/hosts"
+	file := k.path
+	if k.mounted {
+		k.write(k.path, "")
+		from, err := os.MkdirTemp(source, "source-")
+		k.must(err)
+		file = from + "/hosts"
+	}
+	k.write(file, others(1)+others(2))
+	k.must(os.Chown(file, chris, killedGroup))
+	k.must(os.Chmod(file, killedMode))
+	k.must(os.Chmod(dir, 0o755))
+	if k.mounted {
+		k.must(unix.Mount(file, k.path, "", unix.MS_BIND, ""))
+		t.Cleanup(func() { unix.Unmount(k.path, unix.MNT_DETACH) })
+	}
+	k.created, err = unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
+	k.must(err)
+	t.Cleanup(func() { unix.Close(k.created) })
+	_, err = unix.InotifyAddWatch(k.created, dir, unix.IN_CREATE)
+	k.must(err)
+
+	k.undisturbed("add")
+	k.ours = strings.TrimPrefix(k.content(), others(1)+others(2))
+	if !strings.HasPrefix(k.ours, articleLine+"  # rdnsproxy "+k.day) || strings.Count(k.ours, "\n") != 1 {
+		t.Fatalf("our line is %q", k.ours)
+	}
+	k.undisturbed("remove")
+	return k
+}
+
+func today() string { return time.Now().UTC().Format(time.DateOnly) }
+
+// content is the file's, as if it were still the day on which the test began.
+func (k *killing) content() string {
+	k.t.Helper()
+	b, err := os.ReadFile(k.path)
+	k.must(err)
+	return strings.Replace(string(b), "# rdnsproxy "+today(), "# rdnsproxy "+k.day, 1)
+}
+
+func (k *killing) hosts(words ...string) *exec.Cmd {
+	return k.rootCommand(append(append([]string{"rdnsproxy", "hosts"}, words...), "--hosts-file", k.path)...)
+}
+
+// undisturbed lets a command come to its end and learns how long that takes.
+func (k *killing) undisturbed(command string) {
+	k.t.Helper()
+	began := time.Now()
+	if o := k.finish(k.hosts(command, "--yes", "my.example.com"), nil); o.status != 0 {
+		k.t.Fatalf("%s: %+v", command, o)
+	}
+	k.life[command] = time.Since(began)
+}
+
+// once starts the command that changes something now, kills it and looks.
+func (k *killing) once() {
+	k.t.Helper()
+	if !k.mixed { // else it is the same command that has to see to it first
+		k.choose()
+	}
+	cmd := k.hosts(k.command, "--yes", "my.example.com")
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	k.forgetCreated()
+	began := time.Now()
+	k.must(cmd.Start())
+	k.awaitMoment(began)
+	cmd.Process.Kill()
+	cmd.Wait()
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); status.Signaled() {
+		k.killed++
+	} else {
+		k.life[k.command] = (3*k.life[k.command] + time.Since(began)) / 4
+		if status.ExitStatus() != 0 || k.content() != k.after {
+			k.t.Fatalf("%s, not killed: status %d, %s", k.command, status.ExitStatus(), &errs)
+		}
+	}
+	k.examine()
+}
+
+// choose says what to do with a file that is whole: to add our line where it is
+// not, to remove it where it is, from the end or from between the lines of
+// others.
+func (k *killing) choose() {
+	k.t.Helper()
+	k.before = k.content()
+	k.command, k.after = "add", k.before+k.ours
+	if strings.Contains(k.before, k.ours) {
+		k.command, k.after = "remove", strings.Replace(k.before, k.ours, "", 1)
+		if len(k.entries()) == 1 && rand.IntN(2) == 0 {
+			k.before = others(1) + k.ours + others(2)
+			k.must(os.WriteFile(k.path, []byte(k.before), 0))
+		}
+	}
+}
+
+// awaitMoment returns at some moment of a command's life: any one, or one of
+// those few in which it writes.
+func (k *killing) awaitMoment(began time.Time) {
+	life := k.life[k.command]
+	if rand.IntN(2) == 0 {
+		time.Sleep(time.Until(began.Add(rand.N(life * 11 / 10))))
+		return
+	}
+	unix.Poll([]unix.PollFd{{Fd: int32(k.created), Events: unix.POLLIN}}, int(4*life/time.Millisecond))
+	for end := time.Now().Add(rand.N(600 * time.Microsecond)); time.Now().Before(end); {
+	}
+}
+
+func (k *killing) forgetCreated() {
+	for buf := make([]byte, 4096); ; {
+		if _, err := unix.Read(k.created, buf); err != nil {
+			return
+		}
+	}
+}
+
+// examine demands of the file and its folder what must be so after every kill.
+func (k *killing) examine() {
+	k.t.Helper()
+	info, err := os.Stat(k.path)
+	k.must(err)
+	if st := info.Sys().(*syscall.Stat_t); info.Mode() != killedMode || st.Uid != chris || st.Gid != killedGroup {
+		k.t.Fatalf("after %d kills: mode %v, owner %d, group %d", k.killed, info.Mode(), st.Uid, st.Gid)
+	}
+	entries := k.entries()
+	if len(entries) > 2 { // besides it the journal or the new file of this command or of the one before
+		k.t.Fatalf("after %d kills: %q", k.killed, entries)
+	}
+	if len(entries) == 2 {
+		k.litter++
+	}
+	content := k.content()
+	k.mixed = content != k.before && content != k.after
+	switch {
+	case !k.mixed && content == k.after:
+		k.written++
+	case !k.mixed:
+	case !k.mounted || !strings.Contains(entries[0], "journal"):
+		k.t.Fatalf("after %d kills: %s has left %d bytes, neither the old %d nor the new %d; folder %q", k.killed, k.command, len(content), len(k.before), len(k.after), entries)
+	default:
+		k.torn++
+		if rand.IntN(2) == 0 { // the next command comes to its end, or is killed as well
+			k.mend()
+		}
+	}
+}
+
+// mend lets another command, one that only reads, put a mixture right.
+func (k *killing) mend() {
+	k.t.Helper()
+	if o := k.finish(k.hosts("list"), nil); o.status != 0 || !strings.Contains(o.err, "an interrupted write of "+k.path+" was undone") {
+		k.t.Fatalf("list: %+v", o)
+	}
+	if k.content() != k.before {
+		k.t.Fatalf("after %d kills: the old content was not put back", k.killed)
+	}
+	k.mixed = false
+}
+
+// afterwards lets one command come to its end, which leaves the file alone in
+// its folder.
+func (k *killing) afterwards() {
+	k.t.Helper()
+	if !k.mixed {
+		k.choose()
+	}
+	k.undisturbed(k.command)
+	if k.content() != k.after {
+		k.t.Errorf("%s has not written", k.command)
+	}
+	if entries := k.entries(); len(entries) != 1 {
+		k.t.Errorf("left behind: %q", entries)
+	}
+	k.examine()
+}
+
+// entries are the names in the file's folder.
+func (k *killing) entries() []string {
+	k.t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(k.path))
+	k.must(err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
