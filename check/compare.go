@@ -70,13 +70,8 @@ func viewFindings(f Facts) []Finding {
 			continue
 		}
 		severity := Notice
-		switch code {
-		case CompareSame, HostsOnly:
+		if code == CompareSame || code == HostsOnly {
 			severity = Pass
-		case PinMoved:
-			severity = Error
-		case PinPartial:
-			severity = Warning
 		}
 		fs = append(fs, Finding{Code: code, Severity: severity, Text: text})
 	}
@@ -93,14 +88,8 @@ func (v View) against(f Facts) (Code, string) {
 	}
 	if !v.Second {
 		switch {
-		case slices.Equal(mine, theirs), slices.ContainsFunc(v.Forward, func(a resolve.Answer) bool { return a.Source.Kind == resolve.KindBuiltin }):
-			return "", "" // DNS agrees, or is never asked about such a name
-		case slices.ContainsFunc(v.Forward, func(a resolve.Answer) bool { return a.Status.Temporary() }):
-			return "", "" // nobody can tell
-		case pinned(f) && subset(mine, theirs):
-			return PinPartial, fmt.Sprintf("%s gives %s the address %s alone, and hides others that DNS knows (%s)", used, host, listAddrs(mine), said)
-		case pinned(f):
-			return PinMoved, fmt.Sprintf("%s no longer agrees with DNS: it says %s for %s, and DNS says %s; 'rdnsproxy hosts verify' tells more", used, listAddrs(mine), host, said)
+		case slices.Equal(mine, theirs), !v.ofDNS(), f.pin() != nil: // of a line of ours, pinFindings tell
+			return "", ""
 		case len(theirs) == 0:
 			return HostsOnly, fmt.Sprintf("%s is known from %s alone; DNS says: %s", host, used, said)
 		}
@@ -121,11 +110,6 @@ func (v View) against(f Facts) (Code, string) {
 		}
 	}
 	return CompareSame, server + " says the same"
-}
-
-// pinned reports whether the answer that is used is from a line of rdnsproxy's.
-func pinned(f Facts) bool {
-	return slices.ContainsFunc(f.Forward, func(a resolve.Answer) bool { return a.Pinned })
 }
 
 func subset(some, all []netip.Addr) bool {

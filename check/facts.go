@@ -41,6 +41,7 @@ type Facts struct {
 	SSHFP     resolve.Answer   // of the host, where somebody looked behind the addresses
 	HostsPath string           // the hosts file that a line would go into; if empty, none is suggested
 	Timings   Timings
+	Taken     time.Time // when the facts were taken
 }
 
 // AddressFacts is what was found out about one address.

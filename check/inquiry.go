@@ -165,7 +165,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context) {
 func (q *Inquiry) pinned() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return slices.ContainsFunc(q.forward, func(a resolve.Answer) bool { return a.Pinned })
+	return slices.ContainsFunc(q.forward, func(a resolve.Answer) bool { return a.Pin != nil })
 }
 
 // address returns what to wait for to know all about a.
@@ -229,6 +229,7 @@ func (q *Inquiry) snapshot() Facts {
 		Thorough:  q.checker.Thorough,
 		Client:    q.checker.Client,
 		Timings:   q.timings,
+		Taken:     time.Now(),
 		Pending:   true,
 	}
 	select {

@@ -61,6 +61,7 @@ func Judge(f Facts, p Policy) *Result {
 			Text: fmt.Sprintf("looking up %s took %.1f s", displayHost(f.Target.Host), f.Timings.Resolve.Seconds())})
 	}
 	r.Findings = append(r.Findings, affected(f, f.Client)...)
+	r.Findings = append(r.Findings, pinFindings(f)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, wayFindings(f)...)
 	advise(f, r)

@@ -55,7 +55,10 @@ func PlanPin(r *Result, f *hostsfile.File, o PinOptions) (*hostsfile.Edit, error
 				return nil, err
 			}
 		}
-		note := hostsfile.Note{Written: o.Now, Verdict: string(a.Verdict), Fingerprint: provenKey(a), Expires: o.Expires}
+		note := hostsfile.Note{
+			Written: o.Now, Verdict: string(a.Verdict), Fingerprint: provenKey(a), Port: r.Port, Expires: o.Expires,
+			Alone: len(besides(r, o.Address)) > 0,
+		}
 		if err := edit.Add(a.Address.Unmap(), note, names...); err != nil {
 			return nil, err
 		}
@@ -166,80 +169,64 @@ func provenKey(a Address) string {
 	return ""
 }
 
-// The codes about lines that rdnsproxy has written.
-const (
-	PinGood     Code = "pin.good"
-	PinUnneeded Code = "pin.unneeded"
-	PinExpired  Code = "pin.expired"
-	PinPartial  Code = "pin.partial"
-	PinMoved    Code = "pin.moved"
-	PinKey      Code = "pin.key"
-	PinUnknown  Code = "pin.unknown"
-)
-
-func pinCodes() []CodeDoc {
-	return []CodeDoc{
-		{PinGood, Pass, "a hosts line of rdnsproxy's is still right"},
-		{PinUnneeded, Notice, "a hosts line of rdnsproxy's is no longer needed: DNS agrees with itself"},
-		{PinExpired, Warning, "a hosts line of rdnsproxy's has expired"},
-		{PinPartial, Warning, "hosts lines of rdnsproxy's give some of the host's addresses and hide the others"},
-		{PinMoved, Error, "a hosts line of rdnsproxy's gives another address than DNS does: the host has moved"},
-		{PinKey, Error, "the host key at the address of a hosts line of rdnsproxy's is another than when it was written"},
-		{PinUnknown, Unknown, "whether a hosts line of rdnsproxy's is still right could not be found out"},
-	}
-}
-
-// VerifyPin holds a line that rdnsproxy has written against r, what DNS alone
-// and the host say today. The finding is about the line's address.
-func VerifyPin(r *Result, l *hostsfile.Line, f *hostsfile.File, now time.Time) Finding {
-	note, _ := l.Note()
-	at := fmt.Sprintf("%s:%d", safetext.Line(f.Path), l.N)
-	found := func(c Code, s Severity, format string, args ...any) Finding {
-		return Finding{Code: c, Severity: s, Address: l.Addr, Text: at + ": " + fmt.Sprintf(format, args...)}
-	}
-	today := r.Of(l.Addr)
-	switch {
-	case len(r.Addresses) == 0 && r.Verdict == Undetermined:
-		return found(PinUnknown, Unknown, "%s could not be looked up", r.Host)
-	case len(r.Addresses) == 0:
-		return found(PinMoved, Error, "DNS has no address for %s any more", r.Host)
-	case today == nil:
-		return found(PinMoved, Error, "the line gives %s the address %s, and DNS says %s", r.Host, l.Addr, addressesOf(r))
-	case note.Fingerprint != "" && today.SSH != nil && len(today.SSH.HostKeys) > 0 && !today.shows(note.Fingerprint):
-		return found(PinKey, Error, "the host key at %s is another than the one that was proven when the line was written", l.Addr)
-	case note.Expired(now):
-		return found(PinExpired, Warning, "the line for %s has expired on %s", r.Host, note.Expires.Format(time.DateOnly))
-	case hidden(r, f.Forward(l.Canonical())) != "":
-		return found(PinPartial, Warning, "the lines for %s hide its address %s", r.Host, hidden(r, f.Forward(l.Canonical())))
-	case today.Verdict == Undetermined:
-		return found(PinUnknown, Unknown, "the reverse name of %s could not be found out", l.Addr)
-	case today.Verdict.severity() <= Notice:
-		return found(PinUnneeded, Notice, "the line for %s is no longer needed: the mapping is %s", r.Host, today.Verdict)
-	}
-	if note.Fingerprint != "" && (today.SSH == nil || len(today.SSH.HostKeys) == 0) {
-		return found(PinGood, Pass, "the line for %s is still right and needed; its host key was not looked at", r.Host)
-	}
-	return found(PinGood, Pass, "the line for %s is still right and needed", r.Host)
-}
-
-// hidden is an address of the host that no line gives; empty if there is none.
-func hidden(r *Result, lines []*hostsfile.Line) string {
+// ProvenKeys are the fingerprints of proven host keys, one an address that a line
+// is for; nil if some address shows none. chosen as in PinOptions.
+func ProvenKeys(r *Result, chosen netip.Addr) []string {
+	var keys []string
 	for _, a := range r.Addresses {
-		if !slices.ContainsFunc(lines, func(l *hostsfile.Line) bool { return l.Addr.Unmap() == a.Address.Unmap() }) {
-			return show(a.Address)
+		if chosen.IsValid() && a.Address.Unmap() != chosen.Unmap() {
+			continue
+		}
+		key := provenKey(a)
+		if key == "" {
+			return nil
+		}
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// besides are the addresses that a line for the chosen one alone would hide.
+func besides(r *Result, chosen netip.Addr) []netip.Addr {
+	var others []netip.Addr
+	for _, a := range r.Addresses {
+		if chosen.IsValid() && a.Address.Unmap() != chosen.Unmap() {
+			others = append(others, a.Address)
 		}
 	}
-	return ""
+	return others
 }
 
-func (a *Address) shows(fingerprint string) bool {
-	return slices.ContainsFunc(a.SSH.HostKeys, func(k HostKey) bool { return k.Fingerprint == fingerprint })
-}
-
-func addressesOf(r *Result) string {
-	var as []netip.Addr
-	for _, a := range r.Addresses {
-		as = append(as, a.Address)
+// Grounds are what speaks for and against lines for r, in words: the findings,
+// what a line for the chosen address alone would hide, and which host key vouches
+// for the host.
+func Grounds(r *Result, chosen netip.Addr) []string {
+	var lines []string
+	for _, f := range r.Findings {
+		if f.Severity >= Notice {
+			lines = append(lines, f.Severity.String()+": "+f.Text)
+		}
 	}
-	return listAddrs(as)
+	if others := besides(r, chosen); len(others) > 0 {
+		lines = append(lines, fmt.Sprintf("warning: the line hides the other addresses of %s from this machine (%s)", r.Host, listAddrs(others)))
+	}
+	proven := 0
+	for _, a := range r.Addresses {
+		if a.SSH == nil {
+			continue
+		}
+		for _, k := range a.SSH.HostKeys {
+			if k.Status.Proven() {
+				proven++
+				if proven == 1 {
+					lines = append(lines, fmt.Sprintf("the host key %s is %s (%s)", k.Fingerprint, k.Status, k.Evidence))
+				}
+			}
+		}
+	}
+	if proven == 0 {
+		lines = append(lines, "no host key vouches for it: make sure that this is the host")
+	}
+	return lines
 }

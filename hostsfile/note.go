@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -11,17 +12,19 @@ import (
 // Note is rdnsproxy's own comment at the end of a line: it says that the line is
 // rdnsproxy's, and what was known when it was written. Its form is exactly
 //
-//	# rdnsproxy WRITTEN VERDICT [SHA256:FINGERPRINT] [expires=DATE] [no-newline]
+//	# rdnsproxy WRITTEN VERDICT [SHA256:FINGERPRINT] [port=PORT] [expires=DATE] [alone] [no-newline]
 //
 // with one space between the words and nothing after the last. Every word is
 // from a closed set: dates as YYYY-MM-DD in UTC, a verdict of Verdicts, a
-// fingerprint as ssh-keygen -l prints it. So no text from DNS can get into it.
-// A comment that is anything else is nobody's note.
+// fingerprint as ssh-keygen -l prints it, a port that is not 22. So no text from
+// DNS can get into it. A comment that is anything else is nobody's note.
 type Note struct {
 	Written     time.Time // the day
 	Verdict     string    // of the address, one of Verdicts
 	Fingerprint string    // of the host key that was proven to be the host's; empty if none was
+	Port        uint16    // at which the host was looked at; 0 is ssh's own, 22
 	Expires     time.Time // the first day on which the line no longer counts; zero: it does not expire
+	Alone       bool      // the user chose this address of several, knowing that the line hides the others
 
 	// NoNewline says that the file had no final newline before the line was
 	// added, so that removing the line takes that newline away as well. Add sets
@@ -42,9 +45,14 @@ var errNote = errors.New("note with a date, verdict or fingerprint that has no d
 
 const (
 	notePrefix  = "# rdnsproxy "
-	noNewline   = "no-newline"
-	expires     = "expires="
 	fingerprint = "SHA256:"
+	port        = "port="
+	expires     = "expires="
+	alone       = "alone"
+	noNewline   = "no-newline"
+
+	sshPort  = 22
+	maxWords = 7
 )
 
 // String is the comment, from its "#" on.
@@ -53,8 +61,14 @@ func (n Note) String() string {
 	if n.Fingerprint != "" {
 		words = append(words, n.Fingerprint)
 	}
+	if n.Port != 0 && n.Port != sshPort {
+		words = append(words, port+strconv.Itoa(int(n.Port)))
+	}
 	if !n.Expires.IsZero() {
 		words = append(words, expires+n.Expires.UTC().Format(time.DateOnly))
+	}
+	if n.Alone {
+		words = append(words, alone)
 	}
 	if n.NoNewline {
 		words = append(words, noNewline)
@@ -86,19 +100,24 @@ func (l *Line) Note() (Note, bool) {
 func parseNote(comment string) (Note, bool) {
 	rest, ok := strings.CutPrefix(comment, notePrefix)
 	words := strings.Split(rest, " ")
-	if !ok || len(words) < 2 || len(words) > 5 || !slices.Contains(verdicts, words[1]) {
+	if !ok || len(words) < 2 || len(words) > maxWords || !slices.Contains(verdicts, words[1]) {
 		return Note{}, false
 	}
 	n := Note{Verdict: words[1]}
 	n.Written, _ = time.Parse(time.DateOnly, words[0])
 	for _, word := range words[2:] {
-		switch date, dated := strings.CutPrefix(word, expires); {
-		case dated:
-			n.Expires, _ = time.Parse(time.DateOnly, date)
-		case word == noNewline:
-			n.NoNewline = true
+		switch key, value, _ := strings.Cut(word, "="); {
 		case isFingerprint(word):
 			n.Fingerprint = word
+		case key+"=" == port:
+			number, _ := strconv.ParseUint(value, 10, 16)
+			n.Port = uint16(number)
+		case key+"=" == expires:
+			n.Expires, _ = time.Parse(time.DateOnly, value)
+		case word == alone:
+			n.Alone = true
+		case word == noNewline:
+			n.NoNewline = true
 		default:
 			return Note{}, false
 		}

@@ -36,6 +36,9 @@ func TestNote(t *testing.T) {
 		"# rdnsproxy 2026-11-22 exact expires=2027-02-20":                           {Written: day("2026-11-22"), Verdict: "exact", Expires: day("2027-02-20")},
 		"# rdnsproxy 2026-11-22 missing no-newline":                                 {Written: day("2026-11-22"), Verdict: "missing", NoNewline: true},
 		"# rdnsproxy 2026-11-22 numeric " + aKey + " expires=2027-02-20 no-newline": {Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Expires: day("2027-02-20"), NoNewline: true},
+		"# rdnsproxy 2026-11-22 missing port=65535 alone":                           {Written: day("2026-11-22"), Verdict: "missing", Port: 65535, Alone: true},
+		"# rdnsproxy 2026-11-22 numeric " + aKey + " port=2222 expires=2027-02-20 alone no-newline": {
+			Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Port: 2222, Expires: day("2027-02-20"), Alone: true, NoNewline: true},
 	} {
 		if n.String() != want {
 			t.Errorf("%q, want %q", n, want)
@@ -76,6 +79,15 @@ func TestNoNote(t *testing.T) {
 		entry + date + "mismatch " + aKey[:len(aKey)-1] + "V", // bits behind the last byte
 		entry + date + "mismatch MD5:00",
 		entry + date + "mismatch hello",
+		entry + date + "mismatch port=22", // is not said
+		entry + date + "mismatch port=0",
+		entry + date + "mismatch port=65536",
+		entry + date + "mismatch port=02222",
+		entry + date + "mismatch port=",
+		entry + date + "mismatch port",
+		entry + date + "mismatch port=2222 " + aKey,
+		entry + date + "mismatch alone=",
+		entry + date + "mismatch alone alone",
 		entry + "# rdnsproxy 2026-13-22 mismatch",
 		entry + "# rdnsproxy 20261122 mismatch",
 		entry + "#rdnsproxy 2026-11-22 mismatch",
@@ -89,6 +101,13 @@ func TestNoNote(t *testing.T) {
 		if n, ok := lineOf(t, raw).Note(); ok {
 			t.Errorf("%q: %+v", raw, n)
 		}
+	}
+}
+
+// A port that is ssh's own is not said.
+func TestNotePort22(t *testing.T) {
+	if n := (hostsfile.Note{Written: day("2026-11-22"), Verdict: "missing", Port: 22}); n.String() != "# rdnsproxy 2026-11-22 missing" {
+		t.Error(n)
 	}
 }
 

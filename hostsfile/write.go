@@ -83,6 +83,17 @@ func (e *Edit) Write(o WriteOptions) (Written, error) {
 	return w, nil
 }
 
+// Writable is nil if Write can write the file now, or else the error that it would
+// give. It changes nothing, but for undoing an interrupted write as Recover does.
+func Writable(path string, o WriteOptions) error {
+	held, err := hold(path, o)
+	if err != nil {
+		return err
+	}
+	held.Close()
+	return nil
+}
+
 // Recover undoes what a Write left that was killed while it wrote in place; it
 // says whether there was anything to undo. Who is going to edit calls it before
 // ParseFile.

@@ -42,7 +42,9 @@ func (r *Resolver) addressesFromFile(w want) ([]Answer, Outcomes) {
 				if n, err := ParseName(l.Canonical()); err == nil {
 					a.Canonical = n
 				}
-				_, a.Pinned = l.Note()
+				if note, ours := l.Note(); ours {
+					a.Pin = &note
+				}
 				out = OnSuccess
 			}
 			a.Addrs = append(a.Addrs, addr)

@@ -67,8 +67,8 @@ be told.`,
 			return err
 		},
 	}
+	f.preset(c.Flags())
 	f.sharedFlags.register(c.Flags())
-	f.given, f.jobs, f.format, f.failOn.severity = c.Flags().Changed, 256, "text", check.Warning
 	return c
 }
 

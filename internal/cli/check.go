@@ -52,27 +52,42 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 	fs.Lookup("quiet").Usage = "tell of targets that do not pass only"
 	f.connectFlags.register(fs)
 	f.registerOwn(fs)
-	f.given = fs.Changed
 }
 
+// registerOwn registers what the relay has not.
 func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
-	f.failOn.severity = check.Warning
-	fs.StringVar(&f.format, "format", "text", "how to write the results: "+strings.Join(report.Formats(), ", "))
-	fs.StringVar(&f.output, "output", "", "write the report to this file, whole or not at all, instead of stdout")
-	fs.Var(&f.failOn, "fail-on", "exit with 1 from this severity on: notice, warning, error or never")
-	fs.IntVar(&f.jobs, "jobs", 256, "how many targets to look at at once")
-	fs.BoolVar(&f.dnsOnly, "dns-only", false, "connect to nothing: names and addresses only")
-	fs.StringSliceVar(&f.expectKeys, "expect-hostkey", nil, "a host key that is right, SHA256:... (repeatable)")
+	f.preset(fs)
+	f.registerProbe(fs)
+	f.registerReport(fs)
+	fs.IntVar(&f.jobs, "jobs", f.jobs, "how many targets to look at at once, `N` at most")
 	fs.BoolVar(&f.printConfig, "print-config", false, "print what was taken from ssh's configuration, and look nothing up")
 	fs.BoolVar(&f.printKnownHosts, "print-known-hosts", false, "print lines for known_hosts, of proven keys only")
 	fs.Var(&f.compare, "compare", "ask this DNS server too, and say where it differs")
 	fs.Var(&f.wait, "wait", "try again until the targets pass, so long at most")
 	fs.BoolVar(&f.self, "self", false, "look at this client as servers do: the address in SSH_CONNECTION")
-	fs.StringVar(&f.client, "client", "", "look at the client with this address as servers do")
-	fs.StringVar(&f.from, "from", "", "with --self or --client: whether this from= list of authorized_keys lets it in")
+	fs.StringVar(&f.client, "client", "", "look at the client with this `ADDRESS` as servers do")
+	fs.StringVar(&f.from, "from", "", "with --self or --client: whether this from= `LIST` of authorized_keys lets it in")
 	fs.BoolVar(&f.all, "all", false, "every alias in ssh's configuration")
 	fs.BoolVar(&f.knownHosts, "known-hosts", false, "every plain name in known_hosts")
-	fs.StringVar(&f.fromFile, "from-file", "", "a target on each line of this file; - is stdin")
+	fs.StringVar(&f.fromFile, "from-file", "", "a target on each line of this `FILE`; - is stdin")
+}
+
+// preset sets what holds for a command that registers some of the flags only.
+func (f *checkFlags) preset(fs *pflag.FlagSet) {
+	f.format, f.jobs, f.failOn.severity, f.given = "text", 256, check.Warning, fs.Changed
+}
+
+// registerProbe registers the flags of what looks behind names and addresses.
+func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.dnsOnly, "dns-only", false, "connect to nothing: names and addresses only")
+	fs.StringSliceVar(&f.expectKeys, "expect-hostkey", nil, "a host key that is right, a `FINGERPRINT` SHA256:... (repeatable)")
+}
+
+// registerReport registers the flags of what writes a report.
+func (f *checkFlags) registerReport(fs *pflag.FlagSet) {
+	fs.StringVar(&f.format, "format", f.format, "how to write the results, a `FORMAT` of "+strings.Join(report.Formats(), ", "))
+	fs.StringVar(&f.output, "output", "", "write the report to this `FILE`, whole or not at all, instead of stdout")
+	fs.Var(&f.failOn, "fail-on", "exit with 1 from this severity on: notice, warning, error or never")
 }
 
 // runCheck looks at the targets, at most jobs at a time, and reports them in the

@@ -74,6 +74,7 @@ func classify(args []string) (call, error) {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	new(relayFlags).register(flags)
 	new(checkFlags).registerOwn(flags)
+	new(hostsFlags).registerOwn(flags)
 	i, last := 0, ""
 	for i < len(args) && strings.HasPrefix(args[i], "-") && args[i] != "-" {
 		last = args[i]

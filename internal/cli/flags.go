@@ -30,8 +30,8 @@ type sharedFlags struct {
 func (s *sharedFlags) register(fs *pflag.FlagSet) {
 	s.checkTimeout.d = 5 * time.Second
 	fs.VarP(&s.resolvers, "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
-	fs.StringVar(&s.hostsFile, "hosts-file", "", "read this hosts file instead of the system's")
-	fs.StringVarP(&s.sshConfig, "ssh-config", "F", "", "read this ssh configuration instead of the user's; 'none' reads nothing")
+	fs.StringVar(&s.hostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
+	fs.StringVarP(&s.sshConfig, "ssh-config", "F", "", "read this `FILE` instead of the user's ssh configuration; 'none' reads nothing")
 	fs.BoolVarP(&s.ipv4, "ipv4", "4", false, "IPv4 only")
 	fs.BoolVarP(&s.ipv6, "ipv6", "6", false, "IPv6 only")
 	fs.Var(&s.checkTimeout, "check-timeout", "how long the look-ups of a target may take")
@@ -50,8 +50,8 @@ type connectFlags struct {
 
 func (c *connectFlags) register(fs *pflag.FlagSet) {
 	fs.Var(&c.connectTimeout, "connect-timeout", "how long connecting may take, look-ups included")
-	fs.StringVar(&c.bindAddress, "bind-address", "", "connect from this address")
-	fs.StringVar(&c.bindInterface, "bind-interface", "", "connect from this interface's address")
+	fs.StringVar(&c.bindAddress, "bind-address", "", "connect from this `ADDRESS`")
+	fs.StringVar(&c.bindInterface, "bind-interface", "", "connect from this `INTERFACE`'s address")
 }
 
 // family is what -4 and -6 ask for.
@@ -156,8 +156,14 @@ func (a *addrPorts) Set(s string) error {
 // interval is a time span as Go writes it (1.5s, 200ms) or as ssh does (10, 1m30).
 type interval struct{ d time.Duration }
 
-func (i *interval) Type() string   { return "DURATION" }
-func (i *interval) String() string { return i.d.String() }
+func (i *interval) Type() string { return "DURATION" }
+
+func (i *interval) String() string {
+	if i.d == 0 {
+		return "0" // which pflag does not show as a default
+	}
+	return i.d.String()
+}
 
 func (i *interval) Set(s string) error {
 	d, err := time.ParseDuration(s)

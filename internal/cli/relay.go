@@ -42,7 +42,7 @@ func (f *relayFlags) register(fs *pflag.FlagSet) {
 	fs.Var(&f.checkWait, "check-wait", "how long a connection that stands waits for its verdict under --policy warn")
 	fs.BoolVar(&f.fdpass, "fdpass", false, "hand the connection to ssh, which has ProxyUseFdpass set")
 	fs.BoolVar(&f.accepted, "accepted", false, "with --policy strict: take accepted mappings too")
-	fs.StringVar(&f.logFile, "log-file", "", "append what was found to this file")
+	fs.StringVar(&f.logFile, "log-file", "", "append what was found to this `FILE`")
 }
 
 // operands are what ssh fills in for %h, %p and %n.

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/resolve"
+)
+
+func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, error) {
+	if len(args) != 1 {
+		return statusUsage, refuse("usage: rdnsproxy hosts add HOST", "add takes one host")
+	}
+	now := time.Now()
+	expires, err := f.expiry(now)
+	if err != nil {
+		return statusUsage, err
+	}
+	address, err := f.chosen()
+	if err != nil {
+		return statusUsage, err
+	}
+	v := newVoice(w.Err, f.quiet, f.verbose)
+	file, err := f.read(v)
+	if err != nil {
+		return statusUsage, err
+	}
+	s, err := f.survey(w, v)
+	if err != nil {
+		return statusUsage, err
+	}
+	targets, err := f.targets(ctx, w, v, typed(args))
+	if err != nil {
+		return statusUsage, err
+	}
+	t := targets[0]
+	if t.Via != "" {
+		jump := check.PlainHost(t.Host)
+		return statusFound, refuse("add it there; 'rdnsproxy hosts add "+jump+"' is for the jump host's own",
+			"%s is behind the jump host %s, which looks it up: a line here would help nobody", check.PlainHost(t.Via), jump)
+	}
+	t.settings.family = resolve.AnyFamily // the line is for every program on this machine
+	r := s.one(ctx, t)
+	edit, err := check.PlanPin(r, file, check.PinOptions{
+		Address: address, Replace: f.replace, Force: f.force, Own: ownNames(), Now: now, Expires: expires,
+	})
+	host := check.PlainHost(r.Host)
+	switch {
+	case errors.Is(err, check.ErrUndetermined):
+		return statusUnknown, refuse("nothing was written; try again later", "%v", err)
+	case errors.Is(err, check.ErrNoLineNeeded):
+		fmt.Fprintf(w.Out, "%s: %v; --force writes one all the same\n", host, err)
+		return statusPass, nil
+	case err != nil:
+		return statusFound, refuse("nothing was written; 'rdnsproxy check "+host+"' tells more", "%v", err)
+	case edit.Empty():
+		fmt.Fprintf(w.Out, "%s: the line stands there already\n", host)
+		return statusPass, nil
+	}
+	fmt.Fprintln(w.Out, strings.Join(check.Grounds(r, address), "\n"))
+	return f.apply(w, v, edit, "hosts add "+onceMore(r, host, address, f.expectKeys))
+}
+
+// onceMore is what names the same target to root, whose ssh configuration and
+// known_hosts are others: with its port, and with the host keys that are proven.
+func onceMore(r *check.Result, host string, address netip.Addr, expected []string) string {
+	if r.Port != 22 {
+		host = net.JoinHostPort(host, strconv.Itoa(int(r.Port)))
+	}
+	for _, key := range check.ProvenKeys(r, address) {
+		if !slices.Contains(expected, key) { // else it is among the flags
+			host += " --expect-hostkey " + key
+		}
+	}
+	return host
+}
+
+// ownNames are this machine's names: the host name, what the hosts file calls it
+// beside, and what the search list makes of it.
+func ownNames() []string {
+	own, err := os.Hostname()
+	if err != nil {
+		return nil
+	}
+	short, _, _ := strings.Cut(own, ".")
+	names := []string{own, short}
+	if system, err := hostsfile.ParseFile(hostsfile.SystemPath()); err == nil {
+		for _, name := range []string{own, short} {
+			for _, l := range system.Forward(name) {
+				names = append(names, l.Names...)
+			}
+		}
+	}
+	config, _ := resolve.SystemConfig()
+	for _, domain := range config.Search {
+		names = append(names, short+"."+string(domain))
+	}
+	return names
+}

@@ -1,0 +1,160 @@
+package cli
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/resolve"
+
+	"github.com/spf13/pflag"
+)
+
+// hostsFlags are the flags of the hosts commands.
+type hostsFlags struct {
+	checkFlags
+	yes     bool
+	backup  bool
+	address string
+	replace bool
+	force   bool
+	expires string
+	any     bool
+	fix     bool
+
+	visit func(func(*pflag.Flag)) // the flags that were given
+}
+
+// Each command shows the flags that mean something to it. Those that the
+// commands share are taken by all of them.
+
+func (f *hostsFlags) registerList(fs *pflag.FlagSet) {
+	f.sharedFlags.register(fs)
+	hideAllBut(fs, "hosts-file", "quiet", "verbose")
+}
+
+func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {
+	f.sharedFlags.register(fs)
+	f.connectFlags.register(fs)
+	f.registerProbe(fs)
+	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
+		"connect-timeout", "bind-address", "bind-interface", "dns-only", "expect-hostkey")
+	f.registerWriting(fs)
+	f.registerChoice(fs)
+}
+
+func (f *hostsFlags) registerRemove(fs *pflag.FlagSet) {
+	f.sharedFlags.register(fs)
+	hideAllBut(fs, "hosts-file", "ssh-config", "quiet", "verbose")
+	f.registerWriting(fs)
+	f.registerAny(fs)
+}
+
+func (f *hostsFlags) registerVerify(fs *pflag.FlagSet) {
+	f.sharedFlags.register(fs)
+	f.connectFlags.register(fs)
+	f.registerProbe(fs)
+	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
+		"connect-timeout", "bind-address", "bind-interface", "dns-only")
+	f.registerReport(fs)
+	f.registerWriting(fs)
+	f.registerFix(fs)
+}
+
+// hideAllBut leaves out of the help what a command takes and does not need.
+func hideAllBut(fs *pflag.FlagSet, shown ...string) {
+	fs.VisitAll(func(flag *pflag.Flag) { flag.Hidden = !slices.Contains(shown, flag.Name) })
+}
+
+// registerOwn registers what no other command has.
+func (f *hostsFlags) registerOwn(fs *pflag.FlagSet) {
+	f.registerWriting(fs)
+	f.registerChoice(fs)
+	f.registerAny(fs)
+	f.registerFix(fs)
+}
+
+func (f *hostsFlags) registerWriting(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.yes, "yes", false, "write without asking")
+	fs.BoolVar(&f.backup, "backup", false, "keep the old file beside the new one")
+}
+
+func (f *hostsFlags) registerChoice(fs *pflag.FlagSet) {
+	fs.StringVar(&f.address, "address", "", "of several addresses this `ADDRESS` alone; the line hides the others")
+	fs.BoolVar(&f.replace, "replace", false, "take HOST out of lines that give it another address")
+	fs.BoolVar(&f.force, "force", false, "add a line although none is needed")
+	fs.StringVar(&f.expires, "expires", "", "the `DAY` on which the line expires, YYYY-MM-DD, or in so many days, 90d")
+}
+
+func (f *hostsFlags) registerAny(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.any, "any", false, "also from lines that rdnsproxy has not written")
+}
+
+func (f *hostsFlags) registerFix(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.fix, "fix", false, "remove lines that are no longer needed or have expired")
+}
+
+// path is the hosts file that is meant.
+func (f *hostsFlags) path() string {
+	if f.hostsFile != "" {
+		return f.hostsFile
+	}
+	return hostsfile.SystemPath()
+}
+
+// options say how to write, and where the journal of a mounted hosts file goes.
+func (f *hostsFlags) options() hostsfile.WriteOptions {
+	o := hostsfile.WriteOptions{Backup: f.backup}
+	if os.Geteuid() == 0 {
+		o.State = "/var/lib/rdnsproxy"
+	} else if dir, err := os.UserCacheDir(); err == nil {
+		o.State = filepath.Join(dir, "rdnsproxy", "hosts")
+	}
+	return o
+}
+
+// expiry reads --expires: a day, or a number of days from now.
+func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
+	if f.expires == "" {
+		return time.Time{}, nil
+	}
+	var days int
+	if n, err := fmt.Sscanf(f.expires, "%dd", &days); err == nil && n == 1 && days > 0 && fmt.Sprintf("%dd", days) == f.expires {
+		return now.AddDate(0, 0, days), nil
+	}
+	day, err := time.Parse(time.DateOnly, f.expires)
+	if err != nil || !day.After(now) {
+		return time.Time{}, refuse("--expires takes a day to come, 2027-03-01, or a number of days, 90d", "%s is no day to come", quoted(f.expires))
+	}
+	return day, nil
+}
+
+// chosen reads --address.
+func (f *hostsFlags) chosen() (netip.Addr, error) {
+	if f.address == "" {
+		return netip.Addr{}, nil
+	}
+	a, err := netip.ParseAddr(f.address)
+	if err != nil {
+		return a, refuse("--address takes one of the host's addresses", "%s is no address", quoted(f.address))
+	}
+	return a, nil
+}
+
+// survey looks at hosts as DNS alone knows them: a line that stands already must
+// not vouch for itself.
+func (f *hostsFlags) survey(w World, v *voice) (*survey, error) {
+	if err := f.validate(); err != nil {
+		return nil, err
+	}
+	checker, err := f.checker(v)
+	if err != nil {
+		return nil, err
+	}
+	checker.Scope = resolve.DNSOnly
+	return &survey{w: w, f: &f.checkFlags, voice: v, checker: checker}, nil
+}

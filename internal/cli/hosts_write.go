@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/safetext"
+
+	"github.com/spf13/pflag"
+)
+
+// read parses the file, after undoing what a killed write has left.
+func (f *hostsFlags) read(v *voice) (*hostsfile.File, error) {
+	if left := hostsfile.Interrupted(f.path(), f.options()); left != "" {
+		switch _, err := hostsfile.Recover(f.path(), f.options()); {
+		case errors.Is(err, hostsfile.ErrNeedsRoot):
+			return nil, refuse("'sudo rdnsproxy hosts list' undoes it", "a write of %s was interrupted, and the file may be neither old nor new", safetext.Line(f.path()))
+		case err != nil:
+			return nil, f.explain(err)
+		}
+		v.notice("an interrupted write of " + f.path() + " was undone")
+	}
+	file, err := hostsfile.ParseFile(f.path())
+	if err != nil {
+		return nil, refuse("--hosts-file takes a file in the format of hosts(5)", "%v", err)
+	}
+	return file, nil
+}
+
+// apply shows what will change and changes it, after a yes. Nobody is asked about
+// what cannot be done.
+func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command string) (int, error) {
+	diff := w.Out
+	if f.format != "text" {
+		diff = w.Err // stdout is the report's
+	}
+	fmt.Fprint(diff, edit.Diff())
+	err := hostsfile.Writable(f.path(), f.options())
+	if err == nil && !f.yes {
+		if !isTerminal(w.In) || !isTerminal(w.Err) {
+			return statusFound, refuse("--yes writes it", "nothing was written")
+		}
+		if !confirmed(w) {
+			return statusFound, refuse("", "nothing was written")
+		}
+	}
+	var written hostsfile.Written
+	if err == nil {
+		written, err = edit.Write(f.options())
+	}
+	switch {
+	case errors.Is(err, hostsfile.ErrNeedsRoot):
+		return statusFound, refuse("sudo rdnsproxy "+command+f.flagsAgain(), "%v", err)
+	case err != nil:
+		return statusFound, f.explain(err)
+	}
+	if written.Backup != "" {
+		v.notice("the old file is " + written.Backup)
+	}
+	return statusPass, nil
+}
+
+// confirmed asks the person at the terminal; silence is a no.
+func confirmed(w World) bool {
+	fmt.Fprint(w.Err, "write it? [y/N] ")
+	answer, err := bufio.NewReader(io.LimitReader(w.In, 80)).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(w.Err) // the end of the input ends no line
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}
+
+// explain adds to an error of writing what can be done about it.
+func (f *hostsFlags) explain(err error) error {
+	hint := "nothing was written"
+	switch {
+	case errors.Is(err, hostsfile.ErrUnfinished), errors.Is(err, hostsfile.ErrNoJournal):
+		hint = ""
+	case errors.Is(err, hostsfile.ErrChanged):
+		hint = "somebody changed the file meanwhile: nothing was written; run it again"
+	case errors.Is(err, hostsfile.ErrLocked):
+		hint = "another rdnsproxy is writing it: run it again"
+	case errors.Is(err, hostsfile.ErrUnsafeFolder):
+		hint = "take the permission to write the folder from others"
+	}
+	return refuse(hint, "%v", err)
+}
+
+// flagsAgain are the flags that were given, for a command line that does the same
+// as root; a path is made one that root finds too.
+func (f *hostsFlags) flagsAgain() string {
+	again := ""
+	f.visit(func(flag *pflag.Flag) {
+		value := flag.Value.String()
+		switch {
+		case flag.Name == "yes":
+			return
+		case flag.Value.Type() == "bool":
+			again += " --" + flag.Name + "=" + value
+			return
+		case flag.Name == "hosts-file", flag.Name == "output", flag.Name == "ssh-config" && value != "none":
+			if abs, err := filepath.Abs(value); err == nil {
+				value = abs
+			}
+		}
+		again += " --" + flag.Name + " " + shellQuote(value)
+	})
+	if f.yes {
+		again += " --yes"
+	}
+	return again
+}
+
+// shellQuote makes a word that needs it one word of a shell's.
+func shellQuote(word string) string {
+	if word != "" && safetext.Name(word) == strings.ReplaceAll(word, "/", "\\047") {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
