@@ -69,7 +69,7 @@ func outside() (int, error) {
 	runtime.LockOSThread() // Pdeathsig looks at the thread, not at the process
 	self := again("init", programVar+"="+program)
 	self.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC,
+		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
 		Pdeathsig:  syscall.SIGKILL,
 	}
 	err = self.Run()
