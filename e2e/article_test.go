@@ -21,6 +21,7 @@ func TestReverseDNSNotSetUp(t *testing.T) {
 rdnsproxy: hint: if you know this host, this line in this machine's /etc/hosts settles it:
 rdnsproxy: hint:   ` + articleLine + `
 rdnsproxy: hint: 'rdnsproxy check my.example.com' tells more
+rdnsproxy: hint: 'rdnsproxy accept my.example.com' silences this, without root
 hello
 `
 	if status != 0 || screen != want {

@@ -90,26 +90,6 @@ func (f *File) Text() string { return f.text }
 // comments: the user should hear of them.
 func (f *File) Ignored() []Ignored { return f.ignored }
 
-// Find gives the mapping of a name to compare what is found now with: that of
-// this address, or, if the name was accepted for other addresses only, the one
-// that the address may have taken the place of, of its family if there is one.
-// So true alone does not say that a mapping is accepted; it is if Differs finds
-// no difference.
-func (f *File) Find(name string, a netip.Addr) (Mapping, bool) {
-	a = plain(a)
-	var old Mapping
-	found := false
-	for _, m := range f.Of(name) {
-		if m.Addr == a {
-			return m, true
-		}
-		if !found || m.Addr.Is4() == a.Is4() && old.Addr.Is4() != a.Is4() {
-			old, found = m, true
-		}
-	}
-	return old, found
-}
-
 // All gives the mappings in the file's order. Everything in them is safe to
 // print.
 func (f *File) All() []Mapping {

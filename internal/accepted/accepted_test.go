@@ -88,7 +88,7 @@ func TestIgnored(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
+func TestCompare(t *testing.T) {
 	f := accepted.Parse(`
 two.example 192.0.2.1   missing  -     2026-03-01T12:00:00Z
 two.example 2001:db8::1 mismatch a.net 2026-03-01T12:00:00Z
@@ -107,7 +107,8 @@ two.example 192.0.2.2   missing  -     2026-03-01T12:00:00Z
 		{"two.example\x1b", "192.0.2.1", ""},
 		{"", "192.0.2.1", ""},
 	} {
-		m, ok := f.Find(c.name, netip.MustParseAddr(c.addr))
+		now := accepted.Mapping{Name: c.name, Addr: netip.MustParseAddr(c.addr), Verdict: "missing"}
+		m, _, ok := f.Compare(now, []netip.Addr{now.Addr})
 		if got := m.Addr.String(); ok != (c.want != "") || ok && got != c.want {
 			t.Errorf("%s %s: %s, %t", c.name, c.addr, got, ok)
 		}
@@ -119,8 +120,33 @@ two.example 192.0.2.2   missing  -     2026-03-01T12:00:00Z
 		t.Errorf("%v", ms)
 	}
 	four := accepted.Parse("four 192.0.2.1 ok - 2026-03-01T12:00:00Z")
-	if m, ok := four.Find("four", netip.MustParseAddr("2001:db8::1")); !ok || !m.Addr.Is4() {
+	six := mapping("four", "2001:db8::1", "ok")
+	if m, _, ok := four.Compare(six, []netip.Addr{six.Addr}); !ok || !m.Addr.Is4() {
 		t.Errorf("a new family: %v, %t", m, ok)
+	}
+}
+
+// TestChanges: an address that comes beside the others took nobody's place.
+func TestChanges(t *testing.T) {
+	one, two, three := mapping("h", "192.0.2.1", "missing"), mapping("h", "192.0.2.2", "missing"), mapping("h", "192.0.2.3", "missing")
+	worse := mapping("h", "192.0.2.2", "mismatch")
+	file := accepted.Parse(one.String() + "\n" + two.String() + "\n")
+	for _, c := range []struct {
+		now  []accepted.Mapping
+		want string
+	}{
+		{[]accepted.Mapping{two, one}, ""},
+		{[]accepted.Mapping{one, two, three}, "192.0.2.3 came beside what was accepted (192.0.2.1, 192.0.2.2)"},
+		{[]accepted.Mapping{three, two}, "it was accepted for 192.0.2.1 and is 192.0.2.3 now"},
+		{[]accepted.Mapping{two}, "it was accepted for 192.0.2.1 too, which it has no longer"},
+		{[]accepted.Mapping{one, worse}, "it was judged missing and is judged mismatch now"},
+	} {
+		if got := strings.Join(file.Changes("H.", c.now), "; "); got != c.want {
+			t.Errorf("%v: %q, want %q", c.now, got, c.want)
+		}
+	}
+	if changes := file.Changes("other", []accepted.Mapping{one}); changes != nil {
+		t.Errorf("never accepted: %q", changes)
 	}
 }
 

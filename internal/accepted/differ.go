@@ -2,11 +2,76 @@ package accepted
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
 	"rdnsproxy/internal/safetext"
 )
+
+// Compare holds what is found now of a name at one of its addresses against what
+// was accepted of the name. found says that something was, and was is the
+// mapping of that address, or else the one that the address may have taken the
+// place of. change says in words, safe to print, what is no longer so; it is
+// empty if nothing is. all are the addresses that the name has now.
+func (f *File) Compare(now Mapping, all []netip.Addr) (was Mapping, change string, found bool) {
+	of := f.Of(now.Name)
+	if len(of) == 0 {
+		return Mapping{}, "", false
+	}
+	if i := slices.IndexFunc(of, func(m Mapping) bool { return m.Addr == plain(now.Addr) }); i >= 0 {
+		change, _ := of[i].Differs(now)
+		return of[i], change, true
+	}
+	left := gone(of, all)
+	if len(left) == 0 {
+		return of[0], fmt.Sprintf("%v came beside what was accepted (%s)", plain(now.Addr), listAddrs(of)), true
+	}
+	was = left[0]
+	if i := slices.IndexFunc(left, func(m Mapping) bool { return m.Addr.Is4() == plain(now.Addr).Is4() }); i >= 0 {
+		was = left[i]
+	}
+	change, _ = was.Differs(now)
+	return was, change, true
+}
+
+// Changes says what of the accepted mappings of a name is no longer so, when now
+// are all its mappings; it is empty if everything is. Safe to print.
+func (f *File) Changes(name string, now []Mapping) []string {
+	var all []netip.Addr
+	for _, m := range now {
+		all = append(all, m.Addr)
+	}
+	var changes []string
+	replaced := false
+	for _, m := range now {
+		m.Name = name
+		was, change, found := f.Compare(m, all)
+		if found && change != "" {
+			changes = append(changes, change)
+		}
+		replaced = replaced || found && was.Addr != plain(m.Addr)
+	}
+	if left := gone(f.Of(name), all); len(left) > 0 && !replaced {
+		changes = append(changes, "it was accepted for "+listAddrs(left)+" too, which it has no longer")
+	}
+	return changes
+}
+
+// gone are the mappings whose addresses are none of these.
+func gone(ms []Mapping, all []netip.Addr) []Mapping {
+	return slices.DeleteFunc(slices.Clone(ms), func(m Mapping) bool {
+		return slices.ContainsFunc(all, func(a netip.Addr) bool { return plain(a) == m.Addr })
+	})
+}
+
+func listAddrs(ms []Mapping) string {
+	var addrs []string
+	for _, m := range ms {
+		addrs = append(addrs, m.Addr.String())
+	}
+	return list(addrs)
+}
 
 // Differs compares an accepted mapping with what is found now and says in
 // words, safe to print, what is no longer as it was: the address, the set of

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -213,20 +215,17 @@ func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (i
 
 // changeSince says what of the accepted mappings of a name is no longer so.
 func changeSince(file *accepted.File, name string, r *check.Result) (string, check.Severity) {
-	if r.Verdict == check.Undetermined || len(r.Addresses) == 0 {
+	if len(r.Addresses) == 0 {
 		return r.Findings[0].Text, max(check.Unknown, r.Severity)
 	}
-	var changes []string
-	for _, a := range r.Addresses {
-		m, ok := file.Find(name, a.Address)
-		if !ok {
-			continue
-		}
-		if what, differs := m.Differs(mappingOf(name, a)); differs {
-			changes = append(changes, what)
-		}
+	if i := slices.IndexFunc(r.Addresses, func(a check.Address) bool { return !judgedNow(a) }); i >= 0 {
+		return mappingText(r, r.Addresses[i].Address), check.Unknown
 	}
-	if len(changes) > 0 {
+	var now []accepted.Mapping
+	for _, a := range r.Addresses {
+		now = append(now, mappingOf(name, a))
+	}
+	if changes := file.Changes(name, now); len(changes) > 0 {
 		return strings.Join(changes, "; "), check.Warning
 	}
 	return "still so", check.Pass
@@ -258,17 +257,25 @@ func (s *survey) withAccepted(r *check.Result) *check.Result {
 		return r
 	}
 	for _, a := range r.Addresses {
-		m, ok := s.accepted.file.Find(r.Host, a.Address)
+		was, change, ok := s.accepted.file.Compare(mappingOf(r.Host, a), addressesOf(r))
 		if !ok || !judgedNow(a) {
 			continue
 		}
-		text := "this mapping is accepted since " + m.Since.Local().Format(time.DateOnly)
-		if what, differs := m.Differs(mappingOf(r.Host, a)); differs {
-			text = "what was accepted on " + m.Since.Local().Format(time.DateOnly) + " has changed: " + what
+		text := "this mapping is accepted since " + was.Since.Local().Format(time.DateOnly)
+		if change != "" {
+			text = "what was accepted on " + was.Since.Local().Format(time.DateOnly) + " has changed: " + change
 		}
 		r.Findings = append(r.Findings, check.Finding{Code: check.Accepted, Address: a.Address, Text: text})
 	}
 	return r
+}
+
+func addressesOf(r *check.Result) []netip.Addr {
+	var all []netip.Addr
+	for _, a := range r.Addresses {
+		all = append(all, a.Address)
+	}
+	return all
 }
 
 // describe is a mapping in one line.

@@ -148,6 +148,16 @@ func (s *session) follow(ctx context.Context, won netip.Addr) {
 // remembered: a zone that refuses at once stalls nobody, and may be asked again.
 const worthRemembering = 100 * time.Millisecond
 
+// tellOfLine says of a target whose address is from a line that has gone stale
+// that it is: strict has judged the address, and not the line.
+func (s *session) tellOfLine() {
+	for _, f := range s.inquiry.Now().Findings {
+		if f.Severity >= check.Warning && strings.HasPrefix(string(f.Code), "pin.") {
+			s.tellWarning(f)
+		}
+	}
+}
+
 // learn keeps in memory how the check of an address failed, and drops what was
 // kept when it did not.
 func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
@@ -216,12 +226,8 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 		return "", false
 	}
 	host := check.PlainHost(s.operands.host)
-	m, ok := file.Find(host, a)
-	if !ok {
-		return "", false
-	}
-	change, differs := m.Differs(mappingOf(host, *of))
-	return change, !differs
+	_, change, found := file.Compare(mappingOf(host, *of), addressesOf(r))
+	return change, found && change == ""
 }
 
 // tellWarning gives the article's remedy where check holds it for safe without a
@@ -251,9 +257,13 @@ func (s *session) tellWarning(f check.Finding) {
 	}
 	host := check.PlainHost(s.operands.host)
 	s.voice.hint("'rdnsproxy check " + host + "' tells more")
-	if len(lines) == 0 && f.Address.IsValid() {
-		s.voice.hint("'rdnsproxy hosts add " + host + "' weighs the host key and writes the line, 'rdnsproxy accept " + host + "' remembers the mapping as it is")
+	if !f.Address.IsValid() {
+		return
 	}
+	if len(lines) == 0 {
+		s.voice.hint("'rdnsproxy hosts add " + host + "' weighs the host key before it writes a line")
+	}
+	s.voice.hint("'rdnsproxy accept " + host + "' silences this, without root")
 }
 
 func these(lines []string) string {

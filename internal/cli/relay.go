@@ -155,8 +155,11 @@ func runRelay(ctx context.Context, w World, args []string) int {
 		return s.failed(err)
 	}
 	defer conn.Close()
-	if s.flags.policy == policyWarn {
+	switch s.flags.policy {
+	case policyWarn:
 		s.warn(ctx, won.Addr())
+	case policyStrict:
+		s.tellOfLine()
 	}
 	return s.relay(conn)
 }
