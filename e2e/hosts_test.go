@@ -6,7 +6,9 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	dnslab "rdnsproxy/internal/lab"
@@ -44,7 +46,7 @@ func TestHostsLine(t *testing.T) {
 		t.Fatalf("%+v", o)
 	}
 	// Who may not write is told how.
-	if o := v.run("rdnsproxy", "hosts", "add", "--yes", "my.example.com"); o.status != 1 || !strings.Contains(o.err, "sudo rdnsproxy hosts add my.example.com --yes") {
+	if o := v.run("rdnsproxy", "hosts", "add", "--yes", "my.example.com"); o.status != 1 || !strings.Contains(o.err, "(sudo rdnsproxy hosts add my.example.com ") {
 		t.Errorf("without root: %+v", o)
 	}
 	if o := v.asRoot("rdnsproxy", "hosts", "add", "--yes", "my.example.com"); o.status != 0 || !strings.Contains(o.out, "+192.168.1.243  my.example.com  # rdnsproxy ") {
@@ -70,5 +72,39 @@ func TestHostsLine(t *testing.T) {
 	}
 	if b, err := os.ReadFile("/etc/hosts"); err != nil || string(b) != pristine["hosts"] {
 		t.Errorf("%v, the file is %q", err, b)
+	}
+}
+
+// Of many who write at once each gets its line into the file or says that it has
+// not: no line is lost to another.
+func TestHostsAtOnce(t *testing.T) {
+	v := newVisit(t)
+	var mu sync.Mutex
+	var said []string
+	var adding sync.WaitGroup
+	for _, h := range hosts {
+		cmd := v.rootCommand("rdnsproxy", "hosts", "add", "--yes", "--force", h.name)
+		adding.Go(func() {
+			var out, errs strings.Builder
+			cmd.Stdout, cmd.Stderr = &out, &errs
+			err := cmd.Run()
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case err == nil:
+				said = append(said, strings.TrimPrefix(changes(out.String()), "+"))
+			case h.verdict == "undetermined":
+			case !strings.Contains(errs.String(), "run it again"):
+				t.Errorf("%s: %v, %s", h.name, err, &errs)
+			}
+		})
+	}
+	adding.Wait()
+	lines := strings.SplitAfter(strings.TrimPrefix(v.content("/etc/hosts"), pristine["hosts"]), "\n")
+	lines = lines[:len(lines)-1]
+	slices.Sort(said)
+	slices.Sort(lines)
+	if len(lines) == 0 || !slices.Equal(said, lines) {
+		t.Errorf("said to be written:\n%sin the file:\n%s", strings.Join(said, ""), strings.Join(lines, ""))
 	}
 }

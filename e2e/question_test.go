@@ -101,6 +101,23 @@ func TestHostsQuestionInterrupted(t *testing.T) {
 	}
 }
 
+// The answer is the whole line: nothing of it is left for the shell.
+func TestHostsAnswerIsLine(t *testing.T) {
+	v := newVisit(t)
+	term := v.terminal()
+	cmd := term.command("sh", "-c", "rdnsproxy hosts add my.example.com; read line; echo \"the shell reads [$line]\"")
+	root := v.rootCommand("true")
+	cmd.SysProcAttr.Credential, cmd.Dir, cmd.Env = nil, root.Dir, root.Env
+	v.must(cmd.Start())
+	term.shows(question)
+	term.press("y or rather not\n")
+	term.shows("nothing was written")
+	term.press("the next\n")
+	if screen, _ := term.wait(cmd); !strings.HasSuffix(screen, "\nthe shell reads [the next]\n") || v.content("/etc/hosts") != pristine["hosts"] {
+		t.Errorf("screen\n%s", screen)
+	}
+}
+
 // A yes is to what was shown: not to a file that somebody has changed since.
 func TestHostsChangedMeanwhile(t *testing.T) {
 	const another = "192.0.2.7 another.example.com\n"

@@ -101,7 +101,7 @@ func TestHostsRefusesOwnNames(t *testing.T) {
 	v.dns(append(unmapped(), dnslab.Zone("example.com", "pc A 198.51.100.10"), dnslab.Zone("localhost", "@ A 198.51.100.10", "sub A 198.51.100.10"))...)
 	v.write("/etc/resolv.conf", "nameserver 127.0.0.99\nsearch example.com\n")
 	for hostname, hosts := range map[string][]string{
-		"pc":             {"pc", "PC", "localhost", "LOCALHOST.", "sub.localhost"},
+		"pc":             {"pc", "PC", "pc.example.com", "localhost", "LOCALHOST.", "sub.localhost"},
 		"pc.example.com": {"pc", "pc.example.com", "PC.Example.Com."},
 	} {
 		v.must(unix.Sethostname([]byte(hostname)))

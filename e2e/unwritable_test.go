@@ -12,22 +12,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// systemKnows makes the host key known to every user of the machine.
-func (v *visit) systemKnows() {
-	v.t.Helper()
-	key, err := os.ReadFile(lab + "/hostkey.pub")
-	v.must(err)
-	v.write("/etc/ssh/ssh_known_hosts", "* "+string(key))
-	v.t.Cleanup(func() { os.Remove("/etc/ssh/ssh_known_hosts") })
-}
-
 // sudoLine is the command that the last line on stderr says to run as root.
 var sudoLine = regexp.MustCompile(`\(sudo (.*)\)\n$`)
 
-// Who may not write is told how root would, from wherever root stands.
+// Who may not write is told how root would, from wherever root stands and whatever
+// root knows of host keys: what it does is what the user was shown.
 func TestHostsForeign(t *testing.T) {
 	v := newVisit(t)
-	v.systemKnows()
 	folder := lab + "/it's a (folder)"
 	v.must(os.MkdirAll(folder, 0o755))
 	defer os.RemoveAll(folder)
@@ -58,6 +49,15 @@ func TestHostsForeign(t *testing.T) {
 			t.Errorf("%s: %+v, and the user was shown\n%s", line[1], as, shown)
 		}
 		v.backups()
+	}
+}
+
+// Nobody is asked about what cannot be done.
+func TestHostsForeignAtTerminal(t *testing.T) {
+	v := newVisit(t)
+	screen, status := v.onTerminal("rdnsproxy", "hosts", "add", "my.example.com")
+	if status != 1 || strings.Contains(screen, "write it?") || !strings.Contains(screen, "\nrdnsproxy: hint: sudo rdnsproxy hosts add my.example.com") {
+		t.Errorf("status %d, screen\n%s", status, screen)
 	}
 }
 
