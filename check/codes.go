@@ -72,6 +72,7 @@ const (
 	AdviseName          AdviceCode = "name"
 	AdviseHostKey       AdviceCode = "host-key"
 	AdviseConnect       AdviceCode = "connect"
+	AdviseCommand       AdviceCode = "command"
 )
 
 // CodeDoc is one row of the table of findings.
@@ -150,6 +151,7 @@ func AdviceCodes() []AdviceDoc {
 		{AdviseResolver, Resolver, "the DNS server to look at, because it did not answer"},
 		{AdviseName, ThisMachine, "the name to look at, because it has no address"},
 		{AdviseHostKey, ThisMachine, "what to find out about a host key before anything else"},
+		{AdviseCommand, ThisMachine, "what to do about a hosts line that rdnsproxy has written; line is the command"},
 		{AdviseConnect, Server, "what to look at on the host, because nothing answers there as it should"},
 	}, affectedAdvice()...)
 }

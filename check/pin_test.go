@@ -61,3 +61,59 @@ func TestPlanPin(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyPin: a line is held against today, and against what was known when it
+// was written.
+func TestVerifyPin(t *testing.T) {
+	const a, b = "203.0.113.7", "203.0.113.8"
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	off := dead("x.example.net", resolve.NXDomain)
+	today := func(a string) Facts { return facts(a, resolve.OK, off) }
+	both := today(a)
+	both.Addresses = append(both.Addresses, today(b).Addresses...)
+	both.Forward[0].Addrs = append(both.Forward[0].Addrs, netip.MustParseAddr(b))
+	keyed := today(a)
+	p := serving(key("ssh-ed25519", KeyKnown))
+	keyed.Addresses[0].Probe = &p
+	const known, other = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg"
+	p.Keys[0].Fingerprint = known
+	half := today(b)
+	half.Forward[1].Status = resolve.ServFail
+	gone := facts(a, resolve.OK)
+	gone.Addresses, gone.Forward[0].Addrs, gone.Forward[0].Status = nil, nil, resolve.NXDomain
+	tests := []struct {
+		name  string
+		facts Facts
+		note  string
+		want  Code
+		sev   Severity
+	}{
+		{"as it was", today(a), "unresolvable", PinGood, Pass},
+		{"moved", today(b), "unresolvable", PinMoved, Error},
+		{"gone", gone, "unresolvable", PinMoved, Error},
+		{"half an answer, without the address", half, "unresolvable", PinUnknown, Unknown},
+		{"mended", facts(a, resolve.OK, ptr(host, a)), "unresolvable", PinUnneeded, Notice},
+		{"forced", facts(a, resolve.OK, ptr(host, a)), "exact", PinGood, Pass},
+		{"expired", today(a), "unresolvable expires=2026-11-22", PinExpired, Warning},
+		{"not yet expired", today(a), "unresolvable expires=2026-11-23", PinGood, Pass},
+		{"one of two", both, "unresolvable", PinPartial, Warning},
+		{"one of two, chosen", both, "unresolvable alone", PinPartial, Notice},
+		{"its key", keyed, "unresolvable " + known, PinGood, Pass},
+		{"another key", keyed, "unresolvable " + other, PinKey, Error},
+		{"nobody looked at the key", today(a), "unresolvable " + other, PinGood, Pass},
+		{"reverse look-up fails", facts(a, resolve.Timeout), "unresolvable", PinUnknown, Unknown},
+	}
+	for _, tt := range tests {
+		file, err := hostsfile.Parse(strings.NewReader(a + "  " + host + "  # rdnsproxy 2026-01-01 " + tt.note + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := file.Pinned()
+		if len(lines) != 1 {
+			t.Fatalf("%s: not a note: %s", tt.name, tt.note)
+		}
+		if got := VerifyPin(Judge(tt.facts, Policy{}), lines[0], file, now); got.Code != tt.want || got.Severity != tt.sev {
+			t.Errorf("%s: %s %v: %s, want %s %v", tt.name, got.Code, got.Severity, got.Text, tt.want, tt.sev)
+		}
+	}
+}

@@ -2,8 +2,10 @@ package check
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 
 	"rdnsproxy/hostsfile"
@@ -55,7 +57,7 @@ func pinFindings(f Facts) []Finding {
 	host, line, mine := displayHost(f.Target.Host), usedSource(f.Forward), addressSet(f.Forward)
 	theirs, said, known := f.inDNS()
 	found := func(c Code, s Severity, format string, args ...any) []Finding {
-		return []Finding{{Code: c, Severity: s, Text: line + " " + fmt.Sprintf(format, args...)}}
+		return []Finding{{Code: c, Severity: s, Text: line + " " + fmt.Sprintf(format, args...), Advice: pinAdvice(c, host, *pin)}}
 	}
 	switch {
 	case known && !subset(mine, theirs):
@@ -98,6 +100,30 @@ func partial(note hostsfile.Note) Severity {
 	return Warning
 }
 
+// pinAdvice is the command that puts a line right, where there is one.
+func pinAdvice(c Code, host string, note hostsfile.Note) []Advice {
+	again := host
+	if note.Port != 0 {
+		again = net.JoinHostPort(host, strconv.Itoa(int(note.Port)))
+	}
+	text, command := "", ""
+	switch {
+	case c == PinMoved:
+		text, command = "unless DNS is wrong, take the line out", "hosts remove "+host
+	case c == PinKey:
+		text, command = "find out whether the key was changed on purpose; until then, take the line out", "hosts remove "+host
+	case c == PinExpired:
+		text, command = "renew it, unless 'rdnsproxy hosts verify --fix' may take it out", "hosts add --expires 90d "+again
+	case c == PinPartial && !note.Alone:
+		text, command = "add lines for the other addresses", "hosts add "+again
+	case c == PinUnneeded:
+		text, command = "take it out", "hosts verify --fix"
+	default:
+		return nil
+	}
+	return []Advice{{Code: AdviseCommand, Machine: ThisMachine, Text: text, Line: "rdnsproxy " + command}}
+}
+
 // VerifyPin holds a line that rdnsproxy has written against r, what DNS alone
 // and the host say today at the port of the line's note. The finding is about
 // the line's address.
@@ -105,7 +131,7 @@ func VerifyPin(r *Result, l *hostsfile.Line, f *hostsfile.File, now time.Time) F
 	note, _ := l.Note()
 	at := fmt.Sprintf("%s:%d", safetext.Line(f.Path), l.N)
 	found := func(c Code, s Severity, format string, args ...any) Finding {
-		return Finding{Code: c, Severity: s, Address: l.Addr, Text: at + ": " + fmt.Sprintf(format, args...)}
+		return Finding{Code: c, Severity: s, Address: l.Addr, Text: at + ": " + fmt.Sprintf(format, args...), Advice: pinAdvice(c, r.Host, note)}
 	}
 	today := r.Of(l.Addr)
 	others := hidden(r, f.Forward(l.Canonical()))

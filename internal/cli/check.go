@@ -227,6 +227,7 @@ type survey struct {
 	keys     knownKeys
 	kerberos kerberos
 	accepted acceptedFile
+	brief    bool // people want what was found, not what it rests on; unless -v
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -261,6 +262,7 @@ func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) in
 func (s *survey) report(ctx context.Context, severities *[]check.Severity, results iter.Seq[*check.Result]) error {
 	write := func(out io.Writer) error {
 		o := s.f.reader(s.w)
+		o.Brief = s.brief && !s.f.verbose
 		if summary := s.w.getenv("GITHUB_STEP_SUMMARY"); s.f.format == "github" && summary != "" {
 			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 			if err != nil {

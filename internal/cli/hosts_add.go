@@ -14,6 +14,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/resolve"
 )
 
@@ -67,7 +68,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		fmt.Fprintf(w.Out, "%s: the line stands there already\n", host)
 		return statusPass, nil
 	}
-	fmt.Fprintln(w.Out, strings.Join(check.Grounds(r, address), "\n"))
+	fmt.Fprint(w.Out, report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
 	return f.apply(w, v, edit, "hosts add "+onceMore(r, host, address, f.expectKeys))
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 )
 
@@ -27,16 +28,20 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	if err != nil {
 		return statusUsage, err
 	}
+	s.brief = true
 	pinned := file.Pinned()
 	var removable []*hostsfile.Line
 	var kept []check.Severity
 	status := s.finish(ctx, func(yield func(*check.Result) bool) {
+		hosts := byHost(pinned)
 		i := 0
-		for r := range inOrder(f.jobs, pinned, func(l *hostsfile.Line) *check.Result { return f.verifyLine(ctx, w, s, file, l) }) {
-			if pin := r.Findings[0].Code; pin == check.PinExpired || pin == check.PinUnneeded {
-				removable = append(removable, pinned[i])
-			} else {
-				kept = append(kept, r.Severity)
+		for r := range inOrder(f.jobs, hosts, func(lines []*hostsfile.Line) *check.Result { return f.verifyHost(ctx, w, s, file, lines) }) {
+			for n, finding := range r.Findings {
+				if n < len(hosts[i]) && (finding.Code == check.PinExpired || finding.Code == check.PinUnneeded) {
+					removable = append(removable, hosts[i][n])
+				} else {
+					kept = append(kept, finding.Severity)
+				}
 			}
 			i++
 			if !yield(r) {
@@ -49,7 +54,7 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 		return statusUsage, err
 	}
 	if len(pinned) == 0 && f.format == "text" {
-		fmt.Fprintf(w.Out, "%s has no line that rdnsproxy has written\n", check.PlainHost(f.path()))
+		fmt.Fprintf(w.Out, "%s has no line that rdnsproxy has written\n", safetext.Line(f.path()))
 	}
 	if !f.fix || edit.Empty() {
 		return status, nil
@@ -82,37 +87,67 @@ func withoutSiblings(file *hostsfile.File, pinned, removable []*hostsfile.Line) 
 	return edit, nil
 }
 
-// verifyLine is the result for the host of one line; what a mapping that is off
-// would mean without the line is not said again.
-func (f *hostsFlags) verifyLine(ctx context.Context, w World, s *survey, file *hostsfile.File, l *hostsfile.Line) *check.Result {
-	t, err := f.pinnedTarget(ctx, w, s.voice, l)
-	if err != nil {
-		return &check.Result{Schema: check.Schema, Target: l.Canonical(), Host: l.Canonical(), Severity: check.Unknown,
-			Findings: []check.Finding{{Code: check.PinUnknown, Severity: check.Unknown, Address: l.Addr, Text: err.Error()}}}
+// byHost puts the lines together that are about one host, in file order: its name
+// at one port.
+func byHost(pinned []*hostsfile.Line) [][]*hostsfile.Line {
+	var hosts [][]*hostsfile.Line
+	for _, l := range pinned {
+		i := slices.IndexFunc(hosts, func(lines []*hostsfile.Line) bool {
+			return strings.EqualFold(lines[0].Canonical(), l.Canonical()) && portOf(lines[0]) == portOf(l)
+		})
+		if i < 0 {
+			hosts, i = append(hosts, nil), len(hosts)
+		}
+		hosts[i] = append(hosts[i], l)
 	}
+	return hosts
+}
+
+// portOf is the port at which the host of a line was looked at.
+func portOf(l *hostsfile.Line) uint16 {
+	note, _ := l.Note()
+	return cmp.Or(note.Port, 22)
+}
+
+// verifyHost is the result for the host of some lines: a finding for each of them,
+// and then what speaks against its host key. What a mapping that is off would mean
+// without the lines is not said again.
+func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *hostsfile.File, lines []*hostsfile.Line) *check.Result {
+	host := lines[0].Canonical()
+	t, err := f.pinnedTarget(ctx, w, s.voice, host)
+	if err != nil {
+		r := &check.Result{Schema: check.Schema, Target: host, Host: check.PlainHost(host), Severity: check.Unknown}
+		for _, l := range lines {
+			r.Findings = append(r.Findings, check.Finding{Code: check.PinUnknown, Severity: check.Unknown, Address: l.Addr, Text: err.Error()})
+		}
+		return r
+	}
+	t.Port = portOf(lines[0])
 	r := s.one(ctx, t)
-	pin := check.VerifyPin(r, l, file, time.Now())
-	r.Findings = append([]check.Finding{pin}, slices.DeleteFunc(r.Findings, func(f check.Finding) bool {
-		return !slices.Contains([]check.Code{check.HostKeyChanged, check.HostKeyRevoked, check.HostKeyUnexpected}, f.Code)
-	})...)
-	r.Severity = check.Worst(r.Findings)
+	var findings []check.Finding
+	for _, l := range lines {
+		findings = append(findings, check.VerifyPin(r, l, file, time.Now()))
+	}
+	for _, f := range r.Findings {
+		if f.Code == check.HostKeyChanged || f.Code == check.HostKeyRevoked || f.Code == check.HostKeyUnexpected {
+			findings = append(findings, f)
+		}
+	}
+	r.Findings, r.Severity = findings, check.Worst(findings)
 	return r
 }
 
-// pinnedTarget is the host of a line as it was looked at when the line was
-// written: all its addresses, at the port of the note. What ssh's configuration
-// says counts where it is about this host itself.
-func (f *hostsFlags) pinnedTarget(ctx context.Context, w World, v *voice, l *hostsfile.Line) (target, error) {
-	t, err := f.resolveTarget(ctx, w, v, l.Canonical())
-	if err != nil || t.Via != "" || !strings.EqualFold(t.Host, l.Canonical()) {
+// pinnedTarget is the host of a line with all its addresses. What ssh's
+// configuration says counts where it is about this host itself.
+func (f *hostsFlags) pinnedTarget(ctx context.Context, w World, v *voice, host string) (target, error) {
+	t, err := f.resolveTarget(ctx, w, v, host)
+	if err != nil || t.Via != "" || !strings.EqualFold(t.Host, host) {
 		plain := f.checkFlags
 		plain.sshConfig = "none"
-		if t, err = plain.resolveTarget(ctx, w, v, l.Canonical()); err != nil {
+		if t, err = plain.resolveTarget(ctx, w, v, host); err != nil {
 			return target{}, err
 		}
 	}
-	note, _ := l.Note()
-	t.Port = cmp.Or(note.Port, 22)
 	t.settings.family = resolve.AnyFamily
 	return t, nil
 }

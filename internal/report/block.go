@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -63,13 +65,15 @@ func (b *block) verbatim(depth int, s string) {
 }
 
 // wrapped writes words within the width; a word that is longer stands alone.
-func (b *block) wrapped(depth int, s string) {
-	limit := b.width - len(indent)*depth
+func (b *block) wrapped(depth int, s string) { b.hanging(depth, depth, s) }
+
+// hanging is wrapped with another indent of the first line.
+func (b *block) hanging(first, depth int, s string) {
 	line := ""
 	for word := range strings.FieldsSeq(s) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > limit {
-			b.line(depth, line)
-			line = ""
+		if line != "" && len(indent)*first+utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > b.width {
+			b.line(first, line)
+			line, first = "", depth
 		}
 		if line != "" {
 			line += " "
@@ -77,8 +81,18 @@ func (b *block) wrapped(depth int, s string) {
 		line += word
 	}
 	if line != "" {
-		b.line(depth, line)
+		b.line(first, line)
 	}
+}
+
+// Paragraphs are texts within a width in columns, each with what does not fit on
+// its first line indented below. If width is 0, each is one line.
+func Paragraphs(width int, texts ...string) string {
+	b := block{width: cmp.Or(width, math.MaxInt)}
+	for _, t := range texts {
+		b.hanging(0, 1, t)
+	}
+	return b.String()
 }
 
 // pad fills up to n columns.

@@ -21,10 +21,11 @@ type Handler interface {
 // Options is what the caller knows of the reader.
 type Options struct {
 	Color bool // the reader is a terminal that wants colour
-	Width int  // columns; if 0, 80
+	Width int  // columns; if 0, 80, or with Brief without end
 	Quiet bool // text: only what is unknown or worse
 
 	Verbose bool // text: what is fine too, and how long it took
+	Brief   bool // text: what was found and what to do, without the evidence
 
 	FailOn  check.Severity // what fails, from this severity on; if 0, check.Warning; above check.Error nothing does
 	Time    time.Time      // junit, prometheus: when the check was made; if zero, they do not say

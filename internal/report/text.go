@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"strings"
 
@@ -22,7 +23,11 @@ type text struct {
 }
 
 func newText(w io.Writer, o Options) *text {
-	if o.Width <= 0 {
+	switch {
+	case o.Width > 0:
+	case o.Brief:
+		o.Width = math.MaxInt // a line a finding, for grep and mail
+	default:
 		o.Width = 80
 	}
 	return &text{w: w, o: o, counts: map[check.Severity]int{}}
@@ -36,10 +41,17 @@ func (t *text) Result(r *check.Result) error {
 	}
 	var b block
 	b.width = t.o.Width
-	if t.shown++; t.shown > 1 {
+	if t.shown++; t.shown > 1 && !t.o.Brief {
 		b.blank()
 	}
-	b.line(0, t.colour(r.Severity, r.Severity.String())+"  "+title(r)+"  "+verdict(r))
+	head := t.colour(r.Severity, r.Severity.String()) + "  " + title(r) + "  "
+	if t.o.Brief {
+		b.line(0, head+string(worst(r).Code))
+		brief(&b, r)
+		_, err := io.WriteString(t.w, b.String())
+		return err
+	}
+	b.line(0, head+verdict(r))
 	evidence(&b, r)
 	meaning(&b, r, t.o.Verbose)
 	remedy(&b, r)
@@ -61,16 +73,22 @@ func (t *text) Close() error {
 
 // verdict is the target's, and beside it the code of what is worse than that.
 func verdict(r *check.Result) string {
-	worst := check.Finding{}
+	code := worst(r).Code
+	if code == "" || strings.HasPrefix(string(code), "mapping.") {
+		return string(r.Verdict)
+	}
+	return string(r.Verdict) + ", " + string(code)
+}
+
+// worst is the first of the worst findings; none where everything passes.
+func worst(r *check.Result) check.Finding {
+	var worst check.Finding
 	for _, f := range r.Findings {
 		if f.Severity > worst.Severity {
 			worst = f
 		}
 	}
-	if worst.Code == "" || strings.HasPrefix(string(worst.Code), "mapping.") {
-		return string(r.Verdict)
-	}
-	return string(r.Verdict) + ", " + string(worst.Code)
+	return worst
 }
 
 // title is the target as typed, and the host where that is another.
@@ -149,6 +167,17 @@ func meaning(b *block, r *check.Result, all bool) {
 			if a.Code == check.AdviseUseDNS {
 				b.advice(a)
 			}
+		}
+	}
+}
+
+// brief lists what was found, each with what to do about it.
+func brief(b *block, r *check.Result) {
+	for _, f := range r.Findings {
+		b.hanging(1, 2, f.Text)
+		for _, a := range f.Advice {
+			b.hanging(2, 3, place(a)+a.Text+colon(a.Line))
+			b.verbatim(3, a.Line)
 		}
 	}
 }
