@@ -55,13 +55,20 @@ type killing struct {
 	ours    string                   // our line
 	day     string                   // of it
 	life    map[string]time.Duration // how long a command runs that nobody kills
-	created int                      // an inotify descriptor: something was created in the folder
+	signs   []sign
 
 	command       string // add or remove
 	before, after string // what it finds, and what it is to leave
 	mixed         bool   // what is there now is neither
 
 	killed, written, litter, torn int
+}
+
+// A sign is what is seen of a command in the file's folder shortly before it
+// changes something.
+type sign struct {
+	watch int           // an inotify descriptor
+	ahead time.Duration // what is worth being killed in lies within this
 }
 
 // the file's own, which no command may change
@@ -101,12 +108,8 @@ func (v *visit) killing(t *testing.T, source string) *killing {
 		k.must(unix.Mount(file, k.path, "", unix.MS_BIND, ""))
 		t.Cleanup(func() { unix.Unmount(k.path, unix.MNT_DETACH) })
 	}
-	k.created, err = unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
-	k.must(err)
-	t.Cleanup(func() { unix.Close(k.created) })
-	_, err = unix.InotifyAddWatch(k.created, dir, unix.IN_CREATE)
-	k.must(err)
-
+	k.watch(unix.IN_CREATE, 600*time.Microsecond)   // the new file, or a journal
+	k.watch(unix.IN_MOVED_TO, 100*time.Microsecond) // it is whole: if it is a journal the file is written now
 	k.undisturbed("add")
 	k.ours = strings.TrimPrefix(k.content(), others(1)+others(2))
 	if !strings.HasPrefix(k.ours, articleLine+"  # rdnsproxy "+k.day) || strings.Count(k.ours, "\n") != 1 {
@@ -114,6 +117,16 @@ func (v *visit) killing(t *testing.T, source string) *killing {
 	}
 	k.undisturbed("remove")
 	return k
+}
+
+func (k *killing) watch(event uint32, ahead time.Duration) {
+	k.t.Helper()
+	fd, err := unix.InotifyInit1(unix.IN_NONBLOCK | unix.IN_CLOEXEC)
+	k.must(err)
+	k.t.Cleanup(func() { unix.Close(fd) })
+	_, err = unix.InotifyAddWatch(fd, filepath.Dir(k.path), event)
+	k.must(err)
+	k.signs = append(k.signs, sign{fd, ahead})
 }
 
 func today() string { return time.Now().UTC().Format(time.DateOnly) }
@@ -149,7 +162,7 @@ func (k *killing) once() {
 	cmd := k.hosts(k.command, "--yes", "my.example.com")
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
-	k.forgetCreated()
+	k.forgetSigns()
 	began := time.Now()
 	k.must(cmd.Start())
 	k.awaitMoment(began)
@@ -190,15 +203,18 @@ func (k *killing) awaitMoment(began time.Time) {
 		time.Sleep(time.Until(began.Add(rand.N(life * 11 / 10))))
 		return
 	}
-	unix.Poll([]unix.PollFd{{Fd: int32(k.created), Events: unix.POLLIN}}, int(4*life/time.Millisecond))
-	for end := time.Now().Add(rand.N(600 * time.Microsecond)); time.Now().Before(end); {
+	seen := k.signs[rand.IntN(len(k.signs))]
+	unix.Poll([]unix.PollFd{{Fd: int32(seen.watch), Events: unix.POLLIN}}, int(4*life/time.Millisecond))
+	for end := time.Now().Add(rand.N(seen.ahead)); time.Now().Before(end); {
 	}
 }
 
-func (k *killing) forgetCreated() {
-	for buf := make([]byte, 4096); ; {
-		if _, err := unix.Read(k.created, buf); err != nil {
-			return
+// forgetSigns reads what was seen of earlier commands.
+func (k *killing) forgetSigns() {
+	buf := make([]byte, 4096)
+	for _, s := range k.signs {
+		for err := error(nil); err == nil; {
+			_, err = unix.Read(s.watch, buf)
 		}
 	}
 }
@@ -228,6 +244,8 @@ func (k *killing) examine() {
 		k.t.Fatalf("after %d kills: %s has left %d bytes, neither the old %d nor the new %d; folder %q", k.killed, k.command, len(content), len(k.before), len(k.after), entries)
 	default:
 		k.torn++
+		for i := 0; i < len(content) && i<len(k.before); i++ { if content[i] != k.before[i] { k.t.Logf("first diff %d: %q", i, content[i:min(i+150,len(content))]); break } }
+		k.t.Logf("torn at kill %d: %s, %d bytes, before %d after %d, %q, line at %d", k.killed, k.command, len(content), len(k.before), len(k.after), entries, strings.Index(k.before, k.ours))
 		if rand.IntN(2) == 0 { // the next command comes to its end, or is killed as well
 			k.mend()
 		}

@@ -22,15 +22,15 @@ import (
 	"rdnsproxy/internal/safetext"
 )
 
-// How long a hosts file may be, in bytes and in lines: beyond what block lists
-// of half a million names need. A line costs more memory than its bytes.
+// How long a hosts file may be, in bytes and in lines: beyond what any block list
+// needs. A line costs more memory than its bytes, some 300 MB for the longest.
 const (
-	MaxSize  = 16 << 20
-	MaxLines = 1 << 20
+	MaxSize  = 100_000_000
+	MaxLines = 4_000_000
 )
 
 // ErrTooLong says that there is more than MaxSize or MaxLines.
-var ErrTooLong = errors.New("longer than 16 MiB or a million lines")
+var ErrTooLong = errors.New("longer than 100 MB or four million lines")
 
 // File is a hosts file. Its lines hold every byte of it. The look-ups are safe
 // for many goroutines as long as nobody changes Lines.

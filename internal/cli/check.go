@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -242,7 +241,11 @@ func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) in
 		s.voice.error(err)
 		return statusInterrupted
 	case err != nil:
-		s.voice.error(fmt.Errorf("writing the report: %w", err))
+		hint := ""
+		if s.f.output != "" {
+			hint = "--output takes a file in a folder that you may write"
+		}
+		s.voice.error(refuse(hint, "writing the report: %v", err))
 		if s.f.format == "nagios" {
 			return report.NagiosStatus(s.f.failOn.severity)
 		}

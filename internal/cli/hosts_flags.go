@@ -123,7 +123,7 @@ func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	var days int
-	if n, err := fmt.Sscanf(f.expires, "%dd", &days); err == nil && n == 1 && days > 0 && fmt.Sprintf("%dd", days) == f.expires {
+	if n, err := fmt.Sscanf(f.expires, "%dd", &days); err == nil && n == 1 && days > 0 && days <= 100*366 && fmt.Sprintf("%dd", days) == f.expires {
 		return now.AddDate(0, 0, days), nil
 	}
 	day, err := time.Parse(time.DateOnly, f.expires)

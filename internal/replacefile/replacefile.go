@@ -65,6 +65,9 @@ func (o Options) Replace(path string, write func(io.Writer) error) error {
 	}
 	defer dir.Close()
 	name := filepath.Base(path)
+	if name == string(filepath.Separator) { // which is in no folder
+		return fmt.Errorf("%s: %w", path, ErrNotRegular)
+	}
 	if err := replaceable(dir, name); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
