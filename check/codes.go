@@ -17,13 +17,14 @@ const (
 	PTRTooMany     Code = "too-many-ptr"
 	PTRSearch      Code = "ptr.search"
 
-	Accepted       Code = "accepted"
-	ViaJump        Code = "via.jump"
-	ViaCommand     Code = "via.command"
-	HostsDiffer    Code = "hosts.differs"
-	HostsOnly      Code = "hosts.only"
-	CompareDiffers Code = "compare.differs"
-	CompareSame    Code = "compare.same"
+	Accepted        Code = "accepted"
+	AcceptedChanged Code = "accepted.changed"
+	ViaJump         Code = "via.jump"
+	ViaCommand      Code = "via.command"
+	HostsDiffer     Code = "hosts.differs"
+	HostsOnly       Code = "hosts.only"
+	CompareDiffers  Code = "compare.differs"
+	CompareSame     Code = "compare.same"
 
 	SSHSilent         Code = "ssh.silent"
 	SSHClosed         Code = "ssh.closed"
@@ -101,6 +102,7 @@ func Codes() []CodeDoc {
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
 		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
 		{Accepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"},
+		{AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"},
 		{ViaJump, Pass, "the target is behind a jump host: that is what this machine looks at, the rest it resolves itself"},
 		{ViaCommand, Pass, "a ProxyCommand of the user's connects: nobody looked behind the addresses"},
 		{HostsDiffer, Notice, "the hosts file, or another source before DNS, says otherwise than DNS"},

@@ -261,11 +261,14 @@ func (s *survey) withAccepted(r *check.Result) *check.Result {
 		if !ok || !judgedNow(a) {
 			continue
 		}
-		text := "this mapping is accepted since " + was.Since.Local().Format(time.DateOnly)
+		since := was.Since.Local().Format(time.DateOnly)
+		finding := check.Finding{Code: check.Accepted, Address: a.Address, Text: "this mapping is accepted since " + since}
 		if change != "" {
-			text = "what was accepted on " + was.Since.Local().Format(time.DateOnly) + " has changed: " + change
+			finding.Code, finding.Severity = check.AcceptedChanged, check.Notice
+			finding.Text = "what was accepted on " + since + " has changed: " + change
 		}
-		r.Findings = append(r.Findings, check.Finding{Code: check.Accepted, Address: a.Address, Text: text})
+		r.Findings = append(r.Findings, finding)
+		r.Severity = max(r.Severity, finding.Severity)
 	}
 	return r
 }

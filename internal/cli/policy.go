@@ -148,11 +148,13 @@ func (s *session) follow(ctx context.Context, won netip.Addr) {
 // remembered: a zone that refuses at once stalls nobody, and may be asked again.
 const worthRemembering = 100 * time.Millisecond
 
-// tellOfLine says of a target whose address is from a line that has gone stale
-// that it is: strict has judged the address, and not the line.
-func (s *session) tellOfLine() {
-	for _, f := range s.inquiry.Now().Findings {
-		if f.Severity >= check.Warning && strings.HasPrefix(string(f.Code), "pin.") {
+// tellOfUsed says of an address that strict has found good what else there is to
+// know: that it is from a line that has gone stale, or not what was accepted.
+func (s *session) tellOfUsed(won netip.Addr) {
+	r := s.inquiry.Now()
+	s.tellChange(r, won)
+	for _, f := range r.Findings {
+		if f.Severity >= check.Warning && !f.Address.IsValid() {
 			s.tellWarning(f)
 		}
 	}
@@ -188,22 +190,16 @@ func failureOf(a *check.Address) (memory.Failure, bool) {
 }
 
 // tell says what is warning or worse, one line of what is unknown, and notices
-// with -v.
+// with -v. What the user has accepted is a notice too, until it changes.
 func (s *session) tell(r *check.Result, won netip.Addr) {
-	change, known := "", false
-	if of := r.Of(won); of != nil && of.Severity >= check.Warning {
-		change, known = s.acceptedAs(r, won)
-	}
+	known := s.tellChange(r, won)
 	for _, f := range r.About(won) {
 		switch {
-		case f.Severity >= check.Warning && known:
+		case f.Severity >= check.Warning && known && f.Address.IsValid():
 			if s.flags.verbose {
 				s.voice.notice(f.Text + " (accepted)")
 			}
 		case f.Severity >= check.Warning:
-			if change != "" {
-				s.voice.warning("what was accepted of " + check.PlainHost(s.operands.host) + " has CHANGED: " + change)
-			}
 			s.tellWarning(f)
 		case f.Severity == check.Unknown:
 			s.voice.unknown(f.Text)
@@ -211,6 +207,19 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 			s.voice.notice(f.Text)
 		}
 	}
+}
+
+// tellChange says how a mapping that the user has accepted has changed, be it for
+// the better: who has accepted one address was not asked about another. It
+// reports whether the mapping is the one that was accepted.
+func (s *session) tellChange(r *check.Result, won netip.Addr) (known bool) {
+	change, known := s.acceptedAs(r, won)
+	if change != "" {
+		host := check.PlainHost(s.operands.host)
+		s.voice.warning("what was accepted of " + host + " has CHANGED: " + change)
+		s.voice.hint("'rdnsproxy accept " + host + "' accepts it as it is now, 'rdnsproxy accept forget " + host + "' drops it")
+	}
+	return known
 }
 
 // acceptedAs compares what is found with what the user has accepted of the host:

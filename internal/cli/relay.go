@@ -159,7 +159,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	case policyWarn:
 		s.warn(ctx, won.Addr())
 	case policyStrict:
-		s.tellOfLine()
+		s.tellOfUsed(won.Addr())
 	}
 	return s.relay(conn)
 }
