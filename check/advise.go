@@ -245,11 +245,14 @@ func unpinnable(a netip.Addr) string {
 		return a.String() + " is synthesised by NAT64"
 	case a.Zone() != "" || a.IsLinkLocalUnicast():
 		return show(a) + " is valid on one link only"
-	case a.IsMulticast(), a.Unmap().IsUnspecified():
+	case a.Unmap().IsMulticast(), a.Unmap().IsUnspecified(), a.Unmap() == broadcast:
 		return a.String() + " is no host's own address"
 	}
 	return ""
 }
+
+// broadcast is the limited broadcast address (RFC 919, section 7).
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // fullName is the target's name after the search list, or the name as asked.
 func fullName(f Facts) resolve.Name {

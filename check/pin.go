@@ -23,11 +23,23 @@ type PinOptions struct {
 	Expires time.Time // if zero, never
 }
 
-// Errors of PlanPin; others say what stands against a line.
+// Errors of PlanPin, to be told apart by errors.Is; their texts say what stands
+// against a line.
 var (
 	ErrNoLineNeeded = errors.New("the mapping is fine, and no line is needed")
 	ErrUndetermined = errors.New("it could not be found out now")
+	ErrTaken        = errors.New("another line gives the name another address")
+	ErrUnpinnable   = errors.New("an address that may stand in no hosts line")
 )
+
+// refusal is one of those errors in words.
+type refusal struct {
+	kind error
+	text string
+}
+
+func (r *refusal) Error() string { return r.text }
+func (r *refusal) Unwrap() error { return r.kind }
 
 // PlanPin says which hosts lines settle r, a result of DNS alone, or why none
 // may be written. An Edit that is Empty says that they stand there already.
@@ -45,25 +57,32 @@ func PlanPin(r *Result, f *hostsfile.File, o PinOptions) (*hostsfile.Edit, error
 		return nil, err
 	}
 	for _, a := range addresses {
-		if i := slices.IndexFunc(f.Forward(names[0]), func(l *hostsfile.Line) bool { return l.Addr.Unmap() == a.Address.Unmap() }); i >= 0 {
-			l := f.Forward(names[0])[i]
-			old, ours := l.Note()
-			if !ours || !old.Expired(o.Now) && o.Expires.IsZero() && (provenKey(a) == "" || old.Fingerprint == provenKey(a)) {
-				continue // already so
-			}
-			if err := edit.Remove(l.N); err != nil { // renewed
-				return nil, err
-			}
-		}
 		note := hostsfile.Note{
 			Written: o.Now, Verdict: string(a.Verdict), Fingerprint: provenKey(a), Port: r.Port, Expires: o.Expires,
 			Alone: len(besides(r, o.Address)) > 0,
+		}
+		lines := f.Forward(names[0])
+		if i := slices.IndexFunc(lines, func(l *hostsfile.Line) bool { return l.Addr.Unmap() == a.Address.Unmap() }); i >= 0 {
+			if old, ours := lines[i].Note(); !ours || !stale(old, note, o.Now) {
+				continue // already so
+			}
+			if err := edit.Remove(lines[i].N); err != nil { // renewed
+				return nil, err
+			}
 		}
 		if err := edit.Add(a.Address.Unmap(), note, names...); err != nil {
 			return nil, err
 		}
 	}
 	return edit, nil
+}
+
+// stale reports whether an old note says what no longer holds, or less than fresh,
+// that of today, would.
+func stale(old, fresh hostsfile.Note, now time.Time) bool {
+	return old.Expired(now) || !fresh.Expires.IsZero() ||
+		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint ||
+		old.Alone && !fresh.Alone
 }
 
 // pinNames are the names of the line: the full one, and the one that was typed.
@@ -95,30 +114,45 @@ func pinAddresses(r *Result, o PinOptions) ([]Address, error) {
 			continue
 		}
 		if why := unpinnable(a.Address); why != "" {
-			return nil, errors.New(why)
+			return nil, &refusal{ErrUnpinnable, why}
 		}
 		if a.Verdict == Undetermined {
-			return nil, fmt.Errorf("%s: %w", show(a.Address), ErrUndetermined)
+			return nil, &refusal{ErrUndetermined, undeterminedWords(r, a.Address)}
 		}
 		if k := keyAgainst(a); k != nil {
-			return nil, fmt.Errorf("the %s host key of %s is %s (%s)", k.Type, show(a.Address), k.Status, k.Evidence)
+			return nil, fmt.Errorf("the %s host key of %s is %s: %s (%s)", k.Type, show(a.Address), k.Status, k.Fingerprint, k.Evidence)
 		}
 		chosen = append(chosen, a)
 		fine = fine && a.Verdict.severity() <= Notice
 	}
 	switch {
 	case len(r.Addresses) == 0 && r.Verdict == Undetermined:
-		return nil, fmt.Errorf("%s: %w", r.Host, ErrUndetermined)
+		return nil, &refusal{ErrUndetermined, undeterminedWords(r, netip.Addr{})}
 	case len(r.Addresses) == 0:
 		return nil, fmt.Errorf("%s has no address in DNS", r.Host)
 	case !o.Address.IsValid() && (lost(r.Forward.A) || lost(r.Forward.AAAA)):
-		return nil, fmt.Errorf("not all addresses of %s are known, and a line would hide the others: %w", r.Host, ErrUndetermined)
+		kind, status := "IPv4", r.Forward.A
+		if !lost(status) {
+			kind, status = "IPv6", r.Forward.AAAA
+		}
+		return nil, &refusal{ErrUndetermined, fmt.Sprintf("the %s addresses of %s could not be looked up (%s), and a line would hide them", kind, r.Host, status.Words())}
 	case len(chosen) == 0:
 		return nil, fmt.Errorf("%s is no address of %s in DNS", show(o.Address), r.Host)
 	case fine && !o.Force:
 		return nil, ErrNoLineNeeded
 	}
 	return chosen, nil
+}
+
+// undeterminedWords is the finding that says why nothing is known of an address,
+// or of the target where it has none.
+func undeterminedWords(r *Result, a netip.Addr) string {
+	for _, f := range r.Findings {
+		if f.Code == MappingCode(Undetermined) && f.Address == a {
+			return f.Text
+		}
+	}
+	return r.Host + ": " + ErrUndetermined.Error()
 }
 
 // lost reports whether a family was asked for and could not be looked up.
@@ -134,7 +168,7 @@ func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, add
 	for _, name := range names {
 		for _, l := range f.Conflicts(name, addrs...) {
 			if !o.Replace {
-				return fmt.Errorf("%s:%d gives %s the address %s already", safetext.Line(f.Path), l.N, name, l.Addr)
+				return &refusal{ErrTaken, fmt.Sprintf("%s:%d gives %s the address %s already", safetext.Line(f.Path), l.N, name, l.Addr)}
 			}
 			if err := edit.Drop(l.N, name); err != nil {
 				return err

@@ -226,7 +226,8 @@ type survey struct {
 	keys     knownKeys
 	kerberos kerberos
 	accepted acceptedFile
-	brief    bool // people want what was found, not what it rests on; unless -v
+	brief    bool   // people want what was found, not what it rests on; unless -v
+	empty    string // what to say where there is nothing to look at, which is fine then
 }
 
 var errInterrupted = errors.New("interrupted")
@@ -250,7 +251,7 @@ func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) in
 			return report.NagiosStatus(s.f.failOn.severity)
 		}
 		return statusUsage
-	case s.f.format == "nagios":
+	case s.f.format == "nagios" && (len(severities) > 0 || s.empty == ""):
 		return report.NagiosStatus(s.f.failOn.severity, severities...)
 	}
 	sum := tally{failOn: s.f.failOn.severity}
@@ -265,7 +266,7 @@ func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) in
 func (s *survey) report(ctx context.Context, severities *[]check.Severity, results iter.Seq[*check.Result]) error {
 	write := func(out io.Writer) error {
 		o := s.f.reader(s.w)
-		o.Brief = s.brief && !s.f.verbose
+		o.Brief, o.Empty = s.brief && !s.f.verbose, s.empty
 		if summary := s.w.getenv("GITHUB_STEP_SUMMARY"); s.f.format == "github" && summary != "" {
 			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 			if err != nil {

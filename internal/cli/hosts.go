@@ -92,9 +92,9 @@ func (f *hostsFlags) list(w World, args []string) (int, error) {
 	if len(args) > 0 {
 		return statusUsage, refuse("usage: rdnsproxy hosts list", "list takes no host")
 	}
-	file, err := f.read(newVoice(w.Err, f.quiet, f.verbose))
+	file, status, err := f.read(newVoice(w.Err, f.quiet, f.verbose))
 	if err != nil {
-		return statusUsage, err
+		return status, err
 	}
 	for _, l := range file.Pinned() {
 		note, _ := l.Note()
@@ -113,9 +113,9 @@ func (f *hostsFlags) removeHost(c context.Context, w World, args []string) (int,
 		return statusUsage, refuse("usage: rdnsproxy hosts remove HOST", "remove takes one host")
 	}
 	v := newVoice(w.Err, f.quiet, f.verbose)
-	file, err := f.read(v)
+	file, status, err := f.read(v)
 	if err != nil {
-		return statusUsage, err
+		return status, err
 	}
 	edit := file.Edit()
 	host := strings.TrimSuffix(args[0], ".")
@@ -140,7 +140,11 @@ func (f *hostsFlags) removeHost(c context.Context, w World, args []string) (int,
 		}
 	}
 	if edit.Empty() {
-		fmt.Fprintf(w.Out, "%s has no line for %s\n", safetext.Line(file.Path), safetext.Name(args[0]))
+		text := fmt.Sprintf("%s has no line for %s", safetext.Line(file.Path), safetext.Name(args[0]))
+		if len(file.Forward(host)) > 0 {
+			text += " that rdnsproxy has written; --any takes it out of the others"
+		}
+		fmt.Fprintln(w.Out, text)
 		return statusPass, nil
 	}
 	return f.apply(w, v, edit, "hosts remove "+safetext.Name(args[0]))

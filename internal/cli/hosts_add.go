@@ -32,9 +32,9 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		return statusUsage, err
 	}
 	v := newVoice(w.Err, f.quiet, f.verbose)
-	file, err := f.read(v)
+	file, status, err := f.read(v)
 	if err != nil {
-		return statusUsage, err
+		return status, err
 	}
 	s, err := f.survey(w, v)
 	if err != nil {
@@ -55,29 +55,39 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	edit, err := check.PlanPin(r, file, check.PinOptions{
 		Address: address, Replace: f.replace, Force: f.force, Own: ownNames(), Now: now, Expires: expires,
 	})
-	host := check.PlainHost(r.Host)
+	host := r.Host
 	switch {
+	case errors.Is(err, check.ErrTaken):
+		return statusFound, refuse("nothing was written; --replace takes "+host+" out of that line", "%v", err)
+	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
+		return statusFound, refuse("nothing was written; --address chooses another of its addresses", "%v", err)
 	case errors.Is(err, check.ErrUndetermined):
 		return statusUnknown, refuse("nothing was written; try again later", "%v", err)
 	case errors.Is(err, check.ErrNoLineNeeded):
 		fmt.Fprintf(w.Out, "%s: %v; --force writes one all the same\n", host, err)
 		return statusPass, nil
 	case err != nil:
-		return statusFound, refuse("nothing was written; 'rdnsproxy check "+host+"' tells more", "%v", err)
+		return statusFound, refuse("nothing was written; 'rdnsproxy check "+hostPort(r)+"' tells more", "%v", err)
 	case edit.Empty():
 		fmt.Fprintf(w.Out, "%s: the line stands there already\n", host)
 		return statusPass, nil
 	}
-	fmt.Fprint(w.Out, report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
-	return f.apply(w, v, edit, "hosts add "+onceMore(r, host, address, f.expectKeys))
+	fmt.Fprint(f.shown(w), report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
+	return f.apply(w, v, edit, "hosts add "+onceMore(r, address, f.expectKeys))
+}
+
+// hostPort names a target without ssh's configuration.
+func hostPort(r *check.Result) string {
+	if r.Port == 22 {
+		return r.Host
+	}
+	return net.JoinHostPort(r.Host, strconv.Itoa(int(r.Port)))
 }
 
 // onceMore is what names the same target to root, whose ssh configuration and
 // known_hosts are others: with its port, and with the host keys that are proven.
-func onceMore(r *check.Result, host string, address netip.Addr, expected []string) string {
-	if r.Port != 22 {
-		host = net.JoinHostPort(host, strconv.Itoa(int(r.Port)))
-	}
+func onceMore(r *check.Result, address netip.Addr, expected []string) string {
+	host := hostPort(r)
 	for _, key := range check.ProvenKeys(r, address) {
 		if !slices.Contains(expected, key) { // else it is among the flags
 			host += " --expect-hostkey " + key

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,19 +19,19 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 		return statusUsage, refuse("usage: rdnsproxy hosts verify", "verify takes no host")
 	}
 	v := newVoice(w.Err, f.quiet, f.verbose)
-	file, err := f.read(v)
+	file, status, err := f.read(v)
 	if err != nil {
-		return statusUsage, err
+		return status, err
 	}
 	s, err := f.survey(w, v)
 	if err != nil {
 		return statusUsage, err
 	}
-	s.brief = true
+	s.brief, s.empty = true, safetext.Line(f.path())+" has no line that rdnsproxy has written"
 	pinned := file.Pinned()
 	var removable []*hostsfile.Line
 	var kept []check.Severity
-	status := s.finish(ctx, func(yield func(*check.Result) bool) {
+	status = s.finish(ctx, func(yield func(*check.Result) bool) {
 		hosts := byHost(pinned)
 		i := 0
 		for r := range inOrder(f.jobs, hosts, func(lines []*hostsfile.Line) *check.Result { return f.verifyHost(ctx, w, s, file, lines) }) {
@@ -52,9 +51,6 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	edit, err := withoutSiblings(file, pinned, removable)
 	if err != nil {
 		return statusUsage, err
-	}
-	if len(pinned) == 0 && f.format == "text" {
-		fmt.Fprintf(w.Out, "%s has no line that rdnsproxy has written\n", safetext.Line(f.path()))
 	}
 	if !f.fix || edit.Empty() {
 		return status, nil

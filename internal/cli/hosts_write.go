@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"rdnsproxy/hostsfile"
@@ -14,32 +17,35 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// read parses the file, after undoing what a killed write has left.
-func (f *hostsFlags) read(v *voice) (*hostsfile.File, error) {
+// read parses the file, after undoing what a killed write has left. A system
+// without a hosts file has one without lines. With an error goes its exit status.
+func (f *hostsFlags) read(v *voice) (*hostsfile.File, int, error) {
 	if left := hostsfile.Interrupted(f.path(), f.options()); left != "" {
 		switch _, err := hostsfile.Recover(f.path(), f.options()); {
 		case errors.Is(err, hostsfile.ErrNeedsRoot):
-			return nil, refuse("'sudo rdnsproxy hosts list' undoes it", "a write of %s was interrupted, and the file may be neither old nor new", safetext.Line(f.path()))
+			return nil, statusFound, refuse("'sudo rdnsproxy hosts list"+f.flagsAgain("hosts-file")+"' undoes it",
+				"a write of %s was interrupted, and the file may be neither old nor new", safetext.Line(f.path()))
 		case err != nil:
-			return nil, f.explain(err)
+			return nil, statusFound, f.explain(err)
 		}
 		v.notice("an interrupted write of " + f.path() + " was undone")
 	}
 	file, err := hostsfile.ParseFile(f.path())
-	if err != nil {
-		return nil, refuse("--hosts-file takes a file in the format of hosts(5)", "%v", err)
+	switch {
+	case f.hostsFile != "" && err != nil:
+		return nil, statusUsage, refuse("--hosts-file takes a file in the format of hosts(5)", "%v", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return &hostsfile.File{Path: f.path()}, statusPass, nil
+	case err != nil:
+		return nil, statusFound, err
 	}
-	return file, nil
+	return file, statusPass, nil
 }
 
 // apply shows what will change and changes it, after a yes. Nobody is asked about
 // what cannot be done.
 func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command string) (int, error) {
-	diff := w.Out
-	if f.format != "text" {
-		diff = w.Err // stdout is the report's
-	}
-	fmt.Fprint(diff, edit.Diff())
+	fmt.Fprint(f.shown(w), edit.Diff())
 	err := hostsfile.Writable(f.path(), f.options())
 	if err == nil && !f.yes {
 		if !isTerminal(w.In) || !isTerminal(w.Err) {
@@ -65,6 +71,16 @@ func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command stri
 	return statusPass, nil
 }
 
+// shown is where the change is shown: where the person who is asked looks, and not
+// where a report goes.
+func (f *hostsFlags) shown(w World) *os.File {
+	asks := !f.yes && isTerminal(w.In) && isTerminal(w.Err)
+	if f.format != "text" || asks && !isTerminal(w.Out) {
+		return w.Err
+	}
+	return w.Out
+}
+
 // confirmed asks the person at the terminal; silence is a no.
 func confirmed(w World) bool {
 	fmt.Fprint(w.Err, "write it? [y/N] ")
@@ -80,6 +96,8 @@ func confirmed(w World) bool {
 func (f *hostsFlags) explain(err error) error {
 	hint := "nothing was written"
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		hint = "nothing was written; make an empty one first"
 	case errors.Is(err, hostsfile.ErrUnfinished), errors.Is(err, hostsfile.ErrNoJournal):
 		hint = ""
 	case errors.Is(err, hostsfile.ErrChanged):
@@ -92,14 +110,17 @@ func (f *hostsFlags) explain(err error) error {
 	return refuse(hint, "%v", err)
 }
 
-// flagsAgain are the flags that were given, for a command line that does the same
-// as root; a path is made one that root finds too.
-func (f *hostsFlags) flagsAgain() string {
+// flagsAgain are the flags that were given, of these names or all, for a command
+// line that does the same as root; a path is made one that root finds too.
+func (f *hostsFlags) flagsAgain(names ...string) string {
 	again := ""
 	f.visit(func(flag *pflag.Flag) {
 		value := flag.Value.String()
 		switch {
-		case flag.Name == "yes":
+		case flag.Name == "yes" || len(names) > 0 && !slices.Contains(names, flag.Name):
+			return
+		case flag.Value.Type() == "bool" && value == "true":
+			again += " --" + flag.Name
 			return
 		case flag.Value.Type() == "bool":
 			again += " --" + flag.Name + "=" + value
@@ -111,7 +132,7 @@ func (f *hostsFlags) flagsAgain() string {
 		}
 		again += " --" + flag.Name + " " + shellQuote(value)
 	})
-	if f.yes {
+	if f.yes && len(names) == 0 {
 		again += " --yes"
 	}
 	return again

@@ -289,11 +289,11 @@ func (h *Held) openState() (*os.Root, error) {
 		return nil, ErrNoJournal
 	}
 	if err := os.MkdirAll(h.state, 0o700); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("folder for its journal: %w", err)
 	}
 	dir, err := os.OpenRoot(h.state)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("folder for its journal: %w", err)
 	}
 	if err := unsafeFolder(dir, h.info); err != nil {
 		dir.Close()

@@ -108,6 +108,9 @@ func (n *nagios) Result(r *check.Result) error {
 
 func (n *nagios) Close() error {
 	status := nagiosWords[NagiosStatus(n.o.FailOn, n.seen...)]
+	if n.total == 0 && n.o.Empty != "" {
+		status = nagiosWords[nagiosOK]
+	}
 	_, err := fmt.Fprintf(n.w, "RDNSPROXY %s - %s | %s\n", status, n.summary(), n.perfdata())
 	return err
 }
@@ -115,7 +118,7 @@ func (n *nagios) Close() error {
 // summary names the worst targets, and how many there are beyond.
 func (n *nagios) summary() string {
 	if n.total == 0 {
-		return "nothing was looked at"
+		return nagiosPlain(cmp.Or(n.o.Empty, "nothing was looked at"))
 	}
 	if len(n.bad) == 0 && n.total == 1 {
 		return safetext.Cut(nagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)

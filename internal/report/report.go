@@ -27,6 +27,8 @@ type Options struct {
 	Verbose bool // text: what is fine too, and how long it took
 	Brief   bool // text: what was found and what to do, without the evidence
 
+	Empty string // text, nagios: what to say where there is no result, which is fine then; if empty, nothing and UNKNOWN
+
 	FailOn  check.Severity // what fails, from this severity on; if 0, check.Warning; above check.Error nothing does
 	Time    time.Time      // junit, prometheus: when the check was made; if zero, they do not say
 	Summary io.Writer      // github: the job summary, in Markdown; if nil, none is written
