@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"rdnsproxy/check"
@@ -17,7 +16,7 @@ func demoCommand(w World, status *int) *cobra.Command {
 		Short: "the story, with no network and no root",
 		Long: `Tells the story that rdnsproxy grew from, with DNS and SSH servers of its own on
 loopback: the warning, the suggested line, the silence once the line stands, and
-what strict does to a forged name. It needs no network and no root, and touches
+what strict does to a forged name, what becomes of the line when the host moves. It needs no network and no root, and touches
 no file outside a temporary folder. It exits with 1 if the story went otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -43,7 +42,7 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 		s.say("(No ssh on PATH: golang.org/x/crypto/ssh plays the client.)")
 	}
 	for _, chapter := range []func(context.Context) error{
-		s.healthy, s.warned, s.explained, s.remedied, s.forged, s.elsewhere,
+		s.healthy, s.warned, s.explained, s.accepted, s.remedied, s.moved, s.forged, s.elsewhere,
 	} {
 		if err := chapter(ctx); err != nil {
 			v.error(fmt.Errorf("the story went otherwise: %w", err))
@@ -66,19 +65,24 @@ func (s *stage) warned(ctx context.Context) error {
 
 func (s *stage) explained(ctx context.Context) error {
 	s.chapter("What it means, and who can do what about it")
-	return s.check(ctx, s.article, "my.example.com", statusFound)
+	return s.run(ctx, s.article, statusFound, "check", "--dns-only", "my.example.com")
+}
+
+func (s *stage) accepted(ctx context.Context) error {
+	s.chapter("It is known, and nobody here is root: the mapping is accepted as it is")
+	if err := s.run(ctx, s.article, statusPass, "accept", "my.example.com"); err != nil {
+		return err
+	}
+	if err := s.connect(ctx, s.article, outcome{verdict: check.Unresolvable, connects: true}); err != nil {
+		return err
+	}
+	s.say("(Silence, until its address, its reverse name or its verdict change.)")
+	return s.run(ctx, s.article, statusPass, "accept", "forget", "my.example.com")
 }
 
 func (s *stage) remedied(ctx context.Context) error {
 	s.chapter("The article's remedy: the line, here in a temporary hosts file")
-	line := s.article.addr.String() + "  " + s.article.name
-	s.say("$ echo '" + line + "' >> hosts")
-	f, err := os.OpenFile(s.path("hosts"), os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(f, line)
-	if err := firstOf(err, f.Close()); err != nil {
+	if err := s.run(ctx, s.article, statusPass, "hosts", "add", "--yes", "my.example.com"); err != nil {
 		return err
 	}
 	if err := s.connect(ctx, s.article, outcome{verdict: check.Exact, connects: true}); err != nil {
@@ -88,6 +92,20 @@ func (s *stage) remedied(ctx context.Context) error {
 	return nil
 }
 
+func (s *stage) moved(ctx context.Context) error {
+	s.chapter("The host moves: such a line is told of, and taken out to the byte")
+	if err := s.article.moves("198.51.100.10"); err != nil {
+		return err
+	}
+	if err := s.connect(ctx, s.article, outcome{verdict: check.Exact, connects: true}); err != nil {
+		return err
+	}
+	if err := s.run(ctx, s.article, statusFound, "hosts", "verify", "--dns-only"); err != nil {
+		return err
+	}
+	return s.run(ctx, s.article, statusPass, "hosts", "remove", "--yes", "my.example.com")
+}
+
 func (s *stage) forged(ctx context.Context) error {
 	s.chapter("A reverse name that leads to another machine: strict refuses, before any byte")
 	return s.connect(ctx, s.bank, outcome{verdict: check.Mismatch, policy: policyStrict})
@@ -95,7 +113,7 @@ func (s *stage) forged(ctx context.Context) error {
 
 func (s *stage) elsewhere(ctx context.Context) error {
 	s.chapter("The article's second case: an address from sshd's log")
-	return s.check(ctx, s.article, "140.99.28.179", statusFound)
+	return s.run(ctx, s.article, statusFound, "check", "--dns-only", "140.99.28.179")
 }
 
 // chapter starts a part of the story.
@@ -105,12 +123,3 @@ func (s *stage) chapter(title string) {
 }
 
 func (s *stage) say(text string) { fmt.Fprintln(s.w.Out, text) }
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os/exec"
@@ -29,7 +30,7 @@ func (s *stage) standIn(ctx context.Context, a *actor, p policy) error {
 	}
 	greeted := s.greet(a, helper{out, in})
 	in.Close()
-	return firstOf(greeted, cmd.Wait())
+	return errors.Join(greeted, cmd.Wait())
 }
 
 // greet logs in over conn and copies what the host says.

@@ -35,6 +35,8 @@ type actor struct {
 	addr netip.Addr
 	dns  *lab.DNSServer
 	host *lab.SSHServer
+
+	zones []lab.DNSZone // all but that of its name
 }
 
 func newStage(w World) (*stage, error) {
@@ -97,12 +99,17 @@ func newActor(name, addr, ptr string, more ...lab.DNSZone) (*actor, error) {
 			return nil, err
 		}
 	}
-	zones := append(more,
-		lab.Zone("example.com", name+". A "+a.addr.String(), "mail.example.com. A 198.51.100.25"),
-		lab.Zone("127.in-addr.arpa", string(resolve.ReverseName(a.addr))+". PTR "+ptr),
-		lab.Zone("bar.net"))
-	a.dns, err = lab.StartDNS(zones...)
-	return a, err
+	a.zones = append(more, lab.Zone("127.in-addr.arpa", string(resolve.ReverseName(a.addr))+". PTR "+ptr), lab.Zone("bar.net"))
+	return a, a.moves(a.addr.String())
+}
+
+// moves makes DNS give the actor's name an address, whoever is there.
+func (a *actor) moves(addr string) (err error) {
+	if a.dns != nil {
+		a.dns.Close()
+	}
+	a.dns, err = lab.StartDNS(append(a.zones, lab.Zone("example.com", a.name+". A "+addr, "mail.example.com. A 198.51.100.25"))...)
+	return err
 }
 
 func (s *stage) actors() []*actor { return []*actor{s.web, s.article, s.bank} }
@@ -131,7 +138,8 @@ func (s *stage) environment(a *actor, p policy) []string {
 		"RDNSPROXY_SSH_CONFIG=none",
 		"RDNSPROXY_LOG_FILE="+s.path("log"),
 		"RDNSPROXY_POLICY="+string(p),
-		"XDG_CACHE_HOME="+s.path("cache"))
+		"HOME="+s.dir, "AppData="+s.dir, // where it keeps what is accepted
+		"XDG_CONFIG_HOME=", "XDG_CACHE_HOME="+s.path("cache"))
 }
 
 // outcome is what a connection should come to.
@@ -177,11 +185,11 @@ func (s *stage) client(ctx context.Context, a *actor, p policy) error {
 	return cmd.Run()
 }
 
-// check runs rdnsproxy check, shows what it says, and holds its exit status against want.
-func (s *stage) check(ctx context.Context, a *actor, target string, want int) error {
-	s.say("$ rdnsproxy check --dns-only " + target)
-	cmd := exec.CommandContext(ctx, s.self, "check", "--dns-only", target)
-	cmd.Dir, cmd.Env = s.dir, s.environment(a, policyWarn)
+// run runs rdnsproxy, shows what it says, and holds its exit status against want.
+func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) error {
+	s.say("$ rdnsproxy " + strings.Join(args, " "))
+	cmd := exec.CommandContext(ctx, s.self, args...)
+	cmd.Dir, cmd.Env = s.dir, append(s.environment(a, policyWarn), "RDNSPROXY_SSH_CONFIG=config")
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -192,7 +200,7 @@ func (s *stage) check(ctx context.Context, a *actor, target string, want int) er
 		return err
 	}
 	if got := cmd.ProcessState.ExitCode(); got != want {
-		return fmt.Errorf("check %s: exit status %d, not %d", target, got, want)
+		return fmt.Errorf("rdnsproxy %s: exit status %d, not %d", strings.Join(args, " "), got, want)
 	}
 	return nil
 }
