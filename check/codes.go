@@ -1,6 +1,9 @@
 package check
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Code names what a finding is about. The set is closed: it stands in the table
 // below, and docs/json.md is generated from it.
@@ -8,6 +11,12 @@ type Code string
 
 // MappingCode is the code of the finding that carries an address's verdict.
 func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
+
+// Mapping reports whether a code carries an address's verdict.
+func (c Code) Mapping() bool { return strings.HasPrefix(string(c), "mapping.") }
+
+// Pin reports whether a code is about a hosts line that rdnsproxy has written.
+func (c Code) Pin() bool { return strings.HasPrefix(string(c), "pin.") }
 
 // The codes beside those of the verdicts.
 const (

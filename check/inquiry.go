@@ -41,6 +41,7 @@ type Inquiry struct {
 	target   Target
 	feed     chan netip.AddrPort
 	resolved chan struct{} // closed when every family has answered
+	told     chan struct{} // closed when whoever else is asked about the target has answered
 
 	mu      sync.Mutex
 	started time.Time
@@ -69,6 +70,7 @@ func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
 		target:   t,
 		feed:     make(chan netip.AddrPort, MaxAddresses), // never full
 		resolved: make(chan struct{}),
+		told:     make(chan struct{}),
 		started:  time.Now(),
 	}
 	if q.resolver == nil {
@@ -108,10 +110,22 @@ func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
 // known then. complete reports that the facts about a were all in.
 func (q *Inquiry) Judge(ctx context.Context, a netip.Addr) (r *Result, complete bool) {
 	complete = q.wait(ctx, q.address(a))
-	if q.pinned() {
-		q.wait(ctx, q.resolved) // what DNS says today belongs to the judgement of a line of ours
-	}
 	return Judge(q.snapshot(), q.checker.Policy), complete
+}
+
+// Pinned reports whether the addresses are from a hosts line that rdnsproxy has
+// written. It is known once there are addresses.
+func (q *Inquiry) Pinned() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return slices.ContainsFunc(q.forward, func(a resolve.Answer) bool { return a.Pin != nil })
+}
+
+// WithDNS judges a target that is Pinned once DNS has said what it says today of
+// the name, or when ctx ends; then known is false. Nobody dials what DNS says.
+func (q *Inquiry) WithDNS(ctx context.Context) (r *Result, known bool) {
+	known = q.wait(ctx, q.told)
+	return Judge(q.snapshot(), q.checker.Policy), known
 }
 
 // All is Judge for the target with all its addresses: advice is about all of them.
@@ -130,8 +144,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context) {
 	if c := q.checker; c.Prober != nil {
 		vouching.Go(func() { q.askFingerprints(lookups) })
 	}
-	defer close(q.feed)
-	defer close(q.resolved)
+	defer close(q.told)
 	defer vouching.Wait()
 	for ans := range q.resolver.Addresses(lookups, q.target.Host, q.checker.Family, q.checker.Scope) {
 		var fresh []*pending
@@ -155,17 +168,11 @@ func (q *Inquiry) resolve(ctx, lookups context.Context) {
 			q.feed <- netip.AddrPortFrom(p.addr, q.target.Port)
 		}
 	}
-	if q.checker.Thorough || q.pinned() {
+	close(q.feed) // what follows is for judgement alone, and nobody who dials waits for it
+	close(q.resolved)
+	if q.checker.Thorough || q.Pinned() {
 		q.addViews(lookups)
 	}
-}
-
-// pinned reports whether the target's addresses are from a hosts line that
-// rdnsproxy has written: then DNS is asked too, for judgement alone.
-func (q *Inquiry) pinned() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return slices.ContainsFunc(q.forward, func(a resolve.Answer) bool { return a.Pin != nil })
 }
 
 // address returns what to wait for to know all about a.
@@ -182,7 +189,7 @@ func (q *Inquiry) address(a netip.Addr) <-chan struct{} {
 func (q *Inquiry) everything() []<-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	all := []<-chan struct{}{q.resolved}
+	all := []<-chan struct{}{q.resolved, q.told}
 	for _, p := range q.order {
 		all = append(all, p.done)
 	}

@@ -144,6 +144,16 @@ func (r *Result) About(a netip.Addr) []Finding {
 	return fs
 }
 
+// Mapping is the finding that carries a's verdict.
+func (r *Result) Mapping(a netip.Addr) (Finding, bool) {
+	for _, f := range r.Findings {
+		if f.Code.Mapping() && f.Address == a {
+			return f, true
+		}
+	}
+	return Finding{}, false
+}
+
 // Worst is the worst severity of the findings.
 func Worst(fs []Finding) Severity {
 	worst := Pass

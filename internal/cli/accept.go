@@ -239,25 +239,32 @@ func openAccepted(path string) (*accepted.File, error) {
 	return file, nil
 }
 
-// acceptedFile is the user's file, read once a run.
+// acceptedFile is the user's file, read once a run, when somebody asks.
 type acceptedFile struct {
 	once sync.Once
 	file *accepted.File
 }
 
-// withAccepted adds to a result what of it the user has accepted, and since when.
-func (s *survey) withAccepted(r *check.Result) *check.Result {
-	s.accepted.once.Do(func() {
+// read gives nil where there is no such file, or none that may be trusted, which
+// it says.
+func (f *acceptedFile) read(w World, v *voice) *accepted.File {
+	f.once.Do(func() {
 		var err error
-		if s.accepted.file, err = accepted.Open(acceptedPath(s.w)); err != nil {
-			s.voice.notice(err.Error())
+		if f.file, err = accepted.Open(acceptedPath(w)); err != nil {
+			v.notice(err.Error())
 		}
 	})
-	if s.accepted.file == nil {
+	return f.file
+}
+
+// withAccepted adds to a result what of it the user has accepted, and since when.
+func (s *survey) withAccepted(r *check.Result) *check.Result {
+	file := s.accepted.read(s.w, s.voice)
+	if file == nil {
 		return r
 	}
 	for _, a := range r.Addresses {
-		was, change, ok := s.accepted.file.Compare(mappingOf(r.Host, a), addressesOf(r))
+		was, change, ok := file.Compare(mappingOf(r.Host, a), addressesOf(r))
 		if !ok || !judgedNow(a) {
 			continue
 		}

@@ -119,8 +119,11 @@ type session struct {
 	voice    *voice
 	started  time.Time
 	inquiry  *check.Inquiry
-	memory   memory.Memory
-	log      *logFile // nil: none
+	memory   memory.Memory // of addresses whose check failed
+	lines    memory.Memory // of addresses from hosts lines that DNS did not confirm in time
+	log      *logFile      // nil: none
+
+	acceptedFile acceptedFile
 }
 
 // runRelay is what ProxyCommand runs. The data flows one way: configuration,
@@ -159,7 +162,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	case policyWarn:
 		s.warn(ctx, won.Addr())
 	case policyStrict:
-		s.tellOfUsed(won.Addr())
+		s.tellOfUsed(ctx, won.Addr())
 	}
 	return s.relay(conn)
 }
@@ -177,7 +180,8 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		}
 	}
 	if s.flags.policy != policyOff {
-		s.memory = memory.Memory{Dir: cacheFolder(s.w)}
+		s.memory = memory.Memory{Dir: cacheFolder(s.w, "failures")}
+		s.lines = memory.Memory{Dir: cacheFolder(s.w, "lines")}
 	}
 	s.settings, err = s.readSettings(ctx)
 	return err
@@ -282,7 +286,7 @@ func (s *session) relay(conn net.Conn) int {
 
 // cacheFolder is where failures are remembered: in the user's cache folder, and
 // nowhere when the home that the environment names is another user's, as under sudo.
-func cacheFolder(w World) string {
+func cacheFolder(w World, name string) string {
 	if home := w.getenv("HOME"); home != "" && !memory.OwnHome(home) {
 		return ""
 	}
@@ -290,5 +294,5 @@ func cacheFolder(w World) string {
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(dir, "rdnsproxy", "failures")
+	return filepath.Join(dir, "rdnsproxy", name)
 }

@@ -78,7 +78,7 @@ func (t *text) Close() error {
 // verdict is the target's, and beside it the code of what is worse than that.
 func verdict(r *check.Result) string {
 	code := worst(r).Code
-	if code == "" || strings.HasPrefix(string(code), "mapping.") {
+	if code == "" || code.Mapping() {
 		return string(r.Verdict)
 	}
 	return string(r.Verdict) + ", " + string(code)
@@ -216,7 +216,7 @@ func routine(c check.Code) bool {
 	case check.ConnectCode(check.ConnectSkipped), check.HostsOnly, check.SSHFPMatch:
 		return true
 	}
-	return strings.HasPrefix(string(c), "mapping.")
+	return c.Mapping()
 }
 
 // timings says how long the phases took.

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"net/netip"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/memory"
+	"rdnsproxy/resolve"
+)
+
+// worthRemembering is how long a check has to take before its failure is
+// remembered: a zone that refuses at once stalls nobody, and may be asked again.
+const worthRemembering = 100 * time.Millisecond
+
+// learn keeps in memory how the check of an address failed, and drops what was
+// kept when it did not.
+func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
+	of := r.Of(won)
+	f, failed := failureOf(of)
+	switch {
+	case failed && r.Timings.Reverse >= worthRemembering.Seconds():
+		s.memory.Remember(won, f)
+	case remembered && of != nil && of.Verdict != check.Undetermined:
+		s.memory.Forget(won)
+	}
+}
+
+// failureOf is the look-up that left an address undetermined, as a fact to
+// remember; a set of too many names is none, for it costs no wait.
+func failureOf(a *check.Address) (memory.Failure, bool) {
+	if a == nil || a.Verdict != check.Undetermined {
+		return memory.Failure{}, false
+	}
+	status := a.Reverse.Status
+	for _, p := range a.PTR {
+		if status == resolve.OK && p.Status.Temporary() {
+			status = p.Status
+		}
+	}
+	f := memory.Failure{Status: memory.Status(status.String())}
+	return f, f.Status.Valid()
+}
+
+// failureWords is a remembered failure for people.
+func failureWords(s memory.Status) string {
+	var status resolve.Status
+	if status.UnmarshalText([]byte(s)) != nil {
+		return "the check was cut short"
+	}
+	return status.Words()
+}
+
+func ago(t time.Time) string { return time.Since(t).Round(time.Second).String() }

@@ -1,0 +1,222 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/safetext"
+)
+
+// warn waits for the verdict on the address that has won, a short while, and says
+// what the user should know before ssh has the terminal.
+func (s *session) warn(ctx context.Context, won netip.Addr) {
+	wait := s.patience()
+	failure, remembered := s.memory.Recall(won)
+	if remembered {
+		wait = 0
+	}
+	waiting, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	r, complete := s.inquiry.Judge(waiting, won)
+	of := r.Of(won)
+	if complete && of != nil && of.Severity > check.Notice {
+		r, _ = s.inquiry.All(waiting) // advice is about all addresses
+	}
+	switch {
+	case complete:
+		s.tell(r, won)
+		s.learn(r, won, remembered)
+	case remembered:
+		s.voice.unknown(fmt.Sprintf("the reverse name of %s could not be found out %s ago (%s): not waiting for it",
+			subject(s.operands.host, won), ago(failure.At), failureWords(failure.Status)))
+	default:
+		s.voice.unknown(fmt.Sprintf("the reverse name of %s was not known after %s: the check was cut short",
+			subject(s.operands.host, won), wait.Round(10*time.Millisecond)))
+		s.memory.Remember(won, memory.Failure{Status: memory.CutShort})
+	}
+	s.log.verdict(r, won)
+	told := s.tellOfLine(waiting, won)
+	if !(complete && told) && !s.flags.fdpass {
+		go s.follow(ctx, won)
+	}
+}
+
+// patience is how long a connection that stands waits under --policy warn.
+func (s *session) patience() time.Duration {
+	wait := s.flags.checkWait.d
+	if left, limited := s.connectLeft(); limited {
+		wait = min(wait, left/2)
+	}
+	return max(wait, 0)
+}
+
+// tellOfUsed says of an address that strict has found good what else there is to
+// know: that it is from a line that has gone stale, or not what was accepted.
+func (s *session) tellOfUsed(ctx context.Context, won netip.Addr) {
+	s.tellChange(s.inquiry.Now(), won)
+	waiting, cancel := context.WithTimeout(ctx, s.patience())
+	defer cancel()
+	s.tellOfLine(waiting, won)
+}
+
+// tellOfLine says of an address that is from a line of rdnsproxy's whether the line
+// has gone stale. DNS that does not answer is waited for once, as dead reverse zones
+// are. It reports whether there is nothing left to be told.
+func (s *session) tellOfLine(waiting context.Context, won netip.Addr) bool {
+	if !s.inquiry.Pinned() {
+		return true
+	}
+	_, remembered := s.lines.Recall(won)
+	if remembered {
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithCancel(waiting)
+		cancel()
+	}
+	r, known := s.inquiry.WithDNS(waiting)
+	for _, f := range r.Findings {
+		if f.Severity >= check.Warning && f.Code.Pin() {
+			s.tellWarning(f)
+		}
+	}
+	switch {
+	case known && remembered:
+		s.lines.Forget(won)
+	case !known && !remembered:
+		s.voice.unknown("whether the hosts line of " + subject(s.operands.host, won) + " is still right could not be found out: DNS does not answer")
+		s.lines.Remember(won, memory.Failure{Status: memory.CutShort})
+	}
+	return known
+}
+
+// follow sees a check through that the connection did not wait for: its outcome
+// goes to the log and to the memory, never to the terminal, which is ssh's now.
+func (s *session) follow(ctx context.Context, won netip.Addr) {
+	ctx, cancel := context.WithTimeout(ctx, s.flags.checkTimeout.d)
+	defer cancel()
+	// A check that the session's end has ended has found out nothing.
+	if r, complete := s.inquiry.Judge(ctx, won); complete && ctx.Err() == nil {
+		s.learn(r, won, true) // that it was cut short is in memory by now
+		s.log.verdict(r, won)
+	}
+}
+
+// tell says what is warning or worse, one line of what is unknown, and notices
+// with -v. What the user has accepted is a notice too, until it changes.
+func (s *session) tell(r *check.Result, won netip.Addr) {
+	known := s.tellChange(r, won)
+	for _, f := range r.About(won) {
+		switch {
+		case f.Code.Pin(): // tellOfLine's
+		case f.Severity >= check.Warning && known && f.Address.IsValid():
+			if s.flags.verbose {
+				s.voice.notice(f.Text + " (accepted)")
+			}
+		case f.Severity >= check.Warning:
+			s.tellWarning(f)
+		case f.Severity == check.Unknown:
+			s.voice.unknown(f.Text)
+		case s.flags.verbose:
+			s.voice.notice(f.Text)
+		}
+	}
+}
+
+// tellChange says how a mapping that the user has accepted has changed, be it for
+// the better: who has accepted one address was not asked about another. It
+// reports whether the mapping is the one that was accepted.
+func (s *session) tellChange(r *check.Result, won netip.Addr) (known bool) {
+	change, known := s.acceptedAs(r, won)
+	if change != "" {
+		host := check.PlainHost(s.operands.host)
+		s.voice.warning("what was accepted of " + host + " has CHANGED: " + change)
+		s.voice.hint("'rdnsproxy accept " + host + "' accepts it as it is now, 'rdnsproxy accept forget " + host + "' drops it")
+	}
+	return known
+}
+
+// acceptedAs compares what is found with what the user has accepted of the host:
+// known, if it is that, else what changed since; neither, if nothing was accepted.
+func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, known bool) {
+	of := r.Of(a)
+	if of == nil || !judgedNow(*of) {
+		return "", false
+	}
+	file := s.acceptedFile.read(s.w, s.voice)
+	if file == nil {
+		return "", false
+	}
+	host := check.PlainHost(s.operands.host)
+	_, change, found := file.Compare(mappingOf(host, *of), addressesOf(r))
+	return change, found && change == ""
+}
+
+// tellWarning gives the article's remedy where check holds it for safe without a
+// look at the host key.
+func (s *session) tellWarning(f check.Finding) {
+	var lines []string
+	file := ""
+	for _, a := range f.Advice {
+		if a.Code == check.AdviseHostsLine {
+			lines, file = append(lines, a.Line), a.File
+		}
+	}
+	if !s.voice.hints {
+		text := f.Text
+		if len(lines) > 0 {
+			text += " (" + strings.Join(lines, "; ") + ")"
+		}
+		s.voice.warning(text)
+		return
+	}
+	s.voice.warning(f.Text)
+	if len(lines) > 0 {
+		s.voice.hint("if you know this host, " + these(lines) + " in this machine's " + file + " " + settle(lines) + ":")
+		for _, l := range lines {
+			s.voice.hint("  " + l)
+		}
+	}
+	host := check.PlainHost(s.operands.host)
+	s.voice.hint("'rdnsproxy check " + host + "' tells more")
+	if !f.Address.IsValid() {
+		return
+	}
+	if len(lines) == 0 {
+		s.voice.hint("'rdnsproxy hosts add " + host + "' weighs the host key before it writes a line")
+	}
+	s.voice.hint("'rdnsproxy accept " + host + "' silences this, without root")
+}
+
+func these(lines []string) string {
+	if len(lines) == 1 {
+		return "this line"
+	}
+	return "these lines"
+}
+
+func settle(lines []string) string {
+	if len(lines) == 1 {
+		return "settles it"
+	}
+	return "settle it"
+}
+
+// mappingText is the text of the finding that carries an address's verdict.
+func mappingText(r *check.Result, a netip.Addr) string {
+	if f, ok := r.Mapping(a); ok {
+		return f.Text
+	}
+	return a.String() + ": not judged in time"
+}
+
+// subject is how a line about an address begins.
+func subject(host string, a netip.Addr) string {
+	if host == a.String() {
+		return host
+	}
+	return check.PlainHost(host) + " (" + safetext.Line(a.String()) + ")"
+}
