@@ -245,14 +245,11 @@ func unpinnable(a netip.Addr) string {
 		return a.String() + " is synthesised by NAT64"
 	case a.Zone() != "" || a.IsLinkLocalUnicast():
 		return show(a) + " is valid on one link only"
-	case a.Unmap().IsMulticast(), a.Unmap().IsUnspecified(), a.Unmap() == broadcast:
+	case a.Unmap().IsMulticast(), a.Unmap().IsUnspecified(), nobodys(a.Unmap()):
 		return a.String() + " is no host's own address"
 	}
 	return ""
 }
-
-// broadcast is the limited broadcast address (RFC 919, section 7).
-var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // fullName is the target's name after the search list, or the name as asked.
 func fullName(f Facts) resolve.Name {

@@ -15,6 +15,11 @@ func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
 // Mapping reports whether a code carries an address's verdict.
 func (c Code) Mapping() bool { return strings.HasPrefix(string(c), "mapping.") }
 
+// AgainstHost reports whether a code says that a host key is not the host's.
+func (c Code) AgainstHost() bool {
+	return slices.Contains([]Code{HostKeyChanged, HostKeyRevoked, HostKeyUnexpected, HostKeyUnseen}, c)
+}
+
 // Pin reports whether a code is about a hosts line that rdnsproxy has written.
 func (c Code) Pin() bool { return strings.HasPrefix(string(c), "pin.") }
 

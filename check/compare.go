@@ -88,7 +88,7 @@ func (v View) against(f Facts) (Code, string) {
 	}
 	if !v.Second {
 		switch {
-		case slices.Equal(mine, theirs), !v.ofDNS(), f.pin() != nil: // of a line of ours, pinFindings tell
+		case slices.Equal(mine, theirs), !v.ofDNS(), len(f.pins()) > 0: // of lines of ours, pinFindings tell
 			return "", ""
 		case len(theirs) == 0:
 			return HostsOnly, fmt.Sprintf("%s is known from %s alone; DNS says: %s", host, used, said)

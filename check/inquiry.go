@@ -118,7 +118,7 @@ func (q *Inquiry) Judge(ctx context.Context, a netip.Addr) (r *Result, complete 
 func (q *Inquiry) Pinned() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return slices.ContainsFunc(q.forward, func(a resolve.Answer) bool { return a.Pin != nil })
+	return slices.ContainsFunc(q.forward, func(a resolve.Answer) bool { return len(a.Pins) > 0 })
 }
 
 // WithDNS judges a target that is Pinned once DNS has said what it says today of
@@ -170,7 +170,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context) {
 	}
 	close(q.feed) // what follows is for judgement alone, and nobody who dials waits for it
 	close(q.resolved)
-	if q.checker.Thorough || q.Pinned() {
+	if !q.checker.ForwardOnly && (q.checker.Thorough || q.Pinned()) {
 		q.addViews(lookups)
 	}
 }

@@ -31,13 +31,13 @@ func TestPlanPin(t *testing.T) {
 		kind  error
 	}{
 		{"the article's case", off("203.0.113.7"), PinOptions{}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable", nil},
-		{"a changed key", keyed(KeyChanged), PinOptions{Force: true}, "host key of 203.0.113.7 is changed", nil},
-		{"a revoked key", keyed(KeyRevoked), PinOptions{Force: true}, "host key of 203.0.113.7 is revoked", nil},
+		{"a changed key", keyed(KeyChanged), PinOptions{Force: true}, "shows another ssh-ed25519 host key than the one known", nil},
+		{"a revoked key", keyed(KeyRevoked), PinOptions{Force: true}, "shows a revoked ssh-ed25519 host key", nil},
 		{"NAT64", off("64:ff9b::203.0.113.7"), PinOptions{}, "is synthesised by NAT64", ErrUnpinnable},
 		{"a zone", off("fe80::1%eth0"), PinOptions{}, "is valid on one link only", ErrUnpinnable},
 		{"undetermined", facts("203.0.113.7", resolve.Timeout), PinOptions{Force: true}, "could not be looked up", ErrUndetermined},
 		{"half an answer", partial, PinOptions{}, "could not be looked up", ErrUndetermined},
-		{"no line is needed", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), PinOptions{}, ErrNoLineNeeded.Error(), ErrNoLineNeeded},
+		{"no line is needed", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), PinOptions{}, "no line is needed: the mapping is exact", ErrNoLineNeeded},
 		{"broadcast", off("255.255.255.255"), PinOptions{}, "is no host's own address", ErrUnpinnable},
 		{"multicast", off("::ffff:224.0.0.5"), PinOptions{}, "is no host's own address", ErrUnpinnable},
 		{"this machine", off("203.0.113.7"), PinOptions{Own: []string{"MY.example.com"}}, "is this machine", nil},
@@ -65,6 +65,68 @@ func TestPlanPin(t *testing.T) {
 	}
 }
 
+// TestRenewal: what a line of ours knew is never lost by writing it anew.
+func TestRenewal(t *testing.T) {
+	const a = "203.0.113.7"
+	const known, other = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg"
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	off := facts(a, resolve.OK, dead("x.example.net", resolve.NXDomain))
+	shows := func(fingerprint string, s KeyStatus) Facts {
+		f := facts(a, resolve.OK, dead("x.example.net", resolve.NXDomain))
+		p := serving(key("ssh-ed25519", s))
+		p.Keys[0].Fingerprint = fingerprint
+		f.Addresses[0].Probe = &p
+		return f
+	}
+	expires := PinOptions{Now: now, Expires: now.AddDate(0, 0, 90)}
+	for _, tt := range []struct {
+		name, line string
+		facts      Facts
+		o          PinOptions
+		want       string // the file after, or the error
+	}{
+		{"as it is", " # rdnsproxy 2026-01-01 unresolvable", off, PinOptions{Now: now}, "203.0.113.7  my.example.com # rdnsproxy 2026-01-01 unresolvable\n"},
+		{"a later end", " # rdnsproxy 2026-01-01 unresolvable", off, expires, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable expires=2027-02-20\n"},
+		{"names of others stay", " nas # rdnsproxy 2026-01-01 unresolvable", off, expires, "203.0.113.7  my.example.com nas  # rdnsproxy 2026-11-22 unresolvable expires=2027-02-20\n"},
+		{"the key stays", " # rdnsproxy 2026-01-01 unresolvable " + known, off, expires, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable " + known + " expires=2027-02-20\n"},
+		{"another key", " # rdnsproxy 2026-01-01 unresolvable " + known, shows(other, KeyUnknown), expires, "it was " + known + ", and is " + other},
+		{"another key, proven", " # rdnsproxy 2026-01-01 unresolvable " + known, shows(other, KeyKnown), PinOptions{Now: now}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable " + other + "\n"},
+		{"the end stays", " # rdnsproxy 2026-01-01 unresolvable expires=2027-01-01 alone", off, PinOptions{Now: now}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable expires=2027-01-01\n"},
+		{"not ours", "", off, expires, "203.0.113.7  my.example.com\n"},
+	} {
+		file, err := hostsfile.Parse(strings.NewReader(a + "  " + host + tt.line + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit, err := PlanPin(Judge(tt.facts, Policy{}), file, tt.o)
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			got = string(edit.Bytes())
+		}
+		if !strings.HasSuffix(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestFixPins: of a host's lines all go or none.
+func TestFixPins(t *testing.T) {
+	file, err := hostsfile.Parse(strings.NewReader(`203.0.113.7  my.example.com  # rdnsproxy 2026-01-01 unresolvable expires=2026-02-01
+203.0.113.8  MY.example.com
+203.0.113.9  other.example.com  # rdnsproxy 2026-01-01 unresolvable
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := file.Pinned()
+	edit, kept := FixPins([]PinFinding{{lines[0], Finding{Code: PinExpired}}, {lines[1], Finding{Code: PinUnneeded}}}, file)
+	if len(kept) != 1 || kept[0].N != 1 || strings.Contains(string(edit.Bytes()), "other.example.com") {
+		t.Errorf("%v\n%s", kept, edit.Bytes())
+	}
+}
+
 // TestVerifyPin: a line is held against today, and against what was known when it
 // was written.
 func TestVerifyPin(t *testing.T) {
@@ -80,6 +142,11 @@ func TestVerifyPin(t *testing.T) {
 	keyed.Addresses[0].Probe = &p
 	const known, other = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU", "SHA256:n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg"
 	p.Keys[0].Fingerprint = known
+	changed := today(a)
+	q := serving(key("ssh-ed25519", KeyChanged))
+	changed.Addresses[0].Probe = &q
+	dark := today(a)
+	dark.Addresses[0].Probe = &Probe{Connect: ConnectRefused}
 	half := today(b)
 	half.Forward[1].Status = resolve.ServFail
 	gone := facts(a, resolve.OK)
@@ -93,7 +160,7 @@ func TestVerifyPin(t *testing.T) {
 	}{
 		{"as it was", today(a), "unresolvable", PinGood, Pass},
 		{"moved", today(b), "unresolvable", PinMoved, Error},
-		{"gone", gone, "unresolvable", PinMoved, Error},
+		{"gone", gone, "unresolvable", PinGone, Warning},
 		{"half an answer, without the address", half, "unresolvable", PinUnknown, Unknown},
 		{"mended", facts(a, resolve.OK, ptr(host, a)), "unresolvable", PinUnneeded, Notice},
 		{"forced", facts(a, resolve.OK, ptr(host, a)), "exact", PinGood, Pass},
@@ -103,6 +170,9 @@ func TestVerifyPin(t *testing.T) {
 		{"one of two, chosen", both, "unresolvable alone", PinPartial, Notice},
 		{"its key", keyed, "unresolvable " + known, PinGood, Pass},
 		{"another key", keyed, "unresolvable " + other, PinKey, Error},
+		{"a changed key", changed, "unresolvable", PinKey, Error},
+		{"a key that cannot be seen", dark, "unresolvable " + other, PinUnknown, Unknown},
+		{"no key, and none looked for", dark, "unresolvable", PinGood, Pass},
 		{"nobody looked at the key", today(a), "unresolvable " + other, PinGood, Pass},
 		{"reverse look-up fails", facts(a, resolve.Timeout), "unresolvable", PinUnknown, Unknown},
 	}
@@ -115,7 +185,7 @@ func TestVerifyPin(t *testing.T) {
 		if len(lines) != 1 {
 			t.Fatalf("%s: not a note: %s", tt.name, tt.note)
 		}
-		if got := VerifyPin(Judge(tt.facts, Policy{}), lines[0], file, now); got.Code != tt.want || got.Severity != tt.sev {
+		if got := VerifyPins(Judge(tt.facts, Policy{}), lines, file, now)[0].Finding; got.Code != tt.want || got.Severity != tt.sev {
 			t.Errorf("%s: %s %v: %s, want %s %v", tt.name, got.Code, got.Severity, got.Text, tt.want, tt.sev)
 		}
 	}

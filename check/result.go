@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 )
 
@@ -121,6 +122,14 @@ type Phases struct {
 	Connect  float64 `json:"connect_seconds,omitempty"`
 	Identify float64 `json:"identify_seconds,omitempty"`
 	HostKeys float64 `json:"hostkeys_seconds,omitempty"`
+}
+
+// Unjudged is a Result of a target that could not even be asked about.
+func Unjudged(target string) *Result {
+	return &Result{
+		Schema: Schema, Target: safetext.Of(target).String(), Host: PlainHost(target),
+		Verdict: Undetermined, Severity: Unknown, Addresses: []Address{}, Findings: []Finding{},
+	}
 }
 
 // Of returns the judged address a, or nil.

@@ -1,6 +1,9 @@
 package check
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // exempt are the addresses without a PTR of which nobody expects one: reverse
 // zones of private and shared addresses are answered locally (RFC 6303, RFC
@@ -26,12 +29,31 @@ func isExempt(a netip.Addr) bool {
 	return false
 }
 
-// nat64 is the well-known prefix of RFC 6052, section 2.1.
-var nat64 = netip.MustParsePrefix("64:ff9b::/96")
+// reserved are the addresses that no host has.
+var reserved = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"),   // RFC 1122, section 3.2.1.3: this network
+	netip.MustParsePrefix("240.0.0.0/4"), // RFC 1112, section 4, with the broadcast address of RFC 919
+	netip.MustParsePrefix("::/96"),       // RFC 4291, section 2.5.5.1: deprecated, but for ::1
+}
+
+// nobodys reports whether no host has the address.
+func nobodys(a netip.Addr) bool {
+	return !a.IsLoopback() && slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(a) })
+}
+
+// nat64 is the well-known prefix of RFC 6052, section 2.1, and localNAT64 the one
+// for local use of RFC 8215, whose IPv4 addresses stand where the site wants.
+var (
+	nat64      = netip.MustParsePrefix("64:ff9b::/96")
+	localNAT64 = netip.MustParsePrefix("64:ff9b:1::/48")
+)
 
 // synthesised reports whether a translator made the address out of an IPv4 one:
 // it must never be pinned, for another network makes another of it (RFC 7050).
-func synthesised(a netip.Addr) bool { return nat64.Contains(a.WithZone("")) }
+func synthesised(a netip.Addr) bool {
+	a = a.WithZone("")
+	return nat64.Contains(a) || localNAT64.Contains(a)
+}
 
 // judged is the address whose reverse name counts: without its zone, the IPv4
 // address inside an IPv4-mapped or a NAT64 one.

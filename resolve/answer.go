@@ -169,21 +169,28 @@ func (s Source) String() string {
 // Answer is the outcome of one look-up. It is always a fact: look-ups return
 // no error.
 type Answer struct {
-	Question  Question        // as it was answered: after the search list
-	Status    Status          //
-	Source    Source          //
-	Addrs     []netip.Addr    // of A and AAAA, in the order of the answer, each once
-	Names     []Name          // of PTR, in the order of the answer, each once; of a hosts file its canonical name
-	Canonical Name            // the owner of the records at the end of the chain; of a hosts file the line's first name
-	Chain     []Name          // the CNAMEs on the way, the last one is Canonical
-	Zone      *Zone           // from the SOA of a negative answer, or of an answer to SOA
-	TTL       time.Duration   // the smallest on the way; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
-	Authentic bool            // the AD bit of a resolver that is trusted (trust-ad)
-	Pin       *hostsfile.Note // of the hosts line, if rdnsproxy has written it
-	ClaimedAD bool            // the AD bit, trusted or not
-	Prints    []Fingerprint   // of SSHFP
-	Extended  safetext.Text   // RFC 8914: display only, it is unauthenticated
-	Took      time.Duration   //
+	Question  Question      // as it was answered: after the search list
+	Status    Status        //
+	Source    Source        //
+	Addrs     []netip.Addr  // of A and AAAA, in the order of the answer, each once
+	Names     []Name        // of PTR, in the order of the answer, each once; of a hosts file its canonical name
+	Canonical Name          // the owner of the records at the end of the chain; of a hosts file the line's first name
+	Chain     []Name        // the CNAMEs on the way, the last one is Canonical
+	Zone      *Zone         // from the SOA of a negative answer, or of an answer to SOA
+	TTL       time.Duration // the smallest on the way; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
+	Authentic bool          // the AD bit of a resolver that is trusted (trust-ad)
+	Pins      []Pin         // the hosts lines among those used that rdnsproxy has written
+	ClaimedAD bool          // the AD bit, trusted or not
+	Prints    []Fingerprint // of SSHFP
+	Extended  safetext.Text // RFC 8914: display only, it is unauthenticated
+	Took      time.Duration //
+}
+
+// Pin is a hosts line that rdnsproxy has written.
+type Pin struct {
+	Addr   netip.Addr
+	Note   hostsfile.Note
+	Source Source
 }
 
 // Fingerprint is an SSHFP record (RFC 4255, section 3.1).

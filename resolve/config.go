@@ -144,6 +144,9 @@ func (c *Config) WithServers(servers ...netip.AddrPort) *Config {
 	named.Servers = slices.Clone(servers)
 	named.Explicit = true
 	named.Services = defaultServices
+	named.TrustAD = c.TrustAD && !slices.ContainsFunc(servers, func(s netip.AddrPort) bool {
+		return !s.Addr().IsLoopback() && !slices.Contains(c.Servers, s) // trust-ad was said of resolv.conf's own
+	})
 	return &named
 }
 

@@ -42,10 +42,10 @@ func (r *Resolver) addressesFromFile(w want) ([]Answer, Outcomes) {
 				if n, err := ParseName(l.Canonical()); err == nil {
 					a.Canonical = n
 				}
-				if note, ours := l.Note(); ours {
-					a.Pin = &note
-				}
 				out = OnSuccess
+			}
+			if note, ours := l.Note(); ours {
+				a.Pins = append(a.Pins, Pin{addr, note, hostsSource(f, l)})
 			}
 			a.Addrs = append(a.Addrs, addr)
 		}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -86,7 +88,7 @@ func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int,
 	case args[0] == "list":
 		return listAccepted(w, path)
 	case args[0] == "forget":
-		return forgetAccepted(w, path, args[1:])
+		return forgetAccepted(ctx, w, f, path, args[1:])
 	case args[0] == "verify":
 		return verifyAccepted(ctx, w, f, path)
 	}
@@ -102,6 +104,10 @@ func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts
 	}
 	var ms []accepted.Mapping
 	for _, r := range results {
+		if words, incomplete := r.Incomplete(); incomplete {
+			v.error(refuse("nothing was accepted; try again later", "%s", words))
+			return statusUnknown, nil
+		}
 		if len(r.Addresses) == 0 {
 			v.error(refuse("nothing was accepted", "%s", r.Findings[0].Text))
 			return refusedStatus(r), nil
@@ -115,7 +121,7 @@ func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts
 		}
 	}
 	if err := accepted.Remember(path, ms...); err != nil {
-		return statusUsage, refuse("look at the permissions of "+safetext.Line(path), "%v", err)
+		return statusUsage, keeping(err)
 	}
 	for _, m := range ms {
 		fmt.Fprintln(w.Out, "accepted: "+describe(m))
@@ -137,6 +143,13 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 	if err != nil {
 		return nil, err
 	}
+	for _, t := range targets {
+		if t.Via != "" {
+			jump := check.PlainHost(t.Host)
+			return nil, refuse("accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own",
+				"%s is behind the jump host %s, which looks it up", check.PlainHost(t.Via), jump)
+		}
+	}
 	checker, err := f.checker(v)
 	if err != nil {
 		return nil, err
@@ -144,6 +157,9 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 	s := &survey{w: w, f: f, voice: v, checker: checker}
 	var rs []*check.Result
 	for r := range inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) }) {
+		if r == nil {
+			return nil, errInterrupted
+		}
 		rs = append(rs, r)
 	}
 	return rs, nil
@@ -158,20 +174,44 @@ func listAccepted(w World, path string) (int, error) {
 	for _, i := range file.Ignored() {
 		v.notice(fmt.Sprintf("%s:%d is ignored: %v", safetext.Line(path), i.Line, i.Err))
 	}
+	if len(file.All()) == 0 {
+		v.notice("nothing is accepted")
+	}
 	for _, m := range file.All() {
-		fmt.Fprintln(w.Out, describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
+		if _, err := fmt.Fprintln(w.Out, describe(m)+", since "+m.Since.Local().Format(time.DateOnly)); err != nil {
+			return statusUsage, refuse("", "writing the list: %v", err)
+		}
 	}
 	return statusPass, nil
 }
 
-func forgetAccepted(w World, path string, hosts []string) (int, error) {
-	if len(hosts) == 0 {
+// forgetAccepted drops what is accepted of hosts: of the name as it is typed, or of
+// the host that ssh's configuration makes of it, as accept takes it.
+func forgetAccepted(ctx context.Context, w World, f *checkFlags, path string, words []string) (int, error) {
+	if len(words) == 0 {
 		return statusUsage, refuse("'rdnsproxy accept list' shows them", "no host to forget")
+	}
+	file, err := openAccepted(path)
+	if err != nil {
+		return statusUsage, err
+	}
+	v := newVoice(w.Err, f.quiet, f.verbose)
+	var hosts []string
+	for _, word := range words {
+		host := word
+		if len(file.Of(word)) == 0 {
+			t, err := f.resolveTarget(ctx, w, v, word)
+			if err != nil {
+				return statusUsage, err
+			}
+			host = t.Host
+		}
+		hosts = append(hosts, host)
 	}
 	for _, host := range hosts {
 		n, err := accepted.Forget(path, host)
 		if err != nil {
-			return statusUsage, refuse("look at the permissions of "+safetext.Line(path), "%v", err)
+			return statusUsage, keeping(err)
 		}
 		if n == 0 {
 			fmt.Fprintln(w.Out, "not accepted: "+check.PlainHost(host))
@@ -180,6 +220,15 @@ func forgetAccepted(w World, path string, hosts []string) (int, error) {
 		}
 	}
 	return statusPass, nil
+}
+
+// keeping explains why the file of accepted mappings could not be written.
+func keeping(err error) error {
+	hint := "nothing was changed"
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeFolder) || errors.Is(err, accepted.ErrOthersWrite) {
+		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
+	}
+	return refuse(hint, "%v", err)
 }
 
 // verifyAccepted looks whether what was accepted still holds.
@@ -215,6 +264,9 @@ func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (i
 
 // changeSince says what of the accepted mappings of a name is no longer so.
 func changeSince(file *accepted.File, name string, r *check.Result) (string, check.Severity) {
+	if words, incomplete := r.Incomplete(); incomplete && len(r.Addresses) > 0 {
+		return words, check.Unknown
+	}
 	if len(r.Addresses) == 0 {
 		return r.Findings[0].Text, max(check.Unknown, r.Severity)
 	}
@@ -258,10 +310,10 @@ func (f *acceptedFile) read(w World, v *voice) *accepted.File {
 }
 
 // withAccepted adds to a result what of it the user has accepted, and since when.
-func (s *survey) withAccepted(r *check.Result) *check.Result {
+func (s *survey) withAccepted(r *check.Result) {
 	file := s.accepted.read(s.w, s.voice)
 	if file == nil {
-		return r
+		return
 	}
 	for _, a := range r.Addresses {
 		was, change, ok := file.Compare(mappingOf(r.Host, a), addressesOf(r))
@@ -269,15 +321,14 @@ func (s *survey) withAccepted(r *check.Result) *check.Result {
 			continue
 		}
 		since := was.Since.Local().Format(time.DateOnly)
-		finding := check.Finding{Code: check.Accepted, Address: a.Address, Text: "this mapping is accepted since " + since}
+		finding := check.Finding{Code: check.Accepted, Address: a.Address, Text: a.Address.String() + ": this mapping is accepted since " + since}
 		if change != "" {
 			finding.Code, finding.Severity = check.AcceptedChanged, check.Notice
-			finding.Text = "what was accepted on " + since + " has changed: " + change
+			finding.Text = a.Address.String() + ": what was accepted on " + since + " has changed: " + change
 		}
 		r.Findings = append(r.Findings, finding)
 		r.Severity = max(r.Severity, finding.Severity)
 	}
-	return r
 }
 
 func addressesOf(r *check.Result) []netip.Addr {
@@ -291,8 +342,12 @@ func addressesOf(r *check.Result) []netip.Addr {
 // describe is a mapping in one line.
 func describe(m accepted.Mapping) string {
 	names := "no reverse name"
-	if len(m.PTR) > 0 {
-		names = "reverse name " + strings.Join(m.PTR, ", ")
+	switch len(m.PTR) {
+	case 0:
+	case 1:
+		names = "reverse name " + m.PTR[0]
+	default:
+		names = "reverse names " + strings.Join(m.PTR, ", ")
 	}
 	return fmt.Sprintf("%s is %s, %s (%s)", check.PlainHost(m.Name), m.Addr, names, m.Verdict)
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 	"os"
@@ -123,7 +124,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	if len(targets) > manyTargets {
 		debug.SetGCPercent(400)
 	}
-	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets))}
+	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets)), tellAccepted: true}
 	defer s.progress.clear()
 	results := inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
 	if f.printKnownHosts {
@@ -226,32 +227,50 @@ type survey struct {
 	keys     knownKeys
 	kerberos kerberos
 	accepted acceptedFile
-	brief    bool   // people want what was found, not what it rests on; unless -v
-	empty    string // what to say where there is nothing to look at, which is fine then
+
+	tellAccepted bool   // beside the findings: what of them the user has accepted
+	brief        bool   // people want what was found, not what it rests on; unless -v
+	empty        string // what to say where there is nothing to look at, which is fine then
 }
 
 var errInterrupted = errors.New("interrupted")
 
 // finish reports the results and gives the exit status.
 func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) int {
-	var severities []check.Severity
-	err := s.report(ctx, &severities, results)
+	severities, err := s.results(ctx, results)
+	if err != nil {
+		return s.failed(err)
+	}
+	return s.status(severities)
+}
+
+// results reports the results and gives the severities of all their findings.
+func (s *survey) results(ctx context.Context, results iter.Seq[*check.Result]) (severities []check.Severity, err error) {
+	err = s.report(ctx, &severities, results)
 	s.progress.clear()
+	return severities, err
+}
+
+// failed tells why there is no whole report, and gives the exit status.
+func (s *survey) failed(err error) int {
 	switch {
 	case errors.Is(err, errInterrupted):
 		s.voice.error(err)
 		return statusInterrupted
-	case err != nil:
-		hint := ""
-		if s.f.output != "" {
-			hint = "--output takes a file in a folder that you may write"
-		}
-		s.voice.error(refuse(hint, "writing the report: %v", err))
-		if s.f.format == "nagios" {
-			return report.NagiosStatus(s.f.failOn.severity)
-		}
-		return statusUsage
-	case s.f.format == "nagios" && (len(severities) > 0 || s.empty == ""):
+	case s.f.output != "":
+		s.voice.error(refuse("--output takes a file in a folder that you may write", "writing the report: %v", err))
+	default:
+		s.voice.error(fmt.Errorf("writing the report: %w", err))
+	}
+	if s.f.format == "nagios" {
+		return report.NagiosStatus(s.f.failOn.severity)
+	}
+	return statusUsage
+}
+
+// status is the exit status for what was found.
+func (s *survey) status(severities []check.Severity) int {
+	if s.f.format == "nagios" && (len(severities) > 0 || s.empty == "") {
 		return report.NagiosStatus(s.f.failOn.severity, severities...)
 	}
 	sum := tally{failOn: s.f.failOn.severity}
@@ -322,7 +341,11 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 		if !s.f.dnsOnly && !t.Proxied {
 			mine.Prober = s.prober(ctx, &t)
 		}
-		return s.withAccepted(mine.Check(ctx, t.Target))
+		r := mine.Check(ctx, t.Target)
+		if s.tellAccepted {
+			s.withAccepted(r)
+		}
+		return r
 	})
 	if ctx.Err() != nil {
 		return nil

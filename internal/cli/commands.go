@@ -77,7 +77,9 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	root.SetIn(w.In)
 	root.SetOut(w.Out)
 	root.SetErr(w.Err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badFlag(err) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return badFlag(err, "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
+	})
 	if err := root.ExecuteContext(ctx); err != nil {
 		bad := w.usage(err)
 		if args[0] == "check" && wantsNagios(w, args) {

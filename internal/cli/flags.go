@@ -92,7 +92,7 @@ func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
 	case errors.Is(err, pflag.ErrHelp):
 		return err
 	case err != nil:
-		return badFlag(err)
+		return badFlag(err, "'rdnsproxy help' lists the commands and flags")
 	}
 	return fromEnvironment(fs, w)
 }
@@ -117,8 +117,8 @@ func fromEnvironment(fs *pflag.FlagSet, w World) error {
 }
 
 // badFlag rewords pflag's errors, which quote what was typed as it is.
-func badFlag(err error) error {
-	return refuse("'rdnsproxy help' lists the commands and flags", "%s", valueError(err))
+func badFlag(err error, hint string) error {
+	return refuse(hint, "%s", valueError(err))
 }
 
 func valueError(err error) string {

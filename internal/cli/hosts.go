@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/safetext"
 
 	"github.com/spf13/cobra"
@@ -92,23 +94,42 @@ func (f *hostsFlags) list(w World, args []string) (int, error) {
 	if len(args) > 0 {
 		return statusUsage, refuse("usage: rdnsproxy hosts list", "list takes no host")
 	}
-	file, status, err := f.read(newVoice(w.Err, f.quiet, f.verbose))
+	v := newVoice(w.Err, f.quiet, f.verbose)
+	file, status, err := f.read(v)
 	if err != nil {
 		return status, err
 	}
+	if len(file.Pinned()) == 0 {
+		v.notice(file.Path + " has no line that rdnsproxy has written")
+	}
 	for _, l := range file.Pinned() {
-		note, _ := l.Note()
-		text := fmt.Sprintf("%s:%d  %s  %s  %s, written %s", safetext.Line(file.Path), l.N, l.Addr, safetext.Line(strings.Join(l.Names, " ")),
-			note.Verdict, note.Written.Format(time.DateOnly))
-		if !note.Expires.IsZero() {
-			text += ", expires " + note.Expires.Format(time.DateOnly)
+		if _, err := fmt.Fprintln(w.Out, safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " ")))+noteWords(l)); err != nil {
+			return statusUsage, refuse("", "writing the list: %v", err)
 		}
-		fmt.Fprintln(w.Out, text)
 	}
 	return statusPass, nil
 }
 
-func (f *hostsFlags) removeHost(c context.Context, w World, args []string) (int, error) {
+// noteWords is what the note of a line says.
+func noteWords(l *hostsfile.Line) string {
+	note, _ := l.Note()
+	words := note.Verdict + ", written " + note.Written.Format(time.DateOnly)
+	if note.Port != 0 {
+		words += fmt.Sprintf(", port %d", note.Port)
+	}
+	if note.Fingerprint != "" {
+		words += ", " + note.Fingerprint
+	}
+	if !note.Expires.IsZero() {
+		words += ", expires " + note.Expires.Format(time.DateOnly)
+	}
+	if note.Alone {
+		words += ", alone"
+	}
+	return words
+}
+
+func (f *hostsFlags) removeHost(ctx context.Context, w World, args []string) (int, error) {
 	if len(args) != 1 {
 		return statusUsage, refuse("usage: rdnsproxy hosts remove HOST", "remove takes one host")
 	}
@@ -117,35 +138,57 @@ func (f *hostsFlags) removeHost(c context.Context, w World, args []string) (int,
 	if err != nil {
 		return status, err
 	}
-	edit := file.Edit()
-	host := strings.TrimSuffix(args[0], ".")
-	if len(file.PinnedFor(host)) == 0 { // perhaps an alias of ssh's configuration
-		if t, err := f.resolveTarget(c, w, v, host); err == nil {
-			host = strings.TrimSuffix(t.Host, ".")
-		}
+	host, err := f.borne(ctx, w, v, file, strings.TrimSuffix(args[0], "."))
+	if err != nil {
+		return statusFound, err
 	}
-	for _, l := range file.PinnedFor(host) {
-		if err := edit.Remove(l.N); err != nil {
+	edit := file.Edit()
+	for _, l := range file.Forward(host) {
+		_, ours := l.Note()
+		switch {
+		case ours && onlyOf(l, host):
+			err = edit.Remove(l.N)
+		case ours || f.any:
+			err = edit.Drop(l.N, host)
+		}
+		if err != nil {
 			return statusUsage, err
 		}
 	}
-	if f.any {
-		for _, l := range file.Forward(host) {
-			if _, ours := l.Note(); ours {
-				continue
-			}
-			if err := edit.Drop(l.N, host); err != nil {
-				return statusUsage, err
-			}
-		}
+	if !edit.Empty() {
+		return f.apply(w, v, edit, "hosts remove "+safetext.Shell(safetext.Line(host)))
 	}
-	if edit.Empty() {
-		text := fmt.Sprintf("%s has no line for %s", safetext.Line(file.Path), safetext.Name(args[0]))
-		if len(file.Forward(host)) > 0 {
-			text += " that rdnsproxy has written; --any takes it out of the others"
-		}
-		fmt.Fprintln(w.Out, text)
-		return statusPass, nil
+	text := fmt.Sprintf("%s has no line for %s", safetext.Line(file.Path), safetext.Name(host))
+	if lines := file.Forward(host); len(lines) > 0 {
+		text = fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it; --any takes it out all the same", safetext.Line(file.Path), lines[0].N, safetext.Name(host))
 	}
-	return f.apply(w, v, edit, "hosts remove "+safetext.Name(args[0]))
+	if _, err := fmt.Fprintln(w.Out, text); err != nil {
+		return statusUsage, refuse("", "writing the answer: %v", err)
+	}
+	return statusPass, nil
+}
+
+// borne is the name that is meant: the word as it is typed if a line that may be
+// changed bears it, or else the host that ssh's configuration makes of it.
+func (f *hostsFlags) borne(ctx context.Context, w World, v *voice, file *hostsfile.File, typed string) (string, error) {
+	if len(file.PinnedFor(typed)) > 0 || f.any && len(file.Forward(typed)) > 0 {
+		if f.any && slices.ContainsFunc(ownNames(), func(own string) bool { return strings.EqualFold(own, typed) }) {
+			return "", refuse("the system needs the line; edit the file yourself", "%s is this machine", safetext.Name(typed))
+		}
+		return typed, nil
+	}
+	t, err := f.resolveTarget(ctx, w, v, typed)
+	if err != nil || t.Via != "" {
+		return typed, nil
+	}
+	return strings.TrimSuffix(t.Host, "."), nil
+}
+
+// onlyOf reports whether a line is about host alone: it gives the host's name and
+// no others but its first labels.
+func onlyOf(l *hostsfile.Line, host string) bool {
+	canonical := strings.ToLower(l.Canonical())
+	return !slices.ContainsFunc(l.Names, func(n string) bool {
+		return n != "" && !strings.HasPrefix(canonical+".", strings.ToLower(n)+".")
+	}) && strings.HasPrefix(canonical+".", strings.ToLower(host)+".")
 }

@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"os/user"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +53,11 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 			"%s is behind the jump host %s, which looks it up: a line here would help nobody", check.PlainHost(t.Via), jump)
 	}
 	t.settings.family = resolve.AnyFamily // the line is for every program on this machine
+	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(w)...)
 	r := s.one(ctx, t)
+	if r == nil {
+		return statusInterrupted, errInterrupted
+	}
 	edit, err := check.PlanPin(r, file, check.PinOptions{
 		Address: address, Replace: f.replace, Force: f.force, Own: ownNames(), Now: now, Expires: expires,
 	})
@@ -64,7 +70,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	case errors.Is(err, check.ErrUndetermined):
 		return statusUnknown, refuse("nothing was written; try again later", "%v", err)
 	case errors.Is(err, check.ErrNoLineNeeded):
-		fmt.Fprintf(w.Out, "%s: %v; --force writes one all the same\n", host, err)
+		fmt.Fprintf(w.Out, "%s: %v (--force writes one)\n", host, err)
 		return statusPass, nil
 	case err != nil:
 		return statusFound, refuse("nothing was written; 'rdnsproxy check "+hostPort(r)+"' tells more", "%v", err)
@@ -96,18 +102,19 @@ func onceMore(r *check.Result, address netip.Addr, expected []string) string {
 	return host
 }
 
-// ownNames are this machine's names: the host name, what the hosts file calls it
-// beside, and what the search list makes of it.
+// ownNames are this machine's names: localhost and the host name, what the hosts
+// file calls them beside, and what the search list makes of the host name.
 func ownNames() []string {
 	own, err := os.Hostname()
 	if err != nil {
-		return nil
+		own = "localhost"
 	}
 	short, _, _ := strings.Cut(own, ".")
-	names := []string{own, short}
+	names := []string{"localhost", own, short}
 	if system, err := hostsfile.ParseFile(hostsfile.SystemPath()); err == nil {
-		for _, name := range []string{own, short} {
-			for _, l := range system.Forward(name) {
+		for i := range system.Lines {
+			l := &system.Lines[i]
+			if slices.ContainsFunc(l.Names, func(n string) bool { return strings.EqualFold(n, own) || strings.EqualFold(n, "localhost") }) {
 				names = append(names, l.Names...)
 			}
 		}
@@ -117,4 +124,18 @@ func ownNames() []string {
 		names = append(names, short+"."+string(domain))
 	}
 	return names
+}
+
+// sudoersKnownHosts are the known_hosts of the user who has become root by sudo:
+// root's knows other hosts, and the user is who has met this one.
+func sudoersKnownHosts(w World) []string {
+	name := w.getenv("SUDO_USER")
+	if os.Geteuid() != 0 || name == "" || name == "root" {
+		return nil
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Join(u.HomeDir, ".ssh", "known_hosts"), filepath.Join(u.HomeDir, ".ssh", "known_hosts2")}
 }

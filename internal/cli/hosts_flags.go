@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"rdnsproxy/hostsfile"
@@ -138,7 +139,7 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 	if f.address == "" {
 		return netip.Addr{}, nil
 	}
-	a, err := netip.ParseAddr(f.address)
+	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(f.address, "["), "]"))
 	if err != nil {
 		return a, refuse("--address takes one of the host's addresses", "%s is no address", quoted(f.address))
 	}

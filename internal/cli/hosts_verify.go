@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,109 +28,76 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 		return statusUsage, err
 	}
 	s.brief, s.empty = true, safetext.Line(f.path())+" has no line that rdnsproxy has written"
-	pinned := file.Pinned()
-	var removable []*hostsfile.Line
-	var kept []check.Severity
-	status = s.finish(ctx, func(yield func(*check.Result) bool) {
-		hosts := byHost(pinned)
-		i := 0
-		for r := range inOrder(f.jobs, hosts, func(lines []*hostsfile.Line) *check.Result { return f.verifyHost(ctx, w, s, file, lines) }) {
-			for n, finding := range r.Findings {
-				if n < len(hosts[i]) && (finding.Code == check.PinExpired || finding.Code == check.PinUnneeded) {
-					removable = append(removable, hosts[i][n])
-				} else {
-					kept = append(kept, finding.Severity)
-				}
-			}
-			i++
-			if !yield(r) {
+	var found []check.PinFinding
+	severities, err := s.results(ctx, func(yield func(*check.Result) bool) {
+		hosts := check.ByHost(file.Pinned())
+		for h := range inOrder(f.jobs, hosts, func(lines []*hostsfile.Line) verified { return f.verifyHost(ctx, w, s, file, lines) }) {
+			found = append(found, h.lines...)
+			if !yield(h.result) {
 				return
 			}
 		}
 	})
-	edit, err := withoutSiblings(file, pinned, removable)
 	if err != nil {
-		return statusUsage, err
+		return s.failed(err), nil
 	}
-	if !f.fix || edit.Empty() {
-		return status, nil
+	edit, kept := check.FixPins(found, file)
+	if !f.fix || edit.Empty() && len(kept) == 0 {
+		return s.status(severities), nil
+	}
+	for _, l := range kept {
+		v.notice(fmt.Sprintf("%s:%d stays: without it, another line of %s would hide its address", safetext.Line(file.Path), l.N, safetext.Name(l.Canonical())))
+	}
+	if edit.Empty() {
+		return s.status(severities), nil
 	}
 	if fixed, err := f.apply(w, v, edit, "hosts verify"); err != nil || fixed != statusPass {
 		return fixed, err
 	}
-	sum := tally{failOn: f.failOn.severity} // what was removed no longer counts
-	for _, severity := range kept {
-		sum.add(severity)
-	}
-	return sum.status(), nil
-}
-
-// withoutSiblings removes the lines that may go: of a name with several lines all
-// or none, for those that stay would hide the addresses of those that went.
-func withoutSiblings(file *hostsfile.File, pinned, removable []*hostsfile.Line) (*hostsfile.Edit, error) {
-	edit := file.Edit()
-	for _, l := range removable {
-		needed := slices.ContainsFunc(pinned, func(other *hostsfile.Line) bool {
-			return other.Canonical() == l.Canonical() && !slices.Contains(removable, other)
-		})
-		if needed {
-			continue
-		}
-		if err := edit.Remove(l.N); err != nil {
-			return nil, err
+	after := []check.Severity{check.Pass} // what was taken out no longer counts
+	for _, p := range found {
+		if removed := p.Finding.Code == check.PinExpired || p.Finding.Code == check.PinUnneeded; !removed || slices.Contains(kept, p.Line) {
+			after = append(after, p.Finding.Severity)
 		}
 	}
-	return edit, nil
+	return s.status(after), nil
 }
 
-// byHost puts the lines together that are about one host, in file order: its name
-// at one port.
-func byHost(pinned []*hostsfile.Line) [][]*hostsfile.Line {
-	var hosts [][]*hostsfile.Line
-	for _, l := range pinned {
-		i := slices.IndexFunc(hosts, func(lines []*hostsfile.Line) bool {
-			return strings.EqualFold(lines[0].Canonical(), l.Canonical()) && portOf(lines[0]) == portOf(l)
-		})
-		if i < 0 {
-			hosts, i = append(hosts, nil), len(hosts)
-		}
-		hosts[i] = append(hosts[i], l)
-	}
-	return hosts
+// verified is what became of the lines of one host.
+type verified struct {
+	result *check.Result // of the host, with the lines' findings
+	lines  []check.PinFinding
 }
 
-// portOf is the port at which the host of a line was looked at.
-func portOf(l *hostsfile.Line) uint16 {
-	note, _ := l.Note()
-	return cmp.Or(note.Port, 22)
-}
-
-// verifyHost is the result for the host of some lines: a finding for each of them,
-// and then what speaks against its host key. What a mapping that is off would mean
-// without the lines is not said again.
-func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *hostsfile.File, lines []*hostsfile.Line) *check.Result {
+// verifyHost looks at the host of some lines. The result says of each of them how
+// it stands, and not again what a mapping that is off would mean without it.
+func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *hostsfile.File, lines []*hostsfile.Line) verified {
 	host := lines[0].Canonical()
+	var h verified
 	t, err := f.pinnedTarget(ctx, w, s.voice, host)
 	if err != nil {
-		r := &check.Result{Schema: check.Schema, Target: host, Host: check.PlainHost(host), Severity: check.Unknown}
+		h.result = check.Unjudged(host)
 		for _, l := range lines {
-			r.Findings = append(r.Findings, check.Finding{Code: check.PinUnknown, Severity: check.Unknown, Address: l.Addr, Text: err.Error()})
+			h.lines = append(h.lines, check.PinFinding{Line: l, Finding: check.Finding{Code: check.PinUnknown, Severity: check.Unknown, Address: l.Addr,
+				Text: fmt.Sprintf("%s:%d: %v", safetext.Line(file.Path), l.N, err)}})
 		}
-		return r
-	}
-	t.Port = portOf(lines[0])
-	r := s.one(ctx, t)
-	var findings []check.Finding
-	for _, l := range lines {
-		findings = append(findings, check.VerifyPin(r, l, file, time.Now()))
-	}
-	for _, f := range r.Findings {
-		if f.Code == check.HostKeyChanged || f.Code == check.HostKeyRevoked || f.Code == check.HostKeyUnexpected {
-			findings = append(findings, f)
+	} else {
+		note, _ := lines[0].Note()
+		t.Port = 22
+		if note.Port != 0 {
+			t.Port = note.Port
 		}
+		if h.result = s.one(ctx, t); h.result == nil { // interrupted
+			return h
+		}
+		h.lines = check.VerifyPins(h.result, lines, file, time.Now())
 	}
-	r.Findings, r.Severity = findings, check.Worst(findings)
-	return r
+	h.result.Findings = nil
+	for _, p := range h.lines {
+		h.result.Findings = append(h.result.Findings, p.Finding)
+	}
+	h.result.Severity = check.Worst(h.result.Findings)
+	return h
 }
 
 // pinnedTarget is the host of a line with all its addresses. What ssh's
@@ -145,5 +112,6 @@ func (f *hostsFlags) pinnedTarget(ctx context.Context, w World, v *voice, host s
 		}
 	}
 	t.settings.family = resolve.AnyFamily
+	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(w)...)
 	return t, nil
 }

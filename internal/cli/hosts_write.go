@@ -21,14 +21,15 @@ import (
 // without a hosts file has one without lines. With an error goes its exit status.
 func (f *hostsFlags) read(v *voice) (*hostsfile.File, int, error) {
 	if left := hostsfile.Interrupted(f.path(), f.options()); left != "" {
-		switch _, err := hostsfile.Recover(f.path(), f.options()); {
+		switch repaired, err := hostsfile.Recover(f.path(), f.options()); {
 		case errors.Is(err, hostsfile.ErrNeedsRoot):
 			return nil, statusFound, refuse("'sudo rdnsproxy hosts list"+f.flagsAgain("hosts-file")+"' undoes it",
-				"a write of %s was interrupted, and the file may be neither old nor new", safetext.Line(f.path()))
+				"a write of %s is under way or was interrupted, and the file may be neither old nor new", safetext.Line(f.path()))
 		case err != nil:
 			return nil, statusFound, f.explain(err)
+		case repaired:
+			v.notice("an interrupted write of " + f.path() + " was undone")
 		}
-		v.notice("an interrupted write of " + f.path() + " was undone")
 	}
 	file, err := hostsfile.ParseFile(f.path())
 	switch {
@@ -65,6 +66,7 @@ func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command stri
 	case err != nil:
 		return statusFound, f.explain(err)
 	}
+	fmt.Fprintln(f.shown(w), safetext.Line(f.path())+" is written")
 	if written.Backup != "" {
 		v.notice("the old file is " + written.Backup)
 	}
@@ -101,7 +103,7 @@ func (f *hostsFlags) explain(err error) error {
 	case errors.Is(err, hostsfile.ErrUnfinished), errors.Is(err, hostsfile.ErrNoJournal):
 		hint = ""
 	case errors.Is(err, hostsfile.ErrChanged):
-		hint = "somebody changed the file meanwhile: nothing was written; run it again"
+		hint = "somebody else has written it meanwhile: run it again"
 	case errors.Is(err, hostsfile.ErrLocked):
 		hint = "another rdnsproxy is writing it: run it again"
 	case errors.Is(err, hostsfile.ErrUnsafeFolder):
@@ -111,13 +113,15 @@ func (f *hostsFlags) explain(err error) error {
 }
 
 // flagsAgain are the flags that were given, of these names or all, for a command
-// line that does the same as root; a path is made one that root finds too.
+// line that does the same as root; a path is made one that root finds too. ssh's
+// configuration is left out: the host stands there as it was found, and root would
+// run what a Match exec in it says.
 func (f *hostsFlags) flagsAgain(names ...string) string {
 	again := ""
 	f.visit(func(flag *pflag.Flag) {
 		value := flag.Value.String()
 		switch {
-		case flag.Name == "yes" || len(names) > 0 && !slices.Contains(names, flag.Name):
+		case flag.Name == "yes" || flag.Name == "ssh-config" || len(names) > 0 && !slices.Contains(names, flag.Name):
 			return
 		case flag.Value.Type() == "bool" && value == "true":
 			again += " --" + flag.Name
@@ -125,23 +129,21 @@ func (f *hostsFlags) flagsAgain(names ...string) string {
 		case flag.Value.Type() == "bool":
 			again += " --" + flag.Name + "=" + value
 			return
-		case flag.Name == "hosts-file", flag.Name == "output", flag.Name == "ssh-config" && value != "none":
+		case flag.Name == "hosts-file", flag.Name == "output":
 			if abs, err := filepath.Abs(value); err == nil {
 				value = abs
 			}
 		}
-		again += " --" + flag.Name + " " + shellQuote(value)
+		values := []string{value}
+		if several, ok := flag.Value.(pflag.SliceValue); ok {
+			values = several.GetSlice()
+		}
+		for _, value := range values {
+			again += " --" + flag.Name + " " + safetext.Shell(value)
+		}
 	})
 	if f.yes && len(names) == 0 {
 		again += " --yes"
 	}
 	return again
-}
-
-// shellQuote makes a word that needs it one word of a shell's.
-func shellQuote(word string) string {
-	if word != "" && safetext.Name(word) == strings.ReplaceAll(word, "/", "\\047") {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

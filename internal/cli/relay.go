@@ -155,7 +155,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	}
 	conn, won, err := s.dialer().Race(ctx, s.inquiry.Addresses())
 	if err != nil {
-		return s.failed(err)
+		return s.failed(ctx, err)
 	}
 	defer conn.Close()
 	switch s.flags.policy {
@@ -233,7 +233,12 @@ func (s *session) connectLeft() (time.Duration, bool) {
 }
 
 // failed says why there is no connection.
-func (s *session) failed(err error) int {
+func (s *session) failed(ctx context.Context, err error) int {
+	if addresses := s.inquiry.Now().Addresses; s.flags.policy != policyOff && len(addresses) > 0 {
+		waiting, cancel := context.WithTimeout(ctx, s.patience())
+		s.tellOfLine(waiting, addresses[0].Address) // that it has gone stale may be why
+		cancel()
+	}
 	var lost *dial.Error
 	switch {
 	case errors.Is(err, dial.ErrNoAddress):

@@ -80,7 +80,8 @@ func (s *session) tellOfLine(waiting context.Context, won netip.Addr) bool {
 	r, known := s.inquiry.WithDNS(waiting)
 	for _, f := range r.Findings {
 		if f.Severity >= check.Warning && f.Code.Pin() {
-			s.tellWarning(f)
+			s.voice.warning(f.Text)
+			s.voice.hint("'rdnsproxy hosts verify' tells what to do")
 		}
 	}
 	switch {
@@ -108,7 +109,7 @@ func (s *session) follow(ctx context.Context, won netip.Addr) {
 // tell says what is warning or worse, one line of what is unknown, and notices
 // with -v. What the user has accepted is a notice too, until it changes.
 func (s *session) tell(r *check.Result, won netip.Addr) {
-	known := s.tellChange(r, won)
+	known, changed := s.tellChange(r, won)
 	for _, f := range r.About(won) {
 		switch {
 		case f.Code.Pin(): // tellOfLine's
@@ -117,7 +118,7 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 				s.voice.notice(f.Text + " (accepted)")
 			}
 		case f.Severity >= check.Warning:
-			s.tellWarning(f)
+			s.tellWarning(f, changed)
 		case f.Severity == check.Unknown:
 			s.voice.unknown(f.Text)
 		case s.flags.verbose:
@@ -127,41 +128,49 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 }
 
 // tellChange says how a mapping that the user has accepted has changed, be it for
-// the better: who has accepted one address was not asked about another. It
-// reports whether the mapping is the one that was accepted.
-func (s *session) tellChange(r *check.Result, won netip.Addr) (known bool) {
+// the better: who has accepted one address was not asked about another. known
+// reports that the mapping is the one that was accepted, changed that it is not.
+func (s *session) tellChange(r *check.Result, won netip.Addr) (known, changed bool) {
 	change, known := s.acceptedAs(r, won)
 	if change != "" {
 		host := check.PlainHost(s.operands.host)
 		s.voice.warning("what was accepted of " + host + " has CHANGED: " + change)
 		s.voice.hint("'rdnsproxy accept " + host + "' accepts it as it is now, 'rdnsproxy accept forget " + host + "' drops it")
 	}
-	return known
+	return known, change != ""
 }
 
 // acceptedAs compares what is found with what the user has accepted of the host:
 // known, if it is that, else what changed since; neither, if nothing was accepted.
+// Of an address of which nothing could be found out it can tell only that it is
+// another.
 func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, known bool) {
 	of := r.Of(a)
-	if of == nil || !judgedNow(*of) {
+	if of == nil {
 		return "", false
 	}
 	file := s.acceptedFile.read(s.w, s.voice)
 	if file == nil {
 		return "", false
 	}
-	host := check.PlainHost(s.operands.host)
-	_, change, found := file.Compare(mappingOf(host, *of), addressesOf(r))
-	return change, found && change == ""
+	now := mappingOf(check.PlainHost(s.operands.host), *of)
+	was, change, found := file.Compare(now, addressesOf(r))
+	if judgedNow(*of) {
+		return change, found && change == ""
+	}
+	if found && was.Addr != now.Addr.Unmap() {
+		return fmt.Sprintf("it was accepted for %v and is %v now", was.Addr, now.Addr.Unmap()), false
+	}
+	return "", false
 }
 
 // tellWarning gives the article's remedy where check holds it for safe without a
-// look at the host key.
-func (s *session) tellWarning(f check.Finding) {
+// look at the host key, and what is found is not other than what was accepted.
+func (s *session) tellWarning(f check.Finding, changed bool) {
 	var lines []string
 	file := ""
 	for _, a := range f.Advice {
-		if a.Code == check.AdviseHostsLine {
+		if a.Code == check.AdviseHostsLine && !changed {
 			lines, file = append(lines, a.Line), a.File
 		}
 	}
@@ -188,7 +197,9 @@ func (s *session) tellWarning(f check.Finding) {
 	if len(lines) == 0 {
 		s.voice.hint("'rdnsproxy hosts add " + host + "' weighs the host key before it writes a line")
 	}
-	s.voice.hint("'rdnsproxy accept " + host + "' silences this, without root")
+	if !changed { // which has told of accept
+		s.voice.hint("'rdnsproxy accept " + host + "' silences this, without root")
+	}
 }
 
 func these(lines []string) string {

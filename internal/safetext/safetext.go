@@ -187,3 +187,16 @@ func decimal(s string) (byte, bool) {
 	}
 	return byte(n), n <= 255
 }
+
+// Shell makes text of ours that a person copies one word of a POSIX shell's. It
+// does not make it safe to print.
+func Shell(word string) string {
+	plain := word != ""
+	for i := 0; i < len(word) && plain; i++ {
+		plain = nameByte(word[i]) || strings.IndexByte("/:@,+=%", word[i]) >= 0
+	}
+	if plain {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
