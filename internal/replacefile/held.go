@@ -10,8 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"rdnsproxy/internal/safetext"
 )
 
 // Errors of Hold and of a Held.
@@ -19,7 +17,7 @@ var (
 	ErrChanged      = errors.New("changed since it was read; nothing was written")
 	ErrLocked       = errors.New("another process holds a lock on it")
 	ErrReadOnly     = errors.New("not even root can write it: it or its file system is read-only or immutable")
-	ErrUnsafeFolder = errors.New("others than root and the file's owner may write the folder")
+	ErrUnsafeFolder = errors.New("others than root and the file's owner may write there")
 	ErrNotKept      = errors.New("cannot be replaced as it is")
 	ErrTooLong      = errors.New("too long")
 	ErrUnfinished   = errors.New("an earlier write was interrupted, and the file has been changed since")
@@ -44,15 +42,15 @@ type HoldOptions struct {
 // after a process was killed at any moment the next Hold finds the old content
 // or the new.
 //
-// It is for files that are there. Symbolic links to it are resolved once; from
-// then on everything is done relative to the opened folder.
+// It is for files that are there. Symbolic links on the way to it are followed
+// once, if nobody but root and the file's owner could have laid them; from then on
+// everything is done relative to the opened folder.
 type Held struct {
 	Path     string // with symbolic links resolved
 	Content  []byte // as it was when the lock was had
 	Repaired bool   // an interrupted write had left a mixture, which Hold undid
 
-	dir   *os.Root
-	name  string
+	*way
 	file  *os.File
 	info  fs.FileInfo
 	state string
@@ -64,18 +62,11 @@ type Held struct {
 // those of the Held, are one of the above or the system's; they leave it to the
 // caller to name the file.
 func Hold(path string, o HoldOptions) (*Held, error) {
-	real, err := filepath.EvalSymlinks(path)
+	w, err := follow(path)
 	if err != nil {
 		return nil, err
 	}
-	if real, err = filepath.Abs(real); err != nil {
-		return nil, err
-	}
-	dir, err := os.OpenRoot(filepath.Dir(real))
-	if err != nil {
-		return nil, err
-	}
-	h := &Held{Path: real, dir: dir, name: filepath.Base(real), state: o.State, limit: o.Limit}
+	h := &Held{Path: filepath.Join(w.folder, w.name), way: w, state: o.State, limit: o.Limit}
 	if h.limit == 0 {
 		h.limit = 64 << 20
 	}
@@ -101,7 +92,7 @@ func (h *Held) open(wait time.Duration) error {
 	if err := h.lock(time.Now().Add(wait)); err != nil {
 		return err
 	}
-	if err := unsafeFolder(h.dir, h.info); err != nil {
+	if err := h.unsafe(h.info); err != nil {
 		return err
 	}
 	sweep(h.dir, h.name)
@@ -291,15 +282,15 @@ func (h *Held) openState() (*os.Root, error) {
 	if err := os.MkdirAll(h.state, 0o700); err != nil {
 		return nil, fmt.Errorf("folder for its journal: %w", err)
 	}
-	dir, err := os.OpenRoot(h.state)
+	w, err := follow(filepath.Join(h.state, h.stateName()))
 	if err != nil {
 		return nil, fmt.Errorf("folder for its journal: %w", err)
 	}
-	if err := unsafeFolder(dir, h.info); err != nil {
-		dir.Close()
-		return nil, fmt.Errorf("%s: %w", safetext.Line(h.state), err)
+	if err := w.unsafe(h.info); err != nil {
+		w.dir.Close()
+		return nil, err
 	}
-	return dir, nil
+	return w.dir, nil
 }
 
 // sweep removes what killed processes left of files that they prepared for these

@@ -154,6 +154,17 @@ func TestReadOnlyFileSystem(t *testing.T) {
 	}
 }
 
+// A folder on the way need not be readable; the last one must be.
+func TestHoldThroughUnreadableFolder(t *testing.T) {
+	top := folder(t)
+	below := filepath.Join(top, "below")
+	if err := errors.Join(os.Mkdir(below, 0o755), os.Chmod(top, 0o711)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(below, "hosts"), "old")
+	hold(t, filepath.Join(below, "hosts"), replacefile.HoldOptions{})
+}
+
 // accessList is a POSIX access list with an entry for one more user, as the
 // kernel stores it (linux/posix_acl_xattr.h).
 func accessList() []byte {

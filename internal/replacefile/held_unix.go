@@ -52,21 +52,19 @@ func readOnly(err error) error {
 	return err
 }
 
-// unsafeFolder refuses a folder in which others than root and the file's owner
-// could lay something: it must belong to one of these, and nobody else may write
-// there, the sticky bit notwithstanding. Where there is an access list, the
-// group's bits are its mask.
-func unsafeFolder(dir *os.Root, file fs.FileInfo) error {
-	info, err := dir.Stat(".")
-	if err != nil {
-		return err
-	}
-	folder, ok := info.Sys().(*syscall.Stat_t)
-	owner, ok2 := file.Sys().(*syscall.Stat_t)
-	if !ok || !ok2 || info.Mode().Perm()&0o022 != 0 || folder.Uid != 0 && folder.Uid != owner.Uid {
-		return ErrUnsafeFolder
-	}
-	return nil
+// unsafeFolder says that others than root and the file's owner could lay something
+// in a folder: it must belong to one of these, and nobody else may write there,
+// the sticky bit notwithstanding. Where there is an access list, the group's bits
+// are its mask.
+func unsafeFolder(folder, file fs.FileInfo) bool {
+	st, ok := folder.Sys().(*syscall.Stat_t)
+	return !ok || folder.Mode().Perm()&0o022 != 0 || !trustedOwner(st.Uid, file)
+}
+
+// trustedOwner says that a user is root or the file's owner.
+func trustedOwner(uid uint32, file fs.FileInfo) bool {
+	st, ok := file.Sys().(*syscall.Stat_t)
+	return uid == 0 || ok && uid == st.Uid
 }
 
 // keepAttributes makes a new file what another is in all but content; macOS's

@@ -253,7 +253,7 @@ func Interrupted(path string, o HoldOptions) string {
 	if real, err = filepath.Abs(real); err != nil {
 		return ""
 	}
-	h := &Held{Path: real, name: filepath.Base(real), state: o.State}
+	h := &Held{Path: real, way: &way{name: filepath.Base(real)}, state: o.State}
 	places := []string{h.beside().path}
 	if o.State != "" {
 		places = append(places, filepath.Join(o.State, h.stateName()+journalMark))

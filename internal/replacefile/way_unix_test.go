@@ -1,0 +1,112 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd
+
+package replacefile_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"rdnsproxy/internal/replacefile"
+)
+
+// The way may lead over links of any kind, as long as they are trusted.
+func TestHoldFollows(t *testing.T) {
+	top := realFolder(t)
+	deep := filepath.Join(top, "a", "deep")
+	if err := os.MkdirAll(deep, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	want := filepath.Join(deep, "hosts")
+	write(t, want, "old")
+	symlink(t, "a/./deep/", filepath.Join(top, "relative"))
+	symlink(t, deep, filepath.Join(top, "absolute"))
+	symlink(t, "../../relative/hosts", filepath.Join(deep, "file"))
+	symlink(t, "loop", filepath.Join(top, "loop"))
+	t.Chdir(filepath.Join(top, "a"))
+	for _, path := range []string{
+		want, top + "/relative/hosts", top + "/absolute/../deep//hosts", top + "/absolute/file", "deep/file", "./../relative/./hosts", "hosts/../deep/hosts",
+	} {
+		h, err := replacefile.Hold(path, replacefile.HoldOptions{})
+		if path == "hosts/../deep/hosts" {
+			if !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("%s: %v", path, err)
+			}
+			continue
+		}
+		if err != nil || h.Path != want {
+			t.Errorf("%s: %+v, %v", path, h, err)
+			continue
+		}
+		h.Close()
+	}
+	for path, want := range map[string]error{
+		top + "/loop": syscall.ELOOP, top + "/loop/x": syscall.ELOOP, want + "/x": syscall.ENOTDIR,
+		"/": replacefile.ErrNotRegular, deep + "/..": replacefile.ErrNotRegular, "": replacefile.ErrNotRegular,
+	} {
+		if _, err := replacefile.Hold(path, replacefile.HoldOptions{}); !errors.Is(err, want) {
+			t.Errorf("%q: %v", path, err)
+		}
+	}
+}
+
+// realFolder is one whose path has no links.
+func realFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(folder(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// A link that others could have laid leads nobody to a file that they may not
+// write themselves, wherever on the way it is.
+func TestHoldRefusesLinks(t *testing.T) {
+	safe, open := folder(t), realFolder(t)
+	path := filepath.Join(safe, "hosts")
+	write(t, path, "old")
+	symlink(t, path, filepath.Join(open, "hosts"))
+	symlink(t, safe, filepath.Join(open, "folder"))
+	symlink(t, filepath.Join(open, "hosts"), filepath.Join(safe, "link"))
+	for mode, trusted := range map[fs.FileMode]bool{0o755: true, 0o777 | fs.ModeSticky: false, 0o775: false} {
+		if err := os.Chmod(open, mode); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []string{filepath.Join(open, "hosts"), filepath.Join(open, "folder", "hosts"), filepath.Join(safe, "link")} {
+			refusesLink(t, p, trusted, open)
+		}
+		refusesLink(t, path, true, "") // the folder is not on the way
+	}
+	if os.Getuid() != 0 {
+		return // whoever runs this cannot give a link away
+	}
+	os.Chmod(open, 0o755)
+	link := filepath.Join(open, "hosts")
+	if err := os.Lchown(link, 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	refusesLink(t, link, false, link)
+	if err := errors.Join(os.Chown(path, 65534, 65534), os.Chown(safe, 65534, 65534)); err != nil {
+		t.Fatal(err)
+	}
+	refusesLink(t, link, true, "") // to the same user's file
+}
+
+func refusesLink(t *testing.T, path string, trusted bool, names string) {
+	t.Helper()
+	h, err := replacefile.Hold(path, replacefile.HoldOptions{})
+	switch {
+	case err == nil:
+		h.Close()
+	case !errors.Is(err, replacefile.ErrUnsafeFolder) || !strings.Contains(err.Error(), names):
+		t.Errorf("%s: %v", path, err)
+	}
+	if trusted != (err == nil) {
+		t.Errorf("%s: %v", path, err)
+	}
+}
