@@ -258,7 +258,10 @@ func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, add
 // keyAgainst is what a host key says against an address, or "".
 func keyAgainst(r *Result, a netip.Addr) string {
 	for _, f := range r.About(a) {
-		if f.Code.AgainstHost() {
+		switch {
+		case f.Code == HostKeyChanged:
+			return "host key changed: " + f.Text
+		case f.Code.AgainstHost():
 			return f.Text
 		}
 	}

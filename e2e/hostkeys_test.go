@@ -118,8 +118,8 @@ func TestHostsKeyAgainst(t *testing.T) {
 	here, other := v.hostKey(""), v.hostKey("other")
 	evidence := rootHome + "/.ssh/known_hosts:2)"
 	for _, c := range []struct{ line, says string }{
-		{"my.example.com " + other.public, "the ssh-ed25519 host key of 192.168.1.243 is changed (" + evidence},
-		{"@revoked * " + here.public, "the ssh-ed25519 host key of 192.168.1.243 is revoked (" + evidence},
+		{"my.example.com " + other.public, "host key changed: 192.168.1.243 shows another ssh-ed25519 host key than the one known (" + evidence},
+		{"@revoked * " + here.public, "192.168.1.243 shows a revoked ssh-ed25519 host key (" + evidence},
 	} {
 		v.rootKnows("# people\n", c.line)
 		v.refused(1, c.says, "my.example.com")

@@ -244,13 +244,6 @@ func (k *killing) examine() {
 		k.t.Fatalf("after %d kills: %s has left %d bytes, neither the old %d nor the new %d; folder %q", k.killed, k.command, len(content), len(k.before), len(k.after), entries)
 	default:
 		k.torn++
-		for i := 0; i < len(content) && i < len(k.before); i++ {
-			if content[i] != k.before[i] {
-				k.t.Logf("first diff %d: %q", i, content[i:min(i+150, len(content))])
-				break
-			}
-		}
-		k.t.Logf("torn at kill %d: %s, %d bytes, before %d after %d, %q, line at %d", k.killed, k.command, len(content), len(k.before), len(k.after), entries, strings.Index(k.before, k.ours))
 		if rand.IntN(2) == 0 { // the next command comes to its end, or is killed as well
 			k.mend()
 		}

@@ -15,10 +15,10 @@ func demoCommand(w World, status *int) *cobra.Command {
 		Use:   "demo",
 		Short: "the story, with no network and no root",
 		Long: `Tells the story that rdnsproxy grew from, with DNS and SSH servers of its own on
-loopback: the warning, the mapping accepted, the suggested line, the silence once
-it stands, what becomes of it when the host moves, and what strict does to a
-forged name. It needs no network and no root, and touches no file outside a
-temporary folder. It exits with 1 if the story went otherwise.`,
+loopback: the warning, the mapping accepted, the line, the silence once it
+stands, what becomes of it when the host moves, and what strict does to a forged
+name. It needs no network and no root, and touches no file outside a temporary
+folder. It exits with 1 if the story went otherwise.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			*status = runDemo(c.Context(), w)
