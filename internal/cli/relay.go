@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"rdnsproxy/check"
@@ -129,18 +127,18 @@ type session struct {
 // runRelay is what ProxyCommand runs. The data flows one way: configuration,
 // inquiry, race, verdict, and then ssh's bytes.
 func runRelay(ctx context.Context, w World, args []string) int {
+	go surviveSIGPIPE()
 	s := &session{w: w, started: time.Now()}
-	// A warning that nobody reads must not end the session: a write to a closed
-	// stderr fails, and no more.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	var err error
 	switch s.flags, s.operands, err = parseRelay(w, args); {
 	case errors.Is(err, pflag.ErrHelp):
 		return runCommand(ctx, w, []string{"help"})
 	case err != nil:
+		surviveSIGPIPE()
 		return w.usage(err)
 	}
 	s.voice = newVoice(userStderr(w), s.flags.quiet, s.flags.verbose)
+	s.voice.w = unread{s.voice.w}
 	if err := s.prepare(ctx); err != nil {
 		s.voice.error(err)
 		return statusUsage

@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"io"
 	"io/fs"
 	"os"
+	"os/signal"
+	"sync"
+	"syscall"
 )
 
 // userStderr is where a person will read what the relay says. With ControlPersist
@@ -32,3 +36,19 @@ func isNull(f *os.File) bool {
 	null, err := os.Stat(os.DevNull)
 	return err == nil && os.SameFile(mine, null)
 }
+
+// unread is a stream that nobody may read: a warning that is not wanted must not
+// end the session. A write to it fails, and no more.
+type unread struct{ io.Writer }
+
+func (u unread) Write(b []byte) (int, error) {
+	surviveSIGPIPE()
+	return u.Writer.Write(b)
+}
+
+// surviveSIGPIPE keeps a failed write to stderr from ending the process. To hear
+// of a signal Go's runtime starts threads, and waits for them: so the relay lets
+// that happen beside all else, and only its first word waits for it.
+var surviveSIGPIPE = sync.OnceFunc(func() {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+})

@@ -38,7 +38,7 @@ func (p Pipes) onDeparture(leave func()) (stop func()) {
 	return func() {
 		close(quit)
 		<-done
-		signal.Stop(heard)
+		go signal.Stop(heard) // the runtime's threads take their time, and most callers end here
 	}
 }
 
