@@ -15,9 +15,6 @@ import (
 // what is behind it.
 func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward resolve.Answer) {
 	defer close(p.done)
-	if q.checker.ForwardOnly {
-		return
-	}
 	var probing sync.WaitGroup
 	if q.checker.Prober != nil {
 		probing.Go(func() { q.probe(ctx, p) })

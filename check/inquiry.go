@@ -164,7 +164,11 @@ func (q *Inquiry) resolve(ctx, lookups context.Context) {
 		q.timings.Resolve = time.Since(q.started)
 		q.mu.Unlock()
 		for _, p := range fresh {
-			go q.check(ctx, lookups, p, ans)
+			if q.checker.ForwardOnly {
+				close(p.done)
+			} else {
+				go q.check(ctx, lookups, p, ans)
+			}
 			q.feed <- netip.AddrPortFrom(p.addr, q.target.Port)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/pflag"
 )
@@ -71,10 +72,7 @@ var commands = []string{"check", "hosts", "accept", "ssh", "sftp", "scp", "demo"
 // check: the first word that is no flag and the word right after it decide, and
 // if that is a port number it is the relay. A leading -- is the relay too.
 func classify(args []string) (call, error) {
-	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	new(relayFlags).register(flags)
-	new(checkFlags).registerOwn(flags)
-	new(hostsFlags).registerOwn(flags)
+	flags := sync.OnceValue(knownFlags)
 	i, last := 0, ""
 	for i < len(args) && strings.HasPrefix(args[i], "-") && args[i] != "-" {
 		last = args[i]
@@ -86,7 +84,7 @@ func classify(args []string) (call, error) {
 		case "-V", "--version":
 			return call{args: []string{"version"}}, nil
 		}
-		i += flagWords(flags, args[i])
+		i += flagWords(flags(), args[i])
 	}
 	if i > len(args) {
 		return call{}, refuse("'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", quoted(last))
@@ -111,6 +109,15 @@ func classify(args []string) (call, error) {
 		}
 	}
 	return call{relay: true, args: args}, nil
+}
+
+// knownFlags are the flags that may stand before the words that decide.
+func knownFlags() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	new(relayFlags).register(flags)
+	new(checkFlags).registerOwn(flags)
+	new(hostsFlags).registerOwn(flags)
+	return flags
 }
 
 // flagWords is how many words a flag takes: two if its value is the next one.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,6 +99,9 @@ func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
 }
 
 func fromEnvironment(fs *pflag.FlagSet, w World) error {
+	if !slices.ContainsFunc(w.Env, func(v string) bool { return strings.HasPrefix(v, "RDNSPROXY_") }) {
+		return nil // as at almost every start
+	}
 	var bad error
 	family := fs.Changed("ipv4") || fs.Changed("ipv6") // -4 overrides the environment's -6 too
 	fs.VisitAll(func(f *pflag.Flag) {

@@ -30,6 +30,9 @@ func openLog(path string, op operands) (*logFile, error) {
 
 // verdict notes what was found about an address.
 func (l *logFile) verdict(r *check.Result, a netip.Addr) {
+	if l == nil {
+		return
+	}
 	verdict := check.Undetermined
 	if of := r.Of(a); of != nil {
 		verdict = of.Verdict
@@ -39,6 +42,9 @@ func (l *logFile) verdict(r *check.Result, a netip.Addr) {
 
 // ended notes how a session ended.
 func (l *logFile) ended(st relay.Stats, err error) {
+	if l == nil {
+		return
+	}
 	text := fmt.Sprintf("%v, %d bytes up, %d bytes down", st.Why, st.Up, st.Down)
 	if err != nil {
 		text += ": " + err.Error()
@@ -48,9 +54,6 @@ func (l *logFile) ended(st relay.Stats, err error) {
 
 // line is: time, process, host, port, address, event, text.
 func (l *logFile) line(addr, event, text string) {
-	if l == nil {
-		return
-	}
 	fmt.Fprintf(l.f, "%s %d %s %d %s %s %s\n", time.Now().UTC().Format(time.RFC3339), os.Getpid(),
 		check.PlainHost(l.host), l.port, safetext.Line(addr), event, safetext.Line(text))
 }
