@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"rdnsproxy/internal/replacefile"
@@ -25,7 +26,7 @@ const (
 var (
 	ErrOthersWrite  = errors.New("others may write it (chmod go-w)")
 	ErrUnsafeFolder = errors.New("the folder is not the user's alone to write")
-	ErrTooLarge     = fmt.Errorf("larger than %d bytes", maxFile)
+	ErrTooLarge     = errors.New("larger than " + strconv.Itoa(maxFile) + " bytes")
 	ErrBusy         = errors.New("another process keeps writing it")
 )
 

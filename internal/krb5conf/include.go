@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"rdnsproxy/internal/safetext"
@@ -21,9 +22,9 @@ const (
 )
 
 var (
-	errTooMuch  = fmt.Errorf("more than %d bytes", maxBytes)
-	errTooMany  = fmt.Errorf("more than %d files", maxFiles)
-	errTooDeep  = fmt.Errorf("files included more than %d deep", maxDepth)
+	errTooMuch  = errors.New("more than " + strconv.Itoa(maxBytes) + " bytes")
+	errTooMany  = errors.New("more than " + strconv.Itoa(maxFiles) + " files")
+	errTooDeep  = errors.New("files included more than " + strconv.Itoa(maxDepth) + " deep")
 	errNotAFile = errors.New("not a regular file")
 )
 

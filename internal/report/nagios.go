@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/safetext"
@@ -159,10 +160,12 @@ func (n *nagios) perfdata() string {
 // Nagios itself drops them; the rest becomes a question mark. The whole text is
 // in the other formats.
 func nagiosPlain(s string) string {
-	return nagiosOdd.ReplaceAllString(nagiosQuotes.Replace(s), "?")
+	return nagiosOdd().ReplaceAllString(nagiosQuotes.Replace(s), "?")
 }
 
-var (
-	nagiosQuotes = strings.NewReplacer("'", "", `"`, "")
-	nagiosOdd    = regexp.MustCompile(`\\[0-9]{3}|[^-A-Za-z0-9 .,:;()_/+=@%\[\]]`)
-)
+var nagiosQuotes = strings.NewReplacer("'", "", `"`, "")
+
+// nagiosOdd is compiled when it is wanted: no relay wants it.
+var nagiosOdd = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\\[0-9]{3}|[^-A-Za-z0-9 .,:;()_/+=@%\[\]]`)
+})

@@ -58,10 +58,13 @@ func parseOffer(b []byte) (*offer, bool) {
 
 // exchanges are all that the library has. Nothing secret ever flows, and which
 // key a server holds can be told of an old one too.
-var exchanges = ssh.Config{
-	KeyExchanges: append(ssh.SupportedAlgorithms().KeyExchanges, ssh.InsecureAlgorithms().KeyExchanges...),
-	Ciphers:      append(ssh.SupportedAlgorithms().Ciphers, ssh.InsecureAlgorithms().Ciphers...),
-	MACs:         append(ssh.SupportedAlgorithms().MACs, ssh.InsecureAlgorithms().MACs...),
+func exchanges() ssh.Config {
+	good, bad := ssh.SupportedAlgorithms(), ssh.InsecureAlgorithms()
+	return ssh.Config{
+		KeyExchanges: append(good.KeyExchanges, bad.KeyExchanges...),
+		Ciphers:      append(good.Ciphers, bad.Ciphers...),
+		MACs:         append(good.MACs, bad.MACs...),
+	}
 }
 
 // family is a type of key with the algorithms that prove one, those of

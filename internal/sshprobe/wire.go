@@ -123,7 +123,7 @@ var errShown = errors.New("the host key has been shown")
 func (w *wire) hostKey(ctx context.Context, limit time.Duration, algorithms []string) (ssh.PublicKey, error) {
 	var shown ssh.PublicKey
 	config := &ssh.ClientConfig{
-		Config:            exchanges,
+		Config:            exchanges(),
 		ClientVersion:     identification,
 		HostKeyAlgorithms: algorithms,
 		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
