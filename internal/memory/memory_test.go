@@ -141,7 +141,7 @@ func TestSweep(t *testing.T) {
 	remember(addr)
 	file := onlyFile(t, m.Dir)
 	long := time.Now().Add(-time.Hour)
-	left := "." + file + ".new-KILLED"
+	left := "." + file + ".new-KILLEDKILLEDKILLEDKILLEDKI"
 	for _, name := range []string{file, left, "precious"} {
 		path := filepath.Join(m.Dir, name)
 		if err := os.WriteFile(path, nil, 0o600); err != nil {

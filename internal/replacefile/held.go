@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -95,7 +96,7 @@ func (h *Held) open(wait time.Duration) error {
 	if err := h.unsafe(h.info); err != nil {
 		return err
 	}
-	sweep(h.dir, h.name)
+	sweep(h.dir, h.info, h.name)
 	if err := h.recover(); err != nil {
 		return err
 	}
@@ -294,8 +295,9 @@ func (h *Held) openState() (*os.Root, error) {
 }
 
 // sweep removes what killed processes left of files that they prepared for these
-// names. Only who holds the lock may: nobody else is preparing then.
-func sweep(dir *os.Root, names ...string) {
+// names, like the held one. Only who holds the lock may: nobody else is preparing
+// then.
+func sweep(dir *os.Root, like fs.FileInfo, names ...string) {
 	folder, err := dir.Open(".")
 	if err != nil {
 		return
@@ -303,13 +305,20 @@ func sweep(dir *os.Root, names ...string) {
 	defer folder.Close()
 	entries, _ := folder.ReadDir(-1)
 	for _, e := range entries {
-		target, ok := TempOf(e.Name())
-		for _, name := range names {
-			if ok && target == name && e.Type().IsRegular() {
-				dir.Remove(e.Name())
-			}
+		if target, ok := TempOf(e.Name()); !ok || !slices.Contains(names, target) {
+			continue
+		}
+		if info, err := dir.Lstat(e.Name()); err == nil && prepared(info, like) {
+			dir.Remove(e.Name())
 		}
 	}
+}
+
+// prepared says that a file can be one that was to become like another: at first
+// it is its maker's alone, then it gets the other's owner and permissions.
+func prepared(info, like fs.FileInfo) bool {
+	return info.Mode().IsRegular() && info.Mode().Perm()&^(like.Mode().Perm()|0o600) == 0 &&
+		(OwnedByUser(info) || sameOwner(info, like))
 }
 
 // stateName is what stands for the held file in a folder that it shares with

@@ -224,11 +224,17 @@ func TestHoldWaits(t *testing.T) {
 // What a killed process had prepared goes; what only looks like it stays.
 func TestHoldSweeps(t *testing.T) {
 	dir := folder(t)
-	for _, name := range []string{"hosts", ".hosts.new-ABC", "..hosts.rdnsproxy-journal.new-ABC", ".other.new-ABC", "hosts.new-ABC"} {
+	const text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	left := []string{".hosts.new-" + text, "..hosts.rdnsproxy-journal.new-" + text}
+	stay := []string{".hosts.new-", ".hosts.new-2024-plan", ".hosts.new-" + text[:25] + "2", ".other.new-" + text, "hosts", "hosts.new-" + text}
+	for _, name := range append(left, stay...) {
 		write(t, filepath.Join(dir, name), name)
 	}
-	hold(t, filepath.Join(dir, "hosts"), replacefile.HoldOptions{})
-	only(t, dir, ".other.new-ABC", "hosts", "hosts.new-ABC")
+	if err := os.Chmod(filepath.Join(dir, stay[2]), 0o755); err != nil { // it was never to become this file
+		t.Fatal(err)
+	}
+	hold(t, filepath.Join(dir, "hosts"), replacefile.HoldOptions{}).Close()
+	only(t, dir, stay...)
 }
 
 // linked makes a file that can only be written in place.

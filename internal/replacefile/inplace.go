@@ -200,7 +200,7 @@ func mixture(content, old, new []byte) bool {
 
 // recover puts right what an interrupted overwrite left.
 func (h *Held) recover() error {
-	sweep(h.dir, h.beside().name)
+	sweep(h.dir, h.info, h.beside().name)
 	if err := h.recoverBy(h.beside()); err != nil || h.state == "" {
 		return err
 	}
@@ -212,7 +212,7 @@ func (h *Held) recover() error {
 		return err
 	}
 	defer j.close()
-	sweep(j.dir, j.name, h.stateName())
+	sweep(j.dir, h.info, j.name, h.stateName())
 	return h.recoverBy(j)
 }
 

@@ -128,17 +128,23 @@ func (o Options) dress(f *os.File) error {
 	return f.Chmod(o.Perm)
 }
 
-// tempMark is in the name of every file that is being written.
-const tempMark = ".new-"
+// A file that is being written is named after the one that it will be, with a
+// text of letters and digits that nobody would think of.
+const (
+	tempMark  = ".new-"
+	tempText  = 26
+	tempBytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" // as rand.Text has them
+)
 
-func tempName(name string) string { return "." + name + tempMark + rand.Text() }
+func tempName(name string) string { return "." + name + tempMark + rand.Text()[:tempText] }
 
 // TempOf reports whether a file of this name is one that a replacement of some
-// file left behind when it was killed, and of which.
+// file left behind when it was killed, and of which. It is exact: a name that
+// somebody else could have chosen is none.
 func TempOf(name string) (target string, ok bool) {
 	name, dotted := strings.CutPrefix(name, ".")
-	i := strings.LastIndex(name, tempMark)
-	if !dotted || i < 1 {
+	i := len(name) - tempText - len(tempMark)
+	if !dotted || i < 1 || name[i:i+len(tempMark)] != tempMark || strings.Trim(name[i+len(tempMark):], tempBytes) != "" {
 		return "", false
 	}
 	return name[:i], true

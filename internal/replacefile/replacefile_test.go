@@ -151,7 +151,10 @@ func TestTempOf(t *testing.T) {
 	if target, ok := replacefile.TempOf(seen); !ok || target != "known.new-hosts" {
 		t.Errorf("%q is of %q, %t", seen, target, ok)
 	}
-	for _, name := range []string{"", ".", "hosts", ".hosts", ".new-", ".new-X", "x.new-X"} {
+	for _, name := range []string{
+		"", ".", "hosts", ".hosts", ".new-", ".new-X", "x.new-X", ".x.new-", ".hosts.new-2024-plan", ".x.new-ABCDEFGHIJKLMNOPQRSTUVWXY",
+		".x.new-ABCDEFGHIJKLMNOPQRSTUVWXY1", ".x.new-ABCDEFGHIJKLM-OPQRSTUVWXYZ", ".new-ABCDEFGHIJKLMNOPQRSTUVWXYZ", "x.new-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+	} {
 		if target, ok := replacefile.TempOf(name); ok {
 			t.Errorf("%q is of %q", name, target)
 		}

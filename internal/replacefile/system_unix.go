@@ -19,6 +19,13 @@ func OwnedByUser(info fs.FileInfo) bool {
 	return ok && int(st.Uid) == os.Geteuid()
 }
 
+// sameOwner says that two files belong to one user.
+func sameOwner(a, b fs.FileInfo) bool {
+	is, ok := a.Sys().(*syscall.Stat_t)
+	want, ok2 := b.Sys().(*syscall.Stat_t)
+	return ok && ok2 && is.Uid == want.Uid
+}
+
 // syncFolder makes a rename last.
 func syncFolder(dir *os.Root) error {
 	f, err := dir.Open(".")
