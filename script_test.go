@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 //	ssh-server ADDR HOST   an SSH server; sets $PORT, and known_hosts to its key for HOST
 //	late-ssh-server ADDR   the same, a second later: sets $PORT
 //	full-port              sets $FULL to a port of 127.0.0.1 where connecting hangs
+//	status N COMMAND...    runs a command, and fails unless it exits with N
 //	refusing-port          sets $PORT to a port of 127.0.0.1 where nobody listens
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -62,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"asked":       countQuestions,
 			"echo-server": startEcho,
 			"ssh-server":  startSSH,
+			"status":      exitsWith,
 
 			"late-ssh-server": startSSHLate,
 			"full-port":       startFull,
@@ -122,6 +124,23 @@ func countQuestions(ts *testscript.TestScript, neg bool, args []string) {
 	types := map[string]uint16{"A": 1, "AAAA": 28, "PTR": 12, "SOA": 6}
 	if got := fmt.Sprint(dnsServer(ts).Asked(args[0], types[args[1]])); got != args[2] {
 		ts.Fatalf("%s %s was asked for %s times", args[0], args[1], got)
+	}
+}
+
+func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: status N COMMAND...")
+	}
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if fmt.Sprint(got) != args[0] {
+		ts.Fatalf("exit status %d", got)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/safetext"
 
 	"github.com/spf13/cobra"
@@ -59,7 +60,13 @@ right, 2 usage, 3 it could not be told.`,
 			return f.removeHost(ctx, w, args)
 		})
 	sub("verify", "hold each line against DNS and the host key of today", verifyHelp, (*hostsFlags).registerVerify,
-		func(ctx context.Context, f *hostsFlags, args []string) (int, error) { return f.verify(ctx, w, args) })
+		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
+			status, err := f.verify(ctx, w, args)
+			if err != nil && f.format == "nagios" {
+				status = report.NagiosStatus(f.failOn.severity)
+			}
+			return status, err
+		})
 	return c
 }
 
