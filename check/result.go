@@ -110,7 +110,7 @@ type Advice struct {
 	Machine Machine    `json:"machine"`
 	Text    string     `json:"text"`
 	File    string     `json:"file,omitempty"` // the file that Line goes into
-	Line    string     `json:"line,omitempty"` // a hosts line, a DNS record, or a line of sshd's log
+	Line    string     `json:"line,omitempty"` // a hosts line, a DNS record, a line of sshd's log, or a command
 }
 
 // Phases is Timings in JSON.
