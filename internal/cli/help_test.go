@@ -10,7 +10,7 @@ import (
 
 // TestHelpFitsTerminal: every command's help keeps to 80 columns.
 func TestHelpFitsTerminal(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"help", "check"}, {"help", "hosts"}, {"help", "hosts", "add"}, {"help", "hosts", "verify"},
+	for _, args := range [][]string{{"help"}, {"help", "check"}, {"help", "hosts"}, {"help", "hosts", "list"}, {"help", "hosts", "add"}, {"help", "hosts", "remove"}, {"help", "hosts", "verify"},
 		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "version"}} {
 		path := filepath.Join(t.TempDir(), "help")
 		out, err := os.Create(path)
