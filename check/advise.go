@@ -90,9 +90,9 @@ func adviseHostsLines(f Facts, c Code, r *Result, lines []string) []Advice {
 		code, text = AdviseHostsLine, "the host key is proven ("+ground+"): "
 	}
 	if len(lines) == 1 {
-		text += "this line in " + safetext.Line(f.HostsPath) + " settles it"
+		text += "this line in " + safetext.Line(f.HostsPath) + " settles it, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
 	} else {
-		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it"
+		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
 	}
 	var as []Advice
 	for _, l := range lines {
