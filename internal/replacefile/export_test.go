@@ -11,9 +11,9 @@ func WriteJournal(t *testing.T, path, before, after string) string {
 		t.Fatal(err)
 	}
 	defer h.Close()
-	j := h.beside()
+	j := h.place.journal()
 	if err := j.write([]byte(before), []byte(after)); err != nil {
 		t.Fatal(err)
 	}
-	return j.path
+	return j.path(j.name)
 }

@@ -1,9 +1,10 @@
-//go:build unix && !darwin && !freebsd
+//go:build unix && !darwin && !freebsd && !linux
 
 package replacefile
 
 import "os"
 
-// keepFlags has nothing to do: of Linux's inode flags, those that say more than
-// how to store a file forbid writing it, and it would not have been opened.
+// keepFlags has nothing to do where the system package shows no flags.
 func keepFlags(_, _ *os.File) error { return nil }
+
+func appendOnly(*os.Root) bool { return false }

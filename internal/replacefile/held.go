@@ -1,8 +1,6 @@
 package replacefile
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -16,12 +14,13 @@ import (
 // Errors of Hold and of a Held.
 var (
 	ErrChanged      = errors.New("changed since it was read; nothing was written")
-	ErrLocked       = errors.New("another process holds a lock on it")
+	ErrLocked       = errors.New("another process holds it")
 	ErrReadOnly     = errors.New("not even root can write it: it or its file system is read-only or immutable")
 	ErrUnsafeFolder = errors.New("others than root and the file's owner may write there")
 	ErrNotKept      = errors.New("cannot be replaced as it is")
 	ErrTooLong      = errors.New("too long")
-	ErrUnfinished   = errors.New("an earlier write was interrupted, and the file has been changed since")
+	ErrUnfinished   = errors.New("an unfinished write has left it neither old nor new")
+	ErrWritten      = errors.New("written, but with an error at the end")
 	ErrNoJournal    = errors.New("can only be written in place, and there is no folder for a journal")
 )
 
@@ -56,13 +55,35 @@ type Held struct {
 	info  fs.FileInfo
 	state string
 	limit int64
+	place *place
+	lock  *Lock
 }
 
 // Hold opens, locks and reads a file, after it has put right what a killed
 // process left behind. A second Hold of the same file waits. Its errors, and
 // those of the Held, are one of the above or the system's; they leave it to the
 // caller to name the file.
+//
+// Two processes exclude each other if both can write the file's folder, or if
+// neither can and they have the same State. Others notice each other by
+// ErrChanged.
 func Hold(path string, o HoldOptions) (*Held, error) {
+	h, err := find(path, o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Wait == 0 {
+		o.Wait = 5 * time.Second
+	}
+	if err := h.begin(o.Wait); err != nil {
+		h.Close()
+		return nil, err
+	}
+	return h, nil
+}
+
+// find opens a file, and refuses one that it is not safe to write.
+func find(path string, o HoldOptions) (*Held, error) {
 	w, err := follow(path)
 	if err != nil {
 		return nil, err
@@ -71,10 +92,7 @@ func Hold(path string, o HoldOptions) (*Held, error) {
 	if h.limit == 0 {
 		h.limit = 64 << 20
 	}
-	if o.Wait == 0 {
-		o.Wait = 5 * time.Second
-	}
-	if err := h.open(o.Wait); err != nil {
+	if err := h.open(); err != nil {
 		h.Close()
 		return nil, err
 	}
@@ -84,56 +102,35 @@ func Hold(path string, o HoldOptions) (*Held, error) {
 // Close lets go of the file.
 func (h *Held) Close() {
 	if h.file != nil {
-		h.file.Close() // and with it goes the lock
+		h.file.Close()
+	}
+	if h.lock != nil {
+		h.lock.Release()
+		h.place.close()
 	}
 	h.dir.Close()
 }
 
-func (h *Held) open(wait time.Duration) error {
-	if err := h.lock(time.Now().Add(wait)); err != nil {
+func (h *Held) begin(wait time.Duration) error {
+	if err := h.settle(wait); err != nil {
 		return err
 	}
-	if err := h.unsafe(h.info); err != nil {
-		return err
+	if h.current() != nil { // who had the lock before has put another file in its place
+		h.file.Close()
+		if err := h.open(); err != nil {
+			return err
+		}
 	}
-	sweep(h.dir, h.info, h.name)
 	if err := h.recover(); err != nil {
 		return err
 	}
-	content, err := h.read()
+	content, err := readAll(h.file, h.limit)
 	h.Content = content
 	return err
 }
 
-// lock opens the file and gets the lock on it. Whoever held the lock before may
-// have put another file in its place, so that what is locked must still be what
-// has the name.
-func (h *Held) lock(until time.Time) error {
-	for {
-		if err := h.openFile(); err != nil {
-			return err
-		}
-		got, err := tryLock(h.file)
-		if err != nil {
-			return err
-		}
-		if got && h.current() == nil {
-			return nil
-		}
-		h.file.Close()
-		h.file = nil
-		if time.Now().After(until) {
-			return ErrLocked
-		}
-		if !got {
-			time.Sleep(10 * time.Millisecond)
-		}
-	}
-}
-
-// openFile opens what has the name, and refuses what a write could not be meant
-// for.
-func (h *Held) openFile() error {
+// open opens what has the name, and refuses what a write could not be meant for.
+func (h *Held) open() error {
 	info, err := h.dir.Lstat(h.name)
 	if err != nil {
 		return err
@@ -149,16 +146,16 @@ func (h *Held) openFile() error {
 		return readOnly(err)
 	}
 	h.file = file
-	h.info, err = file.Stat()
-	switch {
-	case err != nil:
+	if h.info, err = file.Stat(); err != nil {
 		return err
-	case !h.info.Mode().IsRegular():
-		return ErrNotRegular
+	}
+	switch {
+	case !os.SameFile(info, h.info): // a link may have come between
+		return ErrChanged
 	case h.info.Size() > h.limit:
 		return ErrTooLong
 	}
-	return nil
+	return h.unsafe(h.info)
 }
 
 // current says whether the name is still that of the opened file.
@@ -173,22 +170,13 @@ func (h *Held) current() error {
 	return err
 }
 
-// read reads the opened file from its beginning.
-func (h *Held) read() ([]byte, error) {
-	b, err := io.ReadAll(io.NewSectionReader(h.file, 0, h.limit+1))
-	if err == nil && int64(len(b)) > h.limit {
-		err = ErrTooLong
-	}
-	return b, err
-}
-
 // unchanged says whether the file is still what Content is.
 func (h *Held) unchanged() error {
 	if err := h.current(); err != nil {
 		return err
 	}
-	b, err := h.read()
-	if err == nil && !bytes.Equal(b, h.Content) {
+	same, err := holds(h.file, h.Content)
+	if err == nil && !same {
 		err = ErrChanged
 	}
 	return err
@@ -196,14 +184,16 @@ func (h *Held) unchanged() error {
 
 // Replace gives the file new content. Where a new file can take its name it does
 // so; readers see the old content or the new. Where it cannot, because a
-// container has mounted the file there, the folder is read-only, or the file has
+// container has mounted the file there, the folder takes no file, or the file has
 // further names, the file is written in place, with a journal from which the
-// next Hold restores it; inPlace says so. On an error the file is what it was,
-// but for ErrUnfinished, which names the journal.
+// next Hold restores it; inPlace says so.
+//
+// On an error the file is what it was, but for two: ErrWritten says that it has
+// the new content, and ErrUnfinished that it may have neither.
 func (h *Held) Replace(content []byte) (inPlace bool, err error) {
-	if replaces(h.dir, h.info) {
-		err := h.rename(content)
-		if !irreplaceable(err) {
+	if h.place.own && replaces(h.dir, h.info) {
+		replaced, err := h.rename(content)
+		if replaced || !irreplaceable(err) {
 			return false, err
 		}
 	}
@@ -211,18 +201,26 @@ func (h *Held) Replace(content []byte) (inPlace bool, err error) {
 }
 
 // rename puts a new file in the place of the held one.
-func (h *Held) rename(content []byte) error {
+func (h *Held) rename(content []byte) (replaced bool, err error) {
 	temp, err := h.prepare(h.dir, h.name, content)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := h.unchanged(); err != nil {
-		return errors.Join(err, h.dir.Remove(temp))
+		return false, errors.Join(err, h.dir.Remove(temp))
 	}
 	if err := h.dir.Rename(temp, h.name); err != nil {
-		return errors.Join(err, h.dir.Remove(temp))
+		return false, errors.Join(err, h.dir.Remove(temp))
 	}
-	return syncFolder(h.dir)
+	return true, written(syncFolder(h.dir))
+}
+
+// written says of an error that it came after the new content.
+func written(err error) error {
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrWritten, err)
+	}
+	return err
 }
 
 // prepare makes a file like the held one, under a name that sweep knows.
@@ -236,62 +234,34 @@ func (h *Held) prepare(dir *os.Root, name string, content []byte) (string, error
 // irreplaceable says of an error of rename that the file itself may still be
 // written.
 func irreplaceable(err error) bool {
-	return err != nil && !errors.Is(err, ErrNotKept) && !errors.Is(err, ErrChanged) &&
-		(errors.Is(err, fs.ErrPermission) || mounted(err))
+	return closed(err) && !errors.Is(err, ErrNotKept) && !errors.Is(err, ErrChanged)
 }
 
 // Backup keeps Content as a file of its own, beside the held one or else in the
 // State folder, whose name ends in the time. It gives its path.
 func (h *Held) Backup(at time.Time) (string, error) {
-	path, err := h.backup(h.dir, filepath.Dir(h.Path), h.name, at)
-	if irreplaceable(err) && h.state != "" {
-		var dir *os.Root
-		if dir, err = h.openState(); err == nil {
-			defer dir.Close()
-			path, err = h.backup(dir, h.state, h.stateName(), at)
-		}
-	}
-	return path, err
-}
-
-func (h *Held) backup(dir *os.Root, folder, name string, at time.Time) (string, error) {
-	temp, err := h.prepare(dir, name, h.Content)
+	p := h.place
+	temp, err := h.prepare(p.dir, p.name, h.Content)
 	if err != nil {
 		return "", err
 	}
-	stamped := name + at.UTC().Format(".2006-01-02T150405Z")
-	name = stamped + ".bak"
-	for n := 2; exists(dir, name); n++ {
+	stamped := p.name + at.UTC().Format(".2006-01-02T150405Z")
+	name := stamped + ".bak"
+	for n := 2; exists(p.dir, name); n++ {
 		name = fmt.Sprintf("%s-%d.bak", stamped, n)
 	}
-	if err := dir.Rename(temp, name); err != nil {
-		return "", errors.Join(err, dir.Remove(temp))
+	if err := p.dir.Rename(temp, name); err != nil {
+		return "", errors.Join(err, p.dir.Remove(temp))
 	}
-	return filepath.Join(folder, name), syncFolder(dir)
+	if err := syncFolder(p.dir); err != nil {
+		return "", errors.Join(err, p.dir.Remove(name))
+	}
+	return p.path(name), nil
 }
 
 func exists(dir *os.Root, name string) bool {
 	_, err := dir.Lstat(name)
 	return err == nil
-}
-
-// openState opens the State folder, which must be as safe as the file's own.
-func (h *Held) openState() (*os.Root, error) {
-	if h.state == "" {
-		return nil, ErrNoJournal
-	}
-	if err := os.MkdirAll(h.state, 0o700); err != nil {
-		return nil, fmt.Errorf("folder for its journal: %w", err)
-	}
-	w, err := follow(filepath.Join(h.state, h.stateName()))
-	if err != nil {
-		return nil, fmt.Errorf("folder for its journal: %w", err)
-	}
-	if err := w.unsafe(h.info); err != nil {
-		w.dir.Close()
-		return nil, err
-	}
-	return w.dir, nil
 }
 
 // sweep removes what killed processes left of files that they prepared for these
@@ -321,9 +291,10 @@ func prepared(info, like fs.FileInfo) bool {
 		(OwnedByUser(info) || sameOwner(info, like))
 }
 
-// stateName is what stands for the held file in a folder that it shares with
-// others of its name.
-func (h *Held) stateName() string {
-	sum := sha256.Sum256([]byte(h.Path))
-	return fmt.Sprintf("%s-%x", h.name, sum[:8])
+// reason drops the path, which is a name within the opened folder.
+func reason(err error) error {
+	if p, ok := err.(*fs.PathError); ok {
+		return p.Err
+	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -91,14 +92,21 @@ func TestMountedInReadOnlyFolder(t *testing.T) {
 	bind(t, etc, etc, unix.MS_RDONLY)
 	bind(t, source, path, 0)
 
-	h := hold(t, path, replacefile.HoldOptions{})
-	if _, err := h.Replace([]byte("new")); !errors.Is(err, replacefile.ErrNoJournal) || content(t, path) != "old" {
-		t.Errorf("without a folder for the journal: %q, %v", content(t, path), err)
+	if _, err := replacefile.Hold(path, replacefile.HoldOptions{}); !errors.Is(err, replacefile.ErrNoJournal) {
+		t.Errorf("without a folder for the journal: %v", err)
 	}
-	h.Close()
+	if err := replacefile.Writable(path, replacefile.HoldOptions{}); !errors.Is(err, replacefile.ErrNoJournal) {
+		t.Errorf("without a folder for the journal: %v", err)
+	}
 
 	o := replacefile.HoldOptions{State: state}
-	h = hold(t, path, o)
+	if err := replacefile.Writable(path, o); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Lstat(state); err == nil {
+		t.Error("Writable has made a folder")
+	}
+	h := hold(t, path, o)
 	if backup, err := h.Backup(day); err != nil || filepath.Dir(backup) != state || content(t, backup) != "old" {
 		t.Errorf("%q, %v", backup, err)
 	}
@@ -113,8 +121,10 @@ func TestMountedInReadOnlyFolder(t *testing.T) {
 	if err := os.Chmod(state, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := replacefile.Hold(path, o); !errors.Is(err, replacefile.ErrUnsafeFolder) {
-		t.Errorf("anybody could have written the journal: %v", err)
+	for _, use := range []func(string, replacefile.HoldOptions) error{replacefile.Writable, holdOnce} {
+		if err := use(path, o); !errors.Is(err, replacefile.ErrUnsafeFolder) || !strings.Contains(err.Error(), state) {
+			t.Errorf("anybody could have written the journal: %v", err)
+		}
 	}
 }
 
@@ -138,6 +148,7 @@ func TestMountedFull(t *testing.T) {
 	if !errors.Is(err, unix.ENOSPC) || content(t, path) != old {
 		t.Errorf("%d bytes, %v", len(content(t, path)), err)
 	}
+	h.Close()
 	only(t, etc, "hosts")
 }
 
@@ -240,7 +251,7 @@ func TestHeldKeepsAttributes(t *testing.T) {
 // says whether this is that process.
 func asNobody(t *testing.T, path string) bool {
 	t.Helper()
-	if p := os.Getenv("REPLACEFILE_TEST_NOBODY"); p != "" {
+	if os.Getenv("REPLACEFILE_TEST_NOBODY") != "" || os.Getuid() != 0 {
 		return true
 	}
 	cmd := exec.Command("/proc/self/fd/3", "-test.run=^"+t.Name()+"$")
@@ -291,8 +302,97 @@ func TestHoldAsNobody(t *testing.T) {
 	if _, err := h.Replace([]byte("new")); !errors.Is(err, replacefile.ErrNotKept) || !strings.Contains(err.Error(), "group 0") {
 		t.Errorf("a group that is not the user's: %v", err)
 	}
+	h.Close()
 	if content(t, h.Path) != "old" {
 		t.Error("it was written")
 	}
 	only(t, dir, "mine", "roots")
+}
+
+// What fails after the new content stands is told as what it is.
+func TestReplaceNotSynced(t *testing.T) {
+	dir := nobodysFolder(t)
+	if !asNobody(t, dir) {
+		return
+	}
+	path := filepath.Join(dir, "hosts")
+	write(t, path, "old")
+	h := hold(t, path, replacefile.HoldOptions{})
+	defer os.Chmod(dir, 0o755)
+	if err := os.Chmod(dir, 0o300); err != nil {
+		t.Fatal(err)
+	}
+	if inPlace, err := h.Replace([]byte("new")); inPlace || !errors.Is(err, replacefile.ErrWritten) || content(t, path) != "new" {
+		t.Errorf("%q, %t, %v", content(t, path), inPlace, err)
+	}
+	if err := replacefile.Write(path, 0, text("newer")); !errors.Is(err, fs.ErrPermission) || content(t, path) != "new" {
+		t.Errorf("%q, %v", content(t, path), err)
+	}
+	h.Close()
+	other := filepath.Join(dir, "other")
+	write(t, other, "old")
+	if err := os.Link(other, filepath.Join(dir, "name")); err != nil {
+		t.Fatal(err)
+	}
+	os.Chmod(dir, 0o700)
+	h = hold(t, other, replacefile.HoldOptions{})
+	os.Chmod(dir, 0o300)
+	if _, err := h.Replace([]byte("new")); err == nil || errors.Is(err, replacefile.ErrWritten) || content(t, other) != "old" {
+		t.Errorf("%q, %v", content(t, other), err)
+	}
+	h.Close()
+	os.Chmod(dir, 0o700)
+	only(t, dir, "hosts", "name", "other")
+}
+
+// nobodysFolder is one that asNobody may use.
+func nobodysFolder(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("REPLACEFILE_TEST_NOBODY"); dir != "" {
+		return dir
+	}
+	dir, err := os.MkdirTemp("/tmp", "replacefile-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if os.Getuid() == 0 {
+		err = os.Chown(dir, 65534, 65534)
+	}
+	if err = errors.Join(err, os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// A folder that keeps what is made in it gets nothing made in it.
+func TestAppendOnlyFolder(t *testing.T) {
+	dir, state := folder(t), filepath.Join(t.TempDir(), "state")
+	path := filepath.Join(dir, "hosts")
+	write(t, path, "old")
+	if err := setFlags(dir, unix.STATX_ATTR_APPEND); err != nil {
+		t.Logf("cannot make one here: %v", err)
+		return
+	}
+	defer setFlags(dir, 0)
+	if _, err := replacefile.Hold(path, replacefile.HoldOptions{}); !errors.Is(err, replacefile.ErrNoJournal) {
+		t.Errorf("without a folder for the journal: %v", err)
+	}
+	h := hold(t, path, replacefile.HoldOptions{State: state})
+	if inPlace, err := h.Replace([]byte("new")); !inPlace || err != nil || content(t, path) != "new" {
+		t.Errorf("%q, %t, %v", content(t, path), inPlace, err)
+	}
+	h.Close()
+	only(t, dir, "hosts")
+	only(t, state)
+}
+
+// setFlags sets a file's inode flags, whose values statx has as well.
+func setFlags(path string, flags int) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, flags)
 }

@@ -38,6 +38,23 @@ func replaces(dir *os.Root, file fs.FileInfo) bool {
 	return ok && ok2 && st.Nlink == 1 && st.Dev == folder.Dev
 }
 
+// takesFiles is nil where this user may make files in a folder.
+func takesFiles(dir *os.Root) error {
+	f, err := dir.Open(".")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return unix.Faccessat(int(f.Fd()), ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS)
+}
+
+// give makes a lock of root's the file's owner's, who could else not take it over.
+func give(lock *os.File, file fs.FileInfo) {
+	if st, ok := file.Sys().(*syscall.Stat_t); ok && isRoot() && st.Uid != 0 {
+		lock.Chown(int(st.Uid), int(st.Gid))
+	}
+}
+
 // mounted says of an error of rename that something is mounted on the name, or
 // that there is no writing in the folder.
 func mounted(err error) bool {
@@ -97,12 +114,4 @@ func keepAttributes(to, from *os.File) error {
 // notKept says what cannot be kept, and why.
 func notKept(what string, err error) error {
 	return fmt.Errorf("%w: its %s cannot be kept: %w", ErrNotKept, what, reason(err))
-}
-
-// reason drops the path, which is a name within the opened folder.
-func reason(err error) error {
-	if p, ok := err.(*fs.PathError); ok {
-		return p.Err
-	}
-	return err
 }

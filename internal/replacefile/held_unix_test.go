@@ -38,6 +38,14 @@ func hold(t *testing.T, path string, o replacefile.HoldOptions) *replacefile.Hel
 	return h
 }
 
+func holdOnce(path string, o replacefile.HoldOptions) error {
+	h, err := replacefile.Hold(path, o)
+	if err == nil {
+		h.Close()
+	}
+	return err
+}
+
 func TestHeldReplace(t *testing.T) {
 	dir := folder(t)
 	path := filepath.Join(dir, "hosts")
@@ -156,6 +164,7 @@ func TestBackup(t *testing.T) {
 			t.Errorf("%q, %v", got, err)
 		}
 	}
+	h.Close()
 	only(t, dir, "hosts", "hosts.2026-11-22T143005Z-2.bak", "hosts.2026-11-22T143005Z.bak")
 }
 
@@ -185,6 +194,7 @@ func TestHeldChanged(t *testing.T) {
 			if is, _ := os.ReadFile(path); string(is) != string(was) {
 				t.Errorf("%s: %q", how, is)
 			}
+			h.Close()
 			if how == "removed" {
 				only(t, dir)
 			} else {

@@ -28,75 +28,40 @@ const (
 	journalHeader = "rdnsproxy journal 1: %d bytes before, %d after, %x\n"
 )
 
-// journal is one that is on the disk.
+// journal is one that is on the disk, or would be.
 type journal struct {
-	dir    *os.Root
-	name   string
-	path   string // for people
-	shared bool   // the folder is the State folder, not the file's own
+	*place
+	name string
 }
+
+func (p *place) journal() *journal { return &journal{p, p.hidden(journalMark)} }
+
+// String is its path, for people.
+func (j *journal) String() string { return safetext.Line(j.path(j.name)) }
 
 func (j *journal) remove() error {
 	if err := j.dir.Remove(j.name); err != nil {
-		return err
+		return fmt.Errorf("journal %v: %w", j, reason(err))
 	}
 	return syncFolder(j.dir)
 }
 
-func (j *journal) close() {
-	if j.shared {
-		j.dir.Close()
-	}
-}
-
-// beside is the place of a journal in the file's own folder, inState in State.
-func (h *Held) beside() *journal {
-	name := "." + h.name + journalMark
-	return &journal{dir: h.dir, name: name, path: filepath.Join(filepath.Dir(h.Path), name)}
-}
-
-func (h *Held) inState() (*journal, error) {
-	dir, err := h.openState()
-	if err != nil {
-		return nil, err
-	}
-	name := h.stateName() + journalMark
-	return &journal{dir: dir, name: name, path: filepath.Join(h.state, name), shared: true}, nil
-}
-
 // overwrite writes the file in place.
 func (h *Held) overwrite(content []byte) error {
-	j, err := h.begin(content)
-	if err != nil {
+	j := h.place.journal()
+	if err := j.write(h.Content, content); err != nil {
 		return err
 	}
-	defer j.close()
 	if err := h.unchanged(); err != nil {
 		return errors.Join(err, j.remove())
 	}
 	if err := put(h.file, h.Content, content); err != nil {
 		if undo := put(h.file, nil, h.Content); undo != nil {
-			return fmt.Errorf("%w; the old content is in %s", errors.Join(err, undo), safetext.Line(j.path))
+			return fmt.Errorf("%w: %w; the old content is in %v", ErrUnfinished, errors.Join(err, undo), j)
 		}
 		return errors.Join(err, j.remove())
 	}
-	return j.remove()
-}
-
-// begin writes the journal: beside the file if that folder can be written, else
-// into the State folder.
-func (h *Held) begin(content []byte) (*journal, error) {
-	j := h.beside()
-	err := j.write(h.Content, content)
-	if irreplaceable(err) {
-		if j, err = h.inState(); err != nil {
-			return nil, err
-		}
-		if err = j.write(h.Content, content); err != nil {
-			j.close()
-		}
-	}
-	return j, err
+	return written(j.remove())
 }
 
 func (j *journal) write(before, after []byte) error {
@@ -104,7 +69,10 @@ func (j *journal) write(before, after []byte) error {
 		if _, err := fmt.Fprintf(w, journalHeader, len(before), len(after), sumOf(before, after)); err != nil {
 			return err
 		}
-		_, err := w.Write(append(bytes.Clone(before), after...))
+		if _, err := w.Write(before); err != nil {
+			return err
+		}
+		_, err := w.Write(after)
 		return err
 	})
 	if err != nil {
@@ -113,7 +81,10 @@ func (j *journal) write(before, after []byte) error {
 	if err := j.dir.Rename(temp, j.name); err != nil {
 		return errors.Join(err, j.dir.Remove(temp))
 	}
-	return syncFolder(j.dir)
+	if err := syncFolder(j.dir); err != nil {
+		return errors.Join(err, j.dir.Remove(j.name))
+	}
+	return nil
 }
 
 // read gives both contents.
@@ -126,7 +97,10 @@ func (j *journal) read(limit int64) (before, after []byte, err error) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return nil, nil, errors.Join(ErrNotRegular, err)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, 2*limit+1024))
+	b, err := readAll(f, 2*limit+1024)
+	if errors.Is(err, ErrTooLong) {
+		return nil, nil, ErrUnfinished
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -157,15 +131,16 @@ func sumOf(before, after []byte) []byte {
 // file becomes shorter, newlines stand for what goes until it is cut off, so
 // that no reader sees the tail of a line as one. What was written is read again.
 func put(f *os.File, old, new []byte) error {
+	for at := len(new); at < len(old); at += len(padding) {
+		if _, err := f.WriteAt(padding[:min(len(padding), len(old)-at)], int64(at)); err != nil {
+			return err
+		}
+	}
 	from := 0
 	for from < min(len(old), len(new)) && old[from] == new[from] {
 		from++
 	}
-	padded := new[from:]
-	if extra := len(old) - len(new); extra > 0 {
-		padded = append(bytes.Clone(padded), bytes.Repeat([]byte("\n"), extra)...)
-	}
-	if _, err := f.WriteAt(padded, int64(from)); err != nil {
+	if _, err := f.WriteAt(new[from:], int64(from)); err != nil {
 		return err
 	}
 	if err := f.Truncate(int64(len(new))); err != nil {
@@ -174,12 +149,14 @@ func put(f *os.File, old, new []byte) error {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	b, err := io.ReadAll(io.NewSectionReader(f, 0, int64(len(new))+1))
-	if err == nil && !bytes.Equal(b, new) {
+	same, err := holds(f, new)
+	if err == nil && !same {
 		err = errors.New("other content was read than was written")
 	}
 	return err
 }
+
+var padding = bytes.Repeat([]byte("\n"), 64<<10)
 
 // mixture says whether the content can be what an interrupted put left.
 func mixture(content, old, new []byte) bool {
@@ -198,22 +175,24 @@ func mixture(content, old, new []byte) bool {
 	return true
 }
 
-// recover puts right what an interrupted overwrite left.
+// recover puts right what an interrupted overwrite left, in the file's own folder
+// or in State. A State that cannot be trusted or opened has nothing to say, unless
+// it is needed.
 func (h *Held) recover() error {
-	sweep(h.dir, h.info, h.beside().name)
-	if err := h.recoverBy(h.beside()); err != nil || h.state == "" {
+	own := h.beside()
+	sweep(own.dir, h.info, own.name, own.hidden(journalMark))
+	if err := h.recoverBy(own.journal()); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(h.state); errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if !h.place.own {
+		sweep(h.place.dir, h.info, h.place.name, h.place.hidden(journalMark))
+		return h.recoverBy(h.place.journal())
 	}
-	j, err := h.inState()
-	if err != nil {
-		return err
+	if p, err := h.inState(); err == nil {
+		defer p.close()
+		return h.recoverBy(p.journal())
 	}
-	defer j.close()
-	sweep(j.dir, h.info, j.name, h.stateName())
-	return h.recoverBy(j)
+	return nil
 }
 
 func (h *Held) recoverBy(j *journal) error {
@@ -222,18 +201,18 @@ func (h *Held) recoverBy(j *journal) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case errors.Is(err, ErrUnfinished):
-		return fmt.Errorf("%w: compare it with %s, then remove that", err, safetext.Line(j.path))
+		return fmt.Errorf("%w: compare it with %v, then remove that", err, j)
 	case err != nil:
-		return err
+		return fmt.Errorf("journal %v: %w", j, reason(err))
 	}
-	content, err := h.read()
+	content, err := readAll(h.file, h.limit)
 	switch {
 	case err != nil:
 		return err
 	case bytes.Equal(content, before), bytes.Equal(content, after):
 		return j.remove()
 	case !mixture(content, before, after):
-		return fmt.Errorf("%w: compare it with %s, then remove that", ErrUnfinished, safetext.Line(j.path))
+		return fmt.Errorf("%w: compare it with %v, then remove that", ErrUnfinished, j)
 	}
 	if err := put(h.file, content[:0], before); err != nil {
 		return err
@@ -242,9 +221,9 @@ func (h *Held) recoverBy(j *journal) error {
 	return j.remove()
 }
 
-// Interrupted gives the path of the journal that a write in place left behind
-// when it was killed, or "": until the next Hold with the same options the file
-// may be a mixture. It only looks.
+// Interrupted gives the path of the journal of a write in place that was killed,
+// or that another process is at just now, or "": until the next Hold with the same
+// options the file may be a mixture. It only looks.
 func Interrupted(path string, o HoldOptions) string {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -253,14 +232,17 @@ func Interrupted(path string, o HoldOptions) string {
 	if real, err = filepath.Abs(real); err != nil {
 		return ""
 	}
-	h := &Held{Path: real, way: &way{name: filepath.Base(real)}, state: o.State}
-	places := []string{h.beside().path}
-	if o.State != "" {
-		places = append(places, filepath.Join(o.State, h.stateName()+journalMark))
+	h := &Held{Path: real, way: &way{folder: filepath.Dir(real), name: filepath.Base(real)}}
+	places := []*place{h.beside()}
+	if state, err := os.Stat(o.State); err == nil {
+		if h.info, err = os.Stat(real); err == nil && !unsafeFolder(state, h.info) {
+			places = append(places, &place{folder: o.State, name: h.stateName()})
+		}
 	}
 	for _, p := range places {
-		if _, err := os.Lstat(p); err == nil {
-			return p
+		journal := p.path(p.journal().name)
+		if _, err := os.Lstat(journal); err == nil {
+			return journal
 		}
 	}
 	return ""

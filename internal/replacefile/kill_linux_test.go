@@ -106,7 +106,7 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("after %d kills: %d bytes", n+1, len(got))
 		}
 	}
-	hold(t, path, replacefile.HoldOptions{})
+	hold(t, path, replacefile.HoldOptions{}).Close()
 	only(t, dir, "hosts")
 }
 

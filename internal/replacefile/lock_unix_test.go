@@ -1,0 +1,164 @@
+//go:build unix
+
+package replacefile_test
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rdnsproxy/internal/replacefile"
+)
+
+func opened(t *testing.T, path string) *os.Root {
+	t.Helper()
+	dir, err := os.OpenRoot(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { dir.Close() })
+	return dir
+}
+
+func take(t *testing.T, dir *os.Root, wait time.Duration) *replacefile.Lock {
+	t.Helper()
+	l, err := replacefile.TakeLock(dir, "lock", wait)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// Many who make and remove it never have it at once, and leave nothing.
+func TestLockRace(t *testing.T) {
+	path := t.TempDir()
+	dir := opened(t, path)
+	var all sync.WaitGroup
+	var inside sync.Mutex
+	for range 8 {
+		all.Go(func() {
+			for range 50 {
+				l, err := replacefile.TakeLock(dir, "lock", time.Minute)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if inside.TryLock() {
+					os.Lstat(path) // gives others the time to come in
+					inside.Unlock()
+				} else {
+					t.Error("two have it")
+				}
+				l.Release()
+			}
+		})
+	}
+	all.Wait()
+	only(t, path)
+}
+
+func TestLock(t *testing.T) {
+	path := t.TempDir()
+	dir, file := opened(t, path), filepath.Join(path, "lock")
+	old := syscall.Umask(0)
+	defer syscall.Umask(old)
+	first := take(t, dir, 0)
+	if info, err := os.Lstat(file); err != nil || info.Mode() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if _, err := replacefile.TakeLock(dir, "lock", 0); !errors.Is(err, replacefile.ErrLocked) || err.Error() != "another process holds it" {
+		t.Errorf("%v", err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	second := take(t, dir, 0)
+	first.Release() // which must leave the second's alone
+	if _, err := replacefile.TakeLock(dir, "lock", 0); !errors.Is(err, replacefile.ErrLocked) {
+		t.Errorf("%v", err)
+	}
+	second.Release()
+	write(t, file, "") // as a killed process leaves it
+	take(t, dir, 0).Release()
+	only(t, path)
+	for name, lay := range map[string]func() error{
+		"link":   func() error { return os.Symlink("elsewhere", file) },
+		"fifo":   func() error { return syscall.Mkfifo(file, 0o600) },
+		"folder": func() error { return os.Mkdir(file, 0o700) },
+	} {
+		if err := lay(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := replacefile.TakeLock(dir, "lock", 0); !errors.Is(err, replacefile.ErrNotRegular) {
+			t.Errorf("%s: %v", name, err)
+		}
+		os.Remove(file)
+	}
+	only(t, path)
+}
+
+// Who may only read the file keeps nobody from writing it.
+func TestHoldLockedByReader(t *testing.T) {
+	path := filepath.Join(folder(t), "hosts")
+	write(t, path, "old")
+	reader, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if err := unix.Flock(int(reader.Fd()), unix.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
+	if err := holdOnce(path, replacefile.HoldOptions{Wait: time.Millisecond}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A State that cannot be trusted or made is none, as long as none is needed.
+func TestUnneededState(t *testing.T) {
+	dir, open := folder(t), folder(t)
+	path := filepath.Join(dir, "hosts")
+	write(t, path, "old")
+	if err := os.Chmod(open, 0o777|fs.ModeSticky); err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []string{open, filepath.Join(open, "below"), filepath.Join(path, "below"), filepath.Join(os.DevNull, "below")} {
+		o := replacefile.HoldOptions{State: state}
+		if err := replacefile.Writable(path, o); err != nil {
+			t.Errorf("%s: %v", state, err)
+		}
+		h := hold(t, path, o)
+		if _, err := h.Replace([]byte("new")); err != nil {
+			t.Errorf("%s: %v", state, err)
+		}
+		h.Close()
+		only(t, dir, "hosts")
+		only(t, open)
+	}
+}
+
+// Writable only looks: what a killed process left is there for Hold.
+func TestWritable(t *testing.T) {
+	dir, path := linked(t, "old\n")
+	journal := replacefile.WriteJournal(t, path, "old\n", "new\n")
+	const left = ".hosts.new-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	write(t, filepath.Join(dir, left), "")
+	write(t, path, "ned\n")
+	if err := replacefile.Writable(path, replacefile.HoldOptions{}); err != nil || content(t, path) != "ned\n" {
+		t.Errorf("%q, %v", content(t, path), err)
+	}
+	only(t, dir, left, filepath.Base(journal), "hosts")
+	if err := os.Chmod(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := replacefile.Writable(path, replacefile.HoldOptions{}); !errors.Is(err, replacefile.ErrUnsafeFolder) {
+		t.Errorf("%v", err)
+	}
+}
