@@ -20,7 +20,8 @@ var (
 	ErrReadOnly     = replacefile.ErrReadOnly              // for root as well
 	ErrUnsafeFolder = replacefile.ErrUnsafeFolder          // others may write its folder
 	ErrNotKept      = replacefile.ErrNotKept               // its owner, label or the like could not be kept
-	ErrUnfinished   = replacefile.ErrUnfinished            // an interrupted write left it, and then somebody changed it
+	ErrUnfinished   = replacefile.ErrUnfinished            // it may be neither old nor new; the text names the journal, for a person
+	ErrWritten      = replacefile.ErrWritten               // it is the new file all the same; the text says what failed then
 	ErrNoJournal    = replacefile.ErrNoJournal             // it can only be written in place, and State is empty
 )
 
@@ -31,9 +32,9 @@ type WriteOptions struct {
 	Backup bool
 
 	// State is a folder for the journal and backups of a hosts file whose own
-	// folder cannot be written, such as one that a container has mounted. It is
-	// made when it is needed, and must belong to root or the file's owner. If
-	// empty, such a file is refused.
+	// folder takes no file, such as one in a container whose root is read-only. It
+	// is made when it is needed, and then must belong to root or the file's owner;
+	// until then it does not matter. If empty, such a file is refused.
 	State string
 
 	// Wait is how long to wait for another process that is writing the file. If
@@ -52,7 +53,8 @@ type Written struct {
 }
 
 // Write makes the change on the File's Path. It writes nothing where the file is
-// no longer what was parsed, ErrChanged. Owner, permissions, SELinux label and
+// no longer what was parsed, ErrChanged, nor on any other error but ErrWritten and
+// ErrUnfinished. Owner, permissions, SELinux label and
 // extended attributes stay. Killed at any moment, the file is the old one or the
 // new one; where it has to be written in place it is so once Recover or another
 // Write has run. An edit that is Empty writes nothing.
@@ -78,26 +80,28 @@ func (e *Edit) Write(o WriteOptions) (Written, error) {
 		}
 	}
 	if w.InPlace, err = held.Replace(e.Bytes()); err != nil {
-		return w, about(e.file.Path, err)
+		err = about(e.file.Path, err)
 	}
-	return w, nil
+	return w, err
 }
 
-// Writable is nil if Write can write the file now, or else the error that it would
-// give. It changes nothing, but for undoing an interrupted write as Recover does.
+// Writable is nil if Write is likely to succeed, or else the error that it would
+// give: who may write, and where. It changes nothing and waits for nobody, so
+// that a lock, a full disk or an interrupted write shows in Write alone.
 func Writable(path string, o WriteOptions) error {
-	held, err := hold(path, o)
-	if err != nil {
-		return err
+	if err := replacefile.Writable(path, holdOptions(o)); err != nil {
+		return about(path, err)
 	}
-	held.Close()
 	return nil
 }
 
-// Recover undoes what a Write left that was killed while it wrote in place; it
-// says whether there was anything to undo. Who is going to edit calls it before
+// Recover puts right what a Write left that was killed while it wrote in place,
+// and says whether the file was a mixture, which is the old file again now. It is
+// false without an error where the killed Write had just begun or had all but
+// ended, or where the Write was not killed and has ended meanwhile: then the file
+// is what it was, the old one or the new. Who is going to edit calls it before
 // ParseFile.
-func Recover(path string, o WriteOptions) (bool, error) {
+func Recover(path string, o WriteOptions) (repaired bool, err error) {
 	held, err := hold(path, o)
 	if err != nil {
 		return false, err
@@ -106,15 +110,20 @@ func Recover(path string, o WriteOptions) (bool, error) {
 	return held.Repaired, nil
 }
 
-// Interrupted gives the path of what a killed Write in place left beside the
-// file or in State, or "". Until Recover has run, the file may hold neither the
-// old lines nor the new. It only looks, so it needs no permission to write.
+// Interrupted gives the path of the journal, beside the file or in State, of a
+// Write in place that was killed or is under way, or "". Until Recover has run, the
+// file may hold neither the old lines nor the new. It only looks, so it needs no
+// permission to write.
 func Interrupted(path string, o WriteOptions) string {
-	return replacefile.Interrupted(path, replacefile.HoldOptions{State: o.State})
+	return replacefile.Interrupted(path, holdOptions(o))
+}
+
+func holdOptions(o WriteOptions) replacefile.HoldOptions {
+	return replacefile.HoldOptions{State: o.State, Limit: MaxSize, Wait: o.Wait}
 }
 
 func hold(path string, o WriteOptions) (*replacefile.Held, error) {
-	held, err := replacefile.Hold(path, replacefile.HoldOptions{State: o.State, Limit: MaxSize, Wait: o.Wait})
+	held, err := replacefile.Hold(path, holdOptions(o))
 	if err != nil {
 		return nil, about(path, err)
 	}
@@ -126,7 +135,7 @@ func about(path string, err error) error {
 	switch {
 	case errors.Is(err, replacefile.ErrTooLong):
 		return tooLong(path)
-	case errors.Is(err, ErrReadOnly):
+	case errors.Is(err, ErrReadOnly), errors.Is(err, ErrWritten):
 	case errors.Is(err, replacefile.ErrNotOwned), errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
 		err = fmt.Errorf("%w: %w", ErrNeedsRoot, reason(err))
 	}

@@ -155,9 +155,28 @@ func TestRecover(t *testing.T) {
 	if _, err := e.Write(hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrChanged) {
 		t.Errorf("an edit of the mixture: %v", err)
 	}
+	for _, whole := range []string{"old\n", "new\n"} { // it was killed before its first byte or after its last
+		journalled(t, path, "old\n", "new\n", whole)
+		if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); repaired || err != nil || read(t, path) != whole {
+			t.Errorf("%t, %v, %q", repaired, err, read(t, path))
+		}
+	}
 	journalled(t, path, "old\n", "new\n", "else\n")
 	if _, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrUnfinished) || read(t, path) != "else\n" {
 		t.Errorf("%v, %q", err, read(t, path))
+	}
+}
+
+// Writable does not do what Recover is asked for.
+func TestWritable(t *testing.T) {
+	path := file(t, "")
+	journalled(t, path, "old\nold\n", "new\n", "new\nold\n")
+	if err := hostsfile.Writable(path, hostsfile.WriteOptions{}); err != nil || read(t, path) != "new\nold\n" {
+		t.Errorf("%q, %v", read(t, path), err)
+	}
+	none := filepath.Join(filepath.Dir(path), "none")
+	if err := hostsfile.Writable(none, hostsfile.WriteOptions{}); !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), none) != 1 {
+		t.Error(err)
 	}
 }
 
