@@ -10,7 +10,7 @@ func TestDiff(t *testing.T) {
 	for _, tt := range []struct{ before, diff string }{
 		{"", head + "@@ -0,0 +1 @@\n+" + pin + "\n"},
 		{"1\n2\n3\n", head + "@@ -2,2 +2,3 @@\n 2\n 3\n+" + pin + "\n"},
-		{"1\n\t2\x1b[2J\r\n3", head + "@@ -1,3 +1,4 @@\n 1\n \t2\\027[2J\n-3\n\\ no newline at end of file\n+3\n+" + pin + " no-newline\n"},
+		{"1\n\t2\x1b[2J\r\n3", head + "@@ -1,3 +1,4 @@\n 1\n \t2\\027[2J\n-3\n\\ no newline at end of file\n+3\n+" + pin + noNewline("3") + "\n"},
 	} {
 		e := add(t, parse(t, tt.before), "my.example.com")
 		if got := e.Diff(); got != tt.diff {

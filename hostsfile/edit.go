@@ -56,7 +56,7 @@ func (e *Edit) Add(addr netip.Addr, note Note, names ...string) error {
 			return fmt.Errorf("no host name for a hosts file: %q", safetext.Line(name))
 		}
 	}
-	note.NoNewline = false
+	note.NoNewline = ""
 	if !note.valid() {
 		return errNote
 	}
@@ -68,7 +68,7 @@ func (e *Edit) Add(addr netip.Addr, note Note, names ...string) error {
 		e.add = append(e.add, added{addr, slices.Clone(some), note})
 	}
 	for i := range e.add {
-		size += len(e.add[i].line("\r\n")) + len(" "+noNewline+"\r\n")
+		size += len(e.add[i].line("\r\n")) + len(" "+noNewline) + hashDigits
 	}
 	if size > MaxSize || lines+len(e.add) > MaxLines {
 		return ErrTooLong
@@ -128,42 +128,58 @@ func (e *Edit) plan() []step {
 }
 
 // giveBackEnds takes away the newline that came into the file with a line that
-// goes. Where a line of ours follows, that one inherits the mark; where anybody
-// else's does, the newline is needed.
+// goes, if the line above is still the one that had none. Where a line of ours
+// follows, that one inherits the mark; where anybody else's does, the newline is
+// needed.
 func (e *Edit) giveBackEnds(steps []step) {
-	for i := range steps {
+	for i := 1; i < len(steps); i++ {
 		if steps[i].after != "" {
 			continue
 		}
-		l := &e.file.Lines[i]
-		if note, ours := l.Note(); !ours || !note.NoNewline {
+		note, ours := e.file.Lines[i].Note()
+		if !ours || note.NoNewline == "" {
 			continue
 		}
+		end, known := addedEnd(steps[i-1].before, note.NoNewline)
+		if !known {
+			continue
+		}
+		above := strings.TrimSuffix(steps[i-1].after, end)
 		next := i + 1
 		for next < len(steps) && steps[next].after == "" {
 			next++
 		}
 		switch {
-		case next < len(steps):
-			steps[next].after = inherit(steps[next].after)
-		case i > 0:
-			end := lineEnd(l.Raw)
-			if end == "" { // somebody took it
-				end = e.lineEnd()
-			}
-			steps[i-1].after = strings.TrimSuffix(steps[i-1].after, end)
+		case next == len(steps):
+			steps[i-1].after = above
+		case above != "":
+			steps[next].after = inherit(steps[next].after, above)
 		}
 	}
 }
 
-// inherit marks a line of ours as the one that came with a newline before it.
-func inherit(raw string) string {
-	l := parse(raw).Lines[0]
-	note, ours := l.Note()
-	if !ours || note.NoNewline {
+// addedEnd is what was added to a line that had no end when a note was written,
+// if the line is that one.
+func addedEnd(raw, noted string) (end string, known bool) {
+	for _, end := range []string{"\n", "\r\n"} {
+		if line, ended := strings.CutSuffix(raw, end); ended && hash(line) == noted {
+			return end, true
+		}
+	}
+	return "", false
+}
+
+// inherit marks a line of ours as the one that came with a newline for the line
+// above.
+func inherit(raw, above string) string {
+	note, ours := parse(raw).Lines[0].Note()
+	if !ours {
 		return raw
 	}
-	return strings.TrimSuffix(raw, lineEnd(raw)) + " " + noNewline + lineEnd(raw)
+	was := note.String()
+	note.NoNewline = hash(above)
+	end := lineEnd(raw)
+	return strings.TrimSuffix(raw, was+end) + note.String() + end
 }
 
 // appendTo adds the added lines, and first the end that the last line lacks.
@@ -171,17 +187,20 @@ func (e *Edit) appendTo(steps []step) []step {
 	if len(e.add) == 0 {
 		return steps
 	}
-	end, open := e.lineEnd(), false
+	end, above := e.lineEnd(), ""
 	for i := len(steps) - 1; i >= 0; i-- {
 		if last := &steps[i].after; *last != "" {
-			if open = lineEnd(*last) == ""; open {
+			if lineEnd(*last) == "" {
+				above = hash(*last)
 				*last += end
 			}
 			break
 		}
 	}
 	for i, a := range e.add {
-		a.note.NoNewline = open && i == 0
+		if i == 0 {
+			a.note.NoNewline = above
+		}
 		steps = append(steps, step{after: a.line(end)})
 	}
 	return steps

@@ -1,6 +1,8 @@
 package hostsfile_test
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -39,10 +41,10 @@ func TestAdd(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                               pin + "\n",
 		"127.0.0.1 localhost\n":          "127.0.0.1 localhost\n" + pin + "\n",
-		"127.0.0.1 localhost":            "127.0.0.1 localhost\n" + pin + " no-newline\n",
+		"127.0.0.1 localhost":            "127.0.0.1 localhost\n" + pin + noNewline("127.0.0.1 localhost") + "\n",
 		"127.0.0.1 localhost\r\n":        "127.0.0.1 localhost\r\n" + pin + "\r\n",
-		"127.0.0.1 a\r\n127.0.0.1 b":     "127.0.0.1 a\r\n127.0.0.1 b\r\n" + pin + " no-newline\r\n",
-		"\ufeff":                         "\ufeff\n" + pin + " no-newline\n",
+		"127.0.0.1 a\r\n127.0.0.1 b":     "127.0.0.1 a\r\n127.0.0.1 b\r\n" + pin + noNewline("127.0.0.1 b") + "\r\n",
+		"\ufeff":                         "\ufeff\n" + pin + noNewline("\ufeff") + "\n",
 		"# nothing\n\n":                  "# nothing\n\n" + pin + "\n",
 		"127.0.0.1 localhost\r\n#\x00\n": "127.0.0.1 localhost\r\n#\x00\n" + pin + "\n",
 	} {
@@ -113,18 +115,27 @@ func removePins(t testing.TB, f *hostsfile.File) *hostsfile.Edit {
 	return e
 }
 
+// noNewline is the word of a note for the line above that had no end.
+func noNewline(above string) string {
+	return fmt.Sprintf(" no-newline=%x", sha256.Sum256([]byte(above)))[:len(" no-newline=")+8]
+}
+
 func TestRemove(t *testing.T) {
-	const marked = pin + " no-newline\n"
+	marked := pin + noNewline("a") + "\n"
 	for text, want := range map[string]string{
-		pin + "\n":                        "",
-		"a\n" + marked:                    "a",
-		"a\r\n" + pin + " no-newline\r\n": "a",
-		"a\r\n" + marked:                  "a\r",    // the newline alone was ours
-		"a\n" + pin + " no-newline":       "a",      // somebody took the last one
-		"a\n" + marked + "b\n":            "a\nb\n", // b needs it
-		"a\n" + marked + "b":              "a\nb",
-		"a\n" + marked + pin + "\n":       "a",
-		marked:                            "",
+		pin + "\n":     "",
+		"a\n" + marked: "a",
+		"a\r\n" + strings.TrimSpace(marked) + "\r\n": "a",
+		"a\r\n" + pin + noNewline("a\r") + "\n":      "a\r",    // the newline alone was ours
+		"a\n" + strings.TrimSpace(marked):            "a",      // somebody took the last one
+		"a\n" + marked + "b\n":                       "a\nb\n", // b needs it
+		"a\n" + marked + "b":                         "a\nb",
+		"a\n" + marked + pin + "\n":                  "a",
+		marked:                                       "",
+		"a\nb\n" + marked:                            "a\nb\n", // b came between with a newline of its own
+		"a b\n" + marked:                             "a b\n",  // somebody has written the line anew
+		"b\n" + marked + pin + "\n":                  "b\n",
+		"\n" + marked:                                "\n",
 	} {
 		if got := string(removePins(t, parse(t, text)).Bytes()); got != want {
 			t.Errorf("%q became %q, want %q", text, got, want)
@@ -154,6 +165,23 @@ func TestRemoveInTurn(t *testing.T) {
 	}
 }
 
+// A mark is inherited only while it is true, and replaces one that is not.
+func TestRemoveInherits(t *testing.T) {
+	second := "192.0.2.7  other.example  # rdnsproxy 2026-11-22 missing"
+	for _, c := range [][2]string{
+		{"a\n" + pin + noNewline("a") + "\n" + second + "\n", "a\n" + second + noNewline("a") + "\n"},
+		{"a\n" + pin + noNewline("a") + "\n" + second + noNewline(pin+noNewline("a")) + "\n", "a\n" + second + noNewline("a") + "\n"},
+		{"b\n" + pin + noNewline("a") + "\n" + second + "\n", "b\n" + second + "\n"},
+	} {
+		f := parse(t, c[0])
+		e := f.Edit()
+		e.Remove(2)
+		if got := string(e.Bytes()); got != c[1] {
+			t.Errorf("%q became %q, want %q", c[0], got, c[1])
+		}
+	}
+}
+
 // A line may go and another come in one edit.
 func TestRefresh(t *testing.T) {
 	f := parse(t, string(add(t, parse(t, "::1 x"), "my.example.com").Bytes()))
@@ -161,7 +189,7 @@ func TestRefresh(t *testing.T) {
 	if err := e.Add(netip.MustParseAddr("192.0.2.7"), note, "my.example.com"); err != nil {
 		t.Fatal(err)
 	}
-	want := "::1 x\n192.0.2.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable no-newline\n"
+	want := "::1 x\n192.0.2.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable" + noNewline("::1 x") + "\n"
 	if got := string(e.Bytes()); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -212,7 +240,7 @@ func TestPins(t *testing.T) {
 func FuzzEdit(f *testing.F) {
 	for _, s := range []string{
 		"", "a", "a\n", "a\r\n", "a\r\nb", "a\r", "x\r\na\r", "\ufeff", "\ufeff127.0.0.1 localhost\r\n", "\x00", "a\x00", "\n\n", "\r",
-		"127.0.0.1 localhost\n" + pin + "\n", pin, pin + " no-newline", "a\n" + pin + " no-newline\n", "# a # rdnsproxy",
+		"127.0.0.1 localhost\n" + pin + "\n", pin, pin + noNewline("a"), "a\n" + pin + noNewline("a") + "\n", "# a # rdnsproxy",
 	} {
 		f.Add(s, uint8(1))
 		f.Add(s, uint8(11))

@@ -31,5 +31,5 @@ func Example() {
 	// -127.0.0.1 localhost
 	// \ no newline at end of file
 	// +127.0.0.1 localhost
-	// +192.168.1.243  my.example.com  # rdnsproxy 2026-11-22 unresolvable expires=2027-02-20 no-newline
+	// +192.168.1.243  my.example.com  # rdnsproxy 2026-11-22 unresolvable expires=2027-02-20 no-newline=141f2ae6
 }

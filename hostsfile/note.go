@@ -1,7 +1,9 @@
 package hostsfile
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"slices"
 	"strconv"
@@ -12,12 +14,13 @@ import (
 // Note is rdnsproxy's own comment at the end of a line: it says that the line is
 // rdnsproxy's, and what was known when it was written. Its form is exactly
 //
-//	# rdnsproxy WRITTEN VERDICT [SHA256:FINGERPRINT] [port=PORT] [expires=DATE] [alone] [no-newline]
+//	# rdnsproxy WRITTEN VERDICT [SHA256:FINGERPRINT] [port=PORT] [expires=DATE] [alone] [no-newline=HASH]
 //
 // with one space between the words and nothing after the last. Every word is
 // from a closed set: dates as YYYY-MM-DD in UTC, a verdict of Verdicts, a
-// fingerprint as ssh-keygen -l prints it, a port that is not 22. So no text from
-// DNS can get into it. A comment that is anything else is nobody's note.
+// fingerprint as ssh-keygen -l prints it, a port that is not 22, a hash of eight
+// hexadecimal digits. So no text from DNS can get into it. A comment that is
+// anything else is nobody's note.
 type Note struct {
 	Written     time.Time // the day
 	Verdict     string    // of the address, one of Verdicts
@@ -27,9 +30,12 @@ type Note struct {
 	Alone       bool      // the user chose this address of several, knowing that the line hides the others
 
 	// NoNewline says that the file had no final newline before the line was
-	// added, so that removing the line takes that newline away as well. Add sets
-	// it where it is due, whatever its caller says.
-	NoNewline bool
+	// added, so that removing the line takes that newline away as well, and whose
+	// it is: the first eight hexadecimal digits of SHA-256 of the line that had
+	// none, as it was. If the line above is another one by now, somebody has
+	// written between, and its newline is not ours. Add sets it where it is due,
+	// whatever its caller says; else it is empty.
+	NoNewline string
 }
 
 // Verdicts are the words that a Note may give as the verdict of an address.
@@ -49,7 +55,7 @@ const (
 	port        = "port="
 	expires     = "expires="
 	alone       = "alone"
-	noNewline   = "no-newline"
+	noNewline   = "no-newline="
 
 	sshPort  = 22
 	maxWords = 7
@@ -70,8 +76,8 @@ func (n Note) String() string {
 	if n.Alone {
 		words = append(words, alone)
 	}
-	if n.NoNewline {
-		words = append(words, noNewline)
+	if n.NoNewline != "" {
+		words = append(words, noNewline+n.NoNewline)
 	}
 	return strings.Join(words, " ")
 }
@@ -116,8 +122,8 @@ func parseNote(comment string) (Note, bool) {
 			n.Expires, _ = time.Parse(time.DateOnly, value)
 		case word == alone:
 			n.Alone = true
-		case word == noNewline:
-			n.NoNewline = true
+		case key+"=" == noNewline && isHash(value):
+			n.NoNewline = value
 		default:
 			return Note{}, false
 		}
@@ -133,6 +139,18 @@ func isFingerprint(word string) bool {
 	}
 	b, err := base64.RawStdEncoding.Strict().DecodeString(sum)
 	return err == nil && len(b) == 32
+}
+
+// hashDigits of SHA-256 are enough to tell the lines of one file apart.
+const hashDigits = 8
+
+func hash(line string) string {
+	sum := sha256.Sum256([]byte(line))
+	return hex.EncodeToString(sum[:])[:hashDigits]
+}
+
+func isHash(word string) bool {
+	return len(word) == hashDigits && strings.Trim(word, "0123456789abcdef") == ""
 }
 
 // lineEnd is what ends a line: a newline, with the return before it if there is

@@ -31,14 +31,14 @@ func lineOf(t testing.TB, raw string) *hostsfile.Line {
 
 func TestNote(t *testing.T) {
 	for want, n := range map[string]hostsfile.Note{
-		"# rdnsproxy 2026-11-22 unresolvable":                                       {Written: day("2026-11-22"), Verdict: "unresolvable"},
-		"# rdnsproxy 2026-11-22 mismatch " + aKey:                                   {Written: day("2026-11-22"), Verdict: "mismatch", Fingerprint: aKey},
-		"# rdnsproxy 2026-11-22 exact expires=2027-02-20":                           {Written: day("2026-11-22"), Verdict: "exact", Expires: day("2027-02-20")},
-		"# rdnsproxy 2026-11-22 missing no-newline":                                 {Written: day("2026-11-22"), Verdict: "missing", NoNewline: true},
-		"# rdnsproxy 2026-11-22 numeric " + aKey + " expires=2027-02-20 no-newline": {Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Expires: day("2027-02-20"), NoNewline: true},
-		"# rdnsproxy 2026-11-22 missing port=65535 alone":                           {Written: day("2026-11-22"), Verdict: "missing", Port: 65535, Alone: true},
-		"# rdnsproxy 2026-11-22 numeric " + aKey + " port=2222 expires=2027-02-20 alone no-newline": {
-			Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Port: 2222, Expires: day("2027-02-20"), Alone: true, NoNewline: true},
+		"# rdnsproxy 2026-11-22 unresolvable":                                                {Written: day("2026-11-22"), Verdict: "unresolvable"},
+		"# rdnsproxy 2026-11-22 mismatch " + aKey:                                            {Written: day("2026-11-22"), Verdict: "mismatch", Fingerprint: aKey},
+		"# rdnsproxy 2026-11-22 exact expires=2027-02-20":                                    {Written: day("2026-11-22"), Verdict: "exact", Expires: day("2027-02-20")},
+		"# rdnsproxy 2026-11-22 missing no-newline=0123abcd":                                 {Written: day("2026-11-22"), Verdict: "missing", NoNewline: "0123abcd"},
+		"# rdnsproxy 2026-11-22 numeric " + aKey + " expires=2027-02-20 no-newline=0123abcd": {Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Expires: day("2027-02-20"), NoNewline: "0123abcd"},
+		"# rdnsproxy 2026-11-22 missing port=65535 alone":                                    {Written: day("2026-11-22"), Verdict: "missing", Port: 65535, Alone: true},
+		"# rdnsproxy 2026-11-22 numeric " + aKey + " port=2222 expires=2027-02-20 alone no-newline=0123abcd": {
+			Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Port: 2222, Expires: day("2027-02-20"), Alone: true, NoNewline: "0123abcd"},
 	} {
 		if n.String() != want {
 			t.Errorf("%q, want %q", n, want)
@@ -69,8 +69,14 @@ func TestNoNote(t *testing.T) {
 		entry + date + "mismatch\r",
 		entry + date + "mismatch\t" + aKey,
 		entry + date + "mismatch expires=2027-02-20 " + aKey,
-		entry + date + "mismatch no-newline expires=2027-02-20",
-		entry + date + "mismatch no-newline no-newline",
+		entry + date + "mismatch no-newline=0123abcd expires=2027-02-20",
+		entry + date + "mismatch no-newline=0123abcd no-newline=0123abcd",
+		entry + date + "mismatch no-newline",
+		entry + date + "mismatch no-newline=",
+		entry + date + "mismatch no-newline=0123abc",
+		entry + date + "mismatch no-newline=0123abcde",
+		entry + date + "mismatch no-newline=0123ABCD",
+		entry + date + "mismatch no-newline=0123\x1bbcd",
 		entry + date + "mismatch expires=2027-02-30",
 		entry + date + "mismatch expires=",
 		entry + date + "mismatch expires=2027-2-2",
@@ -140,7 +146,7 @@ func TestVerdicts(t *testing.T) {
 // nothing that a terminal could mind.
 func FuzzNote(f *testing.F) {
 	for _, s := range []string{
-		"# rdnsproxy 2026-11-22 unresolvable", "# rdnsproxy 2026-11-22 mismatch " + aKey + " expires=2027-02-20 no-newline\r\n",
+		"# rdnsproxy 2026-11-22 unresolvable", "# rdnsproxy 2026-11-22 mismatch " + aKey + " expires=2027-02-20 no-newline=0123abcd\r\n",
 		"# rdnsproxy 0000-01-01 exact", "# rdnsproxy 2026-11-22 exact expires=0001-01-01", "#", "x # rdnsproxy \x00\n",
 	} {
 		f.Add(s)
