@@ -9,11 +9,11 @@ import (
 // answer makes the Host of what was read, and lists what is in doubt of what
 // was wanted.
 func (r *reading) answer() (*Host, []Doubt) {
-	h := &Host{Name: r.q.Host, By: ByDefault}
+	h := &Host{Name: r.q.Host, By: ByDefault, values: make([]Value, 0, len(r.asked))}
 	f := finisher{reading: r}
 	f.host()
 	f.proxy()
-	for _, k := range r.asked() {
+	for _, k := range r.asked {
 		v, ok := f.value(k)
 		if !ok {
 			continue
@@ -26,18 +26,13 @@ func (r *reading) answer() (*Host, []Doubt) {
 	return h, f.relevant()
 }
 
-// asked is what the query wants, in ssh -G's order.
-func (r *reading) asked() []string {
-	if r.q.Keywords == nil {
-		return order
-	}
-	return slices.DeleteFunc(slices.Clone(order), func(k string) bool { return !slices.Contains(r.q.Keywords, k) })
-}
-
 // relevant drops what bears on nothing that was asked for.
 func (r *reading) relevant() []Doubt {
+	if len(r.doubts) == 0 {
+		return nil
+	}
 	asked := make(map[string]bool)
-	for _, k := range r.asked() {
+	for _, k := range r.asked {
 		asked[slot(k)] = true
 	}
 	var out []Doubt

@@ -13,6 +13,7 @@ import (
 // leaves it open.
 type reading struct {
 	q         Query
+	asked     []string          // what the query wants, in ssh -G's order
 	strict    bool              // every line is judged, whatever its keyword
 	wanted    map[string]bool   // with what the wanted ones depend on
 	mentioned map[string]bool   // of wanted, those that occur anywhere; "" for a line that may be any
@@ -39,32 +40,51 @@ func slot(keyword string) string {
 	return keyword
 }
 
-// read loads everything that the query reaches and walks through it.
-func (q Query) read() (*reading, error) {
-	r := &reading{
+// read loads everything that the query reaches.
+func (q Query) read() (*Config, error) {
+	c := &Config{read: reading{
 		q:         q,
+		asked:     q.asked(),
 		strict:    q.Keywords == nil,
 		wanted:    q.wants(),
 		mentioned: make(map[string]bool),
-		settled:   make(map[string]Value),
 		open:      make(map[string]*Doubt),
-	}
+	}}
+	r := &c.read
 	sources, err := q.load(&loader{home: q.Home, keep: r.note})
 	var doubtful *doubtfulFile
 	switch {
 	case errors.As(err, &doubtful):
 		r.doubt(Doubt{Origin: safetext.Line(doubtful.path), Construct: doubtful.what}, order)
-		return r, nil
 	case err != nil:
 		return nil, err
-	case len(r.mentioned) == 0:
-		return r, nil
+	case len(r.mentioned) > 0:
+		c.sources = sources
 	}
-	for _, s := range sources {
+	return c, nil
+}
+
+// about walks through the sources for one host.
+func (c *Config) about(host string) *reading {
+	r := c.read
+	r.q.Host = host
+	r.settled, r.open, r.doubts = make(map[string]Value), maps.Clone(r.open), slices.Clip(r.doubts)
+	if c.sources == nil {
+		return &r
+	}
+	for _, s := range c.sources {
 		r.walk(s, nil)
 	}
 	r.reread()
-	return r, nil
+	return &r
+}
+
+// asked is what the query wants, in ssh -G's order.
+func (q Query) asked() []string {
+	if q.Keywords == nil {
+		return order
+	}
+	return slices.DeleteFunc(slices.Clone(order), func(k string) bool { return !slices.Contains(q.Keywords, k) })
 }
 
 // wants is the set of keywords to look for.

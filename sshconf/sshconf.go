@@ -175,22 +175,44 @@ func (q Query) Lookup(ctx context.Context) (*Host, error) {
 	if err := checkHost(q.Host); err != nil {
 		return nil, err
 	}
-	if err := q.understand(); err != nil {
-		return nil, err
-	}
-	r, err := q.read()
+	c, err := q.Read()
 	if err != nil {
 		return nil, err
 	}
+	return c.Lookup(ctx, q.Host)
+}
+
+// Config is what the options and the files of a Query hold, read once for many
+// hosts. It is safe for many goroutines.
+type Config struct {
+	read    reading   // what was seen while they were read
+	sources []*source // to walk through for each host; none where nothing that is wanted is mentioned
+}
+
+// Read reads what q reaches; q.Host is of no account. Errors: a file that cannot
+// be read, options that are none of ssh's.
+func (q Query) Read() (*Config, error) {
+	if err := q.understand(); err != nil {
+		return nil, err
+	}
+	return q.read()
+}
+
+// Lookup says what the configuration holds for a host, as Query's Lookup does.
+func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
+	if err := checkHost(host); err != nil {
+		return nil, err
+	}
+	r := c.about(host)
 	h, doubts := r.answer()
 	if len(doubts) == 0 {
 		return h, nil
 	}
-	ssh, reason := q.findSSH()
+	ssh, reason := r.q.findSSH()
 	if reason != "" {
 		return h, &UnevaluatedError{doubts, reason}
 	}
-	return q.ask(ctx, ssh)
+	return r.q.ask(ctx, ssh)
 }
 
 // checkHost refuses what ssh would take for an option, and what no file format

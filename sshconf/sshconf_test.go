@@ -1,9 +1,11 @@
 package sshconf
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,6 +43,45 @@ func TestOrigins(t *testing.T) {
 	}
 	if s := (Value{"bindaddress", "a\x1bb", ""}).String(); s != `bindaddress a\027b` {
 		t.Error(s)
+	}
+}
+
+// TestOneConfigManyHosts: what was read once holds for each host what a reading
+// of its own would, whatever was asked for before and beside it.
+func TestOneConfigManyHosts(t *testing.T) {
+	for _, text := range []string{
+		"",
+		"Host web*\n  Port 7\n  HostName %h.example.com\nHost db\n  BindAddress 192.0.2.1\nHost *\n  ConnectTimeout 3\n",
+		"Host web1\n  ProxyJump none\nMatch exec true\n  Port 9\nHost *\n  Port 10\n",
+		"CanonicalizeHostname yes\nHost web1\n  Port 7\n",
+	} {
+		q := write(t, "")
+		q.UserFile, q.File = q.File, ""
+		if err := os.WriteFile(q.UserFile, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		q.SystemFile = os.DevNull
+		q.Keywords = []string{"hostname", "port", "bindaddress", "connecttimeout", "proxyjump"}
+		c, err := q.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for _, host := range []string{"web1", "web2", "db", "192.0.2.7", "Other.example", "web1"} {
+			wg.Go(func() {
+				alone := q
+				alone.Host = host
+				want, wantErr := alone.Lookup(t.Context())
+				got, err := c.Lookup(t.Context(), host)
+				if fmt.Sprint(err) != fmt.Sprint(wantErr) {
+					t.Errorf("%q, %s: %v, alone %v", text, host, err, wantErr)
+				}
+				if d := cmp.Diff(want.Values(), got.Values()); d != "" || got.Name != host || got.HostName != want.HostName {
+					t.Errorf("%q, %s: -alone +got\n%s", text, host, d)
+				}
+			})
+		}
+		wg.Wait()
 	}
 }
 

@@ -45,6 +45,7 @@ type checkFlags struct {
 	fromFile        string
 
 	given func(name string) bool // on the command line or in the environment
+	files *sshFiles              // if nil, ssh's configuration is read for each target
 }
 
 func (f *checkFlags) register(fs *pflag.FlagSet) {
@@ -74,7 +75,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 
 // preset sets what holds for a command that registers some of the flags only.
 func (f *checkFlags) preset(fs *pflag.FlagSet) {
-	f.format, f.jobs, f.failOn.severity, f.given = "text", 256, check.Warning, fs.Changed
+	f.format, f.jobs, f.failOn.severity, f.given, f.files = "text", 256, check.Warning, fs.Changed, new(sshFiles)
 }
 
 // registerProbe registers the flags of what looks behind names and addresses.

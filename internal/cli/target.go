@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 
 	"rdnsproxy/check"
 	"rdnsproxy/resolve"
@@ -83,7 +84,7 @@ func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed ty
 	t := target{Target: check.Target{Host: typed.host, Port: 22}}
 	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords})
 	var err error
-	t.config, err = q.Lookup(ctx)
+	t.config, err = f.files.lookup(ctx, q)
 	var doubtful *sshconf.UnevaluatedError
 	switch {
 	case errors.As(err, &doubtful):
@@ -105,13 +106,52 @@ func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed ty
 	}
 	t.KeyName = t.config.Get("hostkeyalias")
 	t.Proxied = proxied(t.config.Get("proxycommand"))
-	t.knownHosts = knownHostsFiles(q, t)
+	if !f.dnsOnly {
+		t.knownHosts = knownHostsFiles(q, t)
+	}
 	if t.settings, err = settingsOf(t.config); err != nil {
 		return target{}, err
 	}
 	family, err := f.family()
 	t.settings.override(family, f.connectFlags, f.given)
 	return t, err
+}
+
+// sshFiles is ssh's configuration, read once a run: for all targets that are
+// written with the same user, who is an option of ssh's.
+type sshFiles struct {
+	mu   sync.Mutex
+	read map[readAs]*sshconf.Config
+}
+
+type readAs struct{ file, user string }
+
+func (s *sshFiles) lookup(ctx context.Context, q sshconf.Query) (*sshconf.Host, error) {
+	if s == nil {
+		return q.Lookup(ctx)
+	}
+	c, err := s.of(q)
+	if err != nil {
+		return nil, err
+	}
+	return c.Lookup(ctx, q.Host)
+}
+
+func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	as := readAs{q.File, q.User}
+	if c = s.read[as]; c != nil {
+		return c, nil
+	}
+	if c, err = q.Read(); err != nil {
+		return nil, err
+	}
+	if s.read == nil {
+		s.read = make(map[readAs]*sshconf.Config)
+	}
+	s.read[as] = c
+	return c, nil
 }
 
 // proxied reports whether a ProxyCommand connects that is not this program.
@@ -140,13 +180,14 @@ func canonicalHost(host string) (string, error) {
 
 // knownHostsFiles are the files that ssh would read, the user's first.
 func knownHostsFiles(q sshconf.Query, t target) []string {
+	tokens := strings.NewReplacer("%%", "%", "%d", q.Home, "%u", q.LocalUser, "%h", t.Host, "%n", q.Host)
 	var files []string
 	for _, keyword := range []string{"userknownhostsfile", "globalknownhostsfile"} {
 		for _, file := range paths(t.config.Get(keyword)) {
 			if rest, ok := strings.CutPrefix(file, "~/"); ok {
 				file = q.Home + "/" + rest
 			}
-			files = append(files, strings.NewReplacer("%%", "%", "%d", q.Home, "%u", q.LocalUser, "%h", t.Host, "%n", q.Host).Replace(file))
+			files = append(files, tokens.Replace(file))
 		}
 	}
 	return files
