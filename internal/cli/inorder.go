@@ -1,39 +1,29 @@
 package cli
 
-import "iter"
+import (
+	"iter"
+	"sync/atomic"
+)
 
-// inOrder runs f over in, at most jobs at a time, and yields in input order. The
-// queue is as long as the list: what takes its time holds up only what is told,
-// not what is done.
+// inOrder runs f over in, at most jobs at a time, and yields in input order.
+// What takes its time holds up only what is told, not what is done.
 func inOrder[T, R any](jobs int, in []T, f func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
-		jobs := max(1, min(jobs, len(in))) // no more than there is to do
-		queue := make(chan chan R, len(in))
-		slots := make(chan struct{}, jobs)
-		stop := make(chan struct{})
-		defer close(stop)
-		go func() {
-			defer close(queue)
-			for _, x := range in {
-				select {
-				case slots <- struct{}{}:
-				case <-stop:
-					return
+		results := make([]chan R, len(in))
+		for i := range results {
+			results[i] = make(chan R, 1)
+		}
+		var taken atomic.Int64
+		for range min(max(1, jobs), len(in)) {
+			go func() { // one for many: it keeps the stack that f has grown
+				for i := taken.Add(1) - 1; i < int64(len(in)); i = taken.Add(1) - 1 {
+					results[i] <- f(in[i])
 				}
-				done := make(chan R, 1)
-				go func() {
-					done <- f(x)
-					<-slots
-				}()
-				select {
-				case queue <- done:
-				case <-stop:
-					return
-				}
-			}
-		}()
-		for done := range queue {
-			if !yield(<-done) {
+			}()
+		}
+		defer taken.Store(int64(len(in))) // whoever has seen enough wants no more done
+		for _, r := range results {
+			if !yield(<-r) {
 				return
 			}
 		}

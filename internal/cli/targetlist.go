@@ -123,7 +123,7 @@ func (f *checkFlags) targets(ctx context.Context, w World, v *voice, words []wor
 		target
 		err error
 	}
-	var ts []target
+	ts := make([]target, 0, len(words))
 	for o := range inOrder(f.jobs, words, func(word word) outcome {
 		t, err := f.resolveTarget(ctx, w, v, word.text)
 		return outcome{word, t, err}
