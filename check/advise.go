@@ -11,7 +11,7 @@ import (
 )
 
 // advise gives the findings what can be done about them, where something can.
-func advise(f Facts, r *Result) {
+func advise(f *Facts, r *Result) {
 	lines, _ := HostsLines(f)
 	for i := range r.Findings {
 		fd := &r.Findings[i]
@@ -52,7 +52,7 @@ func advise(f Facts, r *Result) {
 	}
 }
 
-func adviseTarget(f Facts, c Code) []Advice {
+func adviseTarget(f *Facts, c Code) []Advice {
 	switch c {
 	case HostKeyUnseen:
 		return []Advice{{Code: AdviseHostKey, Machine: ThisMachine, Text: "run it where the host can be reached directly"}}
@@ -73,7 +73,7 @@ func adviseTarget(f Facts, c Code) []Advice {
 // was made from, and a forged answer looks like a mismatch: so the host key
 // comes first in all but the article's own case, and there too unless each other
 // address passes or is of the same kind, for the lines are for all of them.
-func adviseHostsLines(f Facts, c Code, r *Result, lines []string) []Advice {
+func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
 	keys, ground := f.evidence()
 	if keys == keysAgainst {
 		return nil // a line would send people to whoever has that key
@@ -104,7 +104,7 @@ func adviseHostsLines(f Facts, c Code, r *Result, lines []string) []Advice {
 // advisePTR is the record that would make the mapping exact, and who can set it.
 // A target that is an address has no name to ask for: then it is the record that
 // should go or be corrected.
-func advisePTR(f Facts, a AddressFacts) []Advice {
+func advisePTR(f *Facts, a *AddressFacts) []Advice {
 	if synthesised(a.Addr) || a.Reverse.Source.Kind != resolve.KindDNS {
 		return nil
 	}
@@ -138,7 +138,7 @@ func keeper(z *resolve.Zone) string {
 }
 
 // decisive is the PTR that the verdict on an address rests on, if one does.
-func decisive(a AddressFacts) (PTRFacts, bool) {
+func decisive(a *AddressFacts) (PTRFacts, bool) {
 	m := weigh(nil, a)
 	if m.decides < 0 {
 		return PTRFacts{}, false
@@ -147,7 +147,7 @@ func decisive(a AddressFacts) (PTRFacts, bool) {
 }
 
 // adviseForward is the other way to make ends meet: the PTR's name gets the address.
-func adviseForward(a AddressFacts) []Advice {
+func adviseForward(a *AddressFacts) []Advice {
 	p, ok := decisive(a)
 	if !ok || !p.Name.LDH() || !lookedUp(p.Name) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) {
 		return nil
@@ -187,7 +187,7 @@ func adviseResolver(ans resolve.Answer) []Advice {
 }
 
 // undecided is the look-up that left an address undetermined.
-func undecided(a AddressFacts) resolve.Answer {
+func undecided(a *AddressFacts) resolve.Answer {
 	for _, p := range a.PTRs {
 		if lookedUp(p.Name) && p.Forward.Status.Temporary() {
 			return p.Forward
@@ -204,7 +204,7 @@ const maxLines = 10
 // agree on this machine: one for each address, in the article's form, or none
 // and the reason. A line for some of the addresses would hide the others, for a
 // hosts file that answers one family ends the look-up.
-func HostsLines(f Facts) (lines []string, why string) {
+func HostsLines(f *Facts) (lines []string, why string) {
 	name := fullName(f)
 	switch {
 	case f.HostsPath == "":
@@ -252,7 +252,7 @@ func unpinnable(a netip.Addr) string {
 }
 
 // fullName is the target's name after the search list, or the name as asked.
-func fullName(f Facts) resolve.Name {
+func fullName(f *Facts) resolve.Name {
 	for _, ans := range f.Forward {
 		if ans.Status == resolve.OK && ans.Source.Kind != resolve.KindLiteral && strings.Contains(string(ans.Question.Name), ".") {
 			return ans.Question.Name
@@ -265,11 +265,11 @@ func fullName(f Facts) resolve.Name {
 	return n
 }
 
-func (f Facts) at(a netip.Addr) AddressFacts {
-	for _, x := range f.Addresses {
-		if x.Addr == a {
-			return x
+func (f *Facts) at(a netip.Addr) *AddressFacts {
+	for i := range f.Addresses {
+		if f.Addresses[i].Addr == a {
+			return &f.Addresses[i]
 		}
 	}
-	return AddressFacts{Addr: a}
+	return &AddressFacts{Addr: a}
 }

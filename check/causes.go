@@ -43,7 +43,7 @@ func causeCodes() []CodeDoc {
 // traces that it left. It accuses nobody: each trace has innocent reasons, and
 // most are of this kind (RFC 1912, section 2.1). It is meant for what is off or
 // missing; of a mapping that is confirmed it only knows why the name is generic.
-func causes(f Facts, a AddressFacts, m mapping) []Finding {
+func causes(f *Facts, a *AddressFacts, m mapping) []Finding {
 	found := func(c Code, format string, args ...any) []Finding {
 		return []Finding{{Code: c, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(format, args...)}}
 	}
@@ -82,7 +82,7 @@ func causes(f Facts, a AddressFacts, m mapping) []Finding {
 type finder func(c Code, format string, args ...any) []Finding
 
 // causesOfNone tells a record that is missing from a zone that is.
-func causesOfNone(a AddressFacts, found finder) []Finding {
+func causesOfNone(a *AddressFacts, found finder) []Finding {
 	zone := a.Keeper
 	if zone == nil {
 		zone = a.Reverse.Zone
@@ -98,21 +98,21 @@ func causesOfNone(a AddressFacts, found finder) []Finding {
 	return found(CauseNeverSetUp, "likely nobody has set up a reverse name: its zone %s is there", displayName(zone.Apex))
 }
 
-func causesOfMismatch(f Facts, p PTRFacts, found finder) []Finding {
+func causesOfMismatch(f *Facts, p PTRFacts, found finder) []Finding {
 	if same, known := sameOrganisation(p.Name, fullName(f)); known && !same && !f.literal() {
 		return otherOrganisation(f, p, found)
 	}
 	return found(CauseMoved, "likely %s has moved to other addresses, and the reverse name stayed", displayName(p.Name))
 }
 
-func otherOrganisation(f Facts, p PTRFacts, found finder) []Finding {
+func otherOrganisation(f *Facts, p PTRFacts, found finder) []Finding {
 	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: likely it is of another holder of the address, or was entered by mistake",
 		displayName(organisation(p.Name)), displayName(organisation(fullName(f))))
 }
 
 // causesOfUnresolvable asks whose SOA came with the negative answer (RFC 2308,
 // section 3): that of a zone above the name's domain means the domain is gone.
-func causesOfUnresolvable(f Facts, a AddressFacts, p PTRFacts, found finder) []Finding {
+func causesOfUnresolvable(f *Facts, a *AddressFacts, p PTRFacts, found finder) []Finding {
 	name, domain := displayName(p.Name), organisation(p.Name)
 	fs := found(CauseForwardMissing, "likely the address record of %s was removed, or never added", name)
 	if z := p.Forward.Zone; z != nil && p.Name.Under(z.Apex) {
@@ -136,7 +136,7 @@ func causesOfUnresolvable(f Facts, a AddressFacts, p PTRFacts, found finder) []F
 
 // formerly is who had a name below a zone: where the zone's keeper keeps the
 // address's reverse zone as well, that is a provider, and the name a customer's.
-func formerly(a AddressFacts, z *resolve.Zone) string {
+func formerly(a *AddressFacts, z *resolve.Zone) string {
 	if a.Keeper != nil {
 		if same, known := sameOrganisation(a.Keeper.Primary, z.Apex); same && known {
 			return "customer of the provider"

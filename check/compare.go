@@ -59,7 +59,7 @@ func (q *Inquiry) addViews(ctx context.Context) {
 }
 
 // viewFindings say where the others differ from what is used.
-func viewFindings(f Facts) []Finding {
+func viewFindings(f *Facts) []Finding {
 	var fs []Finding
 	for _, v := range f.Views {
 		if f.literal() && !v.Second {
@@ -79,7 +79,7 @@ func viewFindings(f Facts) []Finding {
 }
 
 // against compares a view with what is used; the empty code: there is nothing to say.
-func (v View) against(f Facts) (Code, string) {
+func (v View) against(f *Facts) (Code, string) {
 	host, mine, theirs := displayHost(f.Target.Host), addressSet(f.Forward), addressSet(v.Forward)
 	used := usedSource(f.Forward)
 	said := listAddrs(theirs)

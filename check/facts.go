@@ -72,6 +72,6 @@ type Timings struct {
 }
 
 // truncated reports whether there are more PTR names than were looked at.
-func (a AddressFacts) truncated() bool {
+func (a *AddressFacts) truncated() bool {
 	return len(a.Reverse.Names) > len(a.PTRs) && len(a.PTRs) == MaxPTR
 }

@@ -16,7 +16,7 @@ import (
 const maxName = 63
 
 // mappingFindings are the findings about one address: the verdict first.
-func mappingFindings(f Facts, a AddressFacts, m mapping, p Policy) []Finding {
+func mappingFindings(f *Facts, a *AddressFacts, m mapping, p Policy) []Finding {
 	severity := m.verdict.severity()
 	if m.verdict == Confirmed && p.RequireName && !f.literal() {
 		severity = Warning
@@ -41,7 +41,7 @@ func mappingFindings(f Facts, a AddressFacts, m mapping, p Policy) []Finding {
 }
 
 // mappingText says in one line what the verdict rests on. The relay prints it.
-func mappingText(f Facts, a AddressFacts, m mapping) string {
+func mappingText(f *Facts, a *AddressFacts, m mapping) string {
 	subject, its := displayHost(f.Target.Host)+" is "+show(a.Addr)+", ", "whose"
 	if f.literal() {
 		subject, its = show(a.Addr)+": ", "its"
@@ -52,9 +52,9 @@ func mappingText(f Facts, a AddressFacts, m mapping) string {
 	}
 	switch m.verdict {
 	case Exact:
-		return fmt.Sprintf("%s%s reverse name leads back to it", subject, its)
+		return subject + its + " reverse name leads back to it"
 	case Confirmed:
-		return fmt.Sprintf("%s%s reverse name %s leads back to it", subject, its, name)
+		return subject + its + " reverse name " + name + " leads back to it"
 	case Exempt:
 		return fmt.Sprintf("%s%s range needs no reverse name, and there is none", subject, its)
 	case Missing:
@@ -86,7 +86,7 @@ func unresolvableText(a netip.Addr, p PTRFacts) string {
 	return fmt.Sprintf("has no %s address (%s)", kind, s.Words())
 }
 
-func undeterminedText(a AddressFacts, m mapping, name string) string {
+func undeterminedText(a *AddressFacts, m mapping, name string) string {
 	switch {
 	case m.decides >= 0 && a.PTRs[m.decides].Forward.Status == resolve.Skipped, a.Reverse.Status == resolve.Skipped, a.CutShort && m.decides < 0:
 		return "reverse name was not known in time"
@@ -99,7 +99,7 @@ func undeterminedText(a AddressFacts, m mapping, name string) string {
 }
 
 // astray are the names beside a confirmed one that do not lead back.
-func (m mapping) astray(a AddressFacts) []string {
+func (m mapping) astray(a *AddressFacts) []string {
 	var names []string
 	for i, p := range a.PTRs {
 		if !m.leadsBack(i) {
@@ -111,7 +111,7 @@ func (m mapping) astray(a AddressFacts) []string {
 
 // searchText compares what libc's search list makes of a name with what stands
 // in DNS, where both were asked.
-func searchText(a AddressFacts, m mapping) (string, bool) {
+func searchText(a *AddressFacts, m mapping) (string, bool) {
 	if m.decides < 0 {
 		return "", false
 	}
@@ -125,7 +125,7 @@ func searchText(a AddressFacts, m mapping) (string, bool) {
 
 // forwardFindings tell what the addresses leave out: a family that could not be
 // looked up while the other could, and addresses beyond the bound.
-func forwardFindings(f Facts) []Finding {
+func forwardFindings(f *Facts) []Finding {
 	var fs []Finding
 	for _, ans := range f.Forward {
 		if ans.Status.Temporary() {
@@ -142,7 +142,7 @@ func forwardFindings(f Facts) []Finding {
 }
 
 // wayFindings say what stands between this machine and the target.
-func wayFindings(f Facts) []Finding {
+func wayFindings(f *Facts) []Finding {
 	var fs []Finding
 	if f.Target.Via != "" {
 		fs = append(fs, Finding{Code: ViaJump, Text: fmt.Sprintf("%s is behind the jump host %s: this machine sees the jump host only, which looks up the rest",
@@ -154,7 +154,7 @@ func wayFindings(f Facts) []Finding {
 	return fs
 }
 
-func noAddressFinding(f Facts, v Verdict) Finding {
+func noAddressFinding(f *Facts, v Verdict) Finding {
 	host := displayHost(f.Target.Host)
 	if v == NoAddress {
 		text := host + " has no address"
@@ -187,8 +187,10 @@ func displayName(n resolve.Name) string { return safetext.Cut(string(n), maxName
 // PlainHost is a host for machines, and for people to copy: an address as it is
 // written, a name as DNS is asked for it.
 func PlainHost(host string) string {
-	if a, err := netip.ParseAddr(host); err == nil {
-		return show(a)
+	if _, literal := resolve.ParseLiteral(host); literal {
+		if a, err := netip.ParseAddr(host); err == nil {
+			return show(a)
+		}
 	}
 	if n, err := resolve.ParseName(host); err == nil {
 		return string(n)

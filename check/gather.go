@@ -13,7 +13,7 @@ import (
 
 // check gathers the facts about one address: what its names say, and beside that
 // what is behind it.
-func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward resolve.Answer) {
+func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resolve.Answer) {
 	defer close(p.done)
 	var probing sync.WaitGroup
 	if q.checker.Prober != nil {
@@ -24,23 +24,15 @@ func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward resolv
 }
 
 // lookBack asks for an address's names and where they lead.
-func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward resolve.Answer) {
+func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Answer) {
 	began := time.Now()
 	a := judged(p.addr)
-	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
-	names := selectNames(reverse.Names, askedNames(Facts{Target: q.target, Forward: []resolve.Answer{forward}}))
-	q.mu.Lock()
-	p.facts.Reverse = reverse
-	for _, n := range names {
-		p.facts.PTRs = append(p.facts.PTRs, PTRFacts{Name: n})
-	}
-	q.mu.Unlock()
-
+	names := q.names(ctx, p, a, forward)
 	var wg sync.WaitGroup
 	lookUp := func(i int, n resolve.Name) {
-		facts := q.lookUp(ctx, n, a, forward)
+		found := q.lookUp(ctx, n, a, forward)
 		q.mu.Lock()
-		p.facts.PTRs[i] = facts
+		p.facts.PTRs[i].Forward = found
 		q.mu.Unlock()
 	}
 	for i, n := range names {
@@ -54,12 +46,24 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward resolve.Answ
 	q.mu.Lock()
 	p.facts.CutShort = false
 	q.timings.Reverse = max(q.timings.Reverse, time.Since(began))
-	snapshot := p.facts.clone()
 	q.mu.Unlock()
-
 	if q.checker.Thorough {
-		q.deepen(ctx, p, snapshot)
+		q.deepen(ctx, p)
 	}
+}
+
+// names asks for an address's names, and chooses those that are looked at.
+func (q *Inquiry) names(ctx context.Context, p *pending, a netip.Addr, forward *resolve.Answer) []resolve.Name {
+	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
+	names := selectNames(reverse.Names, askedNames(q.target, []resolve.Answer{*forward}))
+	ptrs := make([]PTRFacts, len(names))
+	for i, n := range names {
+		ptrs[i].Name = n
+	}
+	q.mu.Lock()
+	p.facts.Reverse, p.facts.PTRs = reverse, ptrs
+	q.mu.Unlock()
+	return names
 }
 
 // probe looks behind one address.
@@ -88,19 +92,22 @@ func (q *Inquiry) askFingerprints(ctx context.Context) {
 
 // lookUp asks where one PTR name leads. The name that just gave this address
 // needs no second question: its answer is here.
-func (q *Inquiry) lookUp(ctx context.Context, n resolve.Name, a netip.Addr, forward resolve.Answer) PTRFacts {
+func (q *Inquiry) lookUp(ctx context.Context, n resolve.Name, a netip.Addr, forward *resolve.Answer) resolve.Answer {
 	switch {
 	case !lookedUp(n):
-		return PTRFacts{Name: n}
-	case n == forward.Question.Name && slices.Contains(unmapped(forward.Addrs), a):
-		return PTRFacts{Name: n, Forward: forward}
+		return resolve.Answer{}
+	case n == forward.Question.Name && leadsTo(forward.Addrs, a):
+		return *forward
 	}
-	return PTRFacts{Name: n, Forward: q.resolver.Forward(ctx, n, familyFor(a), q.checker.Scope)}
+	return q.resolver.Forward(ctx, n, familyFor(a), q.checker.Scope)
 }
 
 // deepen asks what only a person wants to know about an address.
-func (q *Inquiry) deepen(ctx context.Context, p *pending, facts AddressFacts) {
-	m := weigh(nil, facts)
+func (q *Inquiry) deepen(ctx context.Context, p *pending) {
+	q.mu.Lock()
+	facts := p.facts.clone()
+	q.mu.Unlock()
+	m := weigh(nil, &facts)
 	if m.verdict.Confirms() && !q.checker.Policy.RequireName || m.verdict == Exempt {
 		return
 	}

@@ -39,11 +39,11 @@ type Inquiry struct {
 	checker  *Checker
 	resolver *resolve.Resolver
 	target   Target
-	feed     chan netip.AddrPort
 	resolved chan struct{} // closed when every family has answered
 	told     chan struct{} // closed when whoever else is asked about the target has answered
 
 	mu      sync.Mutex
+	came    sync.Cond // another address, or resolved
 	started time.Time
 	timings Timings
 	forward []resolve.Answer
@@ -64,46 +64,73 @@ type pending struct {
 // Begin starts to look up the target and, beside that, to check each address
 // as it comes. It returns at once. Everything ends with ctx.
 func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
+	q := c.about(t)
+	go q.run(ctx)
+	return q
+}
+
+// Check asks about the target, waits for every answer, and judges. What ctx
+// ended says so in the judgement.
+func (c *Checker) Check(ctx context.Context, t Target) *Result {
+	q := c.about(t)
+	q.run(ctx)
+	return q.Now()
+}
+
+// about is an inquiry that has not begun.
+func (c *Checker) about(t Target) *Inquiry {
 	q := &Inquiry{
 		checker:  c,
 		resolver: c.Resolver,
 		target:   t,
-		feed:     make(chan netip.AddrPort, MaxAddresses), // never full
 		resolved: make(chan struct{}),
 		told:     make(chan struct{}),
 		started:  time.Now(),
+		forward:  make([]resolve.Answer, 0, 2), // one a family
 	}
+	q.came.L = &q.mu
 	if q.resolver == nil {
 		q.resolver = &resolve.Resolver{}
 	}
-	lookups := ctx
-	if c.Timeout > 0 {
-		limited, cancel := context.WithTimeout(ctx, c.Timeout)
-		context.AfterFunc(ctx, cancel)
-		lookups = limited
-	}
-	go q.resolve(ctx, lookups)
 	return q
 }
 
-// Check asks about the target, waits for every answer, and judges.
-func (c *Checker) Check(ctx context.Context, t Target) *Result {
-	q := c.Begin(ctx, t)
-	for range q.Addresses() { // nobody dials
+// run does all the work, and returns when it is done.
+func (q *Inquiry) run(ctx context.Context) {
+	lookups := ctx
+	if q.checker.Timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, q.checker.Timeout)
+		defer cancel()
+		lookups = limited
 	}
-	r, _ := q.All(context.WithoutCancel(ctx)) // the look-ups themselves end with ctx, and then say why
-	return r
+	var checks sync.WaitGroup
+	q.resolve(ctx, lookups, &checks)
+	checks.Wait()
 }
 
-// Addresses yields each address as it is learnt, once. It has one reader.
+// Addresses yields each address as it is learnt, once.
 func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
 	return func(yield func(netip.AddrPort) bool) {
-		for a := range q.feed {
-			if !yield(a) {
+		for i := 0; ; i++ {
+			a, ok := q.arrival(i)
+			if !ok || !yield(netip.AddrPortFrom(a, q.target.Port)) {
 				return
 			}
 		}
 	}
+}
+
+// arrival waits for the i-th address; false: there are no more.
+func (q *Inquiry) arrival(i int) (netip.Addr, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for i >= len(q.order) {
+		if closed(q.resolved) {
+			return netip.Addr{}, false
+		}
+		q.came.Wait()
+	}
+	return q.order[i].addr, true
 }
 
 // Judge waits for the facts about a, but no longer than ctx, and judges what is
@@ -139,7 +166,7 @@ func (q *Inquiry) Now() *Result { return Judge(q.snapshot(), q.checker.Policy) }
 
 // resolve learns the addresses and sets each one's check going. Look-ups end with
 // the second context, all else with the first.
-func (q *Inquiry) resolve(ctx, lookups context.Context) {
+func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) {
 	var vouching sync.WaitGroup
 	if c := q.checker; c.Prober != nil {
 		vouching.Go(func() { q.askFingerprints(lookups) })
@@ -163,17 +190,19 @@ func (q *Inquiry) resolve(ctx, lookups context.Context) {
 		}
 		q.timings.Resolve = time.Since(q.started)
 		q.mu.Unlock()
+		q.came.Broadcast()
 		for _, p := range fresh {
 			if q.checker.ForwardOnly {
 				close(p.done)
 			} else {
-				go q.check(ctx, lookups, p, ans)
+				checks.Go(func() { q.check(ctx, lookups, p, &ans) })
 			}
-			q.feed <- netip.AddrPortFrom(p.addr, q.target.Port)
 		}
 	}
-	close(q.feed) // what follows is for judgement alone, and nobody who dials waits for it
-	close(q.resolved)
+	q.mu.Lock()
+	close(q.resolved) // what follows is for judgement alone, and nobody who dials waits for it
+	q.mu.Unlock()
+	q.came.Broadcast()
 	if !q.checker.ForwardOnly && (q.checker.Thorough || q.Pinned()) {
 		q.addViews(lookups)
 	}
@@ -241,12 +270,8 @@ func (q *Inquiry) snapshot() Facts {
 		Client:    q.checker.Client,
 		Timings:   q.timings,
 		Taken:     time.Now(),
-		Pending:   true,
-	}
-	select {
-	case <-q.resolved:
-		f.Pending = false
-	default:
+		Pending:   !closed(q.resolved),
+		Addresses: make([]AddressFacts, 0, len(q.order)),
 	}
 	for _, p := range q.order {
 		f.Addresses = append(f.Addresses, p.facts.clone())
@@ -255,6 +280,15 @@ func (q *Inquiry) snapshot() Facts {
 	slices.SortStableFunc(f.Forward, func(x, y resolve.Answer) int { return int(x.Question.Type) - int(y.Question.Type) })
 	slices.SortStableFunc(f.Addresses, func(x, y AddressFacts) int { return x.Addr.Unmap().BitLen() - y.Addr.Unmap().BitLen() })
 	return f
+}
+
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // clone copies what grows while facts are gathered.

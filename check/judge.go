@@ -17,7 +17,8 @@ type Policy struct {
 
 // Judge turns facts into a verdict per address, the target's verdict, and
 // findings with their advice. It is pure: equal facts give equal results.
-func Judge(f Facts, p Policy) *Result {
+func Judge(facts Facts, p Policy) *Result {
+	f := &facts
 	r := &Result{
 		Schema:  Schema,
 		Target:  safetext.Of(f.Target.Input).String(),
@@ -30,9 +31,9 @@ func Judge(f Facts, p Policy) *Result {
 		Addresses: []Address{},
 		Findings:  []Finding{},
 	}
-	asked := askedNames(f)
-	for _, a := range f.Addresses {
-		m := weigh(asked, a)
+	mappings := mappingsOf(f)
+	for i, m := range mappings {
+		a := &f.Addresses[i]
 		findings := mappingFindings(f, a, m, p)
 		if f.Thorough && (Worst(findings) >= Warning || m.verdict == Missing) {
 			findings = append(findings, causes(f, a, m)...)
@@ -60,7 +61,7 @@ func Judge(f Facts, p Policy) *Result {
 		r.Findings = append(r.Findings, Finding{Code: SlowResolve, Severity: Notice,
 			Text: fmt.Sprintf("looking up %s took %.1f s", displayHost(f.Target.Host), f.Timings.Resolve.Seconds())})
 	}
-	r.Findings = append(r.Findings, affected(f, f.Client)...)
+	r.Findings = append(r.Findings, affected(f, f.Client, mappings)...)
 	r.Findings = append(r.Findings, pinFindings(f)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, wayFindings(f)...)
@@ -70,7 +71,7 @@ func Judge(f Facts, p Policy) *Result {
 }
 
 // nameOf is the target's full name; an address has none.
-func nameOf(f Facts) string {
+func nameOf(f *Facts) string {
 	if f.literal() {
 		return ""
 	}
@@ -84,14 +85,24 @@ type mapping struct {
 	decides int       // which of the names made the verdict; -1: none
 }
 
+// mappingsOf weighs the target's addresses.
+func mappingsOf(f *Facts) []mapping {
+	asked := askedNames(f.Target, f.Forward)
+	all := make([]mapping, len(f.Addresses))
+	for i := range all {
+		all[i] = weigh(asked, &f.Addresses[i])
+	}
+	return all
+}
+
 // leadsBack reports whether name i leads back to the address.
 func (m mapping) leadsBack(i int) bool { return m.names[i].Confirms() }
 
 // weigh is the table of verdicts for one address.
-func weigh(asked []resolve.Name, a AddressFacts) mapping {
-	m := mapping{decides: -1}
-	for _, p := range a.PTRs {
-		m.names = append(m.names, weighName(asked, judged(a.Addr), p))
+func weigh(asked []resolve.Name, a *AddressFacts) mapping {
+	m := mapping{names: make([]Verdict, len(a.PTRs)), decides: -1}
+	for i := range a.PTRs {
+		m.names[i] = weighName(asked, judged(a.Addr), &a.PTRs[i])
 	}
 	switch s := a.Reverse.Status; {
 	case s.Absent() && isExempt(judged(a.Addr)):
@@ -122,7 +133,7 @@ func (m mapping) worstName() (Verdict, int) {
 
 // weighName judges one PTR name as sshd and libc would: what is no host name is
 // never looked up, what reads as an address is refused, the rest must lead back.
-func weighName(asked []resolve.Name, a netip.Addr, p PTRFacts) Verdict {
+func weighName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
 	switch {
 	case !p.Name.HostName():
 		return Malformed
@@ -130,7 +141,7 @@ func weighName(asked []resolve.Name, a netip.Addr, p PTRFacts) Verdict {
 		return Unresolvable
 	case p.Name.Numeric():
 		return Numeric
-	case p.Forward.Status == resolve.OK && slices.Contains(unmapped(p.Forward.Addrs), a):
+	case p.Forward.Status == resolve.OK && leadsTo(p.Forward.Addrs, a):
 		if slices.Contains(asked, p.Name) {
 			return Exact
 		}
@@ -148,12 +159,12 @@ func lookedUp(n resolve.Name) bool { return n.HostName() && n != "." && !n.Numer
 
 // askedNames are the names that make a verdict exact: the host as it was asked
 // for and what the search list made of it. A literal has none.
-func askedNames(f Facts) []resolve.Name {
-	var names []resolve.Name
-	if n, err := resolve.ParseName(f.Target.Host); err == nil && !f.literal() {
+func askedNames(t Target, forward []resolve.Answer) []resolve.Name {
+	names := make([]resolve.Name, 0, 1+len(forward))
+	if n, err := resolve.ParseName(t.Host); err == nil && !t.literal() {
 		names = append(names, n)
 	}
-	for _, ans := range f.Forward {
+	for _, ans := range forward {
 		if ans.Status == resolve.OK && ans.Source.Kind != resolve.KindLiteral {
 			names = append(names, ans.Question.Name)
 		}
@@ -163,14 +174,16 @@ func askedNames(f Facts) []resolve.Name {
 
 // literal reports whether the target was given as an address: then only the
 // reverse side can be judged.
-func (f Facts) literal() bool {
-	_, ok := resolve.ParseLiteral(f.Target.Host)
+func (f *Facts) literal() bool { return f.Target.literal() }
+
+func (t Target) literal() bool {
+	_, ok := resolve.ParseLiteral(t.Host)
 	return ok
 }
 
 // withoutAddress is the verdict of a target that no address was found for: it
 // has none only if every family that was asked about says so.
-func withoutAddress(f Facts) Verdict {
+func withoutAddress(f *Facts) Verdict {
 	if len(f.Forward) == 0 || f.Pending {
 		return Undetermined
 	}
@@ -195,7 +208,7 @@ func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
 		return `Nasty PTR record "` + string(p.Name) + `" is set up for ` + a.String() + ", ignoring"
 	case v == Malformed || v.Confirms():
 		return ""
-	case found.Status == resolve.OK && slices.Contains(unmapped(found.Addrs), a):
+	case found.Status == resolve.OK && leadsTo(found.Addrs, a):
 		return ""
 	case found.Status == resolve.Skipped && lookedUp(p.Name): // nobody knows what would have come
 		return ""
@@ -205,7 +218,7 @@ func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
 	return "reverse mapping checking getaddrinfo for " + string(p.Name) + " [" + a.String() + "] failed."
 }
 
-func address(a AddressFacts, m mapping, worst Severity) Address {
+func address(a *AddressFacts, m mapping, worst Severity) Address {
 	out := Address{
 		Address:  a.Addr,
 		Family:   family(a.Addr),
@@ -263,6 +276,11 @@ func sourceWord(a resolve.Answer) string {
 		return ""
 	}
 	return a.Source.String()
+}
+
+// leadsTo reports whether a, which is unmapped and without a zone, is among addrs.
+func leadsTo(addrs []netip.Addr, a netip.Addr) bool {
+	return slices.ContainsFunc(addrs, func(b netip.Addr) bool { return b.WithZone("").Unmap() == a })
 }
 
 func unmapped(as []netip.Addr) []netip.Addr {

@@ -24,7 +24,7 @@ func (p *Probe) connect() *Connect {
 	return &Connect{Status: p.Connect, Seconds: seconds(p.Connecting), Error: p.Error}
 }
 
-func (f Facts) ssh(p *Probe) *SSH {
+func (f *Facts) ssh(p *Probe) *SSH {
 	if p == nil || p.Connect != ConnectOK || p.Identity != IdentitySSH {
 		return nil
 	}
@@ -42,7 +42,7 @@ func (f Facts) ssh(p *Probe) *SSH {
 
 // probeFindings are the findings about what is behind one address. Beside an
 // address that serves, a dead one is only worth a notice.
-func probeFindings(f Facts, a AddressFacts, p Policy) []Finding {
+func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	if a.Probe == nil {
 		return nil
 	}
@@ -79,7 +79,7 @@ func probeFindings(f Facts, a AddressFacts, p Policy) []Finding {
 
 // expectationFinding holds --expect-hostkey against what was seen of the target
 // itself: keys that nobody has looked at are none that were expected.
-func expectationFinding(f Facts, p Policy) (Finding, bool) {
+func expectationFinding(f *Facts, p Policy) (Finding, bool) {
 	seen := f.Target.Via == "" && slices.ContainsFunc(f.Addresses, func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
 	if len(p.ExpectKeys) == 0 || seen {
 		return Finding{}, false
@@ -99,7 +99,7 @@ func connectText(p *Probe) string {
 }
 
 // keyFindings are the findings about the host keys behind one address.
-func keyFindings(f Facts, a AddressFacts, p Policy) []Finding {
+func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	var fs []Finding
 	add := func(c Code, s Severity, format string, args ...any) {
 		fs = append(fs, Finding{Code: c, Severity: s, Address: a.Addr, Text: fmt.Sprintf(format, args...)})
@@ -140,7 +140,7 @@ func keyFindings(f Facts, a AddressFacts, p Policy) []Finding {
 const slow = time.Second
 
 // slowConnection names the phases behind an address that make ssh slow.
-func slowConnection(a AddressFacts) []Finding {
+func slowConnection(a *AddressFacts) []Finding {
 	return slowPhases(a.Addr, []phase{
 		{SlowConnect, a.Probe.Connecting, "connecting to %s took %.1f s"},
 		{SlowIdentify, a.Probe.Identifying, "%s took %.1f s to say that it speaks SSH: it may be looking up this machine's name"},
@@ -149,7 +149,7 @@ func slowConnection(a AddressFacts) []Finding {
 }
 
 // slowNames names the slow look-ups of an address: of its names, and of theirs.
-func slowNames(a AddressFacts) []Finding {
+func slowNames(a *AddressFacts) []Finding {
 	took := a.Reverse.Took
 	for _, p := range a.PTRs {
 		took = max(took, a.Reverse.Took+p.Forward.Took)
@@ -203,7 +203,7 @@ const (
 	keysAgainst                 // an address shows a changed or revoked key
 )
 
-func (f Facts) evidence() (e evidence, ground string) {
+func (f *Facts) evidence() (e evidence, ground string) {
 	proven := 0
 	for _, a := range f.Addresses {
 		if a.Probe == nil {
@@ -227,7 +227,7 @@ func (f Facts) evidence() (e evidence, ground string) {
 }
 
 // fingerprints lists the unknown keys' for people to verify.
-func (f Facts) fingerprints() string {
+func (f *Facts) fingerprints() string {
 	var prints []string
 	for _, a := range f.Addresses {
 		if a.Probe == nil {

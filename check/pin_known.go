@@ -39,7 +39,7 @@ func pinCodes() []CodeDoc {
 }
 
 // pins are the lines of rdnsproxy's that the addresses in use are from.
-func (f Facts) pins() []resolve.Pin {
+func (f *Facts) pins() []resolve.Pin {
 	var pins []resolve.Pin
 	for _, a := range f.Forward {
 		pins = append(pins, a.Pins...)
@@ -49,7 +49,7 @@ func (f Facts) pins() []resolve.Pin {
 
 // pinFindings say of the lines of rdnsproxy's that the target's addresses are from
 // which have gone stale. They are used all the same.
-func pinFindings(f Facts) []Finding {
+func pinFindings(f *Facts) []Finding {
 	host, mine := displayHost(f.Target.Host), addressSet(f.Forward)
 	theirs, said, known := f.inDNS()
 	var fs []Finding
@@ -74,7 +74,7 @@ func pinFindings(f Facts) []Finding {
 
 // inDNS is what DNS alone says of a target whose addresses are from elsewhere;
 // known is false if that was not asked or not found out.
-func (f Facts) inDNS() (addrs []netip.Addr, said string, known bool) {
+func (f *Facts) inDNS() (addrs []netip.Addr, said string, known bool) {
 	i := slices.IndexFunc(f.Views, func(v View) bool { return !v.Second })
 	if i < 0 || !f.Views[i].ofDNS() {
 		return nil, "", false

@@ -65,7 +65,7 @@ func (k Key) compare(prints []resolve.Fingerprint) fingerprint {
 
 // withFingerprint raises an unknown key to verified where SSHFP records from a
 // validated zone vouch for it, as ssh with VerifyHostKeyDNS yes would.
-func (f Facts) withFingerprint(k Key) Key {
+func (f *Facts) withFingerprint(k Key) Key {
 	if k.Status == KeyUnknown && f.SSHFP.Authentic && k.compare(f.SSHFP.Prints) == printMatch {
 		k.Status, k.Evidence = KeyVerified, "sshfp:"+sourceWord(f.SSHFP)
 	}
@@ -73,7 +73,7 @@ func (f Facts) withFingerprint(k Key) Key {
 }
 
 // fingerprintFindings say what SSHFP records make of the keys behind an address.
-func fingerprintFindings(f Facts, a AddressFacts) []Finding {
+func fingerprintFindings(f *Facts, a *AddressFacts) []Finding {
 	if f.SSHFP.Status != resolve.OK {
 		return nil
 	}
