@@ -43,10 +43,10 @@ func holds(records []Record, owner Name, t Type) bool {
 
 // read takes what a reply says about q: the answer, or, with more, that the
 // chain leaves the reply and its end has to be asked for.
-func (t *trail) read(q Question, r Reply) (a Answer, more bool) {
+func (t *trail) read(q Question, r *Reply) (a *Answer, more bool) {
 	t.ad = t.ad && r.Authentic
 	before := len(t.chain)
-	a = Answer{Question: q, Extended: r.Extended, Chain: t.chain}
+	a = &Answer{Question: q, Extended: r.Extended, Chain: t.chain}
 	switch {
 	case r.Rcode == dns.RcodeRefused:
 		a.Status = Refused
@@ -59,11 +59,11 @@ func (t *trail) read(q Question, r Reply) (a Answer, more bool) {
 		return a, false
 	}
 	a.Canonical, a.Chain, a.Authentic = t.end, t.chain, t.ad
-	if t.collect(&a, r.Answer) {
+	if t.collect(a, r.Answer) {
 		a.Status, a.TTL = OK, seconds(t.ttl)
 		return a, false
 	}
-	known := t.negative(&a, r)
+	known := t.negative(a, r)
 	return a, !known && len(t.chain) > before
 }
 
@@ -109,7 +109,7 @@ func unique[T comparable](list []T) []T {
 // negative reads NXDOMAIN, which is about the chain's end (RFC 6604, section
 // 3), or no data. Its TTL is that of RFC 2308, section 5; without a SOA it is
 // none. False: the reply says nothing about the chain's end.
-func (t *trail) negative(a *Answer, r Reply) bool {
+func (t *trail) negative(a *Answer, r *Reply) bool {
 	a.Status = NoData
 	if r.Rcode == dns.RcodeNameError {
 		a.Status = NXDomain

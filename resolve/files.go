@@ -19,7 +19,7 @@ func hostsSource(f *hostsfile.File, l *hostsfile.Line) Source {
 // does: all lines, no search list, and a look-up without a family takes each
 // line for what it is, while one of IPv4 alone also takes ::1 for 127.0.0.1. A
 // host that is not ASCII is looked for as it is written and as A-labels.
-func (r *Resolver) addressesFromFile(w want) ([]Answer, Outcomes) {
+func (r *Resolver) addressesFromFile(w want) ([]*Answer, Outcomes) {
 	f := r.hostsFile()
 	if f == nil {
 		return nil, OnUnavail
@@ -29,9 +29,9 @@ func (r *Resolver) addressesFromFile(w want) ([]Answer, Outcomes) {
 		lines = f.Forward(string(w.name))
 	}
 	out := OnNotFound
-	answers := make([]Answer, 0, len(w.types))
+	answers := make([]*Answer, 0, len(w.types))
 	for _, t := range w.types {
-		a := Answer{Question: Question{w.name, t}, Status: NotFound, Source: hostsSource(f, nil)}
+		a := &Answer{Question: Question{w.name, t}, Status: NotFound, Source: hostsSource(f, nil)}
 		for _, l := range lines {
 			addr := lineAddr(l, t, len(w.types) == 1)
 			if !addr.IsValid() {
@@ -70,8 +70,8 @@ func lineAddr(l *hostsfile.Line, t Type, alone bool) netip.Addr {
 
 // namesFromFile gives the canonical name of the first line with the address.
 // One that cannot be a name, such as "a..b", is no use to anyone: Invalid.
-func (r *Resolver) namesFromFile(q Question, addr netip.Addr) (Answer, Outcomes) {
-	a := Answer{Question: q, Status: NotFound}
+func (r *Resolver) namesFromFile(q Question, addr netip.Addr) (*Answer, Outcomes) {
+	a := &Answer{Question: q, Status: NotFound}
 	f := r.hostsFile()
 	if f == nil {
 		a.Source = Source{Kind: KindHosts, Where: hostsfile.SystemPath()}

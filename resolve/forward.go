@@ -18,7 +18,7 @@ type want struct {
 // nsswitch says so. The answers of a failed look-up are the most telling ones.
 func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answer) bool) {
 	r.init()
-	failed := map[Type]Answer{}
+	var failed []*Answer
 	askedDNS := false
 	for _, service := range r.order(s) {
 		if r.isDNS(service.Module) {
@@ -30,25 +30,25 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 		answers, outcome := r.addressesFrom(ctx, service.Module, w, yield)
 		if outcome == OnSuccess {
 			for _, a := range answers {
-				if !yield(a) {
+				if !yield(*a) {
 					return
 				}
 			}
 			return
 		}
 		for _, a := range answers {
-			keepTelling(failed, a, ctx.Err() != nil && a.Status.Temporary())
+			failed = keepTelling(failed, a, ctx.Err() != nil && a.Status.Temporary())
 		}
 		if service.Stop&outcome != 0 {
 			break
 		}
 	}
 	for _, t := range w.types {
-		a, ok := failed[t]
-		if !ok || w.name.localhost() || w.name.hidden() {
+		a := ofType(failed, t)
+		if a == nil || w.name.localhost() || w.name.hidden() {
 			a = r.stub.cfg.unasked(Question{w.name, t})
 		}
-		if !yield(a) {
+		if !yield(*a) {
 			return
 		}
 	}
@@ -78,7 +78,7 @@ func (r *Resolver) isDNS(module string) bool {
 
 // addressesFrom asks one source. What DNS finds it yields itself, as it
 // arrives; the answers of the others, and of failures, are returned.
-func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yield func(Answer) bool) ([]Answer, Outcomes) {
+func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
 	switch {
 	case module == "files":
 		return r.addressesFromFile(w)
@@ -97,8 +97,8 @@ func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yie
 // SERVFAIL, for a domain of the list may be dead and the next one not (glibc's
 // res_nsearch). The name as it was written is the one that a failure is told of
 // where that was asked.
-func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]Answer, Outcomes) {
-	failed := map[Type]Answer{}
+func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
+	var failed []*Answer
 	for _, name := range r.stub.cfg.candidates(w) {
 		answers := r.candidate(ctx, name, w.types, yield)
 		if answers == nil {
@@ -106,18 +106,18 @@ func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answ
 		}
 		goOn := true
 		for _, a := range answers {
-			old := failed[a.Question.Type]
-			asWritten := a.Question.Name == w.name && a.telling() == old.telling()
-			keepTelling(failed, a, asWritten || ctx.Err() != nil && a.Status.Temporary())
+			old := ofType(failed, a.Question.Type)
+			asWritten := a.Question.Name == w.name && old != nil && a.telling() == old.telling()
+			failed = keepTelling(failed, a, asWritten || ctx.Err() != nil && a.Status.Temporary())
 			goOn = goOn && (a.Status.Absent() || a.Status == ServFail)
 		}
 		if !goOn {
 			break
 		}
 	}
-	answers := make([]Answer, 0, len(w.types))
+	answers := make([]*Answer, 0, len(w.types))
 	for _, t := range w.types {
-		if a, ok := failed[t]; ok {
+		if a := ofType(failed, t); a != nil {
 			answers = append(answers, a)
 		}
 	}
@@ -126,23 +126,23 @@ func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answ
 
 // candidate asks for one name in all families at once. Once one has an address,
 // everything is yielded as it arrives, and nil returned; otherwise the answers.
-func (r *Resolver) candidate(ctx context.Context, name Name, types []Type, yield func(Answer) bool) []Answer {
+func (r *Resolver) candidate(ctx context.Context, name Name, types []Type, yield func(Answer) bool) []*Answer {
 	if len(types) == 1 {
 		a := r.stub.ask(ctx, Question{name, types[0]})
 		if a.Status != OK {
-			return []Answer{a}
+			return []*Answer{a}
 		}
-		yield(a)
+		yield(*a)
 		return nil
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	arrived := make(chan Answer, len(types))
+	arrived := make(chan *Answer, len(types))
 	for _, t := range types {
 		go func() { arrived <- r.stub.ask(ctx, Question{name, t}) }()
 	}
 	found := false
-	var held []Answer
+	held := make([]*Answer, 0, len(types))
 	for range types {
 		a := <-arrived
 		found = found || a.Status == OK
@@ -152,7 +152,7 @@ func (r *Resolver) candidate(ctx context.Context, name Name, types []Type, yield
 		}
 		for len(held) > 0 { // the last one first: it is the one with addresses
 			last := len(held) - 1
-			if !yield(held[last]) {
+			if !yield(*held[last]) {
 				return nil
 			}
 			held = held[:last]
@@ -206,7 +206,7 @@ func impossible(w want, yield func(Answer) bool) {
 
 // outcome is how nsswitch counts a source's failed answers: glibc's dns module
 // takes silence for "unavailable".
-func outcome(answers []Answer) Outcomes {
+func outcome(answers []*Answer) Outcomes {
 	out := OnNotFound
 	for _, a := range answers {
 		switch {
@@ -244,9 +244,24 @@ func (a *Answer) telling() int {
 // keepTelling keeps the more telling answer of a family, of equals the first;
 // or a, where it is preferred: a look-up whose time was ended must not look like
 // one that went to its end.
-func keepTelling(best map[Type]Answer, a Answer, preferred bool) {
-	old, ok := best[a.Question.Type]
-	if !ok || preferred || a.telling() > old.telling() {
-		best[a.Question.Type] = a
+func keepTelling(best []*Answer, a *Answer, preferred bool) []*Answer {
+	for i, old := range best {
+		if old.Question.Type == a.Question.Type {
+			if preferred || a.telling() > old.telling() {
+				best[i] = a
+			}
+			return best
+		}
 	}
+	return append(best, a)
+}
+
+// ofType is the answer about one family; nil: there is none.
+func ofType(answers []*Answer, t Type) *Answer {
+	for _, a := range answers {
+		if a.Question.Type == t {
+			return a
+		}
+	}
+	return nil
 }

@@ -19,7 +19,7 @@ const (
 )
 
 // addressesFromModule has getent speak for a module that only libc can load.
-func (r *Resolver) addressesFromModule(ctx context.Context, module string, w want) ([]Answer, Outcomes) {
+func (r *Resolver) addressesFromModule(ctx context.Context, module string, w want) ([]*Answer, Outcomes) {
 	if !r.serves(module, w.name) {
 		return nil, OnUnavail // as nss-mdns itself says
 	}
@@ -29,9 +29,9 @@ func (r *Resolver) addressesFromModule(ctx context.Context, module string, w wan
 	}
 	start := time.Now()
 	lines, out := r.getent(ctx, module, database, w.host)
-	answers := make([]Answer, 0, len(w.types))
+	answers := make([]*Answer, 0, len(w.types))
 	for _, t := range w.types {
-		a := Answer{Question: Question{w.name, t}, Status: failure(ctx, out), Source: nssSource(module), Took: time.Since(start)}
+		a := &Answer{Question: Question{w.name, t}, Status: failure(ctx, out), Source: nssSource(module), Took: time.Since(start)}
 		for _, l := range lines {
 			if l.addr.Is4() == (t == A) && !l.addr.Is4In6() { // ahostsv6 maps IPv4 addresses
 				a.Addrs = append(a.Addrs, l.addr)
@@ -52,8 +52,8 @@ func (r *Resolver) addressesFromModule(ctx context.Context, module string, w wan
 }
 
 // namesFromModule is the same for the names of an address; libc gives one.
-func (r *Resolver) namesFromModule(ctx context.Context, module string, q Question, addr netip.Addr) (Answer, Outcomes) {
-	a := Answer{Question: q, Source: nssSource(module)}
+func (r *Resolver) namesFromModule(ctx context.Context, module string, q Question, addr netip.Addr) (*Answer, Outcomes) {
+	a := &Answer{Question: q, Source: nssSource(module)}
 	lines, out := r.getent(ctx, module, "hosts", addr.String())
 	if len(lines) == 0 {
 		a.Status = failure(ctx, out)

@@ -48,15 +48,18 @@ type endpoint struct {
 func (m *Mux) Exchange(ctx context.Context, server netip.AddrPort, q Question) (Reply, error) {
 	r, err := m.once(ctx, server, q, true)
 	if err == nil && (r.Rcode == dns.RcodeFormatError || r.Rcode == dns.RcodeNotImplemented) {
-		return m.once(ctx, server, q, false) // RFC 6891, section 7: it may not know EDNS
+		r, err = m.once(ctx, server, q, false) // RFC 6891, section 7: it may not know EDNS
 	}
-	return r, err
-}
-
-func (m *Mux) once(ctx context.Context, server netip.AddrPort, q Question, edns bool) (Reply, error) {
-	query, err := packQuery(q, edns)
 	if err != nil {
 		return Reply{}, err
+	}
+	return *r, nil
+}
+
+func (m *Mux) once(ctx context.Context, server netip.AddrPort, q Question, edns bool) (*Reply, error) {
+	query, err := packQuery(q, edns)
+	if err != nil {
+		return nil, err
 	}
 	if m.TCP {
 		return m.stream(ctx, server, query)
@@ -69,21 +72,21 @@ func (m *Mux) once(ctx context.Context, server netip.AddrPort, q Question, edns 
 }
 
 // datagram asks over UDP.
-func (m *Mux) datagram(ctx context.Context, server netip.AddrPort, query []byte) (Reply, error) {
+func (m *Mux) datagram(ctx context.Context, server netip.AddrPort, query []byte) (*Reply, error) {
 	f := &flight{query: query, done: make(chan struct{})}
 	s, err := m.board(ctx, server, f)
 	if err != nil {
-		return Reply{}, err
+		return nil, err
 	}
 	defer func() { <-s.window }()
 	if err := s.send(f); err != nil {
-		return Reply{}, err
+		return nil, err
 	}
 	select {
 	case <-f.done:
 	case <-ctx.Done():
 		if s.take(f) {
-			return Reply{}, f.verdict(ctx.Err())
+			return nil, f.verdict(ctx.Err())
 		}
 		<-f.done // it landed in the meantime
 	}
@@ -105,7 +108,7 @@ func (m *Mux) board(ctx context.Context, to netip.AddrPort, f *flight) (*socket,
 		if s.add(f) {
 			return s, nil
 		}
-		<-s.window // it closed while we waited
+		<-s.window // it has retired
 	}
 }
 
@@ -128,7 +131,7 @@ func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
 		e.next++
 		i := e.next % len(e.live)
 		s := e.live[i]
-		if !s.fresh() {
+		if s.retired.Load() {
 			e.live = append(e.live[:i:i], e.live[i+1:]...)
 			continue
 		}

@@ -39,6 +39,9 @@ func ParseName(s string) (Name, error) {
 	if len(s) > 253 {
 		return "", ErrLongName
 	}
+	if canonical(s) {
+		return Name(s), nil
+	}
 	var b strings.Builder
 	for label := range strings.SplitSeq(s, ".") {
 		switch {
@@ -73,7 +76,8 @@ func (n Name) LDH() bool {
 
 // Under reports whether the name is zone or below it.
 func (n Name) Under(zone Name) bool {
-	return n == zone || zone == "." || strings.HasSuffix(string(n), "."+string(zone))
+	above := len(n) - len(zone)
+	return n == zone || zone == "." || above > 0 && n[above-1] == '.' && n[above:] == zone
 }
 
 // Parent is the name without its first label; the root is its own parent.
@@ -105,6 +109,21 @@ func appendLabel(b *strings.Builder, label string) {
 			b.Write([]byte{'\\', '0' + c/100, '0' + c/10%10, '0' + c%10})
 		}
 	}
+}
+
+// canonical reports whether s is a Name as it stands, as nearly every name is.
+func canonical(s string) bool {
+	start := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '.' && i > start && i-start <= 63:
+			start = i + 1
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return len(s) > start && len(s)-start <= 63
 }
 
 func ascii(s string) bool {

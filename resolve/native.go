@@ -17,7 +17,7 @@ var nativeServices = []Service{{Module: "files", Stop: OnSuccess}, {Module: nati
 // addressesFromSystem asks the system's API: it alone knows of VPNs with DNS
 // servers of their own. It applies the search list itself, and tells neither
 // TTL nor why there is nothing.
-func (r *Resolver) addressesFromSystem(ctx context.Context, w want) ([]Answer, Outcomes) {
+func (r *Resolver) addressesFromSystem(ctx context.Context, w want) ([]*Answer, Outcomes) {
 	if a, ok := r.builtinAddresses(w); ok {
 		return a, successOr(a)
 	}
@@ -25,18 +25,18 @@ func (r *Resolver) addressesFromSystem(ctx context.Context, w want) ([]Answer, O
 	if w.absolute && host[len(host)-1] != '.' {
 		host += "."
 	}
-	arrived := make(chan Answer, len(w.types))
+	arrived := make(chan *Answer, len(w.types))
 	for _, t := range w.types {
 		go func() { arrived <- r.systemAddresses(ctx, host, Question{w.name, t}) }()
 	}
-	answers := make([]Answer, 0, len(w.types))
+	answers := make([]*Answer, 0, len(w.types))
 	for range w.types {
 		answers = append(answers, <-arrived)
 	}
 	return answers, successOr(answers)
 }
 
-func (r *Resolver) systemAddresses(ctx context.Context, host string, q Question) Answer {
+func (r *Resolver) systemAddresses(ctx context.Context, host string, q Question) *Answer {
 	start := time.Now()
 	network := "ip4"
 	if q.Type == AAAA {
@@ -56,7 +56,7 @@ func (r *Resolver) systemAddresses(ctx context.Context, host string, q Question)
 	return a
 }
 
-func (r *Resolver) namesFromSystem(ctx context.Context, q Question, addr netip.Addr) (Answer, Outcomes) {
+func (r *Resolver) namesFromSystem(ctx context.Context, q Question, addr netip.Addr) (*Answer, Outcomes) {
 	names, err := r.Native.LookupAddr(ctx, addr.String())
 	if len(names) > 0 {
 		err = nil // it is about others, which package net leaves out for being no host names
@@ -69,7 +69,7 @@ func (r *Resolver) namesFromSystem(ctx context.Context, q Question, addr netip.A
 	if a.Status == OK {
 		a.Canonical = q.Name
 	}
-	return a, successOr([]Answer{a})
+	return a, successOr([]*Answer{a})
 }
 
 func withDot(s string) string {
@@ -80,8 +80,8 @@ func withDot(s string) string {
 }
 
 // systemAnswer reads package net's errors.
-func systemAnswer(ctx context.Context, q Question, err error) Answer {
-	a := Answer{Question: q, Source: Source{Kind: KindSystem}, Status: OK}
+func systemAnswer(ctx context.Context, q Question, err error) *Answer {
+	a := &Answer{Question: q, Source: Source{Kind: KindSystem}, Status: OK}
 	var d *net.DNSError
 	switch {
 	case err == nil:
@@ -100,11 +100,11 @@ func systemAnswer(ctx context.Context, q Question, err error) Answer {
 }
 
 // builtinAddresses answers the names that no source is asked about.
-func (r *Resolver) builtinAddresses(w want) ([]Answer, bool) {
-	answers := make([]Answer, 0, len(w.types))
+func (r *Resolver) builtinAddresses(w want) ([]*Answer, bool) {
+	answers := make([]*Answer, 0, len(w.types))
 	for _, t := range w.types {
-		a, ok := r.stub.cfg.builtin(Question{w.name, t})
-		if !ok {
+		a := r.stub.cfg.builtin(Question{w.name, t})
+		if a == nil {
 			return nil, false
 		}
 		answers = append(answers, a)
@@ -112,7 +112,7 @@ func (r *Resolver) builtinAddresses(w want) ([]Answer, bool) {
 	return answers, true
 }
 
-func successOr(answers []Answer) Outcomes {
+func successOr(answers []*Answer) Outcomes {
 	for _, a := range answers {
 		if a.Status == OK {
 			return OnSuccess

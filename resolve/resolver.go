@@ -118,7 +118,7 @@ func (r *Resolver) one(ctx context.Context, w want, s Scope) Answer {
 // nsswitch has it), unless the user named the servers.
 func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
 	start := time.Now()
-	answer := r.reverse(ctx, a.Unmap().WithZone(""), s)
+	answer := *r.reverse(ctx, a.Unmap().WithZone(""), s)
 	answer.Took = time.Since(start)
 	return answer
 }
@@ -127,7 +127,7 @@ func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
 // ssh does (getrrsetbyname). A name that DNS is not asked about has none.
 func (r *Resolver) Fingerprints(ctx context.Context, name Name) Answer {
 	r.init()
-	return r.stub.ask(ctx, Question{name, SSHFP})
+	return *r.stub.ask(ctx, Question{name, SSHFP})
 }
 
 // init reads the configuration and makes the rest of what is needed, once.
@@ -194,15 +194,17 @@ func (r *Resolver) Close() error {
 	return nil
 }
 
+var bothTypes = []Type{A, AAAA}
+
 // types are the questions that a family stands for.
 func types(f Family) []Type {
 	switch f {
 	case IPv4:
-		return []Type{A}
+		return bothTypes[:1]
 	case IPv6:
-		return []Type{AAAA}
+		return bothTypes[1:]
 	}
-	return []Type{A, AAAA}
+	return bothTypes
 }
 
 // literalAnswer is the answer of no source. As in getaddrinfo, an IPv4-mapped

@@ -8,10 +8,10 @@ import (
 
 // reverse asks the sources in nsswitch's order for the names of an address that
 // has neither zone nor mapping.
-func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) Answer {
+func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answer {
 	r.init()
 	q := Question{ReverseName(addr), PTR}
-	best := Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
+	best := &Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
 	if !addr.IsValid() {
 		return best
 	}
@@ -52,7 +52,7 @@ func (r *Resolver) mayKnow(module string, addr netip.Addr) bool {
 	return !unroutable(addr)
 }
 
-func (r *Resolver) namesFrom(ctx context.Context, module string, q Question, addr netip.Addr) (Answer, Outcomes) {
+func (r *Resolver) namesFrom(ctx context.Context, module string, q Question, addr netip.Addr) (*Answer, Outcomes) {
 	switch {
 	case module == "files":
 		return r.namesFromFile(q, addr)
@@ -63,7 +63,7 @@ func (r *Resolver) namesFrom(ctx context.Context, module string, q Question, add
 		if a.Status == OK {
 			return a, OnSuccess
 		}
-		return a, outcome([]Answer{a})
+		return a, outcome([]*Answer{a})
 	}
 	return r.namesFromModule(ctx, module, q, addr)
 }

@@ -15,21 +15,20 @@ import (
 // alone: when it was the one who flew, the next one flies anew. So nobody's
 // deadline is another's, and no goroutine is needed for it.
 type shared struct {
-	mu    sync.Mutex
-	air   map[Question]*joint
-	known map[Question]kept
+	fly func(context.Context, Question) *Answer // how an answer is got
+
+	mu      sync.Mutex
+	flights map[Question]*joint // in the air, or landed and still good
 }
 
 // joint is a flight with company.
 type joint struct {
-	done   chan struct{} // made by the first who waits
-	answer Answer
-	landed bool // false: its pilot gave up
-}
+	landed bool          // guarded by shared's mu
+	done   chan struct{} // likewise; made by the first who waits
 
-type kept struct {
-	answer Answer
-	until  time.Time
+	// Set before it has landed or done is closed, and then no more.
+	answer *Answer   // nil: its pilot gave up
+	until  time.Time // how long the answer holds; zero: it is for those who wait alone
 }
 
 // The cache's bounds: it serves one run of the program.
@@ -39,28 +38,28 @@ const (
 )
 
 // ask gives q's answer: from memory, from a flight that is in the air, or from
-// fly.
-func (s *shared) ask(ctx context.Context, q Question, fly func(context.Context, Question) Answer) Answer {
+// one of its own.
+func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	start := time.Now()
 	for {
 		s.mu.Lock()
-		if a, ok := s.recall(q, start); ok {
+		j := s.flights[q]
+		if j != nil && j.landed && start.Before(j.until) {
 			s.mu.Unlock()
-			return a
+			return j.recall(start)
 		}
 		if ctx.Err() != nil {
 			s.mu.Unlock()
-			return Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
+			return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 		}
-		j := s.air[q]
-		if j == nil {
+		if j == nil || j.landed {
 			j = new(joint)
-			if s.air == nil {
-				s.air = make(map[Question]*joint)
+			if s.flights == nil {
+				s.flights = make(map[Question]*joint)
 			}
-			s.air[q] = j
+			s.flights[q] = j
 			s.mu.Unlock()
-			return s.pilot(ctx, q, j, fly)
+			return s.pilot(ctx, q, j, start)
 		}
 		if j.done == nil {
 			j.done = make(chan struct{})
@@ -69,71 +68,66 @@ func (s *shared) ask(ctx context.Context, q Question, fly func(context.Context, 
 		s.mu.Unlock()
 		select {
 		case <-done:
-			if j.landed {
-				a := j.answer
+			if j.answer != nil {
+				a := *j.answer
 				a.Took = time.Since(start)
-				return a
+				return &a
 			}
 		case <-ctx.Done():
-			return Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
+			return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 		}
 	}
 }
 
 // pilot flies for all who wait, and lets go of them even if fly panics.
-func (s *shared) pilot(ctx context.Context, q Question, j *joint, fly func(context.Context, Question) Answer) Answer {
-	defer func() {
-		s.mu.Lock()
-		delete(s.air, q)
-		if j.landed {
-			s.keep(q, j.answer)
-		}
-		if j.done != nil {
-			close(j.done)
-		}
-		s.mu.Unlock()
-	}()
-	a := fly(ctx, q)
-	j.answer = a
-	j.landed = ctx.Err() == nil || !a.Status.Temporary()
+func (s *shared) pilot(ctx context.Context, q Question, j *joint, start time.Time) *Answer {
+	defer s.land(q, j)
+	a := s.fly(ctx, q)
+	now := time.Now()
+	a.Took = now.Sub(start)
+	failed := a.Status.Temporary()
+	if !failed || ctx.Err() == nil {
+		j.answer = a
+	}
+	if !failed && a.TTL > 0 { // whoever remembers failures knows for how long
+		j.until = now.Add(min(a.TTL, maxKeptTTL))
+	}
 	return a
 }
 
-// recall wants s.mu.
-func (s *shared) recall(q Question, now time.Time) (Answer, bool) {
-	k, ok := s.known[q]
-	if !ok {
-		return Answer{}, false
+// land tells those who wait, and keeps the answer where it holds. Full, the
+// cache makes room by dropping a few of no choice in particular.
+func (s *shared) land(q Question, j *joint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	j.landed = true
+	if j.done != nil {
+		close(j.done)
 	}
-	left := k.until.Sub(now)
-	if left <= 0 {
-		delete(s.known, q)
-		return Answer{}, false
-	}
-	k.answer.TTL = min(k.answer.TTL, left.Truncate(time.Second))
-	k.answer.Took = 0
-	return k.answer, true
-}
-
-// keep wants s.mu. Failures are not kept: whoever remembers those knows for how
-// long. Full, it makes room by dropping a few of no choice in particular.
-func (s *shared) keep(q Question, a Answer) {
-	if a.TTL <= 0 || a.Status.Temporary() {
+	if j.until.IsZero() {
+		delete(s.flights, q)
 		return
 	}
-	if s.known == nil {
-		s.known = make(map[Question]kept)
+	if len(s.flights) <= maxKept {
+		return
 	}
-	if len(s.known) >= maxKept {
-		room := maxKept / 16
-		for old := range s.known {
-			delete(s.known, old)
-			if room--; room == 0 {
-				break
-			}
+	room := maxKept / 16
+	for old, flight := range s.flights {
+		if flight.landed {
+			delete(s.flights, old)
+		}
+		if room--; room == 0 {
+			break
 		}
 	}
-	s.known[q] = kept{a, time.Now().Add(min(a.TTL, maxKeptTTL))}
+}
+
+// recall is the answer as it holds at a later time.
+func (j *joint) recall(now time.Time) *Answer {
+	a := *j.answer
+	a.TTL = min(a.TTL, j.until.Sub(now).Truncate(time.Second))
+	a.Took = 0
+	return &a
 }
 
 // gaveUp is the status of a look-up whose time was ended from outside.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,7 +16,7 @@ import (
 type flight struct {
 	query []byte
 	done  chan struct{} // closed by whoever took the flight off its socket, but for its asker
-	reply Reply         // these two once done is closed
+	reply *Reply        // these two once done is closed
 	err   error
 
 	// guarded by the socket's mu
@@ -48,9 +49,9 @@ type socket struct {
 	pending     map[uint16]*flight
 	first, last *flight
 	asked       int
-	retired     bool // takes no more; closes with its last flight
+	retired     atomic.Bool // takes no more; closes with its last flight. Set under mu
 	closed      bool
-	ids         [64]byte // random, bought by the block
+	ids         [512]byte // random, bought by the block
 	idsLeft     int
 }
 
@@ -60,30 +61,23 @@ func newSocket(conn *net.UDPConn, timeout time.Duration, window int) *socket {
 	return &socket{conn: conn, timeout: timeout, window: make(chan struct{}, window), born: now, pending: make(map[uint16]*flight)}
 }
 
-// fresh reports whether the socket takes another question; one that has had its
-// share is retired.
-func (s *socket) fresh() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.asked >= socketQuestions || s.asked > 0 && time.Since(s.born) > socketAge {
-		s.retired = true
-		s.closeIfDone()
-	}
-	return !s.retired && !s.closed
-}
-
-// add puts f into the air under a random ID; false: the socket is closed.
+// add puts f into the air under a random ID. False: the socket takes no more; one
+// that has had its share retires.
 func (s *socket) add(f *flight) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
+	now := time.Now()
+	if s.asked >= socketQuestions || s.asked > 0 && now.Sub(s.born) > socketAge {
+		s.retire()
+	}
+	if s.retired.Load() {
 		return false
 	}
 	id := s.id()
 	binary.BigEndian.PutUint16(f.query, id)
 	s.pending[id] = f
 	s.asked++
-	f.deadline = time.Now().Add(s.timeout)
+	f.deadline = now.Add(s.timeout)
 	if f.prev = s.last; f.prev != nil {
 		f.prev.next = f
 	} else {
@@ -148,9 +142,15 @@ func (s *socket) drop(f *flight) {
 	f.prev, f.next = nil, nil
 }
 
+// retire wants s.mu.
+func (s *socket) retire() {
+	s.retired.Store(true)
+	s.closeIfDone()
+}
+
 // closeIfDone wants s.mu.
 func (s *socket) closeIfDone() {
-	if s.retired && len(s.pending) == 0 && !s.closed {
+	if s.retired.Load() && len(s.pending) == 0 && !s.closed {
 		s.closed = true
 		s.conn.Close()
 	}
@@ -211,8 +211,7 @@ func (s *socket) sweep(now time.Time) bool {
 		close(f.done)
 	}
 	if s.first == nil {
-		s.retired = true
-		s.closeIfDone()
+		s.retire()
 		return false
 	}
 	s.conn.SetReadDeadline(s.first.deadline)
@@ -231,8 +230,7 @@ func (s *socket) fail(err error) {
 		f.err = err
 		close(f.done)
 	}
-	s.retired = true
-	s.closeIfDone()
+	s.retire()
 }
 
 func unreachable(err error) error { return fmt.Errorf("%w: %w", ErrUnreachable, err) }

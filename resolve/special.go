@@ -16,33 +16,33 @@ func (n Name) hidden() bool { return n.below("onion") || n.below("alt") }
 func (n Name) below(zone Name) bool { return n != zone && n.Under(zone) }
 
 // builtin answers what DNS must not be asked, whoever asks and however the name
-// came about: typed, from a search list, a CNAME's target or a PTR's name.
-func (c *Config) builtin(q Question) (Answer, bool) {
-	a := Answer{Question: q, Source: Source{Kind: KindBuiltin}}
-	address := q.Type == A || q.Type == AAAA
+// came about: typed, from a search list, a CNAME's target or a PTR's name. nil:
+// it may be asked.
+func (c *Config) builtin(q Question) *Answer {
+	known := func(s Status) *Answer { return &Answer{Question: q, Status: s, Source: Source{Kind: KindBuiltin}} }
 	switch {
-	case address && q.Name.localhost():
-		a.Status, a.Addrs, a.Canonical = OK, []netip.Addr{loopbacks[q.Type]}, q.Name
+	case q.Name.localhost() && (q.Type == A || q.Type == AAAA):
+		a := known(OK)
+		a.Addrs, a.Canonical = []netip.Addr{loopbacks[q.Type]}, q.Name
+		return a
 	case q.Name.localhost():
-		a.Status = NoData
+		return known(NoData)
 	case q.Name.hidden():
-		a.Status = NXDomain
+		return known(NXDomain)
 	case q.Name.below("local") && c.mdns():
-		a.Status = NotFound
+		return known(NotFound)
 	case q.Type == AAAA && c.NoAAAA:
-		a.Status = NoData
-	default:
-		return Answer{}, false
+		return known(NoData)
 	}
-	return a, true
+	return nil
 }
 
 // unasked is the answer where there was no source to ask.
-func (c *Config) unasked(q Question) Answer {
-	if a, ok := c.builtin(q); ok {
+func (c *Config) unasked(q Question) *Answer {
+	if a := c.builtin(q); a != nil {
 		return a
 	}
-	return Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
+	return &Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
 }
 
 // unroutable reports whether an address means something else on each machine or

@@ -19,7 +19,7 @@ const streamMessages = 8
 
 // afterTruncation fetches over TCP what did not fit a datagram. That a server
 // truncates and then has no ear for TCP makes its answer unusable.
-func (m *Mux) afterTruncation(ctx context.Context, server netip.AddrPort, query []byte) (Reply, error) {
+func (m *Mux) afterTruncation(ctx context.Context, server netip.AddrPort, query []byte) (*Reply, error) {
 	r, err := m.stream(ctx, server, query)
 	if errors.Is(err, ErrUnreachable) {
 		return r, fmt.Errorf("%w: truncated, and over TCP: %w", ErrUnusable, err)
@@ -29,47 +29,47 @@ func (m *Mux) afterTruncation(ctx context.Context, server netip.AddrPort, query 
 
 // stream asks over a TCP connection of its own (RFC 7766), in the asker's
 // goroutine.
-func (m *Mux) stream(ctx context.Context, server netip.AddrPort, query []byte) (Reply, error) {
+func (m *Mux) stream(ctx context.Context, server netip.AddrPort, query []byte) (*Reply, error) {
 	deadline := time.Now().Add(m.timeout())
 	within, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(within, "tcp", server.String())
 	if err != nil {
-		return Reply{}, streamError(ctx, within, unreachable(err))
+		return nil, streamError(ctx, within, unreachable(err))
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(within, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	r, err := converse(conn, query)
 	if err != nil {
-		return Reply{}, streamError(ctx, within, err)
+		return nil, streamError(ctx, within, err)
 	}
 	return r, nil
 }
 
 // converse writes the query and reads until its answer comes. The error wraps
 // ErrUnusable, or is that of the connection.
-func converse(conn net.Conn, query []byte) (Reply, error) {
+func converse(conn net.Conn, query []byte) (*Reply, error) {
 	rand.Read(query[:2])
 	framed := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(query)), uint16(len(query)))
 	if _, err := conn.Write(append(framed, query...)); err != nil {
-		return Reply{}, unusable(err)
+		return nil, unusable(err)
 	}
 	for range streamMessages {
 		var size [2]byte
 		if _, err := io.ReadFull(conn, size[:]); err != nil {
-			return Reply{}, unusable(err)
+			return nil, unusable(err)
 		}
 		b := make([]byte, binary.BigEndian.Uint16(size[:]))
 		if _, err := io.ReadFull(conn, b); err != nil {
-			return Reply{}, unusable(err)
+			return nil, unusable(err)
 		}
 		if !answers(query, b) {
 			continue
 		}
 		return decode(b)
 	}
-	return Reply{}, ErrUnusable
+	return nil, ErrUnusable
 }
 
 // unusable is a connection that broke off; one that only fell silent is not.

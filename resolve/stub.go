@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/netip"
 	"sync/atomic"
-	"time"
 
 	"github.com/miekg/dns"
 )
@@ -23,6 +22,7 @@ type stub struct {
 
 func (s *stub) configure(cfg *Config, wire Exchanger) {
 	s.cfg, s.wire, s.servers = cfg, wire, cfg.servers()
+	s.shared.fly = s.chase
 	for _, server := range s.servers {
 		s.sources = append(s.sources, dnsSource(server))
 	}
@@ -30,36 +30,35 @@ func (s *stub) configure(cfg *Config, wire Exchanger) {
 
 // ask is the only way to DNS: names that must not leak end here (special.go),
 // equal questions share one flight, and what is known is not asked again.
-func (s *stub) ask(ctx context.Context, q Question) Answer {
-	if a, ok := s.cfg.builtin(q); ok {
+func (s *stub) ask(ctx context.Context, q Question) *Answer {
+	if a := s.cfg.builtin(q); a != nil {
 		return a
 	}
-	return s.shared.ask(ctx, q, s.chase)
+	return s.shared.ask(ctx, q)
 }
 
 // chase asks for q and, where a chain of CNAMEs leaves the reply, for its end.
-func (s *stub) chase(ctx context.Context, q Question) Answer {
-	start := time.Now()
+func (s *stub) chase(ctx context.Context, q Question) *Answer {
 	t := trail{end: q.Name, ttl: math.MaxUint32, ad: true}
-	var a Answer
+	var a *Answer
 	for more := true; more; {
 		at := Question{t.end, q.Type}
-		if b, ok := s.cfg.builtin(at); ok { // a CNAME is no way round the names that must not leak
+		if b := s.cfg.builtin(at); b != nil { // a CNAME is no way round the names that must not leak
 			a = b
 			a.Question, a.Canonical, a.Chain = q, t.end, t.chain
 			break
 		}
-		reply, from, status := s.reply(ctx, at)
+		reply, server, status := s.reply(ctx, at)
+		from := s.sources[server]
 		if status != OK {
-			a = Answer{Question: q, Status: status, Source: from, Chain: t.chain}
+			a = &Answer{Question: q, Status: status, Source: from, Chain: t.chain}
 			break
 		}
-		a, more = t.read(q, reply)
+		a, more = t.read(q, &reply)
 		a.Source = from
 	}
 	a.ClaimedAD = a.Authentic
 	a.Authentic = a.Authentic && s.cfg.TrustAD
-	a.Took = time.Since(start)
 	return a
 }
 
@@ -67,34 +66,34 @@ func (s *stub) chase(ctx context.Context, q Question) Answer {
 // NXDOMAIN are final; after any other rcode, a failure or silence comes the next
 // server. When all rounds are over, the reply or status that tells most is
 // given: SERVFAIL and its like (a server has tried and says that it failed),
-// then REFUSED, then something unusable, then silence.
-func (s *stub) reply(ctx context.Context, q Question) (best Reply, from Source, status Status) {
+// then REFUSED, then something unusable, then silence; and which server's it is.
+func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, status Status) {
 	first := 0
 	if s.cfg.Rotate {
 		first = int((s.start.Add(1) - 1) % uint32(len(s.servers)))
 	}
-	status, from = Timeout, s.sources[first]
+	status, server = Timeout, first
 	for range s.cfg.attempts() {
 		for i := range s.servers {
 			at := (first + i) % len(s.servers)
 			r, err := s.wire.Exchange(ctx, s.servers[at], q)
 			switch {
 			case err == nil && (r.Rcode == dns.RcodeSuccess || r.Rcode == dns.RcodeNameError):
-				return r, s.sources[at], OK
+				return r, at, OK
 			case err == nil && (status != OK || best.Rcode == dns.RcodeRefused && r.Rcode != dns.RcodeRefused):
-				best, from, status = r, s.sources[at], OK
+				best, server, status = r, at, OK
 			case errors.Is(err, ErrUnusable) && status == Timeout:
-				from, status = s.sources[at], Invalid
+				server, status = at, Invalid
 			}
 			if ctx.Err() != nil {
 				if status == Timeout {
 					status = gaveUp(ctx)
 				}
-				return best, from, status
+				return best, server, status
 			}
 		}
 	}
-	return best, from, status
+	return best, server, status
 }
 
 func dnsSource(s netip.AddrPort) Source {

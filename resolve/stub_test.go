@@ -271,21 +271,20 @@ func TestCache(t *testing.T) {
 	if d := cmp.Diff([]int{1, 1, 3, 3}, got); d != "" {
 		t.Error(d)
 	}
-	k := r.stub.shared.known[Question{"host.example.com", A}]
-	k.until = time.Now().Add(1500 * time.Millisecond)
-	r.stub.shared.known[Question{"host.example.com", A}] = k
+	landed := r.stub.shared.flights[Question{"host.example.com", A}]
+	landed.until = time.Now().Add(1500 * time.Millisecond)
 	if a := r.Forward(within(t), "host.example.com", IPv4, System); a.TTL > time.Second {
 		t.Errorf("TTL %v of an answer that holds for a second", a.TTL)
 	}
-	k.until = time.Now()
-	r.stub.shared.known[Question{"host.example.com", A}] = k
+	landed.until = time.Now()
 	if r.Forward(within(t), "host.example.com", IPv4, System); s.Asked("host.example.com", 1) != 2 {
 		t.Error("an answer outlives its TTL")
 	}
+	full := shared{fly: func(context.Context, Question) *Answer { return &Answer{Status: OK, TTL: time.Minute} }}
 	for i := range 2 * maxKept {
-		r.stub.shared.keep(Question{Name(fmt.Sprint(i)), A}, Answer{Status: OK, TTL: time.Minute})
+		full.ask(within(t), Question{Name(fmt.Sprint(i)), A})
 	}
-	if n := len(r.stub.shared.known); n > maxKept {
+	if n := len(full.flights); n > maxKept {
 		t.Errorf("%d answers kept", n)
 	}
 }

@@ -58,15 +58,15 @@ func packQuery(q Question, edns bool) ([]byte, error) {
 
 // readReply judges a message that claims to answer query and decodes it. The
 // error is errTruncated, or wraps ErrUnusable.
-func readReply(query, b []byte) (Reply, error) {
+func readReply(query, b []byte) (*Reply, error) {
 	if bareHeader(query, b) {
-		return Reply{Rcode: dns.RcodeFormatError}, nil
+		return &Reply{Rcode: dns.RcodeFormatError}, nil
 	}
 	if !answers(query, b) {
-		return Reply{}, ErrUnusable
+		return nil, ErrUnusable
 	}
 	if b[2]&2 != 0 {
-		return Reply{}, errTruncated
+		return nil, errTruncated
 	}
 	return decode(b)
 }
@@ -108,12 +108,12 @@ func lower(c byte) byte {
 }
 
 // decode keeps of a message what look-ups need.
-func decode(b []byte) (Reply, error) {
+func decode(b []byte) (*Reply, error) {
 	var m dns.Msg
 	if err := m.Unpack(b); err != nil {
-		return Reply{}, errors.Join(ErrUnusable, err)
+		return nil, errors.Join(ErrUnusable, err)
 	}
-	r := Reply{Rcode: m.Rcode, Authentic: m.AuthenticatedData}
+	r := &Reply{Rcode: m.Rcode, Authentic: m.AuthenticatedData}
 	r.Answer = records(m.Answer)
 	r.Authority = records(m.Ns)
 	if opt := m.IsEdns0(); opt != nil {
