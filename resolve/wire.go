@@ -2,9 +2,7 @@ package resolve
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
-	"net/netip"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -34,13 +32,9 @@ const (
 // packQuery packs a question: RD, AD (RFC 6840, section 5.7: we understand
 // it), and with edns an OPT record. The ID is left 0.
 func packQuery(q Question, edns bool) ([]byte, error) {
-	name := string(q.Name)
-	if name != "." {
-		name += "."
-	}
-	b := make([]byte, headerSize+len(name)+1+4+optSize)
+	b := make([]byte, headerSize+len(q.Name)+2+4+optSize)
 	b[2], b[3], b[5] = 1, 0x20, 1 // RD; AD; QDCOUNT
-	n, err := dns.PackDomainName(name, b, headerSize, nil, false)
+	n, err := packName(q.Name, b, headerSize)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +48,25 @@ func packQuery(q Question, edns bool) ([]byte, error) {
 		n += optSize
 	}
 	return b[:n], nil
+}
+
+// packName writes a name into b, which has room for it, and says where it ends.
+func packName(name Name, b []byte, at int) (end int, err error) {
+	if !canonical(string(name)) { // the root, or escapes
+		return dns.PackDomainName(dns.Fqdn(string(name)), b, at, nil, false)
+	}
+	if len(name) > 253 {
+		return 0, ErrLongName
+	}
+	length := at // of the label that is being written
+	for i := range len(name) {
+		at++
+		if b[at] = name[i]; name[i] == '.' {
+			b[length], length = byte(at-length-1), at
+		}
+	}
+	b[length] = byte(at - length)
+	return at + 2, nil
 }
 
 // readReply judges a message that claims to answer query and decodes it. The
@@ -105,79 +118,6 @@ func lower(c byte) byte {
 		c += 'a' - 'A'
 	}
 	return c
-}
-
-// decode keeps of a message what look-ups need.
-func decode(b []byte) (*Reply, error) {
-	var m dns.Msg
-	if err := m.Unpack(b); err != nil {
-		return nil, errors.Join(ErrUnusable, err)
-	}
-	r := &Reply{Rcode: m.Rcode, Authentic: m.AuthenticatedData}
-	r.Answer = records(m.Answer)
-	r.Authority = records(m.Ns)
-	if opt := m.IsEdns0(); opt != nil {
-		r.Extended = extended(opt)
-	}
-	return r, nil
-}
-
-func records(rrs []dns.RR) []Record {
-	if len(rrs) == 0 {
-		return nil
-	}
-	list := make([]Record, 0, len(rrs))
-	for _, rr := range rrs {
-		h := rr.Header()
-		if h.Class != dns.ClassINET || h.Rdlength == 0 { // without data it is a record in name only
-			continue
-		}
-		r := Record{Type: Type(h.Rrtype), TTL: h.Ttl}
-		if h.Ttl > 1<<31-1 { // RFC 2181, section 8
-			r.TTL = 0
-		}
-		switch rr := rr.(type) {
-		case *dns.A:
-			r.Addr, _ = netip.AddrFromSlice(rr.A.To4())
-		case *dns.AAAA:
-			r.Addr, _ = netip.AddrFromSlice(rr.AAAA.To16())
-		case *dns.PTR:
-			r.Target = fromPresentation(rr.Ptr)
-		case *dns.CNAME:
-			r.Target = fromPresentation(rr.Target)
-		case *dns.SOA:
-			r.Zone = &Zone{Apex: fromPresentation(h.Name), Primary: fromPresentation(rr.Ns), Mailbox: mailbox(rr.Mbox)}
-			r.MinTTL = rr.Minttl
-		case *dns.SSHFP:
-			sum, err := hex.DecodeString(rr.FingerPrint)
-			if err != nil {
-				continue
-			}
-			r.Print = Fingerprint{Algorithm: rr.Algorithm, Digest: rr.Type, Sum: string(sum)}
-		default:
-			continue
-		}
-		r.Name = fromPresentation(h.Name)
-		list = append(list, r)
-	}
-	return list
-}
-
-// extended puts the extended errors (RFC 8914) on one line: "22 (No Reachable
-// Authority): text". The text is the stranger's.
-func extended(opt *dns.OPT) safetext.Text {
-	var b strings.Builder
-	for _, o := range opt.Option {
-		e, ok := o.(*dns.EDNS0_EDE)
-		if !ok {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteString("; ")
-		}
-		b.WriteString(strings.TrimPrefix(e.String(), "EDE: "))
-	}
-	return safetext.Of(b.String())
 }
 
 // fromPresentation makes a Name of miekg/dns's presentation, in which some

@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"bytes"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -107,8 +109,10 @@ func FuzzReply(f *testing.F) {
 			copy(query, b[:2])
 		}
 		r, err := readReply(bytes.Clone(query), b)
+		decoded, cannot := decode(b)
+		readAlike(t, b, decoded, cannot)
 		if err != nil {
-			if r, err = decode(b); err != nil {
+			if r, err = decoded, cannot; err != nil {
 				return
 			}
 		}
@@ -136,6 +140,49 @@ func FuzzReply(f *testing.F) {
 			t.Fatalf("%q", s)
 		}
 	})
+}
+
+// readAlike compares what decode made of a message with what package dns makes
+// of it, where that reads it.
+func readAlike(t *testing.T, b []byte, r *Reply, err error) {
+	t.Helper()
+	var m dns.Msg
+	if m.Unpack(b) != nil {
+		return
+	}
+	if err != nil {
+		t.Fatalf("package dns reads what decode does not:\n%v", &m)
+	}
+	var want []Record
+	for _, rr := range slices.Concat(m.Answer, m.Ns) {
+		h := rr.Header()
+		record := Record{Name: fromPresentation(h.Name), Type: Type(h.Rrtype)}
+		switch rr := rr.(type) {
+		case *dns.A:
+			record.Addr, _ = netip.AddrFromSlice(rr.A.To4())
+		case *dns.AAAA:
+			record.Addr, _ = netip.AddrFromSlice(rr.AAAA.To16())
+		case *dns.PTR:
+			record.Target = fromPresentation(rr.Ptr)
+		case *dns.CNAME:
+			record.Target = fromPresentation(rr.Target)
+		case *dns.SOA:
+		case *dns.SSHFP:
+		default:
+			continue
+		}
+		if h.Class == dns.ClassINET && h.Rdlength > 0 {
+			want = append(want, record)
+		}
+	}
+	got := slices.Concat(r.Answer, r.Authority)
+	for i := range got {
+		g := &got[i]
+		got[i] = Record{Name: g.Name, Type: g.Type, Addr: g.Addr, Target: g.Target}
+	}
+	if !slices.Equal(got, want) || r.Rcode != m.Rcode || r.Authentic != m.AuthenticatedData {
+		t.Fatalf("%+v, package dns reads\n%v", r, &m)
+	}
 }
 
 func checkCanonical(t *testing.T, n Name) {

@@ -1,0 +1,183 @@
+package resolve
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"net/netip"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// decode keeps of a message what look-ups need, and passes over the rest:
+// package dns makes many small pieces of memory of all of it, and a bulk check
+// reads messages by the hundred thousand.
+func decode(b []byte) (*Reply, error) {
+	if len(b) < headerSize {
+		return nil, ErrUnusable
+	}
+	count := func(section int) int { return int(binary.BigEndian.Uint16(b[4+2*section:])) }
+	r := &Reply{Rcode: int(b[3] & 15), Authentic: b[3]&0x20 != 0}
+	at, err := questions(b, count(0))
+	if err == nil {
+		r.Answer, at, err = records(b, at, count(1))
+	}
+	if err == nil {
+		r.Authority, at, err = records(b, at, count(2))
+	}
+	if err == nil {
+		err = r.additional(b, at, count(3))
+	}
+	if err != nil {
+		return nil, ErrUnusable
+	}
+	return r, nil
+}
+
+// questions gives the offset where n questions end.
+func questions(b []byte, n int) (at int, err error) {
+	for at = headerSize; n > 0 && at < len(b) && err == nil; n-- {
+		at, err = nameEnd(b, at)
+		at += 4
+	}
+	return at, err
+}
+
+// nameEnd gives the offset behind a name (RFC 1035, section 4.1.4).
+func nameEnd(b []byte, at int) (int, error) {
+	for at < len(b) {
+		switch length := b[at]; {
+		case length == 0:
+			return at + 1, nil
+		case length&0xc0 == 0xc0:
+			return at + 2, nil
+		case length&0xc0 != 0:
+			return 0, ErrUnusable
+		default:
+			at += 1 + int(length)
+		}
+	}
+	return 0, ErrUnusable
+}
+
+// records reads at most n records, and says where they end. A count that is too
+// high does no harm.
+func records(b []byte, at, n int) (list []Record, next int, err error) {
+	for ; n > 0 && at < len(b); n-- {
+		var r Record
+		if r, at, err = record(b, at); err != nil {
+			return nil, at, err
+		}
+		if r.Type != 0 {
+			list = append(list, r)
+		}
+	}
+	return list, at, nil
+}
+
+// recordHeader is the length of what stands between a record's owner and its
+// data (RFC 1035, section 4.1.3).
+const recordHeader = 10
+
+// record reads the record at an offset, and says where the next one begins.
+// What look-ups have no use for is a Record without a type.
+func record(b []byte, at int) (r Record, next int, err error) {
+	data, err := nameEnd(b, at)
+	if err != nil || data+recordHeader > len(b) {
+		return Record{}, 0, ErrUnusable
+	}
+	r.Type, r.TTL = Type(binary.BigEndian.Uint16(b[data:])), binary.BigEndian.Uint32(b[data+4:])
+	if r.TTL > 1<<31-1 { // RFC 2181, section 8
+		r.TTL = 0
+	}
+	class := binary.BigEndian.Uint16(b[data+2:])
+	data += recordHeader
+	next = data + int(binary.BigEndian.Uint16(b[data-2:]))
+	switch size := next - data; {
+	case next > len(b):
+		return Record{}, 0, ErrUnusable
+	case class != dns.ClassINET, size == 0: // without data it is a record in name only
+		return Record{}, next, nil
+	case r.Type == A && size == 4, r.Type == AAAA && size == 16:
+		r.Addr, _ = netip.AddrFromSlice(b[data:next])
+	case r.Type == PTR, r.Type == CNAME:
+		target, end, err := dns.UnpackDomainName(b[:next], data)
+		if err != nil || end != next {
+			return Record{}, 0, ErrUnusable
+		}
+		r.Target = fromPresentation(target)
+	case r.Type == SOA, r.Type == SSHFP:
+		rr, _, err := dns.UnpackRR(b, at)
+		if err != nil {
+			return Record{}, 0, ErrUnusable
+		}
+		r.take(rr)
+	case r.Type == A, r.Type == AAAA:
+		return Record{}, 0, ErrUnusable
+	default:
+		return Record{}, next, nil
+	}
+	owner, _, err := dns.UnpackDomainName(b, at)
+	if err != nil {
+		return Record{}, 0, ErrUnusable
+	}
+	r.Name = fromPresentation(owner)
+	return r, next, nil
+}
+
+// take keeps the data of a rarer record.
+func (r *Record) take(rr dns.RR) {
+	switch rr := rr.(type) {
+	case *dns.SOA:
+		r.Zone = &Zone{Apex: fromPresentation(rr.Hdr.Name), Primary: fromPresentation(rr.Ns), Mailbox: mailbox(rr.Mbox)}
+		r.MinTTL = rr.Minttl
+	case *dns.SSHFP:
+		sum, _ := hex.DecodeString(rr.FingerPrint) // package dns has just encoded it
+		r.Print = Fingerprint{Algorithm: rr.Algorithm, Digest: rr.Type, Sum: string(sum)}
+	}
+}
+
+// additional reads of the last section the OPT record (RFC 6891, section 6.1):
+// the upper bits of the rcode, and extended errors.
+func (r *Reply) additional(b []byte, at, n int) error {
+	for ; n > 0 && at < len(b); n-- {
+		start := at
+		_, next, err := record(b, at)
+		if err != nil {
+			return err
+		}
+		at = next
+		if b[start] != 0 || binary.BigEndian.Uint16(b[start+1:]) != dns.TypeOPT {
+			continue
+		}
+		r.Rcode = r.Rcode&15 | int(b[start+5])<<4
+		if next == start+1+recordHeader {
+			continue // no options
+		}
+		rr, _, err := dns.UnpackRR(b, start)
+		if err != nil {
+			return err
+		}
+		r.Extended = extended(rr.(*dns.OPT))
+	}
+	return nil
+}
+
+// extended puts the extended errors (RFC 8914) on one line: "22 (No Reachable
+// Authority): text". The text is the stranger's.
+func extended(opt *dns.OPT) safetext.Text {
+	var b strings.Builder
+	for _, o := range opt.Option {
+		e, ok := o.(*dns.EDNS0_EDE)
+		if !ok {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(strings.TrimPrefix(e.String(), "EDE: "))
+	}
+	return safetext.Of(b.String())
+}
