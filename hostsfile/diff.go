@@ -7,65 +7,61 @@ import (
 	"rdnsproxy/internal/safetext"
 )
 
-// How a Diff is cut: lines around a change, and bytes of a line that stays.
-// Lines that change are shown whole.
+// How a Diff is cut: lines around a change, and bytes of a line that stays or gets
+// or loses no more than its end. Lines that change are shown whole.
 const (
 	diffContext = 2
 	diffWidth   = 160
 )
 
 // Diff shows what the edit changes as diff -u does, safe to print: bytes that are
-// not printable are \DDD, tabs stay. It is empty where nothing changes.
+// not printable are \DDD, tabs stay. A carriage return before a newline is shown,
+// as \013, where lines of the file end without. It is empty where nothing changes.
 func (e *Edit) Diff() string {
-	steps := e.plan()
+	p, usual := e.plan(), e.lineEnd()
 	var b strings.Builder
 	before, after := 0, 0 // lines passed on either side
-	for i := 0; i < len(steps); {
-		from, to := hunk(steps, i)
-		if from == to {
-			break
-		}
+	i := 0
+	for changed := p.changed; len(changed) > 0; {
+		var from, to int
+		from, to, changed = hunk(p, changed)
 		if b.Len() == 0 {
 			path := safetext.Line(e.file.Path)
 			fmt.Fprintf(&b, "--- %s\n+++ %s\n", path, path)
 		}
-		before, after = passed(steps[i:from], before, after)
-		endBefore, endAfter := passed(steps[from:to], before, after)
+		before, after = before+from-i, after+from-i
+		endBefore, endAfter := before, after
+		for _, s := range p.steps(from, to) {
+			if s.before != "" {
+				endBefore++
+			}
+			if s.after != "" {
+				endAfter++
+			}
+		}
 		fmt.Fprintf(&b, "@@ -%s +%s @@\n", span(before, endBefore), span(after, endAfter))
-		writeHunk(&b, steps[from:to])
+		writeHunk(&b, p.steps(from, to), usual)
 		i, before, after = to, endBefore, endAfter
 	}
 	return b.String()
 }
 
-// hunk is the next run of changes at or after i, with what is around it. Changes
-// whose surroundings touch are one run.
-func hunk(steps []step, i int) (from, to int) {
-	first, last := -1, -1
-	for j := i; j < len(steps) && (last < 0 || j <= last+2*diffContext+1); j++ {
-		if steps[j].before != steps[j].after {
-			if first < 0 {
-				first = j
-			}
-			last = j
-		}
+func (p *plan) steps(from, to int) []step {
+	var steps []step
+	for i := from; i < to; i++ {
+		steps = append(steps, p.at(i))
 	}
-	if first < 0 {
-		return len(steps), len(steps)
-	}
-	return max(i, first-diffContext), min(len(steps), last+diffContext+1)
+	return steps
 }
 
-func passed(steps []step, before, after int) (int, int) {
-	for _, s := range steps {
-		if s.before != "" {
-			before++
-		}
-		if s.after != "" {
-			after++
-		}
+// hunk is the first run of changes with what is around it, and the changes that
+// are left. Changes whose surroundings touch are one run.
+func hunk(p *plan, changed []int) (from, to int, left []int) {
+	n := 1
+	for n < len(changed) && changed[n]-changed[n-1] <= 2*diffContext+1 {
+		n++
 	}
-	return before, after
+	return max(0, changed[0]-diffContext), min(p.len(), changed[n-1]+diffContext+1), changed[n:]
 }
 
 // span is a range of lines as diff writes it: of none, the line before it.
@@ -81,10 +77,10 @@ func span(passed, end int) string {
 }
 
 // writeHunk shows what goes before what comes in each run of changes.
-func writeHunk(b *strings.Builder, steps []step) {
+func writeHunk(b *strings.Builder, steps []step, usual string) {
 	for i := 0; i < len(steps); {
 		if s := steps[i]; s.before == s.after {
-			writeLine(b, ' ', s.before)
+			writeLine(b, ' ', s.before, usual, true)
 			i++
 			continue
 		}
@@ -93,26 +89,38 @@ func writeHunk(b *strings.Builder, steps []step) {
 			end++
 		}
 		for _, s := range steps[i:end] {
-			writeLine(b, '-', s.before)
+			writeLine(b, '-', s.before, usual, s.stays())
 		}
 		for _, s := range steps[i:end] {
-			writeLine(b, '+', s.after)
+			writeLine(b, '+', s.after, usual, s.stays())
 		}
 		i = end
 	}
 }
 
-func writeLine(b *strings.Builder, sign byte, raw string) {
+// stays says that a line keeps all but its end.
+func (s step) stays() bool {
+	return strings.TrimRight(s.before, "\r\n") == strings.TrimRight(s.after, "\r\n")
+}
+
+func writeLine(b *strings.Builder, sign byte, raw, usual string, cut bool) {
 	if raw == "" {
 		return
 	}
 	end := lineEnd(raw)
-	words := strings.Split(strings.TrimSuffix(raw, end), "\t")
+	text := strings.TrimSuffix(raw, "\n")
+	if end == usual {
+		text = strings.TrimSuffix(raw, end)
+	}
+	if cut { // what is printed is never shorter, so no more is needed
+		text = text[:min(len(text), 2*diffWidth)]
+	}
+	words := strings.Split(text, "\t")
 	for i := range words {
 		words[i] = safetext.Line(words[i])
 	}
-	text := strings.Join(words, "\t")
-	if sign == ' ' {
+	text = strings.Join(words, "\t")
+	if cut {
 		text = safetext.Cut(text, diffWidth)
 	}
 	b.WriteByte(sign)

@@ -1,9 +1,9 @@
 package hostsfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -100,60 +100,93 @@ func (e *Edit) Empty() bool { return len(e.add) == 0 && len(e.remove) == 0 && le
 
 // Bytes is the whole file after the edit.
 func (e *Edit) Bytes() []byte {
-	var b bytes.Buffer
-	for _, s := range e.plan() {
-		b.WriteString(s.after)
+	p := e.plan()
+	size := 0
+	for i := range p.len() {
+		size += len(p.at(i).after)
 	}
-	return b.Bytes()
+	b := make([]byte, 0, size)
+	for i := range p.len() {
+		b = append(b, p.at(i).after...)
+	}
+	return b
+}
+
+// plan is what becomes of every line, in file order, and then of the added ones.
+type plan struct {
+	lines   []Line
+	after   map[int]string // what becomes of the lines of these indices; the others stay
+	added   []string
+	changed []int // the indices of after and of added, in order
 }
 
 // step is what becomes of a line. An empty before: it is added; an empty after:
 // it goes.
 type step struct{ before, after string }
 
-// plan is what becomes of every line, in file order.
-func (e *Edit) plan() []step {
-	steps := make([]step, len(e.file.Lines), len(e.file.Lines)+len(e.add))
-	for i := range e.file.Lines {
-		l := &e.file.Lines[i]
-		steps[i].before = l.Raw
-		if !e.remove[l.N] {
-			steps[i].after = without(l, e.drop[l.N])
+func (p *plan) len() int { return len(p.lines) + len(p.added) }
+
+func (p *plan) at(i int) step {
+	if i >= len(p.lines) {
+		return step{after: p.added[i-len(p.lines)]}
+	}
+	raw := p.lines[i].Raw
+	if after, ok := p.after[i]; ok {
+		return step{raw, after}
+	}
+	return step{raw, raw}
+}
+
+func (e *Edit) plan() *plan {
+	p := &plan{lines: e.file.Lines, after: map[int]string{}}
+	for n, names := range e.drop {
+		p.after[n-1] = without(&p.lines[n-1], names)
+	}
+	for n := range e.remove {
+		p.after[n-1] = ""
+	}
+	p.giveBackEnds()
+	e.appendTo(p)
+	for i, after := range p.after {
+		if after != p.lines[i].Raw {
+			p.changed = append(p.changed, i)
 		}
 	}
-	if len(e.remove)+len(e.drop) > 0 {
-		e.giveBackEnds(steps)
+	slices.Sort(p.changed)
+	for i := range p.added {
+		p.changed = append(p.changed, len(p.lines)+i)
 	}
-	return e.appendTo(steps)
+	return p
 }
 
 // giveBackEnds takes away the newline that came into the file with a line that
 // goes, if the line above is still the one that had none. Where a line of ours
 // follows, that one inherits the mark; where anybody else's does, the newline is
 // needed.
-func (e *Edit) giveBackEnds(steps []step) {
-	for i := 1; i < len(steps); i++ {
-		if steps[i].after != "" {
+func (p *plan) giveBackEnds() {
+	for _, i := range slices.Sorted(maps.Keys(p.after)) {
+		if i == 0 || p.after[i] != "" {
 			continue
 		}
-		note, ours := e.file.Lines[i].Note()
+		note, ours := p.lines[i].Note()
 		if !ours || note.NoNewline == "" {
 			continue
 		}
-		end, known := addedEnd(steps[i-1].before, note.NoNewline)
+		last := p.at(i - 1)
+		end, known := addedEnd(last.before, note.NoNewline)
 		if !known {
 			continue
 		}
-		above := strings.TrimSuffix(steps[i-1].after, end)
+		above := strings.TrimSuffix(last.after, end)
 		next := i + 1
-		for next < len(steps) && steps[next].after == "" {
+		for next < len(p.lines) && p.at(next).after == "" {
 			next++
 		}
 		switch {
-		case next == len(steps):
-			steps[i-1].after = above
+		case next == len(p.lines):
+			p.after[i-1] = above
 		case above != "":
-			steps[next].after = inherit(steps[next].after, above)
+			p.after[next] = inherit(p.at(next).after, above)
 		}
 	}
 }
@@ -183,16 +216,16 @@ func inherit(raw, above string) string {
 }
 
 // appendTo adds the added lines, and first the end that the last line lacks.
-func (e *Edit) appendTo(steps []step) []step {
+func (e *Edit) appendTo(p *plan) {
 	if len(e.add) == 0 {
-		return steps
+		return
 	}
 	end, above := e.lineEnd(), ""
-	for i := len(steps) - 1; i >= 0; i-- {
-		if last := &steps[i].after; *last != "" {
-			if lineEnd(*last) == "" {
-				above = hash(*last)
-				*last += end
+	for i := len(p.lines) - 1; i >= 0; i-- {
+		if last := p.at(i).after; last != "" {
+			if lineEnd(last) == "" {
+				above = hash(last)
+				p.after[i] = last + end
 			}
 			break
 		}
@@ -201,9 +234,8 @@ func (e *Edit) appendTo(steps []step) []step {
 		if i == 0 {
 			a.note.NoNewline = above
 		}
-		steps = append(steps, step{after: a.line(end)})
+		p.added = append(p.added, a.line(end))
 	}
-	return steps
 }
 
 // lineEnd is how lines end in this file: as its last whole line does.
