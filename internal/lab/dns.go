@@ -72,6 +72,7 @@ func listenBoth(addr netip.AddrPort) (*net.UDPConn, net.Listener, error) {
 		}
 		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
 		if err == nil {
+			udp.SetReadBuffer(4 << 20) // a busy machine reads late; the system may give less
 			return udp, tcp, nil
 		}
 		udp.Close()
