@@ -8,7 +8,6 @@
 package hostsfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -47,14 +46,20 @@ type File struct {
 // Parse reads a hosts file. It refuses nothing but length: a line that is no
 // entry is kept as it is. The error is ErrTooLong or that of reading.
 func Parse(r io.Reader) (*File, error) {
-	b, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
-	if err != nil {
+	var b strings.Builder
+	if f, ok := r.(fs.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			b.Grow(int(min(info.Size(), MaxSize))) // one piece of memory, that the lines then share
+		}
+	}
+	if _, err := io.Copy(&b, io.LimitReader(r, MaxSize+1)); err != nil {
 		return nil, err
 	}
-	if len(b) > MaxSize || bytes.Count(b, []byte("\n")) > MaxLines {
+	text := b.String()
+	if len(text) > MaxSize || strings.Count(text, "\n") > MaxLines {
 		return nil, ErrTooLong
 	}
-	return parse(string(b)), nil
+	return parse(text), nil
 }
 
 // ParseFile reads the hosts file at path. Its errors name the path. What is no
@@ -127,12 +132,18 @@ func parse(text string) *File {
 }
 
 // Bytes is the whole file as text: after Parse, what was read.
-func (f *File) Bytes() []byte {
-	var b bytes.Buffer
+func (f *File) Bytes() []byte { return f.Edit().Bytes() }
+
+// is says whether Bytes is this content.
+func (f *File) is(content []byte) bool {
 	for i := range f.Lines {
-		b.WriteString(f.Lines[i].Raw)
+		raw := f.Lines[i].Raw
+		if len(raw) > len(content) || string(content[:len(raw)]) != raw {
+			return false
+		}
+		content = content[len(raw):]
 	}
-	return b.Bytes()
+	return len(content) == 0
 }
 
 // WriteTo writes Bytes.

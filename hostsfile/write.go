@@ -1,7 +1,6 @@
 package hostsfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -68,7 +67,7 @@ func (e *Edit) Write(o WriteOptions) (Written, error) {
 	}
 	defer held.Close()
 	w := Written{Path: held.Path}
-	if !bytes.Equal(held.Content, e.file.Bytes()) {
+	if !e.file.is(held.Content) {
 		return w, about(e.file.Path, ErrChanged)
 	}
 	if o.Backup {
