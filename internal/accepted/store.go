@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -50,8 +51,9 @@ func Open(path string) (*File, error) {
 // Remember keeps mappings instead of all that were kept of their names. It
 // makes the file, 0600, and the folder, 0700, if they are not there. What other
 // processes write at the same time about other names is kept as well. If the
-// time of a mapping is zero, it is accepted now. A mapping that cannot be kept
-// is an error, and then none is.
+// time of a mapping is zero, it is accepted now. Of several with the same name
+// and address the last one counts. A mapping that cannot be kept is an error, and
+// then none is.
 func Remember(path string, ms ...Mapping) error {
 	if len(ms) == 0 {
 		return nil
@@ -65,10 +67,16 @@ func Remember(path string, ms ...Mapping) error {
 		if err != nil {
 			return fmt.Errorf("cannot accept: %w", err)
 		}
+		if i := slices.IndexFunc(normal, n.sameAs); i >= 0 {
+			normal = slices.Delete(normal, i, i+1)
+		}
 		normal = append(normal, n)
 	}
 	return update(path, patience, func(f *File) string { return f.with(normal) })
 }
+
+// sameAs says that two mappings in their normal form are of one name and address.
+func (m Mapping) sameAs(o Mapping) bool { return m.Name == o.Name && m.Addr == o.Addr }
 
 // Forget drops the mappings of a name and says how many there were.
 func Forget(path, name string) (n int, err error) {

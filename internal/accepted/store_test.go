@@ -133,6 +133,15 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// The last of several with the same name and address counts.
+func TestRememberTwice(t *testing.T) {
+	path := place(t)
+	remember(t, path, mapping("a", "10.0.0.1", "missing"), mapping("a", "10.0.0.2", "missing"), mapping("A.", "::ffff:10.0.0.1", "mismatch"))
+	if got := open(t, path).Text(); got != "a 10.0.0.2 missing - 2026-03-01T12:00:00Z\na 10.0.0.1 mismatch - 2026-03-01T12:00:00Z\n" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestForgetNothing(t *testing.T) {
 	path := place(t)
 	if n, err := accepted.Forget(path, "a"); n != 0 || err != nil {
