@@ -25,7 +25,8 @@
 //
 // The file is 0600 in a folder that only its owner may write. It is replaced as
 // a whole, so readers take no lock and see one state or another. Writers take
-// turns by a lock on a file beside it, its name with .lock, which stays.
+// turns by a lock, a file beside it, its name with .lock, which is there no longer
+// than a write takes.
 package accepted
 
 import (

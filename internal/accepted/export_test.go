@@ -4,9 +4,6 @@ import "time"
 
 const MaxFile, MaxLine = maxFile, maxLine
 
-// Lock is lock: a test holds it as another process would.
-func Lock(path string, patience time.Duration) (func(), error) { return lock(path, patience) }
-
 // Touch updates a file by an edit that changes nothing, with patience of its own.
 func Touch(path string, patience time.Duration) error {
 	return update(path, patience, func(f *File) string { return f.Text() })

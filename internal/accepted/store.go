@@ -28,7 +28,7 @@ var (
 	ErrOthersWrite  = errors.New("others may write it (chmod go-w)")
 	ErrUnsafeFolder = errors.New("the folder is not the user's alone to write")
 	ErrTooLarge     = errors.New("larger than " + strconv.Itoa(maxFile) + " bytes")
-	ErrBusy         = errors.New("another process keeps writing it")
+	ErrBusy         = replacefile.ErrLocked // another process keeps writing it
 )
 
 // Open reads a file of mappings. One that is not there, or has no path, is
@@ -109,11 +109,17 @@ func update(path string, patience time.Duration, edit func(*File) (text string))
 	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return about(path, err)
 	}
-	unlock, err := lock(path+".lock", patience)
+	dir, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		return about(path, err)
 	}
-	defer unlock()
+	defer dir.Close()
+	name := filepath.Base(path)
+	lock, err := replacefile.TakeLock(dir, name+".lock", patience)
+	if err != nil {
+		return about(path, err)
+	}
+	defer lock.Release()
 	f, err := Open(path)
 	if err != nil {
 		return err
@@ -125,7 +131,7 @@ func update(path string, patience time.Duration, edit func(*File) (text string))
 	case len(text) > maxFile:
 		return about(path, ErrTooLarge)
 	}
-	sweep(path)
+	replacefile.Sweep(dir, name)
 	return replacefile.Write(path, 0o600, func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
 		return err
@@ -134,23 +140,17 @@ func update(path string, patience time.Duration, edit func(*File) (text string))
 
 // read takes the text of a file that nobody but the user can have written.
 func read(path string) (string, error) {
-	info, err := os.Lstat(path) // before the open, which may have effects on a device
+	f, err := replacefile.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	info, err := f.Stat()
 	if err == nil {
 		err = trusted(info)
 	}
 	if err == nil {
 		err = trustedFolder(filepath.Dir(path))
-	}
-	if err != nil {
-		return "", err
-	}
-	f, err := os.OpenFile(path, os.O_RDONLY|openCarefully, 0)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	if info, err = f.Stat(); err == nil { // it may be another file by now
-		err = trusted(info)
 	}
 	if err != nil {
 		return "", err
@@ -164,8 +164,6 @@ func read(path string) (string, error) {
 
 func trusted(info fs.FileInfo) error {
 	switch {
-	case !info.Mode().IsRegular():
-		return replacefile.ErrNotRegular
 	case !replacefile.OwnedByUser(info):
 		return replacefile.ErrNotOwned
 	case othersWrite(info):
@@ -206,23 +204,6 @@ func existing(path string) string {
 			return above
 		}
 		path = above
-	}
-}
-
-// sweep removes what writers that were killed left half written. Nobody is
-// writing now, for this process holds the lock.
-func sweep(path string) {
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return
-	}
-	defer dir.Close()
-	const enough = 256
-	names, _ := dir.Readdirnames(enough)
-	for _, name := range names {
-		if target, ok := replacefile.TempOf(name); ok && target == filepath.Base(path) {
-			os.Remove(filepath.Join(filepath.Dir(path), name))
-		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rdnsproxy/internal/accepted"
+	"rdnsproxy/internal/replacefile"
 )
 
 func place(t *testing.T) string { return filepath.Join(t.TempDir(), "config", "rdnsproxy", "accepted") }
@@ -317,13 +318,25 @@ func TestWritersAtOnce(t *testing.T) {
 	}
 }
 
-// Readers do not wait for the lock; writers do, but not for ever.
-func TestLockIsHeld(t *testing.T) {
-	path := holding(t, documented)
-	unlock, err := accepted.Lock(path+".lock", 0)
+// locked has the lock as another process would.
+func locked(t *testing.T, path string) *replacefile.Lock {
+	t.Helper()
+	dir, err := os.OpenRoot(filepath.Dir(path))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { dir.Close() })
+	lock, err := replacefile.TakeLock(dir, filepath.Base(path)+".lock", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lock
+}
+
+// Readers do not wait for the lock; writers do, but not for ever.
+func TestLockIsHeld(t *testing.T) {
+	path := holding(t, documented)
+	lock := locked(t, path)
 	if n := len(open(t, path).All()); n != 2 {
 		t.Errorf("%d mappings", n)
 	}
@@ -332,7 +345,7 @@ func TestLockIsHeld(t *testing.T) {
 	}
 	waiting := make(chan error)
 	go func() { waiting <- accepted.Remember(path, mapping("a", "10.0.0.1", "missing")) }()
-	unlock()
+	lock.Release()
 	if err := <-waiting; err != nil {
 		t.Error(err)
 	}

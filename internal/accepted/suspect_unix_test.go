@@ -64,8 +64,8 @@ func TestKilledWriter(t *testing.T) {
 	}
 	remember(t, path, mapping("after", "10.0.0.1", "missing"))
 	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(entries) != 2 {
-		t.Errorf("beside the file and its lock: %v, %v", entries, err)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("beside the file: %v, %v", entries, err)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestPermissions(t *testing.T) {
 	path := place(t)
 	remember(t, path, mapping("a", "10.0.0.1", "missing"))
 	for p, want := range map[string]fs.FileMode{
-		path: 0o600, path + ".lock": 0o600, filepath.Dir(path): fs.ModeDir | 0o700, filepath.Dir(filepath.Dir(path)): fs.ModeDir | 0o700,
+		path: 0o600, filepath.Dir(path): fs.ModeDir | 0o700, filepath.Dir(filepath.Dir(path)): fs.ModeDir | 0o700,
 	} {
 		if info, err := os.Stat(p); err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", p, info.Mode(), err)
@@ -162,15 +162,12 @@ func TestSuspectFiles(t *testing.T) {
 // A lock that somebody has removed hinders nobody, also while it is held.
 func TestLockRemoved(t *testing.T) {
 	path := holding(t, documented)
-	unlock, err := accepted.Lock(path+".lock", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	lock := locked(t, path)
 	if err := os.Remove(path + ".lock"); err != nil {
 		t.Fatal(err)
 	}
 	remember(t, path, mapping("a", "10.0.0.1", "missing")) // by a lock of its own
-	unlock()
+	lock.Release()
 	remember(t, path, mapping("b", "10.0.0.1", "missing"))
 	if n := len(open(t, path).All()); n != 4 {
 		t.Errorf("%d mappings", n)

@@ -264,9 +264,12 @@ func exists(dir *os.Root, name string) bool {
 	return err == nil
 }
 
-// sweep removes what killed processes left of files that they prepared for these
-// names, like the held one. Only who holds the lock may: nobody else is preparing
-// then.
+// Sweep removes what killed processes left of files of this user's that were to
+// have a name, with permissions of 0600. Only who holds the lock by which all take
+// turns who write it may: nobody else is preparing one then.
+func Sweep(dir *os.Root, name string) { sweep(dir, nil, name) }
+
+// sweep is Sweep for some names, and for files that were to become like another.
 func sweep(dir *os.Root, like fs.FileInfo, names ...string) {
 	folder, err := dir.Open(".")
 	if err != nil {
@@ -284,11 +287,15 @@ func sweep(dir *os.Root, like fs.FileInfo, names ...string) {
 	}
 }
 
-// prepared says that a file can be one that was to become like another: at first
-// it is its maker's alone, then it gets the other's owner and permissions.
+// prepared says that a file can be one that was to become like another, if there
+// is one: at first it is its maker's alone, then it gets the other's owner and
+// permissions.
 func prepared(info, like fs.FileInfo) bool {
-	return info.Mode().IsRegular() && info.Mode().Perm()&^(like.Mode().Perm()|0o600) == 0 &&
-		(OwnedByUser(info) || sameOwner(info, like))
+	perm, ours := fs.FileMode(0o600), OwnedByUser(info)
+	if like != nil {
+		perm, ours = perm|like.Mode().Perm(), ours || sameOwner(info, like)
+	}
+	return info.Mode().IsRegular() && info.Mode().Perm()&^perm == 0 && ours
 }
 
 // reason drops the path, which is a name within the opened folder.

@@ -88,6 +88,9 @@ func TestOpenAppendRefuses(t *testing.T) {
 		if _, err := replacefile.OpenAppend(path); !errors.Is(err, replacefile.ErrNotRegular) {
 			t.Errorf("%s: %v", path, err)
 		}
+		if _, err := replacefile.Open(path); !errors.Is(err, replacefile.ErrNotRegular) {
+			t.Errorf("reading %s: %v", path, err)
+		}
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "nowhere")); err == nil {
 		t.Error("a dangling link was followed")

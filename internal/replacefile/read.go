@@ -6,6 +6,30 @@ import (
 	"os"
 )
 
+// Open opens a regular file for reading. What is another thing is refused with
+// ErrNotRegular, and neither followed nor waited for.
+func Open(path string) (*os.File, error) {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() { // before the open, which may have effects on a device
+		return nil, orNotRegular(err)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|openCarefully, 0)
+	if err != nil {
+		return nil, err
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() { // it may be another by now
+		f.Close()
+		return nil, orNotRegular(err)
+	}
+	return f, nil
+}
+
+func orNotRegular(err error) error {
+	if err == nil {
+		err = ErrNotRegular
+	}
+	return err
+}
+
 // readAll reads a file from its beginning, in one piece of memory. ErrTooLong
 // says that it has more than limit bytes.
 func readAll(f *os.File, limit int64) ([]byte, error) {
