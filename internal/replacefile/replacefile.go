@@ -26,11 +26,6 @@ type Options struct {
 	// Perm are the new file's permissions, whatever the umask. If 0, 0600.
 	Perm fs.FileMode
 
-	// Follow replaces the file that a symbolic link at the path leads to, as
-	// suits a file that people keep elsewhere and link to. If false, a link is
-	// refused.
-	Follow bool
-
 	// Volatile leaves out the waits for the disk: for caches, whose reader must
 	// expect an empty or torn file after a crash.
 	Volatile bool
@@ -47,16 +42,10 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) error {
 }
 
 // Replace gives path the content that write writes: first in a new file beside
-// it, which then takes its name. If anything fails, an error of write included,
-// path stays what it was and nothing is left behind.
+// it, which then takes its name; a symbolic link is refused. If anything fails, an
+// error of write included, path stays what it was and nothing is left behind, but
+// for ErrWritten, which says that path has the new content.
 func (o Options) Replace(path string, write func(io.Writer) error) error {
-	if o.Follow {
-		real, err := destination(path)
-		if err != nil {
-			return err
-		}
-		path = real
-	}
 	// Both names are used relative to the opened folder, which stays the same one
 	// even if somebody renames it meanwhile.
 	dir, err := os.OpenRoot(filepath.Dir(path))
@@ -81,7 +70,7 @@ func (o Options) Replace(path string, write func(io.Writer) error) error {
 	if o.Volatile {
 		return nil
 	}
-	return syncFolder(dir)
+	return written(syncFolder(dir))
 }
 
 // prepare writes the new content into a file of its own and gives its name.
@@ -161,16 +150,4 @@ func replaceable(dir *os.Root, name string) error {
 		return ErrNotRegular
 	}
 	return nil
-}
-
-// destination is where a chain of symbolic links at path ends. A link to a file
-// that does not exist is an error: it is safer to say so than to create it.
-func destination(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if _, dangling := os.Lstat(path); dangling != nil {
-			return path, nil
-		}
-	}
-	return real, err
 }
