@@ -131,6 +131,18 @@ func (h *Held) begin(wait time.Duration) error {
 
 // open opens what has the name, and refuses what a write could not be meant for.
 func (h *Held) open() error {
+	const tries = 100 // against those who replace the file again and again
+	for range tries {
+		if err := h.openNow(); err != errExchanged {
+			return err
+		}
+	}
+	return ErrChanged
+}
+
+var errExchanged = errors.New("another file has come while it was opened")
+
+func (h *Held) openNow() error {
 	info, err := h.dir.Lstat(h.name)
 	if err != nil {
 		return err
@@ -150,8 +162,9 @@ func (h *Held) open() error {
 		return err
 	}
 	switch {
-	case !os.SameFile(info, h.info): // a link may have come between
-		return ErrChanged
+	case !os.SameFile(info, h.info): // it may be what a link leads to
+		h.file.Close()
+		return errExchanged
 	case h.info.Size() > h.limit:
 		return ErrTooLong
 	}

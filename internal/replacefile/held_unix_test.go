@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -229,6 +230,29 @@ func TestHoldWaits(t *testing.T) {
 	if got := <-second; got != "new" {
 		t.Errorf("the second sees %q", got)
 	}
+}
+
+// Whoever replaces the file meanwhile is waited for like any other.
+func TestHoldWhileReplaced(t *testing.T) {
+	path := filepath.Join(folder(t), "hosts")
+	write(t, path, "x")
+	var writers sync.WaitGroup
+	for range 4 {
+		writers.Go(func() {
+			for range 100 {
+				h, err := replacefile.Hold(path, replacefile.HoldOptions{Wait: time.Minute})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if _, err := h.Replace([]byte("x")); err != nil {
+					t.Error(err)
+				}
+				h.Close()
+			}
+		})
+	}
+	writers.Wait()
 }
 
 // What a killed process had prepared goes; what only looks like it stays.

@@ -179,18 +179,17 @@ func mixture(content, old, new []byte) bool {
 // or in State. A State that cannot be trusted or opened has nothing to say, unless
 // it is needed.
 func (h *Held) recover() error {
-	own := h.beside()
-	sweep(own.dir, h.info, own.name, own.hidden(journalMark))
-	if err := h.recoverBy(own.journal()); err != nil {
+	p := h.place
+	sweep(p.dir, h.info, p.name, p.hidden(journalMark))
+	if err := h.recoverBy(p.journal()); err != nil {
 		return err
 	}
-	if !h.place.own {
-		sweep(h.place.dir, h.info, h.place.name, h.place.hidden(journalMark))
-		return h.recoverBy(h.place.journal())
+	if !p.own {
+		return h.recoverBy(h.beside().journal())
 	}
-	if p, err := h.inState(); err == nil {
-		defer p.close()
-		return h.recoverBy(p.journal())
+	if state, err := h.inState(); err == nil {
+		defer state.close()
+		return h.recoverBy(state.journal())
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -109,4 +110,44 @@ func refusesLink(t *testing.T, path string, trusted bool, names string) {
 	if trusted != (err == nil) {
 		t.Errorf("%s: %v", path, err)
 	}
+}
+
+// Who exchanges a folder on the way for a link, again and again, leads nobody
+// to where the link leads.
+func TestHoldExchanged(t *testing.T) {
+	open, secret := folder(t), folder(t)
+	here, away, link := filepath.Join(open, "here"), filepath.Join(open, "away"), filepath.Join(open, "link")
+	if err := errors.Join(os.MkdirAll(filepath.Join(here, "sub"), 0o755), os.Mkdir(filepath.Join(secret, "sub"), 0o755), os.Chmod(open, 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(here, "sub", "hosts"), "theirs")
+	write(t, filepath.Join(secret, "sub", "hosts"), "secret")
+	symlink(t, secret, link)
+	done := make(chan struct{})
+	var exchange sync.WaitGroup
+	exchange.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			os.Rename(here, away)
+			os.Rename(link, here)
+			os.Rename(here, link)
+			os.Rename(away, here)
+		}
+	})
+	for range 2000 {
+		h, err := replacefile.Hold(filepath.Join(here, "sub", "hosts"), replacefile.HoldOptions{})
+		if err != nil {
+			continue
+		}
+		if string(h.Content) != "theirs" {
+			t.Errorf("%q was held", h.Content)
+		}
+		h.Close()
+	}
+	close(done)
+	exchange.Wait()
 }
