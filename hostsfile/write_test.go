@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/replacefile"
 )
 
 // file makes a hosts file in a folder that others may not write.
@@ -164,6 +165,29 @@ func TestRecover(t *testing.T) {
 	journalled(t, path, "old\n", "new\n", "else\n")
 	if _, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrUnfinished) || read(t, path) != "else\n" {
 		t.Errorf("%v, %q", err, read(t, path))
+	}
+}
+
+// A write that is under way is waited for and not undone.
+func TestRecoverUnderWay(t *testing.T) {
+	path := file(t, "")
+	journal := journalled(t, path, "old\nold\n", "new\n", "new\nold\n")
+	writer, err := replacefile.Hold(path, replacefile.HoldOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	journalled(t, path, "old\nold\n", "new\n", "new\nold\n")
+	repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{Wait: time.Millisecond})
+	if repaired || !errors.Is(err, hostsfile.ErrLocked) || read(t, path) != "new\nold\n" {
+		t.Errorf("%t, %v, %q", repaired, err, read(t, path))
+	}
+	put(t, path, "new\n")
+	if err := os.Remove(journal); err != nil { // as the writer does at its end
+		t.Fatal(err)
+	}
+	writer.Close()
+	if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); repaired || err != nil || read(t, path) != "new\n" {
+		t.Errorf("%t, %v, %q", repaired, err, read(t, path))
 	}
 }
 
