@@ -150,21 +150,13 @@ func (f *hostsFlags) removeHost(ctx context.Context, w World, args []string) (in
 	if err != nil {
 		return statusFound, err
 	}
-	edit := file.Edit()
-	for _, l := range file.Forward(host) {
-		_, ours := l.Note()
-		switch {
-		case ours && onlyOf(l, host):
-			err = edit.Remove(l.N)
-		case ours || f.any:
-			err = edit.Drop(l.N, host)
-		}
-		if err != nil {
-			return statusUsage, err
-		}
+	without := func(file *hostsfile.File) (*hostsfile.Edit, error) { return f.without(file, host) }
+	edit, err := without(file)
+	if err != nil {
+		return statusUsage, err
 	}
 	if !edit.Empty() {
-		return f.apply(w, v, edit, "hosts remove "+safetext.Shell(safetext.Line(host)))
+		return f.apply(w, v, edit, without, "hosts remove "+safetext.Shell(safetext.Line(host)))
 	}
 	text := fmt.Sprintf("%s has no line for %s", safetext.Line(file.Path), safetext.Name(host))
 	if lines := file.Forward(host); len(lines) > 0 {
@@ -174,6 +166,25 @@ func (f *hostsFlags) removeHost(ctx context.Context, w World, args []string) (in
 		return statusUsage, refuse("", "writing the answer: %v", err)
 	}
 	return statusPass, nil
+}
+
+// without takes host out of the lines that may be changed.
+func (f *hostsFlags) without(file *hostsfile.File, host string) (*hostsfile.Edit, error) {
+	edit := file.Edit()
+	for _, l := range file.Forward(host) {
+		var err error
+		_, ours := l.Note()
+		switch {
+		case ours && onlyOf(l, host):
+			err = edit.Remove(l.N)
+		case ours || f.any:
+			err = edit.Drop(l.N, host)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return edit, nil
 }
 
 // borne is the name that is meant: the word as it is typed if a line that may be

@@ -58,9 +58,9 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	if r == nil {
 		return statusInterrupted, errInterrupted
 	}
-	edit, err := check.PlanPin(r, file, check.PinOptions{
-		Address: address, Replace: f.replace, Force: f.force, Own: ownNames(), Now: now, Expires: expires,
-	})
+	options := check.PinOptions{Address: address, Replace: f.replace, Force: f.force, Own: ownNames(), Now: now, Expires: expires}
+	again := func(file *hostsfile.File) (*hostsfile.Edit, error) { return check.PlanPin(r, file, options) }
+	edit, err := again(file)
 	host := r.Host
 	switch {
 	case errors.Is(err, check.ErrTaken):
@@ -79,7 +79,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		return statusPass, nil
 	}
 	fmt.Fprint(f.shown(w), report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
-	return f.apply(w, v, edit, "hosts add "+onceMore(r, address, f.expectKeys))
+	return f.apply(w, v, edit, again, "hosts add "+onceMore(r, address, f.expectKeys))
 }
 
 // hostPort names a target without ssh's configuration.

@@ -51,7 +51,7 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	if edit.Empty() {
 		return s.status(severities), nil
 	}
-	if fixed, err := f.apply(w, v, edit, "hosts verify"); err != nil || fixed != statusPass {
+	if fixed, err := f.apply(w, v, edit, nil, "hosts verify"); err != nil || fixed != statusPass {
 		return fixed, err
 	}
 	after := []check.Severity{check.Pass} // what was taken out no longer counts

@@ -43,9 +43,16 @@ func (f *hostsFlags) read(v *voice) (*hostsfile.File, int, error) {
 	return file, statusPass, nil
 }
 
+// plan makes an edit of the file as it is.
+type plan func(*hostsfile.File) (*hostsfile.Edit, error)
+
+// retries bounds how often a file that others write is planned for anew.
+const retries = 16
+
 // apply shows what will change and changes it, after a yes. Nobody is asked about
-// what cannot be done.
-func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command string) (int, error) {
+// what cannot be done. Under --yes, and if there is a plan, what somebody else has
+// written meanwhile is planned for anew.
+func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, again plan, command string) (int, error) {
 	fmt.Fprint(f.shown(w), edit.Diff())
 	err := hostsfile.Writable(f.path(), f.options())
 	if err == nil && !f.yes {
@@ -60,11 +67,23 @@ func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, command stri
 	if err == nil {
 		written, err = edit.Write(f.options())
 	}
+	for n := 0; errors.Is(err, hostsfile.ErrChanged) && f.yes && again != nil && n < retries; n++ {
+		file, status, failed := f.read(v)
+		if failed != nil {
+			return status, failed
+		}
+		if edit, failed = again(file); failed != nil {
+			return statusFound, failed
+		}
+		written, err = edit.Write(f.options())
+	}
 	switch {
 	case errors.Is(err, hostsfile.ErrNeedsRoot):
 		return statusFound, refuse("sudo rdnsproxy "+command+f.flagsAgain(), "%v", err)
-	case err != nil:
+	case err != nil && !errors.Is(err, hostsfile.ErrWritten):
 		return statusFound, f.explain(err)
+	case err != nil:
+		v.notice(err.Error())
 	}
 	fmt.Fprintln(f.shown(w), safetext.Line(f.path())+" is written")
 	if written.Backup != "" {
@@ -105,9 +124,9 @@ func (f *hostsFlags) explain(err error) error {
 	case errors.Is(err, hostsfile.ErrChanged):
 		hint = "somebody else has written it meanwhile: run it again"
 	case errors.Is(err, hostsfile.ErrLocked):
-		hint = "another rdnsproxy is writing it: run it again"
+		hint = "nothing was written: run it again"
 	case errors.Is(err, hostsfile.ErrUnsafeFolder):
-		hint = "take the permission to write the folder from others"
+		hint = "nothing was written: take from others the permission to write there"
 	}
 	return refuse(hint, "%v", err)
 }
