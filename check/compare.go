@@ -112,10 +112,6 @@ func (v View) against(f *Facts) (Code, string) {
 	return CompareSame, server + " says the same"
 }
 
-func subset(some, all []netip.Addr) bool {
-	return !slices.ContainsFunc(some, func(a netip.Addr) bool { return !slices.Contains(all, a) })
-}
-
 // addressSet is all the addresses of the answers, in order.
 func addressSet(answers []resolve.Answer) []netip.Addr {
 	var all []netip.Addr
