@@ -44,7 +44,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, "HOME="+e.WorkDir, "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"),
-				"KRB5_CONFIG="+filepath.Join(e.WorkDir, "krb5.conf"), "RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // a script that connects says so
+				"KRB5_CONFIG="+filepath.Join(e.WorkDir, "krb5.conf"), "RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_SSHD_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // a script that connects says so
 			e.Values[dnsKey{}] = new(dnsBox)
 			program, err := exec.LookPath("rdnsproxy")
 			e.Setenv("PROGRAM", program)

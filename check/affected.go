@@ -20,7 +20,7 @@ type Client struct {
 	GSSAPITrustDNS Setting // GSSAPITrustDns, of Debian's and Fedora's ssh
 	GSSAPIIdentity string  // GSSAPIServerIdentity, of the same: Kerberos is asked for that; safe to print
 	Hostbased      Setting // HostbasedAuthentication
-	UseDNS         Setting // of an sshd on this machine, where somebody looked
+	UseDNS         Setting // of an sshd on this machine
 
 	Kerberos *Kerberos // nil: not set up on this machine
 }

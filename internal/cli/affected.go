@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
 	"sync"
 
@@ -41,9 +43,32 @@ func (c *kerberos) read(w World, v *voice) *check.Kerberos {
 	return c.k
 }
 
-// clientOf is what ssh's configuration for a target and krb5.conf say about who
-// on this machine goes by a reverse name.
-func clientOf(h *sshconf.Host, k *check.Kerberos) *check.Client {
+// useDNS is UseDNS of this machine's sshd_config, read once a run.
+type useDNS struct {
+	once    sync.Once
+	setting check.Setting
+}
+
+func (u *useDNS) read(path string, v *voice) check.Setting {
+	u.once.Do(func() {
+		if path == "none" {
+			return
+		}
+		value, set, err := sshconf.ServerValue(path, "usedns")
+		switch {
+		case errors.Is(err, fs.ErrPermission): // as on many systems
+		case err != nil:
+			v.notice(err.Error())
+		case set:
+			u.setting = check.Setting{On: value.Value == "yes", Origin: value.Origin}
+		}
+	})
+	return u.setting
+}
+
+// clientOf is what ssh's configuration for a target, krb5.conf and sshd_config say
+// about who on this machine goes by a reverse name.
+func clientOf(h *sshconf.Host, k *check.Kerberos, useDNS check.Setting) *check.Client {
 	setting := func(keyword string) check.Setting {
 		v, _ := h.Value(keyword)
 		return check.Setting{On: v.Value == "yes", Origin: v.Origin}
@@ -53,6 +78,7 @@ func clientOf(h *sshconf.Host, k *check.Kerberos) *check.Client {
 		GSSAPITrustDNS: setting("gssapitrustdns"),
 		GSSAPIIdentity: safetext.Name(h.Get("gssapiserveridentity")),
 		Hostbased:      setting("hostbasedauthentication"),
+		UseDNS:         useDNS,
 		Kerberos:       k,
 	}
 }

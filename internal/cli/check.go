@@ -20,6 +20,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/replacefile"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/sshconf"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -43,6 +44,7 @@ type checkFlags struct {
 
 	all, knownHosts bool
 	fromFile        string
+	sshdConfig      string
 
 	given func(name string) bool // on the command line or in the environment
 	files *sshFiles              // if nil, ssh's configuration is read for each target
@@ -70,6 +72,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringVar(&f.from, "from", "", "with --self or --client: whether this from= `LIST` of authorized_keys lets it in")
 	fs.BoolVar(&f.all, "all", false, "every alias in ssh's configuration")
 	fs.BoolVar(&f.knownHosts, "known-hosts", false, "every plain name in known_hosts")
+	fs.StringVar(&f.sshdConfig, "sshd-config", sshconf.ServerConfig, "read this `FILE` of sshd's on this machine for UseDNS; 'none' reads nothing")
 	fs.StringVar(&f.fromFile, "from-file", "", "a target on each line of this `FILE`; - is stdin")
 }
 
@@ -227,6 +230,7 @@ type survey struct {
 	progress *progress
 	keys     knownKeys
 	kerberos kerberos
+	useDNS   useDNS
 	accepted acceptedFile
 
 	tellAccepted bool   // beside the findings: what of them the user has accepted
@@ -334,7 +338,7 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 		ctx, cancel := s.attempt(ctx, deadline)
 		defer cancel()
 		mine := *s.checker
-		mine.Client = clientOf(t.config, s.kerberos.read(s.w, s.voice))
+		mine.Client = clientOf(t.config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.f.sshdConfig, s.voice))
 		mine.Family = cmp.Or(mine.Family, t.settings.family)
 		if s.f.wanted() {
 			return s.f.asServersSeeIt(mine.Check(ctx, t.Target))

@@ -1,0 +1,48 @@
+package sshconf
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+)
+
+// ServerConfig is where sshd's configuration stands if nobody says otherwise.
+const ServerConfig = "/etc/ssh/sshd_config"
+
+// ServerValue is what an sshd_config and its Includes say of a keyword that
+// holds for the whole server, as UseDNS does: it may not stand in a Match block,
+// and the first value counts (sshd_config(5)). set is false if nothing is said,
+// or there is no such file. keyword is in lower case.
+func ServerValue(path, keyword string) (v Value, set bool, err error) {
+	l := &loader{keep: func(*source, line) (bool, error) { return true, nil }}
+	s, err := l.load(path, system(path), false, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Value{}, false, nil
+	}
+	if err != nil {
+		return Value{}, false, err
+	}
+	v, set = s.serverValue(keyword)
+	return v, set, nil
+}
+
+// serverValue looks through a file up to its first Match, which holds to the
+// file's end.
+func (s *source) serverValue(keyword string) (Value, bool) {
+	for _, ln := range s.lines {
+		switch ln.keyword {
+		case "match":
+			return Value{}, false
+		case "include":
+			for _, included := range s.includes[ln.number] {
+				if v, set := included.serverValue(keyword); set {
+					return v, true
+				}
+			}
+		case keyword:
+			value, _, _ := strings.Cut(ln.rest, "#")
+			return Value{Keyword: keyword, Value: lower(strings.Trim(value, blank+`"`)), Origin: s.origin(ln.number)}, true
+		}
+	}
+	return Value{}, false
+}
