@@ -15,6 +15,9 @@ func advise(f *Facts, r *Result) {
 	lines, _ := HostsLines(f)
 	for i := range r.Findings {
 		fd := &r.Findings[i]
+		if fd.Code.Pin() {
+			continue // which has its own
+		}
 		if !fd.Address.IsValid() {
 			fd.Advice = adviseTarget(f, fd.Code)
 			continue

@@ -52,6 +52,7 @@ func (f *Facts) pins() []resolve.Pin {
 func pinFindings(f *Facts) []Finding {
 	host, mine := displayHost(f.Target.Host), addressSet(f.Forward)
 	theirs, said, known := f.inDNS()
+	failed := f.dnsFailed()
 	var fs []Finding
 	for i, pin := range f.pins() {
 		found := func(c Code, s Severity, format string, args ...any) {
@@ -64,7 +65,9 @@ func pinFindings(f *Facts) []Finding {
 		case known && !slices.Contains(theirs, pin.Addr.Unmap()):
 			found(PinMoved, Error, "no longer agrees with DNS: it says %s for %s, and DNS says %s", show(pin.Addr), host, said)
 		case pin.Note.Expired(f.Taken):
-			found(PinExpired, Warning, "expired on %s: 'rdnsproxy hosts verify' tells whether %s still needs it", pin.Note.Expires.Format(time.DateOnly), host)
+			found(PinExpired, Warning, "expired on %s", pin.Note.Expires.Format(time.DateOnly))
+		case failed != "":
+			found(PinUnknown, Unknown, "could not be held against DNS (%s)", failed)
 		case known && i == 0 && len(without(theirs, mine)) > 0:
 			found(PinPartial, partial(pin.Note), "gives %s the address %s alone, and hides what DNS knows besides (%s)", host, listAddrs(mine), listAddrs(without(theirs, mine)))
 		}
@@ -84,6 +87,19 @@ func (f *Facts) inDNS() (addrs []netip.Addr, said string, known bool) {
 		return nil, f.Views[i].Forward[0].Status.Words(), true
 	}
 	return addrs, listAddrs(addrs), true
+}
+
+// dnsFailed is why DNS could not say what it says of a target whose addresses are
+// from elsewhere; empty if it did, or was not asked.
+func (f *Facts) dnsFailed() string {
+	for _, v := range f.Views {
+		for _, a := range v.Forward {
+			if !v.Second && a.Status.Temporary() {
+				return a.Status.Words()
+			}
+		}
+	}
+	return ""
 }
 
 // ofDNS reports whether a view is DNS's own, and whole: some names are answered

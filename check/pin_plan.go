@@ -232,7 +232,7 @@ func (r *Result) Incomplete() (words string, incomplete bool) {
 func lost(s resolve.Status) bool { return s.Temporary() && s != resolve.Skipped }
 
 // clearConflicts refuses a name that other lines give another address, or takes
-// it away from them; a line of ours goes as a whole.
+// it away from them; a line of ours goes with the name that it is about.
 func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, addresses []Address, o PinOptions) error {
 	var addrs []netip.Addr
 	for _, a := range addresses {
@@ -244,8 +244,8 @@ func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, add
 				return &refusal{ErrTaken, fmt.Sprintf("%s:%d gives %s the address %s already", safetext.Line(f.Path), l.N, name, l.Addr)}
 			}
 			take := func() error { return edit.Drop(l.N, name) }
-			if _, ours := l.Note(); ours {
-				take = func() error { return edit.Remove(l.N) }
+			if _, ours := l.Note(); ours && l.About(name) {
+				take = func() error { return edit.Unpin(l.N) }
 			}
 			if err := take(); err != nil {
 				return err

@@ -121,8 +121,8 @@ func TestFixPins(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := file.Pinned()
-	edit, kept := FixPins([]PinFinding{{lines[0], Finding{Code: PinExpired}}, {lines[1], Finding{Code: PinUnneeded}}}, file)
-	if len(kept) != 1 || kept[0].N != 1 || strings.Contains(string(edit.Bytes()), "other.example.com") {
+	edit, stay, kept := FixPins([]PinFinding{{lines[0], Finding{Code: PinExpired}}, {lines[1], Finding{Code: PinUnneeded}}}, file, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+	if len(kept) != 1 || kept[0].N != 1 || len(stay) != 1 || strings.Contains(string(edit.Bytes()), "other.example.com") {
 		t.Errorf("%v\n%s", kept, edit.Bytes())
 	}
 }

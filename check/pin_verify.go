@@ -59,6 +59,9 @@ func (v *verification) line(l *hostsfile.Line) Finding {
 	note, _ := l.Note()
 	for _, state := range []func(*hostsfile.Line, hostsfile.Note) (Code, Severity, string){v.moved, v.rekeyed, v.expired, v.unknown} {
 		if c, s, text := state(l, note); c != "" {
+			if c != PinExpired && note.Expired(v.now) {
+				text += "; it expired on " + note.Expires.Format(time.DateOnly)
+			}
 			return v.finding(c, s, l, note, text)
 		}
 	}
@@ -142,41 +145,47 @@ func (v *verification) unknown(l *hostsfile.Line, note hostsfile.Note) (Code, Se
 func (v *verification) standing(l *hostsfile.Line, note hostsfile.Note) (Code, Severity, string) {
 	host, today := v.r.Host, v.today(l)
 	others := hidden(v.r, v.file.Forward(l.Canonical()))
+	unseen := ""
+	if note.Fingerprint != "" && !today.keyed() {
+		unseen = "; its host key was not looked at"
+	}
 	switch {
 	case len(others) > 0 && !note.Alone:
 		return PinPartial, partial(note), fmt.Sprintf("the lines for %s hide its address %s", host, listAddrs(others))
 	case v.forced && today.Verdict.severity() <= Notice:
-		return PinGood, Pass, fmt.Sprintf("the line for %s is still right; the mapping was %s when it was written, and is %s", host, note.Verdict, today.Verdict)
+		return PinGood, Pass, fmt.Sprintf("the line for %s is still right; the mapping was %s when it was written, and is %s%s", host, note.Verdict, today.Verdict, unseen)
 	case !v.needed:
 		return PinUnneeded, Notice, fmt.Sprintf("the line for %s is no longer needed: the mapping is %s", host, today.Verdict)
 	case len(others) > 0:
 		return PinPartial, partial(note), fmt.Sprintf("the line for %s is still right, and hides its address %s, as it was chosen to", host, listAddrs(others))
-	case note.Fingerprint != "" && !today.keyed():
-		return PinGood, Pass, fmt.Sprintf("the line for %s is still right and needed; its host key was not looked at", host)
 	}
-	return PinGood, Pass, fmt.Sprintf("the line for %s is still right and needed", host)
+	return PinGood, Pass, fmt.Sprintf("the line for %s is still right and needed%s", host, unseen)
 }
 
-// FixPins takes out the lines that are no longer needed or have expired. Of a name
-// with several lines all go or none, for those that stay would hide the addresses
-// of those that went: kept are the lines that stay for that.
-func FixPins(found []PinFinding, f *hostsfile.File) (edit *hostsfile.Edit, kept []*hostsfile.Line) {
+// FixPins takes out the lines that are no longer needed or have expired, and gives
+// those that stay. Of a name with several lines all go or none, for those that stay
+// would hide the addresses of those that went: kept are the lines that stay for
+// that.
+func FixPins(found []PinFinding, f *hostsfile.File, now time.Time) (edit *hostsfile.Edit, stay []PinFinding, kept []*hostsfile.Line) {
 	goes := func(l *hostsfile.Line) bool {
 		return slices.ContainsFunc(found, func(p PinFinding) bool {
-			return p.Line.N == l.N && (p.Finding.Code == PinExpired || p.Finding.Code == PinUnneeded)
+			note, _ := p.Line.Note()
+			return p.Line.N == l.N && (note.Expired(now) || p.Finding.Code == PinUnneeded)
 		})
 	}
 	edit = f.Edit()
 	for _, p := range found {
-		switch {
-		case !goes(p.Line):
-		case slices.ContainsFunc(f.Forward(p.Line.Canonical()), func(l *hostsfile.Line) bool { return !goes(l) }):
+		needed := slices.ContainsFunc(f.Forward(p.Line.Canonical()), func(l *hostsfile.Line) bool { return !goes(l) })
+		if goes(p.Line) && needed {
 			kept = append(kept, p.Line)
-		default:
-			edit.Remove(p.Line.N) // which is there: f has given it
 		}
+		if !goes(p.Line) || needed {
+			stay = append(stay, p)
+			continue
+		}
+		edit.Unpin(p.Line.N) // which is there: f has given it
 	}
-	return edit, kept
+	return edit, stay, kept
 }
 
 // ByHost puts lines together that are about one host, in their order: its name at

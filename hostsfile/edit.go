@@ -85,8 +85,27 @@ func (e *Edit) Remove(n int) error {
 	return nil
 }
 
+// Unpin takes back the line of a number, one of rdnsproxy's: the name that its
+// note is about, the first labels of that name, and the note. Names that somebody
+// has added to it stay, on a line that is no longer rdnsproxy's.
+func (e *Edit) Unpin(n int) error {
+	if n < 1 || n > len(e.file.Lines) {
+		return fmt.Errorf("no line %d", n)
+	}
+	l := &e.file.Lines[n-1]
+	for _, name := range l.Names {
+		if l.About(name) {
+			if err := e.Drop(n, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Drop takes a name out of the line of a number, and the line with its last
-// name. The rest of the line stays, byte for byte.
+// name. The rest of the line stays, byte for byte, but for a note of rdnsproxy's,
+// which goes with the name that it is about, the line's first.
 func (e *Edit) Drop(n int, name string) error {
 	if n < 1 || n > len(e.file.Lines) || !e.file.Lines[n-1].bears(fold(name)) {
 		return fmt.Errorf("line %d does not bear %s", n, safetext.Name(name))
@@ -279,6 +298,9 @@ func without(l *Line, folded []string) string {
 	}
 	if left == 0 {
 		return ""
+	}
+	if note, ours := l.Note(); ours && slices.Contains(folded, fold(l.Canonical())) {
+		rest = strings.TrimRight(strings.TrimSuffix(rest, note.String()+lineEnd(l.Raw)), " \t") + lineEnd(l.Raw)
 	}
 	return b.String() + rest
 }

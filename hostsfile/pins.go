@@ -36,3 +36,9 @@ func (f *File) Conflicts(name string, addrs ...netip.Addr) []*Line {
 		return slices.ContainsFunc(addrs, func(a netip.Addr) bool { return a.Unmap() == l.Addr.Unmap() })
 	})
 }
+
+// About reports whether a name is the line's first or the first labels of it: of a
+// line that rdnsproxy has written, the name that it is about, in full or short.
+func (l *Line) About(name string) bool {
+	return name != "" && strings.HasPrefix(fold(l.Canonical())+".", fold(name)+".")
+}

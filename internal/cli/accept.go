@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/netip"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/accepted"
 	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/safetext"
 
 	"github.com/spf13/cobra"
@@ -86,7 +88,7 @@ func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int,
 	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
 		return statusUsage, refuse("a host of that name is accepted by its full name", "accept %s takes no host", args[0])
 	case args[0] == "list":
-		return listAccepted(w, path)
+		return listAccepted(w, f, path)
 	case args[0] == "forget":
 		return forgetAccepted(ctx, w, f, path, args[1:])
 	case args[0] == "verify":
@@ -99,7 +101,12 @@ func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int,
 func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts []string) (int, error) {
 	v := newVoice(w.Err, f.quiet, f.verbose)
 	results, err := f.lookUp(ctx, w, v, hosts)
-	if err != nil {
+	var behind *behindJumpHost
+	switch {
+	case errors.As(err, &behind):
+		jump := check.PlainHost(behind.Host)
+		return statusFound, refuse("accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own", "%v", err)
+	case err != nil:
 		return statusUsage, err
 	}
 	var ms []accepted.Mapping
@@ -121,12 +128,19 @@ func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts
 		}
 	}
 	if err := accepted.Remember(path, ms...); err != nil {
-		return statusUsage, keeping(err)
+		return statusFound, keeping(err)
 	}
 	for _, m := range ms {
-		fmt.Fprintln(w.Out, "accepted: "+describe(m))
+		io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, "accepted: "+describe(m)))
 	}
 	return statusPass, nil
+}
+
+// behindJumpHost says that a target is looked up by its jump host.
+type behindJumpHost struct{ target }
+
+func (b *behindJumpHost) Error() string {
+	return fmt.Sprintf("%s is behind the jump host %s, which looks it up", check.PlainHost(b.Via), check.PlainHost(b.Host))
 }
 
 // refusedStatus tells a host without an address from one that nobody could look up.
@@ -145,9 +159,7 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 	}
 	for _, t := range targets {
 		if t.Via != "" {
-			jump := check.PlainHost(t.Host)
-			return nil, refuse("accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own",
-				"%s is behind the jump host %s, which looks it up", check.PlainHost(t.Via), jump)
+			return nil, &behindJumpHost{t}
 		}
 	}
 	checker, err := f.checker(v)
@@ -165,7 +177,7 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 	return rs, nil
 }
 
-func listAccepted(w World, path string) (int, error) {
+func listAccepted(w World, f *checkFlags, path string) (int, error) {
 	file, err := openAccepted(path)
 	if err != nil {
 		return statusUsage, err
@@ -178,7 +190,8 @@ func listAccepted(w World, path string) (int, error) {
 		v.notice("nothing is accepted")
 	}
 	for _, m := range file.All() {
-		if _, err := fmt.Fprintln(w.Out, describe(m)+", since "+m.Since.Local().Format(time.DateOnly)); err != nil {
+		text := describe(m) + ", since " + m.Since.Local().Format(time.DateOnly)
+		if _, err := io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, text)); err != nil {
 			return statusUsage, refuse("", "writing the list: %v", err)
 		}
 	}
@@ -204,14 +217,16 @@ func forgetAccepted(ctx context.Context, w World, f *checkFlags, path string, wo
 			if err != nil {
 				return statusUsage, err
 			}
-			host = t.Host
+			if host = t.Host; t.Via != "" { // the host itself, not its jump host
+				host = t.Via
+			}
 		}
 		hosts = append(hosts, host)
 	}
 	for _, host := range hosts {
 		n, err := accepted.Forget(path, host)
 		if err != nil {
-			return statusUsage, keeping(err)
+			return statusFound, keeping(err)
 		}
 		if n == 0 {
 			fmt.Fprintln(w.Out, "not accepted: "+check.PlainHost(host))
@@ -257,7 +272,7 @@ func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (i
 	for i, r := range results {
 		what, severity := changeSince(file, names[i], r)
 		sum.add(severity)
-		fmt.Fprintf(w.Out, "%s  %s: %s\n", severity, check.PlainHost(names[i]), what)
+		io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, fmt.Sprintf("%s  %s: %s", severity, check.PlainHost(names[i]), what)))
 	}
 	return sum.status(), nil
 }
@@ -295,34 +310,33 @@ func openAccepted(path string) (*accepted.File, error) {
 type acceptedFile struct {
 	once sync.Once
 	file *accepted.File
+	err  error
 }
 
-// read gives nil where there is no such file, or none that may be trusted, which
-// it says.
-func (f *acceptedFile) read(w World, v *voice) *accepted.File {
-	f.once.Do(func() {
-		var err error
-		if f.file, err = accepted.Open(acceptedPath(w)); err != nil {
-			v.notice(err.Error())
-		}
-	})
-	return f.file
+// read gives the file, or why there is none that may be trusted.
+func (f *acceptedFile) read(w World) (*accepted.File, error) {
+	f.once.Do(func() { f.file, f.err = accepted.Open(acceptedPath(w)) })
+	return f.file, f.err
 }
 
 // withAccepted adds to a result what of it the user has accepted, and since when.
 func (s *survey) withAccepted(r *check.Result) {
-	file := s.accepted.read(s.w, s.voice)
-	if file == nil {
+	file, err := s.accepted.read(s.w)
+	if err != nil {
+		s.complain.Do(func() { s.voice.notice(err.Error()) })
 		return
 	}
 	for _, a := range r.Addresses {
 		was, change, ok := file.Compare(mappingOf(r.Host, a), addressesOf(r))
-		if !ok || !judgedNow(a) {
+		if !ok {
 			continue
 		}
 		since := was.Since.Local().Format(time.DateOnly)
 		finding := check.Finding{Code: check.Accepted, Address: a.Address, Text: a.Address.String() + ": this mapping is accepted since " + since}
-		if change != "" {
+		switch {
+		case !judgedNow(a):
+			finding.Text += "; what it is now could not be found out"
+		case change != "":
 			finding.Code, finding.Severity = check.AcceptedChanged, check.Notice
 			finding.Text = a.Address.String() + ": what was accepted on " + since + " has changed: " + change
 		}

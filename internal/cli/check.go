@@ -14,6 +14,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -232,6 +233,7 @@ type survey struct {
 	kerberos kerberos
 	useDNS   useDNS
 	accepted acceptedFile
+	complain sync.Once // of the accepted file
 
 	tellAccepted bool   // beside the findings: what of them the user has accepted
 	brief        bool   // people want what was found, not what it rests on; unless -v

@@ -69,15 +69,17 @@ func (s *stage) cast() (err error) {
 	if s.bank, err = newActor("bank.example.com", "127.0.2.66", "mail.example.com."); err != nil {
 		return err
 	}
-	var known, config strings.Builder
+	var known, config, settings strings.Builder // settings: of config what needs no ssh to be read
+	fmt.Fprint(&settings, "Host *\n  UserKnownHostsFile known_hosts\n  GlobalKnownHostsFile none\n")
 	fmt.Fprintf(&config, "Host *\n  ProxyCommand %s -- %%h %%p\n  UserKnownHostsFile \"%s\"\n  GlobalKnownHostsFile none\n"+
 		"  StrictHostKeyChecking yes\n  IdentityFile none\n  IdentityAgent none\n  LogLevel ERROR\n", sshQuote(s.self), s.path("known_hosts"))
 	for _, a := range s.actors() {
 		port := a.host.Addr().Port()
 		fmt.Fprintf(&config, "Host %s\n  Port %d\n", a.name, port)
+		fmt.Fprintf(&settings, "Host %s\n  Port %d\n", a.name, port)
 		fmt.Fprintln(&known, a.host.KnownHostsLine(a.name))
 	}
-	for name, content := range map[string]string{"config": config.String(), "known_hosts": known.String(), "hosts": "127.0.0.1  localhost\n"} {
+	for name, content := range map[string]string{"config": config.String(), "settings": settings.String(), "known_hosts": known.String(), "hosts": "127.0.0.1  localhost\n"} {
 		if err := os.WriteFile(s.path(name), []byte(content), 0o600); err != nil {
 			return err
 		}
@@ -189,7 +191,7 @@ func (s *stage) client(ctx context.Context, a *actor, p policy) error {
 func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) error {
 	s.say("$ rdnsproxy " + strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self, args...)
-	cmd.Dir, cmd.Env = s.dir, append(s.environment(a, policyWarn), "RDNSPROXY_SSH_CONFIG=config")
+	cmd.Dir, cmd.Env = s.dir, append(s.environment(a, policyWarn), "RDNSPROXY_SSH_CONFIG=settings")
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	err := cmd.Run()
 	var exit *exec.ExitError

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
+	"io"
 	"strings"
 	"time"
 
@@ -111,7 +111,8 @@ func (f *hostsFlags) list(w World, args []string) (int, error) {
 		v.notice(file.Path + " has no line that rdnsproxy has written")
 	}
 	for _, l := range file.Pinned() {
-		if _, err := fmt.Fprintln(w.Out, safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " ")))+noteWords(l)); err != nil {
+		text := safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " "))) + noteWords(l)
+		if _, err := io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, text)); err != nil {
 			return statusUsage, refuse("", "writing the list: %v", err)
 		}
 	}
@@ -159,7 +160,9 @@ func (f *hostsFlags) removeHost(ctx context.Context, w World, args []string) (in
 		return f.apply(w, v, edit, without, "hosts remove "+safetext.Shell(safetext.Line(host)))
 	}
 	text := fmt.Sprintf("%s has no line for %s", safetext.Line(file.Path), safetext.Name(host))
-	if lines := file.Forward(host); len(lines) > 0 {
+	if lines := file.Forward(host); len(lines) > 0 && isOwn(host) {
+		text = fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it", safetext.Line(file.Path), lines[0].N, safetext.Name(host))
+	} else if len(lines) > 0 {
 		text = fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it; --any takes it out all the same", safetext.Line(file.Path), lines[0].N, safetext.Name(host))
 	}
 	if _, err := fmt.Fprintln(w.Out, text); err != nil {
@@ -175,8 +178,8 @@ func (f *hostsFlags) without(file *hostsfile.File, host string) (*hostsfile.Edit
 		var err error
 		_, ours := l.Note()
 		switch {
-		case ours && onlyOf(l, host):
-			err = edit.Remove(l.N)
+		case ours && l.About(host):
+			err = edit.Unpin(l.N)
 		case ours || f.any:
 			err = edit.Drop(l.N, host)
 		}
@@ -191,23 +194,17 @@ func (f *hostsFlags) without(file *hostsfile.File, host string) (*hostsfile.Edit
 // changed bears it, or else the host that ssh's configuration makes of it.
 func (f *hostsFlags) borne(ctx context.Context, w World, v *voice, file *hostsfile.File, typed string) (string, error) {
 	if len(file.PinnedFor(typed)) > 0 || f.any && len(file.Forward(typed)) > 0 {
-		if f.any && slices.ContainsFunc(ownNames(), func(own string) bool { return strings.EqualFold(own, typed) }) {
+		if f.any && isOwn(typed) {
 			return "", refuse("the system needs the line; edit the file yourself", "%s is this machine", safetext.Name(typed))
 		}
 		return typed, nil
 	}
 	t, err := f.resolveTarget(ctx, w, v, typed)
-	if err != nil || t.Via != "" {
+	switch {
+	case err != nil:
 		return typed, nil
+	case t.Via != "": // the host itself, not its jump host
+		return strings.TrimSuffix(t.Via, "."), nil
 	}
 	return strings.TrimSuffix(t.Host, "."), nil
-}
-
-// onlyOf reports whether a line is about host alone: it gives the host's name and
-// no others but its first labels.
-func onlyOf(l *hostsfile.Line, host string) bool {
-	canonical := strings.ToLower(l.Canonical())
-	return !slices.ContainsFunc(l.Names, func(n string) bool {
-		return n != "" && !strings.HasPrefix(canonical+".", strings.ToLower(n)+".")
-	}) && strings.HasPrefix(canonical+".", strings.ToLower(host)+".")
 }

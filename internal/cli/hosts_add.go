@@ -52,7 +52,10 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		return statusFound, refuse("add it there; 'rdnsproxy hosts add "+jump+"' is for the jump host's own",
 			"%s is behind the jump host %s, which looks it up: a line here would help nobody", check.PlainHost(t.Via), jump)
 	}
-	t.settings.family = resolve.AnyFamily // the line is for every program on this machine
+	if f.ipv4 || f.ipv6 {
+		v.notice("-4 and -6 do not count: the line is for every program on this machine, and --address chooses an address")
+	}
+	t.settings.family = resolve.AnyFamily
 	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(w)...)
 	r := s.one(ctx, t)
 	if r == nil {
@@ -124,6 +127,11 @@ func ownNames() []string {
 		names = append(names, short+"."+string(domain))
 	}
 	return names
+}
+
+// isOwn reports whether a name is one of this machine's.
+func isOwn(name string) bool {
+	return slices.ContainsFunc(ownNames(), func(own string) bool { return strings.EqualFold(own, name) })
 }
 
 // sudoersKnownHosts are the known_hosts of the user who has become root by sudo:

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,8 +40,8 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	if err != nil {
 		return s.failed(err), nil
 	}
-	edit, kept := check.FixPins(found, file)
-	if !f.fix || edit.Empty() && len(kept) == 0 {
+	edit, stay, kept := check.FixPins(found, file, time.Now())
+	if !f.fix {
 		return s.status(severities), nil
 	}
 	for _, l := range kept {
@@ -55,10 +54,8 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 		return fixed, err
 	}
 	after := []check.Severity{check.Pass} // what was taken out no longer counts
-	for _, p := range found {
-		if removed := p.Finding.Code == check.PinExpired || p.Finding.Code == check.PinUnneeded; !removed || slices.Contains(kept, p.Line) {
-			after = append(after, p.Finding.Severity)
-		}
+	for _, p := range stay {
+		after = append(after, p.Finding.Severity)
 	}
 	return s.status(after), nil
 }
@@ -97,6 +94,14 @@ func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *h
 		h.result.Findings = append(h.result.Findings, p.Finding)
 	}
 	h.result.Severity = check.Worst(h.result.Findings)
+	for i := range h.result.Addresses {
+		h.result.Addresses[i].Severity = check.Pass
+		for _, finding := range h.result.Findings {
+			if a := &h.result.Addresses[i]; finding.Address.Unmap() == a.Address.Unmap() {
+				a.Severity = max(a.Severity, finding.Severity)
+			}
+		}
+	}
 	return h
 }
 

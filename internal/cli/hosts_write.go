@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -92,11 +91,14 @@ func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, again plan, 
 	return statusPass, nil
 }
 
-// shown is where the change is shown: where the person who is asked looks, and not
-// where a report goes.
-func (f *hostsFlags) shown(w World) *os.File {
+// shown is where the change is shown: where the person who is asked looks, not
+// where a report goes, and nowhere if nobody is asked or wants to know.
+func (f *hostsFlags) shown(w World) io.Writer {
 	asks := !f.yes && isTerminal(w.In) && isTerminal(w.Err)
-	if f.format != "text" || asks && !isTerminal(w.Out) {
+	switch {
+	case f.quiet && !asks:
+		return io.Discard
+	case f.format != "text" || asks && !isTerminal(w.Out):
 		return w.Err
 	}
 	return w.Out

@@ -54,6 +54,9 @@ func (l *logFile) ended(st relay.Stats, err error) {
 
 // line is: time, process, host, port, address, event, text.
 func (l *logFile) line(addr, event, text string) {
+	if l == nil {
+		return
+	}
 	fmt.Fprintf(l.f, "%s %d %s %d %s %s %s\n", time.Now().UTC().Format(time.RFC3339), os.Getpid(),
 		check.PlainHost(l.host), l.port, safetext.Line(addr), event, safetext.Line(text))
 }

@@ -71,24 +71,40 @@ func (s *session) tellOfLine(waiting context.Context, won netip.Addr) bool {
 	if !s.inquiry.Pinned() {
 		return true
 	}
-	_, remembered := s.lines.Recall(won)
+	silence, remembered := s.lines.Recall(won)
 	if remembered {
 		var cancel context.CancelFunc
 		waiting, cancel = context.WithCancel(waiting)
 		cancel()
 	}
 	r, known := s.inquiry.WithDNS(waiting)
+	said := false
 	for _, f := range r.Findings {
-		if f.Severity >= check.Warning && f.Code.Pin() {
+		switch {
+		case !f.Code.Pin():
+			continue
+		case f.Severity >= check.Warning:
 			s.voice.warning(f.Text)
 			s.voice.hint("'rdnsproxy hosts verify' tells what to do")
+		case f.Severity == check.Unknown:
+			s.voice.unknown(f.Text)
+		case s.flags.verbose:
+			s.voice.notice(f.Text)
 		}
+		said = true
+		s.log.line(won.String(), string(f.Code), f.Text)
 	}
+	line := "whether the hosts line of " + subject(s.operands.host, won) + " is still right "
 	switch {
 	case known && remembered:
 		s.lines.Forget(won)
-	case !known && !remembered:
-		s.voice.unknown("whether the hosts line of " + subject(s.operands.host, won) + " is still right could not be found out: DNS does not answer")
+	case known || said:
+	case remembered:
+		s.voice.unknown(line + "could not be found out " + ago(silence.At) + " ago: not waiting for DNS")
+	default:
+		s.voice.unknown(line + "could not be found out: DNS does not answer")
+	}
+	if !known && !remembered {
 		s.lines.Remember(won, memory.Failure{Status: memory.CutShort})
 	}
 	return known
@@ -117,6 +133,7 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 			if s.flags.verbose {
 				s.voice.notice(f.Text + " (accepted)")
 			}
+		case f.Severity >= check.Warning && changed && !s.voice.hints && f.Code.Mapping(): // told with the change
 		case f.Severity >= check.Warning:
 			s.tellWarning(f, changed)
 		case f.Severity == check.Unknown:
@@ -132,9 +149,17 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 // reports that the mapping is the one that was accepted, changed that it is not.
 func (s *session) tellChange(r *check.Result, won netip.Addr) (known, changed bool) {
 	change, known := s.acceptedAs(r, won)
-	if change != "" {
+	switch {
+	case known:
+		s.log.line(won.String(), "accepted", "as it is")
+	case change != "":
 		host := check.PlainHost(s.operands.host)
-		s.voice.warning("what was accepted of " + host + " has CHANGED: " + change)
+		text := "what was accepted of " + host + " has CHANGED: " + change
+		s.log.line(won.String(), "accepted.changed", text)
+		if f, ok := r.Mapping(won); ok && !s.voice.hints && f.Severity >= check.Warning {
+			text += "; " + f.Text // one line, where lines are not for people
+		}
+		s.voice.warning(text)
 		s.voice.hint("'rdnsproxy accept " + host + "' accepts it as it is now, 'rdnsproxy accept forget " + host + "' drops it")
 	}
 	return known, change != ""
@@ -149,8 +174,11 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 	if of == nil {
 		return "", false
 	}
-	file := s.acceptedFile.read(s.w, s.voice)
-	if file == nil {
+	file, err := s.acceptedFile.read(s.w)
+	if err != nil {
+		if of.Severity >= check.Warning || s.flags.verbose { // else it is no matter now
+			s.voice.unknown(err.Error())
+		}
 		return "", false
 	}
 	now := mappingOf(check.PlainHost(s.operands.host), *of)

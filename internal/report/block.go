@@ -90,7 +90,11 @@ func (b *block) hanging(first, depth int, s string) {
 func Paragraphs(width int, texts ...string) string {
 	b := block{width: cmp.Or(width, math.MaxInt)}
 	for _, t := range texts {
-		b.hanging(0, 1, t)
+		if utf8.RuneCountInString(t) <= b.width {
+			b.line(0, t)
+		} else {
+			b.hanging(0, 1, t)
+		}
 	}
 	return b.String()
 }

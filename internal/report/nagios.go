@@ -121,7 +121,7 @@ func (n *nagios) summary() string {
 	if n.total == 0 {
 		return nagiosPlain(cmp.Or(n.o.Empty, "nothing was looked at"))
 	}
-	if len(n.bad) == 0 && n.total == 1 {
+	if len(n.bad) == 0 && n.total == 1 && !n.o.Brief {
 		return safetext.Cut(nagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)
 	}
 	if len(n.bad) == 0 {
