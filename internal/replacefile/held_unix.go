@@ -48,6 +48,15 @@ func takesFiles(dir *os.Root) error {
 	return unix.Faccessat(int(f.Fd()), ".", unix.W_OK|unix.X_OK, unix.AT_EACCESS)
 }
 
+// links is how many names a file has.
+func links(info fs.FileInfo) int {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return 0
+	}
+	return int(st.Nlink)
+}
+
 // give makes a lock of root's the file's owner's, who could else not take it over.
 func give(lock *os.File, file fs.FileInfo) {
 	if st, ok := file.Sys().(*syscall.Stat_t); ok && isRoot() && st.Uid != 0 {

@@ -13,6 +13,7 @@ type Lock struct {
 	dir  *os.Root
 	name string
 	file *os.File
+	made bool // by this process: it was not there
 }
 
 // TakeLock waits until nobody else has the lock of a name, a file of 0600 in a
@@ -23,22 +24,22 @@ type Lock struct {
 // The file is made here and removed by Release, for it shall not stay in a folder
 // like /etc. Whoever has waited for one that was removed meanwhile finds that it
 // no longer has the name, and begins again; one that a killed process has left is
-// taken over.
+// taken over, if it is nothing but a lock. One that this user may not open is
+// somebody's who has it.
 func TakeLock(dir *os.Root, name string, wait time.Duration) (*Lock, error) {
 	const shortest, longest = time.Millisecond, 32 * time.Millisecond
 	until := time.Now().Add(wait)
 	for pause := shortest; ; pause = min(2*pause, longest) {
 		l, err := openLock(dir, name)
-		if err != nil {
-			return nil, err
+		got := false
+		if err == nil {
+			if got, err = tryLock(l.file); err == nil && got && l.stands() {
+				return l, nil
+			}
+			l.file.Close()
 		}
-		got, err := tryLock(l.file)
-		if err == nil && got && l.stands() {
-			return l, nil
-		}
-		l.file.Close()
 		switch {
-		case err != nil:
+		case err != nil && !errors.Is(err, errTaken):
 			return nil, err
 		case time.Now().After(until):
 			return nil, ErrLocked
@@ -48,15 +49,37 @@ func TakeLock(dir *os.Root, name string, wait time.Duration) (*Lock, error) {
 	}
 }
 
+// errTaken says that there is a lock, of another user, or was a moment ago.
+var errTaken = errors.New("taken")
+
 func openLock(dir *os.Root, name string) (*Lock, error) {
-	if info, err := dir.Lstat(name); err == nil && !info.Mode().IsRegular() { // before the open, which may have effects on a device
+	f, err := dir.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|openCarefully, 0o600)
+	if err == nil {
+		return &Lock{dir, name, f, true}, nil
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	info, err := dir.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // it has just been released
+		return nil, errTaken
+	case err != nil:
+		return nil, err
+	case !isLock(info): // before the open, which may have effects on a device
 		return nil, ErrNotRegular
 	}
-	f, err := dir.OpenFile(name, os.O_RDWR|os.O_CREATE|openCarefully, 0o600)
-	if errors.Is(err, fs.ErrNotExist) { // a link that leads nowhere has come between
-		err = ErrNotRegular
+	f, err = dir.OpenFile(name, os.O_RDWR|openCarefully, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil, errTaken
 	}
-	return &Lock{dir, name, f}, err
+	return &Lock{dir, name, f, false}, err
+}
+
+// isLock says that a file is nothing but a lock: it is empty and has no other name,
+// by which somebody could have laid a file here that is no lock.
+func isLock(info fs.FileInfo) bool {
+	return info.Mode().IsRegular() && info.Size() == 0 && links(info) == 1
 }
 
 // stands says that the name is still that of the locked file.

@@ -162,3 +162,23 @@ func TestWritable(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// What is no lock is not taken for one, whoever has laid it there: a file of
+// root's, by a link, would become the user's.
+func TestLockIsNothingElse(t *testing.T) {
+	path := t.TempDir()
+	dir := opened(t, path)
+	other := filepath.Join(path, "other")
+	for name, lay := range map[string]func() error{
+		"linked": func() error { return os.Link(other, filepath.Join(path, "linked")) },
+		"full":   func() error { return os.WriteFile(filepath.Join(path, "full"), []byte("x"), 0o600) },
+		"folder": func() error { return os.Mkdir(filepath.Join(path, "folder"), 0o700) },
+	} {
+		if err := errors.Join(os.WriteFile(other, nil, 0o600), lay()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := replacefile.TakeLock(dir, name, 0); !errors.Is(err, replacefile.ErrNotRegular) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -90,7 +90,9 @@ func (h *Held) settle(wait time.Duration) error {
 		return err
 	}
 	h.place = p
-	give(h.lock.file, h.info)
+	if h.lock.made {
+		give(h.lock.file, h.info)
+	}
 	return nil
 }
 
