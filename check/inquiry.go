@@ -157,7 +157,7 @@ func (q *Inquiry) WithDNS(ctx context.Context) (r *Result, known bool) {
 
 // All is Judge for the target with all its addresses: advice is about all of them.
 func (q *Inquiry) All(ctx context.Context) (r *Result, complete bool) {
-	complete = q.wait(ctx, q.everything()...)
+	complete = q.wait(ctx, q.resolved) && q.wait(ctx, q.everything()...)
 	return Judge(q.snapshot(), q.checker.Policy), complete
 }
 
@@ -222,7 +222,7 @@ func (q *Inquiry) address(a netip.Addr) <-chan struct{} {
 func (q *Inquiry) everything() []<-chan struct{} {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	all := []<-chan struct{}{q.resolved, q.told}
+	all := []<-chan struct{}{q.told}
 	for _, p := range q.order {
 		all = append(all, p.done)
 	}

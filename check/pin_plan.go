@@ -74,39 +74,46 @@ func PlanPin(r *Result, f *hostsfile.File, o PinOptions) (*hostsfile.Edit, error
 // that no longer says what is known is renewed, with the names that somebody has
 // added to it, and never without the host key that it had.
 func planLine(edit *hostsfile.Edit, f *hostsfile.File, a Address, names []string, note hostsfile.Note) error {
-	missing := slices.Clone(names)
+	var stays, goes []*hostsfile.Line
 	for _, l := range f.Forward(names[0]) {
 		if l.Addr.Unmap() != a.Address.Unmap() {
 			continue
 		}
 		old, ours := l.Note()
-		if ours && note.Fingerprint == "" && old.Fingerprint != "" && old.Port == portNoted(note.Port) {
-			if a.keyed() && !a.shows(old.Fingerprint) {
+		if ours && note.Fingerprint == "" && old.Fingerprint != "" {
+			if old.Port == portNoted(note.Port) && a.keyed() && !a.shows(old.Fingerprint) {
 				return fmt.Errorf("the host key at %s is another than when %s:%d was written: it was %s, and is %s",
 					show(a.Address), safetext.Line(f.Path), l.N, old.Fingerprint, a.SSH.HostKeys[0].Fingerprint)
 			}
-			note.Fingerprint = old.Fingerprint
+			note.Fingerprint, note.Port = old.Fingerprint, old.Port
 		}
 		if !ours || !stale(old, note) && bears(l, names[len(names)-1]) {
-			missing = slices.DeleteFunc(missing, func(name string) bool { return bears(l, name) })
+			stays = append(stays, l)
 			continue
 		}
 		if note.Expires.IsZero() && !old.Expired(note.Written) {
 			note.Expires = old.Expires
 		}
+		goes = append(goes, l)
+	}
+	wanted := slices.Clone(names)
+	for _, l := range goes {
 		if err := edit.Remove(l.N); err != nil {
 			return err
 		}
 		for _, name := range l.Names {
-			if !slices.ContainsFunc(missing, func(m string) bool { return strings.EqualFold(m, name) }) {
-				missing = append(missing, name)
+			if !slices.ContainsFunc(wanted, func(w string) bool { return strings.EqualFold(w, name) }) {
+				wanted = append(wanted, name)
 			}
 		}
 	}
-	if len(missing) == 0 {
+	wanted = slices.DeleteFunc(wanted, func(name string) bool {
+		return slices.ContainsFunc(stays, func(l *hostsfile.Line) bool { return bears(l, name) })
+	})
+	if len(wanted) == 0 {
 		return nil
 	}
-	return edit.Add(a.Address.Unmap(), note, missing...)
+	return edit.Add(a.Address.Unmap(), note, wanted...)
 }
 
 // bears reports whether a line gives a name its address.
@@ -125,10 +132,14 @@ func portNoted(port uint16) uint16 {
 // stale reports whether an old note says what no longer holds, or less than the
 // fresh one does.
 func stale(old, fresh hostsfile.Note) bool {
-	return old.Expired(fresh.Written) || !fresh.Expires.IsZero() ||
+	return old.Expired(fresh.Written) ||
+		!fresh.Expires.IsZero() && day(old.Expires) != day(fresh.Expires) ||
 		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint && (old.Fingerprint == "" || old.Port == portNoted(fresh.Port)) ||
-		old.Alone && !fresh.Alone
+		old.Alone != fresh.Alone
 }
+
+// day is a time as a Note says it.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // pinNames are the names of the line: the full one, and the one that was typed.
 func pinNames(r *Result, o PinOptions) ([]string, error) {

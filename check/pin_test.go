@@ -92,6 +92,8 @@ func TestRenewal(t *testing.T) {
 		{"another key", " # rdnsproxy 2026-01-01 unresolvable " + known, shows(other, KeyUnknown), expires, "it was " + known + ", and is " + other},
 		{"another key, proven", " # rdnsproxy 2026-01-01 unresolvable " + known, shows(other, KeyKnown), PinOptions{Now: now}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable " + other + "\n"},
 		{"the end stays", " # rdnsproxy 2026-01-01 unresolvable expires=2027-01-01 alone", off, PinOptions{Now: now}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable expires=2027-01-01\n"},
+		{"the same end", " # rdnsproxy 2026-01-01 unresolvable expires=2027-02-20", off, expires, "203.0.113.7  my.example.com # rdnsproxy 2026-01-01 unresolvable expires=2027-02-20\n"},
+		{"a key of another port stays", " # rdnsproxy 2026-01-01 unresolvable " + known + " port=2222", off, expires, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable " + known + " port=2222 expires=2027-02-20\n"},
 		{"not ours", "", off, expires, "203.0.113.7  my.example.com\n"},
 	} {
 		file, err := hostsfile.Parse(strings.NewReader(a + "  " + host + tt.line + "\n"))

@@ -175,7 +175,9 @@ func FixPins(found []PinFinding, f *hostsfile.File, now time.Time) (edit *hostsf
 	}
 	edit = f.Edit()
 	for _, p := range found {
-		needed := slices.ContainsFunc(f.Forward(p.Line.Canonical()), func(l *hostsfile.Line) bool { return !goes(l) })
+		needed := slices.ContainsFunc(f.Forward(p.Line.Canonical()), func(l *hostsfile.Line) bool {
+			return !goes(l) && l.Addr.Unmap() != p.Line.Addr.Unmap()
+		})
 		if goes(p.Line) && needed {
 			kept = append(kept, p.Line)
 		}

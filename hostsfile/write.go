@@ -53,10 +53,10 @@ type Written struct {
 
 // Write makes the change on the File's Path. It writes nothing where the file is
 // no longer what was parsed, ErrChanged, nor on any other error but ErrWritten and
-// ErrUnfinished. Owner, permissions, SELinux label and
-// extended attributes stay. Killed at any moment, the file is the old one or the
-// new one; where it has to be written in place it is so once Recover or another
-// Write has run. An edit that is Empty writes nothing.
+// ErrUnfinished. Owner, permissions, SELinux label and extended attributes stay.
+// Killed at any moment, the file is the old one or the new one; where it has to be
+// written in place it is so once Recover or another Write has run. An edit that is
+// Empty writes nothing.
 func (e *Edit) Write(o WriteOptions) (Written, error) {
 	if e.Empty() {
 		return Written{Path: e.file.Path}, nil

@@ -13,7 +13,7 @@ import (
 // Mux is an Exchanger over a few connected UDP sockets a server, and TCP where
 // an answer does not fit. A zero Mux works. Nothing is opened before the first
 // question; a socket closes itself, and its goroutine ends, when no question
-// has been outstanding on it at the e of a Timeout. Close does so at once.
+// has been outstanding on it at the end of a Timeout. Close does so at once.
 type Mux struct {
 	Timeout time.Duration // of one exchange; if 0, 5 s
 	Sockets int           // at most, a server; if 0, 4. The second opens when the first is half full

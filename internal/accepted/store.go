@@ -96,7 +96,7 @@ func Forget(path, name string) (n int, err error) {
 		})
 	})
 	if err != nil {
-		return 0, err
+		return n, err
 	}
 	return n, nil
 }

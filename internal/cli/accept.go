@@ -17,6 +17,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/accepted"
 	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/replacefile"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/safetext"
 
@@ -127,7 +128,10 @@ func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts
 			ms = append(ms, mappingOf(r.Host, a))
 		}
 	}
-	if err := accepted.Remember(path, ms...); err != nil {
+	switch err := accepted.Remember(path, ms...); {
+	case errors.Is(err, replacefile.ErrWritten):
+		v.notice(err.Error())
+	case err != nil:
 		return statusFound, keeping(err)
 	}
 	for _, m := range ms {
@@ -225,7 +229,7 @@ func forgetAccepted(ctx context.Context, w World, f *checkFlags, path string, wo
 	}
 	for _, host := range hosts {
 		n, err := accepted.Forget(path, host)
-		if err != nil {
+		if err != nil && !errors.Is(err, replacefile.ErrWritten) {
 			return statusFound, keeping(err)
 		}
 		if n == 0 {

@@ -83,7 +83,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	})
 	if err := root.ExecuteContext(ctx); err != nil {
 		bad := w.usage(err)
-		if (args[0] == "check" || slices.Contains(args, "verify")) && wantsNagios(w, args) {
+		if (args[0] == "check" || args[0] == "hosts" && slices.Contains(args, "verify")) && wantsNagios(w, args) {
 			bad = report.NagiosStatus(check.Warning)
 		}
 		return cmp.Or(status, bad) // a command that refuses says with which status

@@ -151,24 +151,30 @@ func (f *hostsFlags) removeHost(ctx context.Context, w World, args []string) (in
 	if err != nil {
 		return statusFound, err
 	}
-	without := func(file *hostsfile.File) (*hostsfile.Edit, error) { return f.without(file, host) }
-	edit, err := without(file)
-	if err != nil {
-		return statusUsage, err
+	return f.apply(w, v, file, "hosts remove "+safetext.Shell(safetext.Line(host)), func(file *hostsfile.File) (*hostsfile.Edit, int, error) {
+		edit, err := f.without(file, host)
+		if err == nil && edit.Empty() {
+			_, err = fmt.Fprintln(w.Out, notBorne(file, host))
+		}
+		if err != nil {
+			return nil, statusUsage, refuse("", "%v", err)
+		}
+		return edit, statusPass, nil
+	})
+}
+
+// notBorne says that a file has no line for host that may be changed.
+func notBorne(file *hostsfile.File, host string) string {
+	path, name := safetext.Line(file.Path), safetext.Name(host)
+	lines := file.Forward(host)
+	if len(lines) == 0 {
+		return path + " has no line for " + name
 	}
-	if !edit.Empty() {
-		return f.apply(w, v, edit, without, "hosts remove "+safetext.Shell(safetext.Line(host)))
+	text := fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it", path, lines[0].N, name)
+	if !isOwn(host) {
+		text += "; --any takes it out all the same"
 	}
-	text := fmt.Sprintf("%s has no line for %s", safetext.Line(file.Path), safetext.Name(host))
-	if lines := file.Forward(host); len(lines) > 0 && isOwn(host) {
-		text = fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it", safetext.Line(file.Path), lines[0].N, safetext.Name(host))
-	} else if len(lines) > 0 {
-		text = fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it; --any takes it out all the same", safetext.Line(file.Path), lines[0].N, safetext.Name(host))
-	}
-	if _, err := fmt.Fprintln(w.Out, text); err != nil {
-		return statusUsage, refuse("", "writing the answer: %v", err)
-	}
-	return statusPass, nil
+	return text
 }
 
 // without takes host out of the lines that may be changed.

@@ -62,27 +62,37 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		return statusInterrupted, errInterrupted
 	}
 	options := check.PinOptions{Address: address, Replace: f.replace, Force: f.force, Own: ownNames(), Now: now, Expires: expires}
-	again := func(file *hostsfile.File) (*hostsfile.Edit, error) { return check.PlanPin(r, file, options) }
-	edit, err := again(file)
-	host := r.Host
+	shown := false
+	return f.apply(w, v, file, "hosts add "+onceMore(r, address, f.expectKeys), func(file *hostsfile.File) (*hostsfile.Edit, int, error) {
+		edit, err := check.PlanPin(r, file, options)
+		if err != nil {
+			return f.declined(w, file, r, err)
+		}
+		if edit.Empty() {
+			fmt.Fprintf(w.Out, "%s: the line stands there already\n", r.Host)
+		} else if !shown {
+			fmt.Fprint(f.shown(w), report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
+		}
+		shown = true
+		return edit, statusPass, nil
+	})
+}
+
+// declined says why there is no line, with what can be done about it and the exit
+// status. That none is needed is no error, and nothing to write.
+func (f *hostsFlags) declined(w World, file *hostsfile.File, r *check.Result, err error) (*hostsfile.Edit, int, error) {
 	switch {
-	case errors.Is(err, check.ErrTaken):
-		return statusFound, refuse("nothing was written; --replace takes "+host+" out of that line", "%v", err)
-	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
-		return statusFound, refuse("nothing was written; --address chooses another of its addresses", "%v", err)
-	case errors.Is(err, check.ErrUndetermined):
-		return statusUnknown, refuse("nothing was written; try again later", "%v", err)
 	case errors.Is(err, check.ErrNoLineNeeded):
-		fmt.Fprintf(w.Out, "%s: %v (--force writes one)\n", host, err)
-		return statusPass, nil
-	case err != nil:
-		return statusFound, refuse("nothing was written; 'rdnsproxy check "+hostPort(r)+"' tells more", "%v", err)
-	case edit.Empty():
-		fmt.Fprintf(w.Out, "%s: the line stands there already\n", host)
-		return statusPass, nil
+		fmt.Fprintf(w.Out, "%s: %v (--force writes one)\n", r.Host, err)
+		return file.Edit(), statusPass, nil
+	case errors.Is(err, check.ErrTaken):
+		return nil, statusFound, refuse("nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
+	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
+		return nil, statusFound, refuse("nothing was written; --address chooses another of its addresses", "%v", err)
+	case errors.Is(err, check.ErrUndetermined):
+		return nil, statusUnknown, refuse("nothing was written; try again later", "%v", err)
 	}
-	fmt.Fprint(f.shown(w), report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
-	return f.apply(w, v, edit, again, "hosts add "+onceMore(r, address, f.expectKeys))
+	return nil, statusFound, refuse("nothing was written; 'rdnsproxy check "+hostPort(r)+"' tells more", "%v", err)
 }
 
 // hostPort names a target without ssh's configuration.

@@ -50,7 +50,13 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	if edit.Empty() {
 		return s.status(severities), nil
 	}
-	if fixed, err := f.apply(w, v, edit, nil, "hosts verify"); err != nil || fixed != statusPass {
+	fixed, err := f.apply(w, v, file, "hosts verify", func(now *hostsfile.File) (*hostsfile.Edit, int, error) {
+		if now != file { // of which nothing was verified
+			return nil, statusFound, f.explain(fmt.Errorf("hosts file %s: %w", safetext.Line(f.path()), hostsfile.ErrChanged))
+		}
+		return edit, statusPass, nil
+	})
+	if err != nil || fixed != statusPass {
 		return fixed, err
 	}
 	after := []check.Severity{check.Pass} // what was taken out no longer counts

@@ -42,18 +42,23 @@ func (f *hostsFlags) read(v *voice) (*hostsfile.File, int, error) {
 	return file, statusPass, nil
 }
 
-// plan makes an edit of the file as it is.
-type plan func(*hostsfile.File) (*hostsfile.Edit, error)
+// plan makes an edit of a file as it is, or says why not and with which exit
+// status. Of an edit that is Empty it has said why.
+type plan func(*hostsfile.File) (edit *hostsfile.Edit, status int, err error)
 
 // retries bounds how often a file that others write is planned for anew.
 const retries = 16
 
-// apply shows what will change and changes it, after a yes. Nobody is asked about
-// what cannot be done. Under --yes, and if there is a plan, what somebody else has
-// written meanwhile is planned for anew.
-func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, again plan, command string) (int, error) {
+// apply shows what a plan will change and changes it, after a yes. Nobody is asked
+// about what cannot be done. Under --yes, what somebody else has written meanwhile
+// is planned for anew.
+func (f *hostsFlags) apply(w World, v *voice, file *hostsfile.File, command string, p plan) (int, error) {
+	edit, status, err := p(file)
+	if err != nil || edit.Empty() {
+		return status, err
+	}
 	fmt.Fprint(f.shown(w), edit.Diff())
-	err := hostsfile.Writable(f.path(), f.options())
+	err = hostsfile.Writable(f.path(), f.options())
 	if err == nil && !f.yes {
 		if !isTerminal(w.In) || !isTerminal(w.Err) {
 			return statusFound, refuse("--yes writes it", "nothing was written")
@@ -66,13 +71,12 @@ func (f *hostsFlags) apply(w World, v *voice, edit *hostsfile.Edit, again plan, 
 	if err == nil {
 		written, err = edit.Write(f.options())
 	}
-	for n := 0; errors.Is(err, hostsfile.ErrChanged) && f.yes && again != nil && n < retries; n++ {
-		file, status, failed := f.read(v)
-		if failed != nil {
-			return status, failed
+	for n := 0; errors.Is(err, hostsfile.ErrChanged) && f.yes && n < retries; n++ {
+		if file, status, err = f.read(v); err != nil {
+			return status, err
 		}
-		if edit, failed = again(file); failed != nil {
-			return statusFound, failed
+		if edit, status, err = p(file); err != nil || edit.Empty() {
+			return status, err
 		}
 		written, err = edit.Write(f.options())
 	}

@@ -40,6 +40,9 @@ func (l *logFile) verdict(r *check.Result, a netip.Addr) {
 	l.line(a.String(), string(verdict), mappingText(r, a))
 }
 
+// finding notes what was found beside the verdict.
+func (l *logFile) finding(f check.Finding, a netip.Addr) { l.line(a.String(), string(f.Code), f.Text) }
+
 // ended notes how a session ended.
 func (l *logFile) ended(st relay.Stats, err error) {
 	if l == nil {

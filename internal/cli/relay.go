@@ -233,9 +233,7 @@ func (s *session) connectLeft() (time.Duration, bool) {
 // failed says why there is no connection.
 func (s *session) failed(ctx context.Context, err error) int {
 	if addresses := s.inquiry.Now().Addresses; s.flags.policy != policyOff && len(addresses) > 0 {
-		waiting, cancel := context.WithTimeout(ctx, s.patience())
-		s.tellOfLine(waiting, addresses[0].Address) // that it has gone stale may be why
-		cancel()
+		s.tellOfLine(ctx, addresses[0].Address, s.patience()) // that it has gone stale may be why
 	}
 	var lost *dial.Error
 	switch {

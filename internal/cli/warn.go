@@ -15,7 +15,9 @@ import (
 // warn waits for the verdict on the address that has won, a short while, and says
 // what the user should know before ssh has the terminal.
 func (s *session) warn(ctx context.Context, won netip.Addr) {
-	wait := s.patience()
+	budget := s.patience()
+	until := time.Now().Add(budget)
+	wait := budget
 	failure, remembered := s.memory.Recall(won)
 	if remembered {
 		wait = 0
@@ -40,9 +42,9 @@ func (s *session) warn(ctx context.Context, won netip.Addr) {
 		s.memory.Remember(won, memory.Failure{Status: memory.CutShort})
 	}
 	s.log.verdict(r, won)
-	told := s.tellOfLine(waiting, won)
+	told := s.tellOfLine(ctx, won, time.Until(until))
 	if !(complete && told) && !s.flags.fdpass {
-		go s.follow(ctx, won)
+		go s.follow(ctx, won, complete, told)
 	}
 }
 
@@ -59,26 +61,49 @@ func (s *session) patience() time.Duration {
 // know: that it is from a line that has gone stale, or not what was accepted.
 func (s *session) tellOfUsed(ctx context.Context, won netip.Addr) {
 	s.tellChange(s.inquiry.Now(), won)
-	waiting, cancel := context.WithTimeout(ctx, s.patience())
-	defer cancel()
-	s.tellOfLine(waiting, won)
+	s.tellOfLine(ctx, won, s.patience())
 }
 
+// glimpse is how long DNS is waited for that kept silent lately about a line.
+const glimpse = 50 * time.Millisecond
+
 // tellOfLine says of an address that is from a line of rdnsproxy's whether the line
-// has gone stale. DNS that does not answer is waited for once, as dead reverse zones
-// are. It reports whether there is nothing left to be told.
-func (s *session) tellOfLine(waiting context.Context, won netip.Addr) bool {
+// has gone stale. DNS that does not answer within the budget is waited for once, as
+// dead reverse zones are. It reports whether there is nothing left to be told.
+func (s *session) tellOfLine(ctx context.Context, won netip.Addr, budget time.Duration) bool {
 	if !s.inquiry.Pinned() {
 		return true
 	}
 	silence, remembered := s.lines.Recall(won)
 	if remembered {
-		var cancel context.CancelFunc
-		waiting, cancel = context.WithCancel(waiting)
-		cancel()
+		budget = min(budget, glimpse)
 	}
+	waiting, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
 	r, known := s.inquiry.WithDNS(waiting)
-	said := false
+	said := s.sayOfLine(r, won)
+	line := "whether the hosts line of " + subject(s.operands.host, won) + " is still right "
+	switch {
+	case known:
+		if remembered {
+			s.lines.Forget(won)
+		}
+	case ctx.Err() != nil || budget <= 0: // nobody has waited
+	case remembered:
+		if !said {
+			s.voice.unknown(line + "could not be found out " + ago(silence.At) + " ago: not waiting for DNS")
+		}
+	default:
+		if !said {
+			s.voice.unknown(line + "could not be found out: DNS does not answer")
+		}
+		s.lines.Remember(won, memory.Failure{Status: memory.CutShort})
+	}
+	return known
+}
+
+// sayOfLine says what was found of the lines that the address is from.
+func (s *session) sayOfLine(r *check.Result, won netip.Addr) (said bool) {
 	for _, f := range r.Findings {
 		switch {
 		case !f.Code.Pin():
@@ -92,33 +117,39 @@ func (s *session) tellOfLine(waiting context.Context, won netip.Addr) bool {
 			s.voice.notice(f.Text)
 		}
 		said = true
-		s.log.line(won.String(), string(f.Code), f.Text)
+		s.log.finding(f, won)
 	}
-	line := "whether the hosts line of " + subject(s.operands.host, won) + " is still right "
-	switch {
-	case known && remembered:
-		s.lines.Forget(won)
-	case known || said:
-	case remembered:
-		s.voice.unknown(line + "could not be found out " + ago(silence.At) + " ago: not waiting for DNS")
-	default:
-		s.voice.unknown(line + "could not be found out: DNS does not answer")
-	}
-	if !known && !remembered {
-		s.lines.Remember(won, memory.Failure{Status: memory.CutShort})
-	}
-	return known
+	return said
 }
 
-// follow sees a check through that the connection did not wait for: its outcome
-// goes to the log and to the memory, never to the terminal, which is ssh's now.
-func (s *session) follow(ctx context.Context, won netip.Addr) {
+// follow sees through what the connection did not wait for: the outcome goes to the
+// log and to the memory, never to the terminal, which is ssh's now.
+func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.flags.checkTimeout.d)
 	defer cancel()
 	// A check that the session's end has ended has found out nothing.
-	if r, complete := s.inquiry.Judge(ctx, won); complete && ctx.Err() == nil {
-		s.learn(r, won, true) // that it was cut short is in memory by now
-		s.log.verdict(r, won)
+	if !judged {
+		if r, complete := s.inquiry.Judge(ctx, won); complete && ctx.Err() == nil {
+			s.learn(r, won, true) // that it was cut short is in memory by now
+			s.log.verdict(r, won)
+		}
+	}
+	if told {
+		return
+	}
+	r, known := s.inquiry.WithDNS(ctx)
+	if !known || ctx.Err() != nil {
+		return
+	}
+	answered := true
+	for _, f := range r.Findings {
+		if f.Code.Pin() {
+			answered = answered && f.Code != check.PinUnknown
+			s.log.finding(f, won)
+		}
+	}
+	if answered {
+		s.lines.Forget(won)
 	}
 }
 
