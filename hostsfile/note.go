@@ -113,7 +113,7 @@ func parseNote(comment string) (Note, bool) {
 	n.Written, _ = time.Parse(time.DateOnly, words[0])
 	for _, word := range words[2:] {
 		switch key, value, _ := strings.Cut(word, "="); {
-		case isFingerprint(word):
+		case IsFingerprint(word):
 			n.Fingerprint = word
 		case key+"=" == port:
 			number, _ := strconv.ParseUint(value, 10, 16)
@@ -131,8 +131,9 @@ func parseNote(comment string) (Note, bool) {
 	return n, n.String() == comment
 }
 
-// isFingerprint: SHA256 and unpadded base64, as sshkey_fingerprint writes it.
-func isFingerprint(word string) bool {
+// IsFingerprint reports whether a word is the fingerprint of a key: SHA256: and
+// unpadded base64, as sshkey_fingerprint and ssh-keygen -l write it.
+func IsFingerprint(word string) bool {
 	sum, ok := strings.CutPrefix(word, fingerprint)
 	if !ok || strings.ContainsAny(sum, "\r\n") { // which the decoder would skip
 		return false

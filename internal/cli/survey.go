@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"sync"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/internal/report"
+)
+
+// survey is one run of check over its targets.
+type survey struct {
+	w        World
+	f        *checkFlags
+	voice    *voice
+	checker  *check.Checker
+	progress *progress
+	keys     knownKeys
+	kerberos kerberos
+	useDNS   useDNS
+	accepted acceptedFile
+	complain sync.Once // of the accepted file
+
+	tellAccepted bool   // beside the findings: what of them the user has accepted
+	brief        bool   // people want what was found, not what it rests on; unless -v
+	empty        string // what to say where there is nothing to look at, which is fine then
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// finish reports the results and gives the exit status.
+func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) int {
+	severities, err := s.results(ctx, results)
+	if err != nil {
+		return s.failed(err)
+	}
+	return s.status(severities)
+}
+
+// results reports the results and gives the severities of all their findings.
+func (s *survey) results(ctx context.Context, results iter.Seq[*check.Result]) (severities []check.Severity, err error) {
+	err = s.report(ctx, &severities, results)
+	s.progress.clear()
+	return severities, err
+}
+
+// failed tells why there is no whole report, and gives the exit status.
+func (s *survey) failed(err error) int {
+	switch {
+	case errors.Is(err, errInterrupted):
+		s.voice.error(err)
+		return statusInterrupted
+	case s.f.output != "":
+		s.voice.error(refuse("--output takes a file in a folder that you may write", "writing the report: %v", err))
+	default:
+		s.voice.error(fmt.Errorf("writing the report: %w", err))
+	}
+	if s.f.format == "nagios" {
+		return report.NagiosStatus(s.f.failOn.severity)
+	}
+	return statusUsage
+}
+
+// status is the exit status for what was found.
+func (s *survey) status(severities []check.Severity) int {
+	if s.f.format == "nagios" && (len(severities) > 0 || s.empty == "") {
+		return report.NagiosStatus(s.f.failOn.severity, severities...)
+	}
+	sum := tally{failOn: s.f.failOn.severity}
+	for _, severity := range severities {
+		sum.add(severity)
+	}
+	return sum.status()
+}
+
+// report writes the results to stdout as they come, or to --output when all are
+// there: who reads that file never finds half a report.
+func (s *survey) report(ctx context.Context, severities *[]check.Severity, results iter.Seq[*check.Result]) error {
+	write := func(out io.Writer) error {
+		o := s.f.reader(s.w)
+		o.Brief, o.Empty = s.brief && !s.f.verbose, s.empty
+		if summary := s.w.getenv("GITHUB_STEP_SUMMARY"); s.f.format == "github" && summary != "" {
+			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			o.Summary = f
+		}
+		handler, err := report.New(s.f.format, out, o)
+		if err != nil {
+			return err
+		}
+		var stopped error
+		for r := range results {
+			if r == nil {
+				stopped = errInterrupted // it was not finished; what is, is reported
+				continue
+			}
+			for _, finding := range r.Findings {
+				*severities = append(*severities, finding.Severity)
+			}
+			s.progress.clear()
+			if err := handler.Result(r); err != nil {
+				return err
+			}
+			s.progress.draw()
+		}
+		s.progress.clear()
+		return errors.Join(handler.Close(), stopped)
+	}
+	if s.f.output == "" {
+		return write(s.w.Out)
+	}
+	return replacefile.Write(s.f.output, 0o644, write)
+}
+
+// one asks about one target, again and again under --wait.
+// nil says that it was interrupted.
+func (s *survey) one(ctx context.Context, t target) *check.Result {
+	defer s.progress.done()
+	if ctx.Err() != nil {
+		return nil
+	}
+	r := s.untilItPasses(ctx, t, func(deadline time.Time) *check.Result {
+		ctx, cancel := s.attempt(ctx, deadline)
+		defer cancel()
+		mine := *s.checker
+		mine.Client = clientOf(t.config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.f.sshdConfig, s.voice))
+		mine.Family = cmp.Or(mine.Family, t.settings.family)
+		if s.f.wanted() {
+			return s.f.asServersSeeIt(mine.Check(ctx, t.Target))
+		}
+		if !s.f.dnsOnly && !t.Proxied {
+			mine.Prober = s.prober(ctx, &t)
+		}
+		r := mine.Check(ctx, t.Target)
+		if s.tellAccepted {
+			s.withAccepted(r)
+		}
+		return r
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return r
+}
