@@ -76,7 +76,9 @@ func TestHostsReadOnly(t *testing.T) {
 			defer f.Close()
 			err = unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, unix.STATX_ATTR_IMMUTABLE)
 			if errors.Is(err, unix.ENOTTY) || errors.Is(err, unix.EOPNOTSUPP) {
-				v.t.Skip("no such attribute on a tmpfs of this kernel's")
+				v.t.Log("no such attribute on a tmpfs of this kernel's: it is mounted read-only instead")
+				v.mountOn("/etc/hosts", unix.MS_RDONLY)
+				return
 			}
 			v.must(err)
 			v.t.Cleanup(func() {
