@@ -62,7 +62,7 @@ func openLock(dir *os.Root, name string) (*Lock, error) {
 	}
 	info, err := dir.Lstat(name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // it has just been released
+	case errors.Is(err, fs.ErrNotExist), err == nil && links(info) == 0: // it has just been released
 		return nil, errTaken
 	case err != nil:
 		return nil, err
