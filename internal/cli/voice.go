@@ -52,6 +52,13 @@ func (v *voice) error(err error) {
 // warning says what the user should know now.
 func (v *voice) warning(text string) { v.say("warning", text) }
 
+// warningWithHint says it with what can be done about it.
+func (v *voice) warningWithHint(text, hint string) {
+	if !v.quiet {
+		v.withHint("warning", text, hint)
+	}
+}
+
 // notice says what is good to know.
 func (v *voice) notice(text string) { v.say("notice", text) }
 
