@@ -11,6 +11,20 @@ import (
 	"rdnsproxy/resolve"
 )
 
+// planned is a hosts file after PlanPin, or the text of its error.
+func planned(t *testing.T, hosts string, f Facts, o PinOptions) (string, error) {
+	t.Helper()
+	file, err := hostsfile.Parse(strings.NewReader(hosts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit, err := PlanPin(Judge(f, Policy{}), file, o)
+	if err != nil {
+		return err.Error(), err
+	}
+	return string(edit.Bytes()), nil
+}
+
 // TestPlanPin: what stands against a hosts line, and what is written otherwise.
 func TestPlanPin(t *testing.T) {
 	off := func(addr string) Facts { return facts(addr, resolve.OK, dead("x.example.net", resolve.NXDomain)) }
@@ -44,18 +58,8 @@ func TestPlanPin(t *testing.T) {
 		{"an address that it has not", off("203.0.113.7"), PinOptions{Address: netip.MustParseAddr("203.0.113.8")}, "203.0.113.8 is no address of my.example.com", nil},
 	}
 	for _, tt := range tests {
-		file, err := hostsfile.Parse(strings.NewReader("127.0.0.1 localhost\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
 		tt.o.Now = now
-		edit, err := PlanPin(Judge(tt.facts, Policy{}), file, tt.o)
-		got := ""
-		if err != nil {
-			got = err.Error()
-		} else {
-			got = string(edit.Bytes())
-		}
+		got, err := planned(t, "127.0.0.1 localhost\n", tt.facts, tt.o)
 		if !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q does not hold %q", tt.name, got, tt.want)
 		}
@@ -96,17 +100,7 @@ func TestRenewal(t *testing.T) {
 		{"a key of another port stays", " # rdnsproxy 2026-01-01 unresolvable " + known + " port=2222", off, expires, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable " + known + " port=2222 expires=2027-02-20\n"},
 		{"not ours", "", off, expires, "203.0.113.7  my.example.com\n"},
 	} {
-		file, err := hostsfile.Parse(strings.NewReader(a + "  " + host + tt.line + "\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		edit, err := PlanPin(Judge(tt.facts, Policy{}), file, tt.o)
-		got := ""
-		if err != nil {
-			got = err.Error()
-		} else {
-			got = string(edit.Bytes())
-		}
+		got, _ := planned(t, a+"  "+host+tt.line+"\n", tt.facts, tt.o)
 		if !strings.HasSuffix(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
