@@ -173,6 +173,29 @@ func TestJudgeDoesNotWait(t *testing.T) {
 	}
 }
 
+// TestAllWaitsForAll: an address that comes late is judged as well before all are.
+func TestAllWaitsForAll(t *testing.T) {
+	w := newWorld(t, "", exampleCom, reverse4, reverse6)
+	late := lab.Delay(100 * time.Millisecond)
+	w.Fault("web.example.com", func(x *lab.DNSExchange) {
+		if x.Query.Question[0].Qtype == uint16(resolve.AAAA) {
+			late(x)
+		}
+	})
+	w.Fault("7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", late)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	r, complete := w.Begin(ctx, check.Target{Input: "web.example.com", Host: "web.example.com", Port: 22}).All(ctx)
+	if !complete || len(r.Addresses) != 2 {
+		t.Fatalf("complete: %t, %d addresses", complete, len(r.Addresses))
+	}
+	for _, a := range r.Addresses {
+		if a.Reverse.Status == resolve.Skipped {
+			t.Errorf("%s was not judged", a.Address)
+		}
+	}
+}
+
 // TestCancelled: everything ends with its context, and says what is known.
 func TestCancelled(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4)

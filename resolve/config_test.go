@@ -210,3 +210,19 @@ func FuzzParseNSSwitch(f *testing.F) {
 		}
 	})
 }
+
+// TestTrustADIsNotLent: trust-ad is about the servers that it stands beside.
+func TestTrustADIsNotLent(t *testing.T) {
+	cfg := &Config{Servers: servers("192.0.2.53:53"), TrustAD: true}
+	for _, c := range []struct {
+		named   string
+		trusted bool
+	}{{"192.0.2.53:53", true}, {"127.0.0.1:5353", true}, {"192.0.2.54:53", false}, {"192.0.2.53:5353", false}} {
+		if got := cfg.WithServers(servers(c.named)...).TrustAD; got != c.trusted {
+			t.Errorf("%s: %t", c.named, got)
+		}
+	}
+	if cfg.WithServers(servers("192.0.2.53:53", "192.0.2.54:53")...).TrustAD {
+		t.Error("one of two that is not resolv.conf's")
+	}
+}
