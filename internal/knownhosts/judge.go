@@ -36,6 +36,26 @@ type Verdict struct {
 	// CertError says why the certificate that the server showed does not count;
 	// nil where it does, and where it showed none.
 	CertError error
+	// Refused says why ssh ends the connection whatever Status is: an RSA key
+	// shorter than RequiredRSASize, a file of RevokedHostKeys that cannot be read,
+	// a KnownHostsCommand that failed. Nil if nothing of the kind holds.
+	Refused error
+	// Source is the evidence where it is no Line: a file of RevokedHostKeys, or
+	// KnownHostsCommand. Safe to print.
+	Source string
+	// Final says that ssh decides before it looks at SSHFP records.
+	Final bool
+	// Doubts are what could not be evaluated, though it may have a bearing: each
+	// a clause that is safe to print.
+	Doubts []string
+}
+
+// Evidence names what Status rests on, safe to print; "" where there is nothing.
+func (v Verdict) Evidence() string {
+	if v.Line != nil {
+		return v.Line.String()
+	}
+	return v.Source
 }
 
 // Judge says what ssh would say about a key that a server showed: OpenSSH's
