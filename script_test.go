@@ -63,6 +63,7 @@ func TestScripts(t *testing.T) {
 			"asked":       countQuestions,
 			"echo-server": startEcho,
 			"ssh-server":  startSSH,
+			"ssh-fault":   startFaultySSH,
 			"status":      exitsWith,
 
 			"late-ssh-server": startSSHLate,
@@ -157,6 +158,29 @@ func startSSH(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(func() { s.Close() })
 	ts.Setenv("PORT", strconv.Itoa(int(s.Addr().Port())))
 	ts.Check(os.WriteFile(ts.MkAbs("known_hosts"), []byte(s.KnownHostsLine(args[1])), 0o600))
+}
+
+// sshFaults are the ways in which a server shows no host key.
+var sshFaults = map[string]lab.SSHFault{
+	"disconnects": lab.Disconnects,
+	"hangs-up":    lab.HangsUp,
+	"http":        lab.SpeaksHTTP,
+	"odd-keys":    lab.OddKeys,
+	"resets":      lab.Resets,
+	"short-key":   lab.ShortKey,
+	"silent":      lab.Silent,
+	"stalls":      lab.Stalls,
+}
+
+// startFaultySSH starts a server on the port of the last one, at another address.
+func startFaultySSH(ts *testscript.TestScript, neg bool, args []string) {
+	fault, ok := sshFaults[args[1]]
+	if !ok {
+		ts.Fatalf("unknown fault %s", args[1])
+	}
+	s, err := lab.StartSSH(lab.SSH{Addr: args[0] + ":" + ts.Getenv("PORT"), Fault: fault})
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
 }
 
 func startSSHLate(ts *testscript.TestScript, neg bool, args []string) {

@@ -35,6 +35,9 @@ func advise(f *Facts, r *Result) {
 			if fd.Severity >= Warning {
 				fd.Advice = advisePTR(f, a)
 			}
+		case HostKeyWithheld:
+			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
+				Text: "add no hosts line for it: ask who runs the host whether this address is theirs, and why its sshd shows no key"}}
 		case HostKeyChanged, HostKeyRevoked, HostKeyUnexpected:
 			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
 				Text: "do not log in, and add no hosts line: ask who runs the host, by another way than this network, which key is right"}}
@@ -78,8 +81,8 @@ func adviseTarget(f *Facts, c Code) []Advice {
 // address passes or is of the same kind, for the lines are for all of them.
 func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
 	keys, ground := f.evidence()
-	if keys == keysAgainst {
-		return nil // a line would send people to whoever has that key
+	if keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code.AgainstHost() || f.Code == HostKeyWithheld }) {
+		return nil // a line would send people to whoever has that key, or shows none
 	}
 	code, text := AdviseHostsLine, "if you know this host, "
 	doubtful := func(a Address) bool { return a.Verdict != Unresolvable && a.Verdict.severity() > Notice }

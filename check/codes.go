@@ -20,6 +20,11 @@ func (c Code) AgainstHost() bool {
 	return slices.Contains([]Code{HostKeyChanged, HostKeyRevoked, HostKeyUnexpected, HostKeyUnseen}, c)
 }
 
+// reach reports whether a code says why no host key was seen at an address.
+func (c Code) reach() bool {
+	return strings.HasPrefix(string(c), "connect.") || strings.HasPrefix(string(c), "ssh.")
+}
+
 // Pin reports whether a code is about a hosts line that rdnsproxy has written.
 func (c Code) Pin() bool { return strings.HasPrefix(string(c), "pin.") }
 
@@ -50,6 +55,7 @@ const (
 	HostKeyRevoked    Code = "hostkey.revoked"
 	HostKeyUnexpected Code = "hostkey.unexpected"
 	HostKeyUnseen     Code = "hostkey.unseen"
+	HostKeyWithheld   Code = "hostkey.withheld"
 	SSHFPMatch        Code = "sshfp.match"
 	SSHFPUntrusted    Code = "sshfp.untrusted"
 	SSHFPMismatch     Code = "sshfp.mismatch"
@@ -138,6 +144,7 @@ func Codes() []CodeDoc {
 		{HostKeyRevoked, Error, "a host key is revoked in known_hosts"},
 		{HostKeyUnexpected, Error, "none of the host keys is one of --expect-hostkey"},
 		{HostKeyUnseen, Error, "no host key could be seen, and so none of --expect-hostkey"},
+		{HostKeyWithheld, Error, "an address shows no host key, although known_hosts has one for the host, or --expect-hostkey names one and another address shows it"},
 		{SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"},
 		{SSHFPUntrusted, Notice, "SSHFP records match a host key, but nobody has validated them"},
 		{SSHFPMismatch, Warning, "SSHFP records do not match a host key"},

@@ -42,6 +42,7 @@ func Judge(facts Facts, p Policy) *Result {
 			findings = append(findings, slowNames(a)...)
 		}
 		findings = append(findings, probeFindings(f, a, p)...)
+		findings = append(findings, withheldFindings(f, a, p)...)
 		r.Findings = append(r.Findings, findings...)
 		judgement := address(a, m, Worst(findings))
 		judgement.Connect, judgement.SSH = a.Probe.connect(), f.ssh(a.Probe)

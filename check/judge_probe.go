@@ -80,8 +80,7 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 // expectationFinding holds --expect-hostkey against what was seen of the target
 // itself: keys that nobody has looked at are none that were expected.
 func expectationFinding(f *Facts, p Policy) (Finding, bool) {
-	seen := f.Target.Via == "" && slices.ContainsFunc(f.Addresses, func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
-	if len(p.ExpectKeys) == 0 || seen {
+	if len(p.ExpectKeys) == 0 || f.sawKey() {
 		return Finding{}, false
 	}
 	host := f.Target.Host
@@ -200,7 +199,7 @@ type evidence int
 const (
 	noEvidence  evidence = iota // nobody looked, or no key is known
 	keysProven                  // each address shows a key that is proven
-	keysAgainst                 // an address shows a changed or revoked key
+	keysAgainst                 // an address shows a changed or revoked key, or none of those by which the host is known
 )
 
 func (f *Facts) evidence() (e evidence, ground string) {
@@ -215,9 +214,13 @@ func (f *Facts) evidence() (e evidence, ground string) {
 				return keysAgainst, k.Evidence
 			}
 		}
-		if i := slices.IndexFunc(a.Probe.Keys, func(k Key) bool { return f.withFingerprint(k).Status.Proven() }); i >= 0 {
+		i := slices.IndexFunc(a.Probe.Keys, func(k Key) bool { return f.withFingerprint(k).Status.Proven() })
+		switch {
+		case i >= 0:
 			proven++
 			ground = f.withFingerprint(a.Probe.Keys[i]).Evidence
+		case a.Probe.HostKnown:
+			return keysAgainst, ""
 		}
 	}
 	if proven > 0 && proven == len(f.Addresses) {

@@ -27,6 +27,19 @@ func key(t string, s KeyStatus) Key {
 	return Key{Type: t, Fingerprint: "SHA256:" + t, Blob: []byte(t), Status: s, Evidence: "known_hosts:12", Line: host + " " + t}
 }
 
+// known is a probe of a host of which known_hosts has a key.
+func known(p Probe) Probe {
+	p.HostKnown = true
+	return p
+}
+
+// keyless is of a server that speaks SSH and shows no host key.
+func keyless(hostKnown bool) Probe {
+	p := serving()
+	p.Keyless, p.HostKnown = "the server hung up during the key exchange", hostKnown
+	return p
+}
+
 // TestJudgeProbe: severity is the worst over DNS, connection and keys; the
 // verdict is about DNS alone.
 func TestJudgeProbe(t *testing.T) {
@@ -65,6 +78,14 @@ func TestJudgeProbe(t *testing.T) {
 		{"no key exchange in common is not down", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"}), Policy{}, Notice, "ssh.keyless"},
 		{"a dead address beside a live one", second(probed(Probe{Connect: ConnectRefused}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice, "connect.refused"},
 		{"a silent address beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Notice, "ssh.silent"},
+		{"a server that withholds a known key", probed(keyless(true)), Policy{}, Error, "ssh.keyless hostkey.withheld"},
+		{"a server of an unknown host without a key", probed(keyless(false)), Policy{}, Notice, "ssh.keyless"},
+		{"one that withholds it beside one that does not", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), keyless(true)), Policy{}, Error, "ssh.keyless hostkey.withheld"},
+		{"where nobody listens, no key is withheld", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectRefused})), Policy{}, Notice, "connect.refused"},
+		{"silence beside a live address withholds none", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectOK, Identity: IdentitySilent})), Policy{}, Notice, "ssh.silent"},
+		{"unless a key is expected", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), expect, Error, "ssh.silent hostkey.withheld"},
+		{"an expected key that one of two withholds", second(probed(serving(key("ssh-ed25519", KeyExpected))), keyless(false)), expect, Error, "ssh.keyless hostkey.withheld"},
+		{"an expected key, and one address is dead", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectRefused}), expect, Notice, "connect.refused"},
 		{"two dead ones", second(probed(Probe{Connect: ConnectRefused}), Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.refused connect.timeout"},
 	}
 	for _, tt := range tests {

@@ -18,6 +18,7 @@ type PinOptions struct {
 	Address netip.Addr // of several, this one alone; if not valid, all of them
 	Replace bool       // take the name away from lines that give it another address
 	Force   bool       // write a line although none is needed
+	Keyed   bool       // the host is known by its key, or one is expected: each address has to show a proven one
 	Own     []string   // this machine's own names, which are never pinned
 	Now     time.Time
 	Expires time.Time // if zero, never, or when the line expired that stands there
@@ -30,6 +31,7 @@ var (
 	ErrUndetermined = errors.New("it could not be found out now")
 	ErrTaken        = errors.New("another line gives the name another address")
 	ErrUnpinnable   = errors.New("an address that may stand in no hosts line")
+	ErrUnproven     = errors.New("an address that does not show the host key")
 )
 
 // refusal is one of those errors in words.
@@ -174,6 +176,9 @@ func pinAddresses(r *Result, o PinOptions) ([]Address, error) {
 		if why := keyAgainst(r, a.Address); why != "" {
 			return nil, errors.New(why)
 		}
+		if o.Keyed && provenKey(a) == "" {
+			return nil, &refusal{ErrUnproven, unprovenWords(r, a)}
+		}
 	}
 	family, incomplete := r.Incomplete()
 	switch {
@@ -277,6 +282,21 @@ func keyAgainst(r *Result, a netip.Addr) string {
 		}
 	}
 	return ""
+}
+
+// unprovenWords say that an address does not show the key by which its host is
+// known, and what it does instead.
+func unprovenWords(r *Result, a Address) string {
+	text := fmt.Sprintf("%s does not show the host key by which %s is known", show(a.Address), r.Host)
+	for _, f := range r.About(a.Address) {
+		if f.Address.IsValid() && f.Code.reach() && f.Severity > Pass {
+			return text + " (" + strings.TrimPrefix(f.Text, show(a.Address)+" ") + ")"
+		}
+	}
+	if a.keyed() {
+		return text + " (it shows " + a.SSH.HostKeys[0].Fingerprint + ")"
+	}
+	return text
 }
 
 // provenKey is the fingerprint of a proven host key; empty if there is none.

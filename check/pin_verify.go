@@ -111,7 +111,7 @@ func (v *verification) rekeyed(l *hostsfile.Line, note hostsfile.Note) (Code, Se
 	if note.Fingerprint == "" || !today.keyed() || today.shows(note.Fingerprint) {
 		return "", 0, ""
 	}
-	if slices.ContainsFunc(v.r.About(today.Address), func(f Finding) bool { return f.Code == SSHKeyless }) {
+	if v.r.found(SSHKeyless, today.Address) {
 		return PinUnknown, Unknown, fmt.Sprintf("the host key %s could not be fetched from %s", note.Fingerprint, l.Addr)
 	}
 	return PinKey, Error, fmt.Sprintf("the host key at %s is another than when the line was written: it was %s, and is %s",
@@ -135,7 +135,7 @@ func (v *verification) unknown(l *hostsfile.Line, note hostsfile.Note) (Code, Se
 	switch {
 	case today.Verdict == Undetermined:
 		return PinUnknown, Unknown, undeterminedWords(v.r, today.Address)
-	case note.Fingerprint != "" && today.Connect != nil && !today.keyed():
+	case today.Connect != nil && !today.keyed() && (note.Fingerprint != "" || v.r.found(HostKeyWithheld, today.Address)):
 		return PinUnknown, Unknown, fmt.Sprintf("the host key at %s could not be seen", l.Addr)
 	}
 	return "", 0, ""

@@ -24,6 +24,10 @@ type Probe struct {
 	Keyless  string        // why there are no keys, or not all of them; safe to print
 	Error    string        // of the phase that failed; safe to print
 
+	// HostKnown says that known_hosts has a key for the host, or an authority:
+	// whoever answers in its place has to show one.
+	HostKnown bool
+
 	Connecting, Identifying, KeyFetching time.Duration
 }
 

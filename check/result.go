@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"rdnsproxy/internal/safetext"
@@ -151,6 +152,11 @@ func (r *Result) About(a netip.Addr) []Finding {
 		}
 	}
 	return fs
+}
+
+// found reports whether there is a finding of this code about a, or the target.
+func (r *Result) found(c Code, a netip.Addr) bool {
+	return slices.ContainsFunc(r.About(a), func(f Finding) bool { return f.Code == c })
 }
 
 // Mapping is the finding that carries a's verdict.

@@ -78,9 +78,10 @@ the verdict of then, the day, and the day on which it expires if there is one.`
 
 HOST is looked up in DNS alone and its host key is held against known_hosts;
 what will change is shown, and written after a yes. It is refused where a host
-key speaks against it, where an address could not be looked up or is no host's
-own, where another line gives HOST another address (--replace), for names of
-this machine, and where no line is needed (--force).
+key speaks against it, where HOST's key is known or expected and an address
+does not show it (--dns-only looks at no key), where an address could not be
+looked up or is no host's own, where another line gives HOST another address
+(--replace), for names of this machine, and where no line is needed (--force).
 
 Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage, 3 it
 could not be told.`

@@ -61,7 +61,10 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	if r == nil {
 		return statusInterrupted, errInterrupted
 	}
-	options := check.PinOptions{Address: address, Replace: f.replace, Force: f.force, Own: ownNames(), Now: now, Expires: expires}
+	options := check.PinOptions{
+		Address: address, Replace: f.replace, Force: f.force, Keyed: !f.dnsOnly && s.keyed(t),
+		Own: ownNames(), Now: now, Expires: expires,
+	}
 	shown := false
 	return f.apply(w, v, file, "hosts add "+onceMore(r, address, f.expectKeys), func(file *hostsfile.File) (*hostsfile.Edit, int, error) {
 		edit, err := check.PlanPin(r, file, options)
@@ -89,6 +92,12 @@ func (f *hostsFlags) declined(w World, file *hostsfile.File, r *check.Result, er
 		return nil, statusFound, refuse("nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
 	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
 		return nil, statusFound, refuse("nothing was written; --address chooses another of its addresses", "%v", err)
+	case errors.Is(err, check.ErrUnproven):
+		hint := "nothing was written; try again when it shows the key; --dns-only adds the line without looking at any key"
+		if len(r.Addresses) > 1 && f.address == "" {
+			hint = "nothing was written; --address takes one that shows the key; --dns-only adds the lines without looking at any key"
+		}
+		return nil, statusFound, refuse(hint, "%v", err)
 	case errors.Is(err, check.ErrUndetermined):
 		return nil, statusUnknown, refuse("nothing was written; try again later", "%v", err)
 	}

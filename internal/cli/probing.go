@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,6 +29,12 @@ func (s *survey) prober(ctx context.Context, t *target) check.Prober {
 		Known:    s.keys.of(t.knownHosts, s.voice),
 		Expected: s.f.expectKeys,
 	}
+}
+
+// keyed reports whether a target is known by its host key, or one is expected.
+func (s *survey) keyed(t target) bool {
+	host := knownhosts.Host{Name: t.Host, Port: t.Port, Alias: t.KeyName}
+	return len(s.f.expectKeys) > 0 || s.keys.of(t.knownHosts, s.voice).Knows(host)
 }
 
 // knownKeys are the known_hosts files that were read, each set of them once.
@@ -65,13 +72,14 @@ func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Re
 			s.voice.error(errInterrupted)
 			return statusInterrupted
 		}
-		proven, against := false, false
+		proven, against := false, slices.ContainsFunc(r.Findings, func(f check.Finding) bool {
+			return f.Code.AgainstHost() || f.Code == check.HostKeyWithheld
+		})
 		for _, a := range r.Addresses {
 			if a.SSH == nil {
 				continue
 			}
 			for _, k := range a.SSH.HostKeys {
-				against = against || k.Status == check.KeyChanged || k.Status == check.KeyRevoked
 				if k.Line != "" {
 					proven = true
 					if !seen[k.Line] {

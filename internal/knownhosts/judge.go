@@ -1,6 +1,7 @@
 package knownhosts
 
 import (
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -73,6 +74,16 @@ func (f *File) Judge(h Host, key ssh.PublicKey) Verdict {
 		return j.judge(h.key(), key, h.fallsBack())
 	}
 	return j.judgeCert(h.key(), cert, h.fallsBack())
+}
+
+// Knows reports whether ssh knows the host by a key or by an authority that signs
+// its key: then whoever answers in its place without one is not the host. As in
+// Judge, a name with a port is searched first, and of the plain name only the
+// authorities count, since its keys may be another server's.
+func (f *File) Knows(h Host) bool {
+	known := func(l *Line) bool { return l.Marker == Plain || l.Marker == CertAuthority }
+	authority := func(l *Line) bool { return l.Marker == CertAuthority }
+	return slices.ContainsFunc(f.lines(h.key()), known) || h.fallsBack() && slices.ContainsFunc(f.lines(h.principal()), authority)
 }
 
 // inquest is one judgement.

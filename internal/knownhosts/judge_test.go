@@ -36,6 +36,27 @@ func TestOthers(t *testing.T) {
 	}
 }
 
+// A host is known by its name and port, or by an authority of the plain name; a
+// revoked key, and a key of another port's server, say nothing of it.
+func TestKnows(t *testing.T) {
+	c := newKeys(t)
+	for text, want := range map[string][2]bool{ // of host, and of port
+		"":                               {false, false},
+		"host.example.com {rsa}\n":       {true, false},
+		"[host.example.com]:2222 {ed}\n": {false, true},
+		"{#host.example.com} {ed}\n":     {true, false},
+		"@revoked * {ed}\n":              {false, false},
+		"*,!host.example.com {ed}\n":     {false, true},
+		"@cert-authority *.com {ca}\n":   {true, true},
+		"other.example.com {ed}\n":       {false, false},
+	} {
+		f := parse(t, c.lines.Replace(text))
+		if got := [2]bool{f.Knows(host), f.Knows(port)}; got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}
+
 func lines(all []*knownhosts.Line) string {
 	var names []string
 	for _, l := range all {

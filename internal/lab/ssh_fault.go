@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bufio"
 	"encoding/binary"
 	"io"
 	"net"
@@ -13,14 +14,17 @@ type SSHFault int
 
 // The faults.
 const (
-	Healthy    SSHFault = iota
-	Silent              // takes the connection and never says a word
-	SpeaksHTTP          // answers like a web server on the wrong port
-	Hostile             // sends control characters and a false prompt before closing
-	HangsUp             // closes after the identification, as a full sshd does
-	Resets              // answers the first word with a reset
-	Sntrup              // is healthy, but offers one key exchange alone, which golang.org/x/crypto/ssh does not have
-	Stalls              // identifies itself, and then never says another word
+	Healthy     SSHFault = iota
+	Silent               // takes the connection and never says a word
+	SpeaksHTTP           // answers like a web server on the wrong port
+	Hostile              // sends control characters and a false prompt before closing
+	HangsUp              // closes after the identification, as a full sshd does
+	Resets               // answers the first word with a reset
+	Sntrup               // is healthy, but offers one key exchange alone, which golang.org/x/crypto/ssh does not have
+	Stalls               // identifies itself, and then never says another word
+	Disconnects          // identifies itself, and ends it with SSH_MSG_DISCONNECT
+	OddKeys              // is healthy, but has a host key of a type that no client knows
+	ShortKey             // shows a host key of five bytes
 )
 
 // HostileGreeting is what a Hostile server says: it would set a terminal's
@@ -48,12 +52,66 @@ func (f SSHFault) commit(c *net.TCPConn, version string) {
 	case Stalls:
 		io.WriteString(c, version+"\r\n")
 		Discard(c)
+	case Disconnects:
+		part(c, version+"\r\n"+string(packet(disconnect("no"))))
+	case OddKeys:
+		part(c, version+"\r\n"+string(packet(kexInit("curve25519-sha256", "ssh-of-tomorrow"))))
+	case ShortKey:
+		io.WriteString(c, version+"\r\n"+string(packet(kexInit("curve25519-sha256", ssh.KeyAlgoED25519))))
+		if awaitECDH(bufio.NewReader(c)) == nil {
+			part(c, string(packet(shortReply())))
+		}
 	}
 }
 
-// sntrupInit is the KEXINIT (RFC 4253, section 7.1) of a server that offers only
-// what OpenSSH had first against quantum computers.
+// disconnect is SSH_MSG_DISCONNECT (RFC 4253, section 11.1).
+func disconnect(why string) []byte {
+	return ssh.Marshal(struct {
+		Reason            uint32 `sshtype:"1"`
+		Message, Language string
+	}{Reason: 2, Message: why})
+}
+
+// awaitECDH reads until the client has sent its half of the exchange,
+// SSH_MSG_KEX_ECDH_INIT (RFC 5656, section 4).
+func awaitECDH(r *bufio.Reader) error {
+	if _, err := r.ReadString('\n'); err != nil { // the identification
+		return err
+	}
+	for {
+		var length uint32
+		if err := binary.Read(r, binary.BigEndian, &length); err != nil {
+			return err
+		}
+		body := make([]byte, min(length, 1<<16))
+		if _, err := io.ReadFull(r, body); err != nil {
+			return err
+		}
+		const ecdhInit = 30
+		if len(body) > 1 && body[1] == ecdhInit { // behind the length of the padding
+			return nil
+		}
+	}
+}
+
+// shortReply is SSH_MSG_KEX_ECDH_REPLY with a host key of five bytes.
+func shortReply() []byte {
+	return ssh.Marshal(struct {
+		HostKey   []byte `sshtype:"31"`
+		Public    []byte
+		Signature []byte
+	}{[]byte("short"), make([]byte, 32), []byte("none")})
+}
+
+// sntrupInit is that of a server that offers only what OpenSSH had first against
+// quantum computers.
 func sntrupInit() []byte {
+	return kexInit("sntrup761x25519-sha512@openssh.com", ssh.KeyAlgoED25519)
+}
+
+// kexInit is the KEXINIT (RFC 4253, section 7.1) of a server that offers one key
+// exchange and one type of host key.
+func kexInit(exchange, hostKey string) []byte {
 	ciphers, macs, none := []string{"chacha20-poly1305@openssh.com"}, []string{"hmac-sha2-256"}, []string{"none"}
 	return ssh.Marshal(struct {
 		Cookie                 [16]byte `sshtype:"20"`
@@ -65,8 +123,8 @@ func sntrupInit() []byte {
 		GuessFollows           bool
 		Reserved               uint32
 	}{
-		KeyExchanges: []string{"sntrup761x25519-sha512@openssh.com", "kex-strict-s-v00@openssh.com"},
-		HostKeys:     []string{ssh.KeyAlgoED25519},
+		KeyExchanges: []string{exchange, "kex-strict-s-v00@openssh.com"},
+		HostKeys:     []string{hostKey},
 		CiphersUp:    ciphers, CiphersDown: ciphers, MACsUp: macs, MACsDown: macs,
 		CompressUp: none, Compress: none,
 	})

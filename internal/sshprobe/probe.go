@@ -59,7 +59,7 @@ var _ check.Prober = (*Prober)(nil)
 func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) check.Probe {
 	v := &visit{Prober: p, addr: a, host: knownhosts.Host{Name: t.Host, Port: cmp.Or(t.Port, a.Port()), Alias: t.KeyName}}
 	defer v.leaving.Wait()
-	var found check.Probe
+	found := check.Probe{HostKnown: v.known().Knows(v.host)}
 
 	start := time.Now()
 	c, err := v.connect(ctx)

@@ -1,0 +1,32 @@
+package check
+
+import (
+	"cmp"
+	"slices"
+)
+
+// withheldFindings are about an address that takes connections and shows no host
+// key where it should show one: ssh ends there, and does not go on to the next
+// address as it does where nobody listens. What does not speak SSH at all is only
+// held against it where the user has said which key to expect, and another address
+// shows that it can be seen from here; where none does, expectationFinding says so.
+func withheldFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
+	if a.Probe == nil || a.Probe.Connect != ConnectOK || len(a.Probe.Keys) > 0 {
+		return nil
+	}
+	why := ""
+	switch {
+	case a.Probe.HostKnown && a.Probe.Identity == IdentitySSH:
+		why = "although known_hosts has one for " + displayHost(cmp.Or(f.Target.KeyName, f.Target.Host))
+	case len(p.ExpectKeys) > 0 && f.sawKey():
+		why = "although one is expected and another address shows one"
+	default:
+		return nil
+	}
+	return []Finding{{Code: HostKeyWithheld, Severity: Error, Address: a.Addr, Text: show(a.Addr) + " shows no host key, " + why}}
+}
+
+// sawKey reports whether an address of the target itself showed a host key.
+func (f *Facts) sawKey() bool {
+	return f.Target.Via == "" && slices.ContainsFunc(f.Addresses, func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
+}
