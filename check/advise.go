@@ -48,6 +48,8 @@ func advise(f *Facts, r *Result) {
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether sshd runs there, and on this port"}}
 		case ConnectCode(ConnectTimeout), ConnectCode(ConnectUnreachable):
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether the host is up, and what a firewall on the way lets through"}}
+		case ConnectCode(ConnectExhausted):
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "raise 'ulimit -n' or look at fewer targets at once (--jobs), and try again"}}
 		case SSHSilent, SSHClosed, SSHStalled:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow look-ups of this machine's name look like that from here"}}
 		case SSHOther:

@@ -134,6 +134,7 @@ func Codes() []CodeDoc {
 		{ConnectCode(ConnectUnreachable), Error, "the network says that there is no way"},
 		{ConnectCode(ConnectFailed), Error, "connecting failed otherwise"},
 		{ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family; an error where that is so of all addresses"},
+		{ConnectCode(ConnectExhausted), Unknown, "this machine had no descriptor, memory or port left to connect with: nothing is known of the host"},
 		{SSHSilent, Error, "it connects and says nothing"},
 		{SSHClosed, Error, "it connects and hangs up"},
 		{SSHOther, Error, "what answers is not SSH"},

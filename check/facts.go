@@ -7,16 +7,9 @@ import (
 	"net/netip"
 	"time"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/resolve"
 )
-
-// MaxAddresses is how many addresses of a target are looked at, and dialled:
-// whoever keeps the name's zone decides how many there are.
-const MaxAddresses = 64
-
-// MaxPTR is how many PTR names of an address are looked at (as Exim and
-// RFC 8601, section 3, do): the set is a stranger's, and each costs a query.
-const MaxPTR = 10
 
 // Target is who is asked about, after ssh's configuration has been applied.
 type Target struct {
@@ -33,7 +26,7 @@ type Facts struct {
 	Target    Target
 	Forward   []resolve.Answer // one a family; an address literal has one
 	Pending   bool             // some family had not answered when the facts were taken
-	Addresses []AddressFacts   // at most MaxAddresses
+	Addresses []AddressFacts   // at most limits.Addresses
 	Dropped   int              // addresses beyond those
 	Views     []View           // what others say
 	Thorough  bool             // likely causes are wanted
@@ -49,7 +42,7 @@ type AddressFacts struct {
 	Addr     netip.Addr     // as it is dialled: with its zone, IPv4-mapped or not
 	Source   resolve.Source // where the address is from
 	Reverse  resolve.Answer //
-	PTRs     []PTRFacts     // at most MaxPTR: those equal to the host first, then in bytewise order
+	PTRs     []PTRFacts     // at most limits.PTRNames: those equal to the host first, then in bytewise order
 	CutShort bool           // the facts were taken before they were all in
 	Keeper   *resolve.Zone  // of the zone that a PTR record would stand in; nil: not asked, or not found
 	RecordAt resolve.Name   // the name that a PTR record would stand at: RFC 2317 moves it
@@ -73,5 +66,5 @@ type Timings struct {
 
 // truncated reports whether there are more PTR names than were looked at.
 func (a *AddressFacts) truncated() bool {
-	return len(a.Reverse.Names) > len(a.PTRs) && len(a.PTRs) == MaxPTR
+	return len(a.Reverse.Names) > len(a.PTRs) && len(a.PTRs) == limits.PTRNames
 }

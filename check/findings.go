@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 
@@ -32,7 +33,7 @@ func mappingFindings(f *Facts, a *AddressFacts, m mapping, p Policy) []Finding {
 	}
 	if a.truncated() {
 		fs = append(fs, found(PTRTooMany, Notice, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
-			show(a.Addr), len(a.Reverse.Names), MaxPTR)))
+			show(a.Addr), len(a.Reverse.Names), limits.PTRNames)))
 	}
 	if text, ok := searchText(a, m); ok {
 		fs = append(fs, found(PTRSearch, Notice, text))
@@ -93,7 +94,7 @@ func undeterminedText(a *AddressFacts, m mapping, name string) string {
 	case m.decides >= 0:
 		return fmt.Sprintf("reverse name %s could not be looked up (%s)", name, a.PTRs[m.decides].Forward.Status.Words())
 	case a.Reverse.Status == resolve.OK:
-		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d leads back to it", MaxPTR, len(a.Reverse.Names))
+		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d leads back to it", limits.PTRNames, len(a.Reverse.Names))
 	}
 	return fmt.Sprintf("reverse name could not be looked up (%s)", a.Reverse.Status.Words())
 }

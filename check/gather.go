@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/resolve"
 )
 
@@ -150,7 +151,7 @@ func selectNames(names, asked []resolve.Name) []resolve.Name {
 		}
 		return cmp.Compare(x, y)
 	})
-	return names[:min(len(names), MaxPTR)]
+	return names[:min(len(names), limits.PTRNames)]
 }
 
 func familyFor(a netip.Addr) resolve.Family {

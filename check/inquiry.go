@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/resolve"
 )
 
@@ -48,7 +49,7 @@ type Inquiry struct {
 	timings Timings
 	forward []resolve.Answer
 	order   []*pending // in the order of arrival
-	dropped int        // addresses beyond MaxAddresses
+	dropped int        // addresses beyond limits.Addresses
 	sshfp   resolve.Answer
 	views   []View
 }
@@ -180,7 +181,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 		for _, a := range ans.Addrs {
 			switch {
 			case q.find(a) != nil:
-			case len(q.order) == MaxAddresses:
+			case len(q.order) == limits.Addresses:
 				q.dropped++
 			default:
 				p := &pending{addr: a, done: make(chan struct{}), facts: AddressFacts{Addr: a, Source: ans.Source, CutShort: true}}

@@ -12,6 +12,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/lab"
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/resolve"
 
 	"go.uber.org/goleak"
@@ -252,10 +253,10 @@ func TestManyNames(t *testing.T) {
 		w.Family = resolve.IPv4
 		r := w.run(t, "web.example.com")
 		a := r.Addresses[0]
-		if a.Verdict != tt.want || len(a.PTR) != check.MaxPTR || !a.Reverse.Truncated || !strings.Contains(codes(r), "too-many-ptr") {
+		if a.Verdict != tt.want || len(a.PTR) != limits.PTRNames || !a.Reverse.Truncated || !strings.Contains(codes(r), "too-many-ptr") {
 			t.Errorf("%s, %d names, truncated %v, %s", a.Verdict, len(a.PTR), a.Reverse.Truncated, codes(r))
 		}
-		if w.Questions() > 2+2*check.MaxPTR {
+		if w.Questions() > 2+2*limits.PTRNames {
 			t.Errorf("%d questions", w.Questions())
 		}
 	}

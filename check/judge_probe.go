@@ -60,6 +60,8 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 			severity = Pass // the other addresses tell
 		}
 		return found(ConnectCode(ConnectSkipped), severity, "this machine has no route to "+familyName(a.Addr))
+	case ConnectExhausted:
+		return found(ConnectCode(ConnectExhausted), min(severity, Unknown), connectText(a.Probe))
 	default:
 		return found(ConnectCode(a.Probe.Connect), severity, connectText(a.Probe))
 	}

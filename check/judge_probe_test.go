@@ -70,6 +70,8 @@ func TestJudgeProbe(t *testing.T) {
 		{"unreachable", probed(Probe{Connect: ConnectUnreachable}), Policy{}, Error, "connect.unreachable"},
 		{"no route for the family", second(probed(Probe{Connect: ConnectSkipped}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Pass, "connect.skipped"},
 		{"no route at all", probed(Probe{Connect: ConnectSkipped}), Policy{}, Error, "connect.skipped"},
+		{"this machine has no descriptor left", probed(Probe{Connect: ConnectExhausted}), Policy{}, Unknown, "connect.exhausted"},
+		{"no descriptor left, beside a live one", second(probed(Probe{Connect: ConnectExhausted}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice, "connect.exhausted"},
 		{"expected, and nobody was seen", probed(Probe{Connect: ConnectRefused}), expect, Error, "connect.refused hostkey.unseen"},
 		{"expected, and nobody looked", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), expect, Error, "hostkey.unseen"},
 		{"silent", probed(Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Error, "ssh.silent"},

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/resolve"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,7 +84,7 @@ func TestJudge(t *testing.T) {
 		for i := range n {
 			name := fmt.Sprintf("h%02d.example.net", i)
 			a.Reverse.Names = append(a.Reverse.Names, resolve.Name(name))
-			if i < MaxPTR {
+			if i < limits.PTRNames {
 				a.PTRs = append(a.PTRs, ptr(name, leads...))
 			}
 		}

@@ -41,12 +41,13 @@ const (
 	ConnectTimeout     ConnectStatus = "timeout"     // no answer in time
 	ConnectUnreachable ConnectStatus = "unreachable" // the network answered that there is no way
 	ConnectSkipped     ConnectStatus = "skipped"     // this machine has no route for the family
+	ConnectExhausted   ConnectStatus = "exhausted"   // this machine had no descriptor, memory or port left for it
 	ConnectFailed      ConnectStatus = "failed"      // anything else
 )
 
 // ConnectStatuses lists the closed set.
 func ConnectStatuses() []ConnectStatus {
-	return []ConnectStatus{ConnectOK, ConnectRefused, ConnectTimeout, ConnectUnreachable, ConnectSkipped, ConnectFailed}
+	return []ConnectStatus{ConnectOK, ConnectRefused, ConnectTimeout, ConnectUnreachable, ConnectSkipped, ConnectExhausted, ConnectFailed}
 }
 
 // Identity says what answered on a connection (RFC 4253, section 4.2).

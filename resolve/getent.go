@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"rdnsproxy/internal/limits"
 )
 
 // Bounds of one run of getent.
@@ -106,11 +108,16 @@ func (r *Resolver) getent(ctx context.Context, module, database, key string) ([]
 	}
 	ctx, cancel := context.WithTimeout(ctx, getentTime)
 	defer cancel()
+	release, err := limits.Program(ctx)
+	if err != nil {
+		return nil, OnTryAgain
+	}
+	defer release()
 	cmd := exec.CommandContext(ctx, program, "-s", module, database, key)
 	var out capped
 	cmd.Stdout = &out
 	cmd.WaitDelay = time.Second
-	err := cmd.Run()
+	err = cmd.Run()
 	var exit *exec.ExitError
 	switch {
 	case err == nil:

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"rdnsproxy/internal/limits"
 )
 
 // shared lets equal questions that are outstanding share one flight, which
@@ -30,12 +32,6 @@ type joint struct {
 	answer *Answer   // nil: its pilot gave up
 	until  time.Time // how long the answer holds; zero: it is for those who wait alone
 }
-
-// The cache's bounds: it serves one run of the program.
-const (
-	maxKept    = 16384
-	maxKeptTTL = time.Hour
-)
 
 // ask gives q's answer: from memory, from a flight that is in the air, or from
 // one of its own.
@@ -90,7 +86,7 @@ func (s *shared) pilot(ctx context.Context, q Question, j *joint, start time.Tim
 		j.answer = a
 	}
 	if !failed && a.TTL > 0 { // whoever remembers failures knows for how long
-		j.until = now.Add(min(a.TTL, maxKeptTTL))
+		j.until = now.Add(min(a.TTL, limits.AnswerTime))
 	}
 	return a
 }
@@ -108,10 +104,10 @@ func (s *shared) land(q Question, j *joint) {
 		delete(s.flights, q)
 		return
 	}
-	if len(s.flights) <= maxKept {
+	if len(s.flights) <= limits.Answers {
 		return
 	}
-	room := maxKept / 16
+	room := limits.Answers / 16
 	for old, flight := range s.flights {
 		if flight.landed {
 			delete(s.flights, old)

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"os"
 	"time"
+
+	"rdnsproxy/internal/limits"
 )
 
 // streamMessages is how many messages of one connection are looked at: what
@@ -33,6 +35,11 @@ func (m *Mux) stream(ctx context.Context, server netip.AddrPort, query []byte) (
 	deadline := time.Now().Add(m.timeout())
 	within, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
+	release, err := limits.Stream(within)
+	if err != nil {
+		return nil, streamError(ctx, within, err)
+	}
+	defer release()
 	conn, err := new(net.Dialer).DialContext(within, "tcp", server.String())
 	if err != nil {
 		return nil, streamError(ctx, within, unreachable(err))

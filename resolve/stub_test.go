@@ -15,6 +15,7 @@ import (
 	"github.com/miekg/dns"
 
 	"rdnsproxy/internal/lab"
+	"rdnsproxy/internal/limits"
 )
 
 func TestStatuses(t *testing.T) {
@@ -281,10 +282,10 @@ func TestCache(t *testing.T) {
 		t.Error("an answer outlives its TTL")
 	}
 	full := shared{fly: func(context.Context, Question) *Answer { return &Answer{Status: OK, TTL: time.Minute} }}
-	for i := range 2 * maxKept {
+	for i := range 2 * limits.Answers {
 		full.ask(within(t), Question{Name(fmt.Sprint(i)), A})
 	}
-	if n := len(full.flights); n > maxKept {
+	if n := len(full.flights); n > limits.Answers {
 		t.Errorf("%d answers kept", n)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 )
 
@@ -43,10 +44,15 @@ const (
 // ask runs ssh -G, which runs the commands of Match exec and may use DNS to
 // canonicalise, and takes over what it prints. ctx limits the time.
 func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
+	release, err := limits.Program(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
+	}
+	defer release()
 	cmd := exec.CommandContext(ctx, ssh, q.sshArgs()...)
 	cmd.Env = append(cmd.Environ(), EvaluatingEnv+"=1")
 	stdout, stderr := &capped{limit: maxAnswer}, &capped{limit: maxComplaint}
-	err := run(ctx, cmd, stdout, stderr)
+	err = run(ctx, cmd, stdout, stderr)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:

@@ -7,6 +7,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/sshconf"
 
@@ -65,7 +66,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 
 // preset sets what holds for a command that registers some of the flags only.
 func (f *checkFlags) preset(fs *pflag.FlagSet) {
-	f.format, f.jobs, f.failOn.severity, f.given, f.files = "text", 256, check.Warning, fs.Changed, new(sshFiles)
+	f.format, f.jobs, f.failOn.severity, f.given, f.files = "text", limits.Jobs, check.Warning, fs.Changed, new(sshFiles)
 }
 
 // registerProbe registers the flags of what looks behind names and addresses.

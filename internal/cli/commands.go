@@ -38,7 +38,8 @@ Flags of the relay:
 
 const rootMore = `
 Every long flag has an environment variable, which the flag overrides:
---check-wait is RDNSPROXY_CHECK_WAIT. 'rdnsproxy help check' tells of check.
+--check-wait is RDNSPROXY_CHECK_WAIT. 'rdnsproxy help check' tells of check,
+'rdnsproxy help limits' of what a run may cost.
 `
 
 // runCommand runs what is not the relay, which does not pay for this.
@@ -63,7 +64,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 			fmt.Fprint(w.Out, "\n", c.LocalFlags().FlagUsagesWrapped(80))
 		}
 	})
-	root.AddCommand(checkCommand(w, &status), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
+	root.AddCommand(checkCommand(w, &status), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w), limitsTopic(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program, &status))
 	}

@@ -11,7 +11,7 @@ import (
 // TestHelpFitsTerminal: every command's help keeps to 80 columns.
 func TestHelpFitsTerminal(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"help", "check"}, {"help", "hosts"}, {"help", "hosts", "list"}, {"help", "hosts", "add"}, {"help", "hosts", "remove"}, {"help", "hosts", "verify"},
-		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "version"}} {
+		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "version"}, {"help", "limits"}} {
 		path := filepath.Join(t.TempDir(), "help")
 		out, err := os.Create(path)
 		if err != nil {

@@ -3,9 +3,11 @@ package cli
 import (
 	"iter"
 	"sync/atomic"
+
+	"rdnsproxy/internal/limits"
 )
 
-// inOrder runs f over in, at most jobs at a time, and yields in input order.
+// inOrder runs f over in, at most jobs and limits.MostJobs at a time, and yields in input order.
 // What takes its time holds up only what is told, not what is done.
 func inOrder[T, R any](jobs int, in []T, f func(T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
@@ -14,7 +16,7 @@ func inOrder[T, R any](jobs int, in []T, f func(T) R) iter.Seq[R] {
 			results[i] = make(chan R, 1)
 		}
 		var taken atomic.Int64
-		for range min(max(1, jobs), len(in)) {
+		for range min(max(1, jobs), limits.MostJobs, len(in)) {
 			go func() { // one for many: it keeps the stack that f has grown
 				for i := taken.Add(1) - 1; i < int64(len(in)); i = taken.Add(1) - 1 {
 					results[i] <- f(in[i])

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/sshconf"
 )
@@ -54,6 +55,8 @@ func (f *checkFlags) words(w World, v *voice, operands []string) ([]word, error)
 		words = append(words, lines...)
 	}
 	switch {
+	case len(words) > limits.Targets:
+		return nil, refuse("split the list; 'rdnsproxy help limits' says what a run may cost", "more than %d targets are too many for one run", limits.Targets)
 	case len(words) > 0:
 		return words, nil
 	case f.all || f.knownHosts || f.fromFile != "":
@@ -102,7 +105,7 @@ func (f *checkFlags) linesOf(w World) ([]word, error) {
 	var words []word
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxLine)
-	for n := 1; lines.Scan(); n++ {
+	for n := 1; len(words) <= limits.Targets && lines.Scan(); n++ { // one too many is for the caller to refuse
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		if line = strings.TrimSpace(line); line != "" {
 			words = append(words, word{text: line, where: fmt.Sprintf("%s:%d", f.fromFile, n)})

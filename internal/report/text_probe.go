@@ -44,6 +44,8 @@ func connected(c check.Connect) string {
 		return because("unreachable", c.Error)
 	case check.ConnectSkipped:
 		return because("not connected to", c.Error)
+	case check.ConnectExhausted:
+		return because("not tried", c.Error)
 	}
 	return because("not connected", c.Error)
 }

@@ -15,6 +15,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/proxy/dial"
 )
@@ -61,6 +62,12 @@ func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) ch
 	defer v.leaving.Wait()
 	found := check.Probe{HostKnown: v.known().Knows(v.host)}
 
+	release, err := limits.Connection(ctx)
+	if err != nil {
+		found.Connect, found.Error = check.ConnectExhausted, "no connection of this process became free in time"
+		return found
+	}
+	defer release()
 	start := time.Now()
 	c, err := v.connect(ctx)
 	found.Connecting = time.Since(start)
@@ -112,6 +119,7 @@ var statuses = map[dial.Reason]check.ConnectStatus{
 	dial.Timeout:     check.ConnectTimeout,
 	dial.Unreachable: check.ConnectUnreachable,
 	dial.Skipped:     check.ConnectSkipped,
+	dial.Exhausted:   check.ConnectExhausted,
 }
 
 // unconnected is how a connection failed, and in words, without the address.

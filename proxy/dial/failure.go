@@ -31,6 +31,7 @@ const (
 	Timeout     Reason = "timeout"     // no answer in time
 	Unreachable Reason = "unreachable" // the network answered that there is no way
 	Skipped     Reason = "skipped"     // this machine has no route for, or no local address of, its family
+	Exhausted   Reason = "exhausted"   // this machine has no descriptor, memory or port left for it
 	Bind        Reason = "bind"        // the local address cannot be used
 	Rejected    Reason = "rejected"    // it connected, and Accept refused it
 	Cancelled   Reason = "cancelled"   // the caller gave up first
@@ -66,6 +67,8 @@ func (f Failure) text() string {
 			return errOtherFamily.Error()
 		}
 		return "no route from here"
+	case Exhausted:
+		return "this machine has nothing left to connect with: " + plain(f.Err)
 	case Bind:
 		return "cannot connect from the local address: " + plain(f.Err)
 	}
@@ -171,6 +174,9 @@ func reason(err error, routed func() bool) Reason {
 	if !errors.As(err, &no) {
 		return Failed
 	}
+	if slices.Contains(errnosExhausted, no) {
+		return Exhausted
+	}
 	switch no {
 	case errnoRefused:
 		return Refused
@@ -180,9 +186,14 @@ func reason(err error, routed func() bool) Reason {
 		return Skipped
 	case errnoHostUnreachable:
 		return Unreachable
-	case errnoNetUnreachable, errnoNoLocalAddress:
+	case errnoNetUnreachable:
 		if routed() {
 			return Unreachable
+		}
+		return Skipped
+	case errnoNoLocalAddress:
+		if routed() {
+			return Exhausted // all ports are taken
 		}
 		return Skipped
 	}

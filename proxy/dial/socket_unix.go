@@ -19,6 +19,10 @@ const (
 	errnoNoLocalAddress  = unix.EADDRNOTAVAIL
 )
 
+// errnosExhausted say that this machine, not the peer, is short of something:
+// descriptors of the process or of the system, or memory.
+var errnosExhausted = []syscall.Errno{unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM}
+
 // mark sets the traffic class before the first packet leaves. A kernel that
 // refuses it connects without, as with ssh's set_sock_tos.
 func mark(tos int) func(context.Context, string, string, syscall.RawConn) error {

@@ -17,6 +17,9 @@ const (
 	errnoNoLocalAddress  = windows.WSAEADDRNOTAVAIL
 )
 
+// errnosExhausted say that this machine, not the peer, is short of something.
+var errnosExhausted = []syscall.Errno{windows.WSAEMFILE, windows.WSAENOBUFS}
+
 // mark does nothing: Windows ignores IP_TOS unless an administrator's policy
 // sets the class.
 func mark(int) func(context.Context, string, string, syscall.RawConn) error { return nil }

@@ -1,0 +1,15 @@
+//go:build unix
+
+package limits
+
+import "golang.org/x/sys/unix"
+
+// descriptors is how many files the process may have open. Go has raised the
+// soft limit to the hard one by now.
+func descriptors() int {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil || uint64(limit.Cur) > plenty {
+		return plenty
+	}
+	return int(limit.Cur)
+}

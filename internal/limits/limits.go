@@ -1,0 +1,94 @@
+// Package limits is the one place for what a run may cost: whatever a stranger,
+// or a long list of targets, can make grow has its bound here, and 'rdnsproxy
+// help limits' prints them from the same constants.
+//
+// It is a leaf that every room may import, so that a bound is written down once.
+package limits
+
+import (
+	"strconv"
+	"time"
+)
+
+// What one target may cost.
+const (
+	// Addresses is how many addresses of a target are looked at, and dialed:
+	// whoever keeps the name's zone decides how many there are.
+	Addresses = 64
+
+	// PTRNames is how many PTR names of an address are looked at (as Exim and
+	// RFC 8601, section 3, do): the set is a stranger's, and each costs a query.
+	PTRNames = 10
+)
+
+// What one run may cost.
+const (
+	// Targets is how many targets one run takes: all are read, and ssh's
+	// configuration applied to each, before the first is asked about.
+	Targets = 100_000
+
+	// Jobs is how many targets are looked at at once where --jobs is not given,
+	// and MostJobs is what --jobs can make it. What is in flight is what a run
+	// keeps in memory besides its list of targets.
+	Jobs     = 256
+	MostJobs = 4096
+
+	// Answers is how many DNS answers a run remembers for as long as they hold,
+	// AnswerTime how long at most.
+	Answers    = 16384
+	AnswerTime = time.Hour
+)
+
+// Limit is one row of 'rdnsproxy help limits'.
+type Limit struct {
+	Of     string // what is bounded
+	Most   string // the bound, with its unit
+	Beyond string // what happens beyond it
+}
+
+// A Group is the limits of one thing.
+type Group struct {
+	Of     string
+	Limits []Limit
+}
+
+// Table lists every limit. Those of the process are this process's own.
+func Table() []Group {
+	return []Group{
+		{"one target", []Limit{
+			{"addresses", count(Addresses), "the rest is left out, and a notice says so"},
+			{"PTR names per address", count(PTRNames), "the rest is left out, and a notice says so"},
+		}},
+		{"one run", []Limit{
+			{"targets", count(Targets), "refused before anything is asked"},
+			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
+			{"DNS answers kept", count(Answers), "some are forgotten, and asked for again"},
+			{"age of a kept answer", span(AnswerTime), "asked for again, as after its TTL"},
+		}},
+		{"this process, under its limit of open files (ulimit -n)", []Limit{
+			{"SSH connections at once", count(Connections()), "the others wait"},
+			{"DNS over TCP at once", count(Streams()), "the others wait"},
+			{"getent, ssh -G at once", count(Programs()), "the others wait"},
+		}},
+	}
+}
+
+// count is a number as people read it: 100,000.
+func count(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// span is a duration without the units that are zero: 1h.
+func span(d time.Duration) string {
+	switch {
+	case d%time.Hour == 0:
+		return strconv.Itoa(int(d/time.Hour)) + " h"
+	case d%time.Minute == 0:
+		return strconv.Itoa(int(d/time.Minute)) + " min"
+	}
+	return strconv.FormatFloat(d.Seconds(), 'g', -1, 64) + " s"
+}
