@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/resolve"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -17,9 +18,16 @@ import (
 
 const generatedFrom = "<!-- generated from the tables in the code: go test -run TestDocs -update . -->\n"
 
-// TestDocsTables holds the closed sets in docs/json.md against the code's tables.
+// TestDocsTables holds the closed sets in docs/json.md, and the explanations in
+// docs/findings.md, against the code's tables.
 func TestDocsTables(t *testing.T) {
-	const path = "docs/json.md"
+	for path, tables := range map[string]string{"docs/json.md": closedSets(), "docs/findings.md": explanations()} {
+		generated(t, path, tables)
+	}
+}
+
+// generated holds the end of a document against what the code says.
+func generated(t *testing.T, path, tables string) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +36,7 @@ func TestDocsTables(t *testing.T) {
 	if !ok {
 		t.Fatalf("%s has lost the line that says where its tables are from", path)
 	}
-	want := written + generatedFrom + closedSets()
+	want := written + generatedFrom + tables
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -59,6 +67,15 @@ func closedSets() string {
 	b.WriteString("\n## Advice\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
 	for _, d := range check.AdviceCodes() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Machine, d.Meaning)
+	}
+	return b.String()
+}
+
+func explanations() string {
+	var b strings.Builder
+	for _, d := range check.Codes() {
+		d, e, _ := check.Explain(d.Code)
+		b.WriteString("\n" + report.ExplanationMarkdown(d, e))
 	}
 	return b.String()
 }

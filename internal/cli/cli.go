@@ -6,6 +6,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -21,6 +22,8 @@ type World struct {
 	Env     []string // as os.Environ gives it
 	In, Out *os.File
 	Err     *os.File
+
+	stdout io.Writer // Out, for the texts of commands; runCommand sets it
 }
 
 // getenv is the last value of an environment variable, as exec gives it to a child.
@@ -66,7 +69,7 @@ type call struct {
 var wrapped = []string{"ssh", "sftp", "scp"}
 
 // commands are the words that name a command where no port follows them.
-var commands = []string{"check", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
+var commands = []string{"check", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
 
 // classify tells the relay, HOST PORT, from the commands. A host may be called
 // check: the first word that is no flag and the word right after it decide, and

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -14,70 +13,32 @@ import (
 	"rdnsproxy/internal/report"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
-
-const rootHelp = `rdnsproxy looks, before a byte of SSH flows, whether the name that was asked
-for and the address that is about to be talked to agree in both directions.
-
-  rdnsproxy [flags] HOST PORT [ORIGINAL]  relay: what ProxyCommand runs
-  rdnsproxy check [flags] TARGET...       look at hosts, up to their host keys
-  rdnsproxy hosts list|add|remove|verify  the hosts-file fix, applied safely
-  rdnsproxy accept HOST...                remember a known mapping, no root
-  rdnsproxy ssh|sftp|scp ARGS...          the real program through the relay
-  rdnsproxy demo                          the story, no network and no root
-  rdnsproxy version | completion | help
-
-In ~/.ssh/config, as the last lines:
-
-  Host *
-    ProxyCommand rdnsproxy %h %p
-
-Flags of the relay:
-`
-
-const rootMore = `
-Every long flag has an environment variable, which the flag overrides:
---check-wait is RDNSPROXY_CHECK_WAIT. 'rdnsproxy help check' tells of check,
-'rdnsproxy help limits' of what a run may cost.
-`
 
 // runCommand runs what is not the relay, which does not pay for this.
 func runCommand(ctx context.Context, w World, args []string) int {
 	status := statusOK
+	out := &stdout{w: w.Out}
+	w.stdout = out
 	root := &cobra.Command{
 		Use:               "rdnsproxy",
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: false},
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
-	relay := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
-	new(relayFlags).register(relay)
-	root.SetHelpFunc(func(c *cobra.Command, _ []string) {
-		if c == root {
-			io.WriteString(w.Out, rootHelp+relay.FlagUsagesWrapped(80)+rootMore)
-			return
-		}
-		fmt.Fprint(w.Out, c.Long, "\n\nusage: ", c.UseLine(), "\n")
-		if c.HasAvailableLocalFlags() && !c.DisableFlagParsing {
-			fmt.Fprint(w.Out, "\n", c.LocalFlags().FlagUsagesWrapped(80))
-		}
-	})
-	root.AddCommand(checkCommand(w, &status), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w), limitsTopic(w))
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
+	root.AddCommand(checkCommand(w, &status), explainCommand(w), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program, &status))
 	}
-	root.SetHelpCommand(helpCommand(root))
-	root.InitDefaultCompletionCmd(args...)
-	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
-		c.Args, c.RunE = cobra.ArbitraryArgs, func(_ *cobra.Command, args []string) error {
-			return refuse("bash, fish, powershell and zsh are the shells", "no completion for shell %s", quoted(strings.Join(args, " ")))
-		}
-	}
+	root.SetHelpCommand(helpCommand(w, root))
+	root.AddCommand(completionCommand(w, root))
+	new(relayFlags).register(root.Flags()) // for completion; the relay parses its own
+	completeValues(root)
 	root.SetArgs(args)
 	root.SetIn(w.In)
-	root.SetOut(w.Out)
+	root.SetOut(out)
 	root.SetErr(w.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return badFlag(err, "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
@@ -88,6 +49,9 @@ func runCommand(ctx context.Context, w World, args []string) int {
 			bad = report.NagiosStatus(check.Warning)
 		}
 		return cmp.Or(status, bad) // a command that refuses says with which status
+	}
+	if out.err != nil {
+		return w.usage(refuse("nothing more was written", "writing to stdout: %s", plainError(out.err)))
 	}
 	return status
 }
@@ -116,8 +80,13 @@ nobody logs in. --dns-only leaves that out.
 A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
 address, or an alias of ~/.ssh/config.
 
-Exit status: 0 nothing at or above --fail-on, 1 something was, 2 usage or
-configuration error, 3 it could not be told.`,
+Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage or
+configuration error, 3 it could not be determined.`,
+		Example: `  rdnsproxy check my.example.com
+  rdnsproxy check --dns-only my.example.com 203.0.113.7
+  rdnsproxy check my.example.com:2222 user@other.example.com
+  rdnsproxy check --wait 5m --expect-hostkey SHA256:... new.example.com
+  rdnsproxy check --all --format junit --output report.xml`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
@@ -126,23 +95,9 @@ configuration error, 3 it could not be told.`,
 			return nil
 		},
 	}
+	c.ValidArgsFunction = completesHosts(w)
 	f.register(c.Flags())
 	return c
-}
-
-// helpCommand is help, which knows what it does not know.
-func helpCommand(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{
-		Use:   "help [command]",
-		Short: "help about any command",
-		RunE: func(_ *cobra.Command, args []string) error {
-			c, rest, err := root.Find(args)
-			if err != nil || len(rest) > 0 {
-				return refuse("'rdnsproxy help' lists them", "no such command: %s", quoted(strings.Join(args, " ")))
-			}
-			return c.Help()
-		},
-	}
 }
 
 func versionCommand(w World) *cobra.Command {
@@ -152,7 +107,7 @@ func versionCommand(w World) *cobra.Command {
 		Long:  "Prints the version of rdnsproxy and what it was built with.",
 		Args:  cobra.NoArgs,
 		Run: func(*cobra.Command, []string) {
-			fmt.Fprintf(w.Out, "rdnsproxy %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintf(w.stdout, "rdnsproxy %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
 }

@@ -136,6 +136,36 @@ func TestRecordingsAreCurrent(t *testing.T) {
 	}
 }
 
+// TestExamplesAreReal: the example of an explanation is a text that was recorded,
+// where a finding of its code was.
+func TestExamplesAreReal(t *testing.T) {
+	texts := map[check.Code][]string{}
+	for _, r := range everything(t) {
+		for _, f := range r.Findings {
+			texts[f.Code] = append(texts[f.Code], f.Text)
+		}
+	}
+	for _, e := range check.Explanations() {
+		if recorded := texts[e.Code]; recorded != nil && !slices.Contains(recorded, e.Example) {
+			t.Errorf("%s is explained with %q; recorded are %q", e.Code, e.Example, recorded)
+		}
+	}
+}
+
+// TestPage: prose is wrapped anew, what is indented stands, notes keep their column.
+func TestPage(t *testing.T) {
+	const text = "one two three four five six\nseven\n\n  as it is, however long it may be for the width\n\n  a\tnote of several words that wraps\n  longer-cell\tnote\n"
+	want := "one two three four five six\nseven\n\n  as it is, however long it may be for the width\n\n" +
+		"  a            note of several\n               words that wraps\n  longer-cell  note\n"
+	if d := cmp.Diff(want, Page(32, text)); d != "" {
+		t.Error(d)
+	}
+	narrow := "one two three four\nfive six seven\n\n  as it is, however long it may be for the width\n\n  a\n    note of several\n    words that wraps\n  longer-cell\n    note\n"
+	if d := cmp.Diff(narrow, Page(20, text)); d != "" {
+		t.Error(d)
+	}
+}
+
 // TestJSONOfNothing is still an array.
 func TestJSONOfNothing(t *testing.T) {
 	if got := write(t, "json", Options{}); got != "[]\n" {

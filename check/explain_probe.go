@@ -1,0 +1,209 @@
+package check
+
+// explainConnect explains what came of connecting to an address.
+func explainConnect() []Explanation {
+	const (
+		notice = " It is an error, or a notice where another address of the host speaks SSH."
+		you    = "You: ssh gets no further at this address."
+	)
+	return []Explanation{
+		{
+			Code:    "connect.refused",
+			Means:   "The host answered that nothing listens on the port." + notice,
+			Sure:    "Sure at the moment of the check. A firewall can answer in the host's place.",
+			Who:     you,
+			Do:      "Check that sshd runs and listens on this port.",
+			Example: "203.0.113.23 port 22: connection refused",
+		},
+		{
+			Code:    "connect.timeout",
+			Means:   "The host did not answer within the connection timeout." + notice,
+			Sure:    "It says only that no answer came in time: the host is down, the address is wrong, or a firewall drops the packets.",
+			Who:     you,
+			Do:      "Check that the host is up and what a firewall on the way allows. --connect-timeout waits longer.",
+			Example: "203.0.113.24 port 22: no answer in time",
+		},
+		{
+			Code:    "connect.unreachable",
+			Means:   "The network reported that the host or its network cannot be reached." + notice,
+			Sure:    "Sure at the moment of the check.",
+			Who:     you,
+			Do:      "Check the host, the route to it, and whether a VPN is needed.",
+			Example: "203.0.113.28 port 22: no route to host",
+		},
+		{
+			Code:    "connect.failed",
+			Means:   "Connecting failed for another reason, which the finding names." + notice,
+			Sure:    "Sure at the moment of the check.",
+			Who:     you,
+			Do:      "Look at the reason. 'permission denied' is usually a firewall on this machine.",
+			Example: "203.0.113.31 port 22: permission denied",
+		},
+		{
+			Code:    "connect.skipped",
+			Means:   "This machine has no route for the address's family, so the address was not tried. It is an error only if that is so for all addresses.",
+			Sure:    "Sure for this machine's routes.",
+			Who:     "Nobody, as long as another address works.",
+			Do:      "Nothing, or -4 to leave IPv6 out.",
+			Example: "2001:db8::7 port 22: this machine has no route to IPv6",
+		},
+		{
+			Code:    "ssh.silent",
+			Means:   "The connection stands, but no SSH identification comes." + notice,
+			Sure:    "Sure at the moment of the check.",
+			Who:     you,
+			Do:      "Look at the server's load and log. A port that waits for the client to speak first, such as HTTPS, looks the same.",
+			Example: "203.0.113.26 port 22: it connects, and then says nothing",
+		},
+		{
+			Code:    "ssh.closed",
+			Means:   "The server accepted the connection and closed it before it identified itself." + notice,
+			Sure:    "Sure at the moment of the check.",
+			Who:     you,
+			Do:      "Look at sshd's log: MaxStartups, PerSourcePenalties, tcp wrappers (hosts.deny) and a failed start of the session all look like this.",
+			Example: "203.0.113.25 port 22: it connects, and hangs up before it has said who it is",
+		},
+		{
+			Code:    "ssh.other",
+			Means:   "What answers on the port does not speak SSH 2. The finding shows its first line." + notice,
+			Sure:    "Sure.",
+			Who:     you,
+			Do:      "Check the port, and which program listens on it.",
+			Example: "203.0.113.27 port 22: what answers there does not speak SSH: HTTP/1.1 400 Bad Request",
+		},
+		{
+			Code:    "ssh.stalled",
+			Means:   "The server identified itself as SSH, then fell silent or closed the connection before the key exchange." + notice,
+			Sure:    "Sure at the moment of the check.",
+			Who:     you,
+			Do:      "Look at sshd's log and at firewalls that inspect traffic. A path that drops large packets (MTU) looks the same.",
+			Example: "203.0.113.29 port 22: it identifies itself, and then does not go on: connection reset by peer",
+		},
+		{
+			Code:    "ssh.keyless",
+			Means:   "The server speaks SSH, but its host keys, or some of them, could not be fetched.",
+			Sure:    "Sure at the moment of the check.",
+			Who:     "The check: it cannot compare those host keys. ssh itself may be able to connect.",
+			Do:      "Look at the reason in the finding. 'ssh -v HOST' shows what ssh negotiates.",
+			Example: "203.0.113.30: host keys could not be fetched: the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com",
+		},
+	}
+}
+
+// explainKeys explains what was found about host keys.
+func explainKeys() []Explanation {
+	const you = "You: ssh stops or asks at the next login."
+	return []Explanation{
+		{
+			Code:    "hostkey.unknown",
+			Means:   "known_hosts has no key for this host, or not for the type that ssh would be shown.",
+			Sure:    "Sure for the known_hosts files that ssh would read.",
+			Who:     "You: ssh asks whether to continue, and a script with StrictHostKeyChecking yes fails.",
+			Do:      "Get the fingerprint from whoever runs the host, over a channel that you trust. 'check --print-known-hosts --expect-hostkey SHA256:...' then prints the line for known_hosts.",
+			Example: "no host key of 203.0.113.20 is known yet (ssh-ed25519 SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU)",
+		},
+		{
+			Code:    "hostkey.changed",
+			Means:   "The server presents another host key than the one in known_hosts. The host was reinstalled, the address belongs to another machine now, or somebody intercepts the connection.",
+			Sure:    "Sure about the difference. Which of the reasons it is, only the host's administrator can tell.",
+			Who:     you,
+			Do:      "Do not log in, and do not add a hosts line. Verify the fingerprint with the host's administrator out of band. If the new key is right, remove the old one with 'ssh-keygen -R HOST'.",
+			Example: "203.0.113.21 shows another ssh-ed25519 host key than the one known (/home/chris/.ssh/known_hosts:14): SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU",
+		},
+		{
+			Code:    "hostkey.revoked",
+			Means:   "The host key is marked as revoked: somebody declared that it must not be trusted any more.",
+			Sure:    "Sure.",
+			Who:     "You: ssh refuses the host.",
+			Do:      "Do not log in. The host needs a new key; a server that still uses the old one may be an impostor.",
+			Example: "203.0.113.22 shows a ssh-rsa host key that is revoked (/home/chris/.ssh/known_hosts:2): SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8",
+		},
+		{
+			Code:    "hostkey.unexpected",
+			Means:   "None of the host keys that the server presents is one that --expect-hostkey names.",
+			Sure:    "Sure.",
+			Who:     "Whoever relies on --expect-hostkey: the address leads to another host, or the expectation is out of date.",
+			Do:      "Verify the fingerprint with the host's administrator out of band.",
+			Example: "203.0.113.20 shows none of the host keys that were expected",
+		},
+		{
+			Code:    "hostkey.unseen",
+			Means:   "No host key could be seen, so none that --expect-hostkey names.",
+			Sure:    "Sure at the moment of the check.",
+			Who:     "Whoever relies on --expect-hostkey.",
+			Do:      "Run the check where the host can be reached directly, and look at the other findings for the reason.",
+			Example: "no host key of web1.example.com could be seen, and so none that was expected",
+		},
+		{
+			Code:    "sshfp.match",
+			Means:   "SSHFP records in DNS hold the fingerprint of the host key, and the DNS answer was validated (DNSSEC).",
+			Sure:    "As sure as DNSSEC and the way to the validating resolver.",
+			Who:     "With VerifyHostKeyDNS yes, ssh trusts the key without asking.",
+			Do:      "Nothing.",
+			Example: "SSHFP records of a validated zone vouch for the ssh-ed25519 key of 203.0.113.20",
+		},
+		{
+			Code:    "sshfp.untrusted",
+			Means:   "SSHFP records hold the fingerprint of the host key, but the answer was not validated, so it proves nothing.",
+			Sure:    "Sure. Anybody who can forge the address can forge these records.",
+			Who:     "Nobody: ssh ignores or asks.",
+			Do:      "Sign the zone, use a validating resolver, and set 'options trust-ad' in resolv.conf if the way to it is safe.",
+			Example: "SSHFP records match the ssh-ed25519 key of 203.0.113.20, but ssh does not trust them: resolv.conf does not say 'options trust-ad'",
+		},
+		{
+			Code:    "sshfp.mismatch",
+			Means:   "There are SSHFP records for the host, and none of them fits the host key that it presents.",
+			Sure:    "Sure about the difference. Forgotten records after a reinstallation are the usual reason.",
+			Who:     "With VerifyHostKeyDNS, ssh prints its warning about a changed key.",
+			Do:      "Verify the host key, then update the SSHFP records ('ssh-keygen -r HOST' on the host prints them).",
+			Example: "SSHFP records do not match the ssh-ed25519 key of 203.0.113.20",
+		},
+	}
+}
+
+// explainSlow explains what took a second or more.
+func explainSlow() []Explanation {
+	const sure = "It was measured once. A single slow answer can be chance."
+	return []Explanation{
+		{
+			Code:    "slow.resolve",
+			Means:   "Looking up the name took a second or more.",
+			Sure:    sure,
+			Who:     "Every program on this machine that uses the name.",
+			Do:      "Look at the first DNS server in resolv.conf: one that does not answer costs its timeout each time.",
+			Example: "looking up slow.example.com took 2.0 s",
+		},
+		{
+			Code:    "slow.reverse",
+			Means:   "The reverse lookup of the address took a second or more.",
+			Sure:    sure,
+			Who:     "Whoever looks up the reverse name: an sshd with UseDNS yes makes the login wait.",
+			Do:      "Whoever runs the reverse zone should look at its name servers.",
+			Example: "the reverse look-up of 203.0.113.9 took 3.1 s: whoever waits for it is as slow, an sshd with UseDNS yes for one",
+		},
+		{
+			Code:    "slow.connect",
+			Means:   "Connecting to the address took a second or more.",
+			Sure:    sure,
+			Who:     "You, at every login.",
+			Do:      "Look at the network: a lost first packet costs one second.",
+			Example: "connecting to 203.0.113.20 took 1.0 s",
+		},
+		{
+			Code:    "slow.identify",
+			Means:   "The server took a second or more before it identified itself.",
+			Sure:    sure,
+			Who:     "You, at every login.",
+			Do:      "On the server, look at what runs before the banner: tcp wrappers, a reverse lookup of your address, load.",
+			Example: "203.0.113.20 took 5.0 s to say that it speaks SSH: it may be looking up this machine's name",
+		},
+		{
+			Code:    "slow.hostkeys",
+			Means:   "Fetching the host keys took a second or more.",
+			Sure:    sure,
+			Who:     "You, at every login.",
+			Do:      "Look at the server's load.",
+			Example: "fetching the host keys of 203.0.113.20 took 1.4 s",
+		},
+	}
+}

@@ -1,0 +1,42 @@
+package check
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestEveryCodeIsExplained: who adds a code to the table says in explain_*.go
+// what it means to a user.
+func TestEveryCodeIsExplained(t *testing.T) {
+	rows := map[Code]bool{}
+	for _, d := range Codes() {
+		rows[d.Code] = true
+		if _, _, ok := Explain(d.Code); !ok {
+			t.Errorf("%s has no explanation: add one to its family in explain_*.go, then go test -run TestDocs -update .", d.Code)
+		}
+	}
+	seen := map[Code]bool{}
+	for _, e := range Explanations() {
+		if !rows[e.Code] {
+			t.Errorf("%s is explained, and is no code", e.Code)
+		}
+		if seen[e.Code] {
+			t.Errorf("%s is explained twice", e.Code)
+		}
+		seen[e.Code] = true
+		v := reflect.ValueOf(e)
+		for i := range v.NumField() {
+			name, text := v.Type().Field(i).Name, v.Field(i).String()
+			switch {
+			case text == "":
+				t.Errorf("%s: %s is empty", e.Code, name)
+			case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }):
+				t.Errorf("%s: %s is more than plain ASCII on one line: %q", e.Code, name, text)
+			case slices.Contains([]string{"Means", "Sure", "Who", "Do"}, name) && !strings.HasSuffix(strings.TrimRight(text, "'"), "."):
+				t.Errorf("%s: %s does not end a sentence: %q", e.Code, name, text)
+			}
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"rdnsproxy/internal/report"
+	"rdnsproxy/sshconf"
+
+	"github.com/spf13/cobra"
+)
+
+// shells are those that there is a completion script for.
+var shells = []string{"bash", "fish", "powershell", "zsh"}
+
+// bashWithoutPackage stands in for the one function that cobra's script for bash
+// takes from the package bash-completion, where that is not loaded: the words of
+// the line up to the cursor, separated by blanks alone.
+const bashWithoutPackage = `
+if ! declare -F _get_comp_words_by_ref >/dev/null; then
+    _get_comp_words_by_ref()
+    {
+        local line=${COMP_LINE:0:COMP_POINT}
+        read -ra words <<<"$line"
+        [[ $line == *[[:space:]] ]] && words+=("")
+        cword=$((${#words[@]} - 1))
+        cur=${words[cword]}
+        prev=${words[cword > 0 ? cword - 1 : 0]}
+    }
+fi
+`
+
+func completionCommand(w World, root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "completion bash|fish|powershell|zsh",
+		Short: "print a completion script for a shell",
+		Long: `Prints a script that completes commands, flags, their values, and hosts: the
+aliases in ssh's configuration and the plain names in known_hosts.
+
+For one shell:
+
+  bash	source <(rdnsproxy completion bash)
+  zsh	source <(rdnsproxy completion zsh)
+  fish	rdnsproxy completion fish | source
+  powershell	rdnsproxy completion powershell | Out-String | Invoke-Expression
+
+For all, as files that the shells look for:
+
+  bash	~/.local/share/bash-completion/completions/rdnsproxy (needs the package bash-completion)
+  zsh	_rdnsproxy in a directory of $fpath
+  fish	~/.config/fish/completions/rdnsproxy.fish`,
+		ValidArgs: shells,
+		RunE: func(_ *cobra.Command, args []string) error {
+			shell := strings.Join(args, " ")
+			switch shell {
+			case "bash":
+				if err := root.GenBashCompletionV2(w.stdout, true); err != nil {
+					return nil // stdout's, which remembers it
+				}
+				w.print(bashWithoutPackage)
+			case "fish":
+				_ = root.GenFishCompletion(w.stdout, true)
+			case "powershell":
+				_ = root.GenPowerShellCompletionWithDesc(w.stdout)
+			case "zsh":
+				_ = root.GenZshCompletion(w.stdout)
+			case "":
+				return refuse("rdnsproxy completion bash|fish|powershell|zsh", "completion for which shell?")
+			default:
+				return refuse(didYouMean(shell, shells, "bash, fish, powershell and zsh are the shells"), "no completion for shell %s", quoted(shell))
+			}
+			return nil
+		},
+	}
+}
+
+// completeValues registers what the flags of all commands take, where that is a
+// closed set of words or no file.
+func completeValues(root *cobra.Command) {
+	values := map[string][]string{
+		"format":  report.Formats(),
+		"fail-on": {"notice", "warning", "error", "never"},
+		"policy":  {string(policyWarn), string(policyStrict), string(policyOff)},
+
+		"resolver": {}, "compare": {}, "check-timeout": {}, "check-wait": {}, "connect-timeout": {}, "wait": {},
+		"bind-address": {}, "bind-interface": {}, "expect-hostkey": {}, "jobs": {}, "client": {}, "from": {},
+	}
+	for _, c := range append(root.Commands(), root) {
+		for flag, words := range values {
+			if c.Flags().Lookup(flag) != nil {
+				_ = c.RegisterFlagCompletionFunc(flag, completes(func(string) []string { return words })) // the flag is there
+			}
+		}
+		if c != root && c.HasSubCommands() {
+			completeValues(c)
+		}
+	}
+}
+
+// completes makes cobra's function of the words that may stand somewhere.
+func completes(words func(typed string) []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return startingWith(typed, words(typed)), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completesHosts completes hosts, after some words that may stand first in their
+// place.
+func completesHosts(w World, first ...string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		words := hostWords(w)
+		if len(args) == 0 {
+			words = append(words, first...)
+		}
+		return startingWith(typed, words), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func startingWith(typed string, words []string) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !strings.HasPrefix(word, typed) })
+}
+
+// hostWords are the hosts that this machine knows by name: aliases in ssh's
+// configuration, and plain names in known_hosts. A person waits for a key to
+// answer, so what cannot be read is left out without a word.
+func hostWords(w World) []string {
+	f := &checkFlags{sharedFlags: sharedFlags{sshConfig: w.getenv("RDNSPROXY_SSH_CONFIG")}}
+	words, _ := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
+	for _, known := range f.knownNames(w, &voice{w: io.Discard, quiet: true}) {
+		words = append(words, known.text)
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
+}

@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/report"
+
+	"github.com/spf13/cobra"
+)
+
+func explainCommand(w World) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [CODE...]",
+		Short: "what a finding means and what to do about it",
+		Long: `Explains a finding of check by its code: what it means, how sure it is, who is
+affected, and what to do about it, with an example. A verdict, a piece of advice
+and a topic of help can be explained too. Without a word, it lists all findings.`,
+		Example: `  rdnsproxy explain hostkey.changed
+  rdnsproxy explain mismatch
+  rdnsproxy explain exit-status`,
+		Args:              cobra.ArbitraryArgs,
+		RunE:              func(_ *cobra.Command, words []string) error { return explain(w, words) },
+		ValidArgsFunction: completes(func(string) []string { return explainable() }),
+	}
+}
+
+// explain prints what the words mean, all of them or none.
+func explain(w World, words []string) error {
+	if len(words) == 0 {
+		w.page(listOfFindings(check.Codes()) + "\n'rdnsproxy explain CODE' explains one.\n")
+		return nil
+	}
+	var texts []string
+	for _, word := range words {
+		text, ok := explanation(w.width(), strings.ToLower(word))
+		if !ok {
+			return refuse(didYouMean(word, explainable(), "'rdnsproxy explain' lists them"), "nothing to explain is called %s", quoted(word))
+		}
+		texts = append(texts, text)
+	}
+	w.print(strings.Join(texts, "\n"))
+	return nil
+}
+
+// explanation finds what a word names: a code, a verdict, a family of codes, a
+// piece of advice, or a topic of help.
+func explanation(width int, word string) (string, bool) {
+	for _, code := range []check.Code{check.Code(word), check.MappingCode(check.Verdict(word))} {
+		if d, e, ok := check.Explain(code); ok {
+			return report.Explanation(width, d, e), true
+		}
+	}
+	for _, d := range check.AdviceCodes() {
+		if string(d.Code) == word {
+			return report.Page(width, fmt.Sprintf("%s: a piece of advice (%s)\n\n%s.\n", d.Code, d.Machine, d.Meaning)), true
+		}
+	}
+	for _, t := range topics() {
+		if t.name == word {
+			return report.Page(width, t.text()), true
+		}
+	}
+	family := slices.DeleteFunc(check.Codes(), func(d check.CodeDoc) bool {
+		return !strings.HasPrefix(string(d.Code), strings.TrimSuffix(word, ".")+".")
+	})
+	return report.Page(width, listOfFindings(family)), len(family) > 0
+}
+
+// listOfFindings is a table of codes for report.Page.
+func listOfFindings(rows []check.CodeDoc) string {
+	var b strings.Builder
+	for _, d := range rows {
+		fmt.Fprintf(&b, "  %-7s  %s\t%s\n", d.Severity, d.Code, d.Meaning)
+	}
+	return b.String()
+}
+
+// explainable are all words that explain takes.
+func explainable() []string {
+	var words []string
+	for _, v := range check.Verdicts() {
+		words = append(words, string(v))
+	}
+	for _, d := range check.Codes() {
+		words = append(words, string(d.Code))
+	}
+	for _, d := range check.AdviceCodes() {
+		words = append(words, string(d.Code))
+	}
+	for _, t := range topics() {
+		words = append(words, t.name)
+	}
+	return words
+}

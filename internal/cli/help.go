@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootHelp = `rdnsproxy is an ssh ProxyCommand. Before any SSH traffic flows it checks that
+forward and reverse DNS of the host agree. If they do, it stays silent; if not, it
+says why, who is affected, and what to fix on which machine.
+
+  rdnsproxy [flags] HOST PORT [ORIGINAL]
+  rdnsproxy COMMAND [flags] [ARGS...]
+
+The first is the relay, which ssh runs as ProxyCommand. The commands are
+
+  check	look at hosts, up to their host keys
+  explain	say what a finding means and what to do about it
+  hosts	list, add, remove and verify lines of the hosts file
+  accept	remember a known mapping, without root
+  ssh, sftp, scp	run the real program through the relay
+  demo	a guided tour, without network and root
+  completion	print a completion script for a shell
+  version	print the version
+  help	show the help of a command or a topic
+
+In ~/.ssh/config, as the last lines:
+
+  Host *
+    ProxyCommand rdnsproxy %h %p
+
+Flags of the relay:
+
+`
+
+const rootMore = `
+Every long flag has an environment variable, which the flag overrides:
+--check-wait is RDNSPROXY_CHECK_WAIT.
+
+Exit status of the relay: 0 the session is over, 1 refused by --policy strict, 2
+usage or configuration error, 3 could not resolve or connect.
+
+'rdnsproxy help COMMAND' is about a command. 'rdnsproxy help TOPIC' is about
+
+`
+
+// showHelp prints the help of a command, laid out for the terminal.
+func showHelp(w World, root, c *cobra.Command) {
+	if c == root {
+		relay := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
+		new(relayFlags).register(relay)
+		w.page(rootHelp)
+		w.print(relay.FlagUsagesWrapped(w.width()))
+		var more strings.Builder
+		more.WriteString(rootMore)
+		for _, t := range topics() {
+			fmt.Fprintf(&more, "  %s\t%s\n", t.name, t.short)
+		}
+		w.page(more.String())
+		return
+	}
+	w.page(c.Long + "\n\nusage: " + c.UseLine() + "\n")
+	if c.Example != "" {
+		w.page("\nexamples:\n\n" + c.Example + "\n")
+	}
+	if c.HasAvailableLocalFlags() && !c.DisableFlagParsing {
+		w.print("\n" + c.LocalFlags().FlagUsagesWrapped(w.width()))
+	}
+}
+
+// helpCommand is help about a command or a topic; it knows what it does not know.
+func helpCommand(w World, root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND|TOPIC]",
+		Short: "help about a command or a topic",
+		Long:  "Shows the help of a command, or a topic. Without a word, it lists both.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			if c, rest, err := root.Find(args); err == nil && len(rest) == 0 {
+				return c.Help()
+			}
+			if len(args) == 1 {
+				if text, ok := explanation(w.width(), strings.ToLower(args[0])); ok {
+					w.print(text)
+					return nil
+				}
+			}
+			typed := strings.Join(args, " ")
+			return refuse(didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"), "no such command or topic: %s", quoted(typed))
+		},
+		ValidArgsFunction: completes(func(string) []string { return helpWords(root) }),
+	}
+}
+
+// helpWords are the commands and the topics.
+func helpWords(root *cobra.Command) []string {
+	var words []string
+	for _, c := range root.Commands() {
+		words = append(words, c.Name())
+	}
+	for _, t := range topics() {
+		words = append(words, t.name)
+	}
+	return words
+}

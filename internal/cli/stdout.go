@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"syscall"
+
+	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/safetext"
+
+	"golang.org/x/term"
+)
+
+// stdout is where a command's text goes. The first write that fails is
+// remembered, and runCommand tells of it: a help text that went onto a full disk
+// must not look like success.
+type stdout struct {
+	w   io.Writer
+	err error
+}
+
+func (o *stdout) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
+// plainError is an error of the operating system in its own words, without the
+// call that met it: "no space left on device".
+func plainError(err error) string {
+	var number syscall.Errno
+	if errors.As(err, &number) {
+		return number.Error()
+	}
+	return safetext.Line(err.Error())
+}
+
+// print writes to stdout; see stdout for what goes wrong.
+func (w World) print(text string) { io.WriteString(w.stdout, text) }
+
+// page prints a text in report.Page's form.
+func (w World) page(text string) { w.print(report.Page(w.width(), text)) }
+
+// The widths that texts are laid out for: what is narrower than the least gets
+// lines that the terminal breaks, what is wider than the most gets no longer ones.
+const (
+	leastWidth = 40
+	usualWidth = 80
+	mostWidth  = 200
+)
+
+// width is how many columns stdout has: the terminal's, or 80.
+func (w World) width() int {
+	if isTerminal(w.Out) {
+		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
+			return min(max(width, leastWidth), mostWidth)
+		}
+	}
+	return usualWidth
+}

@@ -1,0 +1,51 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"rdnsproxy/check"
+)
+
+// part is one heading of an explanation and what stands below it.
+type part struct{ heading, text string }
+
+func parts(e check.Explanation) []part {
+	return []part{
+		{"what it means", e.Means},
+		{"how sure it is", e.Sure},
+		{"who is affected", e.Who},
+		{"what to do", e.Do},
+		{"example", e.Example},
+	}
+}
+
+// Explanation explains a code within a width in columns.
+func Explanation(width int, d check.CodeDoc, e check.Explanation) string {
+	b := block{width: width}
+	b.line(0, string(d.Code)+"  "+d.Severity.String())
+	b.wrapped(1, d.Meaning)
+	for _, p := range parts(e) {
+		b.blank()
+		b.line(1, p.heading)
+		b.wrapped(2, p.text)
+	}
+	return b.String()
+}
+
+// ExplanationMarkdown explains a code as a section of a document.
+func ExplanationMarkdown(d check.CodeDoc, e check.Explanation) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s\n\nSeverity: %s. In short: %s.\n", d.Code, d.Severity, markdownProse.Replace(d.Meaning))
+	for _, p := range parts(e) {
+		text := markdownProse.Replace(p.text)
+		if p.heading == "example" {
+			text = markdown(p.text)
+		}
+		fmt.Fprintf(&b, "\n**%s.** %s\n", strings.ToUpper(p.heading[:1])+p.heading[1:], text)
+	}
+	return b.String()
+}
+
+// markdownProse keeps the signs of Markdown and HTML in a sentence what they are.
+var markdownProse = strings.NewReplacer("*", `\*`, "_", `\_`, "<", `\<`, "[", `\[`, "`", "\\`", `\`, `\\`)
