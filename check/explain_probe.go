@@ -135,6 +135,14 @@ func explainKeys() []Explanation {
 			Example: "no host key of web1.example.com could be seen, and so none that was expected",
 		},
 		{
+			Code:    "hostkey.withheld",
+			Means:   "The address presents no host key, although one is known or expected for this host. An address that a forged DNS answer leads to cannot present the host's key, so it may hide that by presenting none.",
+			Sure:    "Sure that no key was seen at the moment of the check. A host that is down or overloaded looks the same.",
+			Who:     "You: nothing vouches for this address. 'rdnsproxy hosts add' refuses it.",
+			Do:      "Add no hosts line for this address. Look at the finding about the connection, and try again when the host is up.",
+			Example: "203.0.113.20 shows no host key, although known_hosts has one for web1.example.com",
+		},
+		{
 			Code:    "sshfp.match",
 			Means:   "SSHFP records in DNS hold the fingerprint of the host key, and the DNS answer was validated (DNSSEC).",
 			Sure:    "As sure as DNSSEC and the way to the validating resolver.",
