@@ -40,6 +40,14 @@ func explainConnect() []Explanation {
 			Example: "203.0.113.31 port 22: permission denied",
 		},
 		{
+			Code:    "connect.exhausted",
+			Means:   "This machine had no file descriptor, memory or local port left to connect with. Nothing is known about the host.",
+			Sure:    "Sure. It says nothing about the host.",
+			Who:     "This run of check.",
+			Do:      "Raise the limit of open files ('ulimit -n'), or look at fewer targets at once with --jobs. 'rdnsproxy help limits' shows what a run may use.",
+			Example: "203.0.113.34 port 22: this machine has nothing left to connect with: too many open files",
+		},
+		{
 			Code:    "connect.skipped",
 			Means:   "This machine has no route for the address's family, so the address was not tried. It is an error only if that is so for all addresses.",
 			Sure:    "Sure for this machine's routes.",
