@@ -56,3 +56,17 @@ func TestSilenced(t *testing.T) {
 		t.Errorf("status %d, screen\n%s", status, screen)
 	}
 }
+
+// A redirection behind the ProxyCommand is the user's own word, whatever ssh does
+// with its helper's stderr.
+func TestRedirectedByUser(t *testing.T) {
+	for _, config := range []string{persistent, plainly} {
+		v := newVisit(t)
+		v.sshConfig(strings.Replace(config, "%h %p", "%h %p 2>/dev/null", 1))
+		t.Cleanup(func() { v.run("ssh", "-O", "exit", "my.example.com") })
+		if screen, status := v.onTerminal("ssh", "my.example.com", "echo hello"); status != 0 || screen != "hello\n" {
+			t.Errorf("status %d, screen\n%s", status, screen)
+		}
+		v.run("ssh", "-O", "exit", "my.example.com")
+	}
+}

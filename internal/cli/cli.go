@@ -50,7 +50,7 @@ func Run(ctx context.Context, w World) int {
 
 // usage turns what a flag parser or a command says of bad input into status 2.
 func (w World) usage(err error) int {
-	v := newVoice(userStderr(w), false, false)
+	v := relayVoice(w, false, false)
 	var r *refusal
 	if !errors.As(err, &r) {
 		err = &refusal{err.Error(), "'rdnsproxy help' lists the commands and flags"}

@@ -181,7 +181,7 @@ func TestVoice(t *testing.T) {
 	v := &voice{w: &b}
 	v.error(refuse("do that", "cannot do this: %s", "\x1b[2J\nrdnsproxy: error: forged"))
 	v.hint("nobody reads this")
-	v.hints = true
+	v.hints = func() bool { return true }
 	v.error(refuse("do that", "cannot"))
 	v.hint("  indented")
 	v.quiet = true

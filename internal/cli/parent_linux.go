@@ -14,11 +14,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// parent is a path in the parent's folder under /proc. ssh runs its helper by
-// "exec", so the parent is ssh itself and no shell stands between.
+// parentPID is the process that started this one; it may have ended since. ssh runs
+// its helper by "exec", so it is ssh itself and no shell stands between.
+var parentPID = sync.OnceValue(os.Getppid)
+
+// parent is a path in the parent's folder under /proc.
 func parent(name string) string {
-	return filepath.Join("/proc", strconv.Itoa(os.Getppid()), name)
+	return filepath.Join("/proc", strconv.Itoa(parentPID()), name)
 }
+
+// errOrphaned says that the parent has ended: its number may be another's now.
+var errOrphaned = errors.New("the parent has ended")
 
 // parentIsSSH reports whether the parent is verifiably ssh: by the program that
 // it runs, not by the name that it gives itself.
@@ -44,17 +50,35 @@ func parentArgs() []string {
 // openParentStderr gives the parent's stderr: the very descriptor where the kernel
 // hands it over (pidfd_getfd(2)), for in a plain file that shares the place to
 // write at; else what it is open on, opened anew. /dev/tty stands for it only
-// where /proc has nothing.
+// where /proc has nothing. With ControlPersist the ssh that started the helper ends
+// before it.
 func openParentStderr() (*os.File, error) {
-	if pidfd, err := unix.PidfdOpen(os.Getppid(), 0); err == nil {
-		defer unix.Close(pidfd)
-		if fd, err := unix.PidfdGetfd(pidfd, 2, 0); err == nil {
-			return os.NewFile(uintptr(fd), "parent's stderr"), nil
-		}
+	f, err := parentDescriptor(2)
+	if err != nil {
+		f, err = os.OpenFile(parent("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
 	}
-	f, err := os.OpenFile(parent("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+	switch {
+	case os.Getppid() != parentPID():
+		if err == nil {
+			f.Close()
+		}
+		return nil, errOrphaned
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		return os.OpenFile("/dev/tty", os.O_WRONLY|syscall.O_NOCTTY, 0)
 	}
 	return f, err
+}
+
+// parentDescriptor duplicates a descriptor of the parent's.
+func parentDescriptor(n int) (*os.File, error) {
+	pidfd, err := unix.PidfdOpen(parentPID(), 0)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(pidfd)
+	fd, err := unix.PidfdGetfd(pidfd, n, 0)
+	if err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), "parent's stderr"), nil
 }

@@ -116,7 +116,9 @@ type session struct {
 	settings settings
 	voice    *voice
 	started  time.Time
+	resolver *resolve.Resolver
 	inquiry  *check.Inquiry
+	known    context.CancelFunc // ends the look-ups: nobody asks any more
 	memory   memory.Memory // of addresses whose check failed
 	lines    memory.Memory // of addresses from hosts lines that DNS did not confirm in time
 	log      *logFile      // nil: none
@@ -137,16 +139,15 @@ func runRelay(ctx context.Context, w World, args []string) int {
 		surviveSIGPIPE()
 		return w.usage(err)
 	}
-	s.voice = newVoice(userStderr(w), s.flags.quiet, s.flags.verbose)
-	s.voice.w = unread{s.voice.w}
+	s.voice = relayVoice(w, s.flags.quiet, s.flags.verbose)
 	if err := s.prepare(ctx); err != nil {
 		s.voice.error(err)
 		return statusUsage
 	}
 	defer s.log.close()
 
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	ctx, s.known = context.WithCancel(ctx)
+	defer s.known()
 	if err := s.begin(ctx); err != nil {
 		s.voice.error(err)
 		return statusUsage
@@ -156,13 +157,23 @@ func runRelay(ctx context.Context, w World, args []string) int {
 		return s.failed(ctx, err)
 	}
 	defer conn.Close()
+	late := func() {} // what goes on beside the session
 	switch s.flags.policy {
 	case policyWarn:
-		s.warn(ctx, won.Addr())
+		late = s.warn(ctx, won.Addr())
 	case policyStrict:
 		s.tellOfUsed(ctx, won.Addr())
 	}
+	go s.finishAsking(late)
 	return s.relay(conn)
+}
+
+// finishAsking sees the last look-ups through and frees what they have opened: a
+// session can last for days.
+func (s *session) finishAsking(late func()) {
+	late()
+	s.known()
+	s.resolver.Close()
 }
 
 // prepare reads what stands between the command line and the first look-up.
@@ -191,6 +202,7 @@ func (s *session) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.resolver = resolver
 	if s.flags.verbose { // it would read files that a literal needs none of
 		if err := resolver.Err(); err != nil {
 			s.voice.notice(err.Error())

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -9,19 +8,52 @@ import (
 	"syscall"
 )
 
-// userStderr is where a person will read what the relay says. With ControlPersist
-// ssh points its helper's stderr at /dev/null, and then its own is meant: but
-// only the parent's, and only if the parent is ssh. Where that is /dev/null too
-// the user wants silence.
-func userStderr(w World) *os.File {
-	if !isNull(w.Err) || !parentIsSSH() {
-		return w.Err
+// stderr is where a person will read what the relay says. With ControlPersist ssh
+// points its helper's stderr at /dev/null, and then its own is meant: but only
+// the parent's, and only if the parent is ssh. Where that is /dev/null too the
+// user wants silence.
+//
+// ssh does so because whoever reads its stderr waits until everybody has closed
+// it (OpenSSH's bug 1988). So its stderr is held for as long as one line takes,
+// and a relay that has nothing to say never opens it.
+type stderr struct{ own *os.File }
+
+// relayVoice speaks where the user of the relay reads.
+func relayVoice(w World, quiet, verbose bool) *voice {
+	at := stderr{w.Err}
+	return &voice{w: at, hints: func() bool { return verbose || at.terminal() }, quiet: quiet, verbose: verbose}
+}
+
+// Write fails where nobody may read, and no more: a warning that is not wanted
+// must not end the session.
+func (s stderr) Write(b []byte) (n int, err error) {
+	surviveSIGPIPE()
+	s.with(func(f *os.File) { n, err = f.Write(b) })
+	return n, err
+}
+
+func (s stderr) terminal() (is bool) {
+	s.with(func(f *os.File) { is = isTerminal(f) })
+	return is
+}
+
+// with lends the stream that a person reads.
+func (s stderr) with(do func(*os.File)) {
+	f := s.own
+	if silencedBySSH(f) {
+		if parents, err := openParentStderr(); err == nil {
+			defer parents.Close()
+			f = parents
+		}
 	}
-	f, err := openParentStderr()
-	if err != nil {
-		return w.Err
-	}
-	return f
+	do(f)
+}
+
+// silencedBySSH tells the null device that ssh gives its helper from the one that
+// a user has asked for: ssh's stdfd_devnull opens it for reading and writing, a
+// shell's 2>/dev/null for writing only.
+func silencedBySSH(f *os.File) bool {
+	return isNull(f) && readable(f) && parentIsSSH()
 }
 
 // isNull reports whether f is the null device.
@@ -35,15 +67,6 @@ func isNull(f *os.File) bool {
 	}
 	null, err := os.Stat(os.DevNull)
 	return err == nil && os.SameFile(mine, null)
-}
-
-// unread is a stream that nobody may read: a warning that is not wanted must not
-// end the session. A write to it fails, and no more.
-type unread struct{ io.Writer }
-
-func (u unread) Write(b []byte) (int, error) {
-	surviveSIGPIPE()
-	return u.Writer.Write(b)
 }
 
 // surviveSIGPIPE keeps a failed write to stderr from ending the process. To hear

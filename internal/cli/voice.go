@@ -16,15 +16,15 @@ import (
 // that can be acted on. Everything is made safe for a terminal here.
 type voice struct {
 	w       io.Writer
-	hints   bool // hints get lines of their own: a person is reading
-	quiet   bool // warnings and notices are not wanted; errors are
+	hints   func() bool // hints get lines of their own: a person is reading; if nil, no
+	quiet   bool        // warnings and notices are not wanted; errors are
 	verbose bool
 }
 
 // newVoice speaks on f. Hints get their own lines only where a person reads
 // them: git, Ansible and rsync show stderr to nobody, or as one line.
 func newVoice(f *os.File, quiet, verbose bool) *voice {
-	return &voice{w: f, hints: verbose || isTerminal(f), quiet: quiet, verbose: verbose}
+	return &voice{w: f, hints: func() bool { return verbose || isTerminal(f) }, quiet: quiet, verbose: verbose}
 }
 
 // refusal is an error with something to do about it.
@@ -65,9 +65,12 @@ func (v *voice) notice(text string) { v.say("notice", text) }
 // unknown says, in one line, what could not be found out.
 func (v *voice) unknown(text string) { v.say("notice", text) }
 
+// toPerson reports whether hints get lines of their own.
+func (v *voice) toPerson() bool { return v.hints != nil && v.hints() }
+
 // hint says what to do, on a line of its own, to people only.
 func (v *voice) hint(text string) {
-	if v.hints {
+	if v.toPerson() {
 		v.say("hint", text)
 	}
 }
@@ -77,7 +80,7 @@ func (v *voice) withHint(kind, text, hint string) {
 	switch {
 	case hint == "":
 		v.line(kind, text)
-	case v.hints:
+	case v.toPerson():
 		v.line(kind, text)
 		v.line("hint", hint)
 	default:

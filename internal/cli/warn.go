@@ -13,8 +13,9 @@ import (
 )
 
 // warn waits for the verdict on the address that has won, a short while, and says
-// what the user should know before ssh has the terminal.
-func (s *session) warn(ctx context.Context, won netip.Addr) {
+// what the user should know before ssh has the terminal. late is what is left to
+// find out, beside the session.
+func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	budget := s.patience()
 	until := time.Now().Add(budget)
 	wait := budget
@@ -43,9 +44,10 @@ func (s *session) warn(ctx context.Context, won netip.Addr) {
 	}
 	s.log.verdict(r, won)
 	told := s.tellOfLine(ctx, won, time.Until(until))
-	if !(complete && told) && !s.flags.fdpass {
-		go s.follow(ctx, won, complete, told)
+	if complete && told || s.flags.fdpass { // under which this process ends now
+		return func() {}
 	}
+	return func() { s.follow(ctx, won, complete, told) }
 }
 
 // patience is how long a connection that stands waits under --policy warn.
@@ -106,7 +108,7 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 			if s.flags.verbose {
 				s.voice.notice(f.Text + " (accepted)")
 			}
-		case f.Severity >= check.Warning && changed && !s.voice.hints && f.Code.Mapping(): // told with the change
+		case f.Severity >= check.Warning && changed && !s.voice.toPerson() && f.Code.Mapping(): // told with the change
 		case f.Severity >= check.Warning:
 			s.tellWarning(f, changed)
 		case f.Severity == check.Unknown:
@@ -129,7 +131,7 @@ func (s *session) tellChange(r *check.Result, won netip.Addr) (known, changed bo
 		host := check.PlainHost(s.operands.host)
 		text := "what was accepted of " + host + " has CHANGED: " + change
 		s.log.line(won.String(), "accepted.changed", text)
-		if f, ok := r.Mapping(won); ok && !s.voice.hints && f.Severity >= check.Warning {
+		if f, ok := r.Mapping(won); ok && !s.voice.toPerson() && f.Severity >= check.Warning {
 			text += "; " + f.Text // one line, where lines are not for people
 		}
 		s.voice.warning(text)
@@ -175,7 +177,7 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 			lines, file = append(lines, a.Line), a.File
 		}
 	}
-	if !s.voice.hints {
+	if !s.voice.toPerson() {
 		text := f.Text
 		if len(lines) > 0 {
 			text += " (" + strings.Join(lines, "; ") + ")"
