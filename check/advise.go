@@ -78,16 +78,19 @@ func adviseTarget(f *Facts, c Code) []Advice {
 }
 
 // adviseHostsLines suggests the article's remedy. A line outlives the answer it
-// was made from, and a forged answer looks like a mismatch: so the host key
-// comes first in all but the article's own case, and there too unless each other
-// address passes or is of the same kind, for the lines are for all of them.
+// was made from, and a forged answer looks like a mismatch, or like whatever else
+// its forger puts into the reverse zone of his own address: so the host key comes
+// first in all but the article's own case, where every address is one that nobody
+// out there can own, and passes or has a reverse name that does not exist.
 func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
 	keys, ground := f.evidence()
 	if keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code.AgainstHost() || f.Code == HostKeyWithheld }) {
 		return nil // a line would send people to whoever has that key, or shows none
 	}
 	code, text := AdviseHostsLine, "if you know this host, "
-	doubtful := func(a Address) bool { return a.Verdict != Unresolvable && a.Verdict.severity() > Notice }
+	doubtful := func(a Address) bool {
+		return a.Verdict != Unresolvable && a.Verdict.severity() > Notice || !ours(a.Address)
+	}
 	if c != MappingCode(Unresolvable) || slices.ContainsFunc(r.Addresses, doubtful) {
 		code, text = AdviseHostsLineKey, "once you have verified the host key, "
 		if prints := f.fingerprints(); prints != "" {
@@ -244,6 +247,14 @@ func HostsLines(f *Facts) (lines []string, why string) {
 		lines = append(lines, a.Addr.Unmap().String()+"  "+names)
 	}
 	return lines, ""
+}
+
+// ours reports whether an address leads nowhere beyond the networks at hand: RFC
+// 1918's and fc00::/7. So does loopback, of which DNS is asked only where the user
+// has named the server.
+func ours(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsPrivate() || a.IsLoopback()
 }
 
 // unpinnable says why an address may not stand in a hosts line.

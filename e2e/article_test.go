@@ -5,6 +5,8 @@ package e2e
 import (
 	"strings"
 	"testing"
+
+	dnslab "rdnsproxy/internal/lab"
 )
 
 const (
@@ -67,5 +69,31 @@ func TestPTRWithoutValidHost(t *testing.T) {
 	o := v.run("rdnsproxy", "check", "140.99.28.179")
 	if o.status != 1 || !strings.Contains(o.out, "179.cureconsulting.deru.net") || !strings.Contains(o.out, "NXDOMAIN") {
 		t.Errorf("%+v", o)
+	}
+}
+
+// Who forges the host's address leaves his own without a reverse name that exists,
+// and it looks like the article's case: no line is shown for an address that
+// somebody out there may have, be it one of several.
+func TestForgedAddressGetsNoLine(t *testing.T) {
+	v := newVisit(t)
+	v.dns(dnslab.Zone("example.com", "my A 198.51.100.10", "beside A 192.168.1.243", "beside A 198.51.100.10"),
+		dnslab.Zone("100.51.198.in-addr.arpa", "10 PTR 198-51-100-10.foo.bar.net."),
+		dnslab.Zone("1.168.192.in-addr.arpa", "243 PTR 192-168-1-243.foo.bar.net."), dnslab.Zone("bar.net"))
+	const finding = "rdnsproxy: warning: my.example.com is 198.51.100.10, whose reverse name 198-51-100-10.foo.bar.net does not exist (NXDOMAIN)\n"
+	screen, status := v.onTerminal("ssh", "my.example.com", "echo hello")
+	want := finding + `rdnsproxy: hint: 'rdnsproxy check my.example.com' tells more
+rdnsproxy: hint: 'rdnsproxy hosts add my.example.com' checks the host key before it writes a hosts line
+rdnsproxy: hint: 'rdnsproxy accept my.example.com' silences this, without root
+hello
+`
+	if status != 0 || screen != want {
+		t.Errorf("at a terminal: status %d, got\n%swant\n%s", status, screen, want)
+	}
+	if o := v.ssh("my.example.com", "echo hello"); o.err != finding {
+		t.Errorf("without a terminal: %q", o.err)
+	}
+	if o := v.ssh("beside.example.com", "echo hello"); o.err == "" || strings.Contains(o.err, "  beside.example.com") {
+		t.Errorf("a private address beside it: %q", o.err)
 	}
 }

@@ -119,9 +119,9 @@ type session struct {
 	resolver *resolve.Resolver
 	inquiry  *check.Inquiry
 	known    context.CancelFunc // ends the look-ups: nobody asks any more
-	memory   memory.Memory // of addresses whose check failed
-	lines    memory.Memory // of addresses from hosts lines that DNS did not confirm in time
-	log      *logFile      // nil: none
+	memory   memory.Memory      // of addresses whose check failed
+	lines    memory.Memory      // of addresses from hosts lines that DNS did not confirm in time
+	log      *logFile           // nil: none
 
 	acceptedFile acceptedFile
 }

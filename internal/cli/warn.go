@@ -10,6 +10,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/memory"
 	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
 )
 
 // warn waits for the verdict on the address that has won, a short while, and says
@@ -197,8 +198,8 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 	if !f.Address.IsValid() {
 		return
 	}
-	if len(lines) == 0 {
-		s.voice.hint("'rdnsproxy hosts add " + host + "' weighs the host key before it writes a line")
+	if _, literal := resolve.ParseLiteral(s.operands.host); len(lines) == 0 && !literal {
+		s.voice.hint("'rdnsproxy hosts add " + host + "' checks the host key before it writes a hosts line")
 	}
 	if !changed { // which has told of accept
 		s.voice.hint("'rdnsproxy accept " + host + "' silences this, without root")
