@@ -1,5 +1,9 @@
-# make test: everything, with what it needs installed where that can be done.
 # make build: the program, ./rdnsproxy.
+# make test: what every change has to pass; CI runs it.
+# make test-clients: the relay under clients that are large to install: mosh,
+# Ansible, AsyncSSH.
+# make everything: all tests that there are, and each fuzz target for FUZZTIME.
+# Each installs what it needs where that can be done (testdata/install).
 
 GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -13,20 +17,22 @@ export CGO_ENABLED := 0
 # nsd, sshd and ip stand where an ordinary user's PATH may not lead.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 
-.PHONY: build test needs lint unit e2e bench fuzz cover fmt clean
+.PHONY: build test test-clients everything needs lint unit e2e bench fuzz cover fmt clean
 
 build:
 	$(GO) build -trimpath -o rdnsproxy .
 
 test: needs lint unit e2e
 
+everything: test test-clients fuzz
+
 needs:
 	@testdata/install test
 
 lint: $(OTHERS:%=vet-%)
 	@bad=$$(gofmt -l .) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
-	$(GO) vet ./...
-	$(GO) run $(STATICCHECK) ./...
+	$(GO) vet -tags clients ./...
+	$(GO) run $(STATICCHECK) -tags clients ./...
 
 .PHONY: $(OTHERS:%=vet-%)
 $(OTHERS:%=vet-%): vet-%:
@@ -41,6 +47,10 @@ unit:
 
 e2e:
 	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 ./e2e
+
+test-clients:
+	@testdata/install test-clients
+	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags clients -run '^TestClient' ./e2e
 
 bench:
 	@testdata/install bench

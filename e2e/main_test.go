@@ -24,7 +24,7 @@ const (
 	programVar = "RDNSPROXY_E2E_PROGRAM"
 )
 
-var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git"}
+var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", python}
 
 func TestMain(m *testing.M) {
 	var status int

@@ -161,10 +161,13 @@ func (v *visit) must(err error) {
 }
 
 // helpers are the living processes of the program.
-func helpers() (pids []int) {
+func helpers() []int { return running(filepath.Base(program)) }
+
+// running are the living processes of a program of this name.
+func running(name string) (pids []int) {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, l := range links {
-		if exe, err := os.Readlink(l); err == nil && exe == program {
+		if exe, err := os.Readlink(l); err == nil && filepath.Base(exe) == name {
 			pid, _ := strconv.Atoi(strings.Split(l, "/")[2])
 			pids = append(pids, pid)
 		}

@@ -49,22 +49,6 @@ func TestTransfers(t *testing.T) {
 	}
 }
 
-// git brings its own ssh, and shows its stderr to people: one line, and the
-// protocol untouched.
-func TestGit(t *testing.T) {
-	v := newVisit(t)
-	if o := v.run("git", "init", "-q", "--bare", "repository"); o.status != 0 {
-		t.Fatalf("%+v", o)
-	}
-	o := v.run("git", "clone", "my.example.com:repository", "clone")
-	if o.status != 0 || strings.Count(o.err, "rdnsproxy: ") != 1 || !strings.Contains(o.err, articleWarning+" ("+articleLine+")\n") {
-		t.Errorf("%+v", o)
-	}
-	if _, err := os.Stat(home + "/clone/.git"); err != nil {
-		t.Error(err)
-	}
-}
-
 // A bastion that stands in the configuration, or on the command line, is not
 // bypassed, and a ProxyCommand of the user's own is not displaced.
 func TestWrapperLeavesProxiesAlone(t *testing.T) {
