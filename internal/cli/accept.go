@@ -65,6 +65,9 @@ func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int,
 	case args[0] == "verify":
 		return verifyAccepted(ctx, w, f, path)
 	}
+	if err := notAPort("accept", args); err != nil {
+		return statusUsage, err
+	}
 	return acceptHosts(ctx, w, f, path, args)
 }
 

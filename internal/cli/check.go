@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
@@ -18,7 +19,7 @@ import (
 // order in which they were given.
 func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) int {
 	v := newVoice(w.Err, f.quiet, f.verbose)
-	if err := f.validate(); err != nil {
+	if err := cmp.Or(f.validate(), notAPort("check", operands)); err != nil {
 		return f.usage(w, err)
 	}
 	take := f.words

@@ -101,6 +101,8 @@ func (f *checkFlags) validate() error {
 		return refuse("ask about either", "--self and --client take no targets")
 	case f.printKnownHosts && (f.output != "" || f.given("format")):
 		return refuse("leave --format and --output out, and redirect stdout", "--print-known-hosts prints lines for known_hosts and nothing else")
+	case f.printConfig && (f.output != "" || f.given("format")):
+		return refuse("leave --format and --output out, and redirect stdout", "--print-config prints settings of ssh and nothing else")
 	case len(f.compare) > 1:
 		return refuse("--compare takes one DNS server", "--compare was given %d", len(f.compare))
 	}

@@ -111,7 +111,28 @@ func classify(args []string) (call, error) {
 			return call{args: append(rest, args[i+1:]...)}, nil
 		}
 	}
+	if err := mistyped(word, args[i+1:]); err != nil {
+		return call{}, err
+	}
 	return call{relay: true, args: args}, nil
+}
+
+// mistyped is for a word that is no command and that no port follows, so that it
+// cannot be the relay's host either. It gives nil where it is a host by its looks:
+// then the relay says what is missing.
+func mistyped(word string, rest []string) error {
+	if strings.ContainsAny(word, ".:@%[") || slices.ContainsFunc(rest, isPort) {
+		return nil
+	}
+	names := slices.DeleteFunc(slices.Clone(commands), func(c string) bool { return strings.HasPrefix(c, "_") })
+	if like := suggestions(word, names); len(word) > 2 && len(like) > 0 {
+		return refuse(didYouMean(word, names, "'rdnsproxy help' lists the commands"), "unknown command %s", quoted(word))
+	}
+	if len(rest) > 0 {
+		return nil
+	}
+	return refuse("'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' looks at a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
+		"%s is no command, and a host needs its port", quoted(word))
 }
 
 // knownFlags are the flags that may stand before the words that decide.

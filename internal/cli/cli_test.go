@@ -36,7 +36,9 @@ func TestClassify(t *testing.T) {
 		{"--help", false, "help"},
 		{"-h", false, "help"},
 		{"--version", false, "version"},
-		{"nosuch", true, ""},
+		{"my.example.com", true, ""},
+		{"chek 22", true, ""},
+		{"chek -v 22", true, ""},
 		{"a ssh", true, ""},
 		{"ssh -v a", false, ""},
 		{"version", false, ""},
@@ -51,7 +53,7 @@ func TestClassify(t *testing.T) {
 			t.Errorf("%s: %+v, %v", tt.line, got, err)
 		}
 	}
-	for _, line := range []string{"", "-q", "--resolver"} {
+	for _, line := range []string{"", "-q", "--resolver", "nosuch", "chek my.example.com", "-q chek a b"} {
 		if got, err := classify(strings.Fields(line)); err == nil {
 			t.Errorf("%q: %+v", line, got)
 		}

@@ -36,12 +36,17 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	root.AddCommand(completionCommand(w, root))
 	new(relayFlags).register(root.Flags()) // for completion; the relay parses its own
 	completeValues(root)
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
+		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed { // a command that looks things up
+			tellUnknownVariables(w, newVoice(w.Err, false, false))
+		}
+	}
 	root.SetArgs(args)
 	root.SetIn(w.In)
 	root.SetOut(out)
 	root.SetErr(w.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return badFlag(err, "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
+		return badFlag(err, c.Flags(), "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
 	})
 	if err := root.ExecuteContext(ctx); err != nil {
 		bad := w.usage(err)
@@ -51,7 +56,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		return cmp.Or(status, bad) // a command that refuses says with which status
 	}
 	if out.err != nil {
-		return w.usage(refuse("nothing more was written", "writing to stdout: %s", plainError(out.err)))
+		return w.usage(refuse("the output is incomplete", "writing to stdout: %s", plainError(out.err)))
 	}
 	return status
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,44 +92,9 @@ func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
 	case errors.Is(err, pflag.ErrHelp):
 		return err
 	case err != nil:
-		return badFlag(err, "'rdnsproxy help' lists the commands and flags")
+		return badFlag(err, fs, "'rdnsproxy help' lists the commands and flags")
 	}
 	return fromEnvironment(fs, w)
-}
-
-func fromEnvironment(fs *pflag.FlagSet, w World) error {
-	if !slices.ContainsFunc(w.Env, func(v string) bool { return strings.HasPrefix(v, "RDNSPROXY_") }) {
-		return nil // as at almost every start
-	}
-	var bad error
-	family := fs.Changed("ipv4") || fs.Changed("ipv6") // -4 overrides the environment's -6 too
-	fs.VisitAll(func(f *pflag.Flag) {
-		if family && (f.Name == "ipv4" || f.Name == "ipv6") {
-			return
-		}
-		name := "RDNSPROXY_" + strings.ReplaceAll(strings.ToUpper(f.Name), "-", "_")
-		value := w.getenv(name)
-		if value == "" || f.Changed || bad != nil || f.Name == "help" {
-			return
-		}
-		if err := fs.Set(f.Name, value); err != nil {
-			bad = refuse("unset "+name+" or mend it", "environment variable %s: %v", name, valueError(err))
-		}
-	})
-	return bad
-}
-
-// badFlag rewords pflag's errors, which quote what was typed as it is.
-func badFlag(err error, hint string) error {
-	return refuse(hint, "%s", valueError(err))
-}
-
-func valueError(err error) string {
-	s := err.Error()
-	if _, after, ok := strings.Cut(s, " flag: "); ok && strings.HasPrefix(s, "invalid argument") {
-		s = strings.Replace(strings.TrimSuffix(s, " flag: "+after), "invalid argument", "bad value", 1) + ": " + after
-	}
-	return safetext.Of(s).String()
 }
 
 // addrPorts are DNS servers; a repeated flag adds, commas separate.

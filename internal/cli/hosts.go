@@ -32,7 +32,7 @@ it was.
 Exit status: 0 done or already so, 1 refused, not confirmed, or a line is not
 right, 2 usage, 3 it could not be told.`,
 		Args: func(_ *cobra.Command, args []string) error {
-			return refuse("'rdnsproxy help hosts' tells of them", "hosts takes list, add, remove or verify")
+			return refuse(didYouMean(strings.Join(args, " "), []string{"list", "add", "remove", "verify"}, "'rdnsproxy help hosts' tells of them"), "hosts takes list, add, remove or verify")
 		},
 		Run: func(*cobra.Command, []string) {},
 	}

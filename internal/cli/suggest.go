@@ -6,10 +6,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// longestWord bounds what is compared: nothing that can be meant is longer.
+const longestWord = 40
+
 // suggestions are the words that somebody who typed another may have meant:
 // cobra's rule for commands, two edits away or a longer word with that beginning.
 func suggestions(typed string, words []string) []string {
-	if typed == "" {
+	if typed == "" || len(typed) > longestWord {
 		return nil
 	}
 	c := &cobra.Command{SuggestionsMinimumDistance: 2}

@@ -150,7 +150,7 @@ func (f *checkFlags) targets(ctx context.Context, w World, v *voice, words []wor
 func printConfig(w World, targets []target) int {
 	for _, t := range targets {
 		for _, v := range t.config.Values() {
-			fmt.Fprintf(w.Out, "%v\t# %s\n", v, v.Origin)
+			fmt.Fprintf(w.stdout, "%v\t# %s\n", v, v.Origin)
 		}
 	}
 	return statusPass

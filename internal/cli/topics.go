@@ -120,11 +120,6 @@ Other variables that are read:
 	return b.String()
 }
 
-// variable is the environment variable of a long flag.
-func variable(flag string) string {
-	return "RDNSPROXY_" + strings.ReplaceAll(strings.ToUpper(flag), "-", "_")
-}
-
 // usageOf is a flag's usage as its help shows it, without backquotes.
 func usageOf(f *pflag.Flag) string {
 	_, usage := pflag.UnquoteUsage(f)

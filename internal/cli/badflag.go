@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+
+	"github.com/spf13/pflag"
+)
+
+// badFlag says in our words what pflag says of a command line that it cannot
+// parse into fs, and what may have been meant; otherwise is the hint where nothing
+// comes near.
+func badFlag(err error, fs *pflag.FlagSet, otherwise string) error {
+	var (
+		unknown *pflag.NotExistError
+		lacking *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		name := unknown.GetSpecifiedName()[:1]
+		if habit := habits(name); habit != "" {
+			otherwise = habit + "; " + otherwise
+		}
+		return refuse(otherwise, "unknown flag %s", quoted("-"+name))
+	case errors.As(err, &unknown):
+		name := unknown.GetSpecifiedName()
+		var names []string
+		fs.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return refuse(didYouMean("--"+name, names, otherwise), "unknown flag %s", quoted("--"+name))
+	case errors.As(err, &lacking):
+		return refuse(otherwise, "flag %s needs an argument", quoted(dashed(lacking.GetFlag(), lacking.GetSpecifiedName())))
+	case errors.As(err, &invalid):
+		return refuse(otherwise, "bad value %s for %s: %s", quoted(invalid.GetValue()), quoted("--"+invalid.GetFlag().Name), wanted(invalid))
+	}
+	return refuse(otherwise, "%s", safetext.Line(err.Error()))
+}
+
+// habits are how else to say what users of ssh's own flags type.
+func habits(shorthand string) string {
+	switch shorthand {
+	case "p", "P":
+		return "a port is written HOST:PORT"
+	case "l":
+		return "a user is written user@HOST"
+	case "o", "J", "i":
+		return "what ssh's options say is read from ssh's configuration (-F FILE names another)"
+	}
+	return ""
+}
+
+// dashed is a flag as it was typed.
+func dashed(f *pflag.Flag, name string) string {
+	if name == f.Shorthand {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// badValue is what is wrong with the value of an environment variable.
+func badValue(err error) string {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return "bad value " + quoted(invalid.GetValue()) + ": " + wanted(invalid)
+	}
+	return safetext.Line(err.Error())
+}
+
+// wanted says what a flag takes. Of the types that pflag parses itself the cause
+// is a library's, of ours it is fit to be shown.
+func wanted(invalid *pflag.InvalidValueError) string {
+	switch invalid.GetFlag().Value.Type() {
+	case "bool":
+		return "true or false is wanted"
+	case "int":
+		return "a whole number is wanted"
+	case "stringSlice":
+		return "words separated by commas are wanted, without quotes"
+	}
+	return safetext.Line(errors.Unwrap(invalid).Error())
+}
+
+// notAPort refuses a port that stands where a target belongs, as it does for nc,
+// telnet and the relay. A number alone is an address (inet_aton) and stays one.
+func notAPort(command string, operands []string) error {
+	i := slices.IndexFunc(operands, isPort)
+	if i < 0 || len(operands) < 2 {
+		return nil
+	}
+	hint := "a port is written HOST:PORT"
+	if i > 0 {
+		hint += ": rdnsproxy " + command + " " + withPort(operands[i-1], operands[i])
+	}
+	return refuse(hint, "%s looks like a port, and targets are hosts", quoted(operands[i]))
+}
+
+// withPort is a target with a port, as it would be typed.
+func withPort(host, port string) string {
+	switch _, p, err := splitPort(host); {
+	case err != nil || p != 0:
+		return "HOST:" + port
+	case strings.Contains(host, ":") && host[0] != '[':
+		host = "[" + host + "]"
+	}
+	return safetext.Shell(host + ":" + port)
+}

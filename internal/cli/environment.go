@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// variablePrefix begins the name of every variable that stands for a flag.
+const variablePrefix = "RDNSPROXY_"
+
+// variable is the environment variable of a long flag.
+func variable(flag string) string {
+	return variablePrefix + strings.ReplaceAll(strings.ToUpper(flag), "-", "_")
+}
+
+// anyVariable reports whether there is one of ours, as at almost no start.
+func anyVariable(w World) bool {
+	return slices.ContainsFunc(w.Env, func(v string) bool { return strings.HasPrefix(v, variablePrefix) })
+}
+
+// fromEnvironment sets the flags that were not given on the command line. A bad
+// value is an error for the relay as well: a policy that is silently another than
+// the one that was asked for would be worse than no connection.
+func fromEnvironment(fs *pflag.FlagSet, w World) error {
+	if !anyVariable(w) {
+		return nil
+	}
+	var bad error
+	family := fs.Changed("ipv4") || fs.Changed("ipv6") // -4 overrides the environment's -6 too
+	fs.VisitAll(func(f *pflag.Flag) {
+		if family && (f.Name == "ipv4" || f.Name == "ipv6") {
+			return
+		}
+		name := variable(f.Name)
+		value := w.getenv(name)
+		if value == "" || f.Changed || bad != nil || f.Name == "help" {
+			return
+		}
+		if err := fs.Set(f.Name, value); err != nil {
+			bad = refuse("unset "+name+" or correct it", "environment variable %s: %s", name, badValue(err))
+		}
+	})
+	return bad
+}
+
+// tellUnknownVariables names the variables that look like ours and stand for no
+// flag: a misspelt one would be ignored without a word.
+func tellUnknownVariables(w World, v *voice) {
+	if !anyVariable(w) {
+		return
+	}
+	var known []string
+	knownFlags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })
+	for _, entry := range w.Env {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
+			v.notice("environment variable " + quoted(name) + " is ignored: " + didYouMean(name, known, "'rdnsproxy help environment' lists them"))
+		}
+	}
+}
