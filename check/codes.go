@@ -44,6 +44,7 @@ const (
 	HostsOnly       Code = "hosts.only"
 	CompareDiffers  Code = "compare.differs"
 	CompareSame     Code = "compare.same"
+	Interrupted     Code = "interrupted"
 
 	SSHSilent         Code = "ssh.silent"
 	SSHClosed         Code = "ssh.closed"
@@ -129,6 +130,7 @@ func Codes() []CodeDoc {
 		{HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"},
 		{CompareDiffers, Notice, "the DNS server of --compare says otherwise"},
 		{CompareSame, Pass, "the DNS server of --compare says the same"},
+		{Interrupted, Unknown, "the check was interrupted before this target had been looked at"},
 		{ConnectCode(ConnectRefused), Error, "nobody listens on the port; a notice where another address speaks SSH, as all connect.* and ssh.* that are errors"},
 		{ConnectCode(ConnectTimeout), Error, "connecting timed out"},
 		{ConnectCode(ConnectUnreachable), Error, "the network says that there is no way"},

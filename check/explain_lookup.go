@@ -108,6 +108,14 @@ func explainLookup() []Explanation {
 			Do:      "Nothing.",
 			Example: "dns:192.0.2.54 says the same",
 		},
+		{
+			Code:    "interrupted",
+			Means:   "The check was interrupted (Ctrl-C, SIGTERM) before it had finished with this target.",
+			Sure:    "It says nothing about the target.",
+			Who:     "Whoever reads the report: it is not complete.",
+			Do:      "Run the check again.",
+			Example: "web1.example.com was not looked at: the check was interrupted",
+		},
 	}
 }
 

@@ -133,6 +133,21 @@ func Unjudged(target string) *Result {
 	}
 }
 
+// Unfinished is a Result of a target that an interrupted check had not come to the
+// end of. It says nothing of what may have been found of it by then.
+func Unfinished(t Target) *Result {
+	r := Unjudged(t.Input)
+	r.Host, r.Port = PlainHost(t.Host), t.Port
+	r.Findings = []Finding{{Code: Interrupted, Severity: Unknown, Text: displayHost(t.Host) + " was not looked at: the check was interrupted"}}
+	return r
+}
+
+// Interrupted reports whether a check was interrupted before it had come to the
+// end of the target.
+func (r *Result) Interrupted() bool {
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == Interrupted })
+}
+
 // Of returns the judged address a, or nil.
 func (r *Result) Of(a netip.Addr) *Address {
 	for i := range r.Addresses {

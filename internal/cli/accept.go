@@ -146,7 +146,7 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 	s := &survey{w: w, f: f, voice: v, checker: checker}
 	var rs []*check.Result
 	for r := range inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) }) {
-		if r == nil {
+		if r.Interrupted() {
 			return nil, errInterrupted
 		}
 		rs = append(rs, r)

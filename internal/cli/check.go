@@ -50,7 +50,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 		debug.SetGCPercent(400)
 	}
 	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets)), tellAccepted: true}
-	defer s.progress.clear()
+	defer s.progress.end()
 	results := inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
 	if f.printKnownHosts {
 		return s.printKnownHosts(ctx, results)
@@ -66,7 +66,7 @@ const manyTargets = 100
 func (f *checkFlags) usage(w World, err error) int {
 	status := w.usage(err)
 	if f.format == "nagios" {
-		return report.NagiosStatus(f.failOn.severity)
+		return nagiosUsage(w, err)
 	}
 	return status
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -51,7 +52,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	if err := root.ExecuteContext(ctx); err != nil {
 		bad := w.usage(err)
 		if (args[0] == "check" || args[0] == "hosts" && slices.Contains(args, "verify")) && wantsNagios(w, args) {
-			bad = report.NagiosStatus(check.Warning)
+			bad = nagiosUsage(w, err)
 		}
 		return cmp.Or(status, bad) // a command that refuses says with which status
 	}
@@ -59,6 +60,13 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		return w.usage(refuse("the output is incomplete", "writing to stdout: %s", plainError(out.err)))
 	}
 	return status
+}
+
+// nagiosUsage tells a monitor, which shows the first line of stdout, why there is
+// no report, and gives the exit status for that.
+func nagiosUsage(w World, err error) int {
+	io.WriteString(w.Out, report.NagiosUnknown(err.Error()))
+	return report.NagiosStatus(check.Warning)
 }
 
 // wantsNagios looks for --format nagios on a command line that could not be

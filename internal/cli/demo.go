@@ -3,7 +3,11 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
+	"time"
 
 	"rdnsproxy/check"
 
@@ -13,12 +17,15 @@ import (
 func demoCommand(w World, status *int) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "the story, with no network and no root",
-		Long: `Tells the story that rdnsproxy grew from, with DNS and SSH servers of its own on
-loopback: the warning, the mapping accepted, the line, the silence once it
-stands, what becomes of it when the host moves, and what strict does to a forged
-name. It needs no network and no root, and touches no file outside a temporary
-folder. It exits with 1 if the story went otherwise.`,
+		Short: "a guided tour, without network and root",
+		Long: `Shows what rdnsproxy does, with DNS and SSH servers of its own on loopback: the
+warning about a reverse name that does not resolve, the mapping accepted, the
+hosts line and the silence once it is there, what happens when the host moves,
+and what --policy strict does to a forged name. It needs no network and no root,
+and touches nothing outside a temporary directory, which it removes.
+
+Exit status: 0 all went as it should, 1 something did not, 3 the servers could
+not be started, 130 interrupted.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			*status = runDemo(c.Context(), w)
@@ -27,17 +34,22 @@ folder. It exits with 1 if the story went otherwise.`,
 	}
 }
 
-// runDemo tells the story and holds each chapter against what should happen.
+// runDemo shows the tour and holds each chapter against what should happen.
 func runDemo(ctx context.Context, w World) int {
 	v := newVoice(w.Err, false, false)
+	if !signal.Ignored(os.Interrupt) { // the temporary directory must not outlive Ctrl-C
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+	}
 	s, err := newStage(w)
 	if err != nil {
 		v.error(fmt.Errorf("setting up the demo: %w", err))
 		return statusFailed
 	}
 	defer s.close()
-	s.say(`Three SSH hosts and their DNS are played by this program on loopback:
-192.168.1.243 of the article is played by ` + s.article.addr.String() + `.
+	s.say(`This program plays three SSH hosts and their DNS servers on loopback.
+` + s.article.addr.String() + ` stands in for 192.168.1.243, the address of my.example.com.
 ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 	if s.ssh == "" {
 		s.say("(No ssh on PATH: golang.org/x/crypto/ssh plays the client.)")
@@ -45,8 +57,19 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 	for _, chapter := range []func(context.Context) error{
 		s.healthy, s.warned, s.explained, s.accepted, s.remedied, s.moved, s.forged, s.elsewhere,
 	} {
-		if err := chapter(ctx); err != nil {
-			v.error(fmt.Errorf("the story went otherwise: %w", err))
+		err := chapter(ctx)
+		if err != nil { // Ctrl-C ends ssh too, which may be the first to be heard of
+			select {
+			case <-ctx.Done():
+			case <-time.After(100 * time.Millisecond):
+			}
+		}
+		if ctx.Err() != nil {
+			v.error(errInterrupted)
+			return statusInterrupted
+		}
+		if err != nil {
+			v.error(fmt.Errorf("the demo did not go as it should: %w", err))
 			return statusFound
 		}
 	}
@@ -60,7 +83,7 @@ func (s *stage) healthy(ctx context.Context) error {
 }
 
 func (s *stage) warned(ctx context.Context) error {
-	s.chapter("The article's host: its reverse name leads nowhere")
+	s.chapter("A host whose reverse name does not resolve")
 	return s.connect(ctx, s.article, outcome{verdict: check.Unresolvable, connects: true})
 }
 
@@ -82,7 +105,7 @@ func (s *stage) accepted(ctx context.Context) error {
 }
 
 func (s *stage) remedied(ctx context.Context) error {
-	s.chapter("The article's remedy: the line, here in a temporary hosts file")
+	s.chapter("The fix on this machine: a hosts line, here in a temporary hosts file")
 	if err := s.run(ctx, s.article, statusPass, "hosts", "add", "--yes", "my.example.com"); err != nil {
 		return err
 	}
@@ -94,7 +117,7 @@ func (s *stage) remedied(ctx context.Context) error {
 }
 
 func (s *stage) moved(ctx context.Context) error {
-	s.chapter("The host moves: such a line is told of, and taken out to the byte")
+	s.chapter("The host moves: the stale line is reported, and removed")
 	if err := s.article.moves("198.51.100.10"); err != nil {
 		return err
 	}
@@ -113,7 +136,7 @@ func (s *stage) forged(ctx context.Context) error {
 }
 
 func (s *stage) elsewhere(ctx context.Context) error {
-	s.chapter("The article's second case: an address from sshd's log")
+	s.chapter("The other direction: an address from sshd's log")
 	return s.run(ctx, s.article, statusFound, "check", "--dns-only", "140.99.28.179")
 }
 

@@ -58,7 +58,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	t.settings.family = resolve.AnyFamily
 	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(w)...)
 	r := s.one(ctx, t)
-	if r == nil {
+	if r.Interrupted() {
 		return statusInterrupted, errInterrupted
 	}
 	options := check.PinOptions{

@@ -38,7 +38,7 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 		}
 	})
 	if err != nil {
-		return s.failed(err), nil
+		return s.failed(severities, err), nil
 	}
 	edit, stay, kept := check.FixPins(found, file, time.Now())
 	if !f.fix {
@@ -90,7 +90,7 @@ func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *h
 		if note.Port != 0 {
 			t.Port = note.Port
 		}
-		if h.result = s.one(ctx, t); h.result == nil { // interrupted
+		if h.result = s.one(ctx, t); h.result.Interrupted() {
 			return h
 		}
 		h.lines = check.VerifyPins(h.result, lines, file, time.Now())

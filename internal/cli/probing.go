@@ -68,7 +68,7 @@ func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Re
 	var missing []string
 	seen := map[string]bool{}
 	for r := range results {
-		if r == nil {
+		if r.Interrupted() {
 			s.voice.error(errInterrupted)
 			return statusInterrupted
 		}

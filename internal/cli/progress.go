@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// progress is a line at the bottom of a terminal that says how far check is.
-// It is there for people who wait for more than a handful; a nil progress, for
-// all others, does nothing.
+// progress is a line at the bottom of a terminal that says how far check is, for
+// people who wait. For a handful of targets it comes only after a while, and says
+// for which of them it waits; a nil progress, for all who read no terminal, does
+// nothing.
 type progress struct {
 	mu       sync.Mutex
 	w        io.Writer
@@ -17,28 +18,75 @@ type progress struct {
 	finished int
 	shown    bool
 	drawn    time.Time
+	began    time.Time
+	waiting  []string // the targets that are being looked at, where they are few
+	stop     chan struct{}
 }
 
 const (
 	handful   = 5
 	redrawing = 100 * time.Millisecond
+	patience  = time.Second // after which a handful gets its line
 )
 
 func newProgress(w World, f *checkFlags, total int) *progress {
-	if total <= handful || f.quiet || !isTerminal(w.Err) {
+	if total == 0 || f.quiet || !isTerminal(w.Err) {
 		return nil
 	}
-	return &progress{w: w.Err, total: total}
+	p := &progress{w: w.Err, total: total, began: time.Now(), stop: make(chan struct{})}
+	go p.tick()
+	return p
+}
+
+// tick redraws a line that counts seconds, until end.
+func (p *progress) tick() {
+	for t := time.NewTicker(patience); ; {
+		select {
+		case <-p.stop:
+			t.Stop()
+			return
+		case <-t.C:
+			p.draw()
+		}
+	}
+}
+
+// end takes the line away for good.
+func (p *progress) end() {
+	if p == nil {
+		return
+	}
+	close(p.stop)
+	p.clear()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.finished = p.total // a tick that comes late draws nothing
+}
+
+// start says that a target is being looked at.
+func (p *progress) start(target string) {
+	if p == nil || p.total > handful {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.waiting = append(p.waiting, target)
 }
 
 // done counts one more target.
-func (p *progress) done() {
+func (p *progress) done(target string) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.finished++
+	for i, t := range p.waiting {
+		if t == target {
+			p.waiting = append(p.waiting[:i], p.waiting[i+1:]...)
+			break
+		}
+	}
 	if time.Since(p.drawn) >= redrawing {
 		p.show()
 	}
@@ -56,10 +104,24 @@ func (p *progress) draw() {
 
 // show wants p.mu.
 func (p *progress) show() {
-	if p.finished < p.total {
-		fmt.Fprintf(p.w, "\r\x1b[K%d of %d targets", p.finished, p.total)
-		p.shown, p.drawn = true, time.Now()
+	waited := time.Since(p.began)
+	if p.finished >= p.total || p.total <= handful && waited < patience {
+		return
 	}
+	text := fmt.Sprintf("%d of %d targets", p.finished, p.total)
+	if len(p.waiting) > 0 {
+		text = fmt.Sprintf("waiting for %s (%d s)", list(p.waiting), int(waited.Seconds()))
+	}
+	fmt.Fprintf(p.w, "\r\x1b[K%s", text)
+	p.shown, p.drawn = true, time.Now()
+}
+
+// list names the first, and how many there are beyond: one line has to hold it.
+func list(targets []string) string {
+	if len(targets) == 1 {
+		return targets[0]
+	}
+	return fmt.Sprintf("%s and %d more", targets[0], len(targets)-1)
 }
 
 // clear takes the line away, so that something else can be written.

@@ -14,6 +14,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/replacefile"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/safetext"
 )
 
 // survey is one run of check over its targets.
@@ -40,7 +41,7 @@ var errInterrupted = errors.New("interrupted")
 func (s *survey) finish(ctx context.Context, results iter.Seq[*check.Result]) int {
 	severities, err := s.results(ctx, results)
 	if err != nil {
-		return s.failed(err)
+		return s.failed(severities, err)
 	}
 	return s.status(severities)
 }
@@ -53,10 +54,13 @@ func (s *survey) results(ctx context.Context, results iter.Seq[*check.Result]) (
 }
 
 // failed tells why there is no whole report, and gives the exit status.
-func (s *survey) failed(err error) int {
+func (s *survey) failed(severities []check.Severity, err error) int {
 	switch {
 	case errors.Is(err, errInterrupted):
 		s.voice.error(err)
+		if s.f.format == "nagios" {
+			return s.status(severities)
+		}
 		return statusInterrupted
 	case s.f.output != "":
 		s.voice.error(refuse("--output takes a file in a folder that you may write", "writing the report: %v", err))
@@ -101,9 +105,8 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 		}
 		var stopped error
 		for r := range results {
-			if r == nil {
-				stopped = errInterrupted // it was not finished; what is, is reported
-				continue
+			if r.Interrupted() {
+				stopped = errInterrupted
 			}
 			for _, finding := range r.Findings {
 				*severities = append(*severities, finding.Severity)
@@ -124,11 +127,13 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 }
 
 // one asks about one target, again and again under --wait.
-// nil says that it was interrupted.
+// If it was interrupted, the result says that and nothing else.
 func (s *survey) one(ctx context.Context, t target) *check.Result {
-	defer s.progress.done()
+	shown := safetext.Cut(check.PlainHost(t.Host), 40) // a line of a narrow terminal holds it
+	s.progress.start(shown)
+	defer s.progress.done(shown)
 	if ctx.Err() != nil {
-		return nil
+		return check.Unfinished(t.Target)
 	}
 	r := s.untilItPasses(ctx, t, func(deadline time.Time) *check.Result {
 		ctx, cancel := s.attempt(ctx, deadline)
@@ -149,7 +154,7 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 		return r
 	})
 	if ctx.Err() != nil {
-		return nil
+		return check.Unfinished(t.Target)
 	}
 	return r
 }

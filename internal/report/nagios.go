@@ -116,6 +116,11 @@ func (n *nagios) Close() error {
 	return err
 }
 
+// NagiosUnknown is a plugin's line where nothing could be looked at, and why.
+func NagiosUnknown(why string) string {
+	return "RDNSPROXY " + nagiosWords[nagiosUnknown] + " - " + safetext.Cut(nagiosPlain(why), nagiosText) + "\n"
+}
+
 // summary names the worst targets, and how many there are beyond.
 func (n *nagios) summary() string {
 	if n.total == 0 {

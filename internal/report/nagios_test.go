@@ -75,3 +75,16 @@ func TestNagiosStatus(t *testing.T) {
 		}
 	}
 }
+
+// TestNagiosUnknown: bad usage is a plugin's line too, and holds nothing that one
+// may not hold.
+func TestNagiosUnknown(t *testing.T) {
+	if got, want := NagiosUnknown("unknown flag \"--x|y\""), "RDNSPROXY UNKNOWN - unknown flag --x?y\n"; got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+	for _, text := range attacks {
+		if got := NagiosUnknown(text); strings.Count(got, "\n") != 1 || strings.Contains(got, "|") {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}

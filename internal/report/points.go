@@ -131,13 +131,22 @@ func tally(total int, counts map[check.Severity]int) string {
 	var parts []string
 	for _, s := range []check.Severity{check.Error, check.Warning, check.Unknown, check.Notice, check.Pass} {
 		if n := counts[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+			parts = append(parts, count(n, s))
 		}
 	}
 	if len(parts) == 0 {
 		return targets(total)
 	}
 	return targets(total) + ": " + strings.Join(parts, ", ")
+}
+
+// count is a number of targets of a severity, in words.
+func count(n int, s check.Severity) string {
+	word := s.String()
+	if n > 1 && (s == check.Error || s == check.Warning || s == check.Notice) {
+		word += "s"
+	}
+	return fmt.Sprintf("%d %s", n, word)
 }
 
 func targets(n int) string {

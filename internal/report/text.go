@@ -20,6 +20,8 @@ type text struct {
 	counts map[check.Severity]int
 	total  int
 	shown  int
+
+	unfinished int // of total: an interrupted check did not come to their end
 }
 
 func newText(w io.Writer, o Options) *text {
@@ -35,6 +37,10 @@ func newText(w io.Writer, o Options) *text {
 
 func (t *text) Result(r *check.Result) error {
 	t.total++
+	if r.Interrupted() {
+		t.unfinished++ // they may be many, and nobody wants to read them one by one
+		return nil
+	}
 	t.counts[r.Severity]++
 	if t.o.Quiet && r.Severity <= check.Notice {
 		return nil
@@ -71,7 +77,11 @@ func (t *text) Close() error {
 	if t.total < 2 || t.o.Quiet {
 		return nil
 	}
-	_, err := fmt.Fprintf(t.w, "\n%s\n", tally(t.total, t.counts))
+	sum := tally(t.total, t.counts)
+	if t.unfinished > 0 {
+		sum = fmt.Sprintf("interrupted: %s, %d not looked at", sum, t.unfinished)
+	}
+	_, err := fmt.Fprintf(t.w, "\n%s\n", sum)
 	return err
 }
 
