@@ -23,12 +23,15 @@ func (q Query) findSSH() (path, reason string) {
 		return "", "and it is being evaluated by ssh already (Match exec)"
 	case q.UserFile != "" || q.SystemFile != "":
 		return "", "and ssh cannot be told to read other files in the place of its own"
-	case q.SSH != "":
-		path = q.SSH
-	default:
-		path = "ssh"
 	}
-	path, err := exec.LookPath(path)
+	find := q.FindSSH
+	switch {
+	case q.SSH != "":
+		find = func() (string, error) { return exec.LookPath(q.SSH) }
+	case find == nil:
+		find = func() (string, error) { return exec.LookPath("ssh") }
+	}
+	path, err := find()
 	if err != nil {
 		return "", "and there is no ssh: " + safetext.Line(err.Error())
 	}

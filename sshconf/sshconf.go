@@ -57,8 +57,9 @@ type Query struct {
 	// for. If nil, all that Keywords returns, and every line is judged.
 	Keywords []string
 
-	SSH        string // path of ssh; if empty, the one on PATH
-	Evaluating bool   // this process was started by a Match exec: never run ssh -G
+	SSH        string                 // path of ssh; if empty, what FindSSH finds
+	FindSSH    func() (string, error) // gives ssh's path; if nil, the first one on PATH
+	Evaluating bool                   // this process was started by a Match exec: never run ssh -G
 
 	options []option // Args, cut up
 }

@@ -28,12 +28,24 @@ type World struct {
 
 // getenv is the last value of an environment variable, as exec gives it to a child.
 func (w World) getenv(name string) string {
+	value, _ := w.lookupEnv(name)
+	return value
+}
+
+// lookupEnv tells a variable that is empty from one that is not set.
+func (w World) lookupEnv(name string) (value string, set bool) {
 	for i := len(w.Env) - 1; i >= 0; i-- {
 		if k, v, ok := strings.Cut(w.Env[i], "="); ok && k == name {
-			return v
+			return v, true
 		}
 	}
-	return ""
+	return "", false
+}
+
+// with is the environment with one variable set anew.
+func (w World) with(name, value string) []string {
+	env := slices.DeleteFunc(slices.Clone(w.Env), func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	return append(env, name+"="+value)
 }
 
 // Run is the whole program: it returns the exit status.

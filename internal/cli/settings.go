@@ -162,6 +162,10 @@ func (set *settings) resolveBind(ctx context.Context, r *resolve.Resolver) error
 // read it: the home is the user database's, not $HOME's.
 func asUser(w World, q sshconf.Query) sshconf.Query {
 	q.Evaluating = w.getenv(sshconf.EvaluatingEnv) != ""
+	q.FindSSH = func() (string, error) {
+		path, _, err := realProgram(w, "ssh")
+		return path, err
+	}
 	if u, err := user.Current(); err == nil {
 		q.Home, q.LocalUser = u.HomeDir, u.Username
 	} else {

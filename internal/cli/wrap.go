@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -22,9 +21,11 @@ func wrapCommand(w World, program string, status *int) *cobra.Command {
 		Short: "run " + program + " with rdnsproxy as its ProxyCommand",
 		Long: "Runs the " + program + ` that is on PATH, its arguments untouched, with rdnsproxy as its
 ProxyCommand. Where ssh's configuration or the arguments name a ProxyJump or
-another ProxyCommand, it runs as it is and nothing is checked.
+another ProxyCommand, it runs as it is and nothing is checked. A script called
+` + program + ` that itself runs 'rdnsproxy ` + program + `' is passed over.
 
-The relay's flags are set through their environment variables.`,
+The relay's flags are set through their environment variables. Where $SHELL is no
+shell, or writes something of its own when it starts, ssh gets /bin/sh instead.`,
 		DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := runWrapped(c.Context(), w, program, args)
@@ -36,9 +37,13 @@ The relay's flags are set through their environment variables.`,
 
 // runWrapped runs the real program and gives its exit status.
 func runWrapped(ctx context.Context, w World, program string, args []string) (int, error) {
-	path, err := exec.LookPath(program)
+	path, env, err := realProgram(w, program)
 	if err != nil {
-		return statusUsage, refuse("install OpenSSH's client", "%s is not on PATH", program)
+		return statusUsage, err
+	}
+	w.Env = env
+	if w.getenv(sshconf.EvaluatingEnv) != "" {
+		return become(w, path, args) // it is this program that asks, through a script called ssh: what does plain ssh do?
 	}
 	v := newVoice(w.Err, false, asksForMore(w, args))
 	if leave, reason := leaveAlone(ctx, w, program, args); leave {
@@ -51,6 +56,7 @@ func runWrapped(ctx context.Context, w World, program string, args []string) (in
 	if err != nil {
 		return statusUsage, fmt.Errorf("finding this program: %w", err)
 	}
+	w.Env = withShell(ctx, w)
 	return become(w, path, append(proxyOptions(self), args...))
 }
 
@@ -63,7 +69,11 @@ func proxyOptions(self string) []string {
 		command += " --fdpass"
 		options = append(options, "-oProxyUseFdpass=yes")
 	}
-	return append(options, "-oProxyCommand="+command+" -- %h %p %n")
+	command += " -- %h %p"
+	if runtime.GOOS != "linux" { // where the name as it was typed is not found on ssh's own command line
+		command += " %n"
+	}
+	return append(options, "-oProxyCommand="+command)
 }
 
 // sshQuote makes a path one word of a shell's, with ssh's own % doubled.

@@ -1,0 +1,105 @@
+//go:build linux
+
+package e2e
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// script puts an executable into ~/bin, which stands first on PATH.
+func (v *visit) script(name, text string) {
+	v.t.Helper()
+	v.must(os.MkdirAll(home+"/bin", 0o755))
+	v.write(home+"/bin/"+name, "#!/bin/sh\n"+text)
+	v.must(os.Chmod(home+"/bin/"+name, 0o755))
+}
+
+// shimmed runs a program found on a PATH that starts with ~/bin.
+func (v *visit) shimmed(argv []string, stdin string, env ...string) outcome {
+	v.t.Helper()
+	cmd := v.command(append([]string{"/usr/bin/env"}, argv...)...)
+	cmd.Env = append(cmd.Env, "PATH="+home+"/bin:"+lab+":/usr/bin:/bin")
+	cmd.Env = append(cmd.Env, env...)
+	return v.finish(cmd, strings.NewReader(stdin))
+}
+
+// People put the wrapper under the name of what it wraps. It finds the real
+// program, and the status and the streams are that one's.
+func TestShims(t *testing.T) {
+	for name, shim := range map[string]string{
+		"exec":     `exec rdnsproxy NAME "$@"`,
+		"fork":     `rdnsproxy NAME "$@"`,
+		"indirect": `p=proxy; exec rdns$p NAME "$@"`,
+		"both":     `p=proxy; rdns$p NAME "$@"`,
+		"no env":   `exec env -i PATH="$PATH" SHELL=/bin/sh HOME="$HOME" rdnsproxy NAME "$@"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := newVisit(t)
+			v.sshConfig("")
+			v.write(home+"/here", "some content\n")
+			for _, program := range []string{"ssh", "sftp", "scp"} {
+				v.script(program, strings.ReplaceAll(shim, "NAME", program)+"\n")
+			}
+			for _, argv := range [][]string{{"ssh"}, {"rdnsproxy", "ssh"}} {
+				o := v.shimmed(append(argv, "my.example.com", "echo hello; exit 7"), "")
+				if o.status != 7 || o.out != "hello\n" || strings.Count(o.err, articleWarning) != 1 {
+					t.Errorf("%q: %+v", argv, o)
+				}
+			}
+			o := v.shimmed([]string{"scp", "-q", "here", "my.example.com:there"}, "")
+			if got, _ := os.ReadFile(home + "/there"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
+				t.Errorf("scp: %+v, arrived %q", o, got)
+			}
+			o = v.shimmed([]string{"sftp", "-q", "-S", home + "/bin/ssh", "-b", "-", "my.example.com"}, "get here back\n")
+			if got, _ := os.ReadFile(home + "/back"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
+				t.Errorf("sftp: %+v, arrived %q", o, got)
+			}
+			// What is asked of plain ssh has plain ssh's answer.
+			v.sshConfig("Match exec true\n\tPort " + sshdUseDNS + "\n")
+			if o := v.shimmed([]string{"rdnsproxy", "check", "--print-config", "my.example.com"}, ""); !strings.Contains(o.out, "port "+sshdUseDNS) || strings.Contains(o.out, "proxycommand") || o.status != 0 {
+				t.Errorf("check: %+v", o)
+			}
+		})
+	}
+	// Where only a script is left, that is said.
+	v := newVisit(t)
+	v.script("ssh", `exec rdnsproxy ssh "$@"`+"\n")
+	o := v.shimmed([]string{"rdnsproxy", "ssh", "my.example.com"}, "", "PATH="+home+"/bin:"+lab)
+	if o.status != 2 || !strings.Contains(o.err, "the only ssh on PATH") {
+		t.Errorf("%+v", o)
+	}
+}
+
+// Plain ssh needs no shell, so the wrapper gets by without the user's. A shell
+// that is silent stays, for what else ssh has it run.
+func TestWrapperWithoutShell(t *testing.T) {
+	v := newVisit(t)
+	v.write(home+"/.bashrc", "echo stray\n")
+	v.write(home+"/.env", "echo stray\n")
+	v.script("noisy", "echo hello there\nexec /bin/sh \"$@\"\n")
+	v.script("silent", "exec /bin/sh \"$@\"\n")
+	v.script("hangs", "exec sleep 1000\n")
+	v.sshConfig("Host *\n\tPermitLocalCommand yes\n\tLocalCommand echo $0 >&2\n")
+	for _, c := range []struct {
+		env  []string
+		runs string // which shell the user's LocalCommand runs in
+	}{
+		{[]string{"SHELL=/usr/sbin/nologin"}, "/bin/sh"},
+		{[]string{"SHELL=/bin/false"}, "/bin/sh"},
+		{[]string{"SHELL="}, "/bin/sh"},
+		{[]string{"SHELL=/nonexistent"}, "/bin/sh"},
+		{[]string{"SHELL=" + home + "/bin/noisy"}, "/bin/sh"},
+		{[]string{"SHELL=" + home + "/bin/hangs"}, "/bin/sh"},
+		{[]string{"SHELL=" + home + "/bin/silent"}, "/bin/sh"}, // which is what it becomes
+		{[]string{"SHELL=/bin/bash"}, "/bin/sh"},               // the first of a session reads .bashrc
+		{[]string{"SHELL=/bin/bash", "SHLVL=1"}, "/bin/bash"},
+		{[]string{"SHELL=/bin/bash", "SHLVL=1", "BASH_ENV=" + home + "/.env"}, "/bin/sh"},
+	} {
+		o := v.shimmed([]string{"rdnsproxy", "ssh", "exact.example.com", "echo hello"}, "", c.env...)
+		if o != (outcome{"hello\n", c.runs + "\n", 0}) {
+			t.Errorf("%q: %+v, want LocalCommand in %s", c.env, o, c.runs)
+		}
+	}
+}
