@@ -24,8 +24,8 @@ ProxyCommand. Where ssh's configuration or the arguments name a ProxyJump or
 another ProxyCommand, it runs as it is and nothing is checked. A script called
 ` + program + ` that itself runs 'rdnsproxy ` + program + `' is passed over.
 
-The relay's flags are set through their environment variables. Where $SHELL is no
-shell, or writes something of its own when it starts, ssh gets /bin/sh instead.`,
+The relay's flags are set through their environment variables. Where $SHELL is
+not a shell, or prints something when it starts, ssh gets /bin/sh instead.`,
 		DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
 			s, err := runWrapped(c.Context(), w, program, args)
