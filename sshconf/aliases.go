@@ -14,7 +14,7 @@ import (
 // q.Host is of no account. Errors are those of reading the files.
 func (q Query) Aliases() ([]string, error) {
 	var names []string
-	_, err := q.load(&loader{home: q.Home, keep: func(_ *source, ln line) (bool, error) {
+	_, err := q.load(q.loader(func(_ *source, ln line) (bool, error) {
 		if ln.keyword != "host" {
 			return false, nil
 		}
@@ -26,6 +26,6 @@ func (q Query) Aliases() ([]string, error) {
 			names = append(names, w)
 		}
 		return false, nil
-	}})
+	}))
 	return names, err
 }

@@ -22,7 +22,7 @@ func TestAliases(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := Query{Home: home, SystemFile: filepath.Join(home, "none")}.Aliases()
+	got, err := Query{Home: home, EnvHome: home, SystemFile: filepath.Join(home, "none")}.Aliases()
 	want := []string{"web1", "web2", "included", "equal", "Gate", "quoted"}
 	slices.Sort(want)
 	slices.Sort(got)

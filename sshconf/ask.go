@@ -19,7 +19,7 @@ import (
 // findSSH gives ssh's path, or why it is not asked.
 func (q Query) findSSH() (path, reason string) {
 	switch {
-	case q.Evaluating:
+	case q.Evaluating || evaluated():
 		return "", "and it is being evaluated by ssh already (Match exec)"
 	case q.UserFile != "" || q.SystemFile != "":
 		return "", "and ssh cannot be told to read other files in the place of its own"
@@ -38,8 +38,10 @@ func (q Query) findSSH() (path, reason string) {
 	return path, ""
 }
 
-// Bounds of what ssh -G may print; some 5 KiB are usual.
+// Bounds of what ssh -G may print, some 5 KiB are usual, and of how long it may
+// take if the caller sets none: what a Match exec runs may wait for somebody.
 const (
+	maxTime      = 20 * time.Second
 	maxAnswer    = 1 << 20
 	maxComplaint = 4 << 10
 )
@@ -52,6 +54,8 @@ func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	}
 	defer release()
+	ctx, cancel := context.WithTimeoutCause(ctx, maxTime, fmt.Errorf("no answer within %v", maxTime))
+	defer cancel()
 	cmd := exec.CommandContext(ctx, ssh, q.sshArgs()...)
 	cmd.Env = append(cmd.Environ(), EvaluatingEnv+"=1")
 	stdout, stderr := &capped{limit: maxAnswer}, &capped{limit: maxComplaint}
@@ -61,7 +65,7 @@ func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	case errors.As(err, &exit):
-		return nil, &RefusedError{complaint(stderr.String(), exit)}
+		return nil, refusal(stderr.String(), exit)
 	case err != nil:
 		return nil, fmt.Errorf("ssh -G: %w", err)
 	case stdout.over:
@@ -151,6 +155,13 @@ func (q Query) take(out string) (*Host, error) {
 		return nil, errors.New("ssh -G: an answer without a host name")
 	}
 	return h, nil
+}
+
+// refusal tells a configuration that is broken from a host that is not wanted.
+func refusal(text string, exit *exec.ExitError) *RefusedError {
+	e := &RefusedError{Text: complaint(text, exit)}
+	e.ByUser = strings.Contains(e.Text, ": RefuseConnection: ") // readconf.c, oRefuseConnection
+	return e
 }
 
 // complaint is the end of what ssh wrote to stderr, on one line.

@@ -19,7 +19,7 @@ func write(t testing.TB, text string) Query {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Query{Host: "web", File: file, Home: filepath.Dir(file), LocalUser: "me"}
+	return Query{Host: "web", File: file, Home: filepath.Dir(file), EnvHome: filepath.Dir(file), LocalUser: "me"}
 }
 
 // fakeSSH is a program in ssh's place.
@@ -211,7 +211,7 @@ func TestManyIncludes(t *testing.T) {
 func TestNoHome(t *testing.T) {
 	for _, text := range []string{"", "Include x", "Include ~/x", "ControlPath ~/%h"} {
 		q := write(t, text)
-		q.Home, q.Evaluating = "", true
+		q.Home, q.EnvHome, q.Evaluating = "", "", true
 		var u *UnevaluatedError
 		if h, err := q.Lookup(t.Context()); !errors.As(err, &u) {
 			t.Errorf("%q: %+v, %v", text, h, err)

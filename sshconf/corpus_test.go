@@ -21,7 +21,8 @@ import (
 //
 // Lines of a file's comment: "ask: HOST|ARG|ARG…" is a question; "by: …" is how
 // it must be answered (file or default: without ssh; ssh -G; refused, by ssh); "mode: FILE
-// OCTAL [cut]" sets the mode of a file and takes its final newline away. In the
+// OCTAL [cut]" sets the mode of a file and takes its final newline away; "home: DIR"
+// sets $HOME, or takes it away if DIR is "unset", in cases with a home. In the
 // files $DIR is the case's folder. Cases with files under home/ and etc/ see
 // them as the user's home and as /etc/ssh; see home_linux_test.go.
 
@@ -31,7 +32,8 @@ type configCase struct {
 	dir  string
 	asks []string
 	by   string
-	own  bool // has a home of its own
+	own  bool   // has a home of its own
+	home string // $HOME: "" is the user's, "unset" is none
 }
 
 func corpus(t testing.TB) []string {
@@ -59,6 +61,8 @@ func unpack(t testing.TB, file, dir string) *configCase {
 			c.asks = append(c.asks, value)
 		case "by":
 			c.by = value
+		case "home":
+			c.home = strings.ReplaceAll(value, "$DIR", dir)
 		case "mode":
 			f := strings.Fields(value)
 			m, err := strconv.ParseUint(f[1], 8, 9)
@@ -109,7 +113,7 @@ func (c *configCase) queries(t testing.TB) []Query {
 	var out []Query
 	for _, a := range c.asks {
 		words := strings.Split(strings.ReplaceAll(a, `\n`, "\n"), "|")
-		q := Query{Host: words[0], Args: words[1:], Home: home(t), LocalUser: localUser(t)}
+		q := Query{Host: words[0], Args: words[1:], Home: home(t), EnvHome: os.Getenv("HOME"), LocalUser: localUser(t)}
 		if !c.own {
 			q.File = filepath.Join(c.dir, "config")
 		}

@@ -64,6 +64,14 @@ func testHomes(t *testing.T) {
 					}
 				}()
 			}
+			t.Setenv("HOME", me.HomeDir)
+			switch c.home {
+			case "":
+			case "unset":
+				os.Unsetenv("HOME") // which Setenv undoes
+			default:
+				t.Setenv("HOME", c.home)
+			}
 			for _, q := range c.queries(t) {
 				c.check(t, q)
 			}

@@ -26,11 +26,11 @@ func (q Query) Mentions() bool {
 		delete(wanted, "canonicalizehostname")
 	}
 	found := errors.New("found")
-	_, err := q.load(&loader{home: q.Home, keep: func(_ *source, ln line) (bool, error) {
+	_, err := q.load(q.loader(func(_ *source, ln line) (bool, error) {
 		if ln.keyword == "" || wanted[ln.keyword] {
 			return false, found
 		}
 		return false, nil
-	}})
+	}))
 	return err != nil
 }

@@ -45,13 +45,13 @@ func (q Query) read() (*Config, error) {
 	c := &Config{read: reading{
 		q:         q,
 		asked:     q.asked(),
-		strict:    q.Keywords == nil,
+		strict:    q.Strict || q.Keywords == nil,
 		wanted:    q.wants(),
 		mentioned: make(map[string]bool),
 		open:      make(map[string]*Doubt),
 	}}
 	r := &c.read
-	sources, err := q.load(&loader{home: q.Home, keep: r.note})
+	sources, err := q.load(q.loader(r.note))
 	var doubtful *doubtfulFile
 	switch {
 	case errors.As(err, &doubtful):
@@ -107,7 +107,7 @@ func (q Query) wants() map[string]bool {
 // that may bear on the answer.
 func (r *reading) note(s *source, ln line) (keep bool, err error) {
 	k := ln.keyword
-	if k == "match" && strings.Contains(lower(ln.rest), "final") {
+	if k == "match" && mayBeFinal(ln.rest) {
 		r.twice(s, ln)
 	}
 	matter := k == "" || r.wanted[k]
@@ -118,6 +118,12 @@ func (r *reading) note(s *source, ln line) (keep bool, err error) {
 		r.doubt(doubtOf(s, ln), order)
 	}
 	return matter || k == "host" || k == "match" || k == "include", nil
+}
+
+// mayBeFinal reports that a Match line may hold the criterion final, which acts
+// wherever it stands.
+func mayBeFinal(criteria string) bool {
+	return strings.Contains(lower(criteria), "final") || !plain(strings.ReplaceAll(criteria, "\t", " "))
 }
 
 // understood reports that the line is one of the shapes that are read alike.

@@ -15,7 +15,7 @@ const ServerConfig = "/etc/ssh/sshd_config"
 // or there is no such file. keyword is in lower case.
 func ServerValue(path, keyword string) (v Value, set bool, err error) {
 	l := &loader{keep: func(*source, line) (bool, error) { return true, nil }}
-	s, err := l.load(path, system(path), false, 0)
+	s, err := l.load(path, systemScope(path), false, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Value{}, false, nil
 	}

@@ -42,9 +42,10 @@ func (s *source) origin(n int) string {
 
 // loader reads files and what they include.
 type loader struct {
-	home   string
-	opened int
-	keep   func(*source, line) (bool, error) // sees every line; an error ends the reading
+	home    string // by the user database: ~/.ssh/config is below it
+	envHome string // $HOME: glob(3), and so an Include, goes by it
+	opened  int
+	keep    func(*source, line) (bool, error) // sees every line; an error ends the reading
 }
 
 // scope is what ssh's SSHCONF_USERCONF flag tells: where relative and ~ paths
@@ -54,8 +55,13 @@ type scope struct {
 	tilde  bool   // ~/ is allowed
 }
 
-func (l *loader) user() scope  { return scope{filepath.Join(l.home, ".ssh"), true} }
-func system(file string) scope { return scope{filepath.Dir(file), false} }
+func userScope() scope { return scope{"~/.ssh", true} }
+
+func systemScope(file string) scope { return scope{filepath.Dir(file), false} }
+
+func (q Query) loader(keep func(*source, line) (bool, error)) *loader {
+	return &loader{home: q.Home, envHome: q.EnvHome, keep: keep}
+}
 
 // doubtfulFile is a file that ssh may or may not accept.
 type doubtfulFile struct{ path, what string }
@@ -65,7 +71,7 @@ func (e *doubtfulFile) Error() string { return safetext.Line(e.path) + ": " + e.
 // load reads the sources in ssh's order: the command line, then the file of -F,
 // or the user's and the system's.
 func (q Query) load(l *loader) ([]*source, error) {
-	cmd, err := l.parse(commandLine, q.commandText(), l.user(), 0)
+	cmd, err := l.parse(commandLine, q.commandText(), userScope(), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -83,16 +89,18 @@ func (q Query) load(l *loader) ([]*source, error) {
 		return sources, nil
 	}
 	if q.File != "" {
-		err = add(q.File, l.user(), false, true)
+		if err = onlyRegular(q.File); err == nil {
+			err = add(q.File, userScope(), false, true)
+		}
 		return sources, err
 	}
 	if f := q.userFile(); f == "" {
 		err = &doubtfulFile{"~/.ssh/config", "nobody said where the user's home is"}
 	} else {
-		err = add(f, l.user(), true, false)
+		err = add(f, userScope(), true, false)
 	}
 	if f := q.systemFile(); err == nil {
-		err = add(f, system(f), false, false)
+		err = add(f, systemScope(f), false, false)
 	}
 	return sources, err
 }
@@ -168,19 +176,14 @@ func (l *loader) expand(text string, in scope) (files []string, odd string) {
 		return nil, "arguments that only ssh reads"
 	}
 	for _, pattern := range words(text) {
-		switch {
-		case filepath.IsAbs(pattern):
-		case in.tilde && l.home == "":
-			return nil, "nobody said where the user's home is"
-		case in.tilde && strings.HasPrefix(pattern, "~/"):
-			pattern = filepath.Join(l.home, pattern[2:])
-		case pattern[0] == '~':
-			return nil, "a ~ that only ssh reads"
-		default:
-			pattern = filepath.Join(in.folder, pattern)
+		if pattern[0] != '/' && pattern[0] != '~' && !filepath.IsAbs(pattern) {
+			pattern = in.folder + "/" + pattern // as ssh does it; what ./ and ../ mean is the system's to say
 		}
-		found, err := glob(pattern)
-		if err != nil {
+		if pattern, odd = l.tilde(pattern, in); odd != "" {
+			return nil, odd
+		}
+		found, ok := glob(pattern)
+		if !ok {
 			return nil, "a pattern that only ssh reads"
 		}
 		files = append(files, found...)
@@ -188,27 +191,66 @@ func (l *loader) expand(text string, in scope) (files []string, odd string) {
 	return files, ""
 }
 
-// glob is glob(3) without brackets: bytewise order, and a leading dot is
-// matched by a dot alone.
-func glob(pattern string) ([]string, error) {
+// tilde replaces a ~/ as glob(3) does: by $HOME.
+func (l *loader) tilde(path string, in scope) (expanded, odd string) {
+	rest, ok := strings.CutPrefix(path, "~/")
+	switch {
+	case path[0] != '~':
+		return path, ""
+	case !ok || !in.tilde:
+		return "", "a ~ that only ssh reads"
+	case l.envHome == "":
+		return "", "HOME is not set"
+	case !filepath.IsAbs(l.envHome) || strings.ContainsAny(l.envHome, `*?[]\`):
+		return "", "HOME is not a plain path"
+	}
+	return strings.TrimRight(l.envHome, "/") + "/" + rest, ""
+}
+
+// glob is glob(3) for patterns whose only wildcard is *: bytewise order, and a
+// leading dot is matched by a dot alone. What is not there, or not to be seen, is
+// no match. false means that the pattern may mean something else to glob(3).
+func glob(pattern string) (found []string, ok bool) {
 	if !strings.ContainsAny(pattern, "*?") {
-		return []string{pattern}, nil
+		if _, err := os.Lstat(pattern); err != nil {
+			return nil, true
+		}
+		return []string{pattern}, true
 	}
-	found, err := filepath.Glob(pattern)
+	elements := strings.Split(pattern, "/")
+	for i, e := range elements {
+		if e == "" && i > 0 || e == "." || e == ".." || strings.Contains(e, "?") { // ? is a byte or a character
+			return nil, false
+		}
+	}
+	found, err := filepath.Glob(filepath.FromSlash(pattern))
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
-	wild := strings.Split(pattern, string(filepath.Separator))
 	found = slices.DeleteFunc(found, func(path string) bool {
-		for i, element := range strings.Split(path, string(filepath.Separator)) {
-			if i < len(wild) && element != "" && element[0] == '.' && wild[i][0] != '.' {
+		for i, e := range strings.Split(filepath.ToSlash(path), "/") {
+			if strings.HasPrefix(e, ".") && !strings.HasPrefix(elements[i], ".") {
 				return true
 			}
 		}
 		return false
 	})
 	slices.Sort(found)
-	return found, nil
+	return found, true
+}
+
+// NotRegularError says that a file that was named is none that can be read as
+// often as it takes: ssh reads a FIFO, as <(…) is one, but only once.
+type NotRegularError struct{ Path string }
+
+func (e *NotRegularError) Error() string { return safetext.Line(e.Path) + ": not a regular file" }
+
+// onlyRegular refuses everything else, but for /dev/null.
+func onlyRegular(path string) error {
+	if fi, err := os.Stat(path); err == nil && !fi.Mode().IsRegular() && path != os.DevNull {
+		return &NotRegularError{path}
+	}
+	return nil
 }
 
 // readFile reads a regular file of bounded size. Errors: fs.ErrNotExist,
@@ -225,6 +267,8 @@ func (l *loader) readFile(path string, checked bool) (string, error) {
 		return "", safePath(err)
 	}
 	switch {
+	case fi.Mode()&os.ModeDevice != 0: // ssh would read it to no end
+		return "", &NotRegularError{path}
 	case !fi.Mode().IsRegular():
 		return "", &doubtfulFile{path, "not a regular file"}
 	case fi.Size() > maxFile:

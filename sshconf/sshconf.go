@@ -33,7 +33,8 @@ type Query struct {
 	Host      string // as typed (%n): Host blocks match it
 	User      string // from the command line, if known; Args may say it as well, this comes first
 	LocalUser string // who asks: ssh's default for user. If empty, ssh -G is asked where user is wanted
-	Home      string // the user's folder by the user database, which is where ssh looks, not by $HOME
+	Home      string // the user's directory by the user database: ssh looks there for its files
+	EnvHome   string // $HOME: an Include of ~/x or of a relative path goes by it (glob(3)). If empty, ssh -G is asked about these
 
 	// File is ssh's -F: "none" reads nothing, "" the user's file and the
 	// system's. A -F in Args comes before it.
@@ -56,6 +57,10 @@ type Query struct {
 	// would find wrong with lines that have no bearing on them is not looked
 	// for. If nil, all that Keywords returns, and every line is judged.
 	Keywords []string
+
+	// Strict has every line judged all the same: what makes ssh refuse to run is
+	// then found, as a RefusedError, wherever it stands.
+	Strict bool
 
 	SSH        string                 // path of ssh; if empty, what FindSSH finds
 	FindSSH    func() (string, error) // gives ssh's path; if nil, the first one on PATH
@@ -166,12 +171,22 @@ func (e *UnevaluatedError) Error() string {
 // RefusedError is ssh's own refusal of the configuration or the options.
 type RefusedError struct {
 	Text string // the last lines that ssh wrote to stderr, safe to print
+
+	// ByUser says that nothing is wrong with the configuration: a RefuseConnection
+	// (OpenSSH 10.1) holds for this host, and its message is part of Text.
+	ByUser bool
 }
 
-func (e *RefusedError) Error() string { return "ssh refuses its configuration: " + e.Text }
+func (e *RefusedError) Error() string {
+	if e.ByUser {
+		return "ssh refuses this host, as its configuration says: " + e.Text
+	}
+	return "ssh refuses its configuration: " + e.Text
+}
 
 // Lookup says what ssh's configuration holds for q.Host. Errors: *RefusedError,
-// *UnevaluatedError (then the Host is not nil), a file that cannot be read, ctx.
+// *UnevaluatedError (then the Host is not nil), *NotRegularError, a file that
+// cannot be read, ctx.
 func (q Query) Lookup(ctx context.Context) (*Host, error) {
 	if err := checkHost(q.Host); err != nil {
 		return nil, err

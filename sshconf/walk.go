@@ -30,12 +30,15 @@ func (x *excerpt) add(text string, ln excerptLine) {
 // excerpt picks the lines that matter: settings in blocks that hold for the
 // host (the library is slow with the many that do not). A block whose header
 // only ssh can judge becomes one that holds for every host and settles nothing:
-// it leaves open whatever it might set. So does everything when blame is given.
+// it leaves open whatever it might set. So does everything when blame is given,
+// and a line that may be any, wherever it stands.
 func (r *reading) excerpt(s *source, blame *Doubt) *excerpt {
 	x := new(excerpt)
 	header, blurred, holds := "", blame, true // the header is written when something follows it
 	for _, ln := range s.lines {
 		switch {
+		case ln.keyword == "" && !holds: // a Host line in disguise, perhaps: a block that holds may start here
+			header, holds = matchAll, true
 		case ln.keyword != "host" && ln.keyword != "match":
 		case blame != nil:
 			header = matchAll

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"os/user"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -159,17 +160,21 @@ func (set *settings) resolveBind(ctx context.Context, r *resolve.Resolver) error
 }
 
 // asUser completes a question to ssh's configuration, as this user's ssh would
-// read it: the home is the user database's, not $HOME's.
+// read it: its home is the user database's, and $HOME matters to its Includes.
 func asUser(w World, q sshconf.Query) sshconf.Query {
 	q.Evaluating = w.getenv(sshconf.EvaluatingEnv) != ""
 	q.FindSSH = func() (string, error) {
 		path, _, err := realProgram(w, "ssh")
 		return path, err
 	}
+	q.EnvHome = w.getenv("HOME")
 	if u, err := user.Current(); err == nil {
 		q.Home, q.LocalUser = u.HomeDir, u.Username
 	} else {
-		q.Home = w.getenv("HOME")
+		q.Home = q.EnvHome
+	}
+	if runtime.GOOS == "windows" {
+		q.EnvHome = q.Home // its ssh has a glob of its own, which goes by the profile
 	}
 	return q
 }
