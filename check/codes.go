@@ -60,6 +60,7 @@ const (
 	SSHFPMatch        Code = "sshfp.match"
 	SSHFPUntrusted    Code = "sshfp.untrusted"
 	SSHFPMismatch     Code = "sshfp.mismatch"
+	ConfigRefused     Code = "config.refused"
 	SlowResolve       Code = "slow.resolve"
 	SlowReverse       Code = "slow.reverse"
 	SlowConnect       Code = "slow.connect"
@@ -151,6 +152,7 @@ func Codes() []CodeDoc {
 		{SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"},
 		{SSHFPUntrusted, Notice, "SSHFP records match a host key, but nobody has validated them"},
 		{SSHFPMismatch, Warning, "SSHFP records do not match a host key"},
+		{ConfigRefused, Error, "a RefuseConnection in ssh's configuration holds for the host: ssh prints its message and ends"},
 		{SlowResolve, Notice, "looking up the name took a second or more"},
 		{SlowHostKeys, Notice, "fetching the host keys took a second or more"},
 		{SlowReverse, Notice, "the reverse look-up took a second or more"},

@@ -38,10 +38,8 @@ func (q Query) findSSH() (path, reason string) {
 	return path, ""
 }
 
-// Bounds of what ssh -G may print, some 5 KiB are usual, and of how long it may
-// take if the caller sets none: what a Match exec runs may wait for somebody.
+// Bounds of what ssh -G may print; some 5 KiB are usual.
 const (
-	maxTime      = 20 * time.Second
 	maxAnswer    = 1 << 20
 	maxComplaint = 4 << 10
 )
@@ -54,7 +52,7 @@ func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	}
 	defer release()
-	ctx, cancel := context.WithTimeoutCause(ctx, maxTime, fmt.Errorf("no answer within %v", maxTime))
+	ctx, cancel := context.WithTimeoutCause(ctx, limits.SSHTime, fmt.Errorf("no answer within %v", limits.SSHTime))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, ssh, q.sshArgs()...)
 	cmd.Env = append(cmd.Environ(), EvaluatingEnv+"=1")

@@ -13,6 +13,7 @@ package sshconf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -144,8 +145,7 @@ func (h *Host) ConnectTimeout() (time.Duration, bool) {
 	return time.Duration(s) * time.Second, err == nil && s > 0
 }
 
-// UnevaluatedError says that ssh -G would have had to be asked and was not. It
-// comes with a Host that holds the values that are certain all the same.
+// UnevaluatedError says that ssh -G would have had to be asked and was not.
 type UnevaluatedError struct {
 	Doubts []Doubt
 	Reason string // why ssh was not asked
@@ -184,9 +184,10 @@ func (e *RefusedError) Error() string {
 	return "ssh refuses its configuration: " + e.Text
 }
 
-// Lookup says what ssh's configuration holds for q.Host. Errors: *RefusedError,
-// *UnevaluatedError (then the Host is not nil), *NotRegularError, a file that
-// cannot be read, ctx.
+// Lookup says what ssh's configuration holds for q.Host. Errors: *RefusedError
+// and *UnevaluatedError, *NotRegularError, a file that cannot be read, ctx. With
+// an *UnevaluatedError, and a *RefusedError that is ByUser, comes a Host that
+// holds what is certain all the same.
 func (q Query) Lookup(ctx context.Context) (*Host, error) {
 	if err := checkHost(q.Host); err != nil {
 		return nil, err
@@ -228,7 +229,12 @@ func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
 	if reason != "" {
 		return h, &UnevaluatedError{doubts, reason}
 	}
-	return r.q.ask(ctx, ssh)
+	answer, err := r.q.ask(ctx, ssh)
+	var refused *RefusedError
+	if errors.As(err, &refused) && refused.ByUser {
+		return h, err
+	}
+	return answer, err
 }
 
 // checkHost refuses what ssh would take for an option, and what no file format

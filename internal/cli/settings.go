@@ -119,6 +119,10 @@ func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
 
 // configurationError is an ssh configuration that cannot be read or evaluated.
 func configurationError(host string, err error) error {
+	var special *sshconf.NotRegularError
+	if errors.As(err, &special) {
+		return refuse("ssh's configuration is read here as often as it takes: write it to a file first", "%v", err)
+	}
 	return refuse("'ssh -G "+safetext.Name(host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
 }
 

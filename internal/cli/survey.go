@@ -148,6 +148,10 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 			mine.Prober = s.prober(ctx, &t)
 		}
 		r := mine.Check(ctx, t.Target)
+		if t.refused != "" {
+			r.Findings = append(r.Findings, check.Finding{Code: check.ConfigRefused, Severity: check.Error, Text: "ssh will not connect, as its configuration says: " + t.refused})
+			r.Severity = check.Error
+		}
 		if s.tellAccepted {
 			s.withAccepted(r)
 		}

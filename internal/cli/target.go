@@ -18,6 +18,7 @@ type target struct {
 	settings   settings
 	knownHosts []string // files, in ssh's order
 	config     *sshconf.Host
+	refused    string // what ssh says of this host instead of connecting, as the user wants (RefuseConnection)
 }
 
 // targetKeywords are what check takes from ssh's configuration.
@@ -82,13 +83,16 @@ func firstHop(proxyJump string) string {
 // configured is a host with its settings.
 func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed typedTarget) (target, error) {
 	t := target{Target: check.Target{Host: typed.host, Port: 22}}
-	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords})
+	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords, Strict: true})
 	var err error
 	t.config, err = f.files.lookup(ctx, q)
 	var doubtful *sshconf.UnevaluatedError
+	var refused *sshconf.RefusedError
 	switch {
 	case errors.As(err, &doubtful):
 		v.notice(err.Error())
+	case errors.As(err, &refused) && refused.ByUser:
+		t.refused = refused.Text
 	case err != nil:
 		return target{}, configurationError(typed.host, err)
 	}

@@ -19,6 +19,10 @@ const (
 	// PTRNames is how many PTR names of an address are looked at (as Exim and
 	// RFC 8601, section 3, do): the set is a stranger's, and each costs a query.
 	PTRNames = 10
+
+	// SSHTime is how long an ssh -G may take. It takes milliseconds, but what a
+	// Match exec runs may wait for somebody.
+	SSHTime = 20 * time.Second
 )
 
 // What one run may cost.
@@ -58,6 +62,7 @@ func Table() []Group {
 		{"one target", []Limit{
 			{"addresses", count(Addresses), "the rest is left out, and a notice says so"},
 			{"PTR names per address", count(PTRNames), "the rest is left out, and a notice says so"},
+			{"time of an ssh -G", span(SSHTime), "ended; the configuration is unreadable"},
 		}},
 		{"one run", []Limit{
 			{"targets", count(Targets), "refused before anything is asked"},
