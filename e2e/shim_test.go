@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// script puts an executable into ~/bin, which stands first on PATH.
-func (v *visit) script(name, text string) {
+// shim puts an executable into ~/bin, which stands first on PATH.
+func (v *visit) shim(name, text string) {
 	v.t.Helper()
 	v.must(os.MkdirAll(home+"/bin", 0o755))
 	v.write(home+"/bin/"+name, "#!/bin/sh\n"+text)
@@ -40,7 +40,7 @@ func TestShims(t *testing.T) {
 			v.sshConfig("")
 			v.write(home+"/here", "some content\n")
 			for _, program := range []string{"ssh", "sftp", "scp"} {
-				v.script(program, strings.ReplaceAll(shim, "NAME", program)+"\n")
+				v.shim(program, strings.ReplaceAll(shim, "NAME", program)+"\n")
 			}
 			for _, argv := range [][]string{{"ssh"}, {"rdnsproxy", "ssh"}} {
 				o := v.shimmed(append(argv, "my.example.com", "echo hello; exit 7"), "")
@@ -65,7 +65,7 @@ func TestShims(t *testing.T) {
 	}
 	// Where only a script is left, that is said.
 	v := newVisit(t)
-	v.script("ssh", `exec rdnsproxy ssh "$@"`+"\n")
+	v.shim("ssh", `exec rdnsproxy ssh "$@"`+"\n")
 	o := v.shimmed([]string{"rdnsproxy", "ssh", "my.example.com"}, "", "PATH="+home+"/bin:"+lab)
 	if o.status != 2 || !strings.Contains(o.err, "the only ssh on PATH") {
 		t.Errorf("%+v", o)
@@ -78,9 +78,9 @@ func TestWrapperWithoutShell(t *testing.T) {
 	v := newVisit(t)
 	v.write(home+"/.bashrc", "echo stray\n")
 	v.write(home+"/.env", "echo stray\n")
-	v.script("noisy", "echo hello there\nexec /bin/sh \"$@\"\n")
-	v.script("silent", "exec /bin/sh \"$@\"\n")
-	v.script("hangs", "exec sleep 1000\n")
+	v.shim("noisy", "echo hello there\nexec /bin/sh \"$@\"\n")
+	v.shim("silent", "exec /bin/sh \"$@\"\n")
+	v.shim("hangs", "exec sleep 1000\n")
 	v.sshConfig("Host *\n\tPermitLocalCommand yes\n\tLocalCommand echo $0 >&2\n")
 	for _, c := range []struct {
 		env  []string
