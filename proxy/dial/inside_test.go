@@ -25,7 +25,7 @@ func TestOrder(t *testing.T) {
 		{"1 unusable last", map[string]string{"2001:db8:1::1": "", "198.51.100.121": "198.51.100.117"},
 			"2001:db8:1::1 198.51.100.121", "198.51.100.121 2001:db8:1::1"},
 		{"1 all unusable", map[string]string{"2001:db8:1::1": "", "198.51.100.121": ""},
-			"198.51.100.121 2001:db8:1::1", "198.51.100.121 2001:db8:1::1"},
+			"198.51.100.121 2001:db8:1::1", "2001:db8:1::1 198.51.100.121"},
 		{"2 matching scope", map[string]string{"2001:db8:1::1": "2001:db8:1::2", "198.51.100.121": "169.254.13.78"},
 			"198.51.100.121 2001:db8:1::1", "2001:db8:1::1 198.51.100.121"},
 		{"2 matching scope, IPv4", map[string]string{"2001:db8:1::1": "fe80::1", "198.51.100.121": "198.51.100.117"},
@@ -56,6 +56,7 @@ func TestOrder(t *testing.T) {
 			"127.0.0.1 ::1", "::1 127.0.0.1"},
 	} {
 		o := newOrder(nil)
+		o.tables = rfcTables()
 		o.probe = func(a netip.Addr) netip.Addr {
 			source, known := test.routes[a.String()]
 			if !known {
@@ -87,7 +88,14 @@ func TestOrderIsTransitive(t *testing.T) {
 		"2001:db8::1", "2001:db9::1", "3ffe::1", "::ffff:10.0.0.1", "10.0.0.1", "127.0.0.1", "169.254.0.1", "224.0.0.1", "192.0.2.1"} {
 		addrs = append(addrs, netip.MustParseAddr(s))
 	}
+	for _, tables := range []*tables{rfcTables(), glibcTables()} {
+		transitive(t, tables, addrs)
+	}
+}
+
+func transitive(t *testing.T, tables *tables, addrs []netip.Addr) {
 	o := newOrder(nil)
+	o.tables = tables
 	o.probe = func(a netip.Addr) netip.Addr {
 		if !a.IsValid() {
 			return a

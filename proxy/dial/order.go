@@ -1,18 +1,23 @@
 package dial
 
 import (
+	"cmp"
 	"math/bits"
 	"net"
 	"net/netip"
 	"slices"
 )
 
-// order sorts destinations as RFC 6724, section 6, says, by the rules that a
-// program can evaluate without asking the kernel for flags: 1, 2, 5, 6, 8, 9
-// and 10. Rules 3, 4 and 7 are about deprecated, home and tunnelled addresses.
+// order sorts destinations as the system's getaddrinfo does, since that is the
+// order in which ssh tries them: by the rules of RFC 6724, section 6, with glibc's
+// tables, /etc/gai.conf and what glibc asks the kernel (rfc3484_sort) where libc is
+// glibc, and else with the RFC's own table and without the rules 3, 4 and 7, which
+// are about deprecated, home and tunnelled addresses.
 type order struct {
 	probe   func(netip.Addr) netip.Addr // the source address that a destination gets; zero: there is no route
 	sources map[netip.Addr]netip.Addr   // what probe has said
+	tables  *tables                     // if nil, systemTables()
+	ours    map[netip.Addr]held         // this machine's addresses; if nil, not yet asked for
 }
 
 func newOrder(from sources) *order {
@@ -26,6 +31,10 @@ func newOrder(from sources) *order {
 	return &order{probe: probe, sources: make(map[netip.Addr]netip.Addr)}
 }
 
+// Sort puts addresses into the order in which this system's ssh would try them,
+// where it connects from whatever address the kernel chooses.
+func Sort(addrs []netip.AddrPort) { newOrder(nil).sort(addrs) }
+
 // source is the address that a connection to a would have on this side.
 func (o *order) source(a netip.Addr) netip.Addr {
 	a = a.Unmap()
@@ -37,38 +46,92 @@ func (o *order) source(a netip.Addr) netip.Addr {
 	return s
 }
 
+// policy reads the tables at the first comparison: most hosts have one address.
+func (o *order) policy() *tables {
+	if o.tables == nil {
+		o.tables = systemTables()
+	}
+	return o.tables
+}
+
+// own is what the kernel says of a source address, as far as glibc asks it.
+func (o *order) own(source netip.Addr) held {
+	if !o.policy().glibc {
+		return held{}
+	}
+	if o.ours == nil {
+		o.ours = heldAddresses()
+	}
+	if source.IsLoopback() && source.Is4() {
+		source = netip.AddrFrom4([4]byte{127, 0, 0, 1}) // the interface has this one alone
+	}
+	return o.ours[source.WithZone("")]
+}
+
 func (o *order) sort(addrs []netip.AddrPort) {
 	slices.SortStableFunc(addrs, func(a, b netip.AddrPort) int { // stable: rule 10
 		return o.compare(a.Addr(), b.Addr())
 	})
 }
 
+// afterIPv4 reports whether IPv4 addresses in general come before this one.
+func (o *order) afterIPv4(a netip.Addr) bool {
+	t := o.policy()
+	return t.precedence(a) < t.precedence(netip.AddrFrom4([4]byte{}))
+}
+
 // compare is negative where a is to be tried first.
 func (o *order) compare(a, b netip.Addr) int {
 	a, b = a.Unmap(), b.Unmap()
+	if !a.IsValid() || !b.IsValid() {
+		return first(a.IsValid(), b.IsValid())
+	}
 	sa, sb := o.source(a), o.source(b)
-	if !sa.IsValid() || !sb.IsValid() {
+	if sa.IsValid() != sb.IsValid() {
 		return first(sa.IsValid(), sb.IsValid()) // rule 1: avoid unusable destinations
 	}
-	if c := first(scopeOf(a) == scopeOf(sa), scopeOf(b) == scopeOf(sb)); c != 0 {
-		return c // rule 2: prefer matching scope
+	t := o.policy()
+	if sa.IsValid() {
+		if c := first(t.scope(a) == t.scope(sa), t.scope(b) == t.scope(sb)); c != 0 {
+			return c // rule 2: prefer matching scope
+		}
+		if c := o.compareHeld(sa, sb); c != 0 {
+			return c
+		}
+		if c := first(t.label(a) == t.label(sa), t.label(b) == t.label(sb)); c != 0 {
+			return c // rule 5: prefer matching label
+		}
 	}
-	pa, pb := policyOf(a), policyOf(b)
-	if c := first(pa.label == policyOf(sa).label, pb.label == policyOf(sb).label); c != 0 {
-		return c // rule 5: prefer matching label
-	}
-	if c := pb.precedence - pa.precedence; c != 0 {
+	if c := t.precedence(b) - t.precedence(a); c != 0 {
 		return c // rule 6: prefer higher precedence
 	}
-	if c := scopeOf(a) - scopeOf(b); c != 0 {
+	if sa.IsValid() && sa != sb {
+		if ha, hb := o.own(sa), o.own(sb); ha.index != hb.index {
+			if c := first(!tunnel(ha.index), !tunnel(hb.index)); c != 0 {
+				return c // rule 7: prefer native transport
+			}
+		}
+	}
+	if c := t.scope(a) - t.scope(b); c != 0 {
 		return c // rule 8: prefer smaller scope
 	}
-	if a.Is6() && b.Is6() {
-		return commonBits(b, sb) - commonBits(a, sa) // rule 9: prefer the longest matching prefix
+	if sa.IsValid() && a.Is4() == b.Is4() {
+		return o.common(b, sb) - o.common(a, sa) // rule 9: prefer the longest matching prefix
 	}
-	// Rule 9 is left out for IPv4, as many do: there it only spoils the order in
-	// which a server spreads its load.
 	return 0
+}
+
+// compareHeld is rules 3 and 4 as glibc has them: avoid deprecated source
+// addresses and home addresses.
+func (o *order) compareHeld(sa, sb netip.Addr) int {
+	if sa == sb {
+		return 0
+	}
+	ha, hb := o.own(sa), o.own(sb)
+	if c := first(!ha.deprecated, !hb.deprecated); c != 0 {
+		return c
+	}
+	return first(!ha.home, !hb.home)
 }
 
 // first prefers what holds to what does not.
@@ -82,64 +145,22 @@ func first(a, b bool) int {
 	return 1
 }
 
-// The scopes of RFC 4291, section 2.7, that unicast addresses have.
-const (
-	scopeLink   = 0x2
-	scopeSite   = 0x5
-	scopeGlobal = 0xe
-)
-
-var siteLocal = netip.MustParsePrefix("fec0::/10") // RFC 3879, deprecated
-
-// scopeOf follows RFC 6724, sections 3.1 and 3.2: private IPv4 addresses are
-// global, loopback ones link-local.
-func scopeOf(a netip.Addr) int {
+// common is how many bits a destination has in common with its source, as far as
+// they count: for IPv6 all to glibc, and to the RFC (section 2.2) those of the
+// prefix, which is taken to be 64; for IPv4, where they would only spoil the order
+// in which a server spreads its load, those of one network to glibc, and else none.
+func (o *order) common(to, source netip.Addr) int {
+	glibc := o.policy().glibc
 	switch {
-	case a.IsMulticast() && a.Is6():
-		b := a.As16()
-		return int(b[1] & 0xf)
-	case a.IsLoopback(), a.IsLinkLocalUnicast(), a.IsLinkLocalMulticast():
-		return scopeLink
-	case siteLocal.Contains(a.WithZone("")):
-		return scopeSite
+	case to.Is6() && glibc:
+		return sameBits(to, source)
+	case to.Is6():
+		return min(64, sameBits(to, source))
+	case glibc && sameBits(to, source) >= 96+cmp.Or(o.own(source).bits, 32):
+		return sameBits(to, source)
 	}
-	return scopeGlobal
+	return 0
 }
-
-type policy struct {
-	prefix            netip.Prefix
-	precedence, label int
-}
-
-// The default policy table of RFC 6724, section 2.1, longest prefix first.
-var policies = []policy{
-	{netip.MustParsePrefix("::1/128"), 50, 0},
-	{netip.MustParsePrefix("::ffff:0:0/96"), 35, 4},
-	{netip.MustParsePrefix("::/96"), 1, 3},
-	{netip.MustParsePrefix("2001::/32"), 5, 5},
-	{netip.MustParsePrefix("2002::/16"), 30, 2},
-	{netip.MustParsePrefix("3ffe::/16"), 1, 12},
-	{netip.MustParsePrefix("fec0::/10"), 1, 11},
-	{netip.MustParsePrefix("fc00::/7"), 3, 13},
-	{netip.MustParsePrefix("::/0"), 40, 1},
-}
-
-func policyOf(a netip.Addr) policy {
-	a = netip.AddrFrom16(a.As16()) // the table holds IPv4 addresses as mapped ones, and no zones
-	for _, p := range policies {
-		if covers(p.prefix, a) {
-			return p
-		}
-	}
-	return policy{}
-}
-
-// covers is Prefix.Contains, which never matches a mapped address, without that.
-func covers(p netip.Prefix, a netip.Addr) bool { return sameBits(p.Addr(), a) >= p.Bits() }
-
-// commonBits is CommonPrefixLen of RFC 6724, section 2.2: no further than the
-// source's prefix, which is taken to be 64 bits.
-func commonBits(to, source netip.Addr) int { return min(64, sameBits(to, source)) }
 
 func sameBits(a, b netip.Addr) int {
 	x, y := a.As16(), b.As16()

@@ -136,7 +136,7 @@ func (r *race) gather(ctx context.Context, arrivals <-chan netip.AddrPort) <-cha
 			}
 			r.add(a)
 			switch {
-			case is6(a) && !seen6:
+			case is6(a) && !seen6 && !r.order.afterIPv4(a.Addr()):
 				seen6, wait = true, time.After(min(settle, delay))
 			case wait == nil:
 				wait = time.After(delay)
