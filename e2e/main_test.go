@@ -24,7 +24,7 @@ const (
 	programVar = "RDNSPROXY_E2E_PROGRAM"
 )
 
-var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", python}
+var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", "getent", "avahi-daemon", python}
 
 func TestMain(m *testing.M) {
 	var status int
@@ -55,6 +55,9 @@ func outside() (int, error) {
 			return 0, fmt.Errorf("%w: testdata/install test, as root, sees to that", err)
 		}
 	}
+	if !hasNSSModule("mdns4_minimal") {
+		return 0, errors.New("libnss_mdns4_minimal.so.2 is not installed: testdata/install test, as root, sees to that")
+	}
 	dir, err := os.MkdirTemp("", "rdnsproxy-e2e-")
 	if err != nil {
 		return 0, err
@@ -77,6 +80,12 @@ func outside() (int, error) {
 		return max(exit.ExitCode(), 1), nil
 	}
 	return 0, err
+}
+
+// hasNSSModule reports whether the dynamic linker knows a module of libc's.
+func hasNSSModule(name string) bool {
+	known, err := exec.Command("ldconfig", "-p").Output()
+	return err == nil && strings.Contains(string(known), "libnss_"+name+".so.2")
 }
 
 // asInit is process 1: what loses its parent becomes its child. When it ends

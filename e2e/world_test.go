@@ -33,8 +33,8 @@ const (
 // account files: nobody but those whom sshd and ssh ask for.
 var accounts = map[string]string{
 	"passwd": "root:x:0:0::" + rootHome + ":/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n" +
-		"chris:x:1000:1000::" + home + ":/bin/sh\n",
-	"group":  "root:x:0:\ntty:x:5:\nutmp:x:43:\nnogroup:x:65534:\nchris:x:1000:\n",
+		"avahi:x:101:101::/run/avahi-daemon:/usr/sbin/nologin\nchris:x:1000:1000::" + home + ":/bin/sh\n",
+	"group":  "root:x:0:\ntty:x:5:\nutmp:x:43:\navahi:x:101:\nnogroup:x:65534:\nchris:x:1000:\n",
 	"shadow": "root:*:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\nchris:*:19000:0:99999:7:::\n",
 }
 

@@ -36,7 +36,7 @@ func BenchmarkMux(b *testing.B) {
 				if i > int64(b.N) {
 					return false
 				}
-				r, err := m.Exchange(ctx, server, Question{benchName(int(i)), A})
+				r, err := m.Exchange(ctx, server, Question{benchName(int(i)), A}, false)
 				if err != nil || len(r.Answer) != 1 {
 					failed.Add(1)
 				}
@@ -170,7 +170,7 @@ zone:
 	m := &Mux{Timeout: 100 * time.Millisecond}
 	defer m.Close()
 	for range 100 {
-		if r, err := m.Exchange(ctx, addr, Question{"h1.bench.test", A}); err == nil && len(r.Answer) == 1 {
+		if r, err := m.Exchange(ctx, addr, Question{"h1.bench.test", A}, false); err == nil && len(r.Answer) == 1 {
 			return addr
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -27,6 +27,10 @@ type Config struct {
 	UseVC    bool             // TCP alone
 	TrustAD  bool             // the servers' AD bit is believed
 	NoAAAA   bool             // IPv6 addresses are not asked for
+	NoTLD    bool             // a name without a dot is completed by the search list, or not asked about
+	Single   bool             // one question at a time from one port: some servers and firewalls lose the second
+	Reopen   bool             // and the next from another port
+	Aliases  string           // the path of the user's names for names without a dot (HOSTALIASES); if empty, none
 	Services []Service        // nsswitch.conf's sources for hosts; if nil, files, dns
 }
 
@@ -41,11 +45,15 @@ const maxConfigSize = 1 << 20
 
 // SystemConfig reads the system's configuration. A file that is missing is no error:
 // glibc's defaults stand for it, as they do for what an unreadable file would
-// have said; the Config is never nil.
-func SystemConfig() (*Config, error) { return load(resolvConfPath, nsswitchPath) }
+// have said. An nsswitch.conf that glibc refuses leaves no sources. The Config is
+// never nil. The environment overrides what the files say.
+func SystemConfig(env Environment) (*Config, error) {
+	return load(resolvConfPath, nsswitchPath, env)
+}
 
-func load(resolvConf, nsswitch string) (*Config, error) {
+func load(resolvConf, nsswitch string, env Environment) (*Config, error) {
 	cfg, err := loadResolvConf(resolvConf)
+	env.apply(cfg)
 	if len(cfg.Search) == 0 {
 		cfg.Search = localDomain()
 	}
@@ -74,7 +82,10 @@ func loadNSSwitch(path string) ([]Service, error) {
 	}
 	defer f.Close()
 	services, err := ParseNSSwitch(f)
-	if err != nil {
+	switch {
+	case errors.Is(err, errNSSwitch):
+		return []Service{}, configError(path, err)
+	case err != nil:
 		return defaultServices, configError(path, err)
 	}
 	return services, nil
@@ -218,8 +229,16 @@ func (c *Config) stub() bool {
 	return true
 }
 
-// mdns reports whether a module for multicast DNS is among the services, so
-// that names in .local are not DNS's (RFC 6762, section 3).
-func (c *Config) mdns() bool {
-	return slices.ContainsFunc(c.services(), func(s Service) bool { return strings.HasPrefix(s.Module, "mdns") })
+// mux is what the options ask for.
+func (c *Config) mux() *Mux {
+	m := &Mux{Timeout: c.timeout(), TCP: c.UseVC}
+	if c.single() {
+		m.Window, m.Sockets, m.Fresh = 1, singleSockets, c.Reopen
+	}
+	return m
 }
+
+func (c *Config) single() bool { return c.Single || c.Reopen }
+
+// singleSockets is how many questions are outstanding where a port may have one.
+const singleSockets = 64

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -47,7 +48,14 @@ func TestParseResolvConf(t *testing.T) {
 				c.Ndots, c.Timeout, c.Attempts = 3, 7*time.Second, 4
 				c.Rotate, c.UseVC, c.TrustAD, c.NoAAAA = true, true, true, true
 			})},
-		{"glibc's limits", "options ndots:99 timeout:99999999999999999999 attempts:99\n",
+		{"bare options", "options ndots timeout attempts\noptions\tsingle-request no-tld-query\n",
+			with(func(c *Config) { c.Single, c.NoTLD = true, true })},
+		{"reopen", "options single-request-reopen\n", with(func(c *Config) { c.Reopen = true })},
+		{"signs", "options ndots:-1 timeout:-1 attempts:+3\n",
+			with(func(c *Config) { c.Ndots, c.Timeout, c.Attempts = 15, time.Second, 3 })},
+		{"beyond strtol", "options ndots:99999999999999999999 timeout:99999999999999999999\n",
+			with(func(c *Config) { c.Ndots, c.Timeout = 15, time.Second })},
+		{"glibc's limits", "options ndots:99 timeout:99999 attempts:99\n",
 			with(func(c *Config) { c.Ndots, c.Timeout, c.Attempts = 15, 30*time.Second, 5 })},
 		{"the other limits", "options ndots:0 timeout:0\noptions attempts:-1\n",
 			with(func(c *Config) { c.Ndots, c.Timeout, c.Attempts = 0, time.Second, 1 })},
@@ -69,12 +77,19 @@ func TestParseNSSwitch(t *testing.T) {
 	}{
 		{"", defaultServices},
 		{"passwd: files\n# hosts: dns\n", defaultServices},
-		{"hosts: files dns\n", []Service{{"files", success}, {"dns", success}}},
-		{"hosts:\tfiles mdns4_minimal [NOTFOUND=return] dns # mdns4\n", []Service{{"files", success}, {"mdns4_minimal", success | OnNotFound}, {"dns", success}}},
-		{" hosts : files myhostname resolve [!UNAVAIL=return] dns\n", []Service{{"files", success}, {"myhostname", success}, {"resolve", success | OnNotFound | OnTryAgain}, {"dns", success}}},
-		{"hosts: dns[ !unavail = Return  success=continue ]files", []Service{{"dns", OnNotFound | OnTryAgain}, {"files", success}}},
-		{"hosts: dns [TRYAGAIN=return][SUCCESS=merge UNAVAIL=return]", []Service{{"dns", OnTryAgain | OnUnavail}}},
-		{"hosts: a\nhosts: b\n", []Service{{"b", success}}},
+		{"hosts: files dns\n", []Service{{"files", success, 0}, {"dns", success, 0}}},
+		{"hosts:\tfiles mdns4_minimal [NOTFOUND=return] dns\n", []Service{{"files", success, 0}, {"mdns4_minimal", success | OnNotFound, 0}, {"dns", success, 0}}},
+		{" hosts : files myhostname resolve [!UNAVAIL=return] dns\n", []Service{{"files", success, 0}, {"myhostname", success, 0}, {"resolve", success | OnNotFound | OnTryAgain, 0}, {"dns", success, 0}}},
+		{"hosts files dns\n", []Service{{"files", success, 0}, {"dns", success, 0}}},
+		{"hosts: files # dns\n", []Service{{"files", success, 0}, {"#", success, 0}, {"dns", success, 0}}},
+		{"hosts: files [NOTFOUND=continue] [UNAVAIL=return] dns\n", []Service{{"files", success, 0}}},
+		{"hosts: [NOTFOUND=return] dns\n", nil},
+		{"hosts: files dns\x00 myhostname\n", []Service{{"files", success, 0}, {"dns", success, 0}}},
+		{"sudoers: files [\nhosts: dns\n", []Service{{"dns", success, 0}}},
+		{"hosts: dns[ !unavail = Return  success=continue ]files", []Service{{"dns", OnNotFound | OnTryAgain, 0}, {"files", success, 0}}},
+		{"hosts: dns [TRYAGAIN=return SUCCESS=merge UNAVAIL=return]", []Service{{"dns", OnTryAgain | OnUnavail, OnSuccess}}},
+		{"hosts: dns [SUCCESS=merge SUCCESS=continue !NOTFOUND=return]", []Service{{"dns", OnSuccess | OnTryAgain | OnUnavail, 0}}},
+		{"hosts: a\nhosts: b\n", []Service{{"b", success, 0}}},
 		{"hosts:\n", nil},
 	} {
 		got, err := ParseNSSwitch(strings.NewReader(tt.text))
@@ -85,11 +100,12 @@ func TestParseNSSwitch(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		"hosts: files [NOTFOUND=retrun] dns", "hosts: [NOTFOUND=return] dns", "hosts: files [NOTFOUND=return", "hosts: files [FOUND=return]",
+		"hosts: files [NOTFOUND=retrun] dns", "hosts: files [NOTFOUND=return", "hosts: files [FOUND=return]",
 		"hosts: files [NOTFOUND]", "hosts: files [=return]", "hosts: files [!]", "hosts: files [\x1b]2J=return]",
+		"passwd: files [NOTFOUND=retrun]\nhosts: files dns", "hosts: files []", "hosts: files [! NOTFOUND=return]", "hosts: files [NOTFOUND=return=continue]", "hosts files [NOTFOUND=return",
 	} {
 		_, err := ParseNSSwitch(strings.NewReader(text))
-		if err == nil || !strings.HasPrefix(err.Error(), "line 1: ") || strings.Contains(err.Error(), "\x1b") {
+		if !errors.Is(err, errNSSwitch) || !strings.HasPrefix(err.Error(), "line 1: ") || strings.Contains(err.Error(), "\x1b") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -105,11 +121,11 @@ func TestLoad(t *testing.T) {
 		return path
 	}
 	missing := filepath.Join(dir, "missing")
-	cfg, err := load(missing, missing)
+	cfg, err := load(missing, missing, Environment{})
 	if err != nil || len(cfg.Servers) != 0 || cfg.servers()[0].String() != "127.0.0.1:53" || !cmp.Equal(cfg.Services, defaultServices) {
 		t.Errorf("missing files: %+v, %v", cfg, err)
 	}
-	cfg, err = load(write("resolv.conf", "nameserver 192.0.2.1\nsearch a.example\n"), write("nsswitch.conf", "hosts: dns\n"))
+	cfg, err = load(write("resolv.conf", "nameserver 192.0.2.1\nsearch a.example\n"), write("nsswitch.conf", "hosts: dns\n"), Environment{})
 	if err != nil || len(cfg.Servers) != 1 || len(cfg.Services) != 1 {
 		t.Errorf("%+v, %v", cfg, err)
 	}
@@ -119,19 +135,23 @@ func TestLoad(t *testing.T) {
 	}
 	long := write("long", strings.Repeat("#", maxConfigSize+1))
 	for path, want := range map[string]string{
-		dir:                         "is a directory",
-		long:                        "longer than 1 MiB",
-		write("bad", "hosts: [ a"):  "line 1",
-		"/dev/zero":                 "longer than 1 MiB",
-		filepath.Join(dir, "bad/x"): "not a directory",
+		dir:                      "is a directory",
+		long:                     "longer than 1 MiB",
+		"/dev/zero":              "longer than 1 MiB",
+		filepath.Join(long, "x"): "not a directory",
 	} {
-		cfg, err := load(missing, path)
+		cfg, err := load(missing, path, Environment{})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), path+": ") || cfg == nil || len(cfg.Services) != 2 {
 			t.Errorf("%s: %+v, %v", path, cfg, err)
 		}
 	}
+	// What glibc refuses leaves no sources at all.
+	cfg, err = load(missing, write("bad", "hosts: a ["), Environment{})
+	if !errors.Is(err, errNSSwitch) || cfg.Services == nil || len(cfg.Services) != 0 {
+		t.Errorf("%+v, %v", cfg, err)
+	}
 	for _, path := range []string{dir, long} {
-		if cfg, err := load(path, missing); err == nil || cfg == nil || cfg.Ndots != 1 {
+		if cfg, err := load(path, missing, Environment{}); err == nil || cfg == nil || cfg.Ndots != 1 {
 			t.Errorf("%s: %+v, %v", path, cfg, err)
 		}
 	}

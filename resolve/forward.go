@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 )
 
 // want is a forward look-up on its way through the sources.
@@ -10,8 +11,13 @@ type want struct {
 	host     string // as written: what the sources but DNS are asked for
 	name     Name
 	absolute bool   // the search list does not apply
+	found    bool   // the name stands in a PTR record: libc asks about it whatever it is
 	types    []Type // A, AAAA or both
 }
+
+// unleaked reports whether the name is one that no server is asked about
+// (special.go).
+func (w want) unleaked() bool { return !w.found && (w.name.localhost() || w.name.hidden()) }
 
 // forward asks the sources in nsswitch's order. The first that has an address,
 // in whichever family, ends the look-up; a source that has none ends it where
@@ -20,15 +26,25 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 	r.init()
 	var failed []*Answer
 	askedDNS := false
-	for _, service := range r.order(s) {
+	services := r.order(s)
+	for i, service := range services {
+		last := i == len(services)-1
 		if r.isDNS(service.Module) {
 			if askedDNS {
 				continue
 			}
 			askedDNS = true
 		}
-		answers, outcome := r.addressesFrom(ctx, service.Module, w, yield)
-		if outcome == OnSuccess {
+		tell := yield
+		if !last && service.Stop&OnSuccess == 0 {
+			tell = func(Answer) bool { return true } // libc drops what it then goes on from
+		}
+		answers, outcome := r.addressesFrom(ctx, service.Module, w, tell)
+		if !last && service.Merge&outcome != 0 {
+			failed = nil
+			break
+		}
+		if outcome == OnSuccess && (last || service.Stop&OnSuccess != 0) {
 			for _, a := range answers {
 				if !yield(*a) {
 					return
@@ -36,8 +52,10 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 			}
 			return
 		}
-		for _, a := range answers {
-			failed = keepTelling(failed, a, ctx.Err() != nil && a.Status.Temporary())
+		if outcome != OnSuccess {
+			for _, a := range answers {
+				failed = keepTelling(failed, a, ctx.Err() != nil && a.Status.Temporary())
+			}
 		}
 		if service.Stop&outcome != 0 {
 			break
@@ -45,7 +63,7 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 	}
 	for _, t := range w.types {
 		a := ofType(failed, t)
-		if a == nil || w.name.localhost() || w.name.hidden() {
+		if a == nil || w.unleaked() {
 			a = r.stub.cfg.unasked(Question{w.name, t})
 		}
 		if !yield(*a) {
@@ -86,7 +104,7 @@ func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yie
 		return r.addressesFromSystem(ctx, w)
 	case r.isDNS(module):
 		return r.addressesFromDNS(ctx, w, yield)
-	case w.name.localhost() || w.name.hidden(): // known without asking (special.go)
+	case w.unleaked():
 		return nil, OnUnavail
 	}
 	return r.addressesFromModule(ctx, module, w)
@@ -99,8 +117,14 @@ func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yie
 // where that was asked.
 func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
 	var failed []*Answer
-	for _, name := range r.stub.cfg.candidates(w) {
-		answers := r.candidate(ctx, name, w.types, yield)
+	names := r.stub.cfg.candidates(w)
+	if !w.absolute && !w.found { // a PTR's name is for sshd, which has another environment
+		if alias, ok := r.stub.cfg.alias(w.name); ok {
+			names = []Name{alias}
+		}
+	}
+	for _, name := range names {
+		answers := r.candidate(ctx, name, w, yield)
 		if answers == nil {
 			return nil, OnSuccess
 		}
@@ -124,11 +148,17 @@ func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answ
 	return answers, outcome(answers)
 }
 
+// pairTries is how often a question is asked at least whose companion, about the
+// other family, was answered: one of two that travel together is easily lost, and
+// glibc's send_dg then asks again, and from another port, within one attempt.
+const pairTries = 3
+
 // candidate asks for one name in all families at once. Once one has an address,
 // everything is yielded as it arrives, and nil returned; otherwise the answers.
-func (r *Resolver) candidate(ctx context.Context, name Name, types []Type, yield func(Answer) bool) []*Answer {
+func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(Answer) bool) []*Answer {
+	types := w.types
 	if len(types) == 1 {
-		a := r.stub.ask(ctx, Question{name, types[0]})
+		a := r.stub.askFor(ctx, Question{name, types[0]}, w.found)
 		if a.Status != OK {
 			return []*Answer{a}
 		}
@@ -138,8 +168,30 @@ func (r *Resolver) candidate(ctx context.Context, name Name, types []Type, yield
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	arrived := make(chan *Answer, len(types))
-	for _, t := range types {
-		go func() { arrived <- r.stub.ask(ctx, Question{name, t}) }()
+	var answered atomic.Bool
+	ask := func(t Type) {
+		a := r.stub.askFor(ctx, Question{name, t}, w.found)
+		for range pairTries - r.stub.cfg.attempts() {
+			if a.Status != Timeout || !answered.Load() || ctx.Err() != nil {
+				break
+			}
+			a = r.stub.askFor(ctx, Question{name, t}, w.found)
+		}
+		if !a.Status.Temporary() {
+			answered.Store(true)
+		}
+		arrived <- a
+	}
+	if r.stub.cfg.single() {
+		go func() {
+			for _, t := range types {
+				ask(t)
+			}
+		}()
+	} else {
+		for _, t := range types {
+			go ask(t)
+		}
 	}
 	found := false
 	held := make([]*Answer, 0, len(types))
@@ -169,11 +221,12 @@ func (r *Resolver) candidate(ctx context.Context, name Name, types []Type, yield
 // it is absolute, or of a kind that must not leak: "db.onion.corp.example" would
 // tell the servers of corp.example.
 func (c *Config) candidates(w want) []Name {
-	if w.absolute || w.name == "." || w.name.localhost() || w.name.hidden() || w.name.below("local") && c.mdns() {
+	if w.absolute || w.name == "." || w.unleaked() {
 		return []Name{w.name}
 	}
 	list := make([]Name, 0, 1+len(c.Search))
-	asIsFirst := strings.Count(string(w.name), ".") >= c.Ndots
+	dots := strings.Count(string(w.name), ".")
+	asIsFirst := dots >= c.Ndots
 	if asIsFirst {
 		list = append(list, w.name)
 	}
@@ -188,7 +241,7 @@ func (c *Config) candidates(w want) []Name {
 			list, asIs = append(list, w.name), true
 		}
 	}
-	if !asIs {
+	if !asIs && (dots > 0 || len(list) == 0 || !c.NoTLD) {
 		list = append(list, w.name)
 	}
 	return list
@@ -204,19 +257,16 @@ func impossible(w want, yield func(Answer) bool) {
 	}
 }
 
-// outcome is how nsswitch counts a source's failed answers: glibc's dns module
-// takes silence for "unavailable".
+// outcome is how nsswitch counts the failed answers of DNS. glibc's dns module
+// takes silence, SERVFAIL and REFUSED for "unavailable", unless a server has said
+// of one family that it has no address.
 func outcome(answers []*Answer) Outcomes {
-	out := OnNotFound
 	for _, a := range answers {
-		switch {
-		case a.Status == Timeout, a.Status == Skipped:
-			return OnUnavail
-		case a.Status.Temporary():
-			out = OnTryAgain
+		if a.Status.Absent() || a.Status == Loop {
+			return OnNotFound
 		}
 	}
-	return out
+	return OnUnavail
 }
 
 // telling orders answers by how much they say, where sources or names of a

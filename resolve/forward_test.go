@@ -219,7 +219,7 @@ func TestHostsFile(t *testing.T) {
 	if a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.9"), System); a.Status != Invalid || a.Source.Line != 4 {
 		t.Errorf("%+v", a)
 	}
-	r.Config.Services = []Service{{"dns", OnSuccess}, {"files", OnSuccess}}
+	r.Config.Services = []Service{{"dns", OnSuccess, 0}, {"files", OnSuccess, 0}}
 	if a = r.Forward(within(t), "host.example", IPv4, System); a.Source.Kind != KindDNS {
 		t.Errorf("dns first: %+v", a)
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"os"
 	"os/exec"
 	"strings"
 	"time"
@@ -20,10 +19,11 @@ const (
 	getentOutput = 64 << 10
 )
 
-// addressesFromModule has getent speak for a module that only libc can load.
+// addressesFromModule has getent speak for a module that only libc can load. No
+// answers at all: it was not asked.
 func (r *Resolver) addressesFromModule(ctx context.Context, module string, w want) ([]*Answer, Outcomes) {
-	if !r.serves(module, w.name) {
-		return nil, OnUnavail // as nss-mdns itself says
+	if out := r.unasked(ctx, module, w); out != OnSuccess {
+		return nil, out
 	}
 	database := "ahosts" // both families in one run
 	if len(w.types) == 1 {
@@ -53,9 +53,13 @@ func (r *Resolver) addressesFromModule(ctx context.Context, module string, w wan
 	return answers, out
 }
 
-// namesFromModule is the same for the names of an address; libc gives one.
+// namesFromModule is the same for the names of an address; libc gives one. nil:
+// the module was not asked.
 func (r *Resolver) namesFromModule(ctx context.Context, module string, q Question, addr netip.Addr) (*Answer, Outcomes) {
 	a := &Answer{Question: q, Source: nssSource(module)}
+	if out := r.unaskedAbout(module, addr); out != OnSuccess {
+		return nil, out
+	}
 	lines, out := r.getent(ctx, module, "hosts", addr.String())
 	if len(lines) == 0 {
 		a.Status = failure(ctx, out)
@@ -98,9 +102,6 @@ type getentLine struct {
 func (r *Resolver) getent(ctx context.Context, module, database, key string) ([]getentLine, Outcomes) {
 	if strings.HasPrefix(key, "-") || strings.ContainsRune(key, 0) {
 		return nil, OnNotFound // an option to getent, or no argument at all: no host name either
-	}
-	if out := idle(module); out != OnSuccess {
-		return nil, out
 	}
 	program := r.Getent
 	if program == "" {
@@ -165,47 +166,6 @@ func (c *capped) Write(p []byte) (int, error) {
 		c.b.Write(p[:min(room, len(p))])
 	}
 	return len(p), nil
-}
-
-// serves reports whether a module could know the name, so that no process is
-// started for names that it does not look at.
-func (r *Resolver) serves(module string, n Name) bool {
-	switch {
-	case strings.HasPrefix(module, "mdns") && strings.Contains(module, "_minimal"):
-		return n.below("local")
-	case module == "myhostname":
-		return n == "_gateway" || n == "_outbound" || n.localhost() || ownName(n)
-	}
-	return true
-}
-
-// idle looks for the running half of modules that stand in the nsswitch.conf of
-// many systems and have nothing to say on most. That saves a process, and getent
-// could not tell "not there" from "not found", on which lines like "resolve
-// [!UNAVAIL=return] dns" depend. OnSuccess: not idle.
-func idle(module string) Outcomes {
-	switch module {
-	case "resolve":
-		if _, err := os.Stat("/run/systemd/resolve/io.systemd.Resolve"); err != nil {
-			return OnUnavail
-		}
-	case "mymachines":
-		machines, err := os.ReadDir("/run/systemd/machines")
-		if err != nil || len(machines) == 0 {
-			return OnNotFound
-		}
-	}
-	return OnSuccess
-}
-
-// ownName reports whether the name is this machine's.
-func ownName(n Name) bool {
-	host, err := os.Hostname()
-	if err != nil {
-		return false
-	}
-	own, err := ParseName(host)
-	return err == nil && own == n
 }
 
 // ownAddress reports whether an interface of this machine has the address. That

@@ -21,8 +21,12 @@ func decode(b []byte) (*Reply, error) {
 	count := func(section int) int { return int(binary.BigEndian.Uint16(b[4+2*section:])) }
 	r := &Reply{Rcode: int(b[3] & 15), Authentic: b[3]&0x20 != 0}
 	at, err := questions(b, count(0))
+	answers := at
 	if err == nil {
 		r.Answer, at, err = records(b, at, count(1))
+	}
+	if err == nil && len(r.Answer) == 0 && count(1) > 0 {
+		r.stray = holdsOPT(b, answers, count(1))
 	}
 	if err == nil {
 		r.Authority, at, err = records(b, at, count(2))
@@ -33,7 +37,30 @@ func decode(b []byte) (*Reply, error) {
 	if err != nil {
 		return nil, ErrUnusable
 	}
+	const aa, ra = 4, 0x80
+	r.Lame = r.Rcode == dns.RcodeSuccess && b[2]&aa == 0 && b[3]&ra == 0 && count(1) == 0 && (count(3) == 0 || r.opt && count(3) == 1)
 	return r, nil
+}
+
+// holdsOPT looks for an OPT record among n records, where none belongs.
+func holdsOPT(b []byte, at, n int) bool {
+	for ; n > 0 && at < len(b); n-- {
+		_, next, err := record(b, at)
+		if err != nil {
+			return false
+		}
+		if isOPT(b, at) {
+			return true
+		}
+		at = next
+	}
+	return false
+}
+
+// isOPT reports whether the record at an offset is an OPT record; its owner is
+// the root.
+func isOPT(b []byte, at int) bool {
+	return b[at] == 0 && binary.BigEndian.Uint16(b[at+1:]) == dns.TypeOPT
 }
 
 // questions gives the offset where n questions end.
@@ -149,9 +176,10 @@ func (r *Reply) additional(b []byte, at, n int) error {
 			return err
 		}
 		at = next
-		if b[start] != 0 || binary.BigEndian.Uint16(b[start+1:]) != dns.TypeOPT {
+		if !isOPT(b, start) {
 			continue
 		}
+		r.opt = true
 		r.Rcode = r.Rcode&15 | int(b[start+5])<<4
 		if next == start+1+recordHeader {
 			continue // no options

@@ -5,9 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/miekg/dns"
 )
 
 // Mux is an Exchanger over a few connected UDP sockets a server, and TCP where
@@ -19,6 +18,7 @@ type Mux struct {
 	Sockets int           // at most, a server; if 0, 4. The second opens when the first is half full
 	Window  int           // questions outstanding on a socket; if 0, 256: with more, answers are lost even on loopback
 	TCP     bool          // ask over TCP alone (resolv.conf's use-vc)
+	Fresh   bool          // each question from a socket of its own (resolv.conf's single-request-reopen)
 
 	mu      sync.Mutex
 	servers map[netip.AddrPort]*endpoint
@@ -34,63 +34,48 @@ const (
 	socketAge       = 10 * time.Second
 )
 
-// endpoint is the sockets of one server.
+// endpoint is one server: its sockets, and what it knows of EDNS.
 type endpoint struct {
+	edns atomic.Uint32
 	mu   sync.Mutex
 	live []*socket
 	next int
 }
 
-// Exchange asks server q once. Datagrams that do not answer the question are
-// ignored until the time is up. The errors wrap ErrNoReply, ErrUnreachable,
-// ErrUnusable (nothing came but what cannot be used), net.ErrClosed, or are
-// ctx's.
-func (m *Mux) Exchange(ctx context.Context, server netip.AddrPort, q Question) (Reply, error) {
-	r, err := m.once(ctx, server, q, true)
-	if err == nil && (r.Rcode == dns.RcodeFormatError || r.Rcode == dns.RcodeNotImplemented) {
-		r, err = m.once(ctx, server, q, false) // RFC 6891, section 7: it may not know EDNS
-	}
-	if err != nil {
-		return Reply{}, err
-	}
-	return *r, nil
+// seat is a question that is outstanding and its place in a socket's window.
+type seat struct {
+	*flight
+	socket *socket
 }
 
-func (m *Mux) once(ctx context.Context, server netip.AddrPort, q Question, edns bool) (*Reply, error) {
-	query, err := packQuery(q, edns)
-	if err != nil {
-		return nil, err
-	}
-	if m.TCP {
-		return m.stream(ctx, server, query)
-	}
-	r, err := m.datagram(ctx, server, query)
-	if err == errTruncated {
-		return m.afterTruncation(ctx, server, query)
-	}
-	return r, err
-}
-
-// datagram asks over UDP.
-func (m *Mux) datagram(ctx context.Context, server netip.AddrPort, query []byte) (*Reply, error) {
+// launch sends a packed query. Whoever gets no error calls leave at the end.
+func (m *Mux) launch(ctx context.Context, to netip.AddrPort, query []byte) (seat, error) {
 	f := &flight{query: query, done: make(chan struct{})}
-	s, err := m.board(ctx, server, f)
+	s, err := m.board(ctx, to, f)
 	if err != nil {
-		return nil, err
+		return seat{}, err
 	}
-	defer func() { <-s.window }()
 	if err := s.send(f); err != nil {
-		return nil, err
+		<-s.window
+		return seat{}, err
 	}
-	select {
-	case <-f.done:
-	case <-ctx.Done():
-		if s.take(f) {
-			return nil, f.verdict(ctx.Err())
-		}
-		<-f.done // it landed in the meantime
+	return seat{f, s}, nil
+}
+
+// leave takes the question back if it is still outstanding, and frees its place.
+func (s seat) leave() {
+	s.socket.take(s.flight)
+	<-s.socket.window
+}
+
+// giveUp takes the question back because of err, unless its outcome has come in
+// the meantime.
+func (s seat) giveUp(err error) error {
+	if s.socket.take(s.flight) {
+		return s.verdict(err)
 	}
-	return f.reply, f.err
+	<-s.done
+	return s.err
 }
 
 // board finds a place for f on a socket.
@@ -112,19 +97,24 @@ func (m *Mux) board(ctx context.Context, to netip.AddrPort, f *flight) (*socket,
 	}
 }
 
-// socket chooses among the server's sockets in turn, and opens one where there
-// is none, or where the chosen one is half full and there may be more.
-func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
+func (m *Mux) endpoint(of netip.AddrPort) *endpoint {
 	m.mu.Lock()
-	e := m.servers[to]
+	defer m.mu.Unlock()
+	e := m.servers[of]
 	if e == nil {
 		if m.servers == nil {
 			m.servers = make(map[netip.AddrPort]*endpoint)
 		}
 		e = new(endpoint)
-		m.servers[to] = e
+		m.servers[of] = e
 	}
-	m.mu.Unlock()
+	return e
+}
+
+// socket chooses among the server's sockets in turn, and opens one where there
+// is none, or where the chosen one is half full and there may be more.
+func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
+	e := m.endpoint(to)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for len(e.live) > 0 {
@@ -135,7 +125,7 @@ func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
 			e.live = append(e.live[:i:i], e.live[i+1:]...)
 			continue
 		}
-		if len(s.window) < cap(s.window)/2 || len(e.live) >= m.sockets() {
+		if 2*len(s.window) < cap(s.window) || len(e.live) >= m.sockets() {
 			return s, nil
 		}
 		break
@@ -155,7 +145,7 @@ func (m *Mux) dial(to netip.AddrPort) (*socket, error) {
 		return nil, unreachable(err)
 	}
 	conn.SetReadBuffer(1 << 20) // a full window of large answers; the system may give less
-	s := newSocket(conn, m.timeout(), m.window())
+	s := newSocket(conn, m.timeout(), m.window(), m.questions())
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
@@ -200,6 +190,13 @@ func (m *Mux) sockets() int {
 		return 4
 	}
 	return m.Sockets
+}
+
+func (m *Mux) questions() int {
+	if m.Fresh {
+		return 1
+	}
+	return socketQuestions
 }
 
 func (m *Mux) window() int {

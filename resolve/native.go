@@ -18,7 +18,7 @@ var nativeServices = []Service{{Module: "files", Stop: OnSuccess}, {Module: nati
 // servers of their own. It applies the search list itself, and tells neither
 // TTL nor why there is nothing.
 func (r *Resolver) addressesFromSystem(ctx context.Context, w want) ([]*Answer, Outcomes) {
-	if a, ok := r.builtinAddresses(w); ok {
+	if a, ok := r.builtinAddresses(w); ok && !w.found {
 		return a, successOr(a)
 	}
 	host := w.host

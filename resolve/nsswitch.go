@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -10,7 +11,8 @@ import (
 // after it.
 type Service struct {
 	Module string
-	Stop   Outcomes // the outcomes that end the look-up here: [STATUS=return]. OnSuccess always does
+	Stop   Outcomes // the outcomes that end the look-up here: [STATUS=return]
+	Merge  Outcomes // [STATUS=merge]: hosts has nothing to merge, so libc's look-up fails after it
 }
 
 // Outcomes is a set of the ways in which a module ends.
@@ -32,10 +34,26 @@ var outcomeWords = map[string]Outcomes{"SUCCESS": OnSuccess, "NOTFOUND": OnNotFo
 // Nobody changes it.
 var defaultServices = []Service{{Module: "files", Stop: OnSuccess}, {Module: "dns", Stop: OnSuccess}}
 
-// ParseNSSwitch reads the hosts line of nsswitch.conf; without one glibc's
-// default stands, and of several the last one counts. An action that is not
-// understood is an error, as in glibc, where every look-up fails then; so is a
-// file that is too long or cannot be read.
+// databases are the lines of nsswitch.conf that glibc reads (its databases.def).
+// One that it cannot read spoils all of them.
+var databases = map[string]bool{
+	"aliases": true, "ethers": true, "group": true, "group_compat": true, "gshadow": true, "gshadow_compat": true,
+	"hosts": true, "initgroups": true, "netgroup": true, "networks": true, "passwd": true, "passwd_compat": true,
+	"protocols": true, "publickey": true, "rpc": true, "services": true, "shadow": true, "shadow_compat": true,
+}
+
+// errNSSwitch: glibc does not take the file, and looks up nothing.
+var errNSSwitch = errors.New("glibc finds no host at all until this line is mended")
+
+// white is what isspace holds for white space in the C locale.
+const white = " \t\n\v\f\r"
+
+// ParseNSSwitch reads the hosts line of nsswitch.conf as glibc's
+// nss_database.c and nss_action_parse.c do; without one glibc's default stands,
+// and of several the last one counts. A "#" begins no comment there, except that
+// no database is called so. An action that is not understood, in the line of any
+// database, is an error that wraps errNSSwitch: every look-up fails then. So it
+// is an error that the file is too long or cannot be read.
 func ParseNSSwitch(r io.Reader) ([]Service, error) {
 	text, err := readConfig(r)
 	if err != nil {
@@ -45,70 +63,85 @@ func ParseNSSwitch(r io.Reader) ([]Service, error) {
 	n := 0
 	for line := range strings.Lines(text) {
 		n++
-		line, _, _ = strings.Cut(strings.TrimRight(line, "\r\n"), "#")
-		database, rest, ok := strings.Cut(line, ":")
-		if !ok || strings.TrimSpace(database) != "hosts" {
+		line, _, _ = strings.Cut(line, "\x00")
+		line = strings.TrimLeft(line, white)
+		end := strings.IndexAny(line, white+":")
+		if end <= 0 || !databases[line[:end]] {
 			continue
 		}
-		if services, err = parseServices(rest); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+		list, err := parseServices(strings.TrimLeft(line[end:], white+":"))
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w: %w", n, err, errNSSwitch)
+		}
+		if line[:end] == "hosts" {
+			services = list
 		}
 	}
 	return services, nil
 }
 
-// parseServices reads "files mdns4_minimal [NOTFOUND=return] dns".
+// parseServices reads "files mdns4_minimal [NOTFOUND=return] dns". A "[" where a
+// source should stand ends the list without an error.
 func parseServices(s string) ([]Service, error) {
 	services := []Service{}
-	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
-		if s[0] != '[' {
-			end := strings.IndexAny(s, " \t\v\f[")
-			if end < 0 {
-				end = len(s)
+	for s = strings.Trim(s, white); s != "" && s[0] != '['; s = strings.TrimLeft(s, white) {
+		end := strings.IndexAny(s, white+"[")
+		if end < 0 {
+			end = len(s)
+		}
+		service := Service{Module: s[:end], Stop: OnSuccess}
+		if s = strings.TrimLeft(s[end:], white); strings.HasPrefix(s, "[") {
+			actions, rest, ok := strings.Cut(s[1:], "]")
+			if !ok {
+				return nil, fmt.Errorf("%s has no end", quote(s))
 			}
-			services = append(services, Service{Module: s[:end], Stop: OnSuccess})
-			s = s[end:]
-			continue
+			if err := service.act(actions); err != nil {
+				return nil, err
+			}
+			s = rest
 		}
-		actions, rest, ok := strings.Cut(s[1:], "]")
-		if !ok {
-			return nil, fmt.Errorf("%s has no end", quote(s))
-		}
-		if len(services) == 0 {
-			return nil, fmt.Errorf("%s stands before any source", quote(s))
-		}
-		if err := services[len(services)-1].act(actions); err != nil {
-			return nil, err
-		}
-		s = rest
+		services = append(services, service)
 	}
 	return services, nil
 }
 
-// act applies the inside of one [ ]: STATUS=action, parted by white space, with
-// an optional "!" that means every other status.
+// act applies the inside of one [ ]: at least one STATUS=action, parted by white
+// space, each with an optional "!" that means every other status.
 func (s *Service) act(actions string) error {
-	actions = strings.ReplaceAll(actions, "=", " = ")
-	words := strings.Fields(actions)
-	for ; len(words) > 0; words = words[min(3, len(words)):] {
-		pair := strings.Join(words[:min(3, len(words))], "")
-		status, action, _ := strings.Cut(strings.ToUpper(pair), "=")
-		status, others := strings.CutPrefix(status, "!")
-		set, ok := outcomeWords[status]
-		if !ok {
+	rest := strings.Trim(actions, white)
+	for first := true; first || rest != ""; first = false {
+		status, after := word(rest)
+		after, ok := strings.CutPrefix(after, "=")
+		action, next := word(strings.TrimLeft(after, white))
+		pair := strings.TrimSpace(rest[:len(rest)-len(next)])
+		name, others := strings.CutPrefix(strings.ToUpper(status), "!")
+		set := outcomeWords[name]
+		if !ok || set == 0 {
 			return fmt.Errorf("unknown status in action %s", quote(pair))
 		}
 		if others {
 			set = anyOutcome &^ set
 		}
-		switch action {
+		s.Stop, s.Merge = s.Stop&^set, s.Merge&^set
+		switch strings.ToUpper(action) {
 		case "RETURN":
 			s.Stop |= set
-		case "CONTINUE", "MERGE": // merge is for groups; for hosts it goes on
-			s.Stop &^= set
+		case "MERGE":
+			s.Merge |= set
+		case "CONTINUE":
 		default:
 			return fmt.Errorf("unknown action %s", quote(pair))
 		}
+		rest = next
 	}
 	return nil
+}
+
+// word cuts off what stands before white space or "=", and the white space.
+func word(s string) (first, rest string) {
+	end := strings.IndexAny(s, white+"=")
+	if end < 0 {
+		return s, ""
+	}
+	return s[:end], strings.TrimLeft(s[end:], white)
 }

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"errors"
 	"io"
 	"net/netip"
 	"strconv"
@@ -78,14 +79,20 @@ func searchList(words []string) []Name {
 }
 
 func (c *Config) option(o string) {
-	key, value, _ := strings.Cut(o, ":")
+	key, value, valued := strings.Cut(o, ":")
+	switch key {
+	case "ndots", "timeout", "attempts":
+		if !valued {
+			return
+		}
+	}
 	switch key {
 	case "ndots":
-		c.Ndots = number(value, 0, maxNdots)
+		c.Ndots = number(value, maxNdots) & 0xf // a field of 4 bits
 	case "timeout":
-		c.Timeout = time.Duration(number(value, 1, maxTimeout)) * time.Second
+		c.Timeout = time.Duration(max(1, number(value, maxTimeout))) * time.Second
 	case "attempts":
-		c.Attempts = number(value, 1, maxAttempts)
+		c.Attempts = max(1, number(value, maxAttempts))
 	case "rotate":
 		c.Rotate = true
 	case "use-vc":
@@ -94,23 +101,29 @@ func (c *Config) option(o string) {
 		c.TrustAD = true
 	case "no-aaaa":
 		c.NoAAAA = true
+	case "no-tld-query", "no_tld_query":
+		c.NoTLD = true
+	case "single-request":
+		c.Single = true
+	case "single-request-reopen":
+		c.Reopen = true
 	}
-	// edns0 is always on here; single-request and the rest change no answer
+	// edns0 is always on here, and the rest changes no answer
 }
 
-// number reads as atoi does, up to the first byte that is no digit, and keeps
-// the result within bounds.
-func number(s string, low, high int) int {
+// number reads as atoi does, sign and all, up to the first byte that is no
+// digit; what is too large for strtol becomes -1, and high is the most.
+func number(s string, high int) int {
 	end := 0
-	for end < len(s) && s[end] >= '0' && s[end] <= '9' {
+	for end < len(s) && (digit(s[end]) || end == 0 && (s[0] == '-' || s[0] == '+')) {
 		end++
 	}
-	if end == 0 {
-		return low
+	n, err := strconv.ParseInt(s[:end], 10, 64)
+	switch {
+	case errors.Is(err, strconv.ErrRange) && s[0] == '-':
+		return 0
+	case errors.Is(err, strconv.ErrRange):
+		return -1
 	}
-	n, err := strconv.Atoi(s[:end])
-	if err != nil {
-		return high
-	}
-	return min(max(n, low), high)
+	return min(int(int32(n)), high)
 }

@@ -20,7 +20,8 @@ import (
 // questions that are outstanding share one flight, and answers of DNS are kept
 // for their TTL. Answers share memory: nobody may change what they hold.
 type Resolver struct {
-	Config *Config         // if nil, SystemConfig()
+	Config *Config         // if nil, SystemConfig(Env)
+	Env    Environment     // the user's, as far as it is about look-ups
 	Hosts  *hostsfile.File // if nil, the system's hosts file
 	Wire   Exchanger       // if nil, a Mux of its own
 
@@ -35,14 +36,16 @@ type Resolver struct {
 	hostsOnce sync.Once
 	hosts     *hostsfile.File
 	hostsErr  error
-	locals    sync.Map // of myhostname: which names and addresses are this machine's
+	locals    sync.Map // of myhostname: which addresses are this machine's
+	modules   sync.Map // which modules are installed, by name
+	avahi     string   // Avahi's socket; if empty, avahiSocket
 }
 
 // Exchanger asks one server one question, once: no retry, no cache, no policy.
 // It ends within a time-out of its own, and when ctx does. Its error says that
-// no valid reply came; an rcode is no error.
+// no valid reply came; an rcode is no error. plain asks without EDNS.
 type Exchanger interface {
-	Exchange(ctx context.Context, server netip.AddrPort, q Question) (Reply, error)
+	Exchange(ctx context.Context, server netip.AddrPort, q Question, plain bool) (Reply, error)
 }
 
 // Reply is a validated answer, decoded and compact.
@@ -52,6 +55,11 @@ type Reply struct {
 	Answer    []Record
 	Authority []Record
 	Extended  safetext.Text // RFC 8914
+	Lame      bool          // it says nothing, and is from a server that neither has the zone nor looks names up for others
+
+	opt   bool // it has an OPT record (RFC 6891)
+	stray bool // such a record is all that stands in the answer section
+	plain bool // it answers a query without EDNS that was sent beside one with it
 }
 
 // Record is one resource record of a Reply; which of the last fields is set
@@ -88,15 +96,16 @@ func (r *Resolver) Addresses(ctx context.Context, host string, f Family, s Scope
 	}
 }
 
-// Forward looks up the addresses of an absolute name in one family (IPv4 or
-// IPv6), without the search list.
+// Forward looks up the addresses of a name that a PTR record gave, in one family
+// (IPv4 or IPv6), without the search list. Like libc it asks about any name:
+// those below localhost, .onion and .alt too.
 func (r *Resolver) Forward(ctx context.Context, name Name, f Family, s Scope) Answer {
-	return r.one(ctx, want{host: string(name), name: name, absolute: true, types: types(f)}, s)
+	return r.one(ctx, want{host: string(name), name: name, absolute: true, found: true, types: types(f)}, s)
 }
 
 // Search is Forward as libc's getaddrinfo does it: with the search list.
 func (r *Resolver) Search(ctx context.Context, name Name, f Family, s Scope) Answer {
-	return r.one(ctx, want{host: string(name), name: name, types: types(f)}, s)
+	return r.one(ctx, want{host: string(name), name: name, found: true, types: types(f)}, s)
 }
 
 // one looks up one family. With AnyFamily, of which there ought to be none here,
@@ -135,11 +144,11 @@ func (r *Resolver) init() {
 	r.once.Do(func() {
 		cfg := r.Config
 		if cfg == nil {
-			cfg, r.wrong = SystemConfig()
+			cfg, r.wrong = SystemConfig(r.Env)
 		}
 		wire := r.Wire
 		if wire == nil {
-			r.own = &Mux{Timeout: cfg.timeout(), TCP: cfg.UseVC}
+			r.own = cfg.mux()
 			wire = r.own
 		}
 		r.stub.configure(cfg, wire)

@@ -11,22 +11,28 @@ import (
 func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answer {
 	r.init()
 	q := Question{ReverseName(addr), PTR}
-	best := &Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
+	nothing := &Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
+	best := nothing
 	if !addr.IsValid() {
-		return best
+		return nothing
 	}
 	asked, askedDNS := false, false
-	for _, service := range r.order(s) {
+	services := r.order(s)
+	for i, service := range services {
+		last := i == len(services)-1
 		dns := r.isDNS(service.Module)
-		if !r.mayKnow(service.Module, addr) || dns && askedDNS {
+		if r.private(service.Module, addr) || dns && askedDNS {
 			continue
 		}
 		askedDNS = askedDNS || dns
 		a, out := r.namesFrom(ctx, service.Module, q, addr)
-		if out == OnSuccess {
+		switch {
+		case out == OnSuccess && !last && service.Merge&OnSuccess != 0:
+			return nothing
+		case out == OnSuccess && (last || service.Stop&OnSuccess != 0):
 			return a
-		}
-		if !asked || a.telling() > best.telling() || ctx.Err() != nil && a.Status.Temporary() {
+		case out == OnSuccess: // libc drops what it then goes on from
+		case a != nil && (!asked || a.telling() > best.telling() || ctx.Err() != nil && a.Status.Temporary()):
 			best, asked = a, true
 		}
 		if service.Stop&out != 0 {
@@ -36,20 +42,17 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answe
 	return best
 }
 
-// mayKnow reports whether a source is asked about an address at all: what means
-// another thing on every machine is no matter for servers.
-func (r *Resolver) mayKnow(module string, addr netip.Addr) bool {
+// private reports whether a source is not asked about an address at all: what
+// means another thing on every machine is no matter for servers. Modules that
+// know the machine or the link say themselves what they look at.
+func (r *Resolver) private(module string, addr netip.Addr) bool {
 	switch {
-	case module == "files" || r.stub.cfg.Explicit:
-		return true
-	case strings.HasPrefix(module, "mdns") && strings.Contains(module, "_minimal"):
-		return addr.IsLinkLocalUnicast()
+	case module == "files", r.stub.cfg.Explicit, !unroutable(addr):
+		return false
 	case strings.HasPrefix(module, "mdns"):
-		return !addr.IsLoopback() && !addr.IsUnspecified()
-	case module == "myhostname":
-		return !unroutable(addr) && r.ownAddress(addr)
+		return addr.IsLoopback() || addr.IsUnspecified()
 	}
-	return !unroutable(addr)
+	return true
 }
 
 func (r *Resolver) namesFrom(ctx context.Context, module string, q Question, addr netip.Addr) (*Answer, Outcomes) {

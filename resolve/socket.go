@@ -42,6 +42,7 @@ func (f *flight) verdict(otherwise error) error {
 type socket struct {
 	conn    *net.UDPConn
 	timeout time.Duration
+	most    int // questions, before it retires
 	window  chan struct{}
 	born    time.Time
 
@@ -55,10 +56,10 @@ type socket struct {
 	idsLeft     int
 }
 
-func newSocket(conn *net.UDPConn, timeout time.Duration, window int) *socket {
+func newSocket(conn *net.UDPConn, timeout time.Duration, window, most int) *socket {
 	now := time.Now()
 	conn.SetReadDeadline(now.Add(timeout))
-	return &socket{conn: conn, timeout: timeout, window: make(chan struct{}, window), born: now, pending: make(map[uint16]*flight)}
+	return &socket{conn: conn, timeout: timeout, most: most, window: make(chan struct{}, window), born: now, pending: make(map[uint16]*flight)}
 }
 
 // add puts f into the air under a random ID. False: the socket takes no more; one
@@ -67,7 +68,7 @@ func (s *socket) add(f *flight) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	if s.asked >= socketQuestions || s.asked > 0 && now.Sub(s.born) > socketAge {
+	if s.asked >= s.most || s.asked > 0 && now.Sub(s.born) > socketAge {
 		s.retire()
 	}
 	if s.retired.Load() {

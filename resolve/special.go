@@ -15,9 +15,8 @@ func (n Name) hidden() bool { return n.below("onion") || n.below("alt") }
 
 func (n Name) below(zone Name) bool { return n != zone && n.Under(zone) }
 
-// builtin answers what DNS must not be asked, whoever asks and however the name
-// came about: typed, from a search list, a CNAME's target or a PTR's name. nil:
-// it may be asked.
+// builtin answers what DNS must not be asked however the name came about: typed,
+// from a search list, or a CNAME's target. nil: it may be asked.
 func (c *Config) builtin(q Question) *Answer {
 	known := func(s Status) *Answer { return &Answer{Question: q, Status: s, Source: Source{Kind: KindBuiltin}} }
 	switch {
@@ -29,10 +28,14 @@ func (c *Config) builtin(q Question) *Answer {
 		return known(NoData)
 	case q.Name.hidden():
 		return known(NXDomain)
-	case q.Name.below("local") && c.mdns():
-		return known(NotFound)
-	case q.Type == AAAA && c.NoAAAA:
-		return known(NoData)
+	}
+	return c.disabled(q)
+}
+
+// disabled answers what the options of resolv.conf say not to ask.
+func (c *Config) disabled(q Question) *Answer {
+	if q.Type == AAAA && c.NoAAAA {
+		return &Answer{Question: q, Status: NoData, Source: Source{Kind: KindBuiltin}}
 	}
 	return nil
 }

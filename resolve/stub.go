@@ -28,10 +28,18 @@ func (s *stub) configure(cfg *Config, wire Exchanger) {
 	}
 }
 
-// ask is the only way to DNS: names that must not leak end here (special.go),
-// equal questions share one flight, and what is known is not asked again.
-func (s *stub) ask(ctx context.Context, q Question) *Answer {
-	if a := s.cfg.builtin(q); a != nil {
+// ask is the way to DNS: names that must not leak end here (special.go), equal
+// questions share one flight, and what is known is not asked again.
+func (s *stub) ask(ctx context.Context, q Question) *Answer { return s.askFor(ctx, q, false) }
+
+// askFor is ask. A name that was found in a PTR record is asked about whatever it
+// is, as libc does.
+func (s *stub) askFor(ctx context.Context, q Question, found bool) *Answer {
+	a := s.cfg.builtin(q)
+	if found {
+		a = s.cfg.disabled(q)
+	}
+	if a != nil {
 		return a
 	}
 	return s.shared.ask(ctx, q)
@@ -43,7 +51,7 @@ func (s *stub) chase(ctx context.Context, q Question) *Answer {
 	var a *Answer
 	for more := true; more; {
 		at := Question{t.end, q.Type}
-		if b := s.cfg.builtin(at); b != nil { // a CNAME is no way round the names that must not leak
+		if b := s.cfg.builtin(at); b != nil && t.end != q.Name { // a CNAME is no way round the names that must not leak
 			a = b
 			a.Question, a.Canonical, a.Chain = q, t.end, t.chain
 			break
@@ -67,17 +75,24 @@ func (s *stub) chase(ctx context.Context, q Question) *Answer {
 // server. When all rounds are over, the reply or status that tells most is
 // given: SERVFAIL and its like (a server has tried and says that it failed),
 // then REFUSED, then something unusable, then silence; and which server's it is.
+// A reply that says nothing, from a server that does not look names up, is
+// unusable (glibc's send_dg calls it referred). The second round goes without
+// EDNS, in case that was the trouble.
 func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, status Status) {
 	first := 0
 	if s.cfg.Rotate {
 		first = int((s.start.Add(1) - 1) % uint32(len(s.servers)))
 	}
 	status, server = Timeout, first
-	for range s.cfg.attempts() {
+	for round := range s.cfg.attempts() {
 		for i := range s.servers {
 			at := (first + i) % len(s.servers)
-			r, err := s.wire.Exchange(ctx, s.servers[at], q)
+			r, err := s.wire.Exchange(ctx, s.servers[at], q, round > 0)
 			switch {
+			case err == nil && r.Lame:
+				if status == Timeout {
+					server, status = at, Invalid
+				}
 			case err == nil && (r.Rcode == dns.RcodeSuccess || r.Rcode == dns.RcodeNameError):
 				return r, at, OK
 			case err == nil && (status != OK || best.Rcode == dns.RcodeRefused && r.Rcode != dns.RcodeRefused):

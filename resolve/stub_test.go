@@ -55,7 +55,7 @@ func TestStatuses(t *testing.T) {
 }
 
 // SERVFAIL and REFUSED are one server's trouble: the next one is asked. Of many
-// failures the most telling is told.
+// failures the most telling is told. A silent server is asked without EDNS too.
 func TestNextServer(t *testing.T) {
 	for _, tt := range []struct {
 		faults   []lab.DNSFault
@@ -66,13 +66,16 @@ func TestNextServer(t *testing.T) {
 	}{
 		{[]lab.DNSFault{lab.ServFail, nil}, OK, 1, 2, []int{1, 1}},
 		{[]lab.DNSFault{lab.Refused, nil}, OK, 1, 2, []int{1, 1}},
-		{[]lab.DNSFault{lab.Drop, nil}, OK, 1, 2, []int{1, 1}},
+		{[]lab.DNSFault{lab.Drop, nil}, OK, 1, 2, []int{2, 1}},
 		{[]lab.DNSFault{lab.Rcode(dns.RcodeNameError), nil}, NXDomain, 0, 2, []int{1, 0}},
 		{[]lab.DNSFault{lab.Rcode(dns.RcodeSuccess), nil}, NoData, 0, 2, []int{1, 0}},
+		{[]lab.DNSFault{lame, nil}, OK, 1, 2, []int{1, 1}},
+		{[]lab.DNSFault{lame, lab.Drop}, Invalid, 0, 1, []int{1, 2}},
+		{[]lab.DNSFault{lame, lame}, Invalid, 0, 2, []int{2, 2}},
 		{[]lab.DNSFault{lab.Refused, lab.ServFail}, ServFail, 1, 2, []int{2, 2}},
-		{[]lab.DNSFault{lab.Drop, lab.Refused}, Refused, 1, 1, []int{1, 1}},
-		{[]lab.DNSFault{lab.WrongQuestion, lab.Drop}, Invalid, 0, 1, []int{1, 1}},
-		{[]lab.DNSFault{lab.Drop, lab.Drop}, Timeout, 0, 2, []int{2, 2}},
+		{[]lab.DNSFault{lab.Drop, lab.Refused}, Refused, 1, 1, []int{2, 1}},
+		{[]lab.DNSFault{lab.WrongQuestion, lab.Drop}, Invalid, 0, 1, []int{2, 2}},
+		{[]lab.DNSFault{lab.Drop, lab.Drop}, Timeout, 0, 2, []int{3, 3}},
 	} {
 		t.Run("", func(t *testing.T) {
 			t.Parallel()
@@ -96,6 +99,13 @@ func TestNextServer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// lame is a server that neither has the zone nor looks names up: a referral
+// without glue.
+func lame(x *lab.DNSExchange) {
+	lab.Rcode(dns.RcodeSuccess)(x)
+	x.Reply.Authoritative, x.Reply.RecursionAvailable = false, false
 }
 
 func TestRotate(t *testing.T) {

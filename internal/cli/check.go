@@ -37,7 +37,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	if f.printConfig {
 		return printConfig(w, targets)
 	}
-	checker, err := f.checker(v)
+	checker, err := f.checker(w, v)
 	if err != nil {
 		return f.usage(w, err)
 	}
@@ -71,8 +71,8 @@ func (f *checkFlags) usage(w World, err error) int {
 	return status
 }
 
-func (f *checkFlags) checker(v *voice) (*check.Checker, error) {
-	resolver, hosts, err := f.resolver()
+func (f *checkFlags) checker(w World, v *voice) (*check.Checker, error) {
+	resolver, hosts, err := f.resolver(w)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (f *checkFlags) checker(v *voice) (*check.Checker, error) {
 		Thorough:  true,
 	}
 	if len(f.compare) > 0 {
-		c.Compare = comparison(f.compare)
+		c.Compare = comparison(w, f.compare)
 	}
 	return c, nil
 }

@@ -69,10 +69,10 @@ func (s *sharedFlags) family() (resolve.Family, error) {
 
 // resolver is the resolver that the flags ask for, and the hosts file that a
 // suggested line would be for.
-func (s *sharedFlags) resolver() (*resolve.Resolver, string, error) {
-	r, path := &resolve.Resolver{}, hostsfile.SystemPath()
+func (s *sharedFlags) resolver(w World) (*resolve.Resolver, string, error) {
+	r, path := &resolve.Resolver{Env: w.lookups()}, hostsfile.SystemPath()
 	if len(s.resolvers) > 0 {
-		system, _ := resolve.SystemConfig() // an unreadable file leaves glibc's defaults
+		system, _ := resolve.SystemConfig(r.Env) // an unreadable file leaves glibc's defaults
 		r.Config = system.WithServers(s.resolvers...)
 	}
 	if s.hostsFile != "" {
@@ -83,6 +83,21 @@ func (s *sharedFlags) resolver() (*resolve.Resolver, string, error) {
 		r.Hosts, path = f, s.hostsFile
 	}
 	return r, path, nil
+}
+
+// lookups is what the environment says about look-ups: glibc reads it as well.
+func (w World) lookups() (env resolve.Environment) {
+	for _, v := range w.Env {
+		switch name, value, _ := strings.Cut(v, "="); name {
+		case "LOCALDOMAIN":
+			env.LocalDomain = &value
+		case "RES_OPTIONS":
+			env.Options = value
+		case "HOSTALIASES":
+			env.Aliases = value
+		}
+	}
+	return env
 }
 
 // parseFlags reads args and then, for what they leave out, the environment:

@@ -141,7 +141,7 @@ func ownNames() []string {
 			}
 		}
 	}
-	config, _ := resolve.SystemConfig()
+	config, _ := resolve.SystemConfig(resolve.Environment{}) // not the user's: these are the machine's names
 	for _, domain := range config.Search {
 		names = append(names, short+"."+string(domain))
 	}

@@ -152,7 +152,7 @@ func (f *hostsFlags) survey(w World, v *voice) (*survey, error) {
 	if err := f.validate(); err != nil {
 		return nil, err
 	}
-	checker, err := f.checker(v)
+	checker, err := f.checker(w, v)
 	if err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Re
 }
 
 // comparison is the resolver of --compare: one DNS server, and nothing beside it.
-func comparison(servers addrPorts) *resolve.Resolver {
-	system, _ := resolve.SystemConfig()
+func comparison(w World, servers addrPorts) *resolve.Resolver {
+	system, _ := resolve.SystemConfig(w.lookups())
 	return &resolve.Resolver{Config: system.WithServers(servers...)}
 }

@@ -198,7 +198,7 @@ func (s *session) prepare(ctx context.Context) (err error) {
 
 // begin starts the look-ups.
 func (s *session) begin(ctx context.Context) error {
-	resolver, hosts, err := s.flags.resolver()
+	resolver, hosts, err := s.flags.resolver(s.w)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,58 @@
+package resolve
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEnvironment(t *testing.T) {
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "resolv.conf")
+	if err := os.WriteFile(conf, []byte("search a.example\noptions ndots:3 timeout:7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	local := func(s string) *string { return &s }
+	for _, tt := range []struct {
+		env     Environment
+		search  []Name
+		ndots   int
+		timeout time.Duration
+	}{
+		{Environment{}, []Name{"a.example"}, 3, 7 * time.Second},
+		{Environment{LocalDomain: local("B.example\t.c.example")}, []Name{"b.example", "c.example"}, 3, 7 * time.Second},
+		{Environment{LocalDomain: local("")}, []Name{"."}, 3, 7 * time.Second},
+		{Environment{LocalDomain: local("b.example\nc.example")}, []Name{"b.example"}, 3, 7 * time.Second},
+		{Environment{Options: "ndots:1  junk\ttimeout:2"}, []Name{"a.example"}, 1, 2 * time.Second},
+	} {
+		c, err := load(conf, filepath.Join(dir, "none"), tt.env)
+		if err != nil || !cmp.Equal(c.Search, tt.search) || c.Ndots != tt.ndots || c.Timeout != tt.timeout {
+			t.Errorf("%+v: %+v, %v", tt.env, c, err)
+		}
+	}
+}
+
+func TestHostAliases(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "aliases")
+	text := "one\tTwo.Example rest\n web nowhere.example\nONE three.example\n\x1b[2J x.example\nodd a..b\nlong " + strings.Repeat("x", 300) + "\nshort\nlate four.example\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := &Config{Aliases: path}
+	for name, want := range map[Name]Name{"one": "two.example", "web": "", "late": "four.example", "short": "", "odd": "", "long": "", "one.example": "", "none": ""} {
+		if got, ok := c.alias(name); got != want && ok {
+			t.Errorf("%s: %s", name, got)
+		} else if ok != (want != "") {
+			t.Errorf("%s: %t", name, ok)
+		}
+	}
+	for _, other := range []string{"", path + ".none", filepath.Dir(path), "/dev/zero"} {
+		if got, ok := (&Config{Aliases: other}).alias("one"); ok {
+			t.Errorf("%s: %s", other, got)
+		}
+	}
+}
