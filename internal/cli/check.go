@@ -22,15 +22,11 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	if err := cmp.Or(f.validate(), notAPort("check", operands)); err != nil {
 		return f.usage(w, err)
 	}
-	take := f.words
-	if f.wanted() {
-		take = f.selfWords
-	}
-	words, err := take(w, v, operands)
+	list, err := f.targetList(ctx, w, v, operands)
 	if err != nil {
 		return f.usage(w, err)
 	}
-	targets, err := f.targets(ctx, w, v, words)
+	targets, err := f.targets(ctx, w, v, list.words)
 	if err != nil {
 		return f.usage(w, err)
 	}
@@ -49,7 +45,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	if len(targets) > manyTargets {
 		debug.SetGCPercent(400)
 	}
-	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets)), tellAccepted: true}
+	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets)), tellAccepted: true, unnamed: list.unnamed}
 	defer s.progress.end()
 	results := inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
 	if f.printKnownHosts {

@@ -59,7 +59,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringVar(&f.client, "client", "", "look at the client with this `ADDRESS` as servers do")
 	fs.StringVar(&f.from, "from", "", "with --self or --client: whether this from= `LIST` of authorized_keys lets it in")
 	fs.BoolVar(&f.all, "all", false, "every alias in ssh's configuration")
-	fs.BoolVar(&f.knownHosts, "known-hosts", false, "every plain name in known_hosts")
+	fs.BoolVar(&f.knownHosts, "known-hosts", false, "every name in known_hosts; of hashed ones those that ssh's configuration or the targets name")
 	fs.StringVar(&f.sshdConfig, "sshd-config", sshconf.ServerConfig, "read this `FILE` of sshd's on this machine for UseDNS; 'none' reads nothing")
 	fs.StringVar(&f.fromFile, "from-file", "", "a target on each line of this `FILE`; - is stdin")
 }

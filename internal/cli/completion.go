@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -127,8 +128,9 @@ func startingWith(typed string, words []string) []string {
 func hostWords(w World) []string {
 	f := &checkFlags{sharedFlags: sharedFlags{sshConfig: w.getenv("RDNSPROXY_SSH_CONFIG")}}
 	words, _ := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
-	for _, known := range f.knownNames(w, &voice{w: io.Discard, quiet: true}) {
-		words = append(words, known.text)
+	known, _ := f.knownHostsOfAll(context.Background(), w, &voice{w: io.Discard, quiet: true})
+	for _, h := range known.Names() {
+		words = append(words, atPort(h.Name, h.Port))
 	}
 	slices.Sort(words)
 	return slices.Compact(words)

@@ -37,7 +37,7 @@ func (s *selfFlags) address(w World) (string, error) {
 }
 
 // selfWords is the client's address as the only target.
-func (s *selfFlags) selfWords(w World, _ *voice, operands []string) ([]word, error) {
+func (s *selfFlags) selfWords(w World, operands []string) ([]word, error) {
 	if len(operands) > 0 {
 		return nil, refuse("leave them out: the client's address is what is looked at", "--self and --client take no targets")
 	}

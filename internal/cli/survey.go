@@ -32,6 +32,7 @@ type survey struct {
 
 	tellAccepted bool   // beside the findings: what of them the user has accepted
 	brief        bool   // people want what was found, not what it rests on; unless -v
+	unnamed      int    // lines of known_hosts whose hosts could not be looked at, since nobody knows their names
 	empty        string // what to say where there is nothing to look at, which is fine then
 }
 
@@ -90,7 +91,7 @@ func (s *survey) status(severities []check.Severity) int {
 func (s *survey) report(ctx context.Context, severities *[]check.Severity, results iter.Seq[*check.Result]) error {
 	write := func(out io.Writer) error {
 		o := s.f.reader(s.w)
-		o.Brief, o.Empty = s.brief && !s.f.verbose, s.empty
+		o.Brief, o.Empty, o.Unnamed = s.brief && !s.f.verbose, s.empty, s.unnamed
 		if summary := s.w.getenv("GITHUB_STEP_SUMMARY"); s.f.format == "github" && summary != "" {
 			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 			if err != nil {

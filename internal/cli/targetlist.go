@@ -3,12 +3,14 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
-	"rdnsproxy/internal/knownhosts"
 	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/sshconf"
@@ -31,73 +33,83 @@ func typed(operands []string) []word {
 	return words
 }
 
-// words are the targets, from wherever the flags say. They are all read before
+// targetList is what there is to look at.
+type targetList struct {
+	words   []word
+	unnamed int // lines of known_hosts whose hosts cannot be, since nobody knows their hashed names
+}
+
+// targetList reads the targets, from wherever the flags say. They are all read before
 // anything is asked, so that a bad one costs no wait.
-func (f *checkFlags) words(w World, v *voice, operands []string) ([]word, error) {
-	words := typed(operands)
+func (f *checkFlags) targetList(ctx context.Context, w World, v *voice, operands []string) (targetList, error) {
+	if f.wanted() {
+		words, err := f.selfWords(w, operands)
+		return targetList{words: words}, err
+	}
+	tooMany := refuse("split the list; 'rdnsproxy help limits' says what a run may cost", "more than %d targets are too many for one run", limits.Targets)
+	given := typed(operands)
+	list := targetList{words: slices.Clone(given)}
+	var empty []string // what the flags name that holds no target
 	if f.all {
 		aliases, err := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
 		if err != nil {
-			return nil, configurationError("HOST", err)
+			return list, configurationError("HOST", err)
 		}
 		for _, a := range aliases {
-			words = append(words, word{text: a, collected: true})
+			list.words = append(list.words, word{text: a, collected: true})
 		}
+		empty = append(empty, "ssh's configuration has no Host with a plain name")
+	}
+	var lines []word
+	if f.fromFile != "" {
+		var err error
+		if lines, err = f.linesOf(w); err != nil {
+			return list, err
+		}
+		if len(lines) > limits.Targets {
+			return list, tooMany
+		}
+		empty = append(empty, "--from-file "+safetext.Line(f.fromFile)+" has no line with a target")
 	}
 	if f.knownHosts {
-		words = append(words, f.knownNames(w, v)...)
-	}
-	if f.fromFile != "" {
-		lines, err := f.linesOf(w)
-		if err != nil {
-			return nil, refuse("--from-file takes a file with a target on each line, or - for stdin", "%v", err)
+		known := f.knownWords(ctx, w, v, slices.Concat(given, lines))
+		list.words, list.unnamed = append(list.words, known.words...), known.hashed.Unnamed
+		text := known.unnamed()
+		switch {
+		case text == "":
+			empty = append(empty, "known_hosts names no host")
+		case len(list.words)+len(lines) == 0:
+			return list, refuse(unnamedHint, "no target: %s", text)
+		case !v.quiet:
+			v.withHint("notice", text+": their hosts are not checked", unnamedHint)
 		}
-		words = append(words, lines...)
 	}
+	list.words = append(list.words, lines...)
 	switch {
-	case len(words) > limits.Targets:
-		return nil, refuse("split the list; 'rdnsproxy help limits' says what a run may cost", "more than %d targets are too many for one run", limits.Targets)
-	case len(words) > 0:
-		return words, nil
-	case f.all || f.knownHosts || f.fromFile != "":
-		return nil, refuse(checkUsage, "there is no target where the flags say")
+	case len(list.words) > limits.Targets:
+		return list, tooMany
+	case len(list.words) > 0:
+		return list, nil
+	case len(empty) > 0:
+		return list, refuse(checkUsage, "no target: %s", strings.Join(empty, "; "))
 	}
-	return nil, refuse(checkUsage, "no target")
+	return list, refuse(checkUsage, "no target")
 }
 
-// knownNames are the plain names in the known_hosts files that ssh would read of
-// a host for which nothing else is configured.
-func (f *checkFlags) knownNames(w World, v *voice) []word {
-	q := asUser(w, sshconf.Query{Host: "*", File: f.sshConfig, Keywords: []string{"userknownhostsfile"}})
-	files := []string{q.Home + "/.ssh/known_hosts", q.Home + "/.ssh/known_hosts2"}
-	if h, err := q.Lookup(context.Background()); err == nil && h.Set("userknownhostsfile") {
-		files = knownHostsFiles(q, target{config: h})
-	}
-	file, errs := knownhosts.ParseFiles(files...)
-	for _, err := range errs {
-		v.notice(err.Error())
-	}
-	var words []word
-	for _, h := range file.Names() {
-		text := h.Name
-		if h.Port != 0 && h.Port != 22 {
-			text = fmt.Sprintf("[%s]:%d", h.Name, h.Port)
-		}
-		words = append(words, word{text: text, collected: true})
-	}
-	return words
-}
+// unnamedHint says how to learn whom hashed lines are about.
+const unnamedHint = "name their hosts as targets, in --from-file, or as a Host in ssh's configuration"
 
 // maxLine bounds a line of --from-file.
 const maxLine = 4096
 
 // linesOf reads --from-file: a target a line; what follows # is a comment.
 func (f *checkFlags) linesOf(w World) ([]word, error) {
+	const hint = "--from-file takes a file with a target on each line, or - for stdin"
 	var in io.Reader = w.In
 	if f.fromFile != "-" {
 		file, err := os.Open(f.fromFile)
 		if err != nil {
-			return nil, err
+			return nil, refuse(hint, "%s: %v", safetext.Line(f.fromFile), reason(err))
 		}
 		defer file.Close()
 		in = file
@@ -105,16 +117,30 @@ func (f *checkFlags) linesOf(w World) ([]word, error) {
 	var words []word
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxLine)
-	for n := 1; len(words) <= limits.Targets && lines.Scan(); n++ { // one too many is for the caller to refuse
+	n := 1
+	for ; len(words) <= limits.Targets && lines.Scan(); n++ { // one too many is for the caller to refuse
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		if line = strings.TrimSpace(line); line != "" {
-			words = append(words, word{text: line, where: fmt.Sprintf("%s:%d", f.fromFile, n)})
+			words = append(words, word{text: line, where: fmt.Sprintf("%s:%d", safetext.Line(f.fromFile), n)})
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", safetext.Line(f.fromFile), err)
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, refuse(hint, "%s:%d: the line is longer than %d bytes", safetext.Line(f.fromFile), n, maxLine)
+	case err != nil:
+		return nil, refuse(hint, "%s: %v", safetext.Line(f.fromFile), reason(err))
 	}
 	return words, nil
+}
+
+// reason is an error without the path and the operation that the os package puts
+// before it.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // targets applies ssh's configuration to the words, a few at a time: ssh itself

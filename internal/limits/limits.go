@@ -37,6 +37,10 @@ const (
 	Jobs     = 256
 	MostJobs = 4096
 
+	// HashedNames is how many times a name is tried on a hashed line of known_hosts,
+	// each about a microsecond: a long list over a long file would else take hours.
+	HashedNames = 500_000
+
 	// Answers is how many DNS answers a run remembers for as long as they hold,
 	// AnswerTime how long at most.
 	Answers    = 16384
@@ -67,6 +71,7 @@ func Table() []Group {
 		{"one run", []Limit{
 			{"targets", count(Targets), "refused before anything is asked"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
+			{"tries at hashed names", count(HashedNames), "the rest stays unnamed, and a notice says so"},
 			{"DNS answers kept", count(Answers), "some are forgotten, and asked for again"},
 			{"age of a kept answer", span(AnswerTime), "asked for again, as after its TTL"},
 		}},

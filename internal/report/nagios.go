@@ -112,7 +112,11 @@ func (n *nagios) Close() error {
 	if n.total == 0 && n.o.Empty != "" {
 		status = nagiosWords[nagiosOK]
 	}
-	_, err := fmt.Fprintf(n.w, "RDNSPROXY %s - %s | %s\n", status, n.summary(), n.perfdata())
+	unnamed := ""
+	if n.o.Unnamed > 0 {
+		unnamed = fmt.Sprintf(" (not checked: %d hashed lines of known_hosts)", n.o.Unnamed)
+	}
+	_, err := fmt.Fprintf(n.w, "RDNSPROXY %s - %s%s | %s\n", status, n.summary(), unnamed, n.perfdata())
 	return err
 }
 

@@ -32,20 +32,22 @@ func TestNagiosLine(t *testing.T) {
 	}
 	for _, rs := range [][]*check.Result{nil, everything(t), recorded(t)[:1], recorded(t)[1:2], many} {
 		checkNagios(t, write(t, "nagios", Options{}, rs...))
+		checkNagios(t, write(t, "nagios", Options{Unnamed: 100000}, rs...))
 	}
 }
 
 func TestNagiosWords(t *testing.T) {
 	rs := recorded(t)
 	for want, got := range map[string]string{
-		"RDNSPROXY UNKNOWN - nothing was looked at |":         write(t, "nagios", Options{}),
-		"RDNSPROXY OK - web1.example.com exact |":             write(t, "nagios", Options{}, rs[:1]...),
-		"RDNSPROXY OK - 2 targets |":                          write(t, "nagios", Options{}, rs[0], rs[2]),
-		"RDNSPROXY WARNING - my.example.com is 192.168.1.243": write(t, "nagios", Options{}, rs[1]),
-		"RDNSPROXY WARNING - 1 of 2 targets: my.example.com":  write(t, "nagios", Options{}, rs[:2]...),
-		"RDNSPROXY CRITICAL - 6 of 12 targets: nosuch":        write(t, "nagios", Options{}, rs...),
-		"RDNSPROXY OK - 12 targets |":                         write(t, "nagios", Options{FailOn: check.Error + 1}, rs...),
-		"RDNSPROXY OK - my.example.com unresolvable |":        write(t, "nagios", Options{FailOn: check.Error}, rs[1]),
+		"RDNSPROXY UNKNOWN - nothing was looked at |":                             write(t, "nagios", Options{}),
+		"RDNSPROXY OK - web1.example.com exact |":                                 write(t, "nagios", Options{}, rs[:1]...),
+		"RDNSPROXY OK - 2 targets |":                                              write(t, "nagios", Options{}, rs[0], rs[2]),
+		"RDNSPROXY OK - 2 targets (not checked: 3 hashed lines of known_hosts) |": write(t, "nagios", Options{Unnamed: 3}, rs[0], rs[2]),
+		"RDNSPROXY WARNING - my.example.com is 192.168.1.243":                     write(t, "nagios", Options{}, rs[1]),
+		"RDNSPROXY WARNING - 1 of 2 targets: my.example.com":                      write(t, "nagios", Options{}, rs[:2]...),
+		"RDNSPROXY CRITICAL - 6 of 12 targets: nosuch":                            write(t, "nagios", Options{}, rs...),
+		"RDNSPROXY OK - 12 targets |":                                             write(t, "nagios", Options{FailOn: check.Error + 1}, rs...),
+		"RDNSPROXY OK - my.example.com unresolvable |":                            write(t, "nagios", Options{FailOn: check.Error}, rs[1]),
 	} {
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%q, not %q", got, want)

@@ -87,6 +87,11 @@ func (p *prometheus) Close() error {
 	p.connecting.family(&b, "rdnsproxy_check_connect_seconds", "How long connecting to the address took.")
 	p.keys.family(&b, "rdnsproxy_check_hostkeys", "How many host keys ssh would judge like this.")
 	p.phase.family(&b, "rdnsproxy_check_phase_seconds", "How long a phase of the check took, for the slowest address of the target.")
+	if p.o.Unnamed > 0 {
+		var unnamed samples
+		unnamed.add("rdnsproxy_check_known_hosts_unnamed", float64(p.o.Unnamed))
+		unnamed.family(&b, "rdnsproxy_check_known_hosts_unnamed", "How many hashed lines of known_hosts name a host that could not be found out, and was not checked.")
+	}
 	_, err := io.WriteString(p.w, b.String())
 	return err
 }

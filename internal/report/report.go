@@ -29,6 +29,8 @@ type Options struct {
 
 	Empty string // text, nagios: what to say where there is no result, which is fine then; if empty, nothing and UNKNOWN
 
+	Unnamed int // nagios, prometheus: lines of known_hosts whose hosts nobody could look at, since their names are hashed
+
 	FailOn  check.Severity // what fails, from this severity on; if 0, check.Warning; above check.Error nothing does
 	Time    time.Time      // junit, prometheus: when the check was made; if zero, they do not say
 	Summary io.Writer      // github: the job summary, in Markdown; if nil, none is written

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/sshconf"
+)
+
+// knownNames is what --known-hosts makes of the known_hosts files.
+type knownNames struct {
+	words  []word   // a target for each name that is not among those that were given
+	files  []string // that were read
+	hashed knownhosts.Unhashed
+}
+
+// unnamed says how many lines are about hosts whose names nobody knows; empty: none.
+func (k knownNames) unnamed() string {
+	h := k.hashed
+	if h.Unnamed == 0 {
+		return ""
+	}
+	where := "known_hosts"
+	if len(k.files) == 1 {
+		where = safetext.Line(k.files[0])
+	}
+	text := fmt.Sprintf("none of the %d lines with hashed names in %s matches a name that is given or in ssh's configuration", h.Lines, where)
+	if h.Unnamed < h.Lines {
+		text = fmt.Sprintf("%d of the %d lines with hashed names in %s match no name that is given or in ssh's configuration", h.Unnamed, h.Lines, where)
+	}
+	if !h.Tried {
+		text += ", of which there are too many to try them all"
+	}
+	return text
+}
+
+// knownWords are the hosts in the known_hosts files that ssh would read of a host
+// for which nothing else is configured: those with plain names, and of those with
+// hashed ones (HashKnownHosts yes) whoever is found by trying the names that were
+// given and those in ssh's configuration.
+func (f *checkFlags) knownWords(ctx context.Context, w World, v *voice, given []word) knownNames {
+	var k knownNames
+	file, files := f.knownHostsOfAll(ctx, w, v)
+	k.files = files
+	plain := file.Names()
+	for _, h := range plain {
+		k.words = append(k.words, word{text: atPort(h.Name, h.Port), collected: true})
+	}
+	if file.Unhash(nil).Lines == 0 {
+		return k
+	}
+	var names candidates
+	for _, word := range given {
+		names.add(ctx, f, w, word.text, true)
+	}
+	for _, alias := range f.aliases(w) {
+		names.add(ctx, f, w, alias, f.all)
+	}
+	for _, h := range plain {
+		names.tryPort(h.Port)
+		names.tryHost(h, atPort(h.Name, h.Port), true)
+	}
+	k.hashed = file.Unhash(names.hosts())
+	for _, h := range k.hashed.Found {
+		if c := names.of(h); !c.listed {
+			k.words = append(k.words, word{text: c.text, collected: true})
+		}
+	}
+	return k
+}
+
+// knownHostsOfAll reads the known_hosts files that ssh would read of a host for
+// which nothing else is configured.
+func (f *checkFlags) knownHostsOfAll(ctx context.Context, w World, v *voice) (file *knownhosts.File, files []string) {
+	q := asUser(w, sshconf.Query{Host: "*", File: f.sshConfig, Keywords: []string{"userknownhostsfile"}})
+	files = []string{q.Home + "/.ssh/known_hosts", q.Home + "/.ssh/known_hosts2"}
+	if h, err := q.Lookup(ctx); err == nil && h.Set("userknownhostsfile") {
+		files = knownHostsFiles(q, target{config: h})
+	}
+	file, errs := knownhosts.ParseFiles(files...)
+	for _, err := range errs {
+		v.notice(err.Error())
+	}
+	return file, files
+}
+
+// aliases are those of ssh's configuration; of one that cannot be read, none.
+func (f *checkFlags) aliases(w World) []string {
+	aliases, _ := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
+	return aliases
+}
+
+// candidate is a name to try on hashed lines.
+type candidate struct {
+	host   knownhosts.Host
+	text   string // the target that it is
+	listed bool   // which is among the targets already
+}
+
+// candidates are names to try, and ports at which known hosts may be.
+type candidates struct {
+	all   []candidate
+	ports []uint16
+}
+
+// add takes a target, under its name as it was typed and under the one that ssh's
+// configuration makes of it. What is no target is tried by nobody.
+func (c *candidates) add(ctx context.Context, f *checkFlags, w World, text string, listed bool) {
+	silent := &voice{w: w.Err, quiet: true} // who looks at the targets says what is wrong with them
+	typed, err := parseTarget(text)
+	if err != nil || len(c.all) >= maxCandidates {
+		return
+	}
+	t, err := f.resolveTarget(ctx, w, silent, text)
+	if err != nil {
+		return
+	}
+	c.tryPort(t.Port)
+	host := knownhosts.Host{Name: t.Host, Port: t.Port, Alias: t.KeyName}
+	if t.Via != "" {
+		c.tryHost(host, atPort(t.Host, t.Port), false) // the jump host, a host of its own
+		host = knownhosts.Host{Name: t.Via}
+	}
+	c.tryHost(host, text, listed)
+	c.tryHost(knownhosts.Host{Name: typed.host, Port: host.Port}, text, listed)
+}
+
+func (c *candidates) tryHost(h knownhosts.Host, text string, listed bool) {
+	c.all = append(c.all, candidate{h, text, listed})
+}
+
+func (c *candidates) tryPort(port uint16) {
+	if port != 0 && !slices.Contains(c.ports, port) && len(c.ports) < maxPorts {
+		c.ports = append(c.ports, port)
+	}
+}
+
+// Bounds: how many names are tried, and with how many ports each.
+const (
+	maxCandidates = 1 << 17
+	maxPorts      = 16
+)
+
+// hosts are the candidates as they are, then each at the other ports.
+func (c *candidates) hosts() []knownhosts.Host {
+	c.tryPort(22)
+	named := slices.Clone(c.all)
+	for _, port := range c.ports {
+		for _, n := range named {
+			if n.host.Alias == "" && n.host.Port != port {
+				typed, _ := parseTarget(n.text)
+				text := fmt.Sprintf("[%s]:%d", typed.host, port) // also 22, where the configuration says otherwise
+				c.tryHost(knownhosts.Host{Name: n.host.Name, Port: port}, text, false)
+			}
+		}
+	}
+	hosts := make([]knownhosts.Host, len(c.all))
+	for i, n := range c.all {
+		hosts[i] = n.host
+	}
+	return hosts
+}
+
+// of is the first candidate with a host.
+func (c *candidates) of(h knownhosts.Host) candidate {
+	return c.all[slices.IndexFunc(c.all, func(n candidate) bool { return n.host == h })]
+}
+
+// atPort writes a target; 22 is what ssh takes where none is written.
+func atPort(name string, port uint16) string {
+	if port == 0 || port == 22 {
+		return name
+	}
+	return fmt.Sprintf("[%s]:%d", name, port)
+}

@@ -1,0 +1,79 @@
+package knownhosts
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"strings"
+
+	"rdnsproxy/internal/limits"
+)
+
+// Unhashed is what came of trying names on hashed lines.
+type Unhashed struct {
+	Found   []Host // the candidates that a line is about, each once, in their order
+	Lines   int    // plain lines with a hashed name
+	Unnamed int    // of these, those that no candidate is in
+	Tried   bool   // all candidates were tried; false: there were too many
+}
+
+// Unhash tries names on the lines whose name is hashed (HashKnownHosts yes):
+// there is no other way to learn whom such a line is about.
+func (f *File) Unhash(candidates []Host) Unhashed {
+	var rest []hashedName
+	for i := range f.Lines {
+		if l := &f.Lines[i]; l.Marker == Plain && strings.HasPrefix(l.Hosts.Raw(), hashMagic) {
+			rest = append(rest, parseHashed(l.Hosts.Raw()))
+		}
+	}
+	u := Unhashed{Lines: len(rest), Tried: true}
+	seen := make(map[string]bool)
+	tries := 0
+	for _, h := range candidates {
+		key := h.key()
+		if seen[key] || len(rest) == 0 {
+			continue
+		}
+		seen[key] = true
+		if tries += len(rest); tries > limits.HashedNames {
+			u.Tried = false
+			break
+		}
+		unnamed := rest[:0]
+		for _, hashed := range rest {
+			if !hashed.is(key) {
+				unnamed = append(unnamed, hashed)
+			}
+		}
+		if len(unnamed) < len(rest) {
+			u.Found = append(u.Found, h)
+		}
+		rest = unnamed
+	}
+	u.Unnamed = len(rest)
+	return u
+}
+
+// hashedName is a hashed name taken apart, to be tried often; the zero one is
+// nobody's.
+type hashedName struct{ salt, sum []byte }
+
+func parseHashed(hashed string) hashedName {
+	salt64, sum64, _ := strings.Cut(strings.TrimPrefix(hashed, hashMagic), "|")
+	salt, err := base64.StdEncoding.DecodeString(salt64)
+	sum, err2 := base64.StdEncoding.DecodeString(sum64)
+	if err != nil || err2 != nil || len(salt) != sha1.Size {
+		return hashedName{}
+	}
+	return hashedName{salt, sum}
+}
+
+func (h hashedName) is(name string) bool {
+	if h.salt == nil {
+		return false
+	}
+	mac := hmac.New(sha1.New, h.salt)
+	mac.Write([]byte(name))
+	return bytes.Equal(mac.Sum(nil), h.sum)
+}
