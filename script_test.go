@@ -50,6 +50,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PROGRAM", program)
 			e.Setenv("PATH", filepath.Join(e.WorkDir, "bin")+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			e.Setenv("ESC", "\x1b")
+			own, hostErr := os.Hostname()
+			e.Setenv("OWN", own)
+			err = errors.Join(err, hostErr)
 			if scripts, _ := filepath.Glob(filepath.Join(e.WorkDir, "bin", "*")); err == nil {
 				for _, s := range scripts {
 					err = errors.Join(err, os.Chmod(s, 0o755))

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,23 +10,23 @@ import (
 )
 
 // advise gives the findings what can be done about them, where something can.
-func advise(f *Facts, r *Result) {
-	lines, _ := HostsLines(f)
+func advise(f *Facts, r *Result, p Policy) {
 	for i := range r.Findings {
 		fd := &r.Findings[i]
 		if fd.Code.Pin() {
 			continue // which has its own
 		}
 		if !fd.Address.IsValid() {
-			fd.Advice = adviseTarget(f, fd.Code)
+			fd.Advice = append(fd.Advice, adviseTarget(f, fd.Code)...)
 			continue
 		}
 		a := f.at(fd.Address)
 		switch fd.Code {
 		case MappingCode(Unresolvable), MappingCode(Mismatch), MappingCode(Numeric), MappingCode(Malformed):
-			fd.Advice = append(fd.Advice, adviseHostsLines(f, fd.Code, r, lines)...)
+			// The records mend it for everybody, the line for this machine alone.
 			fd.Advice = append(fd.Advice, advisePTR(f, a)...)
 			fd.Advice = append(fd.Advice, adviseForward(a)...)
+			fd.Advice = append(fd.Advice, adviseHostsLines(f, fd.Code, r, HostsLines(f, p))...)
 			fd.Advice = append(fd.Advice, adviseSSHD(r.Of(a.Addr))...)
 		case MappingCode(Missing):
 			fd.Advice = advisePTR(f, a)
@@ -101,75 +100,15 @@ func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
 		code, text = AdviseHostsLine, "the host key is proven ("+ground+"): "
 	}
 	if len(lines) == 1 {
-		text += "this line in " + safetext.Line(f.HostsPath) + " settles it, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
+		text += "this line in " + safetext.Line(f.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
 	} else {
-		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
+		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
 	}
 	var as []Advice
 	for _, l := range lines {
 		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
 	}
 	return as
-}
-
-// advisePTR is the record that would make the mapping exact, and who can set it.
-// A target that is an address has no name to ask for: then it is the record that
-// should go or be corrected.
-func advisePTR(f *Facts, a *AddressFacts) []Advice {
-	if synthesised(a.Addr) || a.Reverse.Source.Kind != resolve.KindDNS {
-		return nil
-	}
-	at := a.RecordAt
-	if at == "" {
-		at = resolve.ReverseName(judged(a.Addr))
-	}
-	name, wish := fullName(f), "ask "+keeper(a.Keeper)+" for this record"
-	if f.literal() {
-		p, ok := decisive(a)
-		if !ok {
-			return nil
-		}
-		name, wish = p.Name, "ask "+keeper(a.Keeper)+" to correct or remove this record"
-	}
-	if !name.LDH() {
-		return nil
-	}
-	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: wish, Line: string(at) + ". PTR " + string(name) + "."}}
-}
-
-// keeper names who keeps a zone, as its SOA does.
-func keeper(z *resolve.Zone) string {
-	switch {
-	case z == nil:
-		return "its keeper"
-	case !z.Mailbox.IsZero():
-		return z.Mailbox.String() + ", keeper of " + string(z.Apex) + ","
-	}
-	return "the keeper of " + string(z.Apex) + " (primary server " + string(z.Primary) + ")"
-}
-
-// decisive is the PTR that the verdict on an address rests on, if one does.
-func decisive(a *AddressFacts) (PTRFacts, bool) {
-	m := weigh(nil, a)
-	if m.decides < 0 {
-		return PTRFacts{}, false
-	}
-	return a.PTRs[m.decides], true
-}
-
-// adviseForward is the other way to make ends meet: the PTR's name gets the address.
-func adviseForward(a *AddressFacts) []Advice {
-	p, ok := decisive(a)
-	if !ok || !p.Name.LDH() || !lookedUp(p.Name) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) {
-		return nil
-	}
-	kind := " AAAA "
-	if judged(a.Addr).Is4() {
-		kind = " A "
-	}
-	return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
-		Text: "if the name is meant for this address, the keeper of its zone adds this record",
-		Line: string(p.Name) + "." + kind + judged(a.Addr).String()}}
 }
 
 // adviseSSHD says what a server would make of a client with this address.
@@ -205,69 +144,6 @@ func undecided(a *AddressFacts) resolve.Answer {
 		}
 	}
 	return a.Reverse
-}
-
-// maxLines is how many lines are suggested at most: who has more addresses moves
-// them about, and needs DNS.
-const maxLines = 10
-
-// HostsLines are the hosts lines that make the target's names and addresses
-// agree on this machine: one for each address, in the article's form, or none
-// and the reason. A line for some of the addresses would hide the others, for a
-// hosts file that answers one family ends the look-up.
-func HostsLines(f *Facts) (lines []string, why string) {
-	name := fullName(f)
-	switch {
-	case f.HostsPath == "":
-		return nil, "there is no hosts file"
-	case f.literal():
-		return nil, "the target is an address, which needs no line"
-	case !name.LDH():
-		return nil, "the name is not made of letters, digits, hyphens and dots"
-	case name == "localhost" || name.Under("localhost"):
-		return nil, "localhost needs no line"
-	case f.Pending || len(f.Addresses) == 0:
-		return nil, "not all addresses are known"
-	case len(f.Addresses) > maxLines || f.Dropped > 0:
-		return nil, fmt.Sprintf("it has more than %d addresses", maxLines)
-	}
-	names := string(name)
-	if host, err := resolve.ParseName(f.Target.Host); err == nil && host != name && host.LDH() {
-		names += " " + string(host) // the search list's work is done by the line
-	}
-	for _, ans := range f.Forward {
-		if ans.Status.Temporary() {
-			return nil, "not all addresses are known"
-		}
-	}
-	for _, a := range f.Addresses {
-		if why := unpinnable(a.Addr); why != "" {
-			return nil, why
-		}
-		lines = append(lines, a.Addr.Unmap().String()+"  "+names)
-	}
-	return lines, ""
-}
-
-// ours reports whether an address leads nowhere beyond the networks at hand: RFC
-// 1918's and fc00::/7. So does loopback, of which DNS is asked only where the user
-// has named the server.
-func ours(a netip.Addr) bool {
-	a = a.Unmap()
-	return a.IsPrivate() || a.IsLoopback()
-}
-
-// unpinnable says why an address may not stand in a hosts line.
-func unpinnable(a netip.Addr) string {
-	switch {
-	case synthesised(a):
-		return a.String() + " is synthesised by NAT64"
-	case a.Zone() != "" || a.IsLinkLocalUnicast():
-		return show(a) + " is valid on one link only"
-	case a.Unmap().IsMulticast(), a.Unmap().IsUnspecified(), nobodys(a.Unmap()):
-		return a.String() + " is no host's own address"
-	}
-	return ""
 }
 
 // fullName is the target's name after the search list, or the name as asked.

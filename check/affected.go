@@ -92,7 +92,7 @@ func affected(f *Facts, c *Client, mappings []mapping) []Finding {
 	}
 	if anyOff && len(fs) == 0 {
 		fs = append(fs, Finding{Code: AffectedNobody, Severity: Pass,
-			Text: "nobody on this machine is affected: ssh itself does not go by the reverse name, and a server only with UseDNS yes (off by default since OpenSSH 6.8)"})
+			Text: "nothing on this machine goes by the reverse name, ssh included: it matters to the servers with UseDNS yes (off by default since OpenSSH 6.8) that this host logs in to"})
 	}
 	return fs
 }

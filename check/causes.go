@@ -35,6 +35,7 @@ func causeCodes() []CodeDoc {
 		{CauseFinalDot, Pass, "likely the final dot is missing in the zone file: the PTR's name ends in the name of the reverse zone"},
 		{CauseShortName, Pass, "likely a name without its domain was entered"},
 		{CauseAddressAsName, Pass, "likely the address was entered where a name belongs"},
+		{CauseFiltered, Pass, "the resolver filters the PTR's name: it answers 0.0.0.0 or :: for it"},
 		{CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"},
 	}
 }
@@ -60,6 +61,8 @@ func causes(f *Facts, a *AddressFacts, m mapping) []Finding {
 		return nil
 	case a.Reverse.Source.Kind == resolve.KindHosts:
 		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS", name, a.Reverse.Source)
+	case m.verdict == Mismatch && filtered(p.Forward):
+		return found(CauseFiltered, "%s filters the reverse name %s: it answers %s, which is no host's address", sourceWord(p.Forward), name, listAddrs(p.Forward.Addrs))
 	case m.verdict == Numeric:
 		return found(CauseAddressAsName, "likely an address was entered in the reverse zone where a name belongs")
 	case p.Name.Under("in-addr.arpa"), p.Name.Under("ip6.arpa"):
@@ -90,6 +93,8 @@ func causesOfNone(a *AddressFacts, found finder) []Finding {
 	switch {
 	case zone == nil:
 		return nil
+	case aboveAll(zone.Apex):
+		return found(CauseNoZone, "likely no reverse zone is delegated to the holder of the address")
 	case ofRegistry(zone.Apex):
 		return found(CauseNoZone, "likely no reverse zone is delegated to the holder of the address: the answer is from %s, which a registry keeps", displayName(zone.Apex))
 	case judged(a.Addr).Is6():

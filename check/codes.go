@@ -119,6 +119,7 @@ func Codes() []CodeDoc {
 		{MappingCode(Mismatch), Warning, "the PTR's name has addresses, but not this one"},
 		{MappingCode(NoAddress), Error, "the name that was asked for has no address"},
 		{ForwardPartial, Notice, "one address family could not be looked up; the other is judged and used"},
+		{ForwardFiltered, Warning, "0.0.0.0 or :: alone was answered, as filtering resolvers do for names that they block"},
 		{ForwardMany, Notice, "the name has more addresses than are looked at and dialled"},
 		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},

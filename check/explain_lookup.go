@@ -13,6 +13,14 @@ func explainLookup() []Explanation {
 			Example: "the IPv6 addresses of web1.example.com could not be looked up (SERVFAIL); the others are used",
 		},
 		{
+			Code:    "forward.filtered",
+			Means:   "The name was answered with 0.0.0.0 or :: alone. Filtering resolvers such as Pi-hole and AdGuard Home, and block lists in hosts files, do that for names that they block.",
+			Sure:    "Sure that the answer is no host's address. That somebody filters is its usual reason.",
+			Who:     "Whoever connects to the name here: to the system such an address means this machine itself.",
+			Do:      "Allow the name at the resolver or in the hosts file that the finding names, or ask another DNS server with --resolver.",
+			Example: "dns:192.0.2.53 answers 0.0.0.0 for web1.example.com, which is no host's address: it filters the name, and ssh would connect to this machine itself",
+		},
+		{
 			Code:    "forward.many",
 			Means:   "The name has more addresses than rdnsproxy looks at and dials in one go.",
 			Sure:    "Sure.",
@@ -161,7 +169,7 @@ func explainAffected() []Explanation {
 			Sure:    "Sure for ssh, Kerberos and sshd on this machine. Other programs were not looked at.",
 			Who:     "Nobody here. Servers use reverse DNS only with UseDNS yes, which is off by default since OpenSSH 6.8.",
 			Do:      "Nothing is urgent. 'rdnsproxy accept HOST' silences the warning.",
-			Example: "nobody on this machine is affected: ssh itself does not go by the reverse name, and a server only with UseDNS yes (off by default since OpenSSH 6.8)",
+			Example: "nothing on this machine goes by the reverse name, ssh included: it matters to the servers with UseDNS yes (off by default since OpenSSH 6.8) that this host logs in to",
 		},
 	}
 }

@@ -174,6 +174,14 @@ func explainCauses() []Explanation {
 			Example: "likely an address was entered in the reverse zone where a name belongs",
 		},
 		{
+			Code:    "cause.filtered",
+			Means:   "The resolver filters the PTR's name: it answers 0.0.0.0 or :: for it, and so the name cannot resolve back.",
+			Sure:    "Sure that the answer is no host's address. That somebody filters is its usual reason.",
+			Who:     "Only those who ask this resolver.",
+			Do:      "Allow the name at the resolver, or ask another DNS server with --resolver.",
+			Example: "dns:192.0.2.53 filters the reverse name ads.example.net: it answers 0.0.0.0, which is no host's address",
+		},
+		{
 			Code:    "cause.hosts-file",
 			Means:   "The reverse name comes from the hosts file of this machine, not from DNS.",
 			Sure:    "Sure: the source of the answer says so.",

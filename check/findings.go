@@ -43,7 +43,7 @@ func mappingFindings(f *Facts, a *AddressFacts, m mapping, p Policy) []Finding {
 
 // mappingText says in one line what the verdict rests on. The relay prints it.
 func mappingText(f *Facts, a *AddressFacts, m mapping) string {
-	subject, its := displayHost(f.Target.Host)+" is "+show(a.Addr)+", ", "whose"
+	subject, its := f.subject()+" is "+show(a.Addr)+", ", "whose"
 	if f.literal() {
 		subject, its = show(a.Addr)+": ", "its"
 	}
@@ -70,6 +70,16 @@ func mappingText(f *Facts, a *AddressFacts, m mapping) string {
 		return subject + its + " reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides])
 	}
 	return subject + its + " " + undeterminedText(a, m, name)
+}
+
+// subject is the host as it was typed, with the name that it was looked up by
+// where the search list has made another of it.
+func (f *Facts) subject() string {
+	host := displayHost(f.Target.Host)
+	if name := displayName(fullName(f)); name != "" && name != safetext.Cut(PlainHost(f.Target.Host), maxName) {
+		return host + " (looked up as " + name + ")"
+	}
+	return host
 }
 
 func unresolvableText(a netip.Addr, p PTRFacts) string {
@@ -127,7 +137,7 @@ func searchText(a *AddressFacts, m mapping) (string, bool) {
 // forwardFindings tell what the addresses leave out: a family that could not be
 // looked up while the other could, and addresses beyond the bound.
 func forwardFindings(f *Facts) []Finding {
-	var fs []Finding
+	fs := filterFindings(f)
 	for _, ans := range f.Forward {
 		if ans.Status.Temporary() {
 			fs = append(fs, Finding{Code: ForwardPartial, Severity: Notice, Text: fmt.Sprintf(

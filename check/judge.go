@@ -13,6 +13,11 @@ import (
 type Policy struct {
 	ExpectKeys  []string // fingerprints, SHA256:…, of which an address has to show one; if none, any key will do
 	RequireName bool     // a name that leads back but is another than the one asked for is a warning; literals apart
+
+	// Own says of a name, in any case, whether it is one of this machine's own,
+	// which get no hosts line. It is asked only where a line would be suggested.
+	// If nil, only localhost and what is below it is.
+	Own func(name string) bool
 }
 
 // Judge turns facts into a verdict per address, the target's verdict, and
@@ -66,7 +71,7 @@ func Judge(facts Facts, p Policy) *Result {
 	r.Findings = append(r.Findings, pinFindings(f)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, wayFindings(f)...)
-	advise(f, r)
+	advise(f, r, p)
 	r.Severity = Worst(r.Findings)
 	return r
 }

@@ -15,11 +15,11 @@ import (
 
 // PinOptions is what the user wants of a hosts line.
 type PinOptions struct {
-	Address netip.Addr // of several, this one alone; if not valid, all of them
-	Replace bool       // take the name away from lines that give it another address
-	Force   bool       // write a line although none is needed
-	Keyed   bool       // the host is known by its key, or one is expected: each address has to show a proven one
-	Own     []string   // this machine's own names, which are never pinned
+	Address netip.Addr             // of several, this one alone; if not valid, all of them
+	Replace bool                   // take the name away from lines that give it another address
+	Force   bool                   // write a line although none is needed
+	Keyed   bool                   // the host is known by its key, or one is expected: each address has to show a proven one
+	Own     func(name string) bool // as in Policy
 	Now     time.Time
 	Expires time.Time // if zero, never, or when the line expired that stands there
 }
@@ -46,7 +46,7 @@ func (r *refusal) Unwrap() error { return r.kind }
 // PlanPin says which hosts lines settle r, a result of DNS alone, or why none
 // may be written. An Edit that is Empty says that they stand there already.
 func PlanPin(r *Result, f *hostsfile.File, o PinOptions) (*hostsfile.Edit, error) {
-	names, err := pinNames(r, o)
+	names, err := lineNames(r.Host, r.Name, o.Own)
 	if err != nil {
 		return nil, err
 	}
@@ -142,26 +142,6 @@ func stale(old, fresh hostsfile.Note) bool {
 
 // day is a time as a Note says it.
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
-// pinNames are the names of the line: the full one, and the one that was typed.
-func pinNames(r *Result, o PinOptions) ([]string, error) {
-	name, err := resolve.ParseName(r.Name)
-	switch {
-	case r.Name == "" || err != nil:
-		return nil, fmt.Errorf("%s is an address, which needs no line", r.Host)
-	case !name.LDH():
-		return nil, fmt.Errorf("%s is not made of letters, digits, hyphens and dots", r.Host)
-	case name.Under("localhost"), slices.ContainsFunc(o.Own, func(own string) bool {
-		return own != "" && (strings.EqualFold(own, r.Name) || strings.EqualFold(own, r.Host))
-	}):
-		return nil, fmt.Errorf("%s is this machine", r.Host)
-	}
-	names := []string{r.Name}
-	if short, err := resolve.ParseName(r.Host); err == nil && short != name && short.LDH() {
-		names = append(names, string(short))
-	}
-	return names, nil
-}
 
 // pinAddresses are the addresses of the lines, if nothing stands against them.
 func pinAddresses(r *Result, o PinOptions) ([]Address, error) {

@@ -56,7 +56,7 @@ func TestPlanPin(t *testing.T) {
 		{"no line is needed", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), PinOptions{}, "no line is needed: the mapping is exact", ErrNoLineNeeded},
 		{"broadcast", off("255.255.255.255"), PinOptions{}, "is no host's own address", ErrUnpinnable},
 		{"multicast", off("::ffff:224.0.0.5"), PinOptions{}, "is no host's own address", ErrUnpinnable},
-		{"this machine", off("203.0.113.7"), PinOptions{Own: []string{"MY.example.com"}}, "is this machine", nil},
+		{"this machine", off("203.0.113.7"), PinOptions{Own: func(name string) bool { return name == "my.example.com" }}, "is this machine", ErrOwn},
 		{"an address that it has not", off("203.0.113.7"), PinOptions{Address: netip.MustParseAddr("203.0.113.8")}, "203.0.113.8 is no address of my.example.com", nil},
 	}
 	for _, tt := range tests {

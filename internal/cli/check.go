@@ -78,7 +78,7 @@ func (f *checkFlags) checker(w World, v *voice) (*check.Checker, error) {
 	resolver = resolver.Within(f.checkTimeout.d)
 	c := &check.Checker{
 		Resolver:  resolver,
-		Policy:    check.Policy{RequireName: f.requireName, ExpectKeys: f.expectKeys},
+		Policy:    check.Policy{RequireName: f.requireName, ExpectKeys: f.expectKeys, Own: ownName()},
 		Timeout:   f.checkTimeout.d,
 		HostsPath: hosts,
 		Thorough:  true,

@@ -172,7 +172,7 @@ func notBorne(file *hostsfile.File, host string) string {
 		return path + " has no line for " + name
 	}
 	text := fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it", path, lines[0].N, name)
-	if !isOwn(host) {
+	if !ownName()(host) {
 		text += "; --any takes it out all the same"
 	}
 	return text
@@ -201,7 +201,7 @@ func (f *hostsFlags) without(file *hostsfile.File, host string) (*hostsfile.Edit
 // changed bears it, or else the host that ssh's configuration makes of it.
 func (f *hostsFlags) borne(ctx context.Context, w World, v *voice, file *hostsfile.File, typed string) (string, error) {
 	if len(file.PinnedFor(typed)) > 0 || f.any && len(file.Forward(typed)) > 0 {
-		if f.any && isOwn(typed) {
+		if f.any && ownName()(typed) {
 			return "", refuse("the system needs the line; edit the file yourself", "%s is this machine", safetext.Name(typed))
 		}
 		return typed, nil

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"rdnsproxy/check"
@@ -63,7 +64,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	}
 	options := check.PinOptions{
 		Address: address, Replace: f.replace, Force: f.force, Keyed: !f.dnsOnly && s.keyed(t),
-		Own: ownNames(), Now: now, Expires: expires,
+		Own: ownName(), Now: now, Expires: expires,
 	}
 	shown := false
 	return f.apply(w, v, file, "hosts add "+onceMore(r, address, f.expectKeys), func(file *hostsfile.File) (*hostsfile.Edit, int, error) {
@@ -88,6 +89,8 @@ func (f *hostsFlags) declined(w World, file *hostsfile.File, r *check.Result, er
 	case errors.Is(err, check.ErrNoLineNeeded):
 		fmt.Fprintf(w.Out, "%s: %v (--force writes one)\n", r.Host, err)
 		return file.Edit(), statusPass, nil
+	case errors.Is(err, check.ErrOwn):
+		return nil, statusFound, refuse("nothing was written; its own names are the system's business: a wrong one is to be mended where the system has it from", "%v", err)
 	case errors.Is(err, check.ErrTaken):
 		return nil, statusFound, refuse("nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
 	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
@@ -148,9 +151,14 @@ func ownNames() []string {
 	return names
 }
 
-// isOwn reports whether a name is one of this machine's.
-func isOwn(name string) bool {
-	return slices.ContainsFunc(ownNames(), func(own string) bool { return strings.EqualFold(own, name) })
+// ownName tells whether a name is one of this machine's; it looks for them once,
+// when it is first asked.
+func ownName() func(name string) bool {
+	names := sync.OnceValue(ownNames)
+	return func(name string) bool {
+		name = strings.TrimSuffix(name, ".")
+		return slices.ContainsFunc(names(), func(own string) bool { return strings.EqualFold(own, name) })
+	}
 }
 
 // sudoersKnownHosts are the known_hosts of the user who has become root by sudo:

@@ -213,7 +213,7 @@ func (s *session) begin(ctx context.Context) error {
 	}
 	c := &check.Checker{
 		Resolver:    resolver,
-		Policy:      check.Policy{RequireName: s.flags.requireName},
+		Policy:      check.Policy{RequireName: s.flags.requireName, Own: ownName()},
 		Family:      s.settings.family,
 		HostsPath:   hosts,
 		ForwardOnly: s.flags.policy == policyOff,

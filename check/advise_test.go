@@ -1,0 +1,162 @@
+package check
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/resolve"
+)
+
+// zone is a zone by its SOA.
+func zone(apex, primary, mailbox string) *resolve.Zone {
+	z := &resolve.Zone{Apex: resolve.Name(apex), Primary: resolve.Name(primary)}
+	if mailbox != "" {
+		z.Mailbox = safetext.Of(mailbox)
+	}
+	return z
+}
+
+// advised is the advice of a code about a target, text and line.
+func advised(f Facts, p Policy, c AdviceCode) []string {
+	var texts []string
+	for _, fd := range Judge(f, p).Findings {
+		for _, a := range fd.Advice {
+			if a.Code == c {
+				texts = append(texts, a.Text+": "+a.Line)
+			}
+		}
+	}
+	return texts
+}
+
+// TestKeeper: who is asked for a PTR record is somebody who can set it. The SOAs of
+// private ranges are those of AS112, BIND, Unbound and the root.
+func TestKeeper(t *testing.T) {
+	const nobody = "nobody on the internet keeps 10.in-addr.arpa: ask whoever runs your network's resolver for this record, in a zone of your own: "
+	for _, tt := range []struct {
+		addr string
+		zone *resolve.Zone
+		want string
+	}{
+		{"10.0.0.7", zone("10.in-addr.arpa", "prisoner.iana.org", "hostmaster@root-servers.org"), nobody},
+		{"10.0.0.7", zone("10.in-addr.arpa", "10.in-addr.arpa", ""), nobody},
+		{"10.0.0.7", zone("10.in-addr.arpa", "localhost", "nobody@invalid"), nobody},
+		{"10.0.0.7", zone("empty.as112.arpa", "blackhole.as112.arpa", "noc@dns.icann.org"), nobody},
+		{"10.0.0.7", zone("in-addr.arpa", "b.in-addr-servers.arpa", "nstld@iana.org"), nobody},
+		{"10.0.0.7", zone(".", "a.root-servers.net", "nstld@verisign-grs.com"), nobody},
+		{"10.0.0.7", nil, nobody},
+		{"10.0.0.7", zone("10.in-addr.arpa", "dc1.corp.example.com", "hostmaster@corp.example.com"), "ask hostmaster@corp.example.com, keeper of 10.in-addr.arpa, for this record: "},
+		{"192.168.1.243", zone(".", "a.root-servers.net", ""), "nobody on the internet keeps 168.192.in-addr.arpa: "},
+		{"172.20.0.1", zone("20.172.in-addr.arpa", "localhost", ""), "nobody on the internet keeps 20.172.in-addr.arpa: "},
+		{"fd00:1::7", zone("d.f.ip6.arpa", "prisoner.iana.org", "hostmaster@root-servers.org"), "nobody on the internet keeps d.f.ip6.arpa: "},
+		{"203.0.113.7", zone("203.in-addr.arpa", "ns1.apnic.net", "read-txt-record-of-zone-first-dns-admin@apnic.net"), "ask the provider of the address for this record: "},
+		{"203.0.113.7", zone(".", "a.root-servers.net", "hostmaster@root.test"), "ask the provider of the address for this record: "},
+		{"2001:db8::7", zone("ip6.arpa", "b.ip6-servers.arpa", "nstld@iana.org"), "ask the provider of the address for this record: "},
+		{"203.0.113.7", zone("113.0.203.in-addr.arpa", "ns.example.net", "hostmaster@example.net"), "ask hostmaster@example.net, keeper of 113.0.203.in-addr.arpa, for this record: "},
+		{"203.0.113.7", nil, "ask its keeper for this record: "},
+	} {
+		f := facts(tt.addr, resolve.OK, dead("x.example.net", resolve.NXDomain))
+		f.Addresses[0].Keeper = tt.zone
+		got := advised(f, Policy{}, AdvisePTRRecord)
+		if len(got) != 1 || !strings.HasPrefix(got[0], tt.want) || !strings.HasSuffix(got[0], ".arpa. PTR my.example.com.") {
+			t.Errorf("%s, %+v: %q, want %q", tt.addr, tt.zone, got, tt.want)
+		}
+	}
+}
+
+// TestRecordsThatMendNothing: no record is proposed for a name that each machine
+// has to itself, that lacks its domain or its final dot, or that DNS is never asked
+// for, nor for an address that is no host's.
+func TestRecordsThatMendNothing(t *testing.T) {
+	for _, name := range []string{"localhost", "a.localhost", "short", "7.113.0.203.in-addr.arpa", "x.onion", "x.invalid", "x.1.0.8.b.d.0.1.0.0.2.ip6.arpa"} {
+		f := facts("203.0.113.7", resolve.OK, dead(name, resolve.NXDomain))
+		if got := advised(f, Policy{}, AdviseForwardRecord); got != nil {
+			t.Errorf("an address for %s: %q", name, got)
+		}
+		f = facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
+		f.Target.Host, f.Forward = name, forwardAnswers(name, f.Addresses[0].Addr)
+		if got := advised(f, Policy{}, AdvisePTRRecord); got != nil {
+			t.Errorf("a PTR to %s: %q", name, got)
+		}
+	}
+	if got := advised(facts("0.0.0.0", resolve.NXDomain), Policy{}, AdvisePTRRecord); got != nil {
+		t.Errorf("a PTR for 0.0.0.0: %q", got)
+	}
+	if got := advised(facts("203.0.113.7", resolve.OK, dead("x.home.arpa", resolve.NXDomain)), Policy{}, AdviseForwardRecord); len(got) != 1 {
+		t.Errorf("an address for a name of home.arpa: %q", got)
+	}
+}
+
+// TestFiltered: a resolver that answers 0.0.0.0 filters the name: that is said, of
+// the host as of the PTR's name, and nobody is asked for a record.
+func TestFiltered(t *testing.T) {
+	f := facts("0.0.0.0", resolve.NXDomain)
+	r := Judge(f, Policy{})
+	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == ForwardFiltered })
+	if i < 0 || r.Severity != Warning || !strings.HasPrefix(r.Findings[i].Text, "dns:192.0.2.53 answers 0.0.0.0 for my.example.com") ||
+		!strings.HasPrefix(r.Findings[i].Advice[0].Text, "allow my.example.com at dns:192.0.2.53") {
+		t.Errorf("%+v", r.Findings)
+	}
+	f.Forward[0].Source, f.Forward[1].Source = resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 3}, fromDNS
+	if got := advised(f, Policy{}, AdviseName); len(got) != 1 || !strings.Contains(got[0], "hosts:/etc/hosts:3") {
+		t.Errorf("by the hosts file: %q", got)
+	}
+
+	f = facts("203.0.113.7", resolve.OK, ptr("ads.example.net", "0.0.0.0"))
+	f.Thorough = true
+	f.Addresses[0].PTRs[0].Forward.Question.Name = "ads.example.net"
+	if got := advised(f, Policy{}, AdviseForwardRecord); got != nil {
+		t.Errorf("a record for a filtered name: %q", got)
+	}
+	if got := advised(f, Policy{}, AdviseResolver); len(got) != 1 || !strings.HasPrefix(got[0], "allow ads.example.net at dns:192.0.2.53") {
+		t.Errorf("a filtered PTR name: %q", got)
+	}
+	if r := Judge(f, Policy{}); !r.found(CauseFiltered, f.Addresses[0].Addr) {
+		t.Errorf("no cause: %+v", r.Findings)
+	}
+	if r := Judge(facts("203.0.113.7", resolve.OK, ptr("x.example.net", "0.0.0.0", "203.0.113.8")), Policy{}); r.found(CauseFiltered, netip.MustParseAddr("203.0.113.7")) {
+		t.Error("an address beside 0.0.0.0 is filtered")
+	}
+}
+
+// TestSearchedName: where the search list has made another name of the one that was
+// typed, the texts say so, and the line is for the name that was looked up; a single
+// label goes beside it, a name with dots may be another host's elsewhere.
+func TestSearchedName(t *testing.T) {
+	for _, tt := range []struct{ typed, found, line, text string }{
+		{"my.example.com", "my.example.com", "203.0.113.7  my.example.com", "my.example.com is 203.0.113.7, "},
+		{"web", "web.example.com", "203.0.113.7  web.example.com web", "web (looked up as web.example.com) is 203.0.113.7, "},
+		{"db.example.org", "db.example.org.cluster.example", "203.0.113.7  db.example.org.cluster.example", "db.example.org (looked up as db.example.org.cluster.example) is 203.0.113.7, "},
+	} {
+		f := facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
+		f.Target.Host, f.Forward = tt.typed, forwardAnswers(tt.found, f.Addresses[0].Addr)
+		if got := HostsLines(&f, Policy{}); !slices.Equal(got, []string{tt.line}) {
+			t.Errorf("%s: %q, want %q", tt.typed, got, tt.line)
+		}
+		if got, _ := planned(t, "", f, PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {
+			t.Errorf("%s: planned %q, want %q", tt.typed, got, tt.line)
+		}
+		if text := Judge(f, Policy{}).Findings[0].Text; !strings.HasPrefix(text, tt.text) {
+			t.Errorf("%s: %q, want %q", tt.typed, text, tt.text)
+		}
+	}
+}
+
+// TestOwnNameGetsNoLine: what would be refused is not suggested.
+func TestOwnNameGetsNoLine(t *testing.T) {
+	own := func(name string) bool { return name == host }
+	f := facts("192.168.1.243", resolve.OK, dead("x.example.net", resolve.NXDomain))
+	if got := advised(f, Policy{}, AdviseHostsLine); len(got) != 1 {
+		t.Fatalf("no line for another host: %q", got)
+	}
+	if got := advised(f, Policy{Own: own}, AdviseHostsLine); got != nil {
+		t.Errorf("a line for this machine's own name: %q", got)
+	}
+	if _, err := planned(t, "", f, PinOptions{Own: own}); err == nil {
+		t.Error("a line for this machine's own name is planned")
+	}
+}

@@ -1,0 +1,45 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"rdnsproxy/resolve"
+)
+
+// The codes about names that somebody between this machine and DNS filters.
+const (
+	ForwardFiltered Code = "forward.filtered"
+	CauseFiltered   Code = "cause.filtered"
+)
+
+// filtered reports whether an answer holds nothing but 0.0.0.0 or ::, as filtering
+// resolvers (Pi-hole, AdGuard Home, dnsmasq) and hosts files answer for names that
+// they block.
+func filtered(ans resolve.Answer) bool {
+	given := func(a netip.Addr) bool { return !a.Unmap().IsUnspecified() }
+	return ans.Status == resolve.OK && len(ans.Addrs) > 0 && !slices.ContainsFunc(ans.Addrs, given)
+}
+
+// filterFindings say that the target's name is filtered. To a system, such an
+// address means itself: ssh would talk to this machine's own sshd.
+func filterFindings(f *Facts) []Finding {
+	i := slices.IndexFunc(f.Forward, filtered)
+	if i < 0 || f.literal() {
+		return nil
+	}
+	ans := f.Forward[i]
+	return []Finding{{Code: ForwardFiltered, Severity: Warning, Text: fmt.Sprintf(
+		"%s answers %s for %s, which is no host's address: it filters the name, and ssh would connect to this machine itself",
+		sourceWord(ans), listAddrs(ans.Addrs), displayHost(f.Target.Host)), Advice: adviseFilter(ans)}}
+}
+
+// adviseFilter says what to do about an answer that is filtered.
+func adviseFilter(ans resolve.Answer) []Advice {
+	if ans.Source.Kind == resolve.KindHosts {
+		return []Advice{{Code: AdviseName, Machine: ThisMachine, Text: "take the name out of the line that blocks it, " + sourceWord(ans)}}
+	}
+	return []Advice{{Code: AdviseResolver, Machine: Resolver,
+		Text: "allow " + displayName(ans.Question.Name) + " at " + sourceWord(ans) + ", which filters it, or ask another DNS server with --resolver"}}
+}
