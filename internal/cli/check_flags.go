@@ -78,9 +78,23 @@ func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
 // registerReport registers the flags of what writes a report.
 func (f *checkFlags) registerReport(fs *pflag.FlagSet) {
 	fs.StringVar(&f.format, "format", f.format, "how to write the results, a `FORMAT` of "+strings.Join(report.Formats(), ", "))
-	fs.StringVar(&f.output, "output", "", "write the report to this `FILE`, whole or not at all, instead of stdout")
+	fs.Var((*outputPath)(&f.output), "output", "write the report to this `FILE`, whole or not at all, instead of stdout")
 	fs.Var(&f.failOn, "fail-on", "exit with 1 from this severity on: notice, warning, error or never")
 }
+
+// outputPath is where a report goes, empty for stdout, which is also called -.
+type outputPath string
+
+func (o *outputPath) Set(path string) error {
+	if path == "-" || path == "/dev/stdout" {
+		path = ""
+	}
+	*o = outputPath(path)
+	return nil
+}
+
+func (o *outputPath) String() string { return string(*o) }
+func (o *outputPath) Type() string   { return "string" }
 
 // validate looks at flags that only make sense within bounds.
 func (f *checkFlags) validate() error {

@@ -64,7 +64,7 @@ func (s *survey) failed(severities []check.Severity, err error) int {
 		}
 		return statusInterrupted
 	case s.f.output != "":
-		s.voice.error(refuse("--output takes a file in a folder that you may write", "writing the report: %v", err))
+		s.voice.error(refuse("--output takes a file in a folder that you may write, or - for stdout", "writing the report to %v", err))
 	default:
 		s.voice.error(fmt.Errorf("writing the report: %w", err))
 	}
@@ -124,7 +124,7 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 	if s.f.output == "" {
 		return write(s.w.Out)
 	}
-	return replacefile.Write(s.f.output, 0o644, write)
+	return replacefile.Output(s.f.output, write)
 }
 
 // one asks about one target, again and again under --wait.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"rdnsproxy/internal/safetext"
 )
 
 // ErrNotOwned says that a file belongs to another user.
@@ -13,18 +15,35 @@ var ErrNotOwned = errors.New("belongs to another user")
 // OpenAppend opens a log for writing at its end and creates it, 0600, if there
 // is none; permissions of one that exists stay as they are. What is no regular
 // file, or a symbolic link, or another user's, is refused with ErrNotRegular or
-// ErrNotOwned: in a folder like /tmp anybody could have laid it there. A FIFO
+// ErrNotOwned: in a folder like /tmp anybody could have laid it there; a link on
+// the way that another user has laid in one is ErrForeignLink. A FIFO
 // without a reader does not block. Each Write appends in one piece.
 func OpenAppend(path string) (*os.File, error) {
-	if info, err := os.Lstat(path); err == nil {
+	f, err := openAppend(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", safetext.Line(path), reason(err))
+	}
+	return f, nil
+}
+
+func openAppend(path string) (*os.File, error) {
+	w, err := followFolder(path)
+	if err != nil {
+		return nil, err
+	}
+	defer w.dir.Close()
+	if err := w.laid(); err != nil {
+		return nil, err
+	}
+	if info, err := w.dir.Lstat(w.name); err == nil {
 		if err := ownRegular(info); err != nil { // before the open, which may have effects on a device
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, err
 		}
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE|openCarefully, 0o600)
+	f, err := w.dir.OpenFile(w.name, os.O_WRONLY|os.O_APPEND|os.O_CREATE|openCarefully, 0o600)
 	if err != nil {
-		if info, lerr := os.Lstat(path); lerr == nil && !info.Mode().IsRegular() {
-			err = fmt.Errorf("%s: %w", path, ErrNotRegular)
+		if info, lerr := w.dir.Lstat(w.name); lerr == nil && !info.Mode().IsRegular() {
+			err = ErrNotRegular
 		}
 		return nil, err
 	}
@@ -34,7 +53,7 @@ func OpenAppend(path string) (*os.File, error) {
 	}
 	if err != nil {
 		f.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	return f, nil
 }

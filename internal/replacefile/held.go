@@ -21,6 +21,7 @@ var (
 	ErrTooLong      = errors.New("too long")
 	ErrUnfinished   = errors.New("an unfinished write has left it neither old nor new")
 	ErrWritten      = errors.New("written, but with an error at the end")
+	ErrForeignLink  = errors.New("another user has laid it where everybody may lay one")
 	ErrNoJournal    = errors.New("can only be written in place, and there is no folder for a journal")
 )
 
@@ -313,8 +314,11 @@ func prepared(info, like fs.FileInfo) bool {
 
 // reason drops the path, which is a name within the opened folder.
 func reason(err error) error {
-	if p, ok := err.(*fs.PathError); ok {
-		return p.Err
+	switch e := err.(type) {
+	case *fs.PathError:
+		return e.Err
+	case *os.LinkError:
+		return e.Err
 	}
 	return err
 }

@@ -36,6 +36,9 @@ func TakeLock(dir *os.Root, name string, wait time.Duration) (*Lock, error) {
 			if got, err = tryLock(l.file); err == nil && got && l.stands() {
 				return l, nil
 			}
+			if err != nil && l.made && l.stands() { // it cannot be locked here, and is nobody's
+				l.dir.Remove(l.name)
+			}
 			l.file.Close()
 		}
 		switch {

@@ -30,6 +30,9 @@ type Options struct {
 	// expect an empty or torn file after a crash.
 	Volatile bool
 
+	// umask leaves the permissions to the umask, as those of any new file.
+	umask bool
+
 	// like is the file whose owner, permissions, label and other attributes the
 	// new one gets; if nil, it gets Perm.
 	like *os.File
@@ -60,12 +63,17 @@ func (o Options) Replace(path string, write func(io.Writer) error) error {
 	if err := replaceable(dir, name); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	return o.replaceIn(dir, name, write)
+}
+
+// replaceIn is Replace in an opened folder. Its errors do not name the file.
+func (o Options) replaceIn(dir *os.Root, name string, write func(io.Writer) error) error {
 	temp, err := o.prepare(dir, name, write)
 	if err != nil {
 		return err
 	}
 	if err := dir.Rename(temp, name); err != nil {
-		return errors.Join(err, dir.Remove(temp))
+		return errors.Join(reason(err), dir.Remove(temp))
 	}
 	if o.Volatile {
 		return nil
@@ -75,9 +83,11 @@ func (o Options) Replace(path string, write func(io.Writer) error) error {
 
 // prepare writes the new content into a file of its own and gives its name.
 func (o Options) prepare(dir *os.Root, name string, write func(io.Writer) error) (string, error) {
-	temp := tempName(name)
-	// O_EXCL never opens what is there already, a link included.
-	f, err := dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	perm := fs.FileMode(0o600)
+	if o.umask {
+		perm = 0o666
+	}
+	temp, f, err := create(dir, name, perm)
 	if err != nil {
 		return "", err
 	}
@@ -88,30 +98,59 @@ func (o Options) prepare(dir *os.Root, name string, write func(io.Writer) error)
 			dir.Remove(temp)
 		}
 	}()
-	if err := write(f); err != nil {
+	if err := write(nameless{f}); err != nil {
 		return "", err
 	}
 	if err := o.dress(f); err != nil {
-		return "", err
+		return "", reason(err)
 	}
 	if !o.Volatile {
 		if err := f.Sync(); err != nil {
-			return "", err
+			return "", reason(err)
 		}
 	}
 	if err := f.Close(); err != nil {
-		return "", err
+		return "", reason(err)
 	}
 	done = true
 	return temp, nil
 }
 
+// create makes the file of its own, and keeps it locked while this process writes
+// it: by that SweepLeft knows it from one that a killed process has left.
+func create(dir *os.Root, name string, perm fs.FileMode) (temp string, f *os.File, err error) {
+	const tries = 3 // each is lost to a sweep between the two steps
+	for range tries {
+		temp = tempName(name)
+		// O_EXCL never opens what is there already, a link included.
+		if f, err = dir.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm); err != nil {
+			return "", nil, reason(err)
+		}
+		if got, err := tryLock(f); err != nil || got && (&Lock{dir: dir, name: temp, file: f}).stands() {
+			return temp, f, nil // without locks there are no sweeps
+		}
+		f.Close()
+		dir.Remove(temp)
+	}
+	return "", nil, ErrLocked
+}
+
+// nameless is a file whose errors do not name it: nobody knows the name.
+type nameless struct{ f *os.File }
+
+func (n nameless) Write(p []byte) (int, error) {
+	written, err := n.f.Write(p)
+	return written, reason(err)
+}
+
 // dress gives a new file its permissions.
 func (o Options) dress(f *os.File) error {
-	if o.like != nil {
+	switch {
+	case o.like != nil:
 		return keepAttributes(f, o.like)
-	}
-	if o.Perm == 0 {
+	case o.umask:
+		return nil
+	case o.Perm == 0:
 		return f.Chmod(0o600)
 	}
 	return f.Chmod(o.Perm)

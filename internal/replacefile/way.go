@@ -22,6 +22,7 @@ type link struct {
 	owner  uint32
 	folder fs.FileInfo // in which it lies
 	in     string      // its path
+	last   bool        // nothing of the path was left when it was met
 }
 
 // unsafe refuses a way that others than root and the file's owner could have laid,

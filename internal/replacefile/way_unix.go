@@ -3,13 +3,17 @@
 package replacefile
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"rdnsproxy/internal/safetext"
 )
 
 // maxLinks is how many symbolic links a way may have, as in Linux.
@@ -19,7 +23,13 @@ const maxLinks = 40
 // was opened for the one before: whoever exchanges folders and links meanwhile
 // leads nobody past unsafe. Whether there is anything at the path is not asked,
 // but it is no symbolic link.
-func follow(path string) (*way, error) {
+func follow(path string) (*way, error) { return walkTo(path, true) }
+
+// followFolder is follow to the folder of a path: what has the name in it may be a
+// symbolic link.
+func followFolder(path string) (*way, error) { return walkTo(path, false) }
+
+func walkTo(path string, whole bool) (*way, error) {
 	abs := path
 	if !filepath.IsAbs(path) {
 		wd, err := os.Getwd()
@@ -28,7 +38,7 @@ func follow(path string) (*way, error) {
 		}
 		abs = wd + "/" + path // as it is: what ".." means depends on the links before it
 	}
-	w := &walk{rest: elements(abs)}
+	w := &walk{rest: elements(abs), whole: whole}
 	defer w.close()
 	err := w.enter(unix.AT_FDCWD, "/", "/")
 	for err == nil && w.name == "" {
@@ -46,6 +56,7 @@ type walk struct {
 	at     string   // its path
 	rest   []string // elements still to go
 	name   string   // the last one, when it has been found to be no link
+	whole  bool     // a link that has the last name is followed too
 	links  []link
 }
 
@@ -68,7 +79,7 @@ func (w *walk) step() error {
 	var st unix.Stat_t
 	err := unix.Fstatat(here, name, &st, unix.AT_SYMLINK_NOFOLLOW)
 	switch {
-	case err == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK:
+	case err == nil && st.Mode&unix.S_IFMT == unix.S_IFLNK && (w.whole || len(w.rest) > 0):
 		return w.cross(name, st.Uid)
 	case len(w.rest) == 0:
 		w.name = name // there or not
@@ -104,7 +115,7 @@ func (w *walk) cross(name string, owner uint32) error {
 	if err != nil {
 		return err
 	}
-	w.links = append(w.links, link{path: filepath.Join(w.at, name), owner: owner, folder: folder, in: w.at})
+	w.links = append(w.links, link{path: filepath.Join(w.at, name), owner: owner, folder: folder, in: w.at, last: len(w.rest) == 0})
 	w.rest = append(elements(string(to[:n])), w.rest...)
 	if to[0] == '/' { // there is no empty link
 		return w.enter(unix.AT_FDCWD, "/", "/")
@@ -131,6 +142,24 @@ func (w *walk) end() (*way, error) {
 		return nil, err
 	}
 	return &way{dir: dir, folder: w.at, name: w.name, links: w.links}, nil
+}
+
+// laid refuses a way with a link that another user has laid where many may lay one,
+// as Linux's protected_symlinks does at the end of a path alone (proc(5)). The link
+// at the end has to be root's or this user's.
+func (w *way) laid() error {
+	for i, l := range w.links {
+		folder, ok := l.folder.Sys().(*syscall.Stat_t)
+		last := i == len(w.links)-1 && l.last
+		switch {
+		case l.owner == 0, int(l.owner) == os.Geteuid():
+		case ok && l.owner == folder.Uid && !last:
+		case ok && !last && l.folder.Mode()&fs.ModeSticky == 0:
+		default:
+			return fmt.Errorf("symbolic link %s: %w", safetext.Line(l.path), ErrForeignLink)
+		}
+	}
+	return nil
 }
 
 func (w *walk) close() {

@@ -1,0 +1,189 @@
+//go:build unix
+
+package replacefile_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"rdnsproxy/internal/replacefile"
+)
+
+// A new report gets its permissions from the umask; one that is replaced keeps its
+// permissions and its group.
+func TestOutputAttributes(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report")
+	before := syscall.Umask(0o027)
+	err := replacefile.Output(path, text("one"))
+	syscall.Umask(before)
+	if info, serr := os.Stat(path); err != nil || serr != nil || info.Mode() != 0o640 || content(t, path) != "one" {
+		t.Fatalf("%v, %v, %v", err, serr, info.Mode())
+	}
+	if err := os.Chmod(path, 0o604); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() == 0 {
+		if err := os.Chown(path, 65534, 65534); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := replacefile.Output(path, text("two")); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode() != 0o604 || content(t, path) != "two" {
+		t.Fatalf("%v, %v", err, info.Mode())
+	}
+	if st := info.Sys().(*syscall.Stat_t); os.Getuid() == 0 && (st.Uid != 65534 || st.Gid != 65534) {
+		t.Errorf("it is %d's now", st.Uid)
+	}
+	only(t, dir, "report")
+}
+
+// What fails leaves what was there, and names the file that was asked for.
+func TestOutputFails(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report")
+	write(t, path, "old")
+	broken := errors.New("broken")
+	err := replacefile.Output(path, func(w io.Writer) error {
+		io.WriteString(w, "half")
+		return broken
+	})
+	if !errors.Is(err, broken) || content(t, path) != "old" {
+		t.Errorf("%v, %q", err, content(t, path))
+	}
+	for path, want := range map[string]error{
+		dir: replacefile.ErrFolder, path + "/x": syscall.ENOTDIR, dir + "/no/such": fs.ErrNotExist,
+		"/dev/full": syscall.ENOSPC,
+	} {
+		err := replacefile.Output(path, text("new"))
+		if !errors.Is(err, want) || !strings.HasPrefix(err.Error(), path+": ") || strings.Contains(err.Error(), ".new-") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	only(t, dir, "report")
+}
+
+// What is no regular file is written as it comes: devices, FIFOs, descriptors.
+func TestOutputStreams(t *testing.T) {
+	dir := t.TempDir()
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan string, 1)
+	go func() {
+		b, err := os.ReadFile(fifo)
+		if err != nil {
+			t.Error(err)
+		}
+		read <- string(b)
+	}()
+	if err := replacefile.Output(fifo, text("through")); err != nil {
+		t.Error(err)
+	}
+	if got := <-read; got != "through" {
+		t.Errorf("%q came through the FIFO", got)
+	}
+	if err := replacefile.Output("/dev/null", text("away")); err != nil {
+		t.Error(err)
+	}
+
+	// A file that is open is written on, not from its beginning.
+	f, err := os.Create(filepath.Join(dir, "open"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	io.WriteString(f, "first ")
+	if err := replacefile.Output(fmt.Sprintf("/dev/fd/%d", f.Fd()), text("second")); err != nil || content(t, f.Name()) != "first second" {
+		t.Errorf("%v, %q", err, content(t, f.Name()))
+	}
+	only(t, dir, "fifo", "open")
+}
+
+// What a killed process has left goes with the next report; what another process is
+// writing now stays.
+func TestOutputSweeps(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report")
+	left := ".report.new-" + strings.Repeat("A", 26)
+	other := ".other.new-" + strings.Repeat("A", 26)
+	write(t, filepath.Join(dir, left), "half")
+	write(t, filepath.Join(dir, other), "half")
+	err := replacefile.Output(path, func(w io.Writer) error { // beside the first, the second
+		return errors.Join(text("first")(w), replacefile.Output(path, text("second")))
+	})
+	if err != nil || content(t, path) != "first" {
+		t.Errorf("%v, %q", err, content(t, path))
+	}
+	only(t, dir, other, "report")
+}
+
+// A link that another user has laid where everybody may leads neither a report nor a
+// log anywhere; one's own and root's do, and so do those of a folder's owner.
+func TestOutputLinks(t *testing.T) {
+	if os.Getuid() != 0 {
+		return // whoever runs this cannot make another user's links
+	}
+	const nobody = 65534
+	all, safe := realFolder(t), realFolder(t)
+	if err := os.Chmod(all, 0o777|fs.ModeSticky); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(safe, "victim"), "old")
+	for _, tt := range []struct {
+		name, to, path string
+		owner          int
+		want, log      error
+	}{
+		{"mine", safe, "mine/report", 0, nil, nil},
+		{"nobodys", safe, "nobodys/report", nobody, replacefile.ErrForeignLink, replacefile.ErrForeignLink},
+		{"file", safe + "/victim", "file", nobody, replacefile.ErrForeignLink, replacefile.ErrNotRegular},
+		{"own", safe + "/victim", "own", 0, nil, replacefile.ErrNotRegular},
+	} {
+		link := filepath.Join(all, tt.name)
+		symlink(t, tt.to, link)
+		if err := os.Lchown(link, tt.owner, tt.owner); err != nil {
+			t.Fatal(err)
+		}
+		if err := replacefile.Output(filepath.Join(all, tt.path), text("new")); !errors.Is(err, tt.want) {
+			t.Errorf("a report to %s: %v", tt.path, err)
+		}
+		f, err := replacefile.OpenAppend(filepath.Join(all, tt.path))
+		if !errors.Is(err, tt.log) {
+			t.Errorf("a log at %s: %v", tt.path, err)
+		}
+		if err == nil {
+			f.Close()
+		}
+	}
+
+	// A file that another has laid in such a folder is not written, nor by root.
+	write(t, filepath.Join(all, "trap"), "")
+	if err := os.Chown(filepath.Join(all, "trap"), nobody, nobody); err != nil {
+		t.Fatal(err)
+	}
+	if err := replacefile.Output(filepath.Join(all, "trap"), text("new")); !errors.Is(err, replacefile.ErrNotOwned) {
+		t.Errorf("over another's file: %v", err)
+	}
+
+	// In a folder of its owner's own, that one's links are followed.
+	theirs := realFolder(t)
+	symlink(t, safe, filepath.Join(theirs, "current"))
+	if err := errors.Join(os.Chown(theirs, nobody, nobody), os.Lchown(filepath.Join(theirs, "current"), nobody, nobody)); err != nil {
+		t.Fatal(err)
+	}
+	if err := replacefile.Output(filepath.Join(theirs, "current/report"), text("new")); err != nil {
+		t.Errorf("through a link of the folder's owner: %v", err)
+	}
+}
