@@ -18,6 +18,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 )
 
@@ -75,11 +76,26 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		if edit.Empty() {
 			fmt.Fprintf(w.Out, "%s: the line stands there already\n", r.Host)
 		} else if !shown {
+			tellGenerated(v, file)
 			fmt.Fprint(f.shown(w), report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
 		}
 		shown = true
 		return edit, statusPass, nil
 	})
+}
+
+// tellGenerated says of a hosts file that some program writes anew that a line will
+// not last in it, and where it would.
+func tellGenerated(v *voice, file *hostsfile.File) {
+	g, ok := file.Generated()
+	if !ok {
+		return
+	}
+	text := g.By + " writes " + safetext.Line(file.Path) + " anew"
+	if g.When != "" {
+		text += " " + g.When
+	}
+	v.warningWithHint(text+": the line will not last", "it lasts in "+g.Keep)
 }
 
 // declined says why there is no line, with what can be done about it and the exit
