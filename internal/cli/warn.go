@@ -198,7 +198,7 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 	if !f.Address.IsValid() {
 		return
 	}
-	if _, literal := resolve.ParseLiteral(s.operands.host); len(lines) == 0 && !literal {
+	if _, literal := resolve.ParseLiteral(s.operands.host); len(lines) == 0 && !literal && !ownName()(host) {
 		s.voice.hint("'rdnsproxy hosts add " + host + "' checks the host key before it writes a hosts line")
 	}
 	if !changed { // which has told of accept
