@@ -1,6 +1,7 @@
 // Package memory remembers for a short while which addresses could not be
 // checked lately, so that a dead reverse zone stalls one connection and not
-// every one. It keeps facts, never judgements.
+// every one, and how many connections without a login went where, so that no
+// sshd locks this machine out. It keeps facts, never judgements.
 //
 // It never hinders: what is missing, damaged or suspect is as if it were not
 // there.
@@ -197,19 +198,28 @@ func openFolder(path string) (*os.Root, error) {
 
 // read takes a failure from a file that is the user's own and regular.
 func read(dir *os.Root, name string) (Failure, error) {
-	if info, err := dir.Lstat(name); err != nil {
+	text, err := readOwn(dir, name, maxRecord)
+	if err != nil {
 		return Failure{}, err
+	}
+	return parse(text)
+}
+
+// readOwn reads a file that is the user's own, regular and no longer than limit.
+func readOwn(dir *os.Root, name string, limit int64) (string, error) {
+	if info, err := dir.Lstat(name); err != nil {
+		return "", err
 	} else if !info.Mode().IsRegular() || !replacefile.OwnedByUser(info) {
-		return Failure{}, fs.ErrInvalid
+		return "", fs.ErrInvalid
 	}
 	f, err := dir.Open(name)
 	if err != nil {
-		return Failure{}, err
+		return "", err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxRecord+1))
-	if err != nil {
-		return Failure{}, err
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = errDamaged
 	}
-	return parse(string(b))
+	return string(b), err
 }
