@@ -137,7 +137,7 @@ func (q Query) sshArgs() []string {
 func (q Query) take(out string) (*Host, error) {
 	h := &Host{Name: q.Host, By: BySSH}
 	asked := make(map[string]bool)
-	for _, k := range q.asked() {
+	for _, k := range q.names() {
 		asked[k] = true
 	}
 	named := false

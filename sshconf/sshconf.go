@@ -84,6 +84,9 @@ type Host struct {
 	Port     uint16 // 0 where port was not wanted or not evaluated
 	By       string // ByDefault, ByFile or BySSH
 	values   []Value
+
+	written string // of an Asker: the lines that hold
+	sure    bool   // and that they are all
 }
 
 func (h *Host) add(v Value) {

@@ -1,0 +1,170 @@
+package sshconf
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Asker asks ssh -G for keywords that only ssh knows the value of: those whose
+// value is made from a default of its build and from what is written, as
+// HostKeyAlgorithms. Hosts for which the files hold the same lines about these
+// keywords share one answer, so that a run over thousands of hosts asks as often as
+// the configuration has different lines. It is safe for many goroutines.
+type Asker struct {
+	query  Query
+	ssh    string
+	reason string // why ssh is not asked; "" if it is
+
+	mu      sync.Mutex
+	answers map[string]*answer
+}
+
+// answer is one of ssh -G's, for a class of hosts or for one.
+type answer struct {
+	once    sync.Once
+	host    *Host
+	written string // the class: the lines that hold for its hosts
+	err     error
+}
+
+// NotAskedError says that ssh -G could not be asked.
+type NotAskedError struct{ Reason string }
+
+func (e *NotAskedError) Error() string { return "only ssh knows its algorithms, " + e.Reason }
+
+// Asker prepares to ask for q.Keywords, which need not be among those of Keywords.
+// q.Host is of no account.
+func (q Query) Asker() *Asker {
+	a := &Asker{query: q, answers: make(map[string]*answer)}
+	a.ssh, a.reason = q.findSSH()
+	return a
+}
+
+// Ask gives the keywords' values for a host, as c, a reading of the same files for
+// the same keywords, has it in a class; c may be nil. The error is
+// *NotAskedError, ctx's or one of those of Lookup.
+func (a *Asker) Ask(ctx context.Context, c *Config, host string) (*Host, error) {
+	if err := checkHost(host); err != nil {
+		return nil, err
+	}
+	if a.reason != "" {
+		return nil, &NotAskedError{a.reason}
+	}
+	class, known := "", false
+	if c != nil {
+		class, known = c.class(host)
+	}
+	key := "class " + class
+	if !known {
+		key = "host " + host
+	}
+	a.mu.Lock()
+	same := a.answers[key]
+	if same == nil {
+		same = new(answer)
+		a.answers[key] = same
+	}
+	a.mu.Unlock()
+	same.once.Do(func() {
+		q := a.query
+		q.Host = host
+		if same.err = q.understand(); same.err == nil {
+			same.host, same.err = q.ask(ctx, a.ssh)
+		}
+	})
+	if same.err != nil && ctx.Err() == nil && (errors.Is(same.err, context.Canceled) || errors.Is(same.err, context.DeadlineExceeded)) {
+		a.mu.Lock() // another's time was up
+		if a.answers[key] == same {
+			delete(a.answers, key)
+		}
+		a.mu.Unlock()
+		return a.Ask(ctx, c, host)
+	}
+	if same.err != nil {
+		return nil, same.err
+	}
+	h := *same.host
+	h.Name, h.written, h.sure = host, class, known
+	return &h, nil
+}
+
+// class is what the files say for a host about the keywords, as it is written;
+// false where only ssh can tell which lines hold.
+func (c *Config) class(host string) (string, bool) {
+	r := c.read
+	again := r.second != nil || r.mentioned["canonicalizehostname"] // with another name, and so other blocks
+	switch {
+	case len(r.open) > 0:
+		return "", false
+	case len(r.mentioned) == 0, len(r.mentioned) == 1 && r.mentioned["canonicalizehostname"]:
+		return "", true // whatever holds
+	case again:
+		return "", false
+	}
+	var b strings.Builder
+	for _, s := range c.sources {
+		if !s.active(host, &b) {
+			return "", false
+		}
+	}
+	return b.String(), true
+}
+
+// active writes the lines that hold for a host, one each, keyword first; false
+// where a header or a line is one that only ssh understands.
+func (s *source) active(host string, b *strings.Builder) bool {
+	holds := true
+	for _, ln := range s.lines {
+		switch {
+		case ln.keyword == "":
+			return false
+		case ln.keyword == "host":
+			if !hostLine(ln.rest) {
+				return false
+			}
+			holds = hostMatches(ln.rest, host)
+		case ln.keyword == "match":
+			if lower(ln.rest) != "all" {
+				return false
+			}
+			holds = true
+		case !holds:
+		case ln.keyword == "include":
+			for _, included := range s.includes[ln.number] {
+				if !included.active(host, b) {
+					return false
+				}
+			}
+		default:
+			b.WriteString(ln.keyword + " " + ln.rest + "\n")
+		}
+	}
+	return true
+}
+
+// Written is the text that a keyword was given for the host, before ssh made its
+// value of it; "" if none was. sure is false where only ssh knows which line holds.
+// It is of a Host from an Asker alone.
+func (h *Host) Written(keyword string) (text string, sure bool) {
+	for ln := range strings.Lines(h.written) {
+		if rest, ok := strings.CutPrefix(ln, keyword+" "); ok {
+			return strings.TrimSuffix(rest, "\n"), h.sure
+		}
+	}
+	return "", h.sure
+}
+
+// names are the keywords of an answer of ssh -G that are wanted: those that the
+// package tells about in their order, and behind them any others of the query.
+func (q Query) names() []string {
+	names := q.asked()
+	for _, k := range q.Keywords {
+		if !slices.Contains(names, k) {
+			names = append(names, k)
+		}
+	}
+	return names
+}
