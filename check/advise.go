@@ -51,6 +51,16 @@ func advise(f *Facts, r *Result, p Policy) {
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "raise 'ulimit -n' or look at fewer targets at once (--jobs), and try again"}}
 		case SSHSilent, SSHClosed, SSHStalled:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow look-ups of this machine's name look like that from here"}}
+		case TargetCutShort:
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "give it more time: --target-timeout"}}
+		case SSHNegotiate:
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "update the server, or allow what it offers for this host alone: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration"}}
+		case SSHTurnedAway:
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "wait before the next check or login; sshd's log says why: MaxStartups, PerSourcePenalties"}}
+		case SSHSkipped:
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "check less often, or give it more time: --target-timeout"}}
+		case SSHOld:
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "update the server; until then only a client that still speaks SSH 1 gets in"}}
 		case SSHOther:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see which program listens on this port"}}
 		case MappingCode(Undetermined):

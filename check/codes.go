@@ -36,6 +36,7 @@ const (
 	PTRTooMany     Code = "too-many-ptr"
 	PTRSearch      Code = "ptr.search"
 
+	TargetCutShort  Code = "target.cut-short"
 	Accepted        Code = "accepted"
 	AcceptedChanged Code = "accepted.changed"
 	ViaJump         Code = "via.jump"
@@ -51,6 +52,10 @@ const (
 	SSHOther          Code = "ssh.other"
 	SSHKeyless        Code = "ssh.keyless"
 	SSHStalled        Code = "ssh.stalled"
+	SSHNegotiate      Code = "ssh.negotiate"
+	SSHTurnedAway     Code = "ssh.turned-away"
+	SSHSkipped        Code = "ssh.skipped"
+	SSHOld            Code = "ssh.version1"
 	HostKeyUnknown    Code = "hostkey.unknown"
 	HostKeyChanged    Code = "hostkey.changed"
 	HostKeyRevoked    Code = "hostkey.revoked"
@@ -124,6 +129,7 @@ func Codes() []CodeDoc {
 		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
 		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
+		{TargetCutShort, Unknown, "the time for the target (--target-timeout) was over; the text says in which phase"},
 		{Accepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"},
 		{AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"},
 		{ViaJump, Pass, "the target is behind a jump host: that is what this machine looks at, the rest it resolves itself"},
@@ -142,8 +148,12 @@ func Codes() []CodeDoc {
 		{SSHSilent, Error, "it connects and says nothing"},
 		{SSHClosed, Error, "it connects and hangs up"},
 		{SSHOther, Error, "what answers is not SSH"},
-		{SSHStalled, Error, "it identifies itself as SSH, and then falls silent or hangs up"},
-		{SSHKeyless, Notice, "the host keys, or some of them, could not be fetched"},
+		{SSHOld, Error, "the server speaks SSH 1 alone, which no ssh of today does"},
+		{SSHStalled, Error, "it identifies itself as SSH, and then falls silent, hangs up or breaks the protocol: ssh fails there too"},
+		{SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same words"},
+		{SSHTurnedAway, Unknown, "an sshd turns this machine away (MaxStartups, PerSourcePenalties): checks can be the cause; it is not asked again in this run"},
+		{SSHSkipped, Unknown, "not connected to: one more connection without a login could make an sshd lock this machine out (PerSourcePenalties)"},
+		{SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, although ssh would get one"},
 		{HostKeyUnknown, Notice, "no host key is known yet"},
 		{HostKeyChanged, Error, "a host key is another than the one in known_hosts"},
 		{HostKeyRevoked, Error, "a host key is revoked in known_hosts"},

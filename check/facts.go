@@ -19,6 +19,8 @@ type Target struct {
 	KeyName string // HostKeyAlias: what known_hosts is asked for, without a port; if empty, Host and Port
 	Via     string // the host behind this one, for which it is the first jump host; if empty, none
 	Proxied bool   // a ProxyCommand connects: only the look-ups are this machine's
+
+	Seek []string // fingerprints, SHA256:…, one of which is looked for behind each address even if ssh would be shown another key; if empty, none
 }
 
 // Facts is all that was found out about a target: judging needs nothing else.
@@ -26,6 +28,8 @@ type Facts struct {
 	Target    Target
 	Forward   []resolve.Answer // one a family; an address literal has one
 	Pending   bool             // some family had not answered when the facts were taken
+	Cut       bool             // the time for the target was over before all was known
+	NameCut   bool             // and so before the name was looked up
 	Addresses []AddressFacts   // at most limits.Addresses
 	Dropped   int              // addresses beyond those
 	Views     []View           // what others say

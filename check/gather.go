@@ -21,6 +21,11 @@ func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resol
 		probing.Go(func() { q.probe(ctx, p) })
 	}
 	q.lookBack(lookups, p, forward)
+	if ctx.Err() != nil { // what the look-ups say was not theirs to say
+		q.mu.Lock()
+		p.facts.CutShort = true
+		q.mu.Unlock()
+	}
 	probing.Wait()
 }
 

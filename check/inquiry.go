@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/netip"
 	"slices"
@@ -49,6 +50,8 @@ type Inquiry struct {
 	timings Timings
 	forward []resolve.Answer
 	order   []*pending // in the order of arrival
+	cut     bool       // the context's time was over first
+	nameCut bool       // before every family had answered
 	dropped int        // addresses beyond limits.Addresses
 	sshfp   resolve.Answer
 	views   []View
@@ -75,6 +78,9 @@ func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
 func (c *Checker) Check(ctx context.Context, t Target) *Result {
 	q := c.about(t)
 	q.run(ctx)
+	q.mu.Lock()
+	q.cut = errors.Is(ctx.Err(), context.DeadlineExceeded)
+	q.mu.Unlock()
 	return q.Now()
 }
 
@@ -201,6 +207,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 		}
 	}
 	q.mu.Lock()
+	q.nameCut = ctx.Err() != nil
 	close(q.resolved) // what follows is for judgement alone, and nobody who dials waits for it
 	q.mu.Unlock()
 	q.came.Broadcast()
@@ -265,6 +272,8 @@ func (q *Inquiry) snapshot() Facts {
 		Forward:   slices.Clone(q.forward),
 		HostsPath: q.checker.HostsPath,
 		Dropped:   q.dropped,
+		Cut:       q.cut,
+		NameCut:   q.nameCut,
 		SSHFP:     q.sshfp,
 		Views:     slices.Clone(q.views),
 		Thorough:  q.checker.Thorough,

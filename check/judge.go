@@ -60,6 +60,9 @@ func Judge(facts Facts, p Policy) *Result {
 	} else {
 		r.Findings = append(r.Findings, forwardFindings(f)...)
 	}
+	if cut, ok := cutFinding(f); ok {
+		r.Findings = append(r.Findings, cut)
+	}
 	if unseen, ok := expectationFinding(f, p); ok {
 		r.Findings = append(r.Findings, unseen)
 	}

@@ -8,9 +8,11 @@ import (
 	"time"
 )
 
-// speaksSSH reports whether an address was found to be of use to ssh.
+// speaksSSH reports whether an address was found to be of use to ssh: one that
+// ssh and the server exchange keys with.
 func (a AddressFacts) speaksSSH() bool {
-	return a.Probe != nil && a.Probe.Connect == ConnectOK && a.Probe.Identity == IdentitySSH
+	p := a.Probe
+	return p != nil && p.Connect == ConnectOK && p.Identity == IdentitySSH && p.Broken == "" && p.Differ == "" && p.Cut == ""
 }
 
 // tried reports whether this machine could try to connect to an address.
@@ -28,10 +30,10 @@ func (f *Facts) ssh(p *Probe) *SSH {
 	if p == nil || p.Connect != ConnectOK || p.Identity != IdentitySSH {
 		return nil
 	}
-	s := &SSH{Version: p.Version.String(), HostKeys: []HostKey{}}
+	s := &SSH{Version: p.Version.String(), Client: p.Client, HostKeys: []HostKey{}}
 	for _, k := range p.Keys {
 		k = f.withFingerprint(k)
-		h := HostKey{Type: k.Type, Fingerprint: k.Fingerprint, Status: k.Status, Evidence: k.Evidence, Certificate: k.Certificate}
+		h := HostKey{Type: k.Type, Fingerprint: k.Fingerprint, Status: k.Status, Evidence: k.Evidence, Certificate: k.Certificate, Chosen: k.Chosen}
 		if k.Status.Proven() {
 			h.Line = k.Line
 		}
@@ -50,11 +52,17 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	if slices.ContainsFunc(f.Addresses, AddressFacts.speaksSSH) {
 		severity = Notice
 	}
+	unknown := min(severity, Unknown)
+	at := show(a.Addr) + " port " + fmt.Sprint(f.Target.Port)
 	found := func(c Code, s Severity, text string) []Finding {
-		return []Finding{{Code: c, Severity: s, Address: a.Addr, Text: show(a.Addr) + " port " + fmt.Sprint(f.Target.Port) + ": " + text}}
+		return []Finding{{Code: c, Severity: s, Address: a.Addr, Text: at + ": " + text}}
 	}
 	switch a.Probe.Connect {
 	case ConnectOK:
+	case ConnectCutShort:
+		return nil // cutFinding tells
+	case ConnectHeldBack:
+		return found(SSHSkipped, unknown, a.Probe.Error)
 	case ConnectSkipped:
 		if severity == Notice || slices.ContainsFunc(f.Addresses, tried) {
 			severity = Pass // the other addresses tell
@@ -70,11 +78,19 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 		return found(SSHSilent, severity, "it connects, and then says nothing")
 	case IdentityClosed:
 		return found(SSHClosed, severity, "it connects, and hangs up before it has said who it is")
+	case IdentityAway:
+		return found(SSHTurnedAway, unknown, "sshd turns this machine away ("+displayText(a.Probe.Version.String())+
+			"); checks that follow each other closely can be the cause themselves, and ssh is turned away as well")
+	case IdentityOld:
+		return found(SSHOld, severity, "it speaks SSH 1 alone ("+displayText(a.Probe.Version.String())+"), which no ssh speaks since OpenSSH 7.6")
 	case IdentityOther:
 		return found(SSHOther, severity, "what answers there does not speak SSH: "+displayText(a.Probe.Version.String()))
 	}
-	if a.Probe.Stalled && len(a.Probe.Keys) == 0 {
-		return found(SSHStalled, severity, "it identifies itself, and then does not go on: "+a.Probe.Keyless)
+	switch {
+	case a.Probe.Differ != "":
+		return []Finding{{Code: SSHNegotiate, Severity: severity, Address: a.Addr, Text: "Unable to negotiate with " + at + ": " + a.Probe.Differ}}
+	case a.Probe.Broken != "":
+		return found(SSHStalled, severity, "it identifies itself, and then does not go on: "+a.Probe.Broken)
 	}
 	return append(keyFindings(f, a, p), slowConnection(a)...)
 }

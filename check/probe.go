@@ -19,10 +19,13 @@ type Probe struct {
 	Connect  ConnectStatus
 	Identity Identity      // what spoke, once it was connected
 	Version  safetext.Text // the identification, SSH-2.0-…; of what is not SSH its first line
-	Keys     []Key         // one for each type that the server offers, in its order
-	Stalled  bool          // it identified itself, and then fell silent or hung up before there was a key
-	Keyless  string        // why there are no keys, or not all of them; safe to print
+	Keys     []Key         // the one that ssh would be shown, and what else was asked for
+	Differ   string        // why ssh and the server cannot negotiate, in ssh's words; safe to print
+	Broken   string        // why the key exchange fails, for ssh as well; safe to print
+	Keyless  string        // why there are no keys, or not all of them, although ssh would get one; safe to print
 	Error    string        // of the phase that failed; safe to print
+	Cut      Phase         // the phase in which the time for the target was over; if "", none
+	Client   string        // where the lists are from that ssh would send; safe to print
 
 	// HostKnown says that known_hosts has a key for the host, or an authority:
 	// whoever answers in its place has to show one.
@@ -43,11 +46,13 @@ const (
 	ConnectSkipped     ConnectStatus = "skipped"     // this machine has no route for the family
 	ConnectExhausted   ConnectStatus = "exhausted"   // this machine had no descriptor, memory or port left for it
 	ConnectFailed      ConnectStatus = "failed"      // anything else
+	ConnectHeldBack    ConnectStatus = "held-back"   // not tried: one more connection could lock this machine out
+	ConnectCutShort    ConnectStatus = "cut-short"   // the time for the target was over first
 )
 
 // ConnectStatuses lists the closed set.
 func ConnectStatuses() []ConnectStatus {
-	return []ConnectStatus{ConnectOK, ConnectRefused, ConnectTimeout, ConnectUnreachable, ConnectSkipped, ConnectExhausted, ConnectFailed}
+	return []ConnectStatus{ConnectOK, ConnectRefused, ConnectTimeout, ConnectUnreachable, ConnectSkipped, ConnectExhausted, ConnectFailed, ConnectHeldBack, ConnectCutShort}
 }
 
 // Identity says what answered on a connection (RFC 4253, section 4.2).
@@ -56,9 +61,24 @@ type Identity string
 // The identities.
 const (
 	IdentitySSH    Identity = "ssh"
-	IdentitySilent Identity = "silent" // it connected, and said nothing in time
-	IdentityClosed Identity = "closed" // it hung up before it said anything
-	IdentityOther  Identity = "other"  // it spoke, and not SSH
+	IdentityOld    Identity = "ssh1"        // SSH 1 alone, which no ssh speaks since OpenSSH 7.6
+	IdentitySilent Identity = "silent"      // it connected, and said nothing in time
+	IdentityClosed Identity = "closed"      // it hung up before it said anything
+	IdentityAway   Identity = "turned-away" // an sshd that takes no connection of this machine now
+	IdentityOther  Identity = "other"       // it spoke, and not SSH
+)
+
+// Phase is a part of the work on a target, for the finding that says where its
+// time was over.
+type Phase string
+
+// The phases of a probe.
+const (
+	PhaseQueue    Phase = "waiting for another target's connection"
+	PhaseHeld     Phase = "waiting so as not to be locked out"
+	PhaseConnect  Phase = "connecting"
+	PhaseIdentify Phase = "waiting for the identification"
+	PhaseKeys     Phase = "exchanging keys"
 )
 
 // Key is one host key of a server, with ssh's own verdict on it.

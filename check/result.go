@@ -81,7 +81,8 @@ type Connect struct {
 
 // SSH is who answered on a connection.
 type SSH struct {
-	Version  string    `json:"version"` // the identification
+	Version  string    `json:"version"`          // the identification
+	Client   string    `json:"client,omitempty"` // where the lists are from that ssh would send: ssh -G, or a release whose lists are assumed
 	HostKeys []HostKey `json:"hostkeys"`
 }
 
@@ -93,6 +94,7 @@ type HostKey struct {
 	Evidence    string    `json:"evidence"`       // the line of known_hosts, or what else vouches for it
 	Line        string    `json:"line,omitempty"` // for known_hosts; of proven keys only
 	Certificate bool      `json:"certificate,omitempty"`
+	Chosen      bool      `json:"chosen,omitempty"` // the one that ssh would be shown
 }
 
 // Finding is the unit of all output: what was found, how bad it is, about which

@@ -11,7 +11,7 @@ import (
 // held against it where the user has said which key to expect, and another address
 // shows that it can be seen from here; where none does, expectationFinding says so.
 func withheldFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
-	if a.Probe == nil || a.Probe.Connect != ConnectOK || len(a.Probe.Keys) > 0 {
+	if a.Probe == nil || a.Probe.Connect != ConnectOK || len(a.Probe.Keys) > 0 || a.Probe.Cut != "" {
 		return nil
 	}
 	why := ""

@@ -47,6 +47,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	}
 	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets)), tellAccepted: true, unnamed: list.unnamed}
 	defer s.progress.end()
+	defer s.visits.Wait()
 	results := inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
 	if f.printKnownHosts {
 		return s.printKnownHosts(ctx, results)

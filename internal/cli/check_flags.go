@@ -25,6 +25,8 @@ type checkFlags struct {
 	jobs            int
 	dnsOnly         bool
 	expectKeys      []string
+	allKeys         bool
+	targetTimeout   interval
 	printConfig     bool
 	printKnownHosts bool
 	compare         addrPorts
@@ -67,12 +69,15 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 // preset sets what holds for a command that registers some of the flags only.
 func (f *checkFlags) preset(fs *pflag.FlagSet) {
 	f.format, f.jobs, f.failOn.severity, f.given, f.files = "text", limits.Jobs, check.Warning, fs.Changed, new(sshFiles)
+	f.targetTimeout.d = limits.TargetTime
 }
 
 // registerProbe registers the flags of what looks behind names and addresses.
 func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.dnsOnly, "dns-only", false, "connect to nothing: names and addresses only")
 	fs.StringSliceVar(&f.expectKeys, "expect-hostkey", nil, "a host key that is right, a `FINGERPRINT` SHA256:... (repeatable)")
+	fs.Var(&f.targetTimeout, "target-timeout", "how long all the work on one target may take")
+	fs.BoolVar(&f.allKeys, "all-hostkeys", false, "fetch the host keys of the other types too, each over one more connection")
 }
 
 // registerReport registers the flags of what writes a report.
@@ -105,7 +110,9 @@ func (f *checkFlags) validate() error {
 		return refuse("--jobs takes a number from 1 on", "--jobs %d leaves nobody to do the work", f.jobs)
 	case f.checkTimeout.d <= 0:
 		return refuse("--check-timeout takes a time span such as 5s", "--check-timeout %s leaves no time", f.checkTimeout.d)
-	case f.dnsOnly && (len(f.expectKeys) > 0 || f.printKnownHosts):
+	case f.targetTimeout.d <= 0:
+		return refuse("--target-timeout takes a time span such as 30s", "--target-timeout %s leaves no time", f.targetTimeout.d)
+	case f.dnsOnly && (len(f.expectKeys) > 0 || f.printKnownHosts || f.allKeys):
 		return refuse("leave --dns-only out", "--dns-only sees no host keys")
 	case f.from != "" && !f.wanted():
 		return refuse("rdnsproxy check --client ADDR --from LIST", "--from is about a client: --self or --client is missing")

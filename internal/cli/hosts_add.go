@@ -59,6 +59,12 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	}
 	t.settings.family = resolve.AnyFamily
 	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(w)...)
+	for _, l := range file.Pinned() {
+		if l.About(t.Host) {
+			t.Seek = append(t.Seek, noted(l)...)
+		}
+	}
+	defer s.visits.Wait()
 	r := s.one(ctx, t)
 	if r.Interrupted() {
 		return statusInterrupted, errInterrupted

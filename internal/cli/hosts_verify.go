@@ -26,6 +26,7 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	if err != nil {
 		return statusUsage, err
 	}
+	defer s.visits.Wait()
 	s.brief, s.empty = true, safetext.Line(f.path())+" has no line that rdnsproxy has written"
 	var found []check.PinFinding
 	severities, err := s.results(ctx, func(yield func(*check.Result) bool) {
@@ -90,6 +91,7 @@ func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *h
 		if note.Port != 0 {
 			t.Port = note.Port
 		}
+		t.Seek = noted(lines...)
 		if h.result = s.one(ctx, t); h.result.Interrupted() {
 			return h
 		}
@@ -125,4 +127,16 @@ func (f *hostsFlags) pinnedTarget(ctx context.Context, w World, v *voice, host s
 	t.settings.family = resolve.AnyFamily
 	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(w)...)
 	return t, nil
+}
+
+// noted are the fingerprints that lines were written with: whoever holds a line
+// against today's host key has to see that one, whichever ssh would be shown.
+func noted(lines ...*hostsfile.Line) []string {
+	var fingerprints []string
+	for _, l := range lines {
+		if note, ok := l.Note(); ok && note.Fingerprint != "" {
+			fingerprints = append(fingerprints, note.Fingerprint)
+		}
+	}
+	return fingerprints
 }

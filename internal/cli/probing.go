@@ -5,20 +5,28 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/memory"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/resolve"
 )
 
-// prober looks behind the addresses of a target as ssh would connect to it.
-func (s *survey) prober(ctx context.Context, t *target) check.Prober {
+// prober looks behind the addresses of a target as ssh would connect to it; what
+// was seen there before since does not count.
+func (s *survey) prober(ctx context.Context, t *target, since time.Time) check.Prober {
 	if err := t.settings.resolveBind(ctx, s.checker.Resolver); err != nil {
-		s.voice.error(err)
+		return unprobed(err.Error())
+	}
+	ssh, err := s.algorithms.of(ctx, s, t)
+	if err != nil {
+		return unprobed(err.Error())
 	}
 	return &sshprobe.Prober{
 		Dialer: t.settings.dialer(),
@@ -27,8 +35,38 @@ func (s *survey) prober(ctx context.Context, t *target) check.Prober {
 		Handshake:      t.settings.connectTimeout,
 
 		Known:    s.keys.of(t.knownHosts, s.voice),
+		Rules:    ssh.rules,
+		Lists:    ssh.lists,
+		Client:   ssh.by,
+		Behind:   t.config.Get("proxycommand") != "",
 		Expected: s.f.expectKeys,
+		AllKeys:  s.f.allKeys,
+		Visits:   s.connections(),
+		Since:    since,
 	}
+}
+
+// unprobed is why this machine cannot connect to any address of a target.
+type unprobed string
+
+func (why unprobed) Probe(context.Context, check.Target, netip.AddrPort) check.Probe {
+	return check.Probe{Connect: check.ConnectFailed, Error: string(why)}
+}
+
+// connections are those of the run, which all its targets share.
+func (s *survey) connections() *sshprobe.Visits {
+	s.once.Do(func() {
+		s.visits.Contacts = &memory.Contacts{Dir: cacheFolder(s.w, "contacts")}
+		s.visits.Waiting = func(a netip.AddrPort, wait time.Duration) {
+			if wait < time.Second { // nobody notices
+				return
+			}
+			s.progress.clear()
+			s.voice.notice(fmt.Sprintf("waiting %.0f s before the next connection to %s port %d: checks do not log in, and its sshd could lock this machine out for that (PerSourcePenalties)",
+				wait.Seconds(), check.PlainHost(a.Addr().String()), a.Port()))
+		}
+	})
+	return &s.visits
 }
 
 // keyed reports whether a target is known by its host key, or one is expected.

@@ -15,6 +15,7 @@ import (
 	"rdnsproxy/internal/replacefile"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/safetext"
+	"rdnsproxy/internal/sshprobe"
 )
 
 // survey is one run of check over its targets.
@@ -25,10 +26,14 @@ type survey struct {
 	checker  *check.Checker
 	progress *progress
 	keys     knownKeys
+	visits   sshprobe.Visits // through connections alone
+	once     sync.Once       // sets visits up
 	kerberos kerberos
 	useDNS   useDNS
 	accepted acceptedFile
 	complain sync.Once // of the accepted file
+
+	algorithms algorithms
 
 	tellAccepted bool   // beside the findings: what of them the user has accepted
 	brief        bool   // people want what was found, not what it rests on; unless -v
@@ -136,7 +141,7 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 	if ctx.Err() != nil {
 		return check.Unfinished(t.Target)
 	}
-	r := s.untilItPasses(ctx, t, func(deadline time.Time) *check.Result {
+	r := s.untilItPasses(ctx, t, func(since, deadline time.Time) *check.Result {
 		ctx, cancel := s.attempt(ctx, deadline)
 		defer cancel()
 		mine := *s.checker
@@ -146,7 +151,7 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 			return s.f.asServersSeeIt(mine.Check(ctx, t.Target))
 		}
 		if !s.f.dnsOnly && !t.Proxied {
-			mine.Prober = s.prober(ctx, &t)
+			mine.Prober = s.prober(ctx, &t, since)
 		}
 		r := mine.Check(ctx, t.Target)
 		if t.refused != "" {

@@ -19,6 +19,7 @@ type target struct {
 	knownHosts []string // files, in ssh's order
 	config     *sshconf.Host
 	refused    string // what ssh says of this host instead of connecting, as the user wants (RefuseConnection)
+	user       string // as typed; "" if none was
 }
 
 // targetKeywords are what check takes from ssh's configuration.
@@ -82,7 +83,7 @@ func firstHop(proxyJump string) string {
 
 // configured is a host with its settings.
 func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed typedTarget) (target, error) {
-	t := target{Target: check.Target{Host: typed.host, Port: 22}}
+	t := target{Target: check.Target{Host: typed.host, Port: 22}, user: typed.user}
 	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords, Strict: true})
 	var err error
 	t.config, err = f.files.lookup(ctx, q)

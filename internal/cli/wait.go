@@ -7,20 +7,48 @@ import (
 	"rdnsproxy/check"
 )
 
-// The pauses of --wait: short at first, for what is about to come up, then
-// longer, for what takes its time.
+// The pauses of --wait. A connection that reached an sshd counts against this
+// machine (sshd_config(5), PerSourcePenalties), and who was turned away had better
+// stay away until the default penalty has run off; all else, a port that nobody
+// listens on yet for one, may be tried again soon.
 const (
-	firstPause = 500 * time.Millisecond
-	longPause  = 10 * time.Second
+	soonAgain  = time.Second
+	firstPause = 2 * time.Second
+	longPause  = 15 * time.Second
 )
 
+// pauses gives the pause before the next try, for the result of the last.
+func pauses() func(*check.Result) time.Duration {
+	next := firstPause
+	return func(r *check.Result) time.Duration {
+		reached, away := false, false
+		for _, a := range r.Addresses {
+			reached = reached || a.Connect != nil && a.Connect.Status == check.ConnectOK
+		}
+		for _, f := range r.Findings {
+			away = away || f.Code == check.SSHTurnedAway
+		}
+		switch {
+		case away:
+			return longPause
+		case !reached:
+			return soonAgain
+		}
+		pause := next
+		next = min(2*next, longPause)
+		return pause
+	}
+}
+
 // untilItPasses asks once, or under --wait again until the target passes or the
-// time is up; the last result stands. People see what it waits for.
-func (s *survey) untilItPasses(ctx context.Context, t target, ask func(deadline time.Time) *check.Result) *check.Result {
+// time is up; the last result stands. People see what it waits for. What was seen
+// of an address before since is not to be taken for what is there now.
+func (s *survey) untilItPasses(ctx context.Context, t target, ask func(since, deadline time.Time) *check.Result) *check.Result {
 	deadline := time.Now().Add(s.f.wait.d)
 	last := ""
-	for pause := firstPause; ; pause = min(2*pause, longPause) {
-		r := ask(deadline)
+	var since time.Time // of the first try: whatever the run has seen
+	for pause := pauses(); ; {
+		r := ask(since, deadline)
 		left := time.Until(deadline)
 		if s.passes(r) || s.f.wait.d == 0 || ctx.Err() != nil {
 			return r
@@ -36,21 +64,23 @@ func (s *survey) untilItPasses(ctx context.Context, t target, ask func(deadline 
 			s.voice.notice("waiting for " + check.PlainHost(t.Host) + ": " + why)
 			last = why
 		}
+		since = time.Now() // another target may look meanwhile
 		select {
-		case <-time.After(min(pause, left)):
+		case <-time.After(min(pause(r), left)):
 		case <-ctx.Done():
 			return r
 		}
 	}
 }
 
-// attempt bounds one try under --wait by what is left of it, and by a second at
-// least, in which a host that is up can answer.
+// attempt bounds one try: by --target-timeout, and under --wait by what is left of
+// that, but a second at least, in which a host that is up can answer.
 func (s *survey) attempt(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
-	if s.f.wait.d == 0 {
-		return ctx, func() {} // a check leaves nothing behind
+	limit := s.f.targetTimeout.d
+	if s.f.wait.d > 0 {
+		limit = min(limit, max(time.Until(deadline), time.Second))
 	}
-	return context.WithTimeout(ctx, max(time.Until(deadline), time.Second))
+	return context.WithTimeout(ctx, limit)
 }
 
 // passes reports whether a result alone would make check exit with 0.

@@ -23,6 +23,10 @@ const (
 	// SSHTime is how long an ssh -G may take. It takes milliseconds, but what a
 	// Match exec runs may wait for somebody.
 	SSHTime = 20 * time.Second
+
+	// TargetTime is how long all the work on a target may take where
+	// --target-timeout is not given.
+	TargetTime = 30 * time.Second
 )
 
 // What one run may cost.
@@ -67,6 +71,7 @@ func Table() []Group {
 			{"addresses", count(Addresses), "the rest is left out, and a notice says so"},
 			{"PTR names per address", count(PTRNames), "the rest is left out, and a notice says so"},
 			{"time of an ssh -G", span(SSHTime), "ended; the configuration is unreadable"},
+			{"time", span(TargetTime), "cut short (--target-timeout)"},
 		}},
 		{"one run", []Limit{
 			{"targets", count(Targets), "refused before anything is asked"},

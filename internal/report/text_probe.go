@@ -23,7 +23,7 @@ func probed(a check.Address) []row {
 	}
 	rows = append(rows, row{2, a.SSH.Version, ""})
 	if len(a.SSH.HostKeys) == 0 {
-		return append(rows, row{2, "host keys not known", ""})
+		return append(rows, row{2, "no host key was seen", ""})
 	}
 	for _, k := range a.SSH.HostKeys {
 		rows = append(rows, row{2, k.Type + " " + keyWords(k), k.Evidence}, row{3, k.Fingerprint, ""})
@@ -44,6 +44,10 @@ func connected(c check.Connect) string {
 		return because("unreachable", c.Error)
 	case check.ConnectSkipped:
 		return because("not connected to", c.Error)
+	case check.ConnectHeldBack:
+		return "not connected to, so as not to be locked out"
+	case check.ConnectCutShort:
+		return "not connected in the time that was left"
 	case check.ConnectExhausted:
 		return because("not tried", c.Error)
 	}

@@ -43,10 +43,18 @@ const (
 	errSSH1    = notSSH("it speaks SSH 1 alone, which no ssh of today does")
 )
 
-// refusals are what sshd says instead of its identification.
+// refusals are what sshd says instead of its identification (OpenSSH's
+// drop_connection and server_accept_loop).
 var refusals = map[string]string{
 	"Exceeded MaxStartups":     "sshd turns newcomers away: too many have not logged in yet (MaxStartups)",
 	"Not allowed at this time": "sshd turns this machine's address away for a while (PerSourcePenalties)",
+}
+
+// software is the identification behind the version of the protocol.
+func (g *greeting) software() string {
+	_, rest, _ := strings.Cut(strings.TrimRight(string(g.line), "\r\n"), "-")
+	_, software, _ := strings.Cut(rest, "-")
+	return software
 }
 
 // read reads lines until one starts with "SSH-" (RFC 4253, section 4.2). Like
@@ -123,8 +131,10 @@ func (g *greeting) conclude(err error) {
 		g.identity = check.IdentitySSH
 		return
 	case errors.Is(err, context.Canceled):
-		g.trouble = "given up"
+		g.trouble = givenUp
 		return
+	case errors.Is(err, errSSH1):
+		g.identity, g.trouble = check.IdentityOld, errSSH1.Error()
 	case errors.As(err, &why):
 		g.identity, g.trouble = check.IdentityOther, why.Error()
 	case !g.spoke && timeout:
@@ -137,6 +147,6 @@ func (g *greeting) conclude(err error) {
 		g.identity, g.trouble = check.IdentityOther, "it speaks, but hung up without identifying itself as SSH"
 	}
 	if refusal, ok := refusals[g.version.Raw()]; ok {
-		g.trouble = refusal
+		g.identity, g.trouble = check.IdentityAway, refusal
 	}
 }

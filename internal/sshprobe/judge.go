@@ -1,8 +1,8 @@
 package sshprobe
 
 import (
+	"context"
 	"slices"
-	"strings"
 
 	"golang.org/x/crypto/ssh"
 
@@ -19,20 +19,8 @@ var words = map[knownhosts.Status]check.KeyStatus{
 	knownhosts.StatusRevoked:   check.KeyRevoked,
 }
 
-// known is known_hosts at the time that counts.
-func (v *visit) known() *knownhosts.File {
-	f := knownhosts.File{}
-	if v.Known != nil {
-		f = *v.Known
-	}
-	if v.Now != nil {
-		f.Now = v.Now
-	}
-	return &f
-}
-
 // judge says of each key what ssh would say if the server showed it that one;
-// chosen is the type of the one that ssh would be shown.
+// chosen is the one that ssh would be shown.
 //
 // There is one exception. To ssh, a host with lines for other keys alone has
 // changed, of whatever type they are; but of the keys that it does not choose
@@ -40,56 +28,47 @@ func (v *visit) known() *knownhosts.File {
 // type without a line is not a changed key, but a further one: unknown. Not so
 // the chosen one: where known_hosts has the host's plain key and the server a
 // certificate of another type, ssh does choose that, and complains.
-func (v *visit) judge(keys []ssh.PublicKey, chosen string) []check.Key {
-	known := v.known()
+func (v *visit) judge(ctx context.Context, login *knownhosts.Login, keys []ssh.PublicKey, chosen kind) []check.Key {
 	verdicts := make([]knownhosts.Verdict, len(keys))
 	recognised := false
 	for i, key := range keys {
-		verdicts[i] = known.Judge(v.host, key)
+		verdicts[i] = login.Judge(ctx, key)
 		s := verdicts[i].Status
 		recognised = recognised || s == knownhosts.StatusKnown || s == knownhosts.StatusCertified
 	}
 	judged := make([]check.Key, len(keys))
 	for i, key := range keys {
 		keyType := plain(key).Type()
-		if verdicts[i].Status == knownhosts.StatusChanged && recognised && keyType != chosen && !hasType(verdicts[i], keyType) {
+		if verdicts[i].Status == knownhosts.StatusChanged && recognised && keyType != chosen.keyType && !hasType(verdicts[i], keyType) {
 			verdicts[i] = knownhosts.Verdict{Status: knownhosts.StatusUnknown}
 		}
-		judged[i] = v.describe(key, verdicts[i])
-		judged[i].Chosen = keyType == chosen
+		judged[i] = v.describe(login.Host, key, verdicts[i])
+		judged[i].Chosen = kindOf(key) == chosen
 	}
 	return judged
 }
 
 // describe is a key with its verdict. That a key was expected counts only where
 // known_hosts has nothing to say.
-func (v *visit) describe(shown ssh.PublicKey, verdict knownhosts.Verdict) check.Key {
-	_, certificate := shown.(*ssh.Certificate)
+func (v *visit) describe(host knownhosts.Host, shown ssh.PublicKey, verdict knownhosts.Verdict) check.Key {
 	key := plain(shown)
 	k := check.Key{
 		Type:        key.Type(),
-		Certificate: certificate,
+		Certificate: kindOf(shown).certificate,
 		Fingerprint: ssh.FingerprintSHA256(key),
 		Blob:        key.Marshal(),
 		Status:      words[verdict.Status],
-		Line:        knownhosts.FormatLine(v.host, key),
+		Evidence:    verdict.Evidence(),
+		Line:        knownhosts.FormatLine(host, key),
 	}
-	if verdict.Line != nil {
-		k.Evidence = verdict.Line.String()
-	}
-	if k.Status == check.KeyUnknown && v.expects(k.Fingerprint) {
+	if k.Status == check.KeyUnknown && contains(v.Expected, key) {
 		k.Status = check.KeyExpected
 	}
 	return k
 }
 
-// expects compares fingerprints, with or without base64's padding.
-func (v *visit) expects(fingerprint string) bool {
-	return slices.ContainsFunc(v.Expected, func(e string) bool { return strings.TrimRight(e, "=") == fingerprint })
-}
-
 // hasType reports whether one of the lines that speak against a key has a key
 // of its type.
 func hasType(v knownhosts.Verdict, keyType string) bool {
-	return slices.ContainsFunc(append(v.Others, v.Line), func(l *knownhosts.Line) bool { return l.Key.Type() == keyType })
+	return slices.ContainsFunc(append(v.Others, v.Line), func(l *knownhosts.Line) bool { return l != nil && l.Key.Type() == keyType })
 }

@@ -24,6 +24,11 @@ type offer struct {
 	Reserved         uint32
 }
 
+// lists are those that decide what is negotiated.
+func (o *offer) lists() [][]string {
+	return [][]string{o.KeyExchanges, o.HostKeys, o.CiphersToServer, o.CiphersToClient, o.MACsToServer, o.MACsToClient, o.CompressToServer, o.CompressToClient}
+}
+
 // SSH's messages that matter before keys are exchanged (RFC 4253, section 12).
 const (
 	msgIgnore  = 2
@@ -87,18 +92,19 @@ var families = []family{
 		[]string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA}},
 }
 
-// families are the types of which the server has a key, in its order, each with
-// those of our algorithms that it takes; strange is what we do not know.
-func (o *offer) families() (known []family, strange []string) {
-	seen := make(map[string]bool)
+// kinds are the keys that the server has, in its order, of each type the
+// certificate if it has one; strange is what we do not know.
+func (o *offer) kinds() (known []kind, strange []string) {
 	for _, algorithm := range o.HostKeys {
-		i := slices.IndexFunc(families, func(f family) bool { return f.has(algorithm) })
+		k, ok := kindFor(algorithm)
+		i := slices.IndexFunc(known, func(have kind) bool { return have.keyType == k.keyType })
 		switch {
-		case i < 0 && len(strange) < maxNamed+1:
+		case !ok && len(strange) < maxNamed+1:
 			strange = append(strange, algorithm)
-		case i >= 0 && !seen[families[i].keyType]:
-			seen[families[i].keyType] = true
-			known = append(known, families[i].limit(o.HostKeys))
+		case ok && i < 0:
+			known = append(known, k)
+		case ok && k.certificate:
+			known[i] = k
 		}
 	}
 	return known, strange
@@ -108,11 +114,23 @@ func (f family) has(algorithm string) bool {
 	return slices.Contains(f.certificates, algorithm) || slices.Contains(f.plain, algorithm)
 }
 
-func (f family) limit(to []string) family {
-	absent := func(algorithm string) bool { return !slices.Contains(to, algorithm) }
-	return family{
-		f.keyType,
-		slices.DeleteFunc(slices.Clone(f.certificates), absent),
-		slices.DeleteFunc(slices.Clone(f.plain), absent),
+// kindFor is the kind of key that an algorithm proves; false if this program
+// cannot fetch it.
+func kindFor(algorithm string) (kind, bool) {
+	for _, f := range families {
+		if f.has(algorithm) {
+			return kind{f.keyType, slices.Contains(f.certificates, algorithm)}, true
+		}
 	}
+	return kind{}, false
+}
+
+// fetchable are those of the algorithms that this program has.
+func fetchable(algorithms []string) []string {
+	return slices.DeleteFunc(slices.Clone(algorithms), func(a string) bool { _, ok := kindFor(a); return !ok })
+}
+
+// algorithms are those by which a server that has these shows a key of a kind.
+func (k kind) algorithms(offered []string) []string {
+	return slices.DeleteFunc(slices.Clone(offered), func(a string) bool { of, ok := kindFor(a); return !ok || of != k })
 }

@@ -1,21 +1,22 @@
 // Package sshprobe looks behind an address as ssh would before it logs in: it
-// connects, reads the identification, and fetches every host key with ssh's
-// verdict on it. It never tries to authenticate.
+// connects, reads the identification, compares the server's lists with ssh's, and
+// fetches the host key that ssh would be shown, with ssh's verdict on it. It never
+// tries to authenticate, and takes care that no server locks this machine out.
 package sshprobe
 
 import (
 	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
-	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/proxy/dial"
 )
@@ -23,9 +24,9 @@ import (
 // patience is how long each phase may take where nothing else is said.
 const patience = 10 * time.Second
 
-// Prober holds how to probe. A zero Prober connects as an ssh without
-// configuration, and knows no host key. It is safe for many goroutines as long
-// as nobody changes it.
+// Prober holds how to probe for a target. A zero Prober connects as the newest ssh
+// without configuration, and knows no host key. It is safe for many goroutines as
+// long as nobody changes it.
 type Prober struct {
 	// Dialer says how to connect; it gets one address at a time. If its Timeout
 	// is 0, 10 s.
@@ -34,105 +35,157 @@ type Prober struct {
 	// Known is what ssh's known_hosts files hold. If nil, nothing.
 	Known *knownhosts.File
 
+	// Rules are ssh's settings for host keys, and Lists for all else that is
+	// negotiated; Client says where they are from. If zero, the newest ssh's.
+	Rules  knownhosts.Rules
+	Lists  Lists
+	Client string
+
+	// Behind says that ssh connects by a ProxyCommand, and so knows no address.
+	Behind bool
+
 	// Expected are the fingerprints, SHA256:…, of keys that are right although
 	// known_hosts does not know them. If empty, none.
 	Expected []string
 
+	// AllKeys fetches the keys that ssh would not be shown as well, each over a
+	// connection of its own.
+	AllKeys bool
+
 	// Identification ends the wait for a server's identification. If 0, 10 s.
 	Identification time.Duration
 
-	// Handshake ends each of the key exchanges, of which there is one for each
-	// type of key, two at a time. If 0, 10 s.
+	// Handshake ends each key exchange. If 0, 10 s.
 	Handshake time.Duration
 
-	// Now is when certificates are looked at. If nil, what Known says.
+	// Visits are the connections of the run. If nil, those of each Probe are its own.
+	Visits *Visits
+
+	// Since is from when on what was seen counts; what other targets saw before is
+	// looked at again.
+	Since time.Time
+
+	// Now is when certificates are looked at. If nil, time.Now.
 	Now func() time.Time
 }
 
 var _ check.Prober = (*Prober)(nil)
 
-// Probe looks behind one address of a target and says what it found there. An
-// end of ctx ends it in whatever phase it is; what was found by then stands.
+// Probe looks behind one address of a target and says what it found there, or was
+// found before in the same Visits. An end of ctx ends it in whatever phase it is;
+// what was found by then stands.
 //
-// Error is of connecting and of the identification, Keyless of the key
-// exchanges. A server that speaks SSH 1 alone is not SSH: no ssh of today talks
-// to it.
+// One connection is made, for the key that ssh would be shown; further ones with
+// AllKeys, and where none of Expected or of the target's Seek has been seen, until
+// one is. A server that speaks SSH 1 alone is not SSH.
 func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) check.Probe {
-	v := &visit{Prober: p, addr: a, host: knownhosts.Host{Name: t.Host, Port: cmp.Or(t.Port, a.Port()), Alias: t.KeyName}}
-	defer v.leaving.Wait()
-	found := check.Probe{HostKnown: v.known().Knows(v.host)}
+	visits := p.Visits
+	if visits == nil {
+		visits = new(Visits)
+		defer visits.Wait()
+	}
+	d, entered := visits.enter(ctx, a)
+	if !entered {
+		return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseQueue, Error: givenUp, HostKnown: p.knows(t, a)}
+	}
+	v := &visit{Prober: p, visits: visits, door: d, addr: a}
+	defer visits.leave(func() { // the next one may come when this one has gone
+		v.leaving.Wait()
+		<-d.turn
+	})
+	return v.probe(ctx, t)
+}
 
-	release, err := limits.Connection(ctx)
-	if err != nil {
-		found.Connect, found.Error = check.ConnectExhausted, "no connection of this process became free in time"
+const givenUp = "given up"
+
+// probe says what the target finds at the door.
+func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
+	login := v.login(t)
+	algorithms := login.Algorithms(ctx)
+	ask := fetchable(algorithms)
+	if len(ask) == 0 { // the server's lists are of interest all the same
+		ask = fetchable(knownhosts.DefaultAlgorithms())
+	}
+	s := v.sight(ctx, ask)
+	found := s.probe()
+	found.Client, found.HostKnown = v.Client, v.knows(t, v.addr)
+	if s.greeting.identity != check.IdentitySSH || s.cut != "" {
 		return found
 	}
-	defer release()
+	if s.offer == nil {
+		found.Broken, found.Keyless = s.broken, s.missing
+		for k, f := range s.keys { // lists that are longer than what is kept
+			found.Keys = v.judge(ctx, login, []ssh.PublicKey{f.key}, k)
+		}
+		return found
+	}
+	algorithm, differ := v.Lists.negotiate(algorithms, s.offer, s.greeting.software())
+	if differ != "" {
+		found.Differ = safetext.Cut(safetext.Line(differ), maxOffer)
+		return found
+	}
+	if s.broken != "" {
+		found.Broken = s.broken
+		return found
+	}
+	b := &basket{visit: v, sight: s}
 	start := time.Now()
-	c, err := v.connect(ctx)
-	found.Connecting = time.Since(start)
-	if err != nil {
-		found.Connect, found.Error = unconnected(err)
-		return found
+	chosen, ok := kindFor(algorithm)
+	if ok {
+		b.fetch(ctx, chosen)
+	} else {
+		b.missing = append(b.missing, "ssh would be shown a key by "+safetext.Cut(safetext.Line(algorithm), maxQuoted)+", which this program does not have")
 	}
-	found.Connect = check.ConnectOK
-
-	start = time.Now()
-	g := c.greet(ctx, v.Identification)
-	found.Identifying = time.Since(start)
-	found.Identity, found.Version, found.Error = g.identity, g.version, g.trouble
-	if g.identity != check.IdentitySSH {
-		c.Close()
-		return found
-	}
-
-	start = time.Now()
-	h := v.collect(ctx, c)
-	found.KeyFetching = time.Since(start)
-	found.Keys, found.Keyless = v.judge(h.keys, h.chosen), h.missing
-	found.Stalled = h.stalled
+	b.further(ctx, t, chosen.keyType)
+	found.KeyFetching += time.Since(start)
+	found.Keys, found.Keyless = v.judge(ctx, login, b.keys, chosen), strings.Join(b.missing, "; ")
+	found.Broken, found.Cut = b.broken, b.cut
 	return found
 }
 
-// visit is one probe under way.
-type visit struct {
-	*Prober
-	addr    netip.AddrPort
-	host    knownhosts.Host
-	leaving sync.WaitGroup // connections that take their leave
-}
-
-// connect makes one connection.
-func (v *visit) connect(ctx context.Context) (*wire, error) {
-	d := v.Dialer
-	d.Timeout = cmp.Or(d.Timeout, patience)
-	c, _, err := d.Race(ctx, slices.Values([]netip.AddrPort{v.addr}))
-	if err != nil {
-		return nil, err
+// login is what ssh would decide with.
+func (v *visit) login(t check.Target) *knownhosts.Login {
+	l := &knownhosts.Login{Known: v.Known, Rules: v.Rules, Host: hostOf(t, v.addr), Now: v.Now}
+	if !v.Behind {
+		l.Addr = v.addr.Addr()
 	}
-	return newWire(c), nil
+	return l
 }
 
-// statuses says in check's words what the dialler says in its own.
-var statuses = map[dial.Reason]check.ConnectStatus{
-	dial.Refused:     check.ConnectRefused,
-	dial.Timeout:     check.ConnectTimeout,
-	dial.Unreachable: check.ConnectUnreachable,
-	dial.Skipped:     check.ConnectSkipped,
-	dial.Exhausted:   check.ConnectExhausted,
+// hostOf is the name by which known_hosts is asked.
+func hostOf(t check.Target, a netip.AddrPort) knownhosts.Host {
+	return knownhosts.Host{Name: t.Host, Port: cmp.Or(t.Port, a.Port()), Alias: t.KeyName}
 }
 
-// unconnected is how a connection failed, and in words, without the address.
-func unconnected(err error) (check.ConnectStatus, string) {
-	var lost *dial.Error
+// knows reports whether known_hosts has a key for the target, or an authority.
+func (p *Prober) knows(t check.Target, a netip.AddrPort) bool {
+	return p.Known != nil && p.Known.Knows(hostOf(t, a))
+}
+
+// probe is what a sight is to check, but for the keys.
+func (s *sight) probe() check.Probe {
+	p := check.Probe{
+		Connect:     s.connect,
+		Identity:    s.greeting.identity,
+		Version:     s.greeting.version,
+		Error:       s.trouble,
+		Cut:         s.cut,
+		Connecting:  s.connecting,
+		Identifying: s.identifying,
+		KeyFetching: s.exchanging,
+	}
 	switch {
-	case !errors.As(err, &lost):
-	case len(lost.Failures) > 0:
-		f := lost.Failures[0]
-		_, text, _ := strings.Cut(f.Error(), ": ")
-		return cmp.Or(statuses[f.Reason], check.ConnectFailed), text
-	case errors.Is(lost, context.DeadlineExceeded):
-		return check.ConnectTimeout, "no answer in time"
+	case s.held > 0:
+		p.Error = fmt.Sprintf("not connected to: too many connections without a login were made to it lately, and one more could make its sshd "+
+			"lock this machine out (PerSourcePenalties); the next may be made in %.0f s", max(1, s.held.Seconds()))
+	case s.cut != "":
+		p.Error = givenUp
 	}
-	return check.ConnectFailed, safetext.Line(err.Error())
+	return p
+}
+
+// contains compares fingerprints, with or without base64's padding.
+func contains(fingerprints []string, key ssh.PublicKey) bool {
+	is := ssh.FingerprintSHA256(plain(key))
+	return slices.ContainsFunc(fingerprints, func(f string) bool { return strings.TrimRight(f, "=") == is })
 }

@@ -3,6 +3,7 @@ package sshprobe_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,7 +94,7 @@ func probe(t *testing.T, p *sshprobe.Prober, a netip.AddrPort) check.Probe {
 	if ctx.Err() != nil {
 		t.Fatalf("hangs: %+v", found)
 	}
-	for _, text := range []string{found.Error, found.Keyless} {
+	for _, text := range []string{found.Error, found.Keyless, found.Broken, found.Differ} {
 		if text != safetext.Line(text) || len(text) > 600 {
 			t.Errorf("not fit to print: %q", text)
 		}
@@ -120,7 +122,7 @@ func TestKeys(t *testing.T) {
 		hostKey(t, ssh.KeyAlgoECDSA256), hostKey(t, ssh.KeyAlgoECDSA384),
 	}
 	s := start(t, lab.SSH{HostKeys: keys, Version: "OpenSSH_9.9 a comment", Preface: "all use is\r\n\nrecorded\n"})
-	found := probe(t, &sshprobe.Prober{}, s.Addr())
+	found := probe(t, &sshprobe.Prober{AllKeys: true}, s.Addr())
 	if found.Connect != check.ConnectOK || found.Identity != check.IdentitySSH || found.Error != "" || found.Keyless != "" {
 		t.Errorf("%+v", found)
 	}
@@ -195,7 +197,7 @@ func TestVerdicts(t *testing.T) {
 		{"expected, but revoked and changed", line("@revoked ", ec) + line("", otherRSA), []string{print(ec), print(rsa)},
 			"ssh-ed25519=changed ssh-rsa+=changed ecdsa-sha2-nistp256=revoked", "known_hosts:2 known_hosts:2 known_hosts:1"},
 	} {
-		found := probe(t, &sshprobe.Prober{Known: known(t, test.known), Expected: test.expected}, s.Addr())
+		found := probe(t, &sshprobe.Prober{Known: known(t, test.known), Expected: test.expected, AllKeys: true}, s.Addr())
 		if got := statuses(found.Keys); got != test.want || found.Keyless != "" {
 			t.Errorf("%s:\ngot  %s %s\nwant %s", test.what, got, found.Keyless, test.want)
 			continue
@@ -226,8 +228,9 @@ func TestAliasAndTime(t *testing.T) {
 	}
 }
 
-// A key that no library can read costs its own type alone, and a certificate
-// that none can read gives way to its plain key.
+// A key that nobody can read is the end of ssh's key exchange, and costs its own
+// type alone where ssh does not ask for it; of a certificate that this program
+// cannot read, ssh may be able to.
 func TestUnreadable(t *testing.T) {
 	ed, rsa := hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoRSA)
 	odd := func(algorithm string, blob []byte, like ssh.Signer) ssh.Signer {
@@ -235,17 +238,22 @@ func TestUnreadable(t *testing.T) {
 	}
 	cert := odd(ssh.CertAlgoED25519v01, ssh.Marshal(struct{ Name string }{ssh.CertAlgoED25519v01}), ed)
 	s := start(t, lab.SSH{HostKeys: []ssh.Signer{cert, ed, rsa}})
-	found := probe(t, &sshprobe.Prober{}, s.Addr())
-	if got := statuses(found.Keys); got != "ssh-ed25519=unknown ssh-rsa=unknown" || found.Keyless != "" {
+	found := probe(t, &sshprobe.Prober{AllKeys: true}, s.Addr())
+	if got := statuses(found.Keys); got != "ssh-rsa=unknown" || !strings.HasPrefix(found.Keyless, "the certificate that ssh would be shown cannot be read: ") {
 		t.Errorf("%s: %s", got, found.Keyless)
 	}
 
 	ec := odd(ssh.KeyAlgoECDSA256, []byte("no key at all"), ed)
 	s = start(t, lab.SSH{HostKeys: []ssh.Signer{ec, rsa, odd("ssh-\x1b[2J", nil, ed)}})
-	found = probe(t, &sshprobe.Prober{}, s.Addr())
-	const want = `; of types that this program does not have: ssh-\027[2J`
-	if got := statuses(found.Keys); got != "ssh-rsa=unknown" ||
-		!strings.HasPrefix(found.Keyless, "no ecdsa-sha2-nistp256: the key exchange failed: ") || !strings.HasSuffix(found.Keyless, want) {
+	found = probe(t, &sshprobe.Prober{AllKeys: true}, s.Addr())
+	if len(found.Keys) > 0 || !strings.HasPrefix(found.Broken, "the key exchange failed: ") {
+		t.Errorf("%s: %+v", statuses(found.Keys), found)
+	}
+	only := &sshprobe.Prober{AllKeys: true, Rules: knownhosts.Rules{HostKeys: []string{ssh.KeyAlgoRSASHA512}}}
+	found = probe(t, only, s.Addr())
+	const want = `no ecdsa-sha2-nistp256: the key exchange failed: `
+	if got := statuses(found.Keys); got != "ssh-rsa=unknown" || !strings.HasPrefix(found.Keyless, want) ||
+		!strings.HasSuffix(found.Keyless, `; of types that this program does not have: ssh-\027[2J`) {
 		t.Errorf("%s: %s", got, found.Keyless)
 	}
 }
@@ -283,10 +291,12 @@ func TestNotSSH(t *testing.T) {
 		{"resets", at(lab.Resets), check.IdentityClosed, "", "it hung up before it said anything"},
 		{"hangs up", says(t, ""), check.IdentityClosed, "", "it hung up before it said anything"},
 		{"mail", says(t, "220 mail.example.com ESMTP\r\n"), check.IdentityOther, "220 mail.example.com ESMTP", "it speaks, but hung up without identifying itself as SSH"},
-		{"old", says(t, "SSH-1.5-1.2.27\n"), check.IdentityOther, "SSH-1.5-1.2.27", "it speaks SSH 1 alone, which no ssh of today does"},
+		{"old", says(t, "SSH-1.5-1.2.27\n"), check.IdentityOld, "SSH-1.5-1.2.27", "it speaks SSH 1 alone, which no ssh of today does"},
 		{"cut", says(t, "SSH-2.0-Open"), check.IdentityOther, "SSH-2.0-Open", "it speaks, but hung up without identifying itself as SSH"},
-		{"full", says(t, "Exceeded MaxStartups\r\n"), check.IdentityOther, "Exceeded MaxStartups",
+		{"full", says(t, "Exceeded MaxStartups\r\n"), check.IdentityAway, "Exceeded MaxStartups",
 			"sshd turns newcomers away: too many have not logged in yet (MaxStartups)"},
+		{"penalised", says(t, "Not allowed at this time\r\n"), check.IdentityAway, "Not allowed at this time",
+			"sshd turns this machine's address away for a while (PerSourcePenalties)"},
 		{"endless line", says(t, strings.Repeat("x", 1<<20)), check.IdentityOther, strings.Repeat("x", 255), "it speaks and speaks, but not SSH"},
 		{"endless lines", says(t, strings.Repeat("y\n", 1<<20)), check.IdentityOther, "y", "it speaks and speaks, but not SSH"},
 	} {
@@ -298,9 +308,8 @@ func TestNotSSH(t *testing.T) {
 	}
 }
 
-// SSH without keys says why.
+// Of a server whose key this program cannot fetch, although ssh could, it says so.
 func TestKeyless(t *testing.T) {
-	ed := hostKey(t, ssh.KeyAlgoED25519)
 	at := func(s lab.SSH) netip.AddrPort { return start(t, s).Addr() }
 	for _, test := range []struct {
 		what string
@@ -309,60 +318,123 @@ func TestKeyless(t *testing.T) {
 	}{
 		{"sntrup761", at(lab.SSH{Fault: lab.Sntrup}),
 			"the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com"},
-		{"hangs up", at(lab.SSH{Fault: lab.HangsUp}), "the server hung up during the key exchange"},
-		{"stalls", at(lab.SSH{Fault: lab.Stalls}), "the server did not finish the key exchange in time"},
-		{"strange keys", at(lab.SSH{HostKeys: []ssh.Signer{oddSigner{ed, "ssh-dss", nil}}}),
-			"the server offers only types of host keys that this program does not have: ssh-dss"},
 		{"long", at(lab.SSH{Version: strings.Repeat("v", 300)}),
 			"the server's identification is longer than 255 bytes, which this program does not take"},
-		{"garbage", says(t, "SSH-2.0-x\r\n\xff\xff\xff\xff garbage"), "the key exchange failed: invalid packet length, packet too large"},
 	} {
 		found := probe(t, &sshprobe.Prober{Handshake: soon * 5}, test.addr)
-		if found.Identity != check.IdentitySSH || found.Error != "" || found.Keyless != test.want || len(found.Keys) > 0 {
+		if found.Identity != check.IdentitySSH || found.Error != "" || found.Keyless != test.want || len(found.Keys) > 0 || found.Broken != "" || found.Differ != "" {
 			t.Errorf("%s: %+v", test.what, found)
 		}
 	}
 }
 
-// A server that answers once and never again keeps what it gave.
+// A server that does not go on after its identification is of no use to ssh,
+// whatever it does instead, and wherever it stops.
+func TestBroken(t *testing.T) {
+	init := string(packet(kexInit("curve25519-sha256", "ssh-ed25519")))
+	disconnect := string(packet(ssh.Marshal(struct {
+		Reason        uint32 `sshtype:"1"`
+		Text, English string
+	}{2, "go \x1b[2Jaway", ""})))
+	for _, test := range []struct {
+		what, says string
+		then       func(*net.TCPConn)
+		want       string
+	}{
+		{"silent before its lists", "", lab.Discard, "the server did not begin the key exchange in time"},
+		{"gone before its lists", "", nil, "the server hung up before the key exchange"},
+		{"a reset before its lists", "", lab.ResetAfter(0), "the server hung up before the key exchange"},
+		{"half a packet", init[:9], lab.Discard, "the server did not begin the key exchange in time"},
+		{"silent after its lists", init, lab.Discard, "the server did not finish the key exchange in time"},
+		{"gone after its lists", init, nil, "the server hung up during the key exchange"},
+		{"a reset after its lists", init, lab.ResetAfter(400), "the server hung up during the key exchange"},
+		{"disconnects", init + disconnect, lab.Discard, `the server ends the connection (reason 2): go \027[2Jaway`},
+		{"disconnects at once", disconnect, lab.Discard, `the server ends the connection (reason 2): go \027[2Jaway`},
+		{"garbage", "\xff\xff\xff\xff garbage", lab.Discard, "the key exchange failed: invalid packet length, packet too large"},
+	} {
+		s, err := lab.StartTCP("", func(c *net.TCPConn) {
+			io.WriteString(c, "SSH-2.0-x\r\n"+test.says)
+			if test.then != nil {
+				test.then(c)
+				return
+			}
+			c.CloseWrite()
+			lab.Discard(c)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.Close() })
+		found := probe(t, &sshprobe.Prober{Handshake: soon * 5}, s.Addr())
+		if found.Identity != check.IdentitySSH || found.Error != "" || found.Broken != test.want || found.Keyless != "" || len(found.Keys) > 0 {
+			t.Errorf("%s: %+v", test.what, found)
+		}
+	}
+}
+
+// kexInit is what a server says that has these algorithms, and else what all have.
+func kexInit(exchange, hostKey string) []byte {
+	ciphers, macs, none := []string{"aes128-ctr"}, []string{"hmac-sha2-256"}, []string{"none"}
+	return ssh.Marshal(struct {
+		Cookie                                                                        [16]byte `sshtype:"20"`
+		Exchanges, HostKeys, CiphersUp, CiphersDown, MACsUp, MACsDown, Up, Down, A, B []string
+		Guess                                                                         bool
+		Reserved                                                                      uint32
+	}{Exchanges: []string{exchange}, HostKeys: []string{hostKey}, CiphersUp: ciphers, CiphersDown: ciphers, MACsUp: macs, MACsDown: macs, Up: none, Down: none})
+}
+
+// packet wraps a message as long as nothing is encrypted (RFC 4253, section 6).
+func packet(payload []byte) []byte {
+	padding := 16 - (5+len(payload))%8
+	b := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
+	return append(append(append(b, byte(padding)), payload...), make([]byte, padding)...)
+}
+
+// A server that answers once and never again keeps what it gave, and is not asked
+// again.
 func TestFirstKeyAlone(t *testing.T) {
 	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoECDSA256), hostKey(t, ssh.KeyAlgoECDSA384)}})
-	var mu sync.Mutex
-	taken := 0
+	door := startDoor(t, s.Addr(), 1)
+	found := probe(t, &sshprobe.Prober{AllKeys: true}, door.Addr())
+	if got := statuses(found.Keys); got != "ssh-ed25519=unknown" || !found.Keys[0].Chosen {
+		t.Errorf("%s: %+v", got, found)
+	}
+	const want = "no ssh-rsa: on the next connection, sshd turns newcomers away"
+	if !strings.HasPrefix(found.Keyless, want) {
+		t.Errorf("keyless: %s", found.Keyless)
+	}
+	if n := len(door.Clients()); n != 2 {
+		t.Errorf("%d connections: it goes on asking", n)
+	}
+}
+
+// startDoor starts a server that lets the first few through to another, and turns
+// the others away as a full sshd does.
+func startDoor(t *testing.T, behind netip.AddrPort, few int32) *lab.TCPServer {
+	t.Helper()
+	var taken atomic.Int32
 	door, err := lab.StartTCP("", func(c *net.TCPConn) {
-		mu.Lock()
-		taken++
-		first := taken == 1
-		mu.Unlock()
-		if !first {
+		if taken.Add(1) > few {
 			io.WriteString(c, "Exceeded MaxStartups\r\n")
+			c.CloseWrite()
+			lab.Discard(c)
 			return
 		}
-		behind, err := net.Dial("tcp", s.Addr().String())
+		to, err := net.Dial("tcp", behind.String())
 		if err != nil {
 			return
 		}
 		go func() {
-			defer behind.Close()
-			io.Copy(behind, c)
+			defer to.Close()
+			io.Copy(to, c)
 		}()
-		io.Copy(c, behind)
+		io.Copy(c, to)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { door.Close() })
-	found := probe(t, &sshprobe.Prober{}, door.Addr())
-	if got := statuses(found.Keys); got != "ssh-ed25519=unknown" {
-		t.Errorf("%s: %+v", got, found)
-	}
-	const want = "no ssh-rsa, ecdsa-sha2-nistp256, ecdsa-sha2-nistp384: on the next connection, sshd turns newcomers away"
-	if !strings.HasPrefix(found.Keyless, want) {
-		t.Errorf("keyless: %s", found.Keyless)
-	}
-	if taken != 3 {
-		t.Errorf("%d connections: it goes on asking", taken)
-	}
+	return door
 }
 
 // Fifty at once, a tenth of them at a server that hangs: all right, none waits
@@ -391,7 +463,7 @@ func TestFiftyAtOnce(t *testing.T) {
 		switch {
 		case i%10 == 0 && found.Identity != check.IdentitySilent:
 			t.Errorf("probe %d: %+v", i, found)
-		case i%10 != 0 && (len(found.Keys) != 3 || slices.ContainsFunc(found.Keys, func(k check.Key) bool { return k.Status != check.KeyKnown })):
+		case i%10 != 0 && (len(found.Keys) != 1 || slices.ContainsFunc(found.Keys, func(k check.Key) bool { return k.Status != check.KeyKnown })):
 			t.Errorf("probe %d: %s %s %s", i, statuses(found.Keys), found.Keyless, found.Error)
 		}
 	}

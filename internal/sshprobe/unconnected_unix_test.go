@@ -61,9 +61,9 @@ func TestContext(t *testing.T) {
 		addr netip.AddrPort
 		want check.Probe
 	}{
-		{"connecting", full.Addr(), check.Probe{Connect: check.ConnectFailed, Error: "given up"}},
-		{"identifying", start(t, lab.SSH{Fault: lab.Silent}).Addr(), check.Probe{Connect: check.ConnectOK, Error: "given up"}},
-		{"keys", start(t, lab.SSH{Fault: lab.Stalls}).Addr(), check.Probe{Connect: check.ConnectOK, Identity: check.IdentitySSH, Keyless: "given up"}},
+		{"connecting", full.Addr(), check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseConnect, Error: "given up"}},
+		{"identifying", start(t, lab.SSH{Fault: lab.Silent}).Addr(), check.Probe{Connect: check.ConnectOK, Cut: check.PhaseIdentify, Error: "given up"}},
+		{"keys", start(t, lab.SSH{Fault: lab.Stalls}).Addr(), check.Probe{Connect: check.ConnectOK, Identity: check.IdentitySSH, Cut: check.PhaseKeys, Error: "given up"}},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(soon, cancel)
@@ -72,7 +72,7 @@ func TestContext(t *testing.T) {
 		if time.Since(began) > patience/6 {
 			t.Errorf("%s: took %v", test.what, time.Since(began))
 		}
-		if found.Connect != test.want.Connect || found.Identity != test.want.Identity || found.Error != test.want.Error || found.Keyless != test.want.Keyless {
+		if found.Connect != test.want.Connect || found.Identity != test.want.Identity || found.Error != test.want.Error || found.Cut != test.want.Cut || found.Broken != "" {
 			t.Errorf("%s: %+v", test.what, found)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"time"
 
@@ -121,6 +122,9 @@ var errShown = errors.New("the host key has been shown")
 // has, as far as the proof that the key is the server's, and no further. The
 // key may be a certificate, about which nothing has been verified.
 func (w *wire) hostKey(ctx context.Context, limit time.Duration, algorithms []string) (ssh.PublicKey, error) {
+	if len(w.line) > maxIdentification {
+		return nil, errLong
+	}
 	var shown ssh.PublicKey
 	config := &ssh.ClientConfig{
 		Config:            exchanges(),
@@ -137,8 +141,11 @@ func (w *wire) hostKey(ctx context.Context, limit time.Duration, algorithms []st
 		_, _, _, err := ssh.NewClientConn(lent, "", config)
 		return err
 	})
-	if errors.Is(err, errShown) {
+	switch {
+	case errors.Is(err, errShown):
 		return shown, nil
+	case errors.Is(err, os.ErrDeadlineExceeded): // not the context's: the library closed, for its last write failed
+		return nil, io.ErrUnexpectedEOF
 	}
 	return nil, err
 }

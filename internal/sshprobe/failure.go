@@ -1,16 +1,16 @@
 package sshprobe
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
 
 	"rdnsproxy/internal/safetext"
-	"rdnsproxy/proxy/dial"
 )
 
 const (
@@ -18,75 +18,74 @@ const (
 	// much as golang.org/x/crypto/ssh reads.
 	maxIdentification = 255
 
-	// maxNamed is how many of a server's algorithms a text names.
+	// maxNamed is how many of a server's algorithms a text of ours names.
 	maxNamed = 4
 
-	// maxQuoted is how long a text with a server's words may be, in bytes.
+	// maxQuoted is how long a text with a server's words may be, in bytes, and
+	// maxOffer one with a whole list of its.
 	maxQuoted = 200
+	maxOffer  = 400
 )
 
 // errLong is of a server with which ssh gets on: it reads up to 8 KiB.
 var errLong = errors.New("the server's identification is longer than 255 bytes, which this program does not take")
 
-// hopeless says that an exchange failed in a way that has nothing to do with
-// the key asked for: the next would fail alike.
-func hopeless(err error) bool {
-	var (
-		why     notSSH
-		network net.Error
-		lost    *dial.Error
-		differ  *ssh.AlgorithmNegotiationError
-	)
-	switch {
-	case err == nil:
-		return false
-	case errors.As(err, &differ):
-		return differ.What != aboutKeys
-	}
-	return errors.As(err, &why) || errors.As(err, &network) || errors.As(err, &lost) ||
-		hungUp(err) || errors.Is(err, context.Canceled) || errors.Is(err, errLong)
+// beyondUs says that an exchange failed because of what this program lacks: ssh
+// may fare better, and the next exchange would fare alike.
+func beyondUs(err error) bool {
+	var differ *ssh.AlgorithmNegotiationError
+	return errors.As(err, &differ) || errors.Is(err, errLong)
 }
 
-// aboutKeys is the library's word for a negotiation that found no type of key.
-const aboutKeys = "host key"
+// broke says that the server ended an exchange, or let it end.
+func broke(err error) bool {
+	var network net.Error
+	return hungUp(err) || errors.As(err, &network) || disconnection(err) != ""
+}
 
 func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// stalled says that the server fell silent or hung up in the middle of an
-// exchange.
-func stalled(err error) bool {
-	var network net.Error
-	return hungUp(err) || errors.As(err, &network) && network.Timeout()
+// disconnection is what a server said in SSH_MSG_DISCONNECT (RFC 4253, section
+// 11.1), "" if it said nothing of the kind. The library does not export the type.
+func disconnection(failed error) string {
+	m := disconnected.FindStringSubmatch(failed.Error())
+	if m == nil {
+		return ""
+	}
+	text, err := strconv.Unquote(m[2])
+	if err != nil {
+		text = m[2]
+	}
+	return safetext.Cut("the server ends the connection (reason "+m[1]+"): "+safetext.Line(text), maxQuoted)
 }
 
-// explain says why an exchange gave no key. Nothing says nothing.
-func explain(err error) string {
+var disconnected = regexp.MustCompile(`(?s)ssh: disconnect, reason (\d+): (.*)$`)
+
+// explain says why an exchange gave no key; offered says that the server's lists
+// have come.
+func explain(err error, offered bool) string {
 	var (
-		why     notSSH
 		network net.Error
-		lost    *dial.Error
 		differ  *ssh.AlgorithmNegotiationError
 	)
 	switch {
-	case err == nil:
-		return ""
-	case errors.Is(err, context.Canceled):
-		return "given up"
-	case errors.As(err, &lost):
-		_, text := unconnected(err)
-		return "the next connection failed: " + text
-	case errors.As(err, &why):
-		return "on the next connection, " + why.Error()
 	case errors.As(err, &differ):
 		return noneOf(differ.What+"s", differ.RequestedAlgorithms)
+	case errors.As(err, &network) && network.Timeout() && !offered:
+		return "the server did not begin the key exchange in time"
 	case errors.As(err, &network) && network.Timeout():
 		return "the server did not finish the key exchange in time"
+	case (hungUp(err) || errors.As(err, &network)) && !offered:
+		return "the server hung up before the key exchange"
 	case hungUp(err), errors.As(err, &network):
 		return "the server hung up during the key exchange"
 	case errors.Is(err, errLong):
 		return err.Error()
+	}
+	if said := disconnection(err); said != "" {
+		return said
 	}
 	text := strings.TrimPrefix(err.Error(), "ssh: handshake failed: ")
 	return safetext.Cut("the key exchange failed: "+safetext.Line(strings.TrimPrefix(text, "ssh: ")), maxQuoted)

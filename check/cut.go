@@ -1,0 +1,31 @@
+package check
+
+import "strings"
+
+// cutFinding says in which phases of the work on a target its time was over.
+func cutFinding(f *Facts) (Finding, bool) {
+	if !f.Cut {
+		return Finding{}, false
+	}
+	var phases []string
+	if f.NameCut {
+		phases = append(phases, "looking up "+displayHost(f.Target.Host))
+	}
+	for _, a := range f.Addresses {
+		if a.CutShort {
+			phases = append(phases, "looking up the names of "+show(a.Addr))
+		}
+		if a.Probe != nil && a.Probe.Cut != "" {
+			phases = append(phases, string(a.Probe.Cut)+" ("+show(a.Addr)+")")
+		}
+	}
+	if len(phases) == 0 {
+		phases = []string{"asking what explains the findings"}
+	}
+	const most = 3
+	more := ""
+	if len(phases) > most {
+		phases, more = phases[:most], " and more"
+	}
+	return Finding{Code: TargetCutShort, Severity: Unknown, Text: "time was up for the target while " + strings.Join(phases, ", ") + more}, true
+}
