@@ -274,6 +274,78 @@ func TestQuietInSSHDsLog(t *testing.T) {
 	}
 }
 
+// Where ssh and the real sshd have nothing in common, the finding is in ssh's own
+// words; where they have, the key that ssh is shown comes.
+func TestNegotiatesAsSSH(t *testing.T) {
+	for _, config := range []string{
+		"HostKeyAlgorithms ssh-rsa",
+		"KexAlgorithms diffie-hellman-group1-sha1",
+		"KexAlgorithms diffie-hellman-group14-sha1,diffie-hellman-group1-sha1",
+		"Ciphers aes128-cbc,3des-cbc",
+		"Ciphers aes128-ctr\nMACs hmac-md5",
+		"Ciphers aes128-gcm@openssh.com\nMACs hmac-md5",
+		"Ciphers chacha20-poly1305@openssh.com\nMACs hmac-md5",
+		"HostKeyAlgorithms rsa-sha2-256",
+		"KexAlgorithms ecdh-sha2-nistp521",
+		"KexAlgorithms diffie-hellman-group-exchange-sha256",
+	} {
+		s := startSSHD(t, config)
+		for _, options := range [][]string{
+			nil,
+			{"-oHostKeyAlgorithms=+ssh-rsa", "-oKexAlgorithms=+diffie-hellman-group1-sha1"},
+			{"-oHostKeyAlgorithms=rsa-sha2-256,ssh-ed25519"},
+			{"-oCiphers=+aes128-cbc", "-oMACs=-*-etm@openssh.com"},
+		} {
+			p := &sshprobe.Prober{}
+			p.Rules.HostKeys, p.Rules.KeepOrder = sshList(t, "hostkeyalgorithms", options), slices.Contains(options, "-oHostKeyAlgorithms=rsa-sha2-256,ssh-ed25519")
+			p.Lists = sshprobe.Lists{Exchanges: sshList(t, "kexalgorithms", options), Ciphers: sshList(t, "ciphers", options), MACs: sshList(t, "macs", options)}
+			found := probe(t, p, s.addr)
+			differ, keyType := s.negotiates(t, options)
+			if found.Differ != differ || found.Broken != "" {
+				t.Errorf("%s, %v: %q, ssh says %q (%+v)", config, options, found.Differ, differ, found)
+			}
+			if differ == "" && (len(found.Keys) != 1 || found.Keys[0].Type != keyType) && found.Keyless == "" {
+				t.Errorf("%s, %v: %s, ssh is shown %s", config, options, statuses(found.Keys), keyType)
+			}
+		}
+	}
+}
+
+// sshList is a list as ssh -G prints it.
+func sshList(t *testing.T, keyword string, options []string) []string {
+	t.Helper()
+	for line := range strings.Lines(run(t, "ssh", slices.Concat([]string{"-G", "-F", "none"}, options, []string{"host"})...)) {
+		if list, ok := strings.CutPrefix(strings.TrimSpace(line), keyword+" "); ok {
+			return strings.Split(list, ",")
+		}
+	}
+	t.Fatalf("ssh -G does not tell %s", keyword)
+	return nil
+}
+
+// negotiates is what the real client comes to: why it fails, or the type of key
+// that it is shown.
+func (s *realSSHD) negotiates(t *testing.T, options []string) (differ, keyType string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "ssh", slices.Concat([]string{"-F", "none", "-v", "-oBatchMode=yes", "-oStrictHostKeyChecking=yes",
+		"-oUserKnownHostsFile=none", "-oGlobalKnownHostsFile=none", "-p", strconv.Itoa(int(s.addr.Port()))}, options, []string{s.addr.Addr().String(), "true"})...)
+	out, _ := cmd.CombinedOutput()
+	for line := range strings.Lines(string(out)) {
+		if _, why, ok := strings.Cut(strings.TrimSpace(line), fmt.Sprintf("Unable to negotiate with %s port %d: ", s.addr.Addr(), s.addr.Port())); ok {
+			return why, ""
+		}
+		if key, ok := strings.CutPrefix(line, "debug1: Server host key: "); ok {
+			keyType, _, _ = strings.Cut(key, " ")
+		} else if cert, ok := strings.CutPrefix(line, "debug1: Server host certificate: "); ok {
+			keyType, _, _ = strings.Cut(cert, "-cert-")
+		}
+	}
+	if keyType == "" {
+		t.Fatalf("%v: ssh: %s", options, out)
+	}
+	return "", keyType
+}
+
 // A real sshd with sntrup761 alone is not down, and says what it has.
 func TestRealSntrup(t *testing.T) {
 	s := startSSHD(t, "KexAlgorithms sntrup761x25519-sha512@openssh.com")
