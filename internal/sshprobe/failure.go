@@ -27,8 +27,8 @@ const (
 	maxOffer  = 400
 )
 
-// errLong is of a server with which ssh gets on: it reads up to 8 KiB.
-var errLong = errors.New("the server's identification is longer than 255 bytes, which this program does not take")
+// errLong is of a server with which ssh gets on.
+var errLong = errors.New("the server's identification is longer than 255 bytes, and it has no Curve25519: this program cannot exchange keys with it")
 
 // beyondUs says that an exchange failed because of what this program lacks: ssh
 // may fare better, and the next exchange would fare alike.

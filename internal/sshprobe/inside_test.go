@@ -3,7 +3,6 @@ package sshprobe
 import (
 	"bufio"
 	"bytes"
-	"encoding/binary"
 	"io"
 	"net"
 	"slices"
@@ -16,14 +15,6 @@ import (
 	"rdnsproxy/internal/lab"
 	"rdnsproxy/internal/safetext"
 )
-
-// packet wraps a message as RFC 4253, section 6, wants it.
-func packet(payload []byte) []byte {
-	const padding = 8
-	b := binary.BigEndian.AppendUint32(nil, uint32(1+len(payload)+padding))
-	b = append(append(b, padding), payload...)
-	return append(b, make([]byte, padding)...)
-}
 
 func TestParseOffer(t *testing.T) {
 	want := offer{KeyExchanges: []string{"a", "ext-info-s"}, HostKeys: []string{"rsa-sha2-256", "ssh-ed25519", "odd", "ssh-rsa"}, GuessFollows: true}

@@ -130,6 +130,17 @@ func fetchable(algorithms []string) []string {
 	return slices.DeleteFunc(slices.Clone(algorithms), func(a string) bool { _, ok := kindFor(a); return !ok })
 }
 
+// signatureOf is the algorithm of the signatures that an algorithm is proven by: that
+// of a certificate is its plain key's.
+func signatureOf(algorithm string) string {
+	for _, f := range families {
+		if i := slices.Index(f.certificates, algorithm); i >= 0 {
+			return f.plain[i]
+		}
+	}
+	return algorithm
+}
+
 // algorithms are those by which a server that has these shows a key of a kind.
 func (k kind) algorithms(offered []string) []string {
 	return slices.DeleteFunc(slices.Clone(offered), func(a string) bool { of, ok := kindFor(a); return !ok || of != k })

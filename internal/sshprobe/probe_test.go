@@ -318,8 +318,8 @@ func TestKeyless(t *testing.T) {
 	}{
 		{"sntrup761", at(lab.SSH{Fault: lab.Sntrup}),
 			"the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com"},
-		{"long", at(lab.SSH{Version: strings.Repeat("v", 300)}),
-			"the server's identification is longer than 255 bytes, which this program does not take"},
+		{"long, and old", says(t, "SSH-2.0-"+strings.Repeat("v", 300)+"\r\n"+string(packet(kexInit("ecdh-sha2-nistp256", "ssh-ed25519")))),
+			"the server's identification is longer than 255 bytes, and it has no Curve25519: this program cannot exchange keys with it"},
 	} {
 		found := probe(t, &sshprobe.Prober{Handshake: soon * 5}, test.addr)
 		if found.Identity != check.IdentitySSH || found.Error != "" || found.Keyless != test.want || len(found.Keys) > 0 || found.Broken != "" || found.Differ != "" {

@@ -346,6 +346,25 @@ func (s *realSSHD) negotiates(t *testing.T, options []string) (differ, keyType s
 	return "", keyType
 }
 
+// A real sshd with an identification of up to 8 KiB shows its keys all the same,
+// proven over the whole of it.
+func TestRealLongIdentification(t *testing.T) {
+	for _, length := range []int{200, 227, 228, 229, 300, 1000, 4000} {
+		s := startSSHD(t, "VersionAddendum "+strings.Repeat("v", length))
+		found := probe(t, &sshprobe.Prober{AllKeys: true}, s.addr)
+		if len(found.Keys) != 3 || found.Keyless != "" || found.Broken != "" {
+			t.Errorf("%d: %s %+v", length, statuses(found.Keys), found)
+			continue
+		}
+		for _, k := range found.Keys { // ssh-keyscan does not read such a line
+			line := name + k.Line[strings.IndexByte(k.Line, ' '):] + "\n"
+			if got := s.ssh(t, line, algorithmsOf(k.Type)...); got != check.KeyKnown {
+				t.Errorf("%d: ssh says %s of %s", length, got, line)
+			}
+		}
+	}
+}
+
 // A real sshd with sntrup761 alone is not down, and says what it has.
 func TestRealSntrup(t *testing.T) {
 	s := startSSHD(t, "KexAlgorithms sntrup761x25519-sha512@openssh.com")

@@ -123,7 +123,7 @@ var errShown = errors.New("the host key has been shown")
 // key may be a certificate, about which nothing has been verified.
 func (w *wire) hostKey(ctx context.Context, limit time.Duration, algorithms []string) (ssh.PublicKey, error) {
 	if len(w.line) > maxIdentification {
-		return nil, errLong
+		return w.curveHostKey(ctx, limit, algorithms)
 	}
 	var shown ssh.PublicKey
 	config := &ssh.ClientConfig{
