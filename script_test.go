@@ -166,6 +166,11 @@ func startSSH(ts *testscript.TestScript, neg bool, args []string) {
 // sshFaults are the ways in which a server shows no host key.
 var sshFaults = map[string]lab.SSHFault{
 	"disconnects": lab.Disconnects,
+	"turns-away":  lab.TurnsAway,
+	"ssh1":        lab.SpeaksSSH1,
+	"old-keys":    lab.OldKeys,
+	"old-kex":     lab.OldExchange,
+	"leaves":      lab.HangsUpLater,
 	"hangs-up":    lab.HangsUp,
 	"http":        lab.SpeaksHTTP,
 	"odd-keys":    lab.OddKeys,

@@ -51,8 +51,6 @@ func advise(f *Facts, r *Result, p Policy) {
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "raise 'ulimit -n' or look at fewer targets at once (--jobs), and try again"}}
 		case SSHSilent, SSHClosed, SSHStalled:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow look-ups of this machine's name look like that from here"}}
-		case TargetCutShort:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "give it more time: --target-timeout"}}
 		case SSHNegotiate:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "update the server, or allow what it offers for this host alone: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration"}}
 		case SSHTurnedAway:
@@ -71,6 +69,8 @@ func advise(f *Facts, r *Result, p Policy) {
 
 func adviseTarget(f *Facts, c Code) []Advice {
 	switch c {
+	case TargetCutShort:
+		return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "give it more time: --target-timeout"}}
 	case HostKeyUnseen:
 		return []Advice{{Code: AdviseHostKey, Machine: ThisMachine, Text: "run it where the host can be reached directly"}}
 	case MappingCode(NoAddress):

@@ -60,8 +60,8 @@ func Judge(facts Facts, p Policy) *Result {
 	} else {
 		r.Findings = append(r.Findings, forwardFindings(f)...)
 	}
-	if cut, ok := cutFinding(f); ok {
-		r.Findings = append(r.Findings, cut)
+	if cut, ok := cutFinding(f); ok { // first: formats that tell one thing tell this of what is unknown
+		r.Findings = slices.Insert(r.Findings, 0, cut)
 	}
 	if unseen, ok := expectationFinding(f, p); ok {
 		r.Findings = append(r.Findings, unseen)

@@ -139,7 +139,7 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 			return nil, &behindJumpHost{t}
 		}
 	}
-	checker, err := f.checker(w, v)
+	checker, err := f.checker(ctx, w, v)
 	if err != nil {
 		return nil, err
 	}

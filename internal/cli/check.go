@@ -33,7 +33,7 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	if f.printConfig {
 		return printConfig(w, targets)
 	}
-	checker, err := f.checker(w, v)
+	checker, err := f.checker(ctx, w, v)
 	if err != nil {
 		return f.usage(w, err)
 	}
@@ -68,9 +68,12 @@ func (f *checkFlags) usage(w World, err error) int {
 	return status
 }
 
-func (f *checkFlags) checker(w World, v *voice) (*check.Checker, error) {
+func (f *checkFlags) checker(ctx context.Context, w World, v *voice) (*check.Checker, error) {
 	resolver, hosts, err := f.resolver(w)
 	if err != nil {
+		return nil, err
+	}
+	if err := f.bindable(ctx, resolver); err != nil {
 		return nil, err
 	}
 	if err := resolver.Err(); err != nil {

@@ -40,7 +40,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	if err != nil {
 		return status, err
 	}
-	s, err := f.survey(w, v)
+	s, err := f.survey(ctx, w, v)
 	if err != nil {
 		return statusUsage, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"os"
@@ -148,11 +149,11 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 
 // survey looks at hosts as DNS alone knows them: a line that stands already must
 // not vouch for itself.
-func (f *hostsFlags) survey(w World, v *voice) (*survey, error) {
+func (f *hostsFlags) survey(ctx context.Context, w World, v *voice) (*survey, error) {
 	if err := f.validate(); err != nil {
 		return nil, err
 	}
-	checker, err := f.checker(w, v)
+	checker, err := f.checker(ctx, w, v)
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	if err != nil {
 		return status, err
 	}
-	s, err := f.survey(w, v)
+	s, err := f.survey(ctx, w, v)
 	if err != nil {
 		return statusUsage, err
 	}

@@ -14,17 +14,22 @@ type SSHFault int
 
 // The faults.
 const (
-	Healthy     SSHFault = iota
-	Silent               // takes the connection and never says a word
-	SpeaksHTTP           // answers like a web server on the wrong port
-	Hostile              // sends control characters and a false prompt before closing
-	HangsUp              // closes after the identification, as a full sshd does
-	Resets               // answers the first word with a reset
-	Sntrup               // is healthy, but offers one key exchange alone, which golang.org/x/crypto/ssh does not have
-	Stalls               // identifies itself, and then never says another word
-	Disconnects          // identifies itself, and ends it with SSH_MSG_DISCONNECT
-	OddKeys              // is healthy, but has a host key of a type that no client knows
-	ShortKey             // shows a host key of five bytes
+	Healthy      SSHFault = iota
+	Silent                // takes the connection and never says a word
+	SpeaksHTTP            // answers like a web server on the wrong port
+	Hostile               // sends control characters and a false prompt before closing
+	HangsUp               // closes after the identification, as a full sshd does
+	Resets                // answers the first word with a reset
+	Sntrup                // is healthy, but offers one key exchange alone, which golang.org/x/crypto/ssh does not have
+	Stalls                // identifies itself, and then never says another word
+	Disconnects           // identifies itself, and ends it with SSH_MSG_DISCONNECT
+	OddKeys               // is healthy, but has a host key of a type that no client knows
+	ShortKey              // shows a host key of five bytes
+	TurnsAway             // refuses the client's address, as an sshd with PerSourcePenalties does
+	SpeaksSSH1            // speaks version 1 of the protocol alone
+	OldKeys               // offers ssh-rsa alone, which ssh no longer asks for
+	OldExchange           // offers diffie-hellman-group1-sha1 alone, likewise
+	HangsUpLater          // offers what all do, and closes then
 )
 
 // HostileGreeting is what a Hostile server says: it would set a terminal's
@@ -56,6 +61,16 @@ func (f SSHFault) commit(c *net.TCPConn, version string) {
 		part(c, version+"\r\n"+string(packet(disconnect("no"))))
 	case OddKeys:
 		part(c, version+"\r\n"+string(packet(kexInit("curve25519-sha256", "ssh-of-tomorrow"))))
+	case TurnsAway:
+		part(c, "Not allowed at this time\r\n")
+	case SpeaksSSH1:
+		part(c, "SSH-1.5-1.2.27\n")
+	case OldKeys:
+		part(c, version+"\r\n"+string(packet(kexInit("curve25519-sha256", ssh.KeyAlgoRSA))))
+	case OldExchange:
+		part(c, version+"\r\n"+string(packet(kexInit(ssh.InsecureKeyExchangeDH1SHA1, ssh.KeyAlgoED25519))))
+	case HangsUpLater:
+		part(c, version+"\r\n"+string(packet(kexInit("curve25519-sha256", ssh.KeyAlgoED25519))))
 	case ShortKey:
 		io.WriteString(c, version+"\r\n"+string(packet(kexInit("curve25519-sha256", ssh.KeyAlgoED25519))))
 		if awaitECDH(bufio.NewReader(c)) == nil {
