@@ -30,6 +30,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/replacefile": {nil, "everyone who writes files needs it"},
 	"rdnsproxy/internal/knownhosts":  {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
 	"rdnsproxy/internal/sshprobe":    {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},
+	"rdnsproxy/internal/recipe":      {nil, "it knows the bytes of a block; what ssh makes of them is asked elsewhere"},
 	"rdnsproxy/internal/safetext":    {nil, "everyone who shows a stranger's text needs it"},
 	"rdnsproxy/internal/limits":      {nil, "everyone whose work has a bound needs it"},
 	"rdnsproxy/internal/krb5conf":    {nil, "a file format is a leaf: it says what Kerberos would do, not what came of it"},

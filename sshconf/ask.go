@@ -2,6 +2,7 @@ package sshconf
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,12 +45,35 @@ const (
 	maxComplaint = 4 << 10
 )
 
-// ask runs ssh -G, which runs the commands of Match exec and may use DNS to
-// canonicalise, and takes over what it prints. ctx limits the time.
+// ask takes over what ssh -G prints.
 func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
+	out, err := q.print(ctx, ssh)
+	if err != nil {
+		return nil, err
+	}
+	return q.take(out)
+}
+
+// Print gives all that ssh -G prints about q.Host, line by line, whatever
+// q.Keywords are. Errors: as Lookup's; where ssh cannot be asked an
+// *UnevaluatedError, without a Host.
+func (q Query) Print(ctx context.Context) (string, error) {
+	if err := cmp.Or(checkHost(q.Host), q.understand()); err != nil {
+		return "", err
+	}
+	ssh, reason := q.findSSH()
+	if reason != "" {
+		return "", &UnevaluatedError{[]Doubt{{Origin: commandLine, Construct: "the whole configuration"}}, reason}
+	}
+	return q.print(ctx, ssh)
+}
+
+// print runs ssh -G, which runs the commands of Match exec and may use DNS to
+// canonicalise. ctx limits the time.
+func (q Query) print(ctx context.Context, ssh string) (string, error) {
 	release, err := limits.Program(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
+		return "", fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	}
 	defer release()
 	ctx, cancel := context.WithTimeoutCause(ctx, limits.SSHTime, fmt.Errorf("no answer within %v", limits.SSHTime))
@@ -61,15 +85,15 @@ func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return nil, fmt.Errorf("ssh -G: %w", context.Cause(ctx))
+		return "", fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	case errors.As(err, &exit):
-		return nil, refusal(stderr.String(), exit)
+		return "", refusal(stderr.String(), exit)
 	case err != nil:
-		return nil, fmt.Errorf("ssh -G: %w", err)
+		return "", fmt.Errorf("ssh -G: %w", err)
 	case stdout.over:
-		return nil, fmt.Errorf("ssh -G: more than %d bytes of answer", maxAnswer)
+		return "", fmt.Errorf("ssh -G: more than %d bytes of answer", maxAnswer)
 	}
-	return q.take(stdout.String())
+	return stdout.String(), nil
 }
 
 // run waits for the end of the command and of its stdout. A child of Match exec

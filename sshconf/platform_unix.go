@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-const systemFile = "/etc/ssh/ssh_config"
+// SystemConfig is where ssh's system-wide configuration stands.
+const SystemConfig = "/etc/ssh/ssh_config"
 
 // private is the test of OpenSSH's read_config_file_depth: the file is the
 // user's or root's, and nobody else may write it. Some builds let a user's own

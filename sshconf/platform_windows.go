@@ -2,7 +2,8 @@ package sshconf
 
 import "io/fs"
 
-const systemFile = `C:\ProgramData\ssh\ssh_config`
+// SystemConfig is where ssh's system-wide configuration stands.
+const SystemConfig = `C:\ProgramData\ssh\ssh_config`
 
 // private cannot be told from a mode there: access lists decide, and ssh's own
 // port looks at them before it runs anything of ours.

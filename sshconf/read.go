@@ -122,8 +122,11 @@ func (r *reading) note(s *source, ln line) (keep bool, err error) {
 
 // mayBeFinal reports that a Match line may hold the criterion final, which acts
 // wherever it stands.
-func mayBeFinal(criteria string) bool {
-	return strings.Contains(lower(criteria), "final") || !plain(strings.ReplaceAll(criteria, "\t", " "))
+func mayBeFinal(criteria string) bool { return strings.Contains(unquoted(criteria), "final") }
+
+// unquoted is a text without all by which a word can be disguised, in lower case.
+func unquoted(s string) string {
+	return lower(strings.NewReplacer(`"`, "", "'", "", `\`, "").Replace(s))
 }
 
 // understood reports that the line is one of the shapes that are read alike.

@@ -268,5 +268,5 @@ func (q Query) systemFile() string {
 	if q.SystemFile != "" {
 		return q.SystemFile
 	}
-	return systemFile
+	return SystemConfig
 }

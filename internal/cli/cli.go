@@ -81,7 +81,7 @@ type call struct {
 var wrapped = []string{"ssh", "sftp", "scp"}
 
 // commands are the words that name a command where no port follows them.
-var commands = []string{"check", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
+var commands = []string{"setup", "check", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
 
 // classify tells the relay, HOST PORT, from the commands. A host may be called
 // check: the first word that is no flag and the word right after it decide, and
@@ -105,7 +105,7 @@ func classify(args []string) (call, error) {
 		return call{}, refuse("'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", quoted(last))
 	}
 	if i == len(args) {
-		return call{}, refuse("'ProxyCommand rdnsproxy %h %p' goes into ~/.ssh/config; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
+		return call{}, refuse("'rdnsproxy setup' makes ssh run this program; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
 			"nothing to do: HOST PORT or a command is missing")
 	}
 	word := args[i]
@@ -153,6 +153,7 @@ func knownFlags() *pflag.FlagSet {
 	new(relayFlags).register(flags)
 	new(checkFlags).registerOwn(flags)
 	new(hostsFlags).registerOwn(flags)
+	new(setupFlags).registerOwn(flags)
 	return flags
 }
 

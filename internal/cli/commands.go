@@ -29,7 +29,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
-	root.AddCommand(checkCommand(w, &status), explainCommand(w), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
+	root.AddCommand(setupCommand(w, &status), checkCommand(w, &status), explainCommand(w), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program, &status))
 	}

@@ -17,6 +17,7 @@ says why, who is affected, and what to fix on which machine.
 
 The first is the relay, which ssh runs as ProxyCommand. The commands are
 
+  setup	make ssh run rdnsproxy
   check	look at hosts, up to their host keys
   explain	say what a finding means and what to do about it
   hosts	list, add, remove and verify lines of the hosts file
@@ -27,9 +28,9 @@ The first is the relay, which ssh runs as ProxyCommand. The commands are
   version	print the version
   help	show the help of a command or a topic
 
-In ~/.ssh/config, as the last lines:
+'rdnsproxy setup' writes these lines, as the last ones of ~/.ssh/config:
 
-  Host *
+  Host * !*/* !*,* !*%* !.*
     ProxyCommand rdnsproxy %h %p
 
 Flags of the relay:

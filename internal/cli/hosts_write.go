@@ -59,12 +59,9 @@ func (f *hostsFlags) apply(w World, v *voice, file *hostsfile.File, command stri
 	}
 	fmt.Fprint(f.shown(w), edit.Diff())
 	err = hostsfile.Writable(f.path(), f.options())
-	if err == nil && !f.yes {
-		if !isTerminal(w.In) || !isTerminal(w.Err) {
-			return statusFound, refuse("--yes writes it", "nothing was written")
-		}
-		if !confirmed(w) {
-			return statusFound, refuse("", "nothing was written")
+	if err == nil {
+		if err := agreed(w, f.yes); err != nil {
+			return statusFound, err
 		}
 	}
 	var written hostsfile.Written
@@ -106,6 +103,19 @@ func (f *hostsFlags) shown(w World) io.Writer {
 		return w.Err
 	}
 	return w.Out
+}
+
+// agreed is nil if the change that was shown is wanted.
+func agreed(w World, yes bool) error {
+	switch {
+	case yes:
+		return nil
+	case !isTerminal(w.In) || !isTerminal(w.Err):
+		return refuse("--yes writes it", "nothing was written")
+	case !confirmed(w):
+		return refuse("", "nothing was written")
+	}
+	return nil
 }
 
 // confirmed asks the person at the terminal; silence is a no.

@@ -1,0 +1,186 @@
+//go:build linux
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// laterFiles are ProxyCommands in files that ssh reads after the user's: the lines of
+// systemd's 20-systemd-ssh-proxy.conf and libvirt's 30-libvirt-ssh-proxy.conf in
+// their forms over the years, and a company's.
+const laterFiles = `Host .host machine/.host
+	ProxyCommand /usr/lib/systemd/systemd-ssh-proxy unix/run/ssh-unix-local/socket %p
+	ProxyUseFdpass yes
+	CheckHostIP no
+Host unix/* unix,* unix%* vsock/* vsock,* vsock%* vsock-mux/* machine/* machine%*
+	ProxyCommand /usr/lib/systemd/systemd-ssh-proxy %h %p
+	ProxyUseFdpass yes
+	CheckHostIP no
+	StrictHostKeyChecking no
+	UserKnownHostsFile /dev/null
+Host qemu/* qemu:session/* qemu:system/*
+	ProxyCommand /usr/libexec/libvirt-ssh-proxy %h %p
+	ProxyUseFdpass yes
+Host *.corp.example
+	ProxyCommand corkscrew proxy 8080 %h %p
+Match host *.inner.example user root
+	ProxyJump gate
+`
+
+// whole is all that ssh -G says to a command line, a refusal too.
+func (v *visit) whole(args ...string) string {
+	v.t.Helper()
+	o := v.run(append([]string{"ssh", "-G"}, args...)...)
+	return o.out + o.err
+}
+
+// without are the lines of a that b has not.
+func without(a, b string) []string {
+	return slices.DeleteFunc(strings.Split(a, "\n"), func(ln string) bool { return strings.Contains("\n"+b+"\n", "\n"+ln+"\n") })
+}
+
+// setup writes what makes ssh run rdnsproxy, as README leads with, and changes
+// nothing else of what ssh does.
+func TestSetup(t *testing.T) {
+	v := newVisit(t)
+	v.sshConfig("Host viajump\n\tProxyJump exact.example.com\nHost own\n\tProxyCommand nc %h %p\n")
+	v.must(os.MkdirAll("/etc/ssh/ssh_config.d", 0o755))
+	v.write("/etc/ssh/ssh_config.d/others.conf", laterFiles)
+	v.write("/etc/ssh/ssh_config", "Include /etc/ssh/ssh_config.d/*.conf\nMatch final all\n\tHashKnownHosts yes\n")
+	t.Cleanup(func() { os.WriteFile("/etc/ssh/ssh_config", nil, 0o644); os.RemoveAll("/etc/ssh/ssh_config.d") })
+	old, err := os.ReadFile(home + "/.ssh/config")
+	v.must(err)
+
+	asks := [][]string{
+		{"my.example.com"}, {"viajump"}, {"own"}, {"vsock/3"}, {"vsock,3"}, {"vsock%3"}, {".host"}, {"unix/run/x"}, {"machine/m"}, {"machine/.host"},
+		{"qemu/vm"}, {"db.corp.example"}, {"root@a.inner.example"}, {"you@a.inner.example"}, {"192.0.2.1"}, {"2001:db8::1"}, {"a_b"},
+		{"-J", "gate", "my.example.com"}, {"-o", "ProxyCommand=nc %h %p", "my.example.com"}, {"-o", "ProxyJump=gate", "my.example.com"},
+		{"-o", "ProxyCommand=none", "my.example.com"}, {"-oProxyCommand=/usr/bin/mosh --fake-proxy -- %h %p", "my.example.com"},
+	}
+	var before []string
+	for _, a := range asks {
+		before = append(before, v.whole(a...))
+	}
+	o := v.run("rdnsproxy", "setup", "--yes")
+	if o.status != 0 || !strings.Contains(o.out, "wrote "+home+"/.ssh/config\n") || !strings.Contains(o.err, "viajump") || !strings.Contains(o.err, "own") || !strings.Contains(o.err, "vsock/*") {
+		t.Errorf("%+v", o)
+	}
+	checked := 0
+	for i, a := range asks {
+		after := v.whole(a...)
+		if strings.Contains(after, "proxycommand "+program+" %h %p\n") && !strings.Contains(before[i], "\nproxycommand ") {
+			after = strings.Replace(after, "proxycommand "+program+" %h %p\n", "", 1)
+			checked++
+		}
+		if after != before[i] {
+			t.Errorf("%q: %q and %q", a, without(before[i], after), without(after, before[i]))
+		}
+	}
+	if checked != 4 { // the first, the addresses, and a_b
+		t.Errorf("%d are checked", checked)
+	}
+	if o := v.ssh("my.example.com", "echo hello"); o.out != "hello\n" || !strings.HasPrefix(o.err, articleWarning) {
+		t.Errorf("%+v", o)
+	}
+	if o := v.run("rdnsproxy", "setup", "--remove", "--yes"); o.status != 0 {
+		t.Errorf("%+v", o)
+	}
+	if now, err := os.ReadFile(home + "/.ssh/config"); err != nil || string(now) != string(old) {
+		t.Errorf("%q came back as %q, %v", old, now, err)
+	}
+}
+
+// A home without ~/.ssh gets one, as ssh wants it; a configuration that is a link
+// stays one; and what is no file, or no configuration, is left alone.
+func TestSetupFiles(t *testing.T) {
+	v := newVisit(t)
+	config := home + "/.ssh/config"
+	v.must(os.RemoveAll(home + "/.ssh"))
+	if o := v.run("rdnsproxy", "setup", "--yes"); o.status != 0 {
+		t.Errorf("%+v", o)
+	}
+	for path, mode := range map[string]os.FileMode{home + "/.ssh": 0o700, config: 0o600} {
+		if st, err := os.Stat(path); err != nil || st.Mode().Perm() != mode {
+			t.Errorf("%s: %v, %v", path, st, err)
+		}
+	}
+	if got := v.whole("my.example.com"); !strings.Contains(got, "proxycommand "+program) {
+		t.Error(got)
+	}
+
+	// $HOME is not where ssh looks.
+	v.must(os.Remove(config))
+	elsewhere := v.command("rdnsproxy", "setup", "--yes")
+	elsewhere.Env = append(elsewhere.Env, "HOME=/nonexistent")
+	if o := v.finish(elsewhere, nil); o.status != 0 {
+		t.Errorf("%+v", o)
+	}
+	if got := v.whole("my.example.com"); !strings.Contains(got, "proxycommand "+program) {
+		t.Error(got)
+	}
+
+	real := home + "/dotfiles/ssh"
+	v.must(os.MkdirAll(filepath.Dir(real), 0o755))
+	v.write(real, "Host x\r\n\tPort 7")
+	v.must(os.Chmod(real, 0o644))
+	v.must(do("chown", "-R", "chris:chris", home))
+	v.must(os.Remove(config))
+	v.must(os.Symlink(real, config))
+	if o := v.run("rdnsproxy", "setup", "--yes"); o.status != 0 {
+		t.Errorf("%+v", o)
+	}
+	if st, err := os.Lstat(config); err != nil || st.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("%v, %v", st, err)
+	}
+	if st, err := os.Stat(real); err != nil || st.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", st, err)
+	}
+	text, err := os.ReadFile(real)
+	v.must(err)
+	if strings.Count(string(text), "\n") != strings.Count(string(text), "\r\n") || !strings.Contains(v.whole("x"), "proxycommand "+program) {
+		t.Errorf("%q", text)
+	}
+
+	// An edit by hand is nobody else's.
+	v.write(real, strings.Replace(string(text), "%h %p", "--policy strict %h %p", 1))
+	for _, args := range [][]string{{"--yes"}, {"--remove", "--yes"}} {
+		o := v.run(append([]string{"rdnsproxy", "setup"}, args...)...)
+		if o.status != 1 || !strings.Contains(o.err, "edited by hand") || strings.Count(o.err, "\n") != 1 {
+			t.Errorf("%+v", o)
+		}
+	}
+	v.write(real, string(text))
+	if o := v.run("rdnsproxy", "setup", "--remove", "--yes"); o.status != 0 {
+		t.Errorf("%+v", o)
+	}
+	if now, err := os.ReadFile(real); err != nil || string(now) != "Host x\r\n\tPort 7" {
+		t.Errorf("%q, %v", now, err)
+	}
+
+	v.must(os.Remove(config))
+	for what, make := range map[string]func() error{
+		"is a directory":                     func() error { return os.Mkdir(config, 0o700) },
+		"is not a regular file":              func() error { return do("mkfifo", "-m", "666", config) },
+		"is a symbolic link that leads":      func() error { return os.Symlink("nosuch", config) },
+		"is larger than":                     func() error { return do("truncate", "-s", "1T", config) },
+		"permission denied":                  func() error { return os.WriteFile(config, nil, 0) },
+		"belongs to another user":            func() error { return os.WriteFile(config, nil, 0o666) },
+		"Bad configuration option: nonsense": func() error { return os.WriteFile(config, []byte("Nonsense yes\n"), 0o644) },
+	} {
+		v.must(make())
+		o := v.run("rdnsproxy", "setup", "--yes")
+		if o.status != 1 || !strings.Contains(o.err, what) || strings.Count(o.err, "\n") != 1 || strings.Contains(o.err, "rdnsproxy-setup-") {
+			t.Errorf("%s: %+v", what, o)
+		}
+		v.must(os.RemoveAll(config))
+	}
+	left, _ := filepath.Glob("/tmp/rdnsproxy-setup-*")
+	if len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}

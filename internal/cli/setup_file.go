@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/internal/safetext"
+	"rdnsproxy/sshconf"
+
+	"github.com/rogpeppe/go-internal/diff"
+)
+
+// configFile is the configuration of ssh's that setup changes.
+type configFile struct {
+	path    string
+	content []byte
+	absent  bool
+	usual   bool // it is ~/.ssh/config, after which ssh reads the system's
+}
+
+// maxConfig bounds it: what is larger nobody has written.
+const maxConfig = 4 << 20
+
+func (c *configFile) String() string { return safetext.Line(c.path) }
+
+// open reads the file that is meant, without waiting for what is no file.
+func (f *setupFlags) open(w World) (*configFile, error) {
+	c := &configFile{path: f.file}
+	if c.path == "" {
+		home := asUser(w, sshconf.Query{}).Home
+		if home == "" {
+			return nil, refuse("name the file: rdnsproxy setup --file FILE", "where your home is cannot be found out")
+		}
+		c.path, c.usual = filepath.Join(home, ".ssh", "config"), true
+	}
+	info, err := os.Stat(c.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(c.path); err == nil {
+			return nil, refuse("make the file that it leads to, or remove the link", "%s is a symbolic link that leads nowhere", c)
+		}
+		c.absent = true
+		return c, nil
+	case err != nil:
+		return nil, refuse("", "%s: %s", c, plainError(err))
+	case info.IsDir():
+		return nil, refuse("name the file in it", "%s is a directory", c)
+	case !info.Mode().IsRegular():
+		return nil, refuse("setup writes into regular files only", "%s is not a regular file", c)
+	case info.Size() > maxConfig:
+		return nil, refuse("write the lines by hand: 'rdnsproxy help' shows them", "%s is larger than %d MiB", c, maxConfig>>20)
+	}
+	if c.content, err = os.ReadFile(c.path); err != nil {
+		return nil, refuse("nothing was written", "%s: %s", c, plainError(err))
+	}
+	return c, nil
+}
+
+// diff shows the change as diff -u does, safe to print.
+func (c *configFile) diff(content []byte) string {
+	name := c.String()
+	text := diff.Diff(name, shownLines(c.content), name, shownLines(content))
+	_, text, _ = bytes.Cut(text, []byte("\n")) // "diff OLD NEW", which no person needs
+	return string(text)
+}
+
+// shownLines are the lines as a terminal may have them; carriage returns at their
+// ends are not shown, for the block has the file's own.
+func shownLines(content []byte) []byte {
+	var b bytes.Buffer
+	for ln := range strings.Lines(string(content)) {
+		text, ended := strings.CutSuffix(ln, "\n")
+		words := strings.Split(strings.TrimSuffix(text, "\r"), "\t")
+		for i := range words {
+			words[i] = safetext.Line(words[i])
+		}
+		b.WriteString(strings.Join(words, "\t"))
+		if ended {
+			b.WriteByte('\n')
+		}
+	}
+	return b.Bytes()
+}
+
+// holdOptions say where the journal of a file goes whose directory takes none.
+func (c *configFile) holdOptions() replacefile.HoldOptions {
+	o := replacefile.HoldOptions{Limit: maxConfig}
+	if dir, err := os.UserCacheDir(); err == nil {
+		o.State = filepath.Join(dir, "rdnsproxy", "ssh")
+	}
+	return o
+}
+
+// writable is nil if write is likely to succeed, so that nobody is asked in vain.
+func (c *configFile) writable() error {
+	if c.absent {
+		return nil
+	}
+	return replacefile.Writable(c.path, c.holdOptions())
+}
+
+// write puts content in the place of what was read. Owner, permissions and the
+// like stay; a symbolic link is followed, and stays one.
+func (c *configFile) write(content []byte) error {
+	if c.absent {
+		if c.usual {
+			if err := os.Mkdir(filepath.Dir(c.path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+				return err
+			}
+		}
+		return replacefile.Write(c.path, 0o600, func(w io.Writer) error {
+			_, err := w.Write(content)
+			return err
+		})
+	}
+	held, err := replacefile.Hold(c.path, c.holdOptions())
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	if !bytes.Equal(held.Content, c.content) {
+		return replacefile.ErrChanged
+	}
+	_, err = held.Replace(content)
+	return err
+}
+
+// explain says of an error of writing what can be done about it.
+func (c *configFile) explain(err error) error {
+	hint := "nothing was written; 'rdnsproxy setup --print' shows the lines"
+	switch {
+	case errors.Is(err, replacefile.ErrWritten), errors.Is(err, replacefile.ErrUnfinished):
+		hint = ""
+	case errors.Is(err, replacefile.ErrChanged), errors.Is(err, replacefile.ErrLocked):
+		hint = "nothing was written: run it again"
+	case errors.Is(err, replacefile.ErrNotOwned):
+		hint = "nothing was written: run it as the file's owner"
+	case errors.Is(err, replacefile.ErrUnsafeFolder):
+		hint = "nothing was written: chmod go-w " + safetext.Shell(filepath.Dir(c.path))
+	}
+	return refuse(hint, "%s: %s", c, ownWords(err))
+}
+
+// ownWords drops the system call and the path within the opened directory from
+// an error of this program's own writers.
+func ownWords(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return plainError(err)
+	}
+	return fmt.Sprint(err)
+}

@@ -1,0 +1,107 @@
+package recipe
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The marks of the block. The last one tells what was put before the first, and
+// from what the block's lines have not to differ.
+const (
+	begin = "# >>> rdnsproxy: 'rdnsproxy setup --remove' takes these lines out again"
+	end   = "# <<< rdnsproxy "
+)
+
+// Errors of Find.
+var (
+	ErrEdited  = errors.New("the block between the marks of rdnsproxy has been edited by hand")
+	ErrSeveral = errors.New("the marks of rdnsproxy stand there more than once, or one of them is missing")
+)
+
+// Block is the marked block in a configuration.
+type Block struct {
+	Recipe
+	from, to int    // its bytes
+	gap      int    // line ends before it that were put there with it
+	newline  string // how its lines end
+}
+
+// Find looks for the block; nil if there is none. It is judged without regard to
+// carriage returns.
+func Find(config []byte) (*Block, error) {
+	var b *Block
+	var lines []string
+	closing := "" // the last mark
+	for at := 0; at < len(config); {
+		raw, _, _ := bytes.Cut(config[at:], []byte("\n"))
+		next := min(at+len(raw)+1, len(config))
+		ln := strings.TrimRight(string(raw), "\r")
+		switch first, last := ln == begin, strings.HasPrefix(ln, end); {
+		case (first || last) && closing != "", first && b != nil, last && b == nil:
+			return nil, ErrSeveral
+		case first:
+			b = &Block{from: at, newline: string(config[at+len(begin) : next])}
+		case last:
+			b.to, closing = next, ln
+		case b != nil && closing == "":
+			lines = append(lines, ln)
+		}
+		at = next
+	}
+	switch {
+	case b == nil:
+		return nil, nil
+	case closing == "":
+		return nil, ErrSeveral
+	}
+	if n, err := fmt.Sscanf(closing[len(end):], "%d", &b.gap); err != nil || n != 1 || closing != mark(b.gap, lines) {
+		return nil, ErrEdited
+	}
+	b.Recipe = of(lines)
+	return b, nil
+}
+
+// mark is the last line of a block.
+func mark(gap int, lines []string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s", gap, strings.Join(lines, "\n")))
+	return fmt.Sprintf("%s%d %x", end, gap, sum[:8])
+}
+
+// Without is the configuration without its block: what Add was given, if nothing
+// has changed since, and otherwise every other byte as it is now.
+func (b *Block) Without(config []byte) []byte {
+	before, after := config[:b.from], config[b.to:]
+	for range b.gap {
+		cut, ok := bytes.CutSuffix(before, []byte(b.newline))
+		if !ok || len(after) > 0 && len(cut) > 0 && cut[len(cut)-1] != '\n' {
+			break // what follows has come since, and must not run into this line
+		}
+		before = cut
+	}
+	return append(bytes.Clone(before), after...)
+}
+
+// Add puts the block at the end of a configuration that has none. Its Host line
+// ends whatever block is the last one.
+func Add(config []byte, r Recipe) []byte {
+	newline := "\n"
+	if first := bytes.IndexByte(config, '\n'); first > 0 && config[first-1] == '\r' {
+		newline = "\r\n"
+	}
+	gap := 0
+	if len(config) > 0 {
+		gap = 1
+		if config[len(config)-1] != '\n' {
+			gap = 2
+		}
+	}
+	lines := r.lines()
+	text := strings.Repeat(newline, gap) + begin + newline
+	for _, ln := range append(lines, mark(gap, lines)) {
+		text += ln + newline
+	}
+	return append(bytes.Clone(config), text...)
+}
