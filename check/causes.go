@@ -60,7 +60,7 @@ func causes(f *Facts, a *AddressFacts, m mapping) []Finding {
 	case m.verdict == Confirmed && !generic:
 		return nil
 	case a.Reverse.Source.Kind == resolve.KindHosts:
-		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS", name, a.Reverse.Source)
+		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS", name, place(a.Reverse.Source.String()))
 	case m.verdict == Mismatch && filtered(p.Forward):
 		return found(CauseFiltered, "%s filters the reverse name %s: it answers %s, which is no host's address", sourceWord(p.Forward), name, listAddrs(p.Forward.Addrs))
 	case m.verdict == Numeric:

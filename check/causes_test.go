@@ -90,7 +90,7 @@ func TestCauses(t *testing.T) {
 		{"malformed", facts(pub, resolve.OK, unasked(`bad\032name`)), "", ""},
 		{"undetermined", facts(pub, resolve.OK, dead("old.example.com", resolve.Timeout)), "", ""},
 		{"hosts file", from(facts(pub, resolve.OK, ptr("old.example.com", "203.0.113.99")), resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 12}),
-			"hosts-file", "hosts:/etc/hosts:12 on this machine"},
+			"hosts-file", "is from /etc/hosts:12 on this machine"},
 		{"none, zone there", keeper(facts(pub, resolve.NXDomain), "113.0.203.in-addr.arpa", "ns1.example.com"),
 			"never-set-up", "its zone 113.0.203.in-addr.arpa is there"},
 		{"none, no zone", keeper(facts(pub, resolve.NXDomain), "203.in-addr.arpa", "ns1.registry.example"),

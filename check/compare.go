@@ -106,7 +106,7 @@ func (v View) against(f *Facts) (Code, string) {
 	for i, a := range f.Addresses {
 		if i < len(v.Reverse) && !sameNames(v.Reverse[i], a.Reverse) {
 			return CompareDiffers, fmt.Sprintf("%s says for %s: %s, where the answer used is: %s",
-				sourceWord(v.Reverse[i]), show(a.Addr), namesText(v.Reverse[i]), namesText(a.Reverse))
+				place(sourceWord(v.Reverse[i])), show(a.Addr), namesText(v.Reverse[i]), namesText(a.Reverse))
 		}
 	}
 	return CompareSame, server + " says the same"
@@ -125,11 +125,11 @@ func addressSet(answers []resolve.Answer) []netip.Addr {
 func usedSource(answers []resolve.Answer) string {
 	for _, a := range answers {
 		if a.Status == resolve.OK {
-			return sourceWord(a)
+			return place(sourceWord(a))
 		}
 	}
 	if len(answers) > 0 {
-		return sourceWord(answers[0])
+		return place(sourceWord(answers[0]))
 	}
 	return ""
 }

@@ -90,7 +90,7 @@ func explainLookup() []Explanation {
 			Sure:    "Sure.",
 			Who:     "Only this machine.",
 			Do:      "Find out which is right. A line in /etc/hosts that was right once is the usual reason.",
-			Example: "hosts:/etc/hosts:3 says 203.0.113.7 for web1.example.com, and DNS says 203.0.113.8",
+			Example: "/etc/hosts:3 says 203.0.113.7 for web1.example.com, and DNS says 203.0.113.8",
 		},
 		{
 			Code:    "hosts.only",
@@ -98,7 +98,7 @@ func explainLookup() []Explanation {
 			Sure:    "Sure for the DNS servers of this machine.",
 			Who:     "Only this machine knows the host by this name.",
 			Do:      "Nothing, if that is intended.",
-			Example: "nas.home is known from hosts:/etc/hosts:5 alone; DNS says: NXDOMAIN",
+			Example: "nas.home is known from /etc/hosts:5 alone; DNS says: NXDOMAIN",
 		},
 		{
 			Code:    "compare.differs",

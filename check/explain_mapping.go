@@ -187,7 +187,7 @@ func explainCauses() []Explanation {
 			Sure:    "Sure: the source of the answer says so.",
 			Who:     "Only this machine.",
 			Do:      "Correct or remove the line in the hosts file.",
-			Example: "the reverse name old.example.com is from hosts:/etc/hosts:3 on this machine, not from DNS",
+			Example: "the reverse name old.example.com is from /etc/hosts:3 on this machine, not from DNS",
 		},
 	}
 }

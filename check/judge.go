@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
@@ -277,6 +278,12 @@ func forward(answers []resolve.Answer) Forward {
 		found = found || ans.Status == resolve.OK
 	}
 	return f
+}
+
+// place is a source as sentences name it: a line of a hosts file as everything else
+// names a line, other sources as they stand in the evidence.
+func place(source string) string {
+	return strings.TrimPrefix(source, string(resolve.KindHosts)+":")
 }
 
 // sourceWord is empty where nothing was asked.

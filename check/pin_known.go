@@ -56,7 +56,7 @@ func pinFindings(f *Facts) []Finding {
 	var fs []Finding
 	for i, pin := range f.pins() {
 		found := func(c Code, s Severity, format string, args ...any) {
-			fs = append(fs, Finding{Code: c, Severity: s, Text: safetext.Line(pin.Source.String()) + " " + fmt.Sprintf(format, args...),
+			fs = append(fs, Finding{Code: c, Severity: s, Text: place(pin.Source.String()) + " " + fmt.Sprintf(format, args...),
 				Advice: pinAdvice(c, f.HostsPath, PlainHost(f.Target.Host), pin.Note)})
 		}
 		switch {

@@ -27,6 +27,8 @@ type Result struct {
 	Addresses []Address `json:"addresses"`
 	Findings  []Finding `json:"findings"`
 	Timings   Phases    `json:"timings"`
+	Time      time.Time `json:"time,omitzero"`     // when it was reported; UTC, to the millisecond
+	Version   string    `json:"version,omitempty"` // of the program that reported it
 }
 
 // Forward is how the target's name was looked up.

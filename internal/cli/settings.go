@@ -107,11 +107,11 @@ func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
 	switch {
 	case err == nil:
 	case errors.As(err, &doubtful):
-		s.voice.unknown(err.Error())
+		s.voice.notice(err.Error())
 	case s.flags.sshConfig != "":
 		return settings{}, configurationError(q.Host, err)
 	default:
-		s.voice.unknown("connecting without ssh's options: " + err.Error())
+		s.voice.notice("connecting without ssh's options: " + err.Error())
 		return settings{}, nil
 	}
 	return settingsOf(host)

@@ -109,6 +109,7 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 		if err != nil {
 			return err
 		}
+		program := version()
 		var stopped error
 		for r := range results {
 			if r.Interrupted() {
@@ -118,6 +119,7 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 				*severities = append(*severities, finding.Severity)
 			}
 			s.progress.clear()
+			r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), program
 			if err := handler.Result(r); err != nil {
 				return err
 			}

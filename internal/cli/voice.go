@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"rdnsproxy/check"
 	"rdnsproxy/internal/safetext"
 
 	"golang.org/x/term"
@@ -63,7 +64,7 @@ func (v *voice) warningWithHint(text, hint string) {
 func (v *voice) notice(text string) { v.say("notice", text) }
 
 // unknown says, in one line, what could not be found out.
-func (v *voice) unknown(text string) { v.say("notice", text) }
+func (v *voice) unknown(text string) { v.say(check.Unknown.String(), text) }
 
 // toPerson reports whether hints get lines of their own.
 func (v *voice) toPerson() bool { return v.hints != nil && v.hints() }

@@ -153,7 +153,7 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 	file, err := s.acceptedFile.read(s.w)
 	if err != nil {
 		if of.Severity >= check.Warning || s.flags.verbose { // else it is no matter now
-			s.voice.unknown(err.Error())
+			s.voice.notice(err.Error())
 		}
 		return "", false
 	}

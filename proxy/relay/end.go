@@ -15,9 +15,9 @@ type End string
 const (
 	// NetworkEnded: the peer closed its side, all it sent was delivered, and so
 	// was what ssh still had to say.
-	NetworkEnded End = "network ended"
+	NetworkEnded End = "closed by the server"
 	// SSHGone: ssh left first, and what it wrote has been sent.
-	SSHGone End = "ssh gone"
+	SSHGone End = "closed by ssh"
 	// Reset: the connection broke. All that had arrived was delivered.
 	Reset End = "reset"
 	// GraceOver: something that ssh wrote could not be sent within the grace.
