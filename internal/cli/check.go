@@ -95,7 +95,7 @@ func (f *checkFlags) checker(ctx context.Context, w World, v *voice) (*check.Che
 
 // reader is what is known of who reads the report.
 func (f *checkFlags) reader(w World) report.Options {
-	o := report.Options{Quiet: f.quiet, Verbose: f.verbose, FailOn: f.failOn.severity, Time: time.Now()}
+	o := report.Options{Quiet: f.quiet, Verbose: f.verbose, FailOn: f.failOn.severity, Time: time.Now(), Command: runnable}
 	if f.output == "" && isTerminal(w.Out) {
 		o.Color = w.getenv("NO_COLOR") == "" && w.getenv("TERM") != "dumb"
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {

@@ -135,6 +135,7 @@ func (s *stage) close() {
 func (s *stage) environment(a *actor, p policy) []string {
 	mine := slices.DeleteFunc(slices.Clone(s.w.Env), func(v string) bool { return strings.HasPrefix(v, "RDNSPROXY_") })
 	return append(mine,
+		"PATH="+filepath.Dir(s.self)+string(filepath.ListSeparator)+s.w.getenv("PATH"), // so that hints name it as they would if installed
 		"RDNSPROXY_RESOLVER="+a.dns.Addr().String(),
 		"RDNSPROXY_HOSTS_FILE=hosts", // in the folder that everything runs in
 		"RDNSPROXY_SSH_CONFIG=none",

@@ -72,7 +72,7 @@ func (v *voice) toPerson() bool { return v.hints != nil && v.hints() }
 // hint says what to do, on a line of its own, to people only.
 func (v *voice) hint(text string) {
 	if v.toPerson() {
-		v.say("hint", text)
+		v.say("hint", runnable(text))
 	}
 }
 
@@ -83,9 +83,9 @@ func (v *voice) withHint(kind, text, hint string) {
 		v.line(kind, text)
 	case v.toPerson():
 		v.line(kind, text)
-		v.line("hint", hint)
+		v.line("hint", runnable(hint))
 	default:
-		v.line(kind, text+" ("+hint+")")
+		v.line(kind, text+" ("+runnable(hint)+")")
 	}
 }
 

@@ -181,7 +181,7 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 	if !s.voice.toPerson() {
 		text := f.Text
 		if len(lines) > 0 {
-			text += " (" + strings.Join(lines, "; ") + ")"
+			text += " (" + hostsLines(lines) + ": " + strings.Join(lines, "; ") + ")"
 		}
 		s.voice.warning(text)
 		return
@@ -211,6 +211,13 @@ func these(lines []string) string {
 		return "this line"
 	}
 	return "these lines"
+}
+
+func hostsLines(lines []string) string {
+	if len(lines) == 1 {
+		return "hosts line"
+	}
+	return "hosts lines"
 }
 
 func settle(lines []string) string {

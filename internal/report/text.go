@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"rdnsproxy/check"
@@ -45,6 +46,7 @@ func (t *text) Result(r *check.Result) error {
 	if t.o.Quiet && r.Severity <= check.Notice {
 		return nil
 	}
+	r = t.runnable(r)
 	var b block
 	b.width = t.o.Width
 	if t.shown++; t.shown > 1 && !t.o.Brief {
@@ -66,6 +68,27 @@ func (t *text) Result(r *check.Result) error {
 	}
 	_, err := io.WriteString(t.w, b.String())
 	return err
+}
+
+// runnable is a result whose advice names this program as the reader can run it.
+func (t *text) runnable(r *check.Result) *check.Result {
+	if t.o.Command == nil {
+		return r
+	}
+	of := *r
+	of.Findings = slices.Clone(r.Findings)
+	for i := range of.Findings {
+		f := &of.Findings[i]
+		f.Advice = slices.Clone(f.Advice)
+		for j := range f.Advice {
+			a := &f.Advice[j]
+			a.Text = t.o.Command(a.Text)
+			if a.Code == check.AdviseCommand { // a command line, and nothing else
+				a.Line = strings.TrimPrefix(t.o.Command("'"+a.Line), "'")
+			}
+		}
+	}
+	return &of
 }
 
 // Close adds up more than one target.
