@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	dnslab "rdnsproxy/internal/lab"
 )
 
 // The test binary runs three times, each inside the one before: outside it
@@ -35,6 +37,7 @@ func TestMain(m *testing.M) {
 	case "init":
 		status, err = asInit()
 	default:
+		dnslab.DefaultSignals()
 		status, err = inside(m)
 	}
 	if err != nil {

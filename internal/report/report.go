@@ -24,10 +24,10 @@ type Options struct {
 	Width int  // columns; if 0, 80, or with Brief without end
 	Quiet bool // text: only what is unknown or worse
 
-	Verbose bool // text: what is fine too, and how long it took
+	Verbose bool                     // text: what is fine too, and how long it took
 	Command func(text string) string // text: makes the commands in advice run this program; if nil, they stand as they are
 
-	Brief   bool // text: what was found and what to do, without the evidence
+	Brief bool // text: what was found and what to do, without the evidence
 
 	Empty string // text, nagios: what to say where there is no result, which is fine then; if empty, nothing and UNKNOWN
 

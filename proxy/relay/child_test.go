@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rdnsproxy/internal/lab"
 )
 
 // The environment that turns this test binary into a program: its role, and for
@@ -31,6 +33,7 @@ func TestMain(m *testing.M) {
 	case "sftp":
 		os.Exit(fakeSFTP())
 	}
+	lab.DefaultSignals()
 	os.Exit(m.Run())
 }
 
