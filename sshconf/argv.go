@@ -186,7 +186,7 @@ func (c *Command) add(operand string, options []option) error {
 			dashP = o.value
 		case o.letter == 'O' && c.Program == "scp": // the protocol of before 9.0
 			subsystem = false
-		case strings.IndexByte("46ACcFiJo", o.letter) >= 0:
+		case strings.IndexByte("46ACcFiJoqv", o.letter) >= 0:
 			t.Args = append(t.Args, o.words()...)
 		}
 	}

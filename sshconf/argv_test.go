@@ -109,7 +109,7 @@ func TestSSHCommand(t *testing.T) {
 		"web", "me@web", "-4vp 22 web", "web -4vp 22", "-l a -p 1 me@web -p 2 -l b ls -p 3",
 		"ssh://me@web:7", "-p 6 ssh://me@web:7", "ssh://me@web:7 -p 8 -l x", "-- web -6", "-oPort=9 web -o Port=8",
 		"-J gate web", "-o ProxyCommand=x web", "-b 127.0.0.1 -B lo web -o BindAddress=x", "-M -S /tmp/x web", "-i -- web -6", "-4 -- web -- -6",
-		"-qTNf -o ConnectTimeout=1m web -- -p 3", "me@WEB:x", "-P 22", "-f web true", "-s web sftp", "web -s sftp",
+		"-qTNf -o ConnectTimeout=1m web -- -p 3", "me@WEB:x", "-P 22", "-f web true", "-s web sftp", "-qv web", "-v -q web -o LogLevel=INFO", "web -s sftp",
 	} {
 		args := append([]string{"-F", "none"}, strings.Fields(line)...)
 		c, err := ParseCommand("ssh", args)
@@ -146,7 +146,7 @@ func TestFileCommands(t *testing.T) {
 		"sftp -F none web", "sftp -F none me@web:/x", "sftp -F none -P 7 -o Port=8 me@web", "sftp -F none -P 7 sftp://me@web:9/x",
 		"sftp -F none -4 -J gate -oConnectTimeout=5 [::1]:x", "sftp -F none -C -b /dev/null -R 5 -B 100 -l 9 Web",
 		"scp -F none web:x /dev/null", "scp -F none -P 7 -o Port=8 me@web:x /dev/null", "scp -F none -P 7 scp://me@web:9/x /dev/null",
-		"scp -F none -6 -l 100 -i k -oUser=u me@[::1]:x /dev/null", "scp -F none -rpq /dev/null Web:",
+		"scp -F none -6 -l 100 -i k -oUser=u me@[::1]:x /dev/null", "scp -F none -rpq /dev/null Web:", "scp -F none -v web:x /dev/null", "sftp -F none -q web", "sftp -F none -vv web",
 	} {
 		words := strings.Fields(line)
 		os.Remove(record)

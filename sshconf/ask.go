@@ -131,10 +131,13 @@ func run(ctx context.Context, cmd *exec.Cmd, stdout, stderr *capped) error {
 	}
 }
 
-// sshArgs is the command line of ssh -G. The host stands after --, and a user
-// before everything, for the first one counts.
+// sshArgs is the command line of ssh -G. The host stands after --; a user, and what
+// -q and -v come to, before everything, for the first one counts.
 func (q Query) sshArgs() []string {
 	args := []string{"-G"}
+	if level := q.logLevel(); level != "" {
+		args = append(args, "-o", "LogLevel="+level)
+	}
 	if q.File != "" {
 		args = append(args, "-F", q.File)
 	}
@@ -143,7 +146,8 @@ func (q Query) sshArgs() []string {
 	}
 	for _, o := range q.options {
 		switch o.letter {
-		case 'E', 'G', 'O', 'Q', 'V', 'v', 'y': // no bearing on the answer, and some act
+		case 'E', 'G', 'O', 'Q', 'V', 'y': // no bearing on the answer, and some act
+		case 'q', 'v': // said above
 		case 'f', 's': // nothing without a command, and refused
 			if len(q.Remote) > 0 {
 				args = append(args, o.words()...)
@@ -168,6 +172,9 @@ func (q Query) take(out string) (*Host, error) {
 	for ln := range strings.Lines(out) {
 		k, v, _ := strings.Cut(strings.TrimRight(ln, "\r\n"), " ")
 		k = lower(k)
+		if k == "loglevel" && v == "SILENT" {
+			v = "QUIET" // in Debian's ssh the level has both names
+		}
 		if asked[k] && v != "" {
 			h.add(Value{k, v, BySSH})
 		}

@@ -144,7 +144,7 @@ func TestAskArgs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "-G -F " + filepath.Join(q.Home, "config") + " -l me -4 -o Tag=tag -p 7 -o A=b c -- web"
+	want := "-G -o LogLevel=DEBUG -F " + filepath.Join(q.Home, "config") + " -l me -4 -o Tag=tag -p 7 -o A=b c -- web"
 	if got := strings.ReplaceAll(strings.TrimSpace(string(b)), "\n", " "); got != want {
 		t.Errorf("ssh ran with %s\nwant %s", got, want)
 	}

@@ -19,7 +19,7 @@ func ordinaryFile(n int) string {
 }
 
 // relays is what the relay asks for.
-var relays = []string{"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos"}
+var relays = []string{"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos", "loglevel"}
 
 func BenchmarkMentions(b *testing.B) {
 	for _, n := range []int{10, 2000} {

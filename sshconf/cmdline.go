@@ -29,8 +29,8 @@ func (q *Query) understand() error {
 }
 
 // commandText writes the options as lines of a configuration that say the same.
-// ssh keeps the last of -4 -6 -b -B -S, which override any -o; of the others the
-// first one counts, -o among them.
+// ssh keeps the last of -4 -6 -b -B -S, which override any -o, as -q and -v do; of
+// the others the first one counts, -o among them.
 func (q Query) commandText() string {
 	var last [len(overriding)]string
 	var rest strings.Builder
@@ -54,6 +54,9 @@ func (q Query) commandText() string {
 		if s := o.setting(); s != "" {
 			rest.WriteString(s + "\n")
 		}
+	}
+	if level := q.logLevel(); level != "" {
+		last[0] += "LogLevel " + level + "\n"
 	}
 	return strings.Join(last[:], "") + rest.String()
 }

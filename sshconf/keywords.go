@@ -13,7 +13,7 @@ var order = []string{
 	"gssapikexalgorithms", "gssapiclientidentity", "gssapiserveridentity",
 	"hostbasedauthentication", "tcpkeepalive", "verifyhostkeydns",
 	"connectionattempts", "bindaddress", "bindinterface", "controlpath",
-	"hostkeyalias", "globalknownhostsfile", "userknownhostsfile",
+	"hostkeyalias", "loglevel", "globalknownhostsfile", "userknownhostsfile",
 	"connecttimeout", "controlpersist", "ipqos", "proxycommand", "proxyjump",
 }
 
@@ -34,6 +34,8 @@ func unset(keyword string) string {
 		return "1"
 	case "connecttimeout":
 		return "none"
+	case "loglevel":
+		return "INFO"
 	case "globalknownhostsfile":
 		return "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
 	}
@@ -74,6 +76,7 @@ var shapes = sync.OnceValue(func() map[string]shape {
 		"hostkeyalias":                lowerWord,
 		"hostname":                    hostName,
 		"ipqos":                       qos,
+		"loglevel":                    spelled("quiet", "QUIET", "fatal", "FATAL", "error", "ERROR", "info", "INFO", "verbose", "VERBOSE", "debug", "DEBUG", "debug1", "DEBUG", "debug2", "DEBUG2", "debug3", "DEBUG3"),
 		"port":                        port,
 		"proxycommand":                command,
 		"proxyjump":                   jump,
@@ -108,7 +111,6 @@ var shapes = sync.OnceValue(func() map[string]shape {
 		"kexalgorithms":                    list("+", "curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521"),
 		"localcommand":                     command,
 		"localforward":                     forward,
-		"loglevel":                         choice("QUIET", "FATAL", "ERROR", "INFO", "VERBOSE", "DEBUG", "DEBUG1", "DEBUG2", "DEBUG3"),
 		"macs":                             list("", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "umac-128-etm@openssh.com", "umac-128@openssh.com"),
 		"nohostauthenticationforlocalhost": flag,
 		"numberofpasswordprompts":          number,

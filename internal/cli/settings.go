@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os/user"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,9 +30,11 @@ type settings struct {
 	tos            int
 }
 
-// relayKeywords are the keywords behind the settings.
+// relayKeywords are the keywords behind the settings, and the one by which ssh is
+// told to keep its warnings to itself.
 var relayKeywords = []string{
 	"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos",
+	"loglevel",
 }
 
 // readSettings asks ssh's configuration, matched by ORIGINAL, else by the
@@ -103,6 +106,7 @@ func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
 		q.Host = s.operands.host
 	}
 	host, err := q.Lookup(ctx)
+	s.heed(ctx, q, host)
 	var doubtful *sshconf.UnevaluatedError
 	switch {
 	case err == nil:
@@ -115,6 +119,19 @@ func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
 		return settings{}, nil
 	}
 	return settingsOf(host)
+}
+
+// heed silences warnings where ssh's own are silenced: by -q, which sftp and scp
+// pass on, or by LogLevel. Of a configuration that could not be read the command
+// line still tells.
+func (s *session) heed(ctx context.Context, q sshconf.Query, host *sshconf.Host) {
+	if host == nil {
+		q.Args, q.Keywords = append(slices.Clip(q.Args), "-Fnone"), []string{"loglevel"}
+		host, _ = q.Lookup(ctx)
+	}
+	if host != nil && host.Silenced() {
+		s.voice.quiet = true
+	}
 }
 
 // configurationError is an ssh configuration that cannot be read or evaluated.
