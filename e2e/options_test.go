@@ -50,22 +50,30 @@ func TestOptionsOfConnecting(t *testing.T) {
 	}
 }
 
-// ConnectTimeout ends a connection attempt that the network leaves unanswered.
-// With fdpass it can only be the program that does it: ssh has no time-out
-// while it waits for the descriptor.
+// ConnectTimeout ends a connection attempt that the network leaves unanswered, and
+// the user reads which address it was. With fdpass it can only be the program that
+// does it, for ssh has no time-out while it waits for the descriptor; with pipes ssh
+// would do it too, in words that name nothing.
 func TestConnectTimeout(t *testing.T) {
 	v := newVisit(t)
 	fullBacklog(t, netip.MustParseAddrPort("198.51.100.10:2022"))
+	const said = "rdnsproxy: error: exact.example.com: 198.51.100.10 port 2022: no answer in time\n"
 	for _, c := range []struct {
 		name, config string
 		args         []string
 	}{
-		{"configuration", "Host alias\n\tHostName exact.example.com\n\tConnectTimeout 2\n" + fdpass, []string{"alias"}},
-		{"command line", fdpass, []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
+		{"fdpass, configuration", "Host alias\n\tHostName exact.example.com\n\tConnectTimeout 2\n" + fdpass, []string{"alias"}},
+		{"fdpass, command line", fdpass, []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
+		{"pipes, configuration", "Host alias\n\tHostName exact.example.com\n\tConnectTimeout 2\n" + plainly, []string{"alias"}},
+		{"pipes, command line", plainly, []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
+		{"pipes, off", strings.Replace(plainly, "%h", "--policy off %h", 1), []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
+		{"pipes, a longer flag", strings.Replace(plainly, "%h", "--connect-timeout 50s %h", 1), []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
+		{"pipes, a shorter flag", strings.Replace(plainly, "%h", "--connect-timeout 1s %h", 1), []string{"-o", "ConnectTimeout=50", "exact.example.com"}},
+		{"pipes, a slow shell", "Host *\n\tProxyCommand sh -c 'sleep 2; exec rdnsproxy %h %p'\n", []string{"-o", "ConnectTimeout=4", "exact.example.com"}},
 	} {
 		v.sshConfig(c.config)
 		o := v.run(append([]string{"ssh", "-p", "2022"}, append(c.args, "true")...)...)
-		if o.status != 255 || !strings.HasPrefix(o.err, "rdnsproxy: ") {
+		if o.status != 255 || !strings.HasPrefix(o.err, said) || strings.Contains(o.err, "banner exchange") {
 			t.Errorf("%s: %+v", c.name, o)
 		}
 	}

@@ -233,13 +233,41 @@ func (s *session) dialer() *dial.Dialer {
 	return &d
 }
 
-// connectLeft is what is left of ConnectTimeout, which runs from the start: ssh
-// counts look-ups, connecting and the banner together.
-func (s *session) connectLeft() (time.Duration, bool) {
-	if s.settings.connectTimeout == 0 {
-		return 0, false
+// connectLeft is what is left of the time to connect in, look-ups included.
+func (s *session) connectLeft() (left time.Duration, limited bool) {
+	by := s.connectBy()
+	return time.Until(by), !by.IsZero()
+}
+
+// connectBy is when connecting has to be over; zero: never.
+//
+// With pipes ssh applies ConnectTimeout as well, from the start of its helper to
+// the end of the server's identification, and when it fires the user reads of a
+// "banner exchange" with "UNKNOWN port 65535". So connecting ends a little before
+// and says which address did not answer. With fdpass ssh waits without a limit.
+func (s *session) connectBy() (by time.Time) {
+	if t := s.settings.connectTimeout; t > 0 {
+		by = s.started.Add(t)
 	}
-	return s.settings.connectTimeout - time.Since(s.started), true
+	if t := s.settings.sshTimeout; t > 0 && !s.flags.fdpass {
+		early := s.startedBySSH().Add(t - min(t/10, lastWords))
+		if early.Before(by) || by.IsZero() {
+			by = early
+		}
+	}
+	return by
+}
+
+// lastWords is the most that is left of ssh's ConnectTimeout for saying that it is
+// as good as over.
+const lastWords = 500 * time.Millisecond
+
+// startedBySSH is when ssh started its helper, a shell at first.
+func (s *session) startedBySSH() time.Time {
+	if age, known := begun(); known && parentIsSSH() {
+		return time.Now().Add(-age)
+	}
+	return s.started
 }
 
 // failed says why there is no connection.

@@ -17,7 +17,7 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// settings are the options that ssh no longer applies itself once a
+// settings are the options that ssh no longer applies to connecting once a
 // ProxyCommand stands. Flags beat the configuration.
 type settings struct {
 	family         resolve.Family
@@ -25,6 +25,7 @@ type settings struct {
 	bind           []netip.Addr // bindAddress, looked up
 	iface          string
 	connectTimeout time.Duration // 0: none
+	sshTimeout     time.Duration // ConnectTimeout, which ssh itself applies to what a ProxyCommand takes; 0: none
 	attempts       int
 	noKeepAlive    bool
 	tos            int
@@ -152,7 +153,8 @@ func settingsOf(h *sshconf.Host) (set settings, err error) {
 		set.family = resolve.IPv6
 	}
 	set.bindAddress, set.iface = h.Get("bindaddress"), h.Get("bindinterface")
-	set.connectTimeout, _ = h.ConnectTimeout()
+	set.sshTimeout, _ = h.ConnectTimeout()
+	set.connectTimeout = set.sshTimeout
 	set.attempts, _ = strconv.Atoi(h.Get("connectionattempts"))
 	set.noKeepAlive = h.Get("tcpkeepalive") == "no"
 	// Of two values the first is for sessions on a terminal, the second for the
