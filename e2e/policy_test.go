@@ -145,7 +145,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// dnsFront is a server before nsd that swallows reverse questions of one zone.
+// dnsFront is a server before nsd that swallows the questions about one zone.
 type dnsFront struct {
 	addr      string
 	swallowed atomic.Int64
@@ -158,7 +158,7 @@ func (v *visit) dnsFront(dead string) *dnsFront {
 	pc, err := net.ListenPacket("udp", front.addr+":53")
 	v.must(err)
 	srv := &dns.Server{PacketConn: pc, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
-		if len(q.Question) == 1 && q.Question[0].Qtype == dns.TypePTR && dns.IsSubDomain(dead, q.Question[0].Name) {
+		if len(q.Question) == 1 && dns.IsSubDomain(dead, q.Question[0].Name) {
 			front.swallowed.Add(1)
 			return
 		}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/memory"
 	"rdnsproxy/proxy/dial"
 )
 
@@ -39,19 +38,19 @@ const strictReserve = 500 * time.Millisecond
 
 // accept is strict's judgement of an address that has connected: what is bad, or
 // not known in time, fails like an address that does not answer.
-func (s *session) accept(ctx context.Context, a netip.AddrPort) error {
+func (s *session) accept(race context.Context, a netip.AddrPort) error {
 	wait := s.flags.checkTimeout.d
 	if left, limited := s.connectLeft(); limited {
 		wait = min(wait, left-strictReserve)
 	}
-	ctx, cancel := context.WithTimeout(ctx, max(wait, 0))
+	ctx, cancel := context.WithTimeout(race, max(wait, 0))
 	defer cancel()
 	r, complete := s.inquiry.Judge(ctx, a.Addr())
 	s.log.verdict(r, a.Addr())
 	if complete {
 		s.learn(r, a.Addr(), true)
 	} else {
-		s.memory.Remember(a.Addr(), memory.Failure{Status: memory.CutShort})
+		s.rememberCutShort(race, a.Addr())
 	}
 	text := mappingText(r, a.Addr())
 	if s.flags.accepted {

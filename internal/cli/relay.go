@@ -8,6 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"rdnsproxy/check"
@@ -119,9 +122,11 @@ type session struct {
 	resolver *resolve.Resolver
 	inquiry  *check.Inquiry
 	known    context.CancelFunc // ends the look-ups: nobody asks any more
-	memory   memory.Memory      // of addresses whose check failed
-	lines    memory.Memory      // of addresses from hosts lines that DNS did not confirm in time
-	log      *logFile           // nil: none
+
+	abandoned atomic.Bool   // ssh has gone before there was a session
+	memory    memory.Memory // of addresses whose check failed
+	lines     memory.Memory // of addresses from hosts lines that DNS did not confirm in time
+	log       *logFile      // nil: none
 
 	acceptedFile acceptedFile
 }
@@ -140,14 +145,15 @@ func runRelay(ctx context.Context, w World, args []string) int {
 		return w.usage(err)
 	}
 	s.voice = relayVoice(w, s.flags.quiet, s.flags.verbose)
+	ctx, s.known = context.WithCancel(ctx)
+	defer s.known()
+	wait := sync.OnceFunc(relay.Await(w.Out, s.abandon))
+	defer wait()
 	if err := s.prepare(ctx); err != nil {
 		s.voice.error(err)
 		return statusUsage
 	}
 	defer s.log.close()
-
-	ctx, s.known = context.WithCancel(ctx)
-	defer s.known()
 	if err := s.begin(ctx); err != nil {
 		s.voice.error(err)
 		return statusUsage
@@ -164,8 +170,17 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	case policyStrict:
 		s.tellOfUsed(ctx, won.Addr())
 	}
+	wait() // from here on the session itself notices
 	go s.finishAsking(late)
 	return s.relay(conn)
+}
+
+// abandon is for an ssh that has gone before there was a session: nobody wants to
+// hear of it any more.
+func (s *session) abandon() {
+	s.abandoned.Store(true)
+	s.voice.muted.Store(true)
+	s.known()
 }
 
 // finishAsking sees the last look-ups through and frees what they have opened: a
@@ -277,6 +292,8 @@ func (s *session) failed(ctx context.Context, err error) int {
 	}
 	var lost *dial.Error
 	switch {
+	case s.abandoned.Load():
+		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
 	case errors.Is(err, dial.ErrNoAddress):
 		s.voice.error(s.noAddress())
 	case errors.As(err, &lost) && rejected(lost):
@@ -314,15 +331,22 @@ func (s *session) noAddress() error {
 func (s *session) relay(conn net.Conn) int {
 	if s.flags.fdpass {
 		if err := relay.Pass(s.w.Out, conn.(*net.TCPConn)); err != nil {
-			s.voice.error(fmt.Errorf("handing the connection to ssh: %v", err))
+			s.voice.error(err)
 			return statusFailed
 		}
 		return statusOK
 	}
-	// From here on the terminal is ssh's: a broken connection is told by ssh itself.
 	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
 	s.log.ended(stats, err)
-	return statusOK
+	if err == nil || stats.Why == relay.Reset { // which ssh itself tells, whose terminal it is now
+		return statusOK
+	}
+	hint := ""
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		hint = "raise the limit of open files; 'ulimit -n' shows it"
+	}
+	s.voice.error(refuse(hint, "relaying to %s: %v", check.PlainHost(s.operands.host), err))
+	return statusFailed
 }
 
 // cacheFolder is where failures are remembered: in the user's cache folder, and

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -23,6 +24,14 @@ func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
 		s.memory.Remember(won, f)
 	case remembered && of != nil && of.Verdict != check.Undetermined:
 		s.memory.Forget(won)
+	}
+}
+
+// rememberCutShort keeps in memory that the check of an address took too long,
+// unless the end of ctx, in which nobody waits any more, was what cut it short.
+func (s *session) rememberCutShort(ctx context.Context, a netip.Addr) {
+	if ctx.Err() == nil {
+		s.memory.Remember(a, memory.Failure{Status: memory.CutShort})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/safetext"
@@ -20,6 +21,7 @@ type voice struct {
 	hints   func() bool // hints get lines of their own: a person is reading; if nil, no
 	quiet   bool        // warnings and notices are not wanted; errors are
 	verbose bool
+	muted   atomic.Bool // nobody is left to hear anything
 }
 
 // newVoice speaks on f. Hints get their own lines only where a person reads
@@ -97,6 +99,9 @@ func (v *voice) say(kind, text string) {
 
 // line writes one line in one call, so that lines of several helpers do not mix.
 func (v *voice) line(kind, text string) {
+	if v.muted.Load() {
+		return
+	}
 	text = strings.ReplaceAll(strings.TrimRight(text, "\n "), "\n", "; ")
 	io.WriteString(v.w, "rdnsproxy: "+kind+": "+safetext.Line(text)+"\n")
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/memory"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
 )
@@ -41,7 +40,7 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	default:
 		s.voice.unknown(fmt.Sprintf("the reverse name of %s was not known after %s: the check was cut short",
 			subject(s.operands.host, won), wait.Round(10*time.Millisecond)))
-		s.memory.Remember(won, memory.Failure{Status: memory.CutShort})
+		s.rememberCutShort(ctx, won)
 	}
 	s.log.verdict(r, won)
 	told := s.tellOfLine(ctx, won, time.Until(until))

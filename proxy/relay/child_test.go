@@ -3,6 +3,7 @@
 package relay
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -25,26 +26,28 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	switch os.Getenv(roleVar) {
-	case "helper":
-		os.Exit(helper())
-	case "ssh":
-		os.Exit(fakeSSH())
-	case "sftp":
-		os.Exit(fakeSFTP())
+	if play := roles[os.Getenv(roleVar)]; play != nil {
+		os.Exit(play())
 	}
 	lab.DefaultSignals()
 	os.Exit(m.Run())
 }
 
-// helper is a ProxyCommand: descriptors 0 and 1 to addrVar.
-func helper() int {
+// roles are the programs that this test binary can be.
+var roles = map[string]func() int{
+	"helper": func() int { return relayWith(Pipes{}) },
+	"ssh":    fakeSSH,
+	"sftp":   fakeSFTP,
+}
+
+// relayWith is a ProxyCommand: descriptors 0 and 1 to addrVar.
+func relayWith(p Pipes) int {
 	c, err := net.Dial("tcp", os.Getenv(addrVar))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 3
 	}
-	s, err := paths[os.Getenv(pathVar)](Pipes{}, c)
+	s, err := paths[cmp.Or(os.Getenv(pathVar), "run")](p, c)
 	fmt.Fprintf(os.Stderr, "%d up, %d down, %s, %v\n", s.Up, s.Down, s.Why, err)
 	return 0
 }

@@ -22,7 +22,14 @@ const (
 	Reset End = "reset"
 	// GraceOver: something that ssh wrote could not be sent within the grace.
 	GraceOver End = "grace over"
+	// Failed: this machine would not do what it takes. The error says what.
+	Failed End = "failed"
 )
+
+// linger is how long In has to be silent after a signal for what it holds to count
+// as sent. ssh has written its last words before it sends one; but one that a
+// terminal has sent to the helper and to ssh alike comes a moment before them.
+const linger = 50 * time.Millisecond
 
 // course is the state of a session's ending. Both paths feed it with events and
 // obey it, so that neither has rules of its own:
@@ -31,16 +38,21 @@ const (
 //   - the network's end sets a deadline that progress upwards moves on;
 //   - ssh's leaving sets one that nothing moves. The way down then drops what
 //     it reads, but it goes on reading: a socket closed over unread bytes sends
-//     a reset, and that would take ssh's last words with it.
+//     a reset, and that would take ssh's last words with it;
+//   - where a signal tells of it, In's end is not waited for. It may never come: a
+//     client that talks over a socketpair (libssh) leaves its own end of it to the
+//     helper.
 type course struct {
 	grace    time.Duration
 	upDone   bool // all of In was sent, or nothing can be sent any more
 	downDone bool // all of the network was read
 	ended    bool // the network's side has ended
 	gone     bool // ssh has gone
+	hurried  bool // a signal has said so
 	deadline time.Time
-	lost     error // what broke the connection
-	local    error // what broke on ssh's side
+	quietBy  time.Time // when hurried: In counts as empty then, unless something comes
+	lost     error     // what broke the connection
+	local    error     // what broke on ssh's side
 }
 
 func (e *course) finished() bool { return e.upDone && e.downDone }
@@ -59,8 +71,34 @@ func (e *course) sshGone() {
 	}
 }
 
+// hurry is for a signal that says that ssh has gone.
+func (e *course) hurry() {
+	e.sshGone()
+	if !e.hurried {
+		e.hurried = true
+		e.quietBy = time.Now().Add(linger)
+	}
+}
+
+// drained reports that a signal has come and In has nothing more; pending says that
+// bytes of it are still unsent.
+func (e *course) drained(pending bool) bool {
+	return e.hurried && !e.upDone && !pending && !time.Now().Before(e.quietBy)
+}
+
+// next is when something has to be done though nothing happens; zero: never.
+func (e *course) next() time.Time {
+	if e.hurried && !e.upDone && e.quietBy.Before(e.deadline) {
+		return e.quietBy
+	}
+	return e.deadline
+}
+
 // progress is for bytes that went up: they count once the network has ended.
 func (e *course) progress() {
+	if e.hurried {
+		e.quietBy = time.Now().Add(linger)
+	}
 	if e.ended && !e.gone {
 		e.deadline = time.Now().Add(e.grace)
 	}

@@ -20,6 +20,9 @@ const (
 // before it. Winsock does not tell that from a reset.
 func peerClosed(error) bool { return false }
 
+// networkError cannot tell an error of the network's from this machine's here.
+func networkError(error) bool { return true }
+
 // inputError is nil where a failed read of In only says that ssh has closed it.
 func inputError(err error) error {
 	if err == io.EOF {
@@ -38,6 +41,9 @@ func outputError(err error) error {
 
 // endSocket has nothing to do: ssh's descriptors are pipes, and a close says it.
 func endSocket(*os.File) {}
+
+// Await has nothing to wait with here.
+func Await(*os.File, func()) (stop func()) { return func() {} }
 
 // watchReader has nothing to wait with here: a write that fails tells that the
 // reader has gone, and the end of In that ssh has.

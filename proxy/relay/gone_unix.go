@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,6 +15,21 @@ import (
 // peerClosed reports whether a failed write only says that the peer closed
 // before it.
 func peerClosed(err error) bool { return errors.Is(err, unix.EPIPE) }
+
+// networkError reports whether an error of a connection tells of its peer or of the
+// way there. Others are this machine's.
+func networkError(err error) bool {
+	var no unix.Errno
+	if !errors.As(err, &no) {
+		return true
+	}
+	switch no {
+	case unix.EPIPE, unix.ECONNRESET, unix.ECONNABORTED, unix.ECONNREFUSED, unix.ETIMEDOUT, unix.ENOTCONN,
+		unix.EHOSTUNREACH, unix.EHOSTDOWN, unix.ENETUNREACH, unix.ENETDOWN, unix.ENETRESET, unix.ENOPROTOOPT, unix.EPROTO:
+		return true
+	}
+	return false
+}
 
 // inputError is nil where a failed read of In is just another way in which ssh
 // or its terminal goes away.
@@ -44,6 +60,39 @@ func endSocket(out *os.File) {
 // that the reader of a pipe or the peer of a socket has gone.
 const departed = unix.POLLERR | unix.POLLHUP
 
+// Await calls gone, from a goroutine of its own, when the ssh at the other end of out
+// has gone before there is a session: while names are looked up and addresses
+// dialled nobody else would notice. It looks for the first time after a moment, for
+// most sessions stand by then. After stop has returned it neither uses out nor
+// calls gone, and holds nothing.
+func Await(out *os.File, gone func()) (stop func()) {
+	parent := os.Getppid()
+	stopped := func() {} // what to stop once the watch has begun
+	begun := make(chan struct{})
+	moment := time.AfterFunc(firstLook, func() {
+		defer close(begun)
+		fd, err := descriptor(out)
+		if err != nil {
+			return
+		}
+		owner, release := peerProcess(fd, parent)
+		unwatch := watch(fd, owner, gone)
+		stopped = func() {
+			unwatch()
+			release()
+		}
+	})
+	return func() {
+		if !moment.Stop() {
+			<-begun
+			stopped()
+		}
+	}
+}
+
+// firstLook is when Await begins to look.
+const firstLook = 50 * time.Millisecond
+
 // watchReader calls leave when out's reader has gone, also while nothing flows:
 // the parent of a ProxyCommand can die without a signal. It tells as much as
 // the system's poll does; a write that fails tells it everywhere. After stop has
@@ -53,6 +102,12 @@ func watchReader(out *os.File, leave func()) (stop func()) {
 	if err != nil {
 		return func() {}
 	}
+	return watch(fd, -1, leave)
+}
+
+// watch calls leave when the reader of fd has gone, or when the process behind
+// owner has ended; -1 is none.
+func watch(fd, owner int, leave func()) (stop func()) {
 	wakeR, wakeW, err := os.Pipe()
 	if err != nil {
 		return func() {} // no descriptors left: a write will tell
@@ -61,14 +116,14 @@ func watchReader(out *os.File, leave func()) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ps := []unix.PollFd{{Fd: int32(fd)}, {Fd: int32(wake), Events: unix.POLLIN}}
+		ps := []unix.PollFd{{Fd: int32(fd)}, {Fd: int32(wake), Events: unix.POLLIN}, {Fd: int32(owner), Events: unix.POLLIN}}
 		for {
 			_, err := unix.Poll(ps, -1)
 			switch {
 			case err == unix.EINTR:
 			case err != nil || ps[1].Revents != 0:
 				return
-			case ps[0].Revents&departed != 0:
+			case ps[0].Revents&departed != 0, ps[2].Revents != 0:
 				leave()
 				return
 			default: // POLLNVAL: a device that this system does not poll

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -23,7 +24,10 @@ func (p Pipes) kernel(c *net.TCPConn) (stats Stats, err error) {
 	}
 	failed := raw.Control(func(sock uintptr) { stats, err = p.loop(int(sock)) })
 	if failed != nil {
-		return stats, failed
+		err = failed
+	}
+	if err != nil && stats.Why == "" {
+		stats.Why, err = Failed, bare(err)
 	}
 	return stats, err
 }
@@ -48,9 +52,6 @@ func (p Pipes) loop(sock int) (Stats, error) {
 		return Stats{}, os.NewSyscallError("eventfd", err)
 	}
 	defer unix.Close(wake)
-	stop := p.onDeparture(func() { unix.Write(wake, []byte{1, 0, 0, 0, 0, 0, 0, 0}) })
-	defer stop()
-
 	l := loop{
 		Pipes:  p,
 		course: course{grace: p.Grace},
@@ -60,12 +61,13 @@ func (p Pipes) loop(sock int) (Stats, error) {
 		wake:   wake,
 		out:    out,
 	}
-	err = l.run()
-	stats, lost := l.outcome(Stats{Up: l.up.moved, Down: l.down.moved}, l.up.pending())
-	if err == nil {
-		err = lost
+	stop := p.onDeparture(l.told)
+	defer stop()
+	moved := func() Stats { return Stats{Up: l.up.moved, Down: l.down.moved} }
+	if err := l.run(); err != nil {
+		return moved(), err
 	}
-	return stats, err
+	return l.outcome(moved(), l.up.pending())
 }
 
 // loop is a session: two ways, what can end them, and one poll for all of it.
@@ -74,7 +76,8 @@ type loop struct {
 	course
 	up, down *way
 	sock     int
-	wake     int // readable: a signal has said that ssh has gone
+	wake     int         // readable: a signal has said that ssh has gone
+	urgent   atomic.Bool // one that hurries
 	out      *lent
 	events   [4]unix.PollFd
 }
@@ -87,6 +90,23 @@ const (
 	evWake
 )
 
+// told is called beside the loop; see onDeparture.
+func (l *loop) told(hurry bool) {
+	if hurry {
+		l.urgent.Store(true)
+	}
+	unix.Write(l.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+}
+
+// heard takes note of what told has said.
+func (l *loop) heard() {
+	unix.Read(l.wake, make([]byte, 8))
+	l.leave()
+	if l.urgent.Load() {
+		l.hurry()
+	}
+}
+
 func (l *loop) run() error {
 	for !l.finished() {
 		l.arm()
@@ -97,12 +117,20 @@ func (l *loop) run() error {
 		if n <= 0 {
 			clear(l.events[:])
 		}
-		if l.events[evWake].Revents != 0 || l.events[evReader].Revents != 0 {
+		if l.events[evWake].Revents != 0 {
+			l.heard()
+		}
+		if l.events[evReader].Revents != 0 {
 			l.leave()
 		}
-		if l.events[evUp].Revents != 0 {
-			l.moveUp()
-		} else {
+		switch {
+		case l.events[evUp].Revents != 0:
+			if err := l.moveUp(); err != nil {
+				return err
+			}
+		case l.drained(l.up.pending()):
+			l.endUp()
+		default:
 			l.up.calm()
 		}
 		if l.events[evDown].Revents != 0 {
@@ -126,11 +154,11 @@ func (l *loop) arm() {
 	if !l.downDone {
 		l.events[evDown] = l.down.awaits()
 	}
-	if !l.gone {
+	if !l.hurried {
 		l.events[evWake] = unix.PollFd{Fd: int32(l.wake), Events: unix.POLLIN}
-		if !l.ended { // then Out is closed
-			l.events[evReader] = unix.PollFd{Fd: int32(l.out.fd)}
-		}
+	}
+	if !l.gone && !l.ended { // then Out is closed
+		l.events[evReader] = unix.PollFd{Fd: int32(l.out.fd)}
 	}
 }
 
@@ -149,8 +177,8 @@ func (l *loop) wait() (int, error) {
 // timeout is in milliseconds, rounded up lest the last one be spun away.
 func (l *loop) timeout() int {
 	var wait time.Duration = -1
-	if !l.deadline.IsZero() {
-		wait = max(0, time.Until(l.deadline))
+	if next := l.next(); !next.IsZero() {
+		wait = max(0, time.Until(next))
 	}
 	if l.up.gathering && !l.upDone && (wait < 0 || wait > calmAfter) {
 		wait = calmAfter
@@ -167,7 +195,8 @@ func (l *loop) leave() {
 	l.down.discard()
 }
 
-func (l *loop) moveUp() {
+// moveUp fails where it is this machine that does not send.
+func (l *loop) moveUp() error {
 	before := l.up.moved
 	srcErr, dstErr := l.up.step()
 	if l.up.moved > before {
@@ -176,6 +205,8 @@ func (l *loop) moveUp() {
 	switch {
 	case dstErr == unix.EPIPE: // the peer closed; the way down meets its end
 		l.upDone = true
+	case dstErr != nil && !networkError(dstErr):
+		return os.NewSyscallError("send", dstErr)
 	case dstErr != nil:
 		l.upDone = true
 		l.broken(dstErr)
@@ -183,9 +214,15 @@ func (l *loop) moveUp() {
 		if err := inputError(srcErr); err != nil {
 			l.failed("read from", err)
 		}
-		l.upDone = true
-		unix.Shutdown(l.sock, unix.SHUT_WR) // an error here is one that the way down meets too
+		l.endUp()
 	}
+	return nil
+}
+
+// endUp tells the peer that ssh has nothing more to say.
+func (l *loop) endUp() {
+	l.upDone = true
+	unix.Shutdown(l.sock, unix.SHUT_WR) // an error here is one that the way down meets too
 }
 
 func (l *loop) moveDown() {

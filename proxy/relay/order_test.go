@@ -166,17 +166,14 @@ func TestHangupSendsWhatStdinHolds(t *testing.T) {
 		hangup := make(chan struct{})
 		r := newRig(t)
 		r.pipes.Grace, r.pipes.Hangup = hangs, hangup
-		send(t, r.write, ample)
+		send(t, r.write, ample+"DISCONNECT")
 		close(hangup)
 		r.start(run)
-		send(t, r.write, "DISCONNECT")
-		r.write.Close()
 		expect(t, r.peer, ample+"DISCONNECT")
-		expectEnd(t, r.peer)
+		expectEnd(t, r.peer) // though In stays open, and long before the grace is over
 		r.peer.Close()
-		// Where all is done before the hangup is heard, the network has ended it.
-		if o := r.done(); o.err != nil || o.Up != int64(len(ample)+10) {
-			t.Errorf("counted %d up, error %v", o.Up, o.err)
+		if o := r.end(SSHGone); o.Up != int64(len(ample)+10) {
+			t.Errorf("counted %d up", o.Up)
 		}
 	})
 }
@@ -234,12 +231,11 @@ func TestLastWordsArriveBesideAStalledReader(t *testing.T) {
 			_, err = r.peer.Write([]byte(ample))
 		}
 		r.peer.SetWriteDeadline(time.Now().Add(hangs))
+		send(t, r.write, "last words")
 		close(hangup)
 		for range 200 {
 			send(t, r.peer, ample)
 		}
-		send(t, r.write, "last words")
-		r.write.Close()
 		expect(t, r.peer, "last words")
 		expectEnd(t, r.peer)
 		r.peer.Close()

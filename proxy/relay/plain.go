@@ -18,8 +18,8 @@ import (
 // reader stalls (golang/go#75304).
 func (p Pipes) plain(c net.Conn) (Stats, error) {
 	e := course{grace: p.Grace}
-	t := &transfer{left: make(chan struct{})}
-	stopSignals := p.onDeparture(t.leave)
+	t := &transfer{left: make(chan struct{}), hurried: make(chan struct{})}
+	stopSignals := p.onDeparture(t.told)
 	defer stopSignals()
 	unwatch := sync.OnceFunc(watchReader(p.Out, t.leave))
 	defer unwatch()
@@ -28,12 +28,17 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	go func() { up <- t.up(c, p.In) }()
 	go func() { down <- t.down(p.Out, c) }()
 
-	left, seen := t.left, int64(0)
+	left, hurried, seen := t.left, t.hurried, int64(0)
 	alarm := time.NewTimer(0)
 	<-alarm.C
 	for !e.finished() {
 		select {
 		case err := <-up:
+			if err != nil && !networkError(err) {
+				stats, _ := p.abandon(c, t, &e)
+				stats.Why = Failed
+				return stats, bare(err)
+			}
 			e.broken(err)
 			e.upDone = true
 		case err := <-down:
@@ -51,17 +56,25 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 			e.sshGone()
 			// Beside the way down, which may be stuck in a write to a full pipe.
 			go func() { down <- t.down(p.Out, c) }()
+		case <-hurried:
+			hurried = nil
+			seen = t.sent.Load()
+			e.hurry()
 		case <-alarm.C:
 			if n := t.sent.Load(); n > seen {
 				seen = n
 				e.progress()
 			}
+			if e.drained(t.pending.Load()) { // the read that waits for more ends with the process
+				e.upDone = true
+				closeWrite(c)
+			}
 			if !time.Now().Before(e.deadline) {
 				return p.abandon(c, t, &e)
 			}
 		}
-		if !e.deadline.IsZero() {
-			alarm.Reset(time.Until(e.deadline))
+		if next := e.next(); !next.IsZero() {
+			alarm.Reset(max(time.Until(next), time.Millisecond))
 		}
 	}
 	return p.abandon(c, t, &e)
@@ -85,6 +98,7 @@ type transfer struct {
 	pending         atomic.Bool // bytes are read from ssh and not yet sent
 	gone            atomic.Bool
 	left            chan struct{} // closed when ssh has gone
+	hurried         chan struct{} // closed when a signal has said so
 	fault           atomic.Pointer[fault]
 }
 
@@ -103,6 +117,22 @@ func (t *transfer) fail(verb string, err error) {
 func (t *transfer) leave() {
 	if !t.gone.Swap(true) {
 		close(t.left)
+	}
+}
+
+// told is for what onDeparture hears: once with hurry, and then no more.
+func (t *transfer) told(hurry bool) {
+	t.leave()
+	if hurry {
+		close(t.hurried)
+	}
+}
+
+// closeWrite tells the peer that nothing more comes, where the connection can. An
+// error here is one that the way down meets too.
+func closeWrite(c net.Conn) {
+	if half, ok := c.(interface{ CloseWrite() error }); ok {
+		half.CloseWrite()
 	}
 }
 
@@ -127,9 +157,7 @@ func (t *transfer) up(c net.Conn, in *os.File) (network error) {
 			t.pending.Store(false)
 		}
 		if err != nil {
-			if half, ok := c.(interface{ CloseWrite() error }); ok {
-				half.CloseWrite() // an error here is one that the way down meets too
-			}
+			closeWrite(c)
 			t.fail("read from", inputError(err))
 			return nil
 		}

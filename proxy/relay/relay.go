@@ -44,15 +44,16 @@ type Stats struct {
 //
 // End of input only shuts down the sending half: the download goes on. When the
 // network ends, Out is closed, and what In still holds is sent. When ssh has
-// gone (SIGHUP, SIGTERM, SIGINT, Hangup, nobody reading Out), what comes from
-// the network is dropped and what In holds is sent until its end. A signal that
-// was ignored at the start stays ignored. From the first Run on, SIGPIPE never
-// ends the process, nor does a SIGHUP between sessions.
+// gone, what comes from the network is dropped: where nobody reads Out any more, or
+// after SIGINT, what In holds is sent until its end; after SIGHUP, SIGTERM or Hangup
+// what it holds by then. A signal that was ignored at the start stays ignored. From
+// the first Run on, SIGPIPE never ends the process, nor does a SIGHUP between
+// sessions.
 //
 // The error is nil unless the connection broke (Why is Reset; on Unix the error
-// wraps the errno, such as syscall.ECONNRESET) or a descriptor of ssh's failed
-// in another way than by ssh's leaving. What had arrived before a reset is
-// delivered first.
+// wraps the errno, such as syscall.ECONNRESET), this machine would not relay (Why is
+// Failed), or a descriptor of ssh's failed in another way than by ssh's leaving.
+// What had arrived before a reset is delivered first.
 //
 // Run does not close c, but c is of no more use than to be closed afterwards.
 // Nobody else may use c, In or Out meanwhile; a Close of c would wait for Run,

@@ -11,15 +11,16 @@ import (
 // ProxyCommand: ssh sends SIGHUP and does not wait.
 var departures = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
 
-// onDeparture calls leave, once and from a goroutine of its own, when a signal
-// or Hangup says that ssh has gone. After stop has returned, leave neither runs
-// nor will.
+// onDeparture calls leave, from a goroutine of its own, when a signal or Hangup
+// says that ssh has gone. hurry is true of those that ssh, or whoever else runs the
+// helper, sends when it has said its last words; Ctrl-C reaches ssh no sooner than
+// the helper. After stop has returned, leave neither runs nor will.
 //
 // A signal that was ignored at the start stays ignored: sftp ignores SIGINT for
 // its ssh, the helper inherits that, and Ctrl-C must stop a transfer, not the
 // session. (Go keeps an inherited SIG_IGN for SIGHUP and SIGINT; for SIGTERM
 // its runtime has installed a handler before anybody could ask.)
-func (p Pipes) onDeparture(leave func()) (stop func()) {
+func (p Pipes) onDeparture(leave func(hurry bool)) (stop func()) {
 	surviveTheEnd()
 	heard := make(chan os.Signal, 1)
 	notify(heard, departures[:]...)
@@ -27,13 +28,17 @@ func (p Pipes) onDeparture(leave func()) (stop func()) {
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		select {
-		case <-heard:
-		case <-p.Hangup:
-		case <-quit:
-			return
+		for hurry := false; !hurry; {
+			select {
+			case s := <-heard:
+				hurry = s != syscall.SIGINT
+			case <-p.Hangup:
+				hurry = true
+			case <-quit:
+				return
+			}
+			leave(hurry)
 		}
-		leave()
 	}()
 	return func() {
 		close(quit)

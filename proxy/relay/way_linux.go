@@ -128,10 +128,13 @@ func (w *way) splice() (n int, srcErr, dstErr error) {
 	case unix.EINTR:
 	case unix.EAGAIN:
 		w.waitDst = !w.waitDst
-	case unix.EINVAL, unix.ENOSYS: // a pipe that the kernel does not splice, or a sandbox that does not
+	default:
+		if w.moved > 0 || networkError(errno) { // a pipe that was readable has no errors of its own
+			return 0, nil, errno
+		}
+		// A pipe that the kernel does not splice, a sandbox that forbids it, no memory
+		// for it: nothing has been moved, and there is the other way.
 		w.splices, w.waitDst = false, false
-	default: // a pipe that was readable has no errors of its own
-		return 0, nil, errno
 	}
 	return 0, nil, nil
 }
