@@ -313,11 +313,11 @@ func Grounds(r *Result, chosen netip.Addr) []string {
 	var lines []string
 	for _, f := range r.Findings {
 		if f.Severity >= Notice {
-			lines = append(lines, f.Severity.String()+": "+f.Text)
+			lines = append(lines, f.Severity.String()+"  "+f.Text)
 		}
 	}
 	if others := besides(r, chosen); len(others) > 0 {
-		lines = append(lines, fmt.Sprintf("warning: the line hides the other addresses of %s from this machine (%s)", r.Host, listAddrs(others)))
+		lines = append(lines, fmt.Sprintf("warning  the line hides the other addresses of %s from this machine (%s)", r.Host, listAddrs(others)))
 	}
 	var proven, without []netip.Addr
 	for _, a := range r.chosen(chosen) {

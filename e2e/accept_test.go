@@ -26,6 +26,21 @@ func (v *visit) accepted() string {
 	return string(b)
 }
 
+// Without $HOME the file is where ssh's own files are: below the user database's
+// home.
+func TestAcceptWithoutHome(t *testing.T) {
+	v := newVisit(t)
+	if o := v.run("env", "-u", "HOME", "rdnsproxy", "accept", "my.example.com"); o.status != 0 || !strings.HasPrefix(v.accepted(), "my.example.com 192.168.1.243 ") {
+		t.Fatalf("%+v, %q", o, v.accepted())
+	}
+	if o := v.run("env", "-u", "HOME", "rdnsproxy", "accept", "list"); o.status != 0 || !strings.HasPrefix(o.out, "my.example.com ") {
+		t.Errorf("%+v", o)
+	}
+	if o := v.ssh("my.example.com", "true"); o.err != "" {
+		t.Errorf("with $HOME it is another file: %+v", o)
+	}
+}
+
 // The article's story without root: an accepted mapping is silent until it
 // changes, and then the warning is louder and says what has changed.
 func TestAccept(t *testing.T) {

@@ -53,7 +53,7 @@ func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int,
 	path := acceptedPath(w)
 	switch {
 	case path == "":
-		return statusUsage, refuse("run it as the user whose ssh is to know", "there is no home of this user's own to keep the mappings in")
+		return statusUsage, refuse("run it as the user whose ssh is to know", "$HOME is another user's, or this user has no home: there is no place to keep the mappings in")
 	case len(args) == 0:
 		return statusUsage, refuse("usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify", "no host")
 	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
@@ -159,7 +159,7 @@ func listAccepted(w World, f *checkFlags, path string) (int, error) {
 	if err != nil {
 		return statusUsage, err
 	}
-	v := newVoice(w.Err, false, false)
+	v := newVoice(w.Err, f.quiet, f.verbose)
 	for _, i := range file.Ignored() {
 		v.notice(fmt.Sprintf("%s:%d is ignored: %v", safetext.Line(path), i.Line, i.Err))
 	}
@@ -237,7 +237,7 @@ func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (i
 		}
 	}
 	if len(names) == 0 {
-		fmt.Fprintln(w.Out, "nothing is accepted")
+		newVoice(w.Err, f.quiet, f.verbose).notice("nothing is accepted")
 		return statusPass, nil
 	}
 	f.sshConfig = "none" // the names are those after HostName

@@ -3,29 +3,17 @@ package cli
 import (
 	"fmt"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/accepted"
-	"rdnsproxy/internal/memory"
 )
 
 // acceptedPath is the user's file of accepted mappings; empty where there is no
 // home of the user's own, as under sudo.
-func acceptedPath(w World) string {
-	if home := w.getenv("HOME"); home != "" && !memory.OwnHome(home) {
-		return ""
-	}
-	dir, err := os.UserConfigDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "rdnsproxy", "accepted")
-}
+func acceptedPath(w World) string { return configDir(w.getenv, "accepted") }
 
 // mappingOf is what is found now, in the form in which it is accepted.
 func mappingOf(host string, a check.Address) accepted.Mapping {

@@ -82,7 +82,9 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		if edit.Empty() {
 			fmt.Fprintf(w.Out, "%s: the line stands there already\n", r.Host)
 		} else if !shown {
-			tellGenerated(v, file)
+			if hostsfile.Writable(f.path(), f.options()) == nil {
+				tellGenerated(v, file)
+			}
 			fmt.Fprint(f.shown(w), report.Paragraphs(f.reader(w).Width, check.Grounds(r, address)...))
 		}
 		shown = true

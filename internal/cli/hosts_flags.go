@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -113,8 +112,8 @@ func (f *hostsFlags) options() hostsfile.WriteOptions {
 	o := hostsfile.WriteOptions{Backup: f.backup}
 	if os.Geteuid() == 0 {
 		o.State = "/var/lib/rdnsproxy"
-	} else if dir, err := os.UserCacheDir(); err == nil {
-		o.State = filepath.Join(dir, "rdnsproxy", "hosts")
+	} else {
+		o.State = cacheDir(os.Getenv, "hosts")
 	}
 	return o
 }

@@ -28,6 +28,9 @@ func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, e
 	}
 	defer s.visits.Wait()
 	s.brief, s.empty = true, safetext.Line(f.path())+" has no line that rdnsproxy has written"
+	if len(file.Pinned()) == 0 && f.format != "nagios" { // which says so itself
+		v.notice(s.empty)
+	}
 	var found []check.PinFinding
 	severities, err := s.results(ctx, func(yield func(*check.Result) bool) {
 		hosts := check.ByHost(file.Pinned())

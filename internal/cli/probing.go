@@ -56,7 +56,7 @@ func (why unprobed) Probe(context.Context, check.Target, netip.AddrPort) check.P
 // connections are those of the run, which all its targets share.
 func (s *survey) connections() *sshprobe.Visits {
 	s.once.Do(func() {
-		s.visits.Contacts = &memory.Contacts{Dir: cacheFolder(s.w, "contacts")}
+		s.visits.Contacts = &memory.Contacts{Dir: cacheDir(s.w.getenv, "contacts")}
 		s.visits.Waiting = func(a netip.AddrPort, wait time.Duration) {
 			if wait < time.Second { // nobody notices
 				return

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -204,8 +202,8 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		}
 	}
 	if s.flags.policy != policyOff {
-		s.memory = memory.Memory{Dir: cacheFolder(s.w, "failures")}
-		s.lines = memory.Memory{Dir: cacheFolder(s.w, "lines")}
+		s.memory = memory.Memory{Dir: cacheDir(s.w.getenv, "failures")}
+		s.lines = memory.Memory{Dir: cacheDir(s.w.getenv, "lines")}
 	}
 	s.settings, err = s.readSettings(ctx)
 	return err
@@ -347,17 +345,4 @@ func (s *session) relay(conn net.Conn) int {
 	}
 	s.voice.error(refuse(hint, "relaying to %s: %v", check.PlainHost(s.operands.host), err))
 	return statusFailed
-}
-
-// cacheFolder is where failures are remembered: in the user's cache folder, and
-// nowhere when the home that the environment names is another user's, as under sudo.
-func cacheFolder(w World, name string) string {
-	if home := w.getenv("HOME"); home != "" && !memory.OwnHome(home) {
-		return ""
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "rdnsproxy", name)
 }

@@ -29,7 +29,7 @@ type Options struct {
 
 	Brief bool // text: what was found and what to do, without the evidence
 
-	Empty string // text, nagios: what to say where there is no result, which is fine then; if empty, nothing and UNKNOWN
+	Empty string // nagios: what to say where there is no result, which is fine then; if empty, nothing and UNKNOWN
 
 	Unnamed int // nagios, prometheus: lines of known_hosts whose hosts nobody could look at, since their names are hashed
 

@@ -93,10 +93,6 @@ func (t *text) runnable(r *check.Result) *check.Result {
 
 // Close adds up more than one target.
 func (t *text) Close() error {
-	if t.total == 0 && t.o.Empty != "" {
-		_, err := fmt.Fprintln(t.w, t.o.Empty)
-		return err
-	}
 	if t.total < 2 || t.o.Quiet {
 		return nil
 	}
