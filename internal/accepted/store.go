@@ -207,10 +207,10 @@ func existing(path string) string {
 	}
 }
 
-// about puts the path before an error that does not name it itself.
+// about puts the path before an error, or the one that the error is about.
 func about(path string, err error) error {
-	if _, named := errors.AsType[*fs.PathError](err); named {
-		return err
+	if named, ok := errors.AsType[*fs.PathError](err); ok { // without the name of the system's call
+		path, err = named.Path, named.Err
 	}
 	return fmt.Errorf("%s: %w", path, err)
 }

@@ -103,7 +103,7 @@ func tellGenerated(v *voice, file *hostsfile.File) {
 	if g.When != "" {
 		text += " " + g.When
 	}
-	v.warningWithHint(text+": the line will not last", "it lasts in "+g.Keep)
+	v.warningWithHint(text+": the line will not last", "it would last in "+g.Keep)
 }
 
 // declined says why there is no line, with what can be done about it and the exit
@@ -114,7 +114,7 @@ func (f *hostsFlags) declined(w World, file *hostsfile.File, r *check.Result, er
 		fmt.Fprintf(w.Out, "%s: %v (--force writes one)\n", r.Host, err)
 		return file.Edit(), statusPass, nil
 	case errors.Is(err, check.ErrOwn):
-		return nil, statusFound, refuse("nothing was written; its own names are the system's business: a wrong one is to be mended where the system has it from", "%v", err)
+		return nil, statusFound, refuse("nothing was written; the system keeps the lines for its own names: edit them by hand", "%v", err)
 	case errors.Is(err, check.ErrTaken):
 		return nil, statusFound, refuse("nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
 	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:

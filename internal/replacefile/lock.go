@@ -43,7 +43,7 @@ func TakeLock(dir *os.Root, name string, wait time.Duration) (*Lock, error) {
 		}
 		switch {
 		case err != nil && !errors.Is(err, errTaken):
-			return nil, err
+			return nil, reason(err)
 		case time.Now().After(until):
 			return nil, ErrLocked
 		case !got:

@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"rdnsproxy/internal/safetext"
 )
 
 // ErrNotRegular says that at the path there is something else than a regular
@@ -47,8 +49,15 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) error {
 // Replace gives path the content that write writes: first in a new file beside
 // it, which then takes its name; a symbolic link is refused. If anything fails, an
 // error of write included, path stays what it was and nothing is left behind, but
-// for ErrWritten, which says that path has the new content.
+// for ErrWritten, which says that path has the new content. Errors name the file.
 func (o Options) Replace(path string, write func(io.Writer) error) error {
+	if err := o.replace(path, write); err != nil {
+		return fmt.Errorf("%s: %w", safetext.Line(path), reason(err))
+	}
+	return nil
+}
+
+func (o Options) replace(path string, write func(io.Writer) error) error {
 	// Both names are used relative to the opened folder, which stays the same one
 	// even if somebody renames it meanwhile.
 	dir, err := os.OpenRoot(filepath.Dir(path))
@@ -58,10 +67,10 @@ func (o Options) Replace(path string, write func(io.Writer) error) error {
 	defer dir.Close()
 	name := filepath.Base(path)
 	if name == string(filepath.Separator) { // which is in no folder
-		return fmt.Errorf("%s: %w", path, ErrNotRegular)
+		return ErrNotRegular
 	}
 	if err := replaceable(dir, name); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return err
 	}
 	return o.replaceIn(dir, name, write)
 }
