@@ -48,6 +48,9 @@ func causes(f *Facts, a *AddressFacts, m mapping) []Finding {
 	found := func(c Code, format string, args ...any) []Finding {
 		return []Finding{{Code: c, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(format, args...)}}
 	}
+	if unrecorded(judged(a.Addr)) {
+		return nil // nobody sets up a name for it
+	}
 	if m.verdict == Missing {
 		return causesOfNone(a, found)
 	}
