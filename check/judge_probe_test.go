@@ -33,10 +33,10 @@ func known(p Probe) Probe {
 	return p
 }
 
-// keyless is of a server that speaks SSH and shows no host key.
+// keyless is of a server that speaks SSH and shows nobody a host key.
 func keyless(hostKnown bool) Probe {
 	p := serving()
-	p.Keyless, p.HostKnown = "the server hung up during the key exchange", hostKnown
+	p.Broken, p.HostKnown = "the server hung up during the key exchange", hostKnown
 	return p
 }
 
@@ -80,13 +80,15 @@ func TestJudgeProbe(t *testing.T) {
 		{"no key exchange in common is not down", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"}), Policy{}, Notice, "ssh.keyless"},
 		{"a dead address beside a live one", second(probed(Probe{Connect: ConnectRefused}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice, "connect.refused"},
 		{"a silent address beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Notice, "ssh.silent"},
-		{"a server that withholds a known key", probed(keyless(true)), Policy{}, Error, "ssh.keyless hostkey.withheld"},
-		{"a server of an unknown host without a key", probed(keyless(false)), Policy{}, Notice, "ssh.keyless"},
-		{"one that withholds it beside one that does not", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), keyless(true)), Policy{}, Error, "ssh.keyless hostkey.withheld"},
+		{"a server that withholds a known key", probed(keyless(true)), Policy{}, Error, "ssh.stalled hostkey.withheld"},
+		{"a server of an unknown host without a key", probed(keyless(false)), Policy{}, Error, "ssh.stalled"},
+		{"one that withholds it beside one that does not", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), keyless(true)), Policy{}, Error, "ssh.stalled hostkey.withheld"},
+		{"a key that ssh would get is not withheld", probed(known(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"})), Policy{}, Notice, "ssh.keyless"},
+		{"nor one of an sshd that turns this machine away", second(probed(serving(key("ssh-ed25519", KeyExpected))), known(Probe{Connect: ConnectOK, Identity: IdentityAway})), expect, Notice, "ssh.turned-away"},
 		{"where nobody listens, no key is withheld", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectRefused})), Policy{}, Notice, "connect.refused"},
 		{"silence beside a live address withholds none", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectOK, Identity: IdentitySilent})), Policy{}, Notice, "ssh.silent"},
 		{"unless a key is expected", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), expect, Error, "ssh.silent hostkey.withheld"},
-		{"an expected key that one of two withholds", second(probed(serving(key("ssh-ed25519", KeyExpected))), keyless(false)), expect, Error, "ssh.keyless hostkey.withheld"},
+		{"an expected key that one of two withholds", second(probed(serving(key("ssh-ed25519", KeyExpected))), keyless(false)), expect, Error, "ssh.stalled hostkey.withheld"},
 		{"an expected key, and one address is dead", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectRefused}), expect, Notice, "connect.refused"},
 		{"two dead ones", second(probed(Probe{Connect: ConnectRefused}), Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.refused connect.timeout"},
 	}
