@@ -17,20 +17,14 @@ func DefaultAlgorithms() []string {
 	}
 }
 
-// Algorithms is the order in which ssh would offer host key algorithms to the
-// host (OpenSSH's order_hostkeyalgs): those of known keys first, so that a
-// server with several keys shows one that can be compared, and "changed" does
-// not mean merely "of another type". preferred is what is to be ordered, first
-// choice first; if nil, DefaultAlgorithms. Where HostKeyAlgorithms is set
-// outright, or with ^, ssh offers that as it stands and this must not be asked.
+// byKnown is the order in which ssh offers host key algorithms (OpenSSH's
+// order_hostkeyalgs): those of known keys first, so that a server with several
+// keys shows one that can be compared, and "changed" does not mean merely "of
+// another type". preferred is what is to be ordered, first choice first.
 //
 // The plain name of a host on another port has no say in it, and so a key that
 // is known by that name alone may not be the one that the server shows.
-func (f *File) Algorithms(h Host, preferred []string) []string {
-	if preferred == nil {
-		preferred = DefaultAlgorithms()
-	}
-	lines := f.lines(h.key())
+func byKnown(lines []*Line, preferred []string) []string {
 	if len(preferred) == 0 || holds(lines, preferred[0]) {
 		return slices.Clone(preferred)
 	}

@@ -14,22 +14,23 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// errNoAuthority says that known_hosts has no @cert-authority line for the host
-// with the key that signed its certificate.
-var errNoAuthority = errors.New("its authority is not one for this host")
+// ErrNoAuthority says that known_hosts has no @cert-authority line for the host
+// with the key that signed its certificate: of each Verdict.CertError the one of
+// which ssh says nothing.
+var ErrNoAuthority = errors.New("its authority is not one for this host")
 
 // searchAuthority compares a certificate's authority with the @cert-authority
-// lines of a name. Status is certified, revoked, changed where there are lines
-// but none has the authority or the certificate is not valid, or unknown.
+// lines of a name. Status is certified, revoked, changed where the authority is
+// one but the certificate is not valid, or unknown.
 func (j inquest) searchAuthority(name string, cert *ssh.Certificate) Verdict {
-	v := Verdict{Status: StatusUnknown, CertError: errNoAuthority}
+	v := Verdict{Status: StatusUnknown, CertError: ErrNoAuthority}
 	lines := j.lines(name)
 	for _, l := range lines {
 		if l.Marker != CertAuthority {
 			continue
 		}
-		v.Status = StatusChanged
 		if cert.SignatureKey != nil && samePublic(l.Key, cert.SignatureKey) {
+			v.Status = StatusChanged
 			if v.CertError = j.valid(cert); v.CertError == nil {
 				v = Verdict{Status: StatusCertified, Line: l}
 			}
@@ -45,11 +46,18 @@ func (j inquest) searchAuthority(name string, cert *ssh.Certificate) Verdict {
 	return v
 }
 
-// authoritySignatures are the algorithms with which an authority may sign
+// authoritySignatures are the algorithms with which an authority may sign by default
 // (ssh_config(5), CASignatureAlgorithms).
 var authoritySignatures = []string{
 	ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
 	ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
+}
+
+func (j inquest) signatures() []string {
+	if j.Rules.CASignatures != nil {
+		return j.Rules.CASignatures
+	}
+	return authoritySignatures
 }
 
 // valid says what speaks against a certificate whose authority is known
@@ -67,8 +75,10 @@ func (j inquest) valid(cert *ssh.Certificate) error {
 		return fmt.Errorf("it is for %s", names(cert.ValidPrincipals))
 	case len(cert.CriticalOptions) > 0:
 		return errors.New("it has critical options, which a host certificate cannot have")
-	case cert.Signature == nil || !slices.Contains(authoritySignatures, cert.Signature.Format):
-		return errors.New("it is signed in a way that ssh does not accept")
+	case cert.Signature == nil:
+		return errors.New("it is not signed")
+	case !slices.Contains(j.signatures(), cert.Signature.Format):
+		return fmt.Errorf("its authority signs by %s, which CASignatureAlgorithms leaves out", safetext.Name(cert.Signature.Format))
 	}
 	return j.verify(cert)
 }
@@ -76,8 +86,8 @@ func (j inquest) valid(cert *ssh.Certificate) error {
 // isFor says that the certificate is for the host. 10.3 took wildcards in for
 // all, and no longer takes a certificate without names for one of every host.
 func (j inquest) isFor(cert *ssh.Certificate) bool {
-	name := j.host.principal()
-	if j.Release.before(10, 3) {
+	name := j.Host.principal()
+	if j.Rules.Release.before(10, 3) {
 		return len(cert.ValidPrincipals) == 0 || slices.Contains(cert.ValidPrincipals, name)
 	}
 	return slices.ContainsFunc(cert.ValidPrincipals, func(p string) bool { return sshconf.MatchPattern(p, name) })

@@ -2,27 +2,29 @@
 // verdict on a server's host key.
 //
 // It is a leaf but for ssh's patterns: it knows lines and keys, and neither
-// connections nor settings. Shape: sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT";
-// which line counts: OpenSSH's hostkeys_foreach (hostfile.c).
+// connections nor how settings are read. Shape: sshd(8), "SSH_KNOWN_HOSTS FILE
+// FORMAT"; which line counts: OpenSSH's hostkeys_foreach (hostfile.c).
 package knownhosts
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
+	"slices"
 	"strconv"
-	"time"
 
 	"golang.org/x/crypto/ssh"
 
 	"rdnsproxy/internal/safetext"
 )
 
-// MaxSize is how long one file may be, in bytes: about 150,000 lines. What is
-// longer is refused whole, for half of it could lack a @revoked.
+// MaxSize is how long a file may be, in bytes, to be held in memory: about
+// 150,000 lines. A longer one is read anew for each host. No single line may be
+// longer.
 const MaxSize = 16 << 20
 
 // ErrTooLong says that there is more than MaxSize.
@@ -32,10 +34,26 @@ var ErrTooLong = errors.New("longer than 16 MiB")
 // the order in which ssh reads them, the user's files first, then the global
 // ones. It is safe for many goroutines as long as nobody changes it.
 type File struct {
-	Lines []Line
+	Lines []Line // of the files that are not long
 
-	Now     func() time.Time // when certificates are looked at; if nil, time.Now
-	Release Release          // whose verdict is given; if zero, that of the newest OpenSSH
+	long []longFile
+}
+
+// Knows reports whether ssh knows the host by a key or by an authority that signs
+// its key: then whoever answers in its place without one is not the host. As in
+// Judge, a name with a port is searched first, and of the plain name only the
+// authorities count, since its keys may be another server's.
+func (f *File) Knows(h Host) bool {
+	about, _ := f.about(Release{}, h.key(), h.principal())
+	known := func(l *Line) bool { return l.Marker == Plain || l.Marker == CertAuthority }
+	authority := func(l *Line) bool { return l.Marker == CertAuthority }
+	return slices.ContainsFunc(about[h.key()], known) || h.fallsBack() && slices.ContainsFunc(about[h.principal()], authority)
+}
+
+// longFile is a file that is read anew for each host.
+type longFile struct {
+	path   string
+	before int // it comes before Lines[before]
 }
 
 // Line is a line that ssh can use: its key was read.
@@ -64,23 +82,63 @@ func (l *Line) String() string { return safetext.Line(l.Path) + ":" + strconv.It
 // skip are skipped, each alone. The error is ErrTooLong or that of reading, and
 // then there are no lines.
 func Parse(r io.Reader, path string) ([]Line, error) {
-	b, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
-	switch {
-	case err != nil:
-		return nil, err
-	case len(b) > MaxSize:
+	var lines []Line
+	bounded := &io.LimitedReader{R: r, N: MaxSize + 1}
+	for l, err := range scan(bounded, path, func(string) bool { return true }) {
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, l)
+	}
+	if bounded.N == 0 {
 		return nil, ErrTooLong
 	}
-	var lines []Line
-	n := 0
-	for raw := range bytes.Lines(b) {
-		n++
-		if l, ok := parseLine(string(raw)); ok {
-			l.Path, l.N = path, n
-			lines = append(lines, l)
+	return lines, nil
+}
+
+// scan gives the lines that ssh can use and whose hosts are wanted, and at last
+// why it could not read on. Only a wanted line's key is read.
+func scan(r io.Reader, path string, wanted func(hosts string) bool) iter.Seq2[Line, error] {
+	return func(yield func(Line, error) bool) {
+		buffered := bufio.NewReaderSize(r, 64<<10)
+		for n := 1; ; n++ {
+			raw, err := readLine(buffered)
+			if err != nil && err != io.EOF {
+				yield(Line{}, err)
+				return
+			}
+			if parts, ok := splitLine(string(raw)); ok && wanted(parts.hosts) {
+				if key, err := parseKey(parts.key); err == nil {
+					l := Line{Path: path, N: n, Marker: parts.marker, Hosts: safetext.Of(parts.hosts), Key: key}
+					if !yield(l, nil) {
+						return
+					}
+				}
+			}
+			if err == io.EOF {
+				return
+			}
 		}
 	}
-	return lines, nil
+}
+
+// readLine reads a line with its end, which the last one may lack. What it
+// returns is good until the next call. Errors: ErrTooLong, io.EOF with the last
+// line, that of reading.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	line, err := r.ReadSlice('\n')
+	if err != bufio.ErrBufferFull {
+		return line, err
+	}
+	long := append([]byte(nil), line...)
+	for err == bufio.ErrBufferFull {
+		if len(long) > MaxSize {
+			return nil, fmt.Errorf("a line is %w", ErrTooLong)
+		}
+		line, err = r.ReadSlice('\n')
+		long = append(long, line...)
+	}
+	return long, err
 }
 
 // ParseFiles reads files in the order given, which must be ssh's: those of
@@ -95,35 +153,48 @@ func ParseFiles(paths ...string) (*File, []error) {
 		if path == "none" {
 			continue
 		}
-		lines, err := parseFile(path)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, fmt.Errorf("known_hosts file %s: %w", safetext.Line(path), reason(err)))
+		if err := f.read(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, readingError(path, err))
 		}
-		f.Lines = append(f.Lines, lines...)
 	}
 	return f, errs
 }
 
-// parseFile reads what can be read to its end: opening a FIFO would wait for a
+// read adds a file.
+func (f *File) read(path string) error {
+	file, size, err := open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if size > MaxSize {
+		f.long = append(f.long, longFile{path, len(f.Lines)})
+		return nil
+	}
+	lines, err := Parse(file, path)
+	f.Lines = append(f.Lines, lines...)
+	return err
+}
+
+// open opens what can be read to its end: opening a FIFO would wait for a
 // writer, so the kind is looked at first.
-func parseFile(path string) ([]Line, error) {
+func open(path string) (f *os.File, size int64, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, 0, err
 	case info.IsDir():
-		return nil, errors.New("is a directory")
+		return nil, 0, errors.New("is a directory")
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0:
-		return nil, errors.New("is no regular file")
-	case info.Size() > MaxSize:
-		return nil, ErrTooLong
+		return nil, 0, errors.New("is no regular file")
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return Parse(file, path)
+	f, err = os.Open(path)
+	return f, info.Size(), err
+}
+
+// readingError names the file that could not be read, once.
+func readingError(path string, err error) error {
+	return fmt.Errorf("known_hosts file %s: %w", safetext.Line(path), reason(err))
 }
 
 // reason drops the path that the os package puts before its errors.
@@ -133,4 +204,83 @@ func reason(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// All are the lines of all files, in ssh's order, and with each long file that
+// cannot be read to its end an error beside no line.
+func (f *File) All() iter.Seq2[*Line, error] {
+	return f.whose(func(string) bool { return true })
+}
+
+// whose are the lines whose hosts are wanted.
+func (f *File) whose(wanted func(hosts string) bool) iter.Seq2[*Line, error] {
+	return func(yield func(*Line, error) bool) {
+		next := 0
+		held := func(to int) bool {
+			for ; next < to; next++ {
+				if l := &f.Lines[next]; wanted(l.Hosts.Raw()) && !yield(l, nil) {
+					return false
+				}
+			}
+			return true
+		}
+		for _, long := range f.long {
+			if !held(long.before) {
+				return
+			}
+			for l, err := range long.lines(wanted) {
+				if !yield(l, err) {
+					return
+				}
+			}
+		}
+		held(len(f.Lines))
+	}
+}
+
+// lines reads the file once more.
+func (f longFile) lines(wanted func(hosts string) bool) iter.Seq2[*Line, error] {
+	return func(yield func(*Line, error) bool) {
+		file, _, err := open(f.path)
+		if err != nil {
+			yield(nil, readingError(f.path, err))
+			return
+		}
+		defer file.Close()
+		for l, err := range scan(file, f.path, wanted) {
+			if err != nil {
+				yield(nil, readingError(f.path, err))
+				return
+			}
+			if !yield(&l, nil) {
+				return
+			}
+		}
+	}
+}
+
+// about are the lines about each of the names, which are folded already, that
+// the release can read. The errors are those of long files.
+func (f *File) about(r Release, names ...string) (map[string][]*Line, []error) {
+	names = slices.Compact(names)
+	var errs []error
+	found := make(map[string][]*Line)
+	wanted := func(hosts string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return matches(hosts, name) })
+	}
+	for l, err := range f.whose(wanted) {
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+			continue
+		case !r.reads(l.Key):
+			continue
+		}
+		for _, name := range names {
+			if l.matches(name) {
+				found[name] = append(found[name], l)
+			}
+		}
+	}
+	return found, errs
 }

@@ -22,8 +22,8 @@ type Unhashed struct {
 // there is no other way to learn whom such a line is about.
 func (f *File) Unhash(candidates []Host) Unhashed {
 	var rest []hashedName
-	for i := range f.Lines {
-		if l := &f.Lines[i]; l.Marker == Plain && strings.HasPrefix(l.Hosts.Raw(), hashMagic) {
+	for l, err := range f.All() {
+		if err == nil && l.Marker == Plain && strings.HasPrefix(l.Hosts.Raw(), hashMagic) {
 			rest = append(rest, parseHashed(l.Hosts.Raw()))
 		}
 	}

@@ -41,8 +41,9 @@ func (h Host) fallsBack() bool { return h.key() != h.principal() }
 
 // matches reports whether the line is about the name, which is folded already
 // (OpenSSH's match_maybe_hashed). Wildcards see the whole of [host]:port.
-func (l *Line) matches(name string) bool {
-	hosts := l.Hosts.Raw()
+func (l *Line) matches(name string) bool { return matches(l.Hosts.Raw(), name) }
+
+func matches(hosts, name string) bool {
 	if strings.HasPrefix(hosts, "|") {
 		return matchesHash(hosts, name)
 	}

@@ -41,14 +41,22 @@ type Verdict struct {
 	// shorter than RequiredRSASize, a file of RevokedHostKeys that cannot be read,
 	// a KnownHostsCommand that failed. Nil if nothing of the kind holds.
 	Refused error
-	// Source is the evidence where it is no Line: a file of RevokedHostKeys, or
-	// KnownHostsCommand. Safe to print.
+	// Unchecked says that ssh takes the key without looking it up
+	// (NoHostAuthenticationForLocalhost). Status is unknown then.
+	Unchecked bool
+	// Source is the evidence where it is no Line: a file of RevokedHostKeys. Safe
+	// to print.
 	Source string
 	// Final says that ssh decides before it looks at SSHFP records.
 	Final bool
-	// Doubts are what could not be evaluated, though it may have a bearing: each
-	// a clause that is safe to print.
-	Doubts []string
+	// Doubts are what could not be evaluated.
+	Doubts []Doubt
+}
+
+// Doubt is something that could not be evaluated.
+type Doubt struct {
+	Text string // a clause that is safe to print
+	Open bool   // it may change the verdict; if not, ssh passes it over too
 }
 
 // Evidence names what Status rests on, safe to print; "" where there is nothing.
@@ -59,38 +67,31 @@ func (v Verdict) Evidence() string {
 	return v.Source
 }
 
-// Judge says what ssh would say about a key that a server showed: OpenSSH's
-// check_host_key with CheckHostIP off, as it is by default and behind every
-// ProxyCommand. A certificate that does not count is judged by its plain key.
-// RevokedHostKeys, KnownHostsCommand and SSHFP are not looked at.
-func (f *File) Judge(h Host, key ssh.PublicKey) Verdict {
-	now := time.Now
-	if f.Now != nil {
-		now = f.Now
-	}
-	j := inquest{f, h, now()}
-	cert, ok := key.(*ssh.Certificate)
-	if !ok {
-		return j.judge(h.key(), key, h.fallsBack())
-	}
-	return j.judgeCert(h.key(), cert, h.fallsBack())
-}
-
-// Knows reports whether ssh knows the host by a key or by an authority that signs
-// its key: then whoever answers in its place without one is not the host. As in
-// Judge, a name with a port is searched first, and of the plain name only the
-// authorities count, since its keys may be another server's.
-func (f *File) Knows(h Host) bool {
-	known := func(l *Line) bool { return l.Marker == Plain || l.Marker == CertAuthority }
-	authority := func(l *Line) bool { return l.Marker == CertAuthority }
-	return slices.ContainsFunc(f.lines(h.key()), known) || h.fallsBack() && slices.ContainsFunc(f.lines(h.principal()), authority)
-}
-
-// inquest is one judgement.
+// inquest is one judgement: OpenSSH's check_host_key with CheckHostIP off, as it
+// is by default and behind every ProxyCommand. A certificate that does not count
+// is judged by its plain key.
 type inquest struct {
-	*File
-	host Host
-	now  time.Time
+	*Login
+	output output // of KnownHostsCommand
+	now    time.Time
+}
+
+func (j inquest) verdict(key ssh.PublicKey) Verdict {
+	name, fallsBack := j.Host.key(), j.Host.fallsBack()
+	if cert, ok := key.(*ssh.Certificate); ok {
+		return j.judgeCert(name, cert, fallsBack)
+	}
+	return j.judge(name, key, fallsBack)
+}
+
+// lines are those about one of the host's names. KnownHostsCommand is asked
+// about the first alone, so it has nothing to say of the plain name.
+func (j inquest) lines(name string) []*Line {
+	lines := j.Login.lines(name)
+	if name != j.Host.key() {
+		return lines
+	}
+	return append(slices.Clip(lines), j.output.about(name)...)
 }
 
 // judge looks a plain key up. Where the name with its port is new, ssh looks
@@ -99,7 +100,7 @@ type inquest struct {
 func (j inquest) judge(name string, key ssh.PublicKey, fallBack bool) Verdict {
 	v := j.search(name, key)
 	if v.Status == StatusUnknown && fallBack {
-		if plain := j.judge(j.host.principal(), key, false); plain.Status != StatusChanged {
+		if plain := j.judge(j.Host.principal(), key, false); plain.Status != StatusChanged {
 			return plain
 		}
 	}
@@ -117,7 +118,7 @@ func (j inquest) judgeCert(name string, cert *ssh.Certificate, fallBack bool) Ve
 	why := v.CertError
 	var warned *Verdict
 	if v.Status == StatusUnknown && fallBack {
-		plain := j.judgeCert(j.host.principal(), cert, false)
+		plain := j.judgeCert(j.Host.principal(), cert, false)
 		switch plain.Status {
 		case StatusCertified, StatusKnown:
 			return plain
@@ -180,20 +181,8 @@ func revoked(lines []*Line, keys ...ssh.PublicKey) *Line {
 	return nil
 }
 
-// lines are those about a name, in ssh's order.
-func (f *File) lines(name string) []*Line {
-	var about []*Line
-	for i := range f.Lines {
-		l := &f.Lines[i]
-		if l.matches(name) && f.reads(l.Key) {
-			about = append(about, l)
-		}
-	}
-	return about
-}
-
 // reads says that the release knows the key's type: 10.0 has forgotten DSA, and
 // a line with such a key is none to it.
-func (f *File) reads(key ssh.PublicKey) bool {
-	return f.Release.before(10, 0) || plainKey(key).Type() != typeDSA
+func (r Release) reads(key ssh.PublicKey) bool {
+	return r.before(10, 0) || plainKey(key).Type() != typeDSA
 }

@@ -1,6 +1,7 @@
 package knownhosts_test
 
 import (
+	"context"
 	"crypto/rand"
 	"strings"
 	"testing"
@@ -10,6 +11,18 @@ import (
 
 	"rdnsproxy/internal/knownhosts"
 )
+
+// judge is the verdict of an ssh without a configuration.
+func judge(f *knownhosts.File, h knownhosts.Host, key ssh.PublicKey) knownhosts.Verdict {
+	l := knownhosts.Login{Known: f, Host: h}
+	return l.Judge(context.Background(), key)
+}
+
+// algorithms is the order of an ssh whose HostKeyAlgorithms is preferred.
+func algorithms(f *knownhosts.File, h knownhosts.Host, preferred []string) []string {
+	l := knownhosts.Login{Known: f, Host: h, Rules: knownhosts.Rules{HostKeys: preferred}}
+	return l.Algorithms(context.Background())
+}
 
 // The other lines for a host are told apart from the evidence.
 func TestOthers(t *testing.T) {
@@ -25,7 +38,7 @@ func TestOthers(t *testing.T) {
 		{"* {rsa}\n* {ed}\n@revoked * {ed}\n", revoked, "file0:3", "file0:1 file0:2"},
 		{"other {ed}\n@cert-authority * {ca}\n", unknown, "", ""},
 	} {
-		v := parse(t, c.lines.Replace(test.text)).Judge(host, c.keys["ed"].PublicKey())
+		v := judge(parse(t, c.lines.Replace(test.text)), host, c.keys["ed"].PublicKey())
 		line := ""
 		if v.Line != nil {
 			line = v.Line.String()
@@ -88,7 +101,7 @@ func TestCertError(t *testing.T) {
 	}{
 		{"ca", nil, ""},
 		{"alien", nil, "its authority is not one for this host"},
-		{"sha1", nil, "it is signed in a way that ssh does not accept"},
+		{"sha1", nil, "its authority signs by ssh-rsa, which CASignatureAlgorithms leaves out"},
 		{"ca", func(c *ssh.Certificate) { c.ValidAfter, c.ValidBefore = 1, 86400 }, "it expired on 1970-01-02"},
 		{"ca", func(c *ssh.Certificate) { c.ValidAfter = 4102444800 }, "it is not valid before 2100-01-01"},
 		{"ca", func(c *ssh.Certificate) { c.ValidAfter = 1<<64 - 1 }, "it is not valid before the end of time"},
@@ -97,7 +110,7 @@ func TestCertError(t *testing.T) {
 		{"ca", func(c *ssh.Certificate) { c.CertType = ssh.UserCert }, "it is no host certificate"},
 		{"ca", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"x": "y"} }, "it has critical options, which a host certificate cannot have"},
 	} {
-		v := f.Judge(host, c.certify(t, test.by, test.change).PublicKey())
+		v := judge(f, host, c.certify(t, test.by, test.change).PublicKey())
 		got := ""
 		if v.CertError != nil {
 			got = v.CertError.Error()
@@ -124,12 +137,12 @@ func TestForgedCertificate(t *testing.T) {
 	nobodys := unsigned
 	nobodys.SignatureKey = nil
 	for name, cert := range map[string]*ssh.Certificate{"forged": &forged, "stretched": &stretched, "unsigned": &unsigned, "nobody's": &nobodys} {
-		if v := f.Judge(host, cert); v.Status != unknown || v.CertError == nil {
+		if v := judge(f, host, cert); v.Status != unknown || v.CertError == nil {
 			t.Errorf("%s: %s, %v", name, v.Status, v.CertError)
 		}
 	}
 	f = parse(t, c.lines.Replace("@cert-authority * {ca}\n* {ed}\n"))
-	if v := f.Judge(host, &forged); v.Status != known || v.Line.N != 2 || v.CertError == nil {
+	if v := judge(f, host, &forged); v.Status != known || v.Line.N != 2 || v.CertError == nil {
 		t.Errorf("with its plain key known: %s, %v", v.Status, v.CertError)
 	}
 }
@@ -144,8 +157,8 @@ func TestNow(t *testing.T) {
 	}
 	f := parse(t, c.lines.Replace("@cert-authority * {ca}\n"))
 	for second, want := range map[int64]knownhosts.Status{-5: unknown, 999: unknown, 1000: certified, 1999: certified, 2000: unknown} {
-		f.Now = func() time.Time { return time.Unix(second, 0) }
-		if v := f.Judge(host, cert); v.Status != want {
+		l := knownhosts.Login{Known: f, Host: host, Now: func() time.Time { return time.Unix(second, 0) }}
+		if v := l.Judge(t.Context(), cert); v.Status != want {
 			t.Errorf("at %d: %s, want %s", second, v.Status, want)
 		}
 	}
@@ -168,14 +181,17 @@ func TestRelease(t *testing.T) {
 		{knownhosts.Release{Major: 10, Minor: 3}, unknown, certified, unknown},
 		{knownhosts.Release{}, unknown, certified, unknown},
 	} {
-		authority.Release, dsa.Release = test.release, test.release
-		if got := authority.Judge(host, nameless).Status; got != test.nameless {
+		judge := func(f *knownhosts.File, h knownhosts.Host, key ssh.PublicKey) knownhosts.Verdict {
+			l := knownhosts.Login{Known: f, Host: h, Rules: knownhosts.Rules{Release: test.release}}
+			return l.Judge(t.Context(), key)
+		}
+		if got := judge(authority, host, nameless).Status; got != test.nameless {
 			t.Errorf("%v: without names %s", test.release, got)
 		}
-		if got := authority.Judge(host, wild).Status; got != test.wild {
+		if got := judge(authority, host, wild).Status; got != test.wild {
 			t.Errorf("%v: with a wildcard %s", test.release, got)
 		}
-		if got := dsa.Judge(host, c.keys["ed"].PublicKey()).Status; got != test.dsa {
+		if got := judge(dsa, host, c.keys["ed"].PublicKey()).Status; got != test.dsa {
 			t.Errorf("%v: a DSA line %s", test.release, got)
 		}
 	}
@@ -186,11 +202,11 @@ func TestAlgorithmsPreferred(t *testing.T) {
 	c := newKeys(t)
 	f := parse(t, c.lines.Replace("* {rsa}\n"))
 	preferred := []string{"x@example.com", ssh.KeyAlgoED25519, ssh.KeyAlgoRSASHA256, ssh.CertAlgoRSASHA512v01}
-	got := strings.Join(f.Algorithms(host, preferred), " ")
+	got := strings.Join(algorithms(f, host, preferred), " ")
 	if want := "rsa-sha2-256 rsa-sha2-512-cert-v01@openssh.com x@example.com ssh-ed25519"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got := f.Algorithms(host, []string{}); len(got) != 0 {
+	if got := algorithms(f, host, []string{}); len(got) != 0 {
 		t.Errorf("of nothing: %q", got)
 	}
 }

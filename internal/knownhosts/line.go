@@ -2,11 +2,10 @@ package knownhosts
 
 import (
 	"encoding/base64"
+	"errors"
 	"strings"
 
 	"golang.org/x/crypto/ssh"
-
-	"rdnsproxy/internal/safetext"
 )
 
 const blank = " \t"
@@ -17,25 +16,28 @@ const (
 	typeDSACert = "ssh-dss-cert-v01@openssh.com"
 )
 
-// parseLine reads "[marker] hosts type base64 [comment]". It is false of
-// comments, empty lines and whatever ssh would not use.
-func parseLine(raw string) (Line, bool) {
+// lineParts is a line that may be of use: "[marker] hosts type base64 [comment]".
+type lineParts struct {
+	marker Marker
+	hosts  string
+	key    string // type, base64 and what follows
+}
+
+// splitLine is false of comments, empty lines and markers that ssh does not
+// know. Whether the key can be used is parseKey's to say.
+func splitLine(raw string) (lineParts, bool) {
 	raw, _, _ = strings.Cut(raw, "\n")
 	raw, _, _ = strings.Cut(raw, "\x00") // where ssh's string ends
 	rest := strings.TrimLeft(raw, blank)
 	if rest == "" || rest[0] == '#' {
-		return Line{}, false
+		return lineParts{}, false
 	}
 	marker, rest, ok := cutMarker(rest)
 	if !ok {
-		return Line{}, false
+		return lineParts{}, false
 	}
 	hosts, rest := cutField(rest)
-	key := parseKey(rest)
-	if key == nil {
-		return Line{}, false
-	}
-	return Line{Marker: marker, Hosts: safetext.Of(hosts), Key: key}, true
+	return lineParts{marker, hosts, rest}, true
 }
 
 // cutMarker takes the marker off a line, as OpenSSH's check_markers does. There
@@ -96,26 +98,34 @@ var keyTypes = map[string]string{
 	ssh.CertAlgoSKED25519v01:  ssh.CertAlgoSKED25519v01,
 }
 
-// parseKey reads "type base64 [comment]" as OpenSSH's sshkey_read does; nil is
-// no key. The padding must be there and the blob must be of the type that the
-// line says.
-func parseKey(s string) ssh.PublicKey {
+// Why a text is no key that ssh can use.
+var (
+	errNoKey = errors.New("no public key")
+	errShort = errors.New("an RSA key that is too short")
+)
+
+// parseKey reads "type base64 [comment]" as OpenSSH's sshkey_read does. The
+// padding must be there and the blob must be of the type that the line says.
+func parseKey(s string) (ssh.PublicKey, error) {
 	name, rest := cutField(s)
 	wanted, known := keyTypes[name]
 	if !known {
-		return nil
+		return nil, errNoKey
 	}
 	text, _ := cutField(rest)
 	text = strings.Map(dropSpace, text)
 	blob, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil {
-		return nil
+		return nil, errNoKey
 	}
 	key, err := ssh.ParsePublicKey(blob)
-	if err != nil || key.Type() != wanted || tooShort(key) {
-		return nil
+	switch {
+	case err != nil || key.Type() != wanted:
+		return nil, errNoKey
+	case tooShort(key):
+		return nil, errShort
 	}
-	return key
+	return key, nil
 }
 
 // dropSpace drops what the base64 decoder of ssh, which is the resolver

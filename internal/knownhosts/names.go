@@ -16,8 +16,10 @@ import (
 func (f *File) Names() []Host {
 	var all []Host
 	seen := make(map[Host]bool)
-	for i := range f.Lines {
-		l := &f.Lines[i]
+	for l, err := range f.All() {
+		if err != nil {
+			continue
+		}
 		hosts := l.Hosts.Raw()
 		if l.Marker != Plain || strings.HasPrefix(hosts, "|") {
 			continue
@@ -88,9 +90,8 @@ func FormatLine(h Host, key ssh.PublicKey) string {
 // by these other names ssh would say it is known, where the host itself is new.
 func (f *File) Elsewhere(h Host, key ssh.PublicKey) []*Line {
 	var others []*Line
-	for i := range f.Lines {
-		l := &f.Lines[i]
-		if l.Marker == Plain && equal(l.Key, plainKey(key)) && !l.matches(h.key()) {
+	for l, err := range f.All() {
+		if err == nil && l.Marker == Plain && equal(l.Key, plainKey(key)) && !l.matches(h.key()) {
 			others = append(others, l)
 		}
 	}

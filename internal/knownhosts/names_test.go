@@ -73,10 +73,10 @@ func FuzzFormatLine(f *testing.F) {
 			}
 		}
 		file := parse(t, line+"\n")
-		if v := file.Judge(h, key); v.Status != known || v.Line.N != 1 {
+		if v := judge(file, h, key); v.Status != known || v.Line.N != 1 {
 			t.Errorf("%q: %s", line, v.Status)
 		}
-		if v := file.Judge(stranger, key); v.Status != unknown && !strings.EqualFold(name, stranger.Name) && !strings.EqualFold(alias, stranger.Name) {
+		if v := judge(file, stranger, key); v.Status != unknown && !strings.EqualFold(name, stranger.Name) && !strings.EqualFold(alias, stranger.Name) {
 			t.Errorf("%q: a stranger is %s", line, v.Status)
 		}
 	})

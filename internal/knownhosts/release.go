@@ -21,3 +21,6 @@ func ParseRelease(s string) (Release, bool) {
 func (r Release) before(major, minor int) bool {
 	return r != Release{} && (r.Major < major || r.Major == major && r.Minor < minor)
 }
+
+// TakesSeveralRevoked says that RevokedHostKeys is a list of files.
+func (r Release) TakesSeveralRevoked() bool { return !r.before(10, 3) }

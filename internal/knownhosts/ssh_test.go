@@ -147,10 +147,10 @@ func TestAsSSH(t *testing.T) {
 			if errs != nil {
 				t.Fatal(errs)
 			}
-			f.Release = installed
 			server := cast.servers[c.server]
-			order := f.Algorithms(c.host, nil)
-			got := f.Judge(c.host, shown(t, server, order))
+			l := knownhosts.Login{Known: f, Host: c.host, Rules: knownhosts.Rules{Release: installed}}
+			order := l.Algorithms(t.Context())
+			got := l.Judge(t.Context(), shown(t, server, order))
 
 			real := ask(t, c.host, server, user, global)
 			if got.Status != real.status {
@@ -165,8 +165,7 @@ func TestAsSSH(t *testing.T) {
 			if real.evidence != "" && (got.Line == nil || got.Line.String() != real.evidence) {
 				t.Errorf("evidence is %v, to ssh it is %s", got.Line, real.evidence)
 			}
-			f.Release = knownhosts.Release{}
-			if newest := f.Judge(c.host, shown(t, server, order)); newest.Status != c.want {
+			if newest := judge(f, c.host, shown(t, server, order)); newest.Status != c.want {
 				t.Errorf("%s by the newest release, want %s", newest.Status, c.want)
 			}
 		})

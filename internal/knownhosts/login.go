@@ -1,0 +1,182 @@
+package knownhosts
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// Login is what ssh would decide with as it logs in to one server at one
+// address. It reads the lines about the host once. It is safe for many
+// goroutines as long as nobody changes it, and not to be copied.
+type Login struct {
+	Known *File // if nil, nothing is known
+	Rules Rules
+	Host  Host
+	Addr  netip.Addr // connected to; if not valid, unknown, as behind a ProxyCommand
+
+	Now func() time.Time // when certificates are looked at; if nil, time.Now
+
+	reading sync.Once
+	about   map[string][]*Line // by name: of the host's key and of its plain name
+	unread  []string           // files of Known that could not be read to their ends
+
+	ordering sync.Once
+	order    order
+}
+
+// order is what Algorithms found.
+type order struct {
+	algorithms []string
+	output     output // of KnownHostsCommand
+}
+
+// Algorithms are the host key algorithms that ssh would send in its KEXINIT,
+// in order (OpenSSH's ssh_kex2). The first one that the server has as well is
+// the one that its key is shown by. It runs KnownHostsCommand, once.
+func (l *Login) Algorithms(ctx context.Context) []string {
+	l.ordering.Do(func() { l.order = l.findOrder(ctx) })
+	return slices.Clone(l.order.algorithms)
+}
+
+func (l *Login) findOrder(ctx context.Context) order {
+	preferred := l.Rules.HostKeys
+	if preferred == nil {
+		preferred = DefaultAlgorithms()
+	}
+	if l.Rules.KeepOrder && !l.Rules.OrderUnsure {
+		return order{algorithms: preferred}
+	}
+	name := l.Host.key()
+	out := l.Rules.Command.forOrder(ctx, l.Host, l.Rules.Release)
+	ordered := byKnown(append(slices.Clip(l.lines(name)), out.about(name)...), preferred)
+	if l.Rules.OrderUnsure && !slices.Equal(ordered, preferred) {
+		out.doubt = cmp.Or(out.doubt, Doubt{"which algorithms ssh puts first could not be told: HostKeyAlgorithms is set in more than one way", true})
+	}
+	if l.Rules.KeepOrder {
+		ordered = preferred
+	}
+	return order{ordered, out}
+}
+
+// Judge says what ssh would say about a key that the server showed (OpenSSH's
+// verify_host_key), but for SSHFP records: where VerifyHostKeyDNS is yes, a
+// validated record that matches comes before every Verdict that is not Final.
+// It may run KnownHostsCommand.
+func (l *Login) Judge(ctx context.Context, key ssh.PublicKey) Verdict {
+	v := l.judge(ctx, key)
+	if l.Rules.Release == (Release{}) && l.Rules.Command == nil {
+		older := Login{Known: l.Known, Rules: l.Rules, Host: l.Host, Addr: l.Addr, Now: l.Now}
+		older.Rules.Release = common
+		if status := older.judge(ctx, key).Status; status != v.Status {
+			v.doubt(Doubt{"which ssh is used is not known; the newest is assumed, to an older one the key is " + string(status), true})
+		}
+	}
+	return v
+}
+
+// common is a release that judges as most do today, where the newest does not.
+var common = Release{9, 2}
+
+func (l *Login) judge(ctx context.Context, key ssh.PublicKey) Verdict {
+	v, decided := l.beforehand(key)
+	switch {
+	case decided:
+	case l.order.output.fatal != nil: // ssh has not come as far as to be shown a key
+		v = l.inquest(output{}).verdict(key)
+		v.Refused, v.Final = l.order.output.fatal, true
+	case l.trustsAll():
+		v = Verdict{Status: StatusUnknown, Unchecked: true}
+	default:
+		v = l.consult(ctx, key)
+	}
+	v.doubt(l.order.output.doubt)
+	for _, file := range l.unread {
+		v.doubt(Doubt{file, true})
+	}
+	return v
+}
+
+// doubt adds what could not be evaluated, each once.
+func (v *Verdict) doubt(d Doubt) {
+	if d.Text != "" && !slices.Contains(v.Doubts, d) {
+		v.Doubts = append(v.Doubts, d)
+	}
+}
+
+// defaultRSABits is ssh's RequiredRSASize.
+const defaultRSABits = 1024
+
+// beforehand is what ssh looks at before SSHFP records and known_hosts: how long
+// an RSA key is, and RevokedHostKeys.
+func (l *Login) beforehand(key ssh.PublicKey) (v Verdict, decided bool) {
+	required := l.Rules.RSABits
+	if required == 0 {
+		required = defaultRSABits
+	}
+	if bits, isRSA := rsaBits(plainKey(key)); isRSA && bits < required {
+		v = l.inquest(output{}).verdict(key)
+		v.Refused, v.Final = fmt.Errorf("an RSA key of %d bits is too short: RequiredRSASize is %d", bits, required), true
+		return v, true
+	}
+	for _, file := range l.Rules.Revoked {
+		found, err := file.revokes(key, l.Rules.Release)
+		switch {
+		case err != nil:
+			v = l.inquest(output{}).verdict(key)
+			v.Refused, v.Final = fmt.Errorf("RevokedHostKeys %s: %w", file, err), true
+			return v, true
+		case found:
+			return Verdict{Status: StatusRevoked, Source: file.String(), Final: true}, true
+		}
+	}
+	return v, false
+}
+
+// trustsAll says that ssh looks nothing up (OpenSSH's check_host_key, at its
+// start).
+func (l *Login) trustsAll() bool {
+	a := l.Addr.Unmap()
+	return l.Rules.TrustLoopback && l.Host.Alias == "" && a.IsValid() && a.IsLoopback()
+}
+
+// consult looks into known_hosts and asks KnownHostsCommand.
+func (l *Login) consult(ctx context.Context, key ssh.PublicKey) Verdict {
+	out := l.Rules.Command.forKey(ctx, l.Host, key)
+	v := l.inquest(out).verdict(key)
+	if out.fatal != nil {
+		v.Refused = out.fatal
+	}
+	v.doubt(out.doubt)
+	return v
+}
+
+func (l *Login) inquest(out output) inquest {
+	now := time.Now
+	if l.Now != nil {
+		now = l.Now
+	}
+	return inquest{Login: l, output: out, now: now()}
+}
+
+// lines are those of known_hosts about a name, which is one of the host's, in
+// ssh's order.
+func (l *Login) lines(name string) []*Line {
+	l.reading.Do(func() {
+		if l.Known == nil {
+			return
+		}
+		var errs []error
+		l.about, errs = l.Known.about(l.Rules.Release, l.Host.key(), l.Host.principal())
+		for _, err := range errs {
+			l.unread = append(l.unread, err.Error())
+		}
+	})
+	return l.about[name]
+}

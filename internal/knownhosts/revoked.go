@@ -1,0 +1,120 @@
+package knownhosts
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"golang.org/x/crypto/ssh"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// Revocations are a file of RevokedHostKeys: a key revocation list, or plain
+// public keys, one a line. It is read when it is first asked, once. It is safe
+// for many goroutines, and not to be copied.
+type Revocations struct {
+	path string
+
+	once sync.Once
+	list list
+	err  error
+}
+
+// RevokedIn is the file at path.
+func RevokedIn(path string) *Revocations { return &Revocations{path: path} }
+
+// String is the path, safe to print.
+func (r *Revocations) String() string { return safetext.Line(r.path) }
+
+// list is what either kind of file says of a key. An error says that ssh of the
+// release cannot use the file, and so takes no key at all.
+type list interface {
+	revokes(key ssh.PublicKey, r Release) (bool, error)
+}
+
+// maxRevocations is how long a file may be, in bytes: as long as ssh reads
+// (sshbuf.h, SSHBUF_SIZE_MAX).
+const maxRevocations = 128 << 20
+
+// revokes says whether the file revokes a key, or the authority that certified
+// it (OpenSSH's sshkey_check_revoked).
+func (r *Revocations) revokes(key ssh.PublicKey, release Release) (bool, error) {
+	r.once.Do(func() { r.list, r.err = readRevocations(r.path) })
+	if r.err != nil {
+		return false, r.err
+	}
+	return r.list.revokes(key, release)
+}
+
+func readRevocations(path string) (list, error) {
+	file, _, err := open(path)
+	if err != nil {
+		return nil, reason(err)
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, maxRevocations+1))
+	switch {
+	case err != nil:
+		return nil, reason(err)
+	case len(b) > maxRevocations:
+		return nil, errors.New("is longer than 128 MiB")
+	}
+	return parseRevocations(b)
+}
+
+// parseRevocations reads either kind of file. The error is that of a malformed
+// key revocation list.
+func parseRevocations(b []byte) (list, error) {
+	if bytes.HasPrefix(b, []byte(krlMagic)) {
+		return parseKRL(b)
+	}
+	return parsePlainList(b), nil
+}
+
+// plainList are public keys in a file, up to a line that is none.
+type plainList struct {
+	keys   map[string]bool // blobs, without certificates
+	broken int             // the line that is no key, at which ssh stops reading; 0 if there is none
+}
+
+// parsePlainList reads keys as OpenSSH's sshkey_in_file does: what stands behind
+// the key does not matter, lines of RSA keys that are too short are passed over,
+// and reading ends at any other line that is no key.
+func parsePlainList(b []byte) plainList {
+	l := plainList{keys: make(map[string]bool)}
+	n := 0
+	for raw := range bytes.Lines(b) {
+		n++
+		line, _, _ := strings.Cut(string(raw), "\x00")
+		line = strings.TrimLeft(strings.TrimSuffix(line, "\n"), blank)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, err := parseKey(line)
+		switch {
+		case err == errShort:
+		case err != nil:
+			l.broken = n
+			return l
+		default:
+			l.keys[string(plainKey(key).Marshal())] = true
+		}
+	}
+	return l
+}
+
+func (l plainList) revokes(key ssh.PublicKey, _ Release) (bool, error) {
+	switch cert, ok := key.(*ssh.Certificate); {
+	case l.keys[string(plainKey(key).Marshal())]:
+		return true, nil
+	case ok && cert.SignatureKey != nil && l.keys[string(plainKey(cert.SignatureKey).Marshal())]:
+		return true, nil
+	case l.broken != 0:
+		return false, fmt.Errorf("line %d is no public key, and then ssh takes no key", l.broken)
+	}
+	return false, nil
+}
