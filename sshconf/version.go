@@ -1,0 +1,24 @@
+package sshconf
+
+import (
+	"context"
+	"os/exec"
+	"strings"
+
+	"rdnsproxy/internal/safetext"
+)
+
+// Version is what ssh -V prints; "" where there is no ssh, or none that says.
+func (q Query) Version(ctx context.Context) string {
+	q.Evaluating, q.UserFile, q.SystemFile = false, "", "" // nothing is evaluated, and no file is read
+	path, reason := q.findSSH()
+	if reason != "" {
+		return ""
+	}
+	said, err := exec.CommandContext(ctx, path, "-V").CombinedOutput()
+	if err != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(string(said), "\n")
+	return safetext.Cut(safetext.Line(line), 200)
+}
