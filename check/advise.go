@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -40,6 +41,9 @@ func advise(f *Facts, r *Result, p Policy) {
 		case HostKeyChanged, HostKeyRevoked, HostKeyUnexpected:
 			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
 				Text: "do not log in, and add no hosts line: ask who runs the host, by another way than this network, which key is right"}}
+			if fd.Code == HostKeyChanged {
+				fd.Advice = append(fd.Advice, adviseForgetting(f, a)...)
+			}
 		case HostKeyUnknown:
 			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
 				Text: "compare the fingerprint with one from who runs the host, or give it by --expect-hostkey; --print-known-hosts then prints the line"}}
@@ -93,7 +97,7 @@ func adviseTarget(f *Facts, c Code) []Advice {
 // out there can own, and passes or has a reverse name that does not exist.
 func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
 	keys, ground := f.evidence()
-	if keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code.AgainstHost() || f.Code == HostKeyWithheld }) {
+	if keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
 		return nil // a line would send people to whoever has that key, or shows none
 	}
 	code, text := AdviseHostsLine, "if you know this host, "
@@ -107,7 +111,7 @@ func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
 		}
 	}
 	if keys == keysProven {
-		code, text = AdviseHostsLine, "the host key is proven ("+ground+"): "
+		code, text = AdviseHostsLine, ground+": "
 	}
 	if len(lines) == 1 {
 		text += "this line in " + safetext.Line(f.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
@@ -177,4 +181,45 @@ func (f *Facts) at(a netip.Addr) *AddressFacts {
 		}
 	}
 	return &AddressFacts{Addr: a}
+}
+
+// adviseForgetting is the command that takes the known key of an address that
+// shows another out of its file.
+func adviseForgetting(f *Facts, a *AddressFacts) []Advice {
+	i := slices.IndexFunc(a.Probe.Keys, func(k Key) bool { return k.Status == KeyChanged })
+	if i < 0 {
+		return nil
+	}
+	file, _, found := cutLast(a.Probe.Keys[i].Evidence, ":")
+	if !found || strings.HasPrefix(file, "KnownHostsCommand-") {
+		return nil
+	}
+	name := f.Target.KeyName
+	switch {
+	case name != "":
+	case f.Target.Port == 0 || f.Target.Port == 22:
+		name = f.Target.Host
+	default:
+		name = fmt.Sprintf("[%s]:%d", f.Target.Host, f.Target.Port)
+	}
+	return []Advice{{Code: AdviseForget, Machine: ThisMachine, File: file,
+		Text: "if the new key is right, take the known one out of " + file, Line: "ssh-keygen -f " + shellWord(file) + " -R " + shellWord(name)}}
+}
+
+// shellWord quotes a word for a shell, where it needs it.
+func shellWord(s string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-:%@+,=", r)
+	}
+	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
 }

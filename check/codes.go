@@ -15,9 +15,9 @@ func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
 // Mapping reports whether a code carries an address's verdict.
 func (c Code) Mapping() bool { return strings.HasPrefix(string(c), "mapping.") }
 
-// AgainstHost reports whether a code says that a host key is not the host's.
-func (c Code) AgainstHost() bool {
-	return slices.Contains([]Code{HostKeyChanged, HostKeyRevoked, HostKeyUnexpected, HostKeyUnseen}, c)
+// AgainstHost reports whether a finding says that a host key is not the host's.
+func (f Finding) AgainstHost() bool {
+	return f.Severity >= Error && slices.Contains([]Code{HostKeyChanged, HostKeyRevoked, HostKeyUnexpected, HostKeyUnseen}, f.Code)
 }
 
 // reach reports whether a code says why no host key was seen at an address.
@@ -47,30 +47,34 @@ const (
 	CompareSame     Code = "compare.same"
 	Interrupted     Code = "interrupted"
 
-	SSHSilent         Code = "ssh.silent"
-	SSHClosed         Code = "ssh.closed"
-	SSHOther          Code = "ssh.other"
-	SSHKeyless        Code = "ssh.keyless"
-	SSHStalled        Code = "ssh.stalled"
-	SSHNegotiate      Code = "ssh.negotiate"
-	SSHTurnedAway     Code = "ssh.turned-away"
-	SSHSkipped        Code = "ssh.skipped"
-	SSHOld            Code = "ssh.version1"
-	HostKeyUnknown    Code = "hostkey.unknown"
-	HostKeyChanged    Code = "hostkey.changed"
-	HostKeyRevoked    Code = "hostkey.revoked"
-	HostKeyUnexpected Code = "hostkey.unexpected"
-	HostKeyUnseen     Code = "hostkey.unseen"
-	HostKeyWithheld   Code = "hostkey.withheld"
-	SSHFPMatch        Code = "sshfp.match"
-	SSHFPUntrusted    Code = "sshfp.untrusted"
-	SSHFPMismatch     Code = "sshfp.mismatch"
-	ConfigRefused     Code = "config.refused"
-	SlowResolve       Code = "slow.resolve"
-	SlowReverse       Code = "slow.reverse"
-	SlowConnect       Code = "slow.connect"
-	SlowIdentify      Code = "slow.identify"
-	SlowHostKeys      Code = "slow.hostkeys"
+	SSHSilent          Code = "ssh.silent"
+	SSHClosed          Code = "ssh.closed"
+	SSHOther           Code = "ssh.other"
+	SSHKeyless         Code = "ssh.keyless"
+	SSHStalled         Code = "ssh.stalled"
+	SSHNegotiate       Code = "ssh.negotiate"
+	SSHTurnedAway      Code = "ssh.turned-away"
+	SSHSkipped         Code = "ssh.skipped"
+	SSHOld             Code = "ssh.version1"
+	HostKeyUnknown     Code = "hostkey.unknown"
+	HostKeyChanged     Code = "hostkey.changed"
+	HostKeyRevoked     Code = "hostkey.revoked"
+	HostKeyRefused     Code = "hostkey.refused"
+	HostKeyUnchecked   Code = "hostkey.unchecked"
+	HostKeyVoided      Code = "hostkey.certificate"
+	HostKeyUnevaluated Code = "hostkey.unevaluated"
+	HostKeyUnexpected  Code = "hostkey.unexpected"
+	HostKeyUnseen      Code = "hostkey.unseen"
+	HostKeyWithheld    Code = "hostkey.withheld"
+	SSHFPMatch         Code = "sshfp.match"
+	SSHFPUntrusted     Code = "sshfp.untrusted"
+	SSHFPMismatch      Code = "sshfp.mismatch"
+	ConfigRefused      Code = "config.refused"
+	SlowResolve        Code = "slow.resolve"
+	SlowReverse        Code = "slow.reverse"
+	SlowConnect        Code = "slow.connect"
+	SlowIdentify       Code = "slow.identify"
+	SlowHostKeys       Code = "slow.hostkeys"
 )
 
 // Machine is where a piece of advice is to be carried out: a hosts line changes
@@ -99,6 +103,7 @@ const (
 	AdviseResolver      AdviceCode = "resolver"
 	AdviseName          AdviceCode = "name"
 	AdviseHostKey       AdviceCode = "host-key"
+	AdviseForget        AdviceCode = "forget-key"
 	AdviseConnect       AdviceCode = "connect"
 	AdviseCommand       AdviceCode = "command"
 )
@@ -154,15 +159,19 @@ func Codes() []CodeDoc {
 		{SSHTurnedAway, Unknown, "an sshd turns this machine away (MaxStartups, PerSourcePenalties): checks can be the cause; it is not asked again in this run"},
 		{SSHSkipped, Unknown, "not connected to: one more connection without a login could make an sshd lock this machine out (PerSourcePenalties)"},
 		{SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, although ssh would get one"},
-		{HostKeyUnknown, Notice, "no host key is known yet"},
+		{HostKeyUnknown, Notice, "no host key is known yet; an error where StrictHostKeyChecking is yes, for ssh refuses it then"},
 		{HostKeyChanged, Error, "a host key is another than the one in known_hosts"},
-		{HostKeyRevoked, Error, "a host key is revoked in known_hosts"},
+		{HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys; a notice where ssh would be shown another key"},
+		{HostKeyRefused, Error, "ssh refuses the host key whatever known_hosts says: RequiredRSASize, a file of RevokedHostKeys that it cannot use, a KnownHostsCommand that fails"},
+		{HostKeyUnchecked, Notice, "ssh takes any host key of a loopback address: NoHostAuthenticationForLocalhost is yes"},
+		{HostKeyVoided, Notice, "the server shows a certificate that does not count, and ssh falls back on its plain key"},
+		{HostKeyUnevaluated, Unknown, "something that has a say in ssh's verdict on the host key could not be evaluated; a notice where ssh goes on without it"},
 		{HostKeyUnexpected, Error, "none of the host keys is one of --expect-hostkey"},
 		{HostKeyUnseen, Error, "no host key could be seen, and so none of --expect-hostkey"},
 		{HostKeyWithheld, Error, "an address shows no host key, although known_hosts has one for the host, or --expect-hostkey names one and another address shows it"},
 		{SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"},
 		{SSHFPUntrusted, Notice, "SSHFP records match a host key, but nobody has validated them"},
-		{SSHFPMismatch, Warning, "SSHFP records do not match a host key"},
+		{SSHFPMismatch, Warning, "SSHFP records do not match a host key; with VerifyHostKeyDNS, also that none is for a key of its type"},
 		{ConfigRefused, Error, "a RefuseConnection in ssh's configuration holds for the host: ssh prints its message and ends"},
 		{SlowResolve, Notice, "looking up the name took a second or more"},
 		{SlowHostKeys, Notice, "fetching the host keys took a second or more"},
@@ -190,6 +199,7 @@ func AdviceCodes() []AdviceDoc {
 		{AdviseResolver, Resolver, "the DNS server to look at, because it did not answer"},
 		{AdviseName, ThisMachine, "the name to look at, because it has no address"},
 		{AdviseHostKey, ThisMachine, "what to find out about a host key before anything else"},
+		{AdviseForget, ThisMachine, "how the known key goes, once the new one is found to be right; file is where it stands, line is the command"},
 		{AdviseCommand, ThisMachine, "what to do about a hosts line that rdnsproxy has written; line is the command"},
 		{AdviseConnect, Server, "what to look at on the host, because nothing answers there as it should"},
 	}, affectedAdvice()...)

@@ -16,9 +16,14 @@ type Target struct {
 	Input   string // as typed
 	Host    string // what is resolved: a name or an address literal
 	Port    uint16
-	KeyName string // HostKeyAlias: what known_hosts is asked for, without a port; if empty, Host and Port
-	Via     string // the host behind this one, for which it is the first jump host; if empty, none
-	Proxied bool   // a ProxyCommand connects: only the look-ups are this machine's
+	KeyName string   // HostKeyAlias: what known_hosts is asked for, without a port; if empty, Host and Port
+	Via     string   // the host behind this one, for which it is the first jump host; if empty, none
+	Proxied bool     // a ProxyCommand connects: only the look-ups are this machine's
+	DNS     DNSTrust // VerifyHostKeyDNS
+
+	// Strict says that ssh refuses a key that is unknown to it instead of asking
+	// (StrictHostKeyChecking yes).
+	Strict bool
 
 	Seek []string // fingerprints, SHA256:…, one of which is looked for behind each address even if ssh would be shown another key; if empty, none
 }

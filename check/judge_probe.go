@@ -33,8 +33,8 @@ func (f *Facts) ssh(p *Probe) *SSH {
 	s := &SSH{Version: p.Version.String(), Client: p.Client, HostKeys: []HostKey{}}
 	for _, k := range p.Keys {
 		k = f.withFingerprint(k)
-		h := HostKey{Type: k.Type, Fingerprint: k.Fingerprint, Status: k.Status, Evidence: k.Evidence, Certificate: k.Certificate, Chosen: k.Chosen}
-		if k.Status.Proven() {
+		h := HostKey{Type: k.Type, Fingerprint: k.Fingerprint, Status: k.Status, Evidence: k.Evidence, Certificate: k.Certificate, Chosen: k.Chosen, Refused: k.Refused}
+		if f.proven(k) {
 			h.Line = k.Line
 		}
 		s.HostKeys = append(s.HostKeys, h)
@@ -121,36 +121,78 @@ func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	add := func(c Code, s Severity, format string, args ...any) {
 		fs = append(fs, Finding{Code: c, Severity: s, Address: a.Addr, Text: fmt.Sprintf(format, args...)})
 	}
-	proven, expected := false, len(p.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding says so
+	known, expected := false, len(p.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding says so
 	var unknown []string
 	chosen := false // the key that ssh would be shown is one of the unknown
 	for _, k := range a.Probe.Keys {
 		k = f.withFingerprint(k)
-		proven = proven || k.Status.Proven()
+		known = known || k.Status.Proven()
 		expected = expected || slices.Contains(p.ExpectKeys, k.Fingerprint)
-		switch k.Status {
-		case KeyChanged:
-			add(HostKeyChanged, Error, "%s shows another %s host key than the one known (%s): %s", show(a.Addr), k.Type, k.Evidence, k.Fingerprint)
-		case KeyRevoked:
-			add(HostKeyRevoked, Error, "%s shows a revoked %s host key (%s): %s", show(a.Addr), k.Type, k.Evidence, k.Fingerprint)
-		case KeyUnknown:
+		if k.Status == KeyUnknown && k.Refused == "" && !k.Unchecked {
 			unknown = append(unknown, k.Type+" "+k.Fingerprint)
 			chosen = chosen || k.Chosen
 		}
+		fs = append(fs, verdictFindings(a, k)...)
 	}
 	if !expected {
 		add(HostKeyUnexpected, Error, "%s shows none of the host keys that were expected", show(a.Addr))
 	}
+	severity, refused := Notice, ""
+	if f.Target.Strict {
+		severity, refused = Error, "; StrictHostKeyChecking is yes, so ssh refuses it"
+	}
 	switch {
-	case len(unknown) > 0 && !proven:
-		add(HostKeyUnknown, Notice, "no host key of %s is known yet (%s)", show(a.Addr), list(unknown))
+	case len(unknown) > 0 && !known:
+		add(HostKeyUnknown, severity, "no host key of %s is known yet (%s)%s", show(a.Addr), list(unknown), refused)
 	case chosen:
-		add(HostKeyUnknown, Notice, "the host key of %s that ssh would be shown is not known, though another is (%s)", show(a.Addr), list(unknown))
+		add(HostKeyUnknown, severity, "the host key of %s that ssh would be shown is not known, though another is (%s)%s", show(a.Addr), list(unknown), refused)
 	}
 	if a.Probe.Keyless != "" {
 		add(SSHKeyless, Notice, "%s: host keys could not be fetched: %s", show(a.Addr), a.Probe.Keyless)
 	}
 	return append(fs, fingerprintFindings(f, a)...)
+}
+
+// verdictFindings say what ssh makes of one key, where it is not simply known or
+// unknown. What ssh would not be shown ends no login.
+func verdictFindings(a *AddressFacts, k Key) []Finding {
+	var fs []Finding
+	add := func(c Code, s Severity, format string, args ...any) {
+		fs = append(fs, Finding{Code: c, Severity: s, Address: a.Addr, Text: fmt.Sprintf(format, args...)})
+	}
+	severity, besides := Error, ""
+	if !a.decides(k) {
+		severity, besides = Notice, "; ssh would be shown another one"
+	}
+	for _, d := range k.Doubts {
+		s := Notice
+		if d.Open {
+			s = Unknown
+		}
+		add(HostKeyUnevaluated, s, "the %s host key of %s: %s", k.Type, show(a.Addr), d.Text)
+	}
+	switch {
+	case k.Refused != "":
+		add(HostKeyRefused, severity, "ssh refuses the %s host key of %s: %s%s", k.Type, show(a.Addr), k.Refused, besides)
+	case k.Unchecked:
+		add(HostKeyUnchecked, Notice, "ssh takes any host key of %s, since NoHostAuthenticationForLocalhost is yes; it shows %s %s", show(a.Addr), k.Type, k.Fingerprint)
+	case k.Status == KeyChanged && k.Known != "":
+		add(HostKeyChanged, Error, "%s shows a new host key, %s %s; the known one is %s (%s)", show(a.Addr), k.Type, k.Fingerprint, k.Known, k.Evidence)
+	case k.Status == KeyChanged:
+		add(HostKeyChanged, Error, "%s shows a new host key, %s %s, and not the known one (%s)", show(a.Addr), k.Type, k.Fingerprint, k.Evidence)
+	case k.Status == KeyRevoked:
+		add(HostKeyRevoked, severity, "%s shows a revoked host key, %s %s (%s)%s", show(a.Addr), k.Type, k.Fingerprint, k.Evidence, besides)
+	}
+	if k.Voided != "" {
+		add(HostKeyVoided, Notice, "the certificate of the %s host key of %s does not count: %s", k.Type, show(a.Addr), k.Voided)
+	}
+	return fs
+}
+
+// decides reports whether the key is the one that ssh would be shown, as far as is
+// known.
+func (a *AddressFacts) decides(k Key) bool {
+	return k.Chosen || !slices.ContainsFunc(a.Probe.Keys, func(k Key) bool { return k.Chosen })
 }
 
 // slow is from when on a phase is told of: a person notices it.
@@ -222,21 +264,25 @@ const (
 
 func (f *Facts) evidence() (e evidence, ground string) {
 	proven := 0
-	for _, a := range f.Addresses {
+	for i := range f.Addresses {
+		a := &f.Addresses[i]
 		if a.Probe == nil {
 			continue
 		}
+		vouching := ""
 		for _, k := range a.Probe.Keys {
 			k = f.withFingerprint(k)
-			if k.Status == KeyChanged || k.Status == KeyRevoked {
+			switch {
+			case k.Status == KeyChanged, k.Status == KeyRevoked && a.decides(k):
 				return keysAgainst, k.Evidence
+			case vouching == "" && f.proven(k):
+				vouching = k.voucher()
 			}
 		}
-		i := slices.IndexFunc(a.Probe.Keys, func(k Key) bool { return f.withFingerprint(k).Status.Proven() })
 		switch {
-		case i >= 0:
+		case vouching != "":
 			proven++
-			ground = f.withFingerprint(a.Probe.Keys[i]).Evidence
+			ground = vouching
 		case a.Probe.HostKnown:
 			return keysAgainst, ""
 		}
@@ -245,6 +291,20 @@ func (f *Facts) evidence() (e evidence, ground string) {
 		return keysProven, ground
 	}
 	return noEvidence, ""
+}
+
+// voucher says in words what speaks for a key. That it stands in known_hosts may
+// mean no more than that it was seen before.
+func (k Key) voucher() string {
+	switch k.Status {
+	case KeyCertified:
+		return "a known authority has certified the host key (" + k.Evidence + ")"
+	case KeyExpected:
+		return "the host key is the expected one"
+	case KeyKnown:
+		return "the host key is the one in known_hosts (" + k.Evidence + ")"
+	}
+	return "DNS vouches for the host key (" + k.Evidence + ")"
 }
 
 // fingerprints lists the unknown keys' for people to verify.

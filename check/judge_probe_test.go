@@ -134,27 +134,48 @@ func TestSSHFP(t *testing.T) {
 	other := resolve.Fingerprint{Algorithm: 4, Digest: 2, Sum: strings.Repeat("x", 32)}
 	ofRSA := resolve.Fingerprint{Algorithm: 1, Digest: 2, Sum: strings.Repeat("x", 32)}
 	strange := resolve.Fingerprint{Algorithm: 4, Digest: 9, Sum: "x"}
+	short := resolve.Fingerprint{Algorithm: 4, Digest: 2, Sum: strings.Repeat("x", 20)}
+	with := func(change func(*Key)) Key { k := k; change(&k); return k }
+	changed := with(func(k *Key) { k.Status = KeyChanged })
+	type prints = []resolve.Fingerprint
 	tests := []struct {
 		name   string
-		prints []resolve.Fingerprint
+		key    Key
+		dns    DNSTrust
+		prints prints
 		ad     bool
 		claims bool
 		status KeyStatus
 		codes  string
 	}{
-		{"match, validated", []resolve.Fingerprint{sha256Of}, true, true, KeyVerified, "sshfp.match"},
-		{"SHA-1 match, validated", []resolve.Fingerprint{sha1Of}, true, true, KeyVerified, "sshfp.match"},
-		{"match of another type's record beside it", []resolve.Fingerprint{ofRSA, sha256Of}, true, true, KeyVerified, "sshfp.match"},
-		{"match without AD", []resolve.Fingerprint{sha256Of}, false, false, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
-		{"match, AD not trusted", []resolve.Fingerprint{sha256Of}, false, true, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
-		{"mismatch", []resolve.Fingerprint{other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
-		{"one mismatch clears the match", []resolve.Fingerprint{sha256Of, other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
-		{"an unknown digest: the set is ignored", []resolve.Fingerprint{strange, sha256Of}, true, true, KeyUnknown, "hostkey.unknown"},
-		{"records of other types alone", []resolve.Fingerprint{ofRSA}, true, true, KeyUnknown, "hostkey.unknown"},
+		{"match, validated", k, DNSDecides, prints{sha256Of}, true, true, KeyVerified, "sshfp.match"},
+		{"SHA-1 match, validated", k, DNSDecides, prints{sha1Of}, true, true, KeyVerified, "sshfp.match"},
+		{"match of another type's record beside it", k, DNSDecides, prints{ofRSA, sha256Of}, true, true, KeyVerified, "sshfp.match"},
+		{"a digest of another length beside the match", k, DNSDecides, prints{short, sha256Of}, true, true, KeyVerified, "sshfp.match"},
+		{"match without AD", k, DNSDecides, prints{sha256Of}, false, false, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
+		{"match, AD not trusted", k, DNSDecides, prints{sha256Of}, false, true, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
+		{"mismatch", k, DNSDecides, prints{other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
+		{"one mismatch clears the match", k, DNSDecides, prints{sha256Of, other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
+		{"an unknown digest: the set is ignored", k, DNSDecides, prints{strange, sha256Of}, true, true, KeyUnknown, "hostkey.unknown"},
+		{"records of other types alone: ssh shouts", k, DNSDecides, prints{ofRSA}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
+		{"a digest of another length alone: ssh shouts", k, DNSInforms, prints{short}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
+		{"records of other types alone, and ssh does not look", k, DNSUnasked, prints{ofRSA}, true, true, KeyUnknown, "hostkey.unknown"},
+		{"no records", k, DNSDecides, nil, true, true, KeyUnknown, "hostkey.unknown"},
+
+		{"a match decides only with yes: ask", k, DNSInforms, prints{sha256Of}, true, true, KeyUnknown, "hostkey.unknown sshfp.match"},
+		{"a match decides only with yes: no", k, DNSUnasked, prints{sha256Of}, true, true, KeyUnknown, "hostkey.unknown sshfp.match"},
+		{"a match comes before known_hosts", changed, DNSDecides, prints{sha256Of}, true, true, KeyVerified, "sshfp.match"},
+		{"and before its @revoked", with(func(k *Key) { k.Status = KeyRevoked }), DNSDecides, prints{sha256Of}, true, true, KeyVerified, "sshfp.match"},
+		{"with ask it does not", changed, DNSInforms, prints{sha256Of}, true, true, KeyChanged, "hostkey.changed sshfp.match"},
+		{"nor without AD", changed, DNSDecides, prints{sha256Of}, false, true, KeyChanged, "hostkey.changed sshfp.untrusted"},
+		{"RevokedHostKeys comes first", with(func(k *Key) { k.Status, k.Final = KeyRevoked, true }), DNSDecides, prints{sha256Of}, true, true, KeyRevoked, "hostkey.revoked sshfp.match"},
+		{"and so does a refusal", with(func(k *Key) { k.Refused, k.Final = "too short", true }), DNSDecides, prints{sha256Of}, true, true, KeyUnknown, "hostkey.refused sshfp.match"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f := probed(serving(k))
+			f := probed(serving(tt.key))
+			f.Target.DNS = tt.dns
+			f.Addresses[0].Probe.Keys[0].Chosen = true
 			f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: tt.prints, Authentic: tt.ad, ClaimedAD: tt.claims}
 			r := Judge(f, Policy{})
 			var codes []string
@@ -165,6 +186,86 @@ func TestSSHFP(t *testing.T) {
 				t.Errorf("%s, %q; want %s, %q", got, codes, tt.status, tt.codes)
 			}
 		})
+	}
+}
+
+// A key that DNS vouches for is as good as a known one to hosts and
+// --print-known-hosts, also where ssh does not look there; a refused one is not.
+func TestVouched(t *testing.T) {
+	k := key("ssh-ed25519", KeyUnknown)
+	k.Line, k.Chosen = "x ssh-ed25519 AAAA", true
+	sum := sha256.Sum256(k.Blob)
+	of := func(k Key) HostKey {
+		f := probed(serving(k))
+		f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: []resolve.Fingerprint{{Algorithm: 4, Digest: 2, Sum: string(sum[:])}}, Authentic: true}
+		return Judge(f, Policy{}).Addresses[0].SSH.HostKeys[0]
+	}
+	if h := of(k); h.Status != KeyUnknown || h.Line == "" || !strings.HasPrefix(h.Evidence, "sshfp:") || !h.vouched() {
+		t.Errorf("%+v", h)
+	}
+	k.Refused, k.Final = "too short", true
+	if h := of(k); h.Line != "" || h.vouched() {
+		t.Errorf("refused: %+v", h)
+	}
+}
+
+// TestKeyFindings: what ssh makes of a key beside its status, and how bad that is
+// of a key that ssh would not be shown.
+func TestKeyFindings(t *testing.T) {
+	chosen := key("ssh-ed25519", KeyKnown)
+	chosen.Chosen = true
+	of := func(status KeyStatus, change func(*Key)) Key {
+		k := key("ssh-rsa", status)
+		if change != nil {
+			change(&k)
+		}
+		return k
+	}
+	alone := func(k Key) Probe { k.Chosen = true; return serving(k) }
+	short := of(KeyKnown, func(k *Key) { k.Refused = "too short" })
+	strict := func(f Facts) Facts { f.Target.Strict = true; return f }
+	for _, tt := range []struct {
+		name     string
+		facts    Facts
+		severity Severity
+		codes    string
+	}{
+		{"revoked", probed(alone(of(KeyRevoked, nil))), Error, "hostkey.revoked"},
+		{"revoked, and not chosen", probed(serving(chosen, of(KeyRevoked, nil))), Notice, "hostkey.revoked"},
+		{"refused", probed(alone(short)), Error, "hostkey.refused"},
+		{"refused, and not chosen", probed(serving(chosen, short)), Notice, "hostkey.refused"},
+		{"not looked at", probed(alone(of(KeyUnknown, func(k *Key) { k.Unchecked = true }))), Notice, "hostkey.unchecked"},
+		{"a certificate that does not count", probed(alone(of(KeyKnown, func(k *Key) { k.Voided = "it expired" }))), Notice, "hostkey.certificate"},
+		{"open", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"not run", true}} }))), Unknown, "hostkey.unevaluated"},
+		{"passed over", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"no program", false}} }))), Notice, "hostkey.unevaluated"},
+		{"unknown", probed(alone(of(KeyUnknown, nil))), Notice, "hostkey.unknown"},
+		{"unknown, and ssh does not ask", strict(probed(alone(of(KeyUnknown, nil)))), Error, "hostkey.unknown"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := Judge(tt.facts, Policy{})
+			var codes []string
+			for _, f := range r.Findings[1:] {
+				codes = append(codes, string(f.Code))
+			}
+			if r.Severity != tt.severity || strings.Join(codes, " ") != tt.codes {
+				t.Errorf("%s, %q; want %s, %s", r.Severity, codes, tt.severity, tt.codes)
+			}
+		})
+	}
+}
+
+// Which key is the new one and which the known one, and how the old one goes.
+func TestChangedWords(t *testing.T) {
+	k := key("ssh-ed25519", KeyChanged)
+	k.Chosen, k.Known, k.Evidence = true, "ssh-rsa SHA256:old", "/home/chris/.ssh/known_hosts:12"
+	f := probed(serving(k))
+	f.Target.Port = 2222
+	found := Judge(f, Policy{}).Findings[1]
+	if want := "203.0.113.7 shows a new host key, ssh-ed25519 " + k.Fingerprint + "; the known one is ssh-rsa SHA256:old (/home/chris/.ssh/known_hosts:12)"; found.Text != want {
+		t.Errorf("%s\nwant %s", found.Text, want)
+	}
+	if a := found.Advice[len(found.Advice)-1]; a.Line != "ssh-keygen -f /home/chris/.ssh/known_hosts -R '["+f.Target.Host+"]:2222'" {
+		t.Errorf("advice %+v", a)
 	}
 }
 

@@ -257,7 +257,7 @@ func keyAgainst(r *Result, a netip.Addr) string {
 		switch {
 		case f.Code == HostKeyChanged:
 			return "host key changed: " + f.Text
-		case f.Code.AgainstHost():
+		case f.AgainstHost():
 			return f.Text
 		}
 	}
@@ -283,7 +283,7 @@ func unprovenWords(r *Result, a Address) string {
 func provenKey(a Address) string {
 	if a.SSH != nil {
 		for _, k := range a.SSH.HostKeys {
-			if k.Status.Proven() {
+			if k.vouched() {
 				return k.Fingerprint
 			}
 		}
@@ -326,7 +326,7 @@ func Grounds(r *Result, chosen netip.Addr) []string {
 			continue
 		}
 		proven = append(proven, a.Address)
-		i := slices.IndexFunc(a.SSH.HostKeys, func(k HostKey) bool { return k.Status.Proven() })
+		i := slices.IndexFunc(a.SSH.HostKeys, HostKey.vouched)
 		k := a.SSH.HostKeys[i]
 		words := fmt.Sprintf("the host key of %s, %s, is %s", show(a.Address), k.Fingerprint, k.Status)
 		if k.Evidence != "" {

@@ -45,8 +45,8 @@ func TestPlanPin(t *testing.T) {
 		kind  error
 	}{
 		{"the article's case", off("203.0.113.7"), PinOptions{}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable", nil},
-		{"a changed key", keyed(KeyChanged), PinOptions{Force: true}, "shows another ssh-ed25519 host key than the one known", nil},
-		{"a revoked key", keyed(KeyRevoked), PinOptions{Force: true}, "shows a revoked ssh-ed25519 host key", nil},
+		{"a changed key", keyed(KeyChanged), PinOptions{Force: true}, "shows a new host key, ssh-ed25519 SHA256:ssh-ed25519, and not the known one", nil},
+		{"a revoked key", keyed(KeyRevoked), PinOptions{Force: true}, "shows a revoked host key, ssh-ed25519 SHA256:ssh-ed25519", nil},
 		{"a key that is no ground, and one is known", keyed(KeyUnknown), PinOptions{Keyed: true, Force: true}, "does not show the host key by which my.example.com is known (it shows SHA256:ssh-ed25519)", ErrUnproven},
 		{"nobody looked at keys, and one is known", off("203.0.113.7"), PinOptions{Keyed: true}, "203.0.113.7 does not show the host key", ErrUnproven},
 		{"NAT64", off("64:ff9b::203.0.113.7"), PinOptions{}, "is synthesised by NAT64", ErrUnpinnable},

@@ -91,7 +91,30 @@ type Key struct {
 	Status      KeyStatus //
 	Evidence    string    // the line that says so: /home/chris/.ssh/known_hosts:12; safe to print
 	Line        string    // a known_hosts line for it; safe to print
+
+	Known     string // of a changed key: the fingerprint and type of the one that known_hosts has; safe to print
+	Refused   string // why ssh ends the connection whatever Status is; safe to print
+	Unchecked bool   // ssh takes the key without looking it up
+	Final     bool   // ssh decides before it looks at SSHFP records
+	Voided    string // why the certificate does not count, where ssh says so; safe to print
+	Doubts    []Doubt
 }
+
+// Doubt is something in ssh's configuration that could not be evaluated.
+type Doubt struct {
+	Text string // a clause that is safe to print
+	Open bool   // it may change the verdict; if not, ssh passes it over too
+}
+
+// DNSTrust is what ssh makes of SSHFP records (ssh_config(5), VerifyHostKeyDNS).
+type DNSTrust int
+
+// What it can be.
+const (
+	DNSUnasked DNSTrust = iota // no, the default: ssh does not look
+	DNSInforms                 // ask: ssh tells whether they match, and decides without them
+	DNSDecides                 // yes: a match in a validated zone comes before known_hosts
+)
 
 // KeyStatus is what ssh would say of a host key. The set is closed.
 type KeyStatus string
@@ -101,10 +124,10 @@ const (
 	KeyKnown     KeyStatus = "known"     // it stands in known_hosts
 	KeyCertified KeyStatus = "certified" // an authority in known_hosts vouches for it
 	KeyExpected  KeyStatus = "expected"  // not known, but its fingerprint was given by --expect-hostkey
-	KeyVerified  KeyStatus = "verified"  // not known, but SSHFP records from a validated zone vouch for it
+	KeyVerified  KeyStatus = "verified"  // SSHFP records from a validated zone vouch for it, and VerifyHostKeyDNS is yes
 	KeyUnknown   KeyStatus = "unknown"   // nothing is known of the host
 	KeyChanged   KeyStatus = "changed"   // another key is known of the host
-	KeyRevoked   KeyStatus = "revoked"   // known_hosts revokes it
+	KeyRevoked   KeyStatus = "revoked"   // known_hosts or RevokedHostKeys revokes it
 )
 
 // KeyStatuses lists the closed set.

@@ -94,10 +94,15 @@ type HostKey struct {
 	Fingerprint string    `json:"fingerprint"`
 	Status      KeyStatus `json:"status"`
 	Evidence    string    `json:"evidence"`       // the line of known_hosts, or what else vouches for it
-	Line        string    `json:"line,omitempty"` // for known_hosts; of proven keys only
+	Line        string    `json:"line,omitempty"` // for known_hosts; of a key that something vouches for
 	Certificate bool      `json:"certificate,omitempty"`
-	Chosen      bool      `json:"chosen,omitempty"` // the one that ssh would be shown
+	Chosen      bool      `json:"chosen,omitempty"`  // the one that ssh would be shown
+	Refused     string    `json:"refused,omitempty"` // why ssh ends the connection whatever status is
 }
+
+// vouched reports whether there is a ground to take the key for the host's: its
+// status, or SSHFP records that ssh is told not to rely on.
+func (k HostKey) vouched() bool { return k.Refused == "" && (k.Status.Proven() || k.Line != "") }
 
 // Finding is the unit of all output: what was found, how bad it is, about which
 // address, and what can be done.

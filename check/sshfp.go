@@ -14,9 +14,10 @@ import (
 type fingerprint int
 
 const (
-	printSilent   fingerprint = iota // there are none for such a key
+	printSilent   fingerprint = iota // there are none, or ssh cannot use them
 	printMatch                       // one is the key's, and none is another's
 	printMismatch                    // one for such a key is not this one's
+	printOthers                      // there are some, and none is for such a key
 )
 
 // sshfpAlgorithm is a key type's number in SSHFP records (RFC 4255, 6594, 7479).
@@ -36,40 +37,61 @@ func sshfpAlgorithm(keyType string) uint8 {
 
 // compare follows OpenSSH's verify_host_key_dns (dns.c): a record with a digest
 // that it does not know makes it ignore the whole set, and since 8.7 one that
-// does not match clears one that does. A certificate is compared by its plain
-// key.
+// does not match clears one that does. A digest of the wrong length is neither. A
+// certificate is compared by its plain key.
 func (k Key) compare(prints []resolve.Fingerprint) fingerprint {
-	algorithm, found := sshfpAlgorithm(k.Type), printSilent
-	if algorithm == 0 || len(k.Blob) == 0 {
+	algorithm := sshfpAlgorithm(k.Type)
+	if algorithm == 0 || len(k.Blob) == 0 || len(prints) == 0 {
 		return printSilent
 	}
 	if slices.ContainsFunc(prints, func(p resolve.Fingerprint) bool { return p.Digest != 1 && p.Digest != 2 }) {
 		return printSilent
 	}
+	found := printOthers
 	one, two := sha1.Sum(k.Blob), sha256.Sum256(k.Blob)
 	for _, p := range prints {
 		sum := string(two[:])
 		if p.Digest == 1 {
 			sum = string(one[:])
 		}
-		if p.Algorithm != algorithm {
-			continue
-		}
-		if p.Sum != sum {
+		switch {
+		case p.Algorithm != algorithm || len(p.Sum) != len(sum):
+		case p.Sum != sum:
 			return printMismatch
+		default:
+			found = printMatch
 		}
-		found = printMatch
 	}
 	return found
 }
 
-// withFingerprint raises an unknown key to verified where SSHFP records from a
-// validated zone vouch for it, as ssh with VerifyHostKeyDNS yes would.
+// withFingerprint is the key as ssh sees it once it has looked at the SSHFP
+// records: where VerifyHostKeyDNS is yes, a match in a validated zone comes before
+// whatever known_hosts says. A key that is unknown to ssh and that a validated
+// zone vouches for has that as its evidence, whether ssh looks or not.
 func (f *Facts) withFingerprint(k Key) Key {
-	if k.Status == KeyUnknown && f.SSHFP.Authentic && k.compare(f.SSHFP.Prints) == printMatch {
-		k.Status, k.Evidence = KeyVerified, "sshfp:"+sourceWord(f.SSHFP)
+	if k.Final || k.Refused != "" || !f.vouchedFor(k) {
+		return k
+	}
+	source := "sshfp:" + sourceWord(f.SSHFP)
+	switch {
+	case f.Target.DNS == DNSDecides:
+		k.Status, k.Evidence, k.Unchecked, k.Voided, k.Doubts = KeyVerified, source, false, "", nil
+	case k.Status == KeyUnknown:
+		k.Evidence = source
 	}
 	return k
+}
+
+// vouchedFor says that SSHFP records of a validated zone are the key's.
+func (f *Facts) vouchedFor(k Key) bool {
+	return f.SSHFP.Status == resolve.OK && f.SSHFP.Authentic && k.compare(f.SSHFP.Prints) == printMatch
+}
+
+// proven reports whether there is a ground to take the key, which has gone through
+// withFingerprint, for the host's.
+func (f *Facts) proven(k Key) bool {
+	return k.Refused == "" && (k.Status.Proven() || k.Status == KeyUnknown && f.vouchedFor(k))
 }
 
 // fingerprintFindings say what SSHFP records make of the keys behind an address.
@@ -82,19 +104,41 @@ func fingerprintFindings(f *Facts, a *AddressFacts) []Finding {
 		found := Finding{Address: a.Addr}
 		switch said := k.compare(f.SSHFP.Prints); {
 		case said == printMatch && f.SSHFP.Authentic:
-			found.Code, found.Text = SSHFPMatch, fmt.Sprintf("SSHFP records of a validated zone vouch for the %s key of %s", k.Type, show(a.Addr))
+			found.Code, found.Text = SSHFPMatch, fmt.Sprintf("SSHFP records of a validated zone vouch for the %s key of %s%s", k.Type, show(a.Addr), f.unused(k))
 		case said == printMatch:
 			found.Code, found.Severity = SSHFPUntrusted, Notice
 			found.Text = fmt.Sprintf("SSHFP records match the %s key of %s, but ssh does not trust them: %s", k.Type, show(a.Addr), whyUntrusted(f.SSHFP))
 		case said == printMismatch:
 			found.Code, found.Severity = SSHFPMismatch, Warning
-			found.Text = fmt.Sprintf("SSHFP records do not match the %s key of %s", k.Type, show(a.Addr))
+			found.Text = fmt.Sprintf("SSHFP records do not match the %s key of %s%s", k.Type, show(a.Addr), f.warned())
+		case said == printOthers && k.Chosen && f.Target.DNS != DNSUnasked:
+			found.Code, found.Severity = SSHFPMismatch, Warning
+			found.Text = fmt.Sprintf("SSHFP records are there, and none is for the %s key of %s%s", k.Type, show(a.Addr), f.warned())
 		default:
 			continue
 		}
 		fs = append(fs, found)
 	}
 	return fs
+}
+
+// unused says that ssh asks about an unknown key although SSHFP records vouch for it.
+func (f *Facts) unused(k Key) string {
+	switch {
+	case k.Status != KeyUnknown || f.Target.DNS == DNSDecides:
+		return ""
+	case f.Target.DNS == DNSInforms:
+		return "; ssh asks all the same, since VerifyHostKeyDNS is ask"
+	}
+	return "; ssh does not look at them, since VerifyHostKeyDNS is no"
+}
+
+// warned says what ssh itself makes of records that do not match.
+func (f *Facts) warned() string {
+	if f.Target.DNS == DNSUnasked {
+		return "; ssh does not look at them, since VerifyHostKeyDNS is no"
+	}
+	return "; ssh warns that the host's identification has changed, and goes on with what known_hosts says"
 }
 
 // whyUntrusted says why a match is no proof: glibc strips the AD bit without

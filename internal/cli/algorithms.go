@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,15 +13,23 @@ import (
 )
 
 // algorithmKeywords are the settings that decide, with what the server has, what
-// ssh negotiates. Their values are made from the build's own defaults, so ssh -G
-// is asked for them.
-var algorithmKeywords = []string{"hostkeyalgorithms", "kexalgorithms", "ciphers", "macs"}
+// ssh negotiates, which host key it asks for and whether it takes it. Values of
+// some are made from the build's own defaults, so ssh -G is asked for them.
+var algorithmKeywords = []string{
+	"hostkeyalgorithms", "kexalgorithms", "ciphers", "macs",
+	"casignaturealgorithms", "requiredrsasize", "revokedhostkeys", "knownhostscommand",
+	"nohostauthenticationforlocalhost", "fingerprinthash", "stricthostkeychecking",
+}
 
 // algorithms asks ssh what it would send to each target.
 type algorithms struct {
-	mu     sync.Mutex
-	askers map[readAs]asker
-	untold sync.Once // that ssh cannot be asked
+	mu      sync.Mutex
+	askers  map[readAs]asker
+	revoked map[string]*knownhosts.Revocations
+	untold  sync.Once // that ssh cannot be asked
+
+	asked   sync.Once // for its release
+	release knownhosts.Release
 }
 
 type asker struct {
@@ -35,37 +44,47 @@ type sends struct {
 	by    string // who says so
 }
 
-// of asks for a target. Where ssh cannot be asked, the newest release's is assumed,
-// and a notice says so once.
+// of asks for a target, whose Strict it sets. Where ssh cannot be asked, the newest
+// release's is assumed, and a notice says so once.
 func (a *algorithms) of(ctx context.Context, s *survey, t *target) (sends, error) {
-	q := asUser(s.w, sshconf.Query{User: t.user, File: s.f.sshConfig, Keywords: algorithmKeywords})
+	q := t.query
+	q.Keywords, q.Strict = algorithmKeywords, false
 	ssh, err := a.asker(q)
 	if err != nil {
 		return sends{}, configurationError(t.config.Name, err)
 	}
 	h, err := ssh.Ask(ctx, ssh.files, t.config.Name)
+	if err == nil && tokens(h, "revokedhostkeys") { // what they stand for is the host's own
+		h, err = ssh.Ask(ctx, nil, t.config.Name)
+	}
 	var not *sshconf.NotAskedError
 	switch {
 	case errors.As(err, &not):
 		a.untold.Do(func() {
 			s.voice.notice(err.Error() + ": those of " + sshprobe.NewestLists + " are assumed")
 		})
-		return sends{by: sshprobe.NewestLists + " (assumed)"}, nil
+		return sends{by: sshprobe.NewestLists + " (assumed)", rules: knownhosts.Rules{Release: a.installed(ctx, q)}}, nil
 	case err != nil:
 		return sends{}, err
 	}
-	list := func(keyword string) []string { return strings.Split(h.Get(keyword), ",") }
 	return sends{
-		rules: knownhosts.Rules{HostKeys: list("hostkeyalgorithms"), KeepOrder: keepsOrder(h)},
-		lists: sshprobe.Lists{Exchanges: list("kexalgorithms"), Ciphers: list("ciphers"), MACs: list("macs")},
+		rules: s.rules(t, h, a.installed(ctx, q)),
+		lists: sshprobe.Lists{Exchanges: commaList(h.Get("kexalgorithms")), Ciphers: commaList(h.Get("ciphers")), MACs: commaList(h.Get("macs"))},
 		by:    sshconf.BySSH,
 	}, nil
+}
+
+// installed is the release of the ssh that is installed; zero where there is
+// none, and then the rules of the newest hold.
+func (a *algorithms) installed(ctx context.Context, q sshconf.Query) knownhosts.Release {
+	a.asked.Do(func() { a.release, _ = knownhosts.ParseRelease(q.Version(ctx)) })
+	return a.release
 }
 
 func (a *algorithms) asker(q sshconf.Query) (asker, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	as := readAs{q.File, q.User}
+	as := readAs{q.File, q.User, strings.Join(q.Args, " ")}
 	if known, ok := a.askers[as]; ok {
 		return known, nil
 	}
@@ -80,13 +99,43 @@ func (a *algorithms) asker(q sshconf.Query) (asker, error) {
 	return a.askers[as], nil
 }
 
+// tokens reports whether a keyword is written with % for the host.
+func tokens(h *sshconf.Host, keyword string) bool {
+	text, _ := h.Written(keyword)
+	return strings.Contains(text, "%")
+}
+
 // keepsOrder says that ssh sends HostKeyAlgorithms as it stands: where the setting
 // names the list itself or starts with ^. Where only ssh knows how it was written,
-// that is so unless the list is its default.
-func keepsOrder(h *sshconf.Host) bool {
+// that is guessed from the list.
+func keepsOrder(h *sshconf.Host) (keep, unsure bool) {
 	text, sure := h.Written("hostkeyalgorithms")
-	if sure {
-		return text != "" && text[0] != '+' && text[0] != '-'
+	if text = strings.TrimLeft(text, " \t=\""); sure {
+		return text != "" && text[0] != '+' && text[0] != '-', false
 	}
-	return h.Get("hostkeyalgorithms") != strings.Join(knownhosts.DefaultAlgorithms(), ",")
+	list, defaults := commaList(h.Get("hostkeyalgorithms")), knownhosts.DefaultAlgorithms()
+	if slices.Equal(list, defaults) {
+		return false, false
+	}
+	added := len(list) > len(defaults) && slices.Equal(list[:len(defaults)], defaults)
+	return !added && !isSubsequence(list, defaults), true
+}
+
+// isSubsequence says that some of the list is there in its order.
+func isSubsequence(some, list []string) bool {
+	for _, word := range some {
+		i := slices.Index(list, word)
+		if i < 0 {
+			return false
+		}
+		list = list[i+1:]
+	}
+	return true
+}
+
+func commaList(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return strings.Split(value, ",")
 }

@@ -54,7 +54,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerReport(fs)
 	fs.IntVar(&f.jobs, "jobs", f.jobs, "how many targets to look at at once, `N` at most")
 	fs.BoolVar(&f.printConfig, "print-config", false, "print what was taken from ssh's configuration, and look nothing up")
-	fs.BoolVar(&f.printKnownHosts, "print-known-hosts", false, "print lines for known_hosts, of proven keys only")
+	fs.BoolVar(&f.printKnownHosts, "print-known-hosts", false, "print lines for known_hosts, only of keys that are known, expected or vouched for by DNS")
 	fs.Var(&f.compare, "compare", "ask this DNS server too, and say where it differs")
 	fs.Var(&f.wait, "wait", "try again until the targets pass, so long at most")
 	fs.BoolVar(&f.self, "self", false, "look at this client as servers do: the address in SSH_CONNECTION")

@@ -99,8 +99,8 @@ func (k *knownKeys) of(files []string, v *voice) *knownhosts.File {
 	return f
 }
 
-// printKnownHosts prints lines for known_hosts if every target shows a proven
-// key, and nothing otherwise: what goes into known_hosts is never half a truth.
+// printKnownHosts prints lines for known_hosts if something vouches for a key of
+// every target, and nothing otherwise: what goes into known_hosts is never half a truth.
 func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Result]) int {
 	var lines []string
 	var missing []string
@@ -111,7 +111,7 @@ func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Re
 			return statusInterrupted
 		}
 		proven, against := false, slices.ContainsFunc(r.Findings, func(f check.Finding) bool {
-			return f.Code.AgainstHost() || f.Code == check.HostKeyWithheld
+			return f.AgainstHost() || f.Code == check.HostKeyWithheld
 		})
 		for _, a := range r.Addresses {
 			if a.SSH == nil {
@@ -133,8 +133,8 @@ func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Re
 	}
 	s.progress.clear()
 	if len(missing) > 0 {
-		s.voice.error(refuse("a key is proven if known_hosts has it, --expect-hostkey names it, or SSHFP records of a validated zone vouch for it",
-			"no proven host key of %s", strings.Join(missing, ", ")))
+		s.voice.error(refuse("a key counts if known_hosts has it, --expect-hostkey names it, or SSHFP records of a validated zone vouch for it",
+			"nothing vouches for a host key of %s", strings.Join(missing, ", ")))
 		return statusFound
 	}
 	if _, err := io.WriteString(s.w.Out, strings.Join(lines, "\n")+"\n"); err != nil {

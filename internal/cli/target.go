@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/user"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -18,16 +21,16 @@ type target struct {
 	settings   settings
 	knownHosts []string // files, in ssh's order
 	config     *sshconf.Host
-	refused    string // what ssh says of this host instead of connecting, as the user wants (RefuseConnection)
-	user       string // as typed; "" if none was
+	refused    string        // what ssh says of this host instead of connecting, as the user wants (RefuseConnection)
+	query      sshconf.Query // with which it was asked for
 }
 
 // targetKeywords are what check takes from ssh's configuration.
-var targetKeywords = append([]string{
+var targetKeywords = slices.Concat([]string{
 	"hostname", "port", "user", "proxyjump", "proxycommand", "hostkeyalias", "userknownhostsfile", "globalknownhostsfile",
 	"verifyhostkeydns", "hostbasedauthentication", "gssapiauthentication", "gssapitrustdns",
 	"gssapiserveridentity",
-}, relayKeywords...)
+}, relayKeywords)
 
 // maxHops bounds how many jump hosts are followed to the first.
 const maxHops = 8
@@ -83,10 +86,17 @@ func firstHop(proxyJump string) string {
 
 // configured is a host with its settings.
 func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed typedTarget) (target, error) {
-	t := target{Target: check.Target{Host: typed.host, Port: 22}, user: typed.user}
+	t := target{Target: check.Target{Host: typed.host, Port: 22}}
 	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords, Strict: true})
-	var err error
-	t.config, err = f.files.lookup(ctx, q)
+	if typed.port != 0 {
+		q.Args = []string{"-p", strconv.Itoa(int(typed.port))}
+	}
+	t.query = q
+	files, err := f.files.of(q)
+	if err != nil {
+		return target{}, configurationError(typed.host, err)
+	}
+	t.config, err = files.Lookup(ctx, q.Host)
 	var doubtful *sshconf.UnevaluatedError
 	var refused *sshconf.RefusedError
 	switch {
@@ -110,6 +120,7 @@ func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed ty
 		return target{}, err
 	}
 	t.KeyName = t.config.Get("hostkeyalias")
+	t.DNS = trustDNS(t.config.Get("verifyhostkeydns"))
 	t.Proxied = proxied(t.config.Get("proxycommand"))
 	if !f.dnsOnly {
 		t.knownHosts = knownHostsFiles(q, t)
@@ -123,29 +134,21 @@ func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed ty
 }
 
 // sshFiles is ssh's configuration, read once a run: for all targets that are
-// written with the same user, who is an option of ssh's.
+// written with the same user and port, which are options of ssh's.
 type sshFiles struct {
 	mu   sync.Mutex
 	read map[readAs]*sshconf.Config
 }
 
-type readAs struct{ file, user string }
-
-func (s *sshFiles) lookup(ctx context.Context, q sshconf.Query) (*sshconf.Host, error) {
-	if s == nil {
-		return q.Lookup(ctx)
-	}
-	c, err := s.of(q)
-	if err != nil {
-		return nil, err
-	}
-	return c.Lookup(ctx, q.Host)
-}
+type readAs struct{ file, user, args string }
 
 func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
+	if s == nil {
+		return q.Read()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	as := readAs{q.File, q.User}
+	as := readAs{q.File, q.User, strings.Join(q.Args, " ")}
 	if c = s.read[as]; c != nil {
 		return c, nil
 	}
@@ -183,19 +186,31 @@ func canonicalHost(host string) (string, error) {
 	return string(name), nil
 }
 
-// knownHostsFiles are the files that ssh would read, the user's first.
+// knownHostsFiles are the files that ssh would read, the user's first. Tokens
+// are expanded by now; of GlobalKnownHostsFile, which has none, ~ is not.
 func knownHostsFiles(q sshconf.Query, t target) []string {
-	tokens := strings.NewReplacer("%%", "%", "%d", q.Home, "%u", q.LocalUser, "%h", t.Host, "%n", q.Host)
-	var files []string
-	for _, keyword := range []string{"userknownhostsfile", "globalknownhostsfile"} {
-		for _, file := range paths(t.config.Get(keyword)) {
-			if rest, ok := strings.CutPrefix(file, "~/"); ok {
-				file = q.Home + "/" + rest
-			}
-			files = append(files, tokens.Replace(file))
-		}
+	files := paths(t.config.Get("userknownhostsfile"))
+	for _, file := range paths(t.config.Get("globalknownhostsfile")) {
+		files = append(files, untilde(q, file))
 	}
 	return files
+}
+
+// untilde expands ~/ and ~user/ (OpenSSH's tilde_expand_filename).
+func untilde(q sshconf.Query, path string) string {
+	name, rest, _ := strings.Cut(path, "/")
+	home := q.Home
+	switch {
+	case !strings.HasPrefix(name, "~"):
+		return path
+	case name != "~":
+		u, err := user.Lookup(name[1:])
+		if err != nil {
+			return path
+		}
+		home = u.HomeDir
+	}
+	return home + "/" + rest
 }
 
 // paths splits a value of several paths as ssh -G prints it: without the quotes

@@ -10,15 +10,6 @@ import (
 	"rdnsproxy/internal/knownhosts"
 )
 
-// words says in check's words what known_hosts says in its own.
-var words = map[knownhosts.Status]check.KeyStatus{
-	knownhosts.StatusUnknown:   check.KeyUnknown,
-	knownhosts.StatusKnown:     check.KeyKnown,
-	knownhosts.StatusCertified: check.KeyCertified,
-	knownhosts.StatusChanged:   check.KeyChanged,
-	knownhosts.StatusRevoked:   check.KeyRevoked,
-}
-
 // judge says of each key what ssh would say if the server showed it that one;
 // chosen is the one that ssh would be shown.
 //
@@ -57,10 +48,9 @@ func (v *visit) describe(host knownhosts.Host, shown ssh.PublicKey, verdict know
 		Certificate: kindOf(shown).certificate,
 		Fingerprint: ssh.FingerprintSHA256(key),
 		Blob:        key.Marshal(),
-		Status:      words[verdict.Status],
-		Evidence:    verdict.Evidence(),
 		Line:        knownhosts.FormatLine(host, key),
 	}
+	tell(&k, verdict)
 	if k.Status == check.KeyUnknown && contains(v.Expected, key) {
 		k.Status = check.KeyExpected
 	}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"cmp"
+	"crypto/sha1"
+	"encoding/hex"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/sshconf"
+)
+
+// rules are ssh's settings about host keys for a target, whose Strict they set.
+// said is what ssh -G prints for it.
+func (s *survey) rules(t *target, said *sshconf.Host, release knownhosts.Release) knownhosts.Rules {
+	strict := said.Get("stricthostkeychecking")
+	t.Strict = strict == "true" || strict == "yes"
+	r := knownhosts.Rules{
+		Release:      release,
+		HostKeys:     commaList(said.Get("hostkeyalgorithms")),
+		CASignatures: commaList(said.Get("casignaturealgorithms")),
+	}
+	r.KeepOrder, r.OrderUnsure = keepsOrder(said)
+	r.RSABits, _ = strconv.Atoi(said.Get("requiredrsasize"))
+	for _, path := range revokedPaths(said.Get("revokedhostkeys"), release) {
+		r.Revoked = append(r.Revoked, s.algorithms.revocations(path))
+	}
+	proxy := t.config.Get("proxycommand")
+	r.TrustLoopback = said.Get("nohostauthenticationforlocalhost") == "yes" && (proxy == "" || proxy == "none")
+	if line := said.Get("knownhostscommand"); line != "" && line != "none" {
+		r.Command = s.command(t, line, said)
+	}
+	return r
+}
+
+// revokedPaths cuts RevokedHostKeys up: it is one path, with blanks if it has
+// any, and since 10.3 several.
+func revokedPaths(value string, r knownhosts.Release) []string {
+	switch {
+	case value == "" || value == "none":
+		return nil
+	case r.TakesSeveralRevoked():
+		return paths(value)
+	}
+	return []string{value}
+}
+
+// revocations is a file of RevokedHostKeys, the same for all targets.
+func (a *algorithms) revocations(path string) *knownhosts.Revocations {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.revoked[path] == nil {
+		if a.revoked == nil {
+			a.revoked = make(map[string]*knownhosts.Revocations)
+		}
+		a.revoked[path] = knownhosts.RevokedIn(path)
+	}
+	return a.revoked[path]
+}
+
+// command is KnownHostsCommand for a target, with the tokens of OpenSSH's
+// DEFAULT_CLIENT_PERCENT_EXPAND_ARGS.
+func (s *survey) command(t *target, line string, said *sshconf.Host) *knownhosts.Command {
+	machine, _ := os.Hostname()
+	short, _, _ := strings.Cut(machine, ".")
+	login := cmp.Or(t.config.Get("user"), t.query.LocalUser)
+	port := strconv.Itoa(int(t.Port))
+	jump := t.config.Get("proxyjump")
+	if jump == "none" {
+		jump = ""
+	}
+	hash := sha1.Sum([]byte(machine + t.Host + port + login + jump))
+	c := &knownhosts.Command{
+		Line: line,
+		MD5:  said.Get("fingerprinthash") == "MD5",
+		Tokens: map[byte]string{
+			'C': hex.EncodeToString(hash[:]), 'L': short, 'l': machine, 'd': t.query.Home,
+			'h': t.Host, 'n': t.query.Host, 'k': cmp.Or(t.KeyName, t.query.Host), 'p': port, 'r': login, 'u': t.query.LocalUser, 'j': jump,
+		},
+		Getenv: func(name string) (string, bool) { value := s.w.getenv(name); return value, value != "" },
+		Env:    []string{sshconf.EvaluatingEnv + "=1"},
+	}
+	if u, err := user.Current(); err == nil {
+		c.Tokens['i'] = u.Uid
+	}
+	if t.query.Evaluating {
+		c.Withheld = "ssh is evaluating its own configuration with this program"
+	}
+	return c
+}
+
+// trustDNS is VerifyHostKeyDNS in check's words.
+func trustDNS(value string) check.DNSTrust {
+	switch value {
+	case "true", "yes":
+		return check.DNSDecides
+	case "ask":
+		return check.DNSInforms
+	}
+	return check.DNSUnasked
+}
