@@ -20,8 +20,12 @@ import (
 )
 
 func acceptCommand(w World, status *int) *cobra.Command {
-	f := new(checkFlags)
+	f, format := new(checkFlags), new(listing)
 	c := &cobra.Command{
+		Example: `  rdnsproxy accept my.example.com
+  rdnsproxy accept list
+  rdnsproxy accept verify --format json
+  rdnsproxy accept forget my.example.com`,
 		Use:   "accept HOST...|list|forget HOST...|verify",
 		Short: "remember a known mapping, without root",
 		Long: `Remembers how names and addresses of hosts agree now: what known_hosts is for
@@ -40,16 +44,17 @@ be told.`,
 				return err
 			}
 			f.dnsOnly = true
-			*status, err = runAccept(c.Context(), w, f, args)
+			*status, err = runAccept(c.Context(), w, f, *format, args)
 			return err
 		},
 	}
 	f.preset(c.Flags())
 	f.sharedFlags.register(c.Flags())
+	format.register(c.Flags(), "how list and verify write: text or json")
 	return c
 }
 
-func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int, error) {
+func runAccept(ctx context.Context, w World, f *checkFlags, format listing, args []string) (int, error) {
 	path := acceptedPath(w)
 	switch {
 	case path == "":
@@ -59,11 +64,11 @@ func runAccept(ctx context.Context, w World, f *checkFlags, args []string) (int,
 	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
 		return statusUsage, refuse("a host of that name is accepted by its full name", "accept %s takes no host", args[0])
 	case args[0] == "list":
-		return listAccepted(w, f, path)
+		return listAccepted(w, f, format, path)
 	case args[0] == "forget":
 		return forgetAccepted(ctx, w, f, path, args[1:])
 	case args[0] == "verify":
-		return verifyAccepted(ctx, w, f, path)
+		return verifyAccepted(ctx, w, f, format, path)
 	}
 	if err := notAPort("accept", args); err != nil {
 		return statusUsage, err
@@ -154,7 +159,7 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 	return rs, nil
 }
 
-func listAccepted(w World, f *checkFlags, path string) (int, error) {
+func listAccepted(w World, f *checkFlags, format listing, path string) (int, error) {
 	file, err := openAccepted(path)
 	if err != nil {
 		return statusUsage, err
@@ -166,11 +171,13 @@ func listAccepted(w World, f *checkFlags, path string) (int, error) {
 	if len(file.All()) == 0 {
 		v.notice("nothing is accepted")
 	}
+	entries, texts := []acceptedEntry{}, []string{}
 	for _, m := range file.All() {
-		text := describe(m) + ", since " + m.Since.Local().Format(time.DateOnly)
-		if _, err := io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, text)); err != nil {
-			return statusUsage, refuse("", "writing the list: %v", err)
-		}
+		entries = append(entries, entryOfMapping(m))
+		texts = append(texts, describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
+	}
+	if err := format.write(w, f.reader(w).Width, entries, texts); err != nil {
+		return statusUsage, err
 	}
 	return statusPass, nil
 }
@@ -224,7 +231,7 @@ func keeping(err error) error {
 }
 
 // verifyAccepted looks whether what was accepted still holds.
-func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (int, error) {
+func verifyAccepted(ctx context.Context, w World, f *checkFlags, format listing, path string) (int, error) {
 	file, err := openAccepted(path)
 	if err != nil {
 		return statusUsage, err
@@ -238,6 +245,9 @@ func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (i
 	}
 	if len(names) == 0 {
 		newVoice(w.Err, f.quiet, f.verbose).notice("nothing is accepted")
+		if format == listingJSON {
+			return statusPass, format.write(w, 0, []verifiedEntry{}, nil)
+		}
 		return statusPass, nil
 	}
 	f.sshConfig = "none" // the names are those after HostName
@@ -246,10 +256,16 @@ func verifyAccepted(ctx context.Context, w World, f *checkFlags, path string) (i
 		return statusUsage, err
 	}
 	sum := tally{failOn: check.Warning}
+	entries, texts := []verifiedEntry{}, []string{}
 	for i, r := range results {
 		what, severity := changeSince(file, names[i], r)
 		sum.add(severity)
-		io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, fmt.Sprintf("%s  %s: %s", severity, check.PlainHost(names[i]), what)))
+		host := check.PlainHost(names[i])
+		entries = append(entries, verifiedEntry{host, severity, what})
+		texts = append(texts, fmt.Sprintf("%s  %s: %s", severity, host, what))
+	}
+	if err := format.write(w, f.reader(w).Width, entries, texts); err != nil {
+		return statusUsage, err
 	}
 	return sum.status(), nil
 }

@@ -70,7 +70,27 @@ func (s *survey) withAccepted(r *check.Result) {
 			finding.Text = a.Address.String() + ": what was accepted on " + since + " has changed: " + change
 		}
 		r.Findings = append(r.Findings, finding)
-		r.Severity = max(r.Severity, finding.Severity)
+		if s.f.acceptedPass && finding.Code == check.Accepted && judgedNow(a) {
+			passMapping(r, a.Address)
+		}
+	}
+	r.Severity = check.Worst(r.Findings)
+}
+
+// passMapping lets the verdict on an address pass. What else was found of it, its
+// host keys above all, counts as before.
+func passMapping(r *check.Result, a netip.Addr) {
+	of := r.Of(a)
+	of.Severity = check.Pass
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Address != a {
+			continue
+		}
+		if f.Code.Mapping() {
+			f.Severity = check.Pass
+		}
+		of.Severity = max(of.Severity, f.Severity)
 	}
 }
 

@@ -30,6 +30,7 @@ type checkFlags struct {
 	printConfig     bool
 	printKnownHosts bool
 	compare         addrPorts
+	acceptedPass    bool
 	wait            interval
 
 	all, knownHosts bool
@@ -44,6 +45,7 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 	f.sharedFlags.register(fs)
 	fs.Lookup("quiet").Usage = "tell of targets that do not pass only"
 	f.connectFlags.register(fs)
+	fs.BoolVar(&f.acceptedPass, "accepted", false, "accepted mappings pass, as long as they are unchanged")
 	f.registerOwn(fs)
 }
 

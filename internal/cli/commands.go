@@ -37,6 +37,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	root.AddCommand(completionCommand(w, root))
 	new(relayFlags).register(root.Flags()) // for completion; the relay parses its own
 	completeValues(root)
+	completeHosts(w, root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed { // a command that looks things up
 			tellUnknownVariables(w, newVoice(w.Err, false, false))
@@ -108,7 +109,6 @@ configuration error, 3 it could not be determined.`,
 			return nil
 		},
 	}
-	c.ValidArgsFunction = completesHosts(w)
 	f.register(c.Flags())
 	return c
 }

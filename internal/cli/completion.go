@@ -80,7 +80,7 @@ For all, as files that the shells look for:
 // closed set of words or no file.
 func completeValues(root *cobra.Command) {
 	values := map[string][]string{
-		"format":  report.Formats(),
+		"format":  report.Formats(), // of a report; lists have fewer
 		"fail-on": {"notice", "warning", "error", "never"},
 		"policy":  {string(policyWarn), string(policyStrict), string(policyOff)},
 
@@ -89,13 +89,28 @@ func completeValues(root *cobra.Command) {
 	}
 	for _, c := range append(root.Commands(), root) {
 		for flag, words := range values {
-			if c.Flags().Lookup(flag) != nil {
+			if f := c.Flags().Lookup(flag); f != nil {
+				if _, list := f.Value.(*listing); list {
+					words = []string{string(listingText), string(listingJSON)}
+				}
 				_ = c.RegisterFlagCompletionFunc(flag, completes(func(string) []string { return words })) // the flag is there
 			}
 		}
 		if c != root && c.HasSubCommands() {
 			completeValues(c)
 		}
+	}
+}
+
+// completeHosts lets the commands that take hosts know those of this machine.
+func completeHosts(w World, root *cobra.Command) {
+	for _, command := range append([]string{"check", "hosts add", "hosts remove"}, wrapped...) {
+		if c, _, err := root.Find(strings.Fields(command)); err == nil {
+			c.ValidArgsFunction = completesHosts(w)
+		}
+	}
+	if c, _, err := root.Find([]string{"accept"}); err == nil {
+		c.ValidArgsFunction = completesHosts(w, "list", "forget", "verify")
 	}
 }
 

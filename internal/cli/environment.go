@@ -10,6 +10,9 @@ import (
 // variablePrefix begins the name of every variable that stands for a flag.
 const variablePrefix = "RDNSPROXY_"
 
+// withoutVariable annotates a flag that the environment does not set.
+const withoutVariable = "without variable"
+
 // variable is the environment variable of a long flag.
 func variable(flag string) string {
 	return variablePrefix + strings.ReplaceAll(strings.ToUpper(flag), "-", "_")
@@ -35,7 +38,8 @@ func fromEnvironment(fs *pflag.FlagSet, w World) error {
 		}
 		name := variable(f.Name)
 		value := w.getenv(name)
-		if value == "" || f.Changed || bad != nil || f.Name == "help" {
+		_, without := f.Annotations[withoutVariable]
+		if value == "" || f.Changed || bad != nil || without || f.Name == "help" {
 			return
 		}
 		if err := fs.Set(f.Name, value); err != nil {

@@ -54,7 +54,7 @@ func showHelp(w World, root, c *cobra.Command) {
 		relay := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
 		new(relayFlags).register(relay)
 		w.page(rootHelp)
-		w.print(relay.FlagUsagesWrapped(w.width()))
+		w.page(flagTable(relay))
 		var more strings.Builder
 		more.WriteString(rootMore)
 		for _, t := range topics() {
@@ -68,8 +68,21 @@ func showHelp(w World, root, c *cobra.Command) {
 		w.page("\nexamples:\n\n" + c.Example + "\n")
 	}
 	if c.HasAvailableLocalFlags() && !c.DisableFlagParsing {
-		w.print("\n" + c.LocalFlags().FlagUsagesWrapped(w.width()))
+		w.page("\n" + flagTable(c.LocalFlags()))
 	}
+}
+
+// flagTable is pflag's list of flags as a table of report.Page: pflag leaves at
+// least three blanks between a flag and what it does.
+func flagTable(fs *pflag.FlagSet) string {
+	var b strings.Builder
+	for line := range strings.Lines(fs.FlagUsages()) {
+		flag := strings.TrimLeft(line, " ")
+		margin := line[:len(line)-len(flag)]
+		flag, usage, _ := strings.Cut(flag, "   ")
+		b.WriteString(margin + flag + "\t" + strings.TrimLeft(usage, " "))
+	}
+	return b.String()
 }
 
 // helpCommand is help about a command or a topic; it knows what it does not know.

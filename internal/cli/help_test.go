@@ -3,15 +3,19 @@ package cli
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/report"
 )
 
 // TestHelpFitsTerminal: every command's help keeps to 80 columns.
 func TestHelpFitsTerminal(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"help", "check"}, {"help", "hosts"}, {"help", "hosts", "list"}, {"help", "hosts", "add"}, {"help", "hosts", "remove"}, {"help", "hosts", "verify"},
-		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "version"}, {"help", "limits"}} {
+		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "version"}, {"help", "limits"}, {"help", "explain"}, {"help", "completion"}, {"help", "environment"}, {"help", "relay"}, {"explain"}} {
 		path := filepath.Join(t.TempDir(), "help")
 		out, err := os.Create(path)
 		if err != nil {
@@ -27,6 +31,48 @@ func TestHelpFitsTerminal(t *testing.T) {
 			if utf8.RuneCountInString(line) > 80 {
 				t.Errorf("%q: %s", args, line)
 			}
+		}
+	}
+}
+
+// TestTextsFitAnyWidth: topics and explanations are laid out for narrow and wide
+// terminals; only what is to be copied stands as it is.
+func TestTextsFitAnyWidth(t *testing.T) {
+	for _, width := range []int{leastWidth, usualWidth, mostWidth} {
+		texts := map[string]string{}
+		for _, tp := range topics() {
+			texts[tp.name] = report.Page(width, tp.text())
+		}
+		for _, d := range check.Codes() {
+			_, e, _ := check.Explain(d.Code)
+			texts[string(d.Code)] = report.Explanation(width, d, e)
+		}
+		texts["the list"] = report.Page(width, listOfFindings(check.Codes()))
+		for name, text := range texts {
+			for line := range strings.SplitSeq(text, "\n") {
+				words := strings.Fields(line)
+				if utf8.RuneCountInString(line) > width && len(words) > 1 && !copied(words) && !strings.Contains(line, " (") {
+					t.Errorf("%s at width %d: %s", name, width, line)
+				}
+			}
+		}
+	}
+}
+
+// copied tells what a reader copies from what he reads.
+func copied(words []string) bool {
+	return words[0] == "rdnsproxy" || strings.HasPrefix(words[0], "2026-")
+}
+
+// TestTopicsAreReached: help and explain list no topic that they do not show, and
+// none has the name of a command.
+func TestTopicsAreReached(t *testing.T) {
+	for _, tp := range topics() {
+		if text, ok := explanation(80, tp.name); !ok || len(text) < 100 {
+			t.Errorf("%s: %q", tp.name, text)
+		}
+		if slices.Contains(commands, tp.name) {
+			t.Errorf("%s is a command", tp.name)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -36,9 +35,9 @@ right, 2 usage, 3 it could not be told.`,
 		},
 		Run: func(*cobra.Command, []string) {},
 	}
-	sub := func(use, short, long string, register func(*hostsFlags, *pflag.FlagSet), run func(context.Context, *hostsFlags, []string) (int, error)) {
+	sub := func(use, short, long, example string, register func(*hostsFlags, *pflag.FlagSet), run func(context.Context, *hostsFlags, []string) (int, error)) {
 		f := new(hostsFlags)
-		s := &cobra.Command{Use: use, Short: short, Long: long,
+		s := &cobra.Command{Use: use, Short: short, Long: long, Example: example,
 			RunE: func(c *cobra.Command, args []string) (err error) {
 				if err := fromEnvironment(c.Flags(), w); err != nil {
 					return err
@@ -51,15 +50,15 @@ right, 2 usage, 3 it could not be told.`,
 		register(f, s.Flags())
 		c.AddCommand(s)
 	}
-	sub("list", "list the lines that rdnsproxy has written", listHelp, (*hostsFlags).registerList,
+	sub("list", "list the lines that rdnsproxy has written", listHelp, listExample, (*hostsFlags).registerList,
 		func(_ context.Context, f *hostsFlags, args []string) (int, error) { return f.list(w, args) })
-	sub("add HOST", "add the line that makes HOST and its addresses agree", addHelp, (*hostsFlags).registerAdd,
+	sub("add HOST", "add the line that makes HOST and its addresses agree", addHelp, addExample, (*hostsFlags).registerAdd,
 		func(ctx context.Context, f *hostsFlags, args []string) (int, error) { return f.add(ctx, w, args) })
-	sub("remove HOST", "remove the lines that rdnsproxy has written for HOST", removeHelp, (*hostsFlags).registerRemove,
+	sub("remove HOST", "remove the lines that rdnsproxy has written for HOST", removeHelp, removeExample, (*hostsFlags).registerRemove,
 		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
 			return f.removeHost(ctx, w, args)
 		})
-	sub("verify", "hold each line against DNS and the host key of today", verifyHelp, (*hostsFlags).registerVerify,
+	sub("verify", "hold each line against DNS and the host key of today", verifyHelp, verifyExample, (*hostsFlags).registerVerify,
 		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
 			status, err := f.verify(ctx, w, args)
 			if err != nil && f.format == "nagios" {
@@ -74,6 +73,9 @@ const (
 	listHelp = `Lists the lines of the hosts file that rdnsproxy has written: where each stands,
 the verdict of then, the day, and the day on which it expires if there is one.`
 
+	listExample = `  rdnsproxy hosts list
+  rdnsproxy hosts list --format json`
+
 	addHelp = `Adds the hosts line that makes HOST and its addresses agree on this machine.
 
 HOST is looked up in DNS alone and its host key is held against known_hosts;
@@ -86,10 +88,16 @@ looked up or is no host's own, where another line gives HOST another address
 Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage, 3 it
 could not be told.`
 
+	addExample = `  sudo rdnsproxy hosts add my.example.com
+  sudo rdnsproxy hosts add --yes --expires 90d my.example.com
+  sudo rdnsproxy hosts add --expect-hostkey SHA256:... new.example.com`
+
 	removeHelp = `Removes the lines that rdnsproxy has written for HOST, and gives back the file
 as it was. What will change is shown, and written after a yes.
 
 Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage.`
+
+	removeExample = `  sudo rdnsproxy hosts remove my.example.com`
 
 	verifyHelp = `Holds each line that rdnsproxy has written against DNS and the host key of
 today: still right, no longer needed, expired, or DNS and the host have moved
@@ -97,6 +105,10 @@ on. --fix removes what is not needed or has expired, after showing it.
 
 Exit status: 0 nothing at or above --fail-on, 1 something was, 2 usage, 3 it
 could not be told.`
+
+	verifyExample = `  rdnsproxy hosts verify
+  rdnsproxy hosts verify --format nagios
+  sudo rdnsproxy hosts verify --fix`
 )
 
 func (f *hostsFlags) list(w World, args []string) (int, error) {
@@ -111,11 +123,13 @@ func (f *hostsFlags) list(w World, args []string) (int, error) {
 	if len(file.Pinned()) == 0 {
 		v.notice(file.Path + " has no line that rdnsproxy has written")
 	}
+	entries, texts := []hostsEntry{}, []string{}
 	for _, l := range file.Pinned() {
-		text := safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " "))) + noteWords(l)
-		if _, err := io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, text)); err != nil {
-			return statusUsage, refuse("", "writing the list: %v", err)
-		}
+		entries = append(entries, entryOfLine(file.Path, l))
+		texts = append(texts, safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " ")))+noteWords(l))
+	}
+	if err := f.listing.write(w, f.reader(w).Width, entries, texts); err != nil {
+		return statusUsage, err
 	}
 	return statusPass, nil
 }

@@ -26,6 +26,7 @@ type hostsFlags struct {
 	expires string
 	any     bool
 	fix     bool
+	listing listing
 
 	visit func(func(*pflag.Flag)) // the flags that were given
 }
@@ -36,6 +37,7 @@ type hostsFlags struct {
 func (f *hostsFlags) registerList(fs *pflag.FlagSet) {
 	f.sharedFlags.register(fs)
 	hideAllBut(fs, "hosts-file", "quiet", "verbose")
+	f.listing.register(fs, "how to write the list: text or json")
 }
 
 func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {

@@ -143,6 +143,9 @@ func runRelay(ctx context.Context, w World, args []string) int {
 		return w.usage(err)
 	}
 	s.voice = relayVoice(w, s.flags.quiet, s.flags.verbose)
+	if s.flags.verbose {
+		tellUnknownVariables(w, s.voice)
+	}
 	ctx, s.known = context.WithCancel(ctx)
 	defer s.known()
 	wait := sync.OnceFunc(relay.Await(w.Out, s.abandon))
