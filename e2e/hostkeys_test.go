@@ -38,11 +38,12 @@ func (v *visit) rootKnows(lines ...string) {
 	v.write(rootHome+"/.ssh/known_hosts", strings.Join(lines, ""))
 }
 
-// serveSSH runs a further sshd with this host key until stop is called.
-func (v *visit) serveSSH(port string, key hostKey) (stop func()) {
+// serveSSH runs a further sshd with this host key, and these lines at the end of
+// its configuration, until stop is called.
+func (v *visit) serveSSH(port string, key hostKey, lines ...string) (stop func()) {
 	v.t.Helper()
 	conf := v.t.TempDir() + "/sshd_config"
-	v.write(conf, strings.Replace(v.content(lab+"/sshd_config"), lab+"/hostkey", key.path, 1))
+	v.write(conf, strings.Replace(v.content(lab+"/sshd_config"), lab+"/hostkey", key.path, 1)+strings.Join(lines, "\n")+"\n")
 	argv := sshd(port, "no")
 	for i, word := range argv {
 		if word == lab+"/sshd_config" {

@@ -1,0 +1,181 @@
+//go:build linux
+
+package e2e
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+)
+
+// The port of a server that may turn its clients away.
+const wary = "2200"
+
+// visited is what these tests read of a check's JSON.
+type visited struct {
+	Target, Severity string
+	Addresses        []struct {
+		SSH *struct {
+			HostKeys []struct{ Status string } `json:"hostkeys"`
+		}
+	}
+	Findings []struct{ Code, Severity, Text string }
+}
+
+func (r visited) has(code, severity string) bool {
+	for _, f := range r.Findings {
+		if f.Code == code && f.Severity == severity {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *visit) visited(args ...string) (rs []visited, status int) {
+	v.t.Helper()
+	o := v.run(append([]string{"rdnsproxy", "check", "--format", "json"}, args...)...)
+	if err := json.Unmarshal([]byte(o.out), &rs); err != nil {
+		v.t.Fatalf("check %q: status %d, %v\n%s%s", args, o.status, err, o.out, o.err)
+	}
+	return rs, o.status
+}
+
+// loginWorks: with the relay and without, whoever was checked lets its user in.
+func (v *visit) loginWorks() {
+	v.t.Helper()
+	for _, proxy := range []string{"rdnsproxy %h %p", "none"} {
+		if o := v.run("ssh", "-o", "ProxyCommand="+proxy, "-p", wary, "exact.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+			v.t.Errorf("ProxyCommand %s: %+v", proxy, o)
+		}
+	}
+}
+
+// ssh-keyscan's way of looking, five connections a time, locks this machine out:
+// the front does what it says.
+func TestPenaltiesAreReal(t *testing.T) {
+	v := newVisit(t)
+	s := v.penalise(wary)
+	v.loginWorks()
+	for range 16 {
+		v.knock("198.51.100.10:" + wary).Close()
+	}
+	v.eventually("the lock-out", func() bool { return !s.allows(addr("198.51.100.10")) })
+	if o := v.run("ssh", "-p", wary, "exact.example.com", "true"); o.status != 255 || s.turnedAway.Load() == 0 {
+		t.Errorf("%+v", o)
+	}
+}
+
+func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
+
+// knock connects and reads the identification, and no more, as soon as the
+// server lets it: who has just waited for it to start may be a newcomer still.
+func (v *visit) knock(server string) (c net.Conn) {
+	v.t.Helper()
+	v.eventually("an identification of "+server, func() bool {
+		var err error
+		c, err = net.Dial("tcp", server)
+		v.must(err)
+		line, err := bufio.NewReader(c).ReadString('\n')
+		if err == nil && strings.HasPrefix(line, "SSH-2.0-") {
+			return true
+		}
+		c.Close()
+		return false
+	})
+	return c
+}
+
+// 20 checks of one host in a row: this machine is not locked out, and no check
+// says anything of the host that is not so. One that would cost too much waits,
+// or is left out and says that it was.
+func TestTwentyChecksInARow(t *testing.T) {
+	v := newVisit(t)
+	s := v.penalise(wary)
+	looked := 0
+	for i := range 20 {
+		rs, status := v.visited("exact.example.com:" + wary)
+		if r := rs[0]; len(r.Addresses) == 1 && r.Addresses[0].SSH != nil && status == 0 {
+			looked++
+		} else if status != 3 || !r.has("ssh.skipped", "unknown") {
+			t.Errorf("check %d: status %d, %+v", i, status, r)
+		}
+	}
+	if n := s.turnedAway.Load(); n > 0 {
+		t.Errorf("%d connections were turned away", n)
+	}
+	if looked < 10 {
+		t.Errorf("%d of 20 checks looked at the host", looked)
+	}
+	v.loginWorks()
+}
+
+// One check of 20 names of one host knocks once.
+func TestTwentyNames(t *testing.T) {
+	v := newVisit(t)
+	var lines strings.Builder
+	var names []string
+	for i := range 20 {
+		fmt.Fprintf(&lines, "198.51.100.10\tname%d.example.com\n", i)
+		names = append(names, fmt.Sprintf("name%d.example.com:%s", i, wary))
+	}
+	v.write("/etc/hosts", pristine["hosts"]+lines.String())
+	s := v.penalise(wary)
+	rs, status := v.visited(names...)
+	if status != 0 || len(rs) != len(names) {
+		t.Errorf("status %d, %d results", status, len(rs))
+	}
+	for _, r := range rs {
+		if len(r.Addresses) != 1 || r.Addresses[0].SSH == nil || len(r.Addresses[0].SSH.HostKeys) == 0 {
+			t.Errorf("%+v", r)
+		}
+	}
+	if n := len(s.Clients()); n != 1 {
+		t.Errorf("%d connections for %d names of one server", n, len(names))
+	}
+	v.loginWorks()
+}
+
+// A server that turns this machine away is not down and not strange: nothing is
+// known, and it is not asked again in this run.
+func TestTurnedAwayByPenalties(t *testing.T) {
+	v := newVisit(t)
+	s := v.penalise(wary)
+	for range 20 {
+		s.add(addr("198.51.100.10"), penaltyNoAuth)
+	}
+	before := len(s.Clients())
+	rs, status := v.visited("exact.example.com:"+wary, "alias.example.com:"+wary)
+	for _, r := range rs {
+		if r.Severity != "unknown" || !r.has("ssh.turned-away", "unknown") {
+			t.Errorf("%+v", r)
+		}
+	}
+	if n := len(s.Clients()) - before; status != 3 || n != 1 {
+		t.Errorf("status %d, %d connections", status, n)
+	}
+}
+
+// So does the real sshd where it has too many newcomers, of all or from here.
+func TestTurnedAwayByMaxStartups(t *testing.T) {
+	for _, limit := range []string{"MaxStartups 1", "PerSourceMaxStartups 1"} {
+		t.Run(limit, func(t *testing.T) {
+			v := newVisit(t)
+			stop := v.serveSSH(wary, v.hostKey(""), limit)
+			defer stop()
+			newcomer := v.knock("198.51.100.10:" + wary)
+			rs, status := v.visited("exact.example.com:" + wary)
+			if status != 3 || !rs[0].has("ssh.turned-away", "unknown") {
+				t.Errorf("status %d, %+v", status, rs)
+			}
+			newcomer.Close()
+			v.eventually("sshd has room again", func() bool {
+				_, status := v.visited("exact.example.com:" + wary)
+				return status == 0
+			})
+		})
+	}
+}
