@@ -49,7 +49,7 @@ func parseURL(word string) (typedTarget, error) {
 func splitPort(s string) (string, uint16, error) {
 	if strings.HasPrefix(s, "[") {
 		inside, rest, ok := strings.Cut(s[1:], "]")
-		if !ok || rest != "" && rest[0] != ':' {
+		if !ok || strings.Contains(inside, "[") || rest != "" && rest[0] != ':' {
 			return s, 0, refuse("[2001:db8::1]:22 is the form", "%s is no address in brackets", quoted(s))
 		}
 		if rest == "" {
