@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"math"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/report"
 
 	"golang.org/x/term"
@@ -44,6 +46,9 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	}
 	if len(targets) > manyTargets {
 		debug.SetGCPercent(400)
+		if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT
+			debug.SetMemoryLimit(limits.Memory)
+		}
 	}
 	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets)), tellAccepted: true, unnamed: list.unnamed}
 	defer s.progress.end()

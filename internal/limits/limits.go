@@ -45,6 +45,10 @@ const (
 	// each about a microsecond: a long list over a long file would else take hours.
 	HashedNames = 500_000
 
+	// Memory is how many bytes a run with many targets takes before it pays for
+	// less with time. GOMEMLIMIT overrides it.
+	Memory = 512 << 20
+
 	// Answers is how many DNS answers a run remembers for as long as they hold,
 	// AnswerTime how long at most.
 	Answers    = 16384
@@ -77,6 +81,7 @@ func Table() []Group {
 			{"targets", count(Targets), "refused before anything is asked"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
 			{"tries at hashed names", count(HashedNames), "the rest stays unnamed, and a notice says so"},
+			{"memory", count(Memory>>20) + " MiB", "then it runs slower; GOMEMLIMIT sets it"},
 			{"DNS answers kept", count(Answers), "some are forgotten, and asked for again"},
 			{"age of a kept answer", span(AnswerTime), "asked for again, as after its TTL"},
 		}},
