@@ -88,8 +88,12 @@ func checkCommand(w World, status *int) *cobra.Command {
 		Short: "look at hosts, up to their host keys",
 		Long: `Looks up each target forward and reverse, says whether the two agree, and where
 they do not: why, who is affected, and what is the right fix on which machine.
-Then it connects to each address and says what ssh would say of its host keys;
-nobody logs in. --dns-only leaves that out.
+Then it connects to each address, once, and says whether ssh could negotiate with
+the server and what it would say of the host key that it would be shown; nobody
+logs in. --dns-only leaves that out, --all-hostkeys fetches the other keys too.
+
+sshd counts connections without a login against this machine: check waits, and
+says so, where one more could lock it out (PerSourcePenalties, OpenSSH 9.8).
 
 A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
 address, or an alias of ~/.ssh/config.

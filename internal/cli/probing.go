@@ -53,16 +53,19 @@ func (why unprobed) Probe(context.Context, check.Target, netip.AddrPort) check.P
 	return check.Probe{Connect: check.ConnectFailed, Error: string(why)}
 }
 
+// noticeable is from when on a person wonders what is going on.
+const noticeable = 200 * time.Millisecond
+
 // connections are those of the run, which all its targets share.
 func (s *survey) connections() *sshprobe.Visits {
 	s.once.Do(func() {
 		s.visits.Contacts = &memory.Contacts{Dir: cacheDir(s.w.getenv, "contacts")}
 		s.visits.Waiting = func(a netip.AddrPort, wait time.Duration) {
-			if wait < time.Second { // nobody notices
+			if wait < noticeable {
 				return
 			}
 			s.progress.clear()
-			s.voice.notice(fmt.Sprintf("waiting %.0f s before the next connection to %s port %d: checks do not log in, and its sshd could lock this machine out for that (PerSourcePenalties)",
+			s.voice.notice(fmt.Sprintf("waiting %.1f s before the next connection to %s port %d: checks do not log in, and its sshd could lock this machine out for that (PerSourcePenalties)",
 				wait.Seconds(), check.PlainHost(a.Addr().String()), a.Port()))
 		}
 	})

@@ -279,22 +279,18 @@ func TestQuietInSSHDsLog(t *testing.T) {
 func TestNegotiatesAsSSH(t *testing.T) {
 	for _, config := range []string{
 		"HostKeyAlgorithms ssh-rsa",
-		"KexAlgorithms diffie-hellman-group1-sha1",
 		"KexAlgorithms diffie-hellman-group14-sha1,diffie-hellman-group1-sha1",
 		"Ciphers aes128-cbc,3des-cbc",
 		"Ciphers aes128-ctr\nMACs hmac-md5",
-		"Ciphers aes128-gcm@openssh.com\nMACs hmac-md5",
-		"Ciphers chacha20-poly1305@openssh.com\nMACs hmac-md5",
+		"Ciphers aes128-gcm@openssh.com,chacha20-poly1305@openssh.com\nMACs hmac-md5",
 		"HostKeyAlgorithms rsa-sha2-256",
 		"KexAlgorithms ecdh-sha2-nistp521",
-		"KexAlgorithms diffie-hellman-group-exchange-sha256",
 	} {
 		s := startSSHD(t, config)
 		for _, options := range [][]string{
 			nil,
-			{"-oHostKeyAlgorithms=+ssh-rsa", "-oKexAlgorithms=+diffie-hellman-group1-sha1"},
-			{"-oHostKeyAlgorithms=rsa-sha2-256,ssh-ed25519"},
-			{"-oCiphers=+aes128-cbc", "-oMACs=-*-etm@openssh.com"},
+			{"-oHostKeyAlgorithms=+ssh-rsa", "-oKexAlgorithms=+diffie-hellman-group1-sha1", "-oCiphers=+aes128-cbc"},
+			{"-oHostKeyAlgorithms=rsa-sha2-256,ssh-ed25519", "-oMACs=-*-etm@openssh.com"},
 		} {
 			p := &sshprobe.Prober{}
 			p.Rules.HostKeys, p.Rules.KeepOrder = sshList(t, "hostkeyalgorithms", options), slices.Contains(options, "-oHostKeyAlgorithms=rsa-sha2-256,ssh-ed25519")
@@ -349,7 +345,7 @@ func (s *realSSHD) negotiates(t *testing.T, options []string) (differ, keyType s
 // A real sshd with an identification of up to 8 KiB shows its keys all the same,
 // proven over the whole of it.
 func TestRealLongIdentification(t *testing.T) {
-	for _, length := range []int{200, 227, 228, 229, 300, 1000, 4000} {
+	for _, length := range []int{200, 228, 229, 4000} {
 		s := startSSHD(t, "VersionAddendum "+strings.Repeat("v", length))
 		found := probe(t, &sshprobe.Prober{AllKeys: true}, s.addr)
 		if len(found.Keys) != 3 || found.Keyless != "" || found.Broken != "" {
