@@ -79,8 +79,7 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	case IdentityClosed:
 		return found(SSHClosed, severity, "it connects, and hangs up before it has said who it is")
 	case IdentityAway:
-		return found(SSHTurnedAway, unknown, "sshd turns this machine away ("+displayText(a.Probe.Version.String())+
-			"); checks that follow each other closely can be the cause themselves, and ssh is turned away as well")
+		return found(SSHTurnedAway, unknown, turnedAwayText(a.Probe))
 	case IdentityOld:
 		return found(SSHOld, severity, "it speaks SSH 1 alone ("+displayText(a.Probe.Version.String())+"), which no ssh speaks since OpenSSH 7.6")
 	case IdentityOther:
@@ -92,7 +91,20 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	case a.Probe.Broken != "":
 		return found(SSHStalled, severity, "it identifies itself, and then does not go on: "+a.Probe.Broken)
 	}
-	return append(keyFindings(f, a, p), slowConnection(a)...)
+	findings := keyFindings(f, a, p)
+	switch h := a.Probe.Hindered; {
+	case h == nil:
+	case h.Connect == ConnectHeldBack:
+		findings = append(findings, found(SSHSkipped, Unknown, h.Error)...)
+	default:
+		findings = append(findings, found(SSHTurnedAway, Unknown, turnedAwayText(h))...)
+	}
+	return append(findings, slowConnection(a)...)
+}
+
+func turnedAwayText(p *Probe) string {
+	return "sshd turns this machine away (" + displayText(p.Version.String()) +
+		"); checks that follow each other closely can be the cause themselves, and ssh is turned away as well"
 }
 
 // expectationFinding holds --expect-hostkey against what was seen of the target
@@ -134,7 +146,7 @@ func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 		}
 		fs = append(fs, verdictFindings(a, k)...)
 	}
-	if !expected {
+	if !expected && a.Probe.Hindered == nil && a.Probe.Cut == "" { // else it may be among those that could not be fetched
 		add(HostKeyUnexpected, Error, "%s shows none of the host keys that were expected", show(a.Addr))
 	}
 	severity, refused := Notice, ""

@@ -40,6 +40,14 @@ func keyless(hostKnown bool) Probe {
 	return p
 }
 
+// hindered is of a server that showed ssh's key, and then a further connection was
+// not to be had.
+func hindered(further Probe) Probe {
+	p := serving(key("ssh-rsa", KeyKnown))
+	p.Hindered = &further
+	return p
+}
+
 // TestJudgeProbe: severity is the worst over DNS, connection and keys; the
 // verdict is about DNS alone.
 func TestJudgeProbe(t *testing.T) {
@@ -90,6 +98,14 @@ func TestJudgeProbe(t *testing.T) {
 		{"unless a key is expected", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), expect, Error, "ssh.silent hostkey.withheld"},
 		{"an expected key that one of two withholds", second(probed(serving(key("ssh-ed25519", KeyExpected))), keyless(false)), expect, Error, "ssh.stalled hostkey.withheld"},
 		{"an expected key, and one address is dead", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectRefused}), expect, Notice, "connect.refused"},
+		{"turned away before it was told whether the expected key is there", probed(hindered(Probe{Connect: ConnectOK, Identity: IdentityAway})), expect, Unknown, "ssh.turned-away"},
+		{"held back before another key was fetched", probed(hindered(Probe{Connect: ConnectHeldBack})), Policy{}, Unknown, "ssh.skipped"},
+		{"held back", probed(Probe{Connect: ConnectHeldBack}), Policy{}, Unknown, "ssh.skipped"},
+		{"turned away", probed(Probe{Connect: ConnectOK, Identity: IdentityAway}), Policy{}, Unknown, "ssh.turned-away"},
+		{"turned away beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentityAway}), Policy{}, Notice, "ssh.turned-away"},
+		{"SSH 1", probed(Probe{Connect: ConnectOK, Identity: IdentityOld}), Policy{}, Error, "ssh.version1"},
+		{"nothing in common", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Differ: "no matching cipher found. Their offer: x"}), Policy{}, Error, "ssh.negotiate"},
+		{"breaks off, beside one that breaks off", second(probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}), Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}), Policy{}, Error, "ssh.stalled ssh.stalled"},
 		{"two dead ones", second(probed(Probe{Connect: ConnectRefused}), Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.refused connect.timeout"},
 	}
 	for _, tt := range tests {

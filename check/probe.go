@@ -24,6 +24,7 @@ type Probe struct {
 	Broken   string        // why the key exchange fails, for ssh as well; safe to print
 	Keyless  string        // why there are no keys, or not all of them, although ssh would get one; safe to print
 	Error    string        // of the phase that failed; safe to print
+	Hindered *Probe        // a further connection, for a key that was wanted, that was held back or turned away; nil: none was
 	Cut      Phase         // the phase in which the time for the target was over; if "", none
 	Client   string        // where the lists are from that ssh would send; safe to print
 

@@ -1,9 +1,10 @@
 package sshprobe
 
 import (
+	"cmp"
 	"context"
 	"slices"
-	"strings"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -14,12 +15,14 @@ import (
 // among them.
 type basket struct {
 	*visit
-	sight   *sight
-	keys    []ssh.PublicKey
-	missing []string    // safe to print
-	broken  string      // why ssh gets no key either; safe to print
-	cut     check.Phase // where the context ended
-	over    bool        // the next connection would fare like the last
+	sight    *sight
+	keys     []ssh.PublicKey
+	missing  []string      // safe to print
+	broken   string        // why ssh gets no key either; safe to print
+	hindered *sight        // a further connection that was not made, or turned away
+	cut      check.Phase   // where the context ended
+	over     bool          // the next connection would fare like the last
+	took     time.Duration // by further connections, without waiting for their turn
 }
 
 // fetch takes the key of a kind that was seen already, or makes a connection for it.
@@ -43,35 +46,37 @@ func (b *basket) fetch(ctx context.Context, k kind) {
 // as it is the server's doing.
 func (b *basket) ask(ctx context.Context, k kind) fetched {
 	s := b.look(ctx, k.algorithms(b.sight.offer.HostKeys))
+	b.took += s.connecting + s.identifying + s.exchanging
 	for also, f := range s.keys {
 		b.sight.keys[also] = f
 	}
 	f, ok := s.keys[k]
-	switch {
-	case ok:
+	if ok {
 		return f
-	case s.cut != "":
-		b.cut, b.over = s.cut, true
-		return fetched{}
-	case len(b.keys) == 0 && s.broken != "" && s.greeting.identity == check.IdentitySSH:
-		b.broken = s.broken
 	}
 	b.over = true
-	f.missing = "no " + k.keyType + ": " + s.whyNot()
+	switch {
+	case s.cut != "":
+		b.cut = s.cut
+	case s.held > 0, s.greeting.identity == check.IdentityAway:
+		b.hindered = s
+	case len(b.keys) == 0 && s.broken != "":
+		b.broken = s.broken
+	default:
+		f.missing = "no " + k.keyType + ": " + s.whyNot()
+	}
 	return f
 }
 
 // whyNot is why a further connection gave no key.
 func (s *sight) whyNot() string {
 	switch {
-	case s.held > 0:
-		return "one more connection could make sshd lock this machine out (PerSourcePenalties)"
 	case s.connect != check.ConnectOK:
 		return "the next connection failed: " + s.trouble
 	case s.greeting.identity != check.IdentitySSH:
 		return "on the next connection, " + s.trouble
 	}
-	return strings.Join(slices.DeleteFunc([]string{s.broken, s.missing}, func(why string) bool { return why == "" }), "; ")
+	return cmp.Or(s.broken, s.missing)
 }
 
 // further takes keys of other types than the chosen one: all, or until one that is

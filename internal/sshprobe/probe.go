@@ -129,7 +129,6 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 		return found
 	}
 	b := &basket{visit: v, sight: s}
-	start := time.Now()
 	chosen, ok := kindFor(algorithm)
 	if ok {
 		b.fetch(ctx, chosen)
@@ -137,9 +136,12 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 		b.missing = append(b.missing, "ssh would be shown a key by "+safetext.Cut(safetext.Line(algorithm), maxQuoted)+", which this program does not have")
 	}
 	b.further(ctx, t, chosen.keyType)
-	found.KeyFetching += time.Since(start)
+	found.KeyFetching += b.took
 	found.Keys, found.Keyless = v.judge(ctx, login, b.keys, chosen), strings.Join(b.missing, "; ")
 	found.Broken, found.Cut = b.broken, b.cut
+	if b.hindered != nil {
+		found.Hindered = new(b.hindered.probe())
+	}
 	return found
 }
 

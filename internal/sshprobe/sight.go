@@ -20,6 +20,7 @@ import (
 // sight is what a connection has shown, and further ones for further keys.
 type sight struct {
 	began  time.Time
+	from   string           // where the connection was made from
 	limits [3]time.Duration // of connecting, the identification and the key exchange
 	late   bool             // one of them was up
 	cut    check.Phase      // where the context ended; if "", it did not

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,16 +78,17 @@ func (v *Visits) leave(run func()) {
 // rest is that visitor's.
 type door struct {
 	turn   chan struct{}
-	sights map[string]*sight // by what a connection is made from
-	away   *sight            // the refusal, once the server has turned this machine away
+	sights []*sight // one for each place that connections are made from
+	away   *sight   // the refusal, once the server has turned this machine away
 }
 
 // enter waits for the turn at a door; false if ctx ends first.
 func (v *Visits) enter(ctx context.Context, a netip.AddrPort) (*door, bool) {
+	a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 	v.mu.Lock()
 	d := v.doors[a]
 	if d == nil {
-		d = &door{turn: make(chan struct{}, 1), sights: make(map[string]*sight)}
+		d = &door{turn: make(chan struct{}, 1)}
 		if v.doors == nil {
 			v.doors = make(map[netip.AddrPort]*door)
 		}
@@ -158,12 +160,15 @@ type visit struct {
 // connection of its own shows, which asks for a key by these algorithms.
 func (v *visit) sight(ctx context.Context, algorithms []string) *sight {
 	from := fmt.Sprint(v.Dialer.Bind, v.Dialer.Interface)
-	if s := v.door.sights[from]; s != nil && s.serves(v.Prober) {
-		return s
+	same := func(s *sight) bool { return s.from == from }
+	i := slices.IndexFunc(v.door.sights, same)
+	if i >= 0 && v.door.sights[i].serves(v.Prober) {
+		return v.door.sights[i]
 	}
 	s := v.look(ctx, algorithms)
+	s.from = from
 	if s.cut == "" && s.held == 0 && s.connect != check.ConnectExhausted { // else it is this target's or this machine's affair
-		v.door.sights[from] = s
+		v.door.sights = append(slices.DeleteFunc(v.door.sights, same), s)
 	}
 	return s
 }
