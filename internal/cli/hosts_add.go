@@ -70,7 +70,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 		return statusInterrupted, errInterrupted
 	}
 	options := check.PinOptions{
-		Address: address, Replace: f.replace, Force: f.force, Keyed: !f.dnsOnly && s.keyed(t),
+		Address: address, Replace: f.replace, Force: f.force, Keyed: !f.dnsOnly && s.keyed(ctx, t),
 		Own: ownName(), Now: now, Expires: expires,
 	}
 	shown := false

@@ -73,9 +73,15 @@ func (s *survey) connections() *sshprobe.Visits {
 }
 
 // keyed reports whether a target is known by its host key, or one is expected.
-func (s *survey) keyed(t target) bool {
-	host := knownhosts.Host{Name: t.Host, Port: t.Port, Alias: t.KeyName}
-	return len(s.f.expectKeys) > 0 || s.keys.of(t.knownHosts, s.voice).Knows(host)
+func (s *survey) keyed(ctx context.Context, t target) bool {
+	login := knownhosts.Login{
+		Known: s.keys.of(t.knownHosts, s.voice),
+		Host:  knownhosts.Host{Name: t.Host, Port: t.Port, Alias: t.KeyName},
+	}
+	if ssh, err := s.algorithms.of(ctx, s, &t); err == nil { // else nothing was probed either
+		login.Rules = ssh.rules
+	}
+	return len(s.f.expectKeys) > 0 || login.Knows(ctx)
 }
 
 // knownKeys are the known_hosts files that were read, each set of them once.

@@ -21,13 +21,17 @@ type Unhashed struct {
 // Unhash tries names on the lines whose name is hashed (HashKnownHosts yes):
 // there is no other way to learn whom such a line is about.
 func (f *File) Unhash(candidates []Host) Unhashed {
+	u := Unhashed{Tried: true}
 	var rest []hashedName
-	for l, err := range f.All() {
-		if err == nil && l.Marker == Plain && strings.HasPrefix(l.Hosts.Raw(), hashMagic) {
+	for l, err := range f.whose(func(hosts string) bool { return strings.HasPrefix(hosts, hashMagic) }) {
+		if err != nil || l.Marker != Plain {
+			continue
+		}
+		if u.Lines++; len(rest) < limits.HashedNames { // more cannot be tried
 			rest = append(rest, parseHashed(l.Hosts.Raw()))
 		}
 	}
-	u := Unhashed{Lines: len(rest), Tried: true}
+	beyond := u.Lines - len(rest)
 	seen := make(map[string]bool)
 	tries := 0
 	for _, h := range candidates {
@@ -51,7 +55,7 @@ func (f *File) Unhash(candidates []Host) Unhashed {
 		}
 		rest = unnamed
 	}
-	u.Unnamed = len(rest)
+	u.Unnamed = len(rest) + beyond
 	return u
 }
 

@@ -65,6 +65,14 @@ func (l *Login) findOrder(ctx context.Context) order {
 	return order{ordered, out}
 }
 
+// Knows reports whether ssh knows the host, as File.Knows, or by what
+// KnownHostsCommand has printed for Algorithms.
+func (l *Login) Knows(ctx context.Context) bool {
+	l.Algorithms(ctx)
+	printed := File{Lines: l.order.output.lines}
+	return l.Known != nil && l.Known.Knows(l.Host) || printed.Knows(l.Host)
+}
+
 // Judge says what ssh would say about a key that the server showed (OpenSSH's
 // verify_host_key), but for SSHFP records: where VerifyHostKeyDNS is yes, a
 // validated record that matches comes before every Verdict that is not Final.

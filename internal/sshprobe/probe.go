@@ -108,7 +108,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 	}
 	s := v.sight(ctx, ask)
 	found := s.probe()
-	found.Client, found.HostKnown = v.Client, v.knows(t, v.addr)
+	found.Client, found.HostKnown = v.Client, login.Knows(ctx)
 	if s.greeting.identity != check.IdentitySSH || s.cut != "" {
 		return found
 	}
