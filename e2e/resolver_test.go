@@ -11,6 +11,8 @@ import (
 	"time"
 
 	mdns "github.com/miekg/dns"
+
+	dnslab "rdnsproxy/internal/lab"
 )
 
 // unbound runs a resolver of Unbound's with these lines below its server clause, and
@@ -63,5 +65,26 @@ func TestResolversOwnZones(t *testing.T) {
 		if o.status != 1 || !strings.Contains(text, c.says) || strings.Contains(text, c.not) {
 			t.Errorf("%s: want %q and no %q: %+v", c.target, c.says, c.not, o)
 		}
+	}
+}
+
+// Where the search list has made another name of the one that was typed (ndots:5 and
+// a wildcard, as in Kubernetes), the warning names it, and the line is for it alone:
+// the typed name is another host's to everybody else.
+func TestSearchedName(t *testing.T) {
+	v := newVisit(t)
+	v.dns(dnslab.Zone("cluster.example", "www.db.svc A 192.168.1.243"), dnslab.Zone("1.168.192.in-addr.arpa", "243 PTR 192-168-1-243.foo.bar.net."), dnslab.Zone("bar.net"), dnslab.Zone("org"))
+	v.write("/etc/resolv.conf", "nameserver 127.0.0.99\nsearch svc.cluster.example\noptions ndots:5\n")
+	const looked = "www.db.svc.cluster.example"
+	o := v.ssh("www.db", "true")
+	if want := "rdnsproxy: warning: www.db (looked up as " + looked + ") is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not exist (NXDOMAIN)"; o.status != 0 || !strings.HasPrefix(o.err, want) ||
+		!strings.Contains(o.err, "192.168.1.243  "+looked) || strings.Contains(o.err, "192.168.1.243  "+looked+" ") {
+		t.Errorf("want %q and a line: %+v", want, o)
+	}
+	if o := v.asRoot("rdnsproxy", "hosts", "add", "--yes", "--dns-only", "www.db"); o.status != 0 || !strings.Contains(v.content("/etc/hosts"), "192.168.1.243  "+looked+"  # rdnsproxy ") {
+		t.Errorf("%+v", o)
+	}
+	if o := v.ssh("www.db", "true"); o.status != 0 || o.err != "" {
+		t.Errorf("the line does not settle it: %+v", o)
 	}
 }
