@@ -56,14 +56,15 @@ func (f *checkFlags) knownWords(ctx context.Context, w World, v *voice, given []
 	for _, word := range given {
 		names.add(ctx, f, w, word.text, true)
 	}
-	for _, alias := range f.aliases(w) {
-		names.add(ctx, f, w, alias, f.all)
-	}
 	for _, h := range plain {
 		names.tryPort(h.Port)
 		names.tryHost(h, atPort(h.Name, h.Port), true)
 	}
+	for _, alias := range f.aliases(w) {
+		names.add(ctx, f, w, alias, f.all)
+	}
 	k.hashed = file.Unhash(names.hosts())
+	k.hashed.Tried = k.hashed.Tried && !names.full
 	for _, h := range k.hashed.Found {
 		if c := names.of(h); !c.listed {
 			k.words = append(k.words, word{text: c.text, collected: true})
@@ -104,6 +105,7 @@ type candidate struct {
 type candidates struct {
 	all   []candidate
 	ports []uint16
+	full  bool // there are more than maxCandidates
 }
 
 // add takes a target, under its name as it was typed and under the one that ssh's
@@ -111,7 +113,7 @@ type candidates struct {
 func (c *candidates) add(ctx context.Context, f *checkFlags, w World, text string, listed bool) {
 	silent := &voice{w: w.Err, quiet: true} // who looks at the targets says what is wrong with them
 	typed, err := parseTarget(text)
-	if err != nil || len(c.all) >= maxCandidates {
+	if err != nil || c.full {
 		return
 	}
 	t, err := f.resolveTarget(ctx, w, silent, text)
@@ -129,7 +131,9 @@ func (c *candidates) add(ctx context.Context, f *checkFlags, w World, text strin
 }
 
 func (c *candidates) tryHost(h knownhosts.Host, text string, listed bool) {
-	c.all = append(c.all, candidate{h, text, listed})
+	if c.full = len(c.all) >= maxCandidates; !c.full {
+		c.all = append(c.all, candidate{h, text, listed})
+	}
 }
 
 func (c *candidates) tryPort(port uint16) {
