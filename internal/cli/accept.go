@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -113,7 +112,7 @@ func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts
 		return statusFound, keeping(err)
 	}
 	for _, m := range ms {
-		io.WriteString(w.Out, report.Paragraphs(f.reader(w).Width, "accepted: "+describe(m)))
+		w.print(report.Paragraphs(f.reader(w).Width, "accepted: "+describe(m)))
 	}
 	return statusPass, nil
 }
@@ -213,9 +212,9 @@ func forgetAccepted(ctx context.Context, w World, f *checkFlags, path string, wo
 			return statusFound, keeping(err)
 		}
 		if n == 0 {
-			fmt.Fprintln(w.Out, "not accepted: "+check.PlainHost(host))
+			w.print("not accepted: " + check.PlainHost(host) + "\n")
 		} else {
-			fmt.Fprintln(w.Out, "forgotten: "+check.PlainHost(host))
+			w.print("forgotten: " + check.PlainHost(host) + "\n")
 		}
 	}
 	return statusPass, nil

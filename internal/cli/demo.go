@@ -146,4 +146,4 @@ func (s *stage) chapter(title string) {
 	s.say(fmt.Sprintf("\n%d. %s\n%s", s.chapters, title, strings.Repeat("-", len(title)+3)))
 }
 
-func (s *stage) say(text string) { fmt.Fprintln(s.w.Out, text) }
+func (s *stage) say(text string) { s.w.print(text + "\n") }

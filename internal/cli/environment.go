@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/sshconf"
+
 	"github.com/spf13/pflag"
 )
 
@@ -55,11 +57,11 @@ func tellUnknownVariables(w World, v *voice) {
 	if !anyVariable(w) {
 		return
 	}
-	var known []string
+	known := []string{wrappingEnv, sshconf.EvaluatingEnv} // which it sets for itself
 	knownFlags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })
 	for _, entry := range w.Env {
-		name, _, _ := strings.Cut(entry, "=")
-		if strings.HasPrefix(name, variablePrefix) && !slices.Contains(known, name) {
+		name, value, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, variablePrefix) && value != "" && !slices.Contains(known, name) {
 			v.notice("environment variable " + quoted(name) + " is ignored: " + didYouMean(name, known, "'rdnsproxy help environment' lists them"))
 		}
 	}

@@ -169,7 +169,7 @@ func (f *hostsFlags) removeHost(ctx context.Context, w World, args []string) (in
 	return f.apply(w, v, file, "hosts remove "+safetext.Shell(safetext.Line(host)), func(file *hostsfile.File) (*hostsfile.Edit, int, error) {
 		edit, err := f.without(file, host)
 		if err == nil && edit.Empty() {
-			_, err = fmt.Fprintln(w.Out, notBorne(file, host))
+			w.print(notBorne(file, host) + "\n")
 		}
 		if err != nil {
 			return nil, statusUsage, refuse("", "%v", err)

@@ -80,7 +80,7 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 			return f.declined(w, file, r, err)
 		}
 		if edit.Empty() {
-			fmt.Fprintf(w.Out, "%s: the line stands there already\n", r.Host)
+			fmt.Fprintf(w.stdout, "%s: the line stands there already\n", r.Host)
 		} else if !shown {
 			if hostsfile.Writable(f.path(), f.options()) == nil {
 				tellGenerated(v, file)
@@ -111,7 +111,7 @@ func tellGenerated(v *voice, file *hostsfile.File) {
 func (f *hostsFlags) declined(w World, file *hostsfile.File, r *check.Result, err error) (*hostsfile.Edit, int, error) {
 	switch {
 	case errors.Is(err, check.ErrNoLineNeeded):
-		fmt.Fprintf(w.Out, "%s: %v (--force writes one)\n", r.Host, err)
+		fmt.Fprintf(w.stdout, "%s: %v (--force writes one)\n", r.Host, err)
 		return file.Edit(), statusPass, nil
 	case errors.Is(err, check.ErrOwn):
 		return nil, statusFound, refuse("nothing was written; the system keeps the lines for its own names: edit them by hand", "%v", err)

@@ -102,7 +102,7 @@ func (f *hostsFlags) shown(w World) io.Writer {
 	case f.format != "text" || asks && !isTerminal(w.Out):
 		return w.Err
 	}
-	return w.Out
+	return w.stdout
 }
 
 // agreed is nil if the change that was shown is wanted.
