@@ -121,7 +121,7 @@ func versionCommand(w World) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "print the version",
-		Long:  "Prints the version of rdnsproxy and what it was built with.",
+		Long:  "Prints the version of rdnsproxy and what it was built with.\n\nExit status: 0.",
 		Args:  cobra.NoArgs,
 		Run: func(*cobra.Command, []string) {
 			fmt.Fprintf(w.stdout, "rdnsproxy %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

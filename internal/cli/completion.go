@@ -50,7 +50,9 @@ For all, as files that the shells look for:
 
   bash	~/.local/share/bash-completion/completions/rdnsproxy (needs the package bash-completion)
   zsh	_rdnsproxy in a directory of $fpath
-  fish	~/.config/fish/completions/rdnsproxy.fish`,
+  fish	~/.config/fish/completions/rdnsproxy.fish
+
+Exit status: 0, or 2 for a shell that there is no script for.`,
 		ValidArgs: shells,
 		RunE: func(_ *cobra.Command, args []string) error {
 			shell := strings.Join(args, " ")
@@ -104,7 +106,7 @@ func completeValues(root *cobra.Command) {
 
 // completeHosts lets the commands that take hosts know those of this machine.
 func completeHosts(w World, root *cobra.Command) {
-	for _, command := range append([]string{"check", "hosts add", "hosts remove"}, wrapped...) {
+	for _, command := range append([]string{"check", "setup", "hosts add", "hosts remove"}, wrapped...) {
 		if c, _, err := root.Find(strings.Fields(command)); err == nil {
 			c.ValidArgsFunction = completesHosts(w)
 		}

@@ -88,9 +88,10 @@ func flagTable(fs *pflag.FlagSet) string {
 // helpCommand is help about a command or a topic; it knows what it does not know.
 func helpCommand(w World, root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [COMMAND|TOPIC]",
-		Short: "help about a command or a topic",
-		Long:  "Shows the help of a command, or a topic. Without a word, it lists both.",
+		Use:     "help [COMMAND|TOPIC]",
+		Short:   "help about a command or a topic",
+		Long:    "Shows the help of a command, or a topic. Without a word, it lists both.\n\nExit status: 0, or 2 if there is nothing of that name.",
+		Example: "  rdnsproxy help check\n  rdnsproxy help hosts add\n  rdnsproxy help exit-status",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if c, rest, err := root.Find(args); err == nil && len(rest) == 0 {
 				return c.Help()

@@ -27,12 +27,19 @@ func TestHelpFitsTerminal(t *testing.T) {
 		if err != nil || status != 0 || len(text) < 40 {
 			t.Errorf("%q: status %d, %v, %q", args, status, err, text)
 		}
+		if len(args) > 1 && args[0] == "help" && !topicNamed(args[1]) && !strings.Contains(strings.ToLower(string(text)), "exit status: ") {
+			t.Errorf("%q says nothing of the exit status", args)
+		}
 		for line := range strings.SplitSeq(string(text), "\n") {
 			if utf8.RuneCountInString(line) > 80 {
 				t.Errorf("%q: %s", args, line)
 			}
 		}
 	}
+}
+
+func topicNamed(word string) bool {
+	return slices.ContainsFunc(topics(), func(tp topic) bool { return tp.name == word })
 }
 
 // TestTextsFitAnyWidth: topics and explanations are laid out for narrow and wide

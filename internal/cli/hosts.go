@@ -71,7 +71,9 @@ right, 2 usage, 3 it could not be told.`,
 
 const (
 	listHelp = `Lists the lines of the hosts file that rdnsproxy has written: where each stands,
-the verdict of then, the day, and the day on which it expires if there is one.`
+the verdict of then, the day, and the day on which it expires if there is one.
+
+Exit status: 0 done, 1 the hosts file could not be read, 2 usage.`
 
 	listExample = `  rdnsproxy hosts list
   rdnsproxy hosts list --format json`

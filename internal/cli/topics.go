@@ -144,10 +144,13 @@ The reverse lookups run beside the connecting, never before it.
 
 Nothing is printed when all is well. Warnings go to stderr, each line begins with
 "rdnsproxy: "; notices are printed with -v only. Where stderr is not a terminal, a
-warning is one line with the hint in parentheses. stdout belongs to ssh.
+warning is one line with the hint in parentheses. ssh -q and a LogLevel below INFO
+silence warnings and notices as they silence ssh's own; errors are always told.
+stdout belongs to ssh.
 
 The options that ssh no longer applies behind a ProxyCommand are applied by the
-relay: AddressFamily, BindAddress, BindInterface, ConnectTimeout,
+relay: AddressFamily, BindAddress, BindInterface, ConnectTimeout (it ends a little
+before ssh's own, so that its message is the one that is read),
 ConnectionAttempts, TCPKeepAlive, IPQoS.
 
 With --fdpass (and ProxyUseFdpass yes) the relay passes the connected socket to
