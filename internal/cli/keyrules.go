@@ -81,7 +81,7 @@ func (s *survey) command(t *target, line string, said *sshconf.Host) *knownhosts
 			'C': hex.EncodeToString(hash[:]), 'L': short, 'l': machine, 'd': t.query.Home,
 			'h': t.Host, 'n': t.query.Host, 'k': cmp.Or(t.KeyName, t.query.Host), 'p': port, 'r': login, 'u': t.query.LocalUser, 'j': jump,
 		},
-		Getenv: func(name string) (string, bool) { value := s.w.getenv(name); return value, value != "" },
+		Getenv: s.w.lookupEnv,
 		Env:    []string{sshconf.EvaluatingEnv + "=1"},
 	}
 	if u, err := user.Current(); err == nil {
