@@ -263,6 +263,10 @@ func commandCases() []keyCase {
 		script("has a variable that there is not", "KnownHostsCommand {dir}/c ${NOSUCHVARIABLE}", "exit 0", "{at} {ed}\n", refused),
 		script("in quotes", `KnownHostsCommand {dir}/c "a b" %%`, `[ "$1" = "a b" ] && [ "$2" = % ] || exit 1; exit 0`, "{at} {ed}\n", accepted),
 		script("orders", "KnownHostsCommand {dir}/c %I", `[ $1 = ORDER ] && echo "127.0.0.1 {rsa}"; echo "{at} {rsa}"`, "", ""),
+		script("orders by the plain name", "KnownHostsCommand {dir}/c %I", `[ $1 = ORDER ] && echo "127.0.0.1 {rsa}" || echo "{at} {rsa}"`, "", ""),
+		script("orders by name and port", "KnownHostsCommand {dir}/c %I", `echo "{at} {rsa}"`, "", ""),
+		script("orders for an alias", "HostKeyAlias web.example.com\nKnownHostsCommand {dir}/c %I", `[ $1 = ORDER ] && echo "127.0.0.1 {rsa}" || echo "web.example.com {rsa}"`, "", ""),
+		script("orders by an alias", "HostKeyAlias web.example.com\nKnownHostsCommand {dir}/c %I", `echo "web.example.com {rsa}"`, "", ""),
 		script("only orders", "KnownHostsCommand {dir}/c %I", `[ $1 = ORDER ] && { echo "127.0.0.1 {rsa}"; echo "{at} {rsa}"; }; exit 0`, "", unknown),
 	}
 }

@@ -18,7 +18,7 @@ import (
 var algorithmKeywords = []string{
 	"hostkeyalgorithms", "kexalgorithms", "ciphers", "macs",
 	"casignaturealgorithms", "requiredrsasize", "revokedhostkeys", "knownhostscommand",
-	"nohostauthenticationforlocalhost", "fingerprinthash", "stricthostkeychecking",
+	"nohostauthenticationforlocalhost", "checkhostip", "fingerprinthash", "stricthostkeychecking",
 }
 
 // algorithms asks ssh what it would send to each target.

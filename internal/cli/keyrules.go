@@ -30,7 +30,9 @@ func (s *survey) rules(t *target, said *sshconf.Host, release knownhosts.Release
 		r.Revoked = append(r.Revoked, s.algorithms.revocations(path))
 	}
 	proxy := t.config.Get("proxycommand")
-	r.TrustLoopback = said.Get("nohostauthenticationforlocalhost") == "yes" && (proxy == "" || proxy == "none")
+	direct := proxy == "" || proxy == "none"
+	r.TrustLoopback = direct && said.Get("nohostauthenticationforlocalhost") == "yes"
+	r.CheckAddress = direct && said.Get("checkhostip") == "yes"
 	if line := said.Get("knownhostscommand"); line != "" && line != "none" {
 		r.Command = s.command(t, line, said)
 	}

@@ -63,14 +63,16 @@ func (o output) about(name string) []*Line {
 	return about
 }
 
-// forOrder is the run before the key exchange. ssh 9.2 asks for the plain name,
-// and 9.9 with the port.
-func (c *Command) forOrder(ctx context.Context, h Host, r Release) output {
+// forOrder is the run before the key exchange, and what it printed about the
+// host. ssh 9.2 asks for the name as it connects to it, 9.9 for the one that
+// known_hosts is searched for; those between are taken to be like 9.2.
+func (c *Command) forOrder(ctx context.Context, h Host, r Release) (about []*Line, out output) {
 	name := h.key()
-	if r.before(9, 9) && h.Alias == "" {
-		name = h.principal()
+	if r.before(9, 9) {
+		name = lower(h.Name)
 	}
-	return c.run(ctx, "ORDER", map[byte]string{'H': name, 't': "NONE", 'f': "NONE", 'K': "NONE"})
+	out = c.run(ctx, "ORDER", map[byte]string{'H': name, 't': "NONE", 'f': "NONE", 'K': "NONE"})
+	return out.about(name), out
 }
 
 // forKey is the run for a key that was shown.

@@ -53,9 +53,8 @@ func (l *Login) findOrder(ctx context.Context) order {
 	if l.Rules.KeepOrder && !l.Rules.OrderUnsure {
 		return order{algorithms: preferred}
 	}
-	name := l.Host.key()
-	out := l.Rules.Command.forOrder(ctx, l.Host, l.Rules.Release)
-	ordered := byKnown(append(slices.Clip(l.lines(name)), out.about(name)...), preferred)
+	about, out := l.Rules.Command.forOrder(ctx, l.Host, l.Rules.Release)
+	ordered := byKnown(append(slices.Clip(l.lines(l.Host.key())), about...), preferred)
 	if l.Rules.OrderUnsure && !slices.Equal(ordered, preferred) {
 		out.doubt = cmp.Or(out.doubt, Doubt{"which algorithms ssh puts first could not be told: HostKeyAlgorithms is set in more than one way", true})
 	}
@@ -105,6 +104,9 @@ func (l *Login) judge(ctx context.Context, key ssh.PublicKey) Verdict {
 		v = l.consult(ctx, key)
 	}
 	v.doubt(l.order.output.doubt)
+	if a := l.Addr.Unmap(); l.Rules.CheckAddress && a.IsValid() && !a.IsLoopback() && a.String() != lower(l.Host.Name) {
+		v.doubt(Doubt{"CheckHostIP is yes: whether another key is known for " + a.String() + " was not looked at", false})
+	}
 	for _, file := range l.unread {
 		v.doubt(Doubt{file, true})
 	}

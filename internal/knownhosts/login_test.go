@@ -1,6 +1,7 @@
 package knownhosts_test
 
 import (
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -126,6 +127,22 @@ func TestUnknownRelease(t *testing.T) {
 	}
 	if v := judge(f, host, c.keys["cert"].PublicKey()); v.Status != certified || v.Doubts != nil {
 		t.Errorf("%s, %v", v.Status, v.Doubts)
+	}
+}
+
+// CheckHostIP is named where it would have a say, and nowhere else.
+func TestCheckAddress(t *testing.T) {
+	c := newKeys(t)
+	for addr, want := range map[string]int{"192.0.2.1": 1, "127.0.0.1": 0, "::1": 0, "": 0} {
+		a, _ := netip.ParseAddr(addr)
+		l := knownhosts.Login{Host: host, Addr: a, Rules: knownhosts.Rules{CheckAddress: true}}
+		if v := l.Judge(t.Context(), c.keys["ed"].PublicKey()); len(v.Doubts) != want || want > 0 && v.Doubts[0].Open {
+			t.Errorf("%s: %v", addr, v.Doubts)
+		}
+	}
+	l := knownhosts.Login{Host: knownhosts.Host{Name: "192.0.2.1"}, Addr: netip.MustParseAddr("192.0.2.1"), Rules: knownhosts.Rules{CheckAddress: true}}
+	if v := l.Judge(t.Context(), c.keys["ed"].PublicKey()); v.Doubts != nil {
+		t.Errorf("by its address: %v", v.Doubts)
 	}
 }
 

@@ -36,4 +36,8 @@ type Rules struct {
 	// loopback: NoHostAuthenticationForLocalhost, where ssh itself connects. Behind
 	// a ProxyCommand ssh knows no address, and the setting does nothing.
 	TrustLoopback bool
+
+	// CheckAddress says that ssh compares the address's own lines as well:
+	// CheckHostIP, where ssh itself connects. A Verdict does not, and says so.
+	CheckAddress bool
 }
