@@ -153,7 +153,7 @@ func adviseResolver(ans resolve.Answer) []Advice {
 // undecided is the look-up that left an address undetermined.
 func undecided(a *AddressFacts) resolve.Answer {
 	for _, p := range a.PTRs {
-		if lookedUp(p.Name) && p.Forward.Status.Temporary() {
+		if lookedUp(p) && p.Forward.Status.Temporary() {
 			return p.Forward
 		}
 	}

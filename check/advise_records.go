@@ -111,7 +111,7 @@ func decisive(a *AddressFacts) (PTRFacts, bool) {
 // adviseForward is the other way to make ends meet: the PTR's name gets the address.
 func adviseForward(a *AddressFacts) []Advice {
 	p, ok := decisive(a)
-	if !ok || !recordable(p.Name) || !lookedUp(p.Name) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) || unrecorded(judged(a.Addr)) {
+	if !ok || !recordable(p.Name) || !lookedUp(p) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) || unrecorded(judged(a.Addr)) {
 		return nil
 	}
 	if filtered(p.Forward) {

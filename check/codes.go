@@ -35,6 +35,8 @@ const (
 	PTRPartial     Code = "ptr.partial"
 	PTRTooMany     Code = "too-many-ptr"
 	PTRSearch      Code = "ptr.search"
+	ReverseRefused Code = "reverse.refused"
+	ManyQuestions  Code = "questions.many"
 
 	TargetCutShort  Code = "target.cut-short"
 	Accepted        Code = "accepted"
@@ -133,6 +135,8 @@ func Codes() []CodeDoc {
 		{ForwardMany, Notice, "the name has more addresses than are looked at and dialled"},
 		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
 		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
+		{ReverseRefused, Notice, "the resolver refuses to look up the reverse zone of a private address (SERVFAIL, REFUSED)"},
+		{ManyQuestions, Notice, "the target would take more DNS questions than are asked for one; the rest was not asked"},
 		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
 		{TargetCutShort, Unknown, "the time for the target (--target-timeout) was over; the text says in which phase"},
 		{Accepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"},

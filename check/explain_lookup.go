@@ -29,6 +29,22 @@ func explainLookup() []Explanation {
 			Example: "pool.example.com has 300 addresses, 64 of them are used",
 		},
 		{
+			Code:    "questions.many",
+			Means:   "The names and addresses of the target would take more questions to DNS than rdnsproxy asks for one target. Whoever keeps its zones decides how many there are.",
+			Sure:    "Sure. What was not asked is shown as undetermined.",
+			Who:     "You, if the address that you use is one of those that were not checked. 'rdnsproxy help limits' shows the limit.",
+			Do:      "To check one of the addresses, give the address itself as the target.",
+			Example: "pool.example.com would take more than 160 questions to DNS: the rest was not asked",
+		},
+		{
+			Code:    "reverse.refused",
+			Means:   "The address is private, and the DNS server answers SERVFAIL or REFUSED where it is asked for its PTR record. Some resolvers do so for all private addresses. It is taken for 'no PTR record', which is normal there.",
+			Sure:    "Sure about the answer. If the network has a reverse zone of its own that is broken at the moment, this hides it.",
+			Who:     "Nobody. An sshd with UseDNS yes uses the address.",
+			Do:      "Nothing, or let the resolver answer for the private ranges itself, with NXDOMAIN (RFC 6303).",
+			Example: "the reverse zone of 10.0.0.12 is refused by the resolver (SERVFAIL from dns:192.168.1.1): of private addresses that is taken for no reverse name",
+		},
+		{
 			Code:    "ptr.partial",
 			Means:   "The address has several PTR records. One name resolves back, others do not. The C library returns one name of the set, in changing order.",
 			Sure:    "Sure about the names that were looked up. A name whose lookup failed counts as not confirmed.",

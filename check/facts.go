@@ -39,6 +39,7 @@ type Facts struct {
 	Dropped   int              // addresses beyond those
 	Views     []View           // what others say
 	Thorough  bool             // likely causes are wanted
+	Exhausted bool             // something was not asked because the target's questions were spent
 	Client    *Client          // who on this machine would notice; nil: nobody wants to know
 	SSHFP     resolve.Answer   // of the host, where somebody looked behind the addresses
 	HostsPath string           // the hosts file that a line would go into; if empty, none is suggested
@@ -63,6 +64,7 @@ type PTRFacts struct {
 	Name    resolve.Name
 	Forward resolve.Answer  // in the address's family, absolute
 	Search  *resolve.Answer // as libc does it, with the search list; nil where that is known to be the same, or not asked
+	Text    string          // what a hosts file calls it, where that is no DNS name
 }
 
 // Timings is how long the phases took.

@@ -35,6 +35,10 @@ func mappingFindings(f *Facts, a *AddressFacts, m mapping, p Policy) []Finding {
 		fs = append(fs, found(PTRTooMany, Notice, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
 			show(a.Addr), len(a.Reverse.Names), limits.PTRNames)))
 	}
+	if a.refused() {
+		fs = append(fs, found(ReverseRefused, Notice, fmt.Sprintf("the reverse zone of %s is refused by the resolver (%s%s): of private addresses that is taken for no reverse name",
+			show(a.Addr), a.Reverse.Status.Words(), from(a.Reverse))))
+	}
 	if text, ok := searchText(a, m); ok {
 		fs = append(fs, found(PTRSearch, Notice, text))
 	}
@@ -57,6 +61,9 @@ func mappingText(f *Facts, a *AddressFacts, m mapping) string {
 	case Confirmed:
 		return subject + its + " reverse name " + name + " leads back to it"
 	case Exempt:
+		if a.refused() {
+			return fmt.Sprintf("%s%s range needs no reverse name, and the resolver looks up none (%s)", subject, its, a.Reverse.Status.Words())
+		}
 		return fmt.Sprintf("%s%s range needs no reverse name, and there is none", subject, its)
 	case Missing:
 		return fmt.Sprintf("%s%s reverse name does not exist (%s)", subject, its, a.Reverse.Status.Words())
@@ -69,6 +76,9 @@ func mappingText(f *Facts, a *AddressFacts, m mapping) string {
 	case Unresolvable:
 		return subject + its + " reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides])
 	}
+	if f.Exhausted && spentOn(a, m) {
+		return fmt.Sprintf("%s%s reverse name was not looked up: that would be more than %d questions to DNS for one target", subject, its, limits.Questions)
+	}
 	return subject + its + " " + undeterminedText(a, m, name)
 }
 
@@ -80,6 +90,19 @@ func (f *Facts) subject() string {
 		return host + " (looked up as " + name + ")"
 	}
 	return host
+}
+
+// spentOn reports whether what is missing is something that was not asked.
+func spentOn(a *AddressFacts, m mapping) bool {
+	return a.Reverse.Status == resolve.Skipped || m.decides >= 0 && a.PTRs[m.decides].Forward.Status == resolve.Skipped
+}
+
+// from names the source of an answer, where there is one.
+func from(a resolve.Answer) string {
+	if w := sourceWord(a); w != "" {
+		return " from " + w
+	}
+	return ""
 }
 
 func unresolvableText(a netip.Addr, p PTRFacts) string {
@@ -120,14 +143,15 @@ func (m mapping) astray(a *AddressFacts) []string {
 	return names
 }
 
-// searchText compares what libc's search list makes of a name with what stands
-// in DNS, where both were asked.
+// searchText compares what an sshd of this machine makes of a name with what
+// stands in DNS, where libc's search list makes it another name.
 func searchText(a *AddressFacts, m mapping) (string, bool) {
 	if m.decides < 0 {
 		return "", false
 	}
 	p := a.PTRs[m.decides]
-	if p.Search == nil || p.Search.Status == p.Forward.Status {
+	addr := judged(a.Addr)
+	if p.Search == nil || p.Search.Status == p.Forward.Status && leadsTo(p.Search.Addrs, addr) == leadsTo(p.Forward.Addrs, addr) {
 		return "", false
 	}
 	return fmt.Sprintf("the search list of this machine makes %s of the reverse name %s: an sshd here follows it, another may not",
@@ -144,6 +168,10 @@ func forwardFindings(f *Facts) []Finding {
 				"the %s addresses of %s could not be looked up (%s); the others are used",
 				familyOf(ans.Question.Type), displayHost(f.Target.Host), ans.Status.Words())})
 		}
+	}
+	if f.Exhausted {
+		fs = append(fs, Finding{Code: ManyQuestions, Severity: Notice, Text: fmt.Sprintf(
+			"%s would take more than %d questions to DNS: the rest was not asked", displayHost(f.Target.Host), limits.Questions)})
 	}
 	if f.Dropped > 0 {
 		fs = append(fs, Finding{Code: ForwardMany, Severity: Notice, Text: fmt.Sprintf(

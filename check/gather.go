@@ -33,12 +33,16 @@ func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resol
 func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Answer) {
 	began := time.Now()
 	a := judged(p.addr)
-	names := q.names(ctx, p, a, forward)
+	names, text := q.names(ctx, p, a, forward)
 	var wg sync.WaitGroup
 	lookUp := func(i int, n resolve.Name) {
-		found := q.lookUp(ctx, n, a, forward)
+		found := q.lookUp(ctx, PTRFacts{Name: n, Text: text}, a, forward)
+		var search *resolve.Answer
+		if q.checker.Thorough {
+			search = q.asSSHD(ctx, PTRFacts{Name: n, Text: text, Forward: found}, a)
+		}
 		q.mu.Lock()
-		p.facts.PTRs[i].Forward = found
+		p.facts.PTRs[i].Forward, p.facts.PTRs[i].Search = found, search
 		q.mu.Unlock()
 	}
 	for i, n := range names {
@@ -58,18 +62,19 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 	}
 }
 
-// names asks for an address's names, and chooses those that are looked at.
-func (q *Inquiry) names(ctx context.Context, p *pending, a netip.Addr, forward *resolve.Answer) []resolve.Name {
+// names asks for an address's names, and chooses those that are looked at. text
+// is what a hosts file calls its one.
+func (q *Inquiry) names(ctx context.Context, p *pending, a netip.Addr, forward *resolve.Answer) (names []resolve.Name, text string) {
 	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
-	names := selectNames(reverse.Names, askedNames(q.target, []resolve.Answer{*forward}))
+	names = selectNames(reverse.Names, askedNames(q.target, []resolve.Answer{*forward}))
 	ptrs := make([]PTRFacts, len(names))
 	for i, n := range names {
-		ptrs[i].Name = n
+		ptrs[i].Name, ptrs[i].Text = n, reverse.Text
 	}
 	q.mu.Lock()
 	p.facts.Reverse, p.facts.PTRs = reverse, ptrs
 	q.mu.Unlock()
-	return names
+	return names, reverse.Text
 }
 
 // probe looks behind one address.
@@ -98,14 +103,30 @@ func (q *Inquiry) askFingerprints(ctx context.Context) {
 
 // lookUp asks where one PTR name leads. The name that just gave this address
 // needs no second question: its answer is here.
-func (q *Inquiry) lookUp(ctx context.Context, n resolve.Name, a netip.Addr, forward *resolve.Answer) resolve.Answer {
+func (q *Inquiry) lookUp(ctx context.Context, p PTRFacts, a netip.Addr, forward *resolve.Answer) resolve.Answer {
+	n := p.Name
 	switch {
-	case !lookedUp(n):
+	case p.Text != "":
+		return q.resolver.ForwardText(ctx, p.Text, familyFor(a), q.checker.Scope)
+	case !lookedUp(p):
 		return resolve.Answer{}
 	case n == forward.Question.Name && leadsTo(forward.Addrs, a):
 		return *forward
 	}
 	return q.resolver.Forward(ctx, n, familyFor(a), q.checker.Scope)
+}
+
+// asSSHD asks where a PTR name leads as the getaddrinfo of an sshd on this machine
+// would: by the search list. nil: there it leads where it leads anyway.
+func (q *Inquiry) asSSHD(ctx context.Context, p PTRFacts, a netip.Addr) *resolve.Answer {
+	if p.Text != "" || !lookedUp(p) || !q.resolver.SearchMatters(p.Name, p.Forward.Status) {
+		return nil
+	}
+	found := q.resolver.Search(ctx, p.Name, familyFor(a), q.checker.Scope)
+	if ctx.Err() != nil && found.Status.Temporary() {
+		return nil // that is our time, not sshd's
+	}
+	return &found
 }
 
 // deepen asks what only a person wants to know about an address.
@@ -117,14 +138,6 @@ func (q *Inquiry) deepen(ctx context.Context, p *pending) {
 	if m.verdict.Confirms() && !q.checker.Policy.RequireName || m.verdict == Exempt {
 		return
 	}
-	var wg sync.WaitGroup
-	var search *resolve.Answer
-	if m.decides >= 0 && facts.PTRs[m.decides].Forward.Status.Absent() && lookedUp(facts.PTRs[m.decides].Name) {
-		wg.Go(func() {
-			ans := q.resolver.Search(ctx, facts.PTRs[m.decides].Name, familyFor(judged(facts.Addr)), q.checker.Scope)
-			search = &ans
-		})
-	}
 	at := resolve.ReverseName(judged(facts.Addr))
 	if n := len(facts.Reverse.Chain); n > 0 {
 		at = facts.Reverse.Chain[n-1] // RFC 2317: the record stands where the CNAME leads
@@ -133,13 +146,9 @@ func (q *Inquiry) deepen(ctx context.Context, p *pending) {
 	if keeper == nil && facts.Reverse.Source.Kind == resolve.KindDNS {
 		keeper = q.resolver.Zone(ctx, at)
 	}
-	wg.Wait()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p.facts.Keeper, p.facts.RecordAt = keeper, at
-	if search != nil && !search.Status.Temporary() {
-		p.facts.PTRs[m.decides].Search = search
-	}
 }
 
 // selectNames chooses the PTR names that are looked at: those that equal a name

@@ -40,6 +40,7 @@ type Checker struct {
 type Inquiry struct {
 	checker  *Checker
 	resolver *resolve.Resolver
+	budget   *resolve.Budget
 	target   Target
 	resolved chan struct{} // closed when every family has answered
 	told     chan struct{} // closed when whoever else is asked about the target has answered
@@ -89,6 +90,7 @@ func (c *Checker) about(t Target) *Inquiry {
 	q := &Inquiry{
 		checker:  c,
 		resolver: c.Resolver,
+		budget:   resolve.NewBudget(limits.Questions, limits.QuestionsAtOnce),
 		target:   t,
 		resolved: make(chan struct{}),
 		told:     make(chan struct{}),
@@ -104,9 +106,9 @@ func (c *Checker) about(t Target) *Inquiry {
 
 // run does all the work, and returns when it is done.
 func (q *Inquiry) run(ctx context.Context) {
-	lookups := ctx
+	lookups := q.budget.Context(ctx)
 	if q.checker.Timeout > 0 {
-		limited, cancel := context.WithTimeout(ctx, q.checker.Timeout)
+		limited, cancel := context.WithTimeout(lookups, q.checker.Timeout)
 		defer cancel()
 		lookups = limited
 	}
@@ -274,6 +276,7 @@ func (q *Inquiry) snapshot() Facts {
 		Dropped:   q.dropped,
 		Cut:       q.cut,
 		NameCut:   q.nameCut,
+		Exhausted: q.budget.Spent(),
 		SSHFP:     q.sshfp,
 		Views:     slices.Clone(q.views),
 		Thorough:  q.checker.Thorough,

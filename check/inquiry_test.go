@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -327,5 +328,118 @@ func TestForwardOnly(t *testing.T) {
 	w.Checker.ForwardOnly = true
 	if r := w.run(t, "web.example.com"); len(r.Addresses) != 2 || w.Questions() != 2 {
 		t.Errorf("%d addresses, %d questions", len(r.Addresses), w.Questions())
+	}
+}
+
+// hostileZones are a name of 64 addresses with ten PTR names each, and what it
+// takes to look all of them up.
+func hostileZones(name string, net byte) (forward, reverse []string) {
+	for i := range 64 {
+		forward = append(forward, fmt.Sprintf("%s A 198.18.%d.%d", name, net, i))
+		for j := range 10 {
+			reverse = append(reverse, fmt.Sprintf("%d.%d PTR n%d-%d.%s.hostile.example.", i, net, i, j, name))
+		}
+	}
+	return forward, reverse
+}
+
+// TestQuestionsOfOneTarget: whoever has many addresses and names ends at the
+// budget, which is said; a host with as many addresses and one name each does not.
+func TestQuestionsOfOneTarget(t *testing.T) {
+	forward, reverse := hostileZones("many", 0)
+	for i := range 64 {
+		forward = append(forward, fmt.Sprintf("pool A 198.19.0.%d", i))
+	}
+	var pool []string
+	for i := range 64 {
+		pool = append(pool, fmt.Sprintf("%d.0 PTR p%d.pool.example.", i, i))
+	}
+	var back []string
+	for i := range 64 {
+		back = append(back, fmt.Sprintf("p%d A 198.19.0.%d", i, i))
+	}
+	w := newWorld(t, "", lab.Zone("hostile.example", forward...), lab.Zone("18.198.in-addr.arpa", reverse...),
+		lab.Zone("19.198.in-addr.arpa", pool...), lab.Zone("pool.example", back...))
+	w.Timeout = 30 * time.Second
+	if r := w.run(t, "pool.hostile.example"); r.Verdict != check.Confirmed || strings.Contains(codes(r), "questions") {
+		t.Errorf("64 addresses with a name each: %s, %.200s", r.Verdict, codes(r))
+	}
+	before := w.Questions()
+	r := w.run(t, "many.hostile.example")
+	if n := w.Questions() - before; n > limits.Questions {
+		t.Errorf("%d questions", n)
+	}
+	if !strings.Contains(codes(r), "questions.many") || !slices.ContainsFunc(r.Addresses, func(a check.Address) bool { return a.Verdict == check.Undetermined }) {
+		t.Errorf("%s: %.200s", r.Verdict, codes(r))
+	}
+}
+
+// TestHostileTargetsStarveNobody: names whose questions nobody answers hold up no
+// other target, though all share the sockets to one server.
+func TestHostileTargetsStarveNobody(t *testing.T) {
+	var forward, reverse, good, back []string
+	for h := range 30 {
+		f, r := hostileZones(fmt.Sprintf("h%d", h), byte(h))
+		forward, reverse = append(forward, f...), append(reverse, r...)
+	}
+	const hosts = 300
+	for i := range hosts {
+		good = append(good, fmt.Sprintf("g%d A 203.0.%d.%d", i, i/250, i%250))
+		back = append(back, fmt.Sprintf("%d.%d PTR g%d.good.example.", i%250, i/250, i))
+	}
+	w := newWorld(t, "", lab.Zone("hostile.example", forward...), lab.Zone("18.198.in-addr.arpa", reverse...),
+		lab.Zone("good.example", good...), lab.Zone("0.203.in-addr.arpa", back...))
+	for h := range 30 {
+		for i := range 64 {
+			w.Fault(fmt.Sprintf("%d.%d.18.198.in-addr.arpa", i, h), lab.Drop)
+		}
+	}
+	const patience = 20 * time.Second
+	mux := &resolve.Mux{Timeout: patience}
+	t.Cleanup(func() { mux.Close() })
+	w.Resolver.Wire, w.Timeout = mux, patience
+	ctx, leave := context.WithCancel(t.Context())
+	ask := func(ctx context.Context, host string) *check.Result {
+		return w.Check(ctx, check.Target{Input: host, Host: host, Port: 22})
+	}
+	var hostile, others sync.WaitGroup
+	for h := range 30 {
+		hostile.Go(func() { ask(ctx, fmt.Sprintf("h%d.hostile.example", h)) })
+	}
+	for end := time.Now().Add(patience); w.Questions() < 30*limits.QuestionsAtOnce && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	for i := range hosts {
+		others.Go(func() {
+			if r := ask(t.Context(), fmt.Sprintf("g%d.good.example", i)); r.Verdict != check.Exact {
+				t.Errorf("%s: %s, %s", r.Host, r.Verdict, codes(r))
+			}
+		})
+	}
+	others.Wait()
+	leave()
+	hostile.Wait()
+}
+
+// TestAsSSHDWithSearchList: what an sshd here would log goes through the search
+// list first where ndots says so.
+func TestAsSSHDWithSearchList(t *testing.T) {
+	w := newWorld(t, "", lab.Zone("example.com", "web A 203.0.113.7", "lone A 203.0.113.8"), lab.Zone("corp.example", "web.example.com A 198.51.100.9", "lone A 203.0.113.8"),
+		lab.Zone("113.0.203.in-addr.arpa", "7 PTR web.example.com.", "8 PTR lone."))
+	w.Thorough = true
+	w.Resolver.Config.Ndots, w.Resolver.Config.Search = 5, []resolve.Name{"corp.example"}
+	r := w.run(t, "203.0.113.7")
+	if a := r.Addresses[0]; a.Verdict != check.Confirmed || a.SSHD != "Address 203.0.113.7 maps to web.example.com, but this does not map back to the address." || !strings.Contains(codes(r), "ptr.search") {
+		t.Errorf("%+v: %s", a, codes(r))
+	}
+	if s, _ := check.SeenAs(r); s.Named() {
+		t.Errorf("%+v", s)
+	}
+	r = w.run(t, "203.0.113.8")
+	if a := r.Addresses[0]; a.SSHD != "" || !strings.Contains(codes(r), "ptr.search") {
+		t.Errorf("%+v: %s", a, codes(r))
+	}
+	if s, _ := check.SeenAs(r); !s.Named() || s.Names[0] != "lone" {
+		t.Errorf("%+v", s)
 	}
 }

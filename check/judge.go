@@ -115,6 +115,8 @@ func weigh(asked []resolve.Name, a *AddressFacts) mapping {
 		m.names[i] = weighName(asked, judged(a.Addr), &a.PTRs[i])
 	}
 	switch s := a.Reverse.Status; {
+	case a.refused():
+		m.verdict = Exempt
 	case s.Absent() && isExempt(judged(a.Addr)):
 		m.verdict = Exempt
 	case s.Absent():
@@ -128,6 +130,14 @@ func weigh(asked []resolve.Name, a *AddressFacts) mapping {
 		}
 	}
 	return m
+}
+
+// refused reports whether the resolver will not look up the name of a private
+// address: a habit of some with the reverse zones of all of these, and it stays so.
+// Silence is another matter.
+func (a *AddressFacts) refused() bool {
+	s := a.Reverse.Status
+	return (s == resolve.ServFail || s == resolve.Refused) && isPrivate(judged(a.Addr))
 }
 
 // worstName makes one verdict of the names': one that leads back settles it, one
@@ -145,7 +155,7 @@ func (m mapping) worstName() (Verdict, int) {
 // never looked up, what reads as an address is refused, the rest must lead back.
 func weighName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
 	switch {
-	case !p.Name.HostName():
+	case p.Text == "" && !p.Name.HostName(): // a hosts file's name is handed out whatever it is
 		return Malformed
 	case p.Name == ".":
 		return Unresolvable
@@ -165,7 +175,9 @@ func weighName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
 }
 
 // lookedUp reports whether a PTR name is worth a query for its addresses.
-func lookedUp(n resolve.Name) bool { return n.HostName() && n != "." && !n.Numeric() }
+func lookedUp(p PTRFacts) bool {
+	return p.Text != "" || p.Name.HostName() && p.Name != "." && !p.Name.Numeric()
+}
 
 // askedNames are the names that make a verdict exact: the host as it was asked
 // for and what the search list made of it. A literal has none.
@@ -205,27 +217,41 @@ func withoutAddress(f *Facts) Verdict {
 	return NoAddress
 }
 
-// sshdMessage is the line that sshd's ssh_remote_hostname (packet.c since 9.8)
-// logs with UseDNS yes about a client whose name of the address is p. It lower-cases
-// the name only after the check for a numeric one, but Name is lower case anyway.
-func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
-	found := p.Forward
+// asSSHD is what an sshd with UseDNS yes finds where the name leads.
+func (p *PTRFacts) asSSHD() *resolve.Answer {
 	if p.Search != nil {
-		found = *p.Search
+		return p.Search
+	}
+	return &p.Forward
+}
+
+// sshdConfirms reports whether that sshd knows a client from a by the name. It
+// compares addresses as text, zone and all, and no source gives a zone.
+func (p *PTRFacts) sshdConfirms(a netip.Addr, v Verdict) bool {
+	found := p.asSSHD()
+	return v != Numeric && v != Malformed && found.Status == resolve.OK && a.Zone() == "" && leadsTo(found.Addrs, judged(a))
+}
+
+// sshdMessage is the line that sshd's ssh_remote_hostname (packet.c since 9.8)
+// logs with UseDNS yes about a client from a whose name is p. It lower-cases the
+// name only after the check for a numeric one, but Name is lower case anyway.
+func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
+	found := p.asSSHD()
+	shown := show(a)
+	if a.Zone() == "" {
+		shown = judged(a).String()
 	}
 	switch {
 	case v == Numeric:
-		return `Nasty PTR record "` + string(p.Name) + `" is set up for ` + a.String() + ", ignoring"
-	case v == Malformed || v.Confirms():
+		return `Nasty PTR record "` + string(p.Name) + `" is set up for ` + shown + ", ignoring"
+	case v == Malformed || p.sshdConfirms(a, v):
 		return ""
-	case found.Status == resolve.OK && leadsTo(found.Addrs, a):
-		return ""
-	case found.Status == resolve.Skipped && lookedUp(p.Name): // nobody knows what would have come
+	case found.Status == resolve.Skipped && lookedUp(p): // nobody knows what would have come
 		return ""
 	case found.Status == resolve.OK:
-		return "Address " + a.String() + " maps to " + string(p.Name) + ", but this does not map back to the address."
+		return "Address " + shown + " maps to " + string(p.Name) + ", but this does not map back to the address."
 	}
-	return "reverse mapping checking getaddrinfo for " + string(p.Name) + " [" + a.String() + "] failed."
+	return "reverse mapping checking getaddrinfo for " + string(p.Name) + " [" + shown + "] failed."
 }
 
 func address(a *AddressFacts, m mapping, worst Severity) Address {
@@ -250,10 +276,11 @@ func address(a *AddressFacts, m mapping, worst Severity) Address {
 			Status:    p.Forward.Status,
 			Addresses: append([]netip.Addr{}, p.Forward.Addrs...),
 			Confirmed: m.leadsBack(i),
+			Differs:   p.sshdConfirms(a.Addr, m.names[i]) != m.leadsBack(i),
 		})
 	}
 	if m.decides >= 0 {
-		out.SSHD = sshdMessage(judged(a.Addr), a.PTRs[m.decides], m.names[m.decides])
+		out.SSHD = sshdMessage(a.Addr, a.PTRs[m.decides], m.names[m.decides])
 	}
 	return out
 }

@@ -217,7 +217,8 @@ func TestJudge(t *testing.T) {
 		{name: "NAT64 of a private address is exempt", facts: facts("64:ff9b::10.0.0.1", resolve.NXDomain), want: Exempt},
 		{name: "NAT64 that does not lead back", facts: facts("64:ff9b::203.0.113.7", resolve.OK, ptr(host, "198.51.100.9")),
 			want: Mismatch, severity: Warning, sshd: "Address 203.0.113.7 maps to my.example.com, but this does not map back to the address."},
-		{name: "a zone is no part of the comparison", facts: facts("fe80::1%eth0", resolve.OK, ptr(host, "fe80::1")), want: Exact},
+		{name: "a zone is no part of the comparison", facts: facts("fe80::1%eth0", resolve.OK, ptr(host, "fe80::1")), want: Exact,
+			sshd: "Address fe80::1%eth0 maps to my.example.com, but this does not map back to the address."}, // it compares texts
 		{name: "IPv6", facts: facts(v6, resolve.OK, ptr(host, v6)), want: Exact},
 		{name: "IPv6 missing is a notice as any", facts: facts(v6, resolve.NXDomain), want: Missing, severity: Notice},
 
@@ -235,6 +236,12 @@ func TestJudge(t *testing.T) {
 		{name: "documentation counts as public", facts: facts("192.0.2.1", resolve.NXDomain), want: Missing, severity: Notice},
 		{name: "benchmark counts as public", facts: facts("198.18.0.1", resolve.NXDomain), want: Missing, severity: Notice},
 		{name: "a private address whose zone is dead is undetermined", facts: facts(priv, resolve.Timeout), want: Undetermined, severity: Unknown},
+		{name: "a private address whose zone is refused is exempt", facts: facts(priv, resolve.Refused), want: Exempt, severity: Notice, codes: "reverse.refused"},
+		{name: "a private address whose zone fails is exempt", facts: facts("10.1.2.3", resolve.ServFail), want: Exempt, severity: Notice, codes: "reverse.refused"},
+		{name: "a public address whose zone fails is undetermined", facts: facts(pub, resolve.ServFail), want: Undetermined, severity: Unknown},
+		{name: "a private address with a useless answer is undetermined", facts: facts(priv, resolve.Invalid), want: Undetermined, severity: Unknown},
+		{name: "a name of the hosts file that is none", facts: with(facts(pub, resolve.OK, ptr(`a\047b`, pub)), func(f *Facts) { f.Addresses[0].PTRs[0].Text = "a/b" }), want: Confirmed},
+		{name: "questions spent before the PTR", facts: with(facts(pub, resolve.Skipped), func(f *Facts) { f.Exhausted = true }), want: Undetermined, severity: Unknown, codes: "questions.many"},
 		{name: "a private address with a good PTR", facts: facts(priv, resolve.OK, ptr(host, priv)), want: Exact},
 		{name: "a private address with a bad PTR", facts: facts(priv, resolve.OK, ptr("x.example.net", "10.0.0.1")),
 			want: Mismatch, severity: Warning, sshd: "Address 192.168.1.243 maps to x.example.net, but this does not map back to the address."},
@@ -256,6 +263,16 @@ func TestJudge(t *testing.T) {
 			f.Addresses[0].PTRs[0].Search = &s
 		}), want: Unresolvable, severity: Warning, codes: "ptr.search",
 			sshd: "Address 203.0.113.7 maps to x.example.net, but this does not map back to the address."},
+		{name: "the search list finds another host under a name that leads back", facts: with(facts(pub, resolve.OK, ptr("web", pub)), func(f *Facts) {
+			s := ptr("web.corp.example", "198.51.100.9").Forward
+			s.Question.Name = "web.corp.example"
+			f.Addresses[0].PTRs[0].Search = &s
+		}), want: Confirmed, severity: Notice, codes: "ptr.search", sshd: "Address 203.0.113.7 maps to web, but this does not map back to the address."},
+		{name: "the search list leads back where the name itself does not", facts: with(facts(pub, resolve.OK, dead("web", resolve.NXDomain)), func(f *Facts) {
+			s := ptr("web.corp.example", pub).Forward
+			s.Question.Name = "web.corp.example"
+			f.Addresses[0].PTRs[0].Search = &s
+		}), want: Unresolvable, severity: Warning, codes: "ptr.search"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

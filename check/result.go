@@ -71,7 +71,8 @@ type PTR struct {
 	Source    string         `json:"source"` // of its addresses
 	Status    resolve.Status `json:"status"` // of the look-up of its addresses
 	Addresses []netip.Addr   `json:"addresses"`
-	Confirmed bool           `json:"confirmed"` // it leads back
+	Confirmed bool           `json:"confirmed"`              // it leads back
+	Differs   bool           `json:"sshd_differs,omitempty"` // an sshd on this machine, which uses the search list, finds the opposite of confirmed
 }
 
 // Connect is how a connection came out.

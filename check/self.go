@@ -64,7 +64,7 @@ func SeenAs(r *Result) (s Seen, ok bool) {
 	s = Seen{Address: a.Address.Unmap(), Log: a.SSHD}
 	byAddress := len(a.PTR) == 0
 	for _, p := range a.PTR {
-		if p.Confirmed {
+		if p.Confirmed != p.Differs {
 			s.Names = append(s.Names, p.Name)
 		} else {
 			byAddress = true

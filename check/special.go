@@ -29,6 +29,12 @@ func isExempt(a netip.Addr) bool {
 	return false
 }
 
+// isPrivate reports whether networks of different people use the address: of
+// RFC 1918, RFC 6598 or RFC 4193.
+func isPrivate(a netip.Addr) bool {
+	return a.IsPrivate() || netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10).Contains(a)
+}
+
 // reserved are the addresses that no host has.
 var reserved = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),   // RFC 1122, section 3.2.1.3: this network

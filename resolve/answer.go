@@ -183,6 +183,7 @@ type Answer struct {
 	ClaimedAD bool          // the AD bit, trusted or not
 	Prints    []Fingerprint // of SSHFP
 	Extended  safetext.Text // RFC 8914: display only, it is unauthenticated
+	Text      string        // of a reverse look-up in a hosts file: the name as it stands there, where that is another text than the Name's
 	Took      time.Duration //
 }
 

@@ -60,6 +60,8 @@ func TestWithoutEDNS(t *testing.T) {
 					t.Errorf("%d: %+v", i, a)
 				}
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			if tried != 1 {
 				t.Errorf("asked with EDNS %d times", tried)
 			}

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"net/netip"
+	"strings"
 
 	"rdnsproxy/hostsfile"
 )
@@ -68,8 +69,9 @@ func lineAddr(l *hostsfile.Line, t Type, alone bool) netip.Addr {
 	return netip.Addr{}
 }
 
-// namesFromFile gives the canonical name of the first line with the address.
-// One that cannot be a name, such as "a..b", is no use to anyone: Invalid.
+// namesFromFile gives the canonical name of the first line with the address. libc
+// hands out whatever stands there, also what no DNS name can be, such as "a..b":
+// that is one label here, which nobody can ask DNS about.
 func (r *Resolver) namesFromFile(q Question, addr netip.Addr) (*Answer, Outcomes) {
 	a := &Answer{Question: q, Status: NotFound}
 	f := r.hostsFile()
@@ -82,10 +84,13 @@ func (r *Resolver) namesFromFile(q Question, addr netip.Addr) (*Answer, Outcomes
 	if l == nil {
 		return a, OnNotFound
 	}
-	name, err := ParseName(l.Canonical())
+	text := l.Canonical()
+	name, err := ParseName(text)
 	if err != nil {
-		a.Status = Invalid
-		return a, OnSuccess // libc hands it out, and asks nobody else
+		name = oneLabel(text)
+	}
+	if !strings.EqualFold(text, string(name)) {
+		a.Text = text
 	}
 	a.Status, a.Names, a.Canonical = OK, []Name{name}, name
 	return a, OnSuccess

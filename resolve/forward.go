@@ -12,6 +12,7 @@ type want struct {
 	name     Name
 	absolute bool   // the search list does not apply
 	found    bool   // the name stands in a PTR record: libc asks about it whatever it is
+	nameless bool   // no name can be so: DNS is not asked
 	types    []Type // A, AAAA or both
 }
 
@@ -24,6 +25,10 @@ func (w want) unleaked() bool { return !w.found && (w.name.localhost() || w.name
 // nsswitch says so. The answers of a failed look-up are the most telling ones.
 func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answer) bool) {
 	r.init()
+	if w.refusedByDigits() && r.Native == nil {
+		yield(Answer{Question: Question{w.name, A}, Status: NotFound, Source: Source{Kind: KindBuiltin}})
+		return
+	}
 	var failed []*Answer
 	askedDNS := false
 	services := r.order(s)
@@ -72,6 +77,14 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 	}
 }
 
+// refusedByDigits reports whether libc looks nothing up because a host is digits
+// and dots, but no address: it does so where IPv4 alone is wanted
+// (__nss_hostname_digits_dots).
+func (w want) refusedByDigits() bool {
+	return len(w.types) == 1 && w.types[0] == A && w.host != "" && digit(w.host[0]) &&
+		strings.Trim(w.host, "0123456789.") == "" && !strings.HasSuffix(w.host, ".")
+}
+
 // order is the sources of a look-up. Where the system's own API is the truth,
 // it comes after the hosts file, which it reads as well: so a line is known.
 func (r *Resolver) order(s Scope) []Service {
@@ -102,6 +115,8 @@ func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yie
 		return r.addressesFromFile(w)
 	case module == nativeModule:
 		return r.addressesFromSystem(ctx, w)
+	case w.nameless:
+		return nil, OnNotFound
 	case r.isDNS(module):
 		return r.addressesFromDNS(ctx, w, yield)
 	case w.unleaked():

@@ -216,12 +216,88 @@ func TestHostsFile(t *testing.T) {
 	if a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.7"), DNSOnly); !slices.Equal(a.Names, []Name{"dns.example"}) {
 		t.Errorf("%+v", a)
 	}
-	if a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.9"), System); a.Status != Invalid || a.Source.Line != 4 {
+	// What no DNS name can be is handed out, and found again.
+	a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.9"), System)
+	if a.Status != OK || a.Source.Line != 4 || a.Text != "a..b" || a.Names[0] != `a\046\046b` {
+		t.Errorf("%+v", a)
+	}
+	if a = r.ForwardText(within(t), a.Text, IPv4, System); a.Status != OK || !slices.Equal(a.Addrs, addrs("192.0.2.9")) {
+		t.Errorf("%+v", a)
+	}
+	if a = r.ForwardText(within(t), "x..y", IPv4, System); a.Status != NotFound {
+		t.Errorf("%+v", a)
+	}
+	if a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.10"), System); a.Text != "ends." || a.Names[0] != "ends" {
+		t.Errorf("%+v", a)
+	}
+	if a = r.ForwardText(within(t), "ends.", IPv4, System); a.Status != OK {
 		t.Errorf("%+v", a)
 	}
 	r.Config.Services = []Service{{"dns", OnSuccess, 0}, {"files", OnSuccess, 0}}
 	if a = r.Forward(within(t), "host.example", IPv4, System); a.Source.Kind != KindDNS {
 		t.Errorf("dns first: %+v", a)
+	}
+}
+
+// libc refuses digits and dots that are no address where IPv4 alone is wanted, and
+// asks DNS about them otherwise.
+func TestDigitsAndDots(t *testing.T) {
+	s := startDNS(t, lab.Zone(".", "256.1.1.1 A 192.0.2.1", "1.2.3.4.5 A 192.0.2.1", "1.2.a A 192.0.2.1", "256.1.1.1 AAAA 2001:db8::1"))
+	r := asking(t, s)
+	for _, tt := range []struct {
+		host   string
+		family Family
+		want   Status
+	}{
+		{"256.1.1.1", IPv4, NotFound}, {"1.2.3.4.5", IPv4, NotFound}, {"256.1.1.1.", IPv4, OK}, {"1.2.a", IPv4, OK},
+		{"256.1.1.1", IPv6, OK}, {"256.1.1.1", AnyFamily, OK},
+	} {
+		for a := range r.Addresses(within(t), tt.host, tt.family, System) {
+			if a.Status != tt.want {
+				t.Errorf("%s, family %d: %+v", tt.host, tt.family, a)
+			}
+		}
+	}
+	if a := r.Forward(within(t), "256.1.1.1", IPv4, System); a.Status != NotFound {
+		t.Errorf("%+v", a)
+	}
+}
+
+// Names that a PTR record gave are asked about whatever they are, as libc does.
+func TestFoundNames(t *testing.T) {
+	s := startDNS(t, lab.Zone("localhost", "x A 192.0.2.1"), lab.Zone("onion", "x A 192.0.2.1"), lab.Zone("alt", "x A 192.0.2.1"))
+	r := asking(t, s)
+	for _, name := range []Name{"x.localhost", "x.onion", "x.alt"} {
+		if a := r.Forward(within(t), name, IPv4, System); a.Status != OK || !slices.Equal(a.Addrs, addrs("192.0.2.1")) {
+			t.Errorf("%+v", a)
+		}
+	}
+	asked := s.Questions()
+	for _, host := range []string{"y.localhost", "y.onion", "y.alt"} {
+		collected(t, r, host, AnyFamily, System)
+	}
+	if s.Questions() != asked {
+		t.Error("a target of such a name reached DNS")
+	}
+}
+
+func TestSearchMatters(t *testing.T) {
+	r := asking(t)
+	r.Config.Ndots, r.Config.Search = 2, []Name{"corp.example"}
+	for _, tt := range []struct {
+		name  Name
+		found Status
+		want  bool
+	}{
+		{"a.b.example", OK, false}, {"a.b.example", Timeout, false}, {"a.b.example", NXDomain, true}, {"a.b.example", ServFail, true},
+		{"a.example", OK, true}, {"a", OK, true},
+	} {
+		if got := r.SearchMatters(tt.name, tt.found); got != tt.want {
+			t.Errorf("%+v: %t", tt, got)
+		}
+	}
+	if asking(t).SearchMatters("a", NXDomain) {
+		t.Error("there is no search list")
 	}
 }
 

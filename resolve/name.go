@@ -96,6 +96,13 @@ func (n Name) Labels() int {
 	return strings.Count(string(n), ".") + 1 // a dot inside a label is \046
 }
 
+// oneLabel shows a text that is no name as one label, dots and all.
+func oneLabel(s string) Name {
+	var b strings.Builder
+	appendLabel(&b, s)
+	return Name(b.String())
+}
+
 // appendLabel writes the bytes of one label in canonical presentation.
 func appendLabel(b *strings.Builder, label string) {
 	for i := range len(label) {

@@ -103,6 +103,29 @@ func (r *Resolver) Forward(ctx context.Context, name Name, f Family, s Scope) An
 	return r.one(ctx, want{host: string(name), name: name, absolute: true, found: true, types: types(f)}, s)
 }
 
+// ForwardText is Forward for a name as a hosts file writes it (Answer.Text), also
+// one that DNS cannot hold: then the hosts file alone can know it.
+func (r *Resolver) ForwardText(ctx context.Context, text string, f Family, s Scope) Answer {
+	w := want{host: text, absolute: true, found: true, types: types(f)}
+	var err error
+	if w.name, err = ParseName(text); err != nil {
+		w.name, w.nameless = oneLabel(text), true
+	}
+	return r.one(ctx, w, s)
+}
+
+// SearchMatters reports whether libc may find something else under a name than
+// Forward, since the search list comes first, or is gone through after the name
+// itself was not found.
+func (r *Resolver) SearchMatters(name Name, found Status) bool {
+	r.init()
+	list := r.stub.cfg.candidates(want{name: name, found: true})
+	if r.Native != nil && !r.stub.cfg.Explicit || len(list) < 2 {
+		return false
+	}
+	return list[0] != name || found.Absent() || found == ServFail
+}
+
 // Search is Forward as libc's getaddrinfo does it: with the search list.
 func (r *Resolver) Search(ctx context.Context, name Name, f Family, s Scope) Answer {
 	return r.one(ctx, want{host: string(name), name: name, found: true, types: types(f)}, s)

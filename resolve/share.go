@@ -37,6 +37,7 @@ type joint struct {
 // one of its own.
 func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	start := time.Now()
+	paid := false
 	for {
 		s.mu.Lock()
 		j := s.flights[q]
@@ -49,6 +50,16 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 			return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 		}
 		if j == nil || j.landed {
+			if !paid {
+				s.mu.Unlock()
+				done, ok := spend(ctx)
+				if !ok {
+					return &Answer{Question: q, Status: unpaid(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
+				}
+				defer done()
+				paid = true
+				continue // somebody may have asked in the meantime
+			}
 			j = new(joint)
 			if s.flights == nil {
 				s.flights = make(map[Question]*joint)
@@ -124,6 +135,14 @@ func (j *joint) recall(now time.Time) *Answer {
 	a.TTL = min(a.TTL, j.until.Sub(now).Truncate(time.Second))
 	a.Took = 0
 	return &a
+}
+
+// unpaid is the status of a question that was not asked.
+func unpaid(ctx context.Context) Status {
+	if ctx.Err() != nil {
+		return gaveUp(ctx)
+	}
+	return Skipped
 }
 
 // gaveUp is the status of a look-up whose time was ended from outside.

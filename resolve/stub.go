@@ -56,6 +56,9 @@ func (s *stub) chase(ctx context.Context, q Question) *Answer {
 			a.Question, a.Canonical, a.Chain = q, t.end, t.chain
 			break
 		}
+		if t.end != q.Name {
+			spendMore(ctx)
+		}
 		reply, server, status := s.reply(ctx, at)
 		from := s.sources[server]
 		if status != OK {

@@ -325,6 +325,9 @@ func (s *session) noAddress() error {
 	if advice := findings[0].Advice; len(advice) > 0 {
 		hint = advice[0].Text
 	}
+	if err := s.resolver.Err(); err != nil { // a file that libc refuses may be all that is wrong
+		hint = err.Error()
+	}
 	return &refusal{findings[0].Text, hint}
 }
 

@@ -20,6 +20,13 @@ const (
 	// RFC 8601, section 3, do): the set is a stranger's, and each costs a query.
 	PTRNames = 10
 
+	// Questions is how many questions to DNS the names and addresses of a target
+	// may cost. It is enough for as many addresses as are looked at, with one PTR
+	// name each. QuestionsAtOnce is how many of them are outstanding: the rest
+	// waits, so that one target's questions do not hold up all others'.
+	Questions       = 160
+	QuestionsAtOnce = 16
+
 	// SSHTime is how long an ssh -G may take. It takes milliseconds, but what a
 	// Match exec runs may wait for somebody.
 	SSHTime = 20 * time.Second
@@ -74,6 +81,8 @@ func Table() []Group {
 		{"one target", []Limit{
 			{"addresses", count(Addresses), "the rest is left out, and a notice says so"},
 			{"PTR names per address", count(PTRNames), "the rest is left out, and a notice says so"},
+			{"questions to DNS", count(Questions), "the rest is not asked, and a finding says so"},
+			{"questions at once", count(QuestionsAtOnce), "the others wait"},
 			{"time of an ssh -G", span(SSHTime), "ended; the configuration is unreadable"},
 			{"time", span(TargetTime), "cut short (--target-timeout)"},
 		}},
