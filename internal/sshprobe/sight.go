@@ -111,8 +111,9 @@ func (v *visit) look(ctx context.Context, algorithms []string) *sight {
 func (v *visit) connect(ctx context.Context, s *sight) *wire {
 	d := v.Dialer
 	d.Timeout = s.limits[0]
+	start := time.Now()
 	c, _, err := d.Race(ctx, slices.Values([]netip.AddrPort{v.addr}))
-	s.connecting = time.Since(s.began)
+	s.connecting = time.Since(start)
 	if err == nil {
 		s.connect = check.ConnectOK
 		return newWire(c)
