@@ -46,7 +46,7 @@ unit:
 	CGO_ENABLED=1 $(GO) test -race -timeout 10m $$($(GO) list ./... | grep -v /e2e)
 
 e2e:
-	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 ./e2e
+	CGO_ENABLED=1 $(GO) test -race -timeout 15m -count=1 ./e2e
 
 test-clients:
 	@testdata/install test-clients

@@ -1,6 +1,12 @@
 """Paramiko with the ProxyCommand of ~/.ssh/config: HOST COMMAND."""
-import sys
+import os, sys
 import paramiko
+
+
+def ended(process):
+    """The exit status, without reaping: Paramiko may yet signal the process."""
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT).si_status
+
 
 config = paramiko.SSHConfig.from_path(".ssh/config").lookup(sys.argv[1])
 proxy = paramiko.ProxyCommand(config["proxycommand"])
@@ -11,5 +17,5 @@ with paramiko.SSHClient() as client:
     _, out, _ = client.exec_command(sys.argv[2])
     print(out.read().decode(), end="")
     status = out.channel.recv_exit_status()
-print("proxy", proxy.process.wait(30), file=sys.stderr)
+print("proxy", ended(proxy.process), file=sys.stderr)
 sys.exit(status)
