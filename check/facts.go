@@ -21,10 +21,6 @@ type Target struct {
 	Proxied bool     // a ProxyCommand connects: only the look-ups are this machine's
 	DNS     DNSTrust // VerifyHostKeyDNS
 
-	// Strict says that ssh refuses a key that is unknown to it instead of asking
-	// (StrictHostKeyChecking yes).
-	Strict bool
-
 	Seek []string // fingerprints, SHA256:…, one of which is looked for behind each address even if ssh would be shown another key; if empty, none
 }
 

@@ -150,7 +150,7 @@ func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 		add(HostKeyUnexpected, Error, "%s shows none of the host keys that were expected", show(a.Addr))
 	}
 	severity, refused := Notice, ""
-	if f.Target.Strict {
+	if a.Probe.Strict {
 		severity, refused = Error, "; StrictHostKeyChecking is yes, so ssh refuses it"
 	}
 	switch {

@@ -239,7 +239,7 @@ func TestKeyFindings(t *testing.T) {
 	}
 	alone := func(k Key) Probe { k.Chosen = true; return serving(k) }
 	short := of(KeyKnown, func(k *Key) { k.Refused = "too short" })
-	strict := func(f Facts) Facts { f.Target.Strict = true; return f }
+	strict := func(f Facts) Facts { f.Addresses[0].Probe.Strict = true; return f }
 	for _, tt := range []struct {
 		name     string
 		facts    Facts

@@ -26,6 +26,7 @@ type Probe struct {
 	Error    string        // of the phase that failed; safe to print
 	Hindered *Probe        // a further connection, for a key that was wanted, that was held back or turned away; nil: none was
 	Cut      Phase         // the phase in which the time for the target was over; if "", none
+	Strict   bool          // ssh refuses a key that is unknown to it instead of asking (StrictHostKeyChecking yes)
 	Client   string        // where the lists are from that ssh would send; safe to print
 
 	// HostKnown says that known_hosts has a key for the host, or an authority:
@@ -75,6 +76,7 @@ type Phase string
 
 // The phases of a probe.
 const (
+	PhaseAsk      Phase = "asking ssh for its settings"
 	PhaseQueue    Phase = "waiting for another target's connection"
 	PhaseHeld     Phase = "waiting so as not to be locked out"
 	PhaseConnect  Phase = "connecting"

@@ -42,16 +42,20 @@ func (q Query) findSSH() (path, reason string) {
 // Bounds of what ssh -G may print; some 5 KiB are usual.
 const (
 	maxAnswer    = 1 << 20
-	maxComplaint = 4 << 10
+	maxComplaint = 64 << 10
 )
 
 // ask takes over what ssh -G prints.
 func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
-	out, err := q.print(ctx, ssh)
+	out, said, err := q.print(ctx, ssh)
 	if err != nil {
 		return nil, err
 	}
-	return q.take(out)
+	h, err := q.take(out)
+	if err == nil {
+		h.version = banner(said)
+	}
+	return h, err
 }
 
 // Print gives all that ssh -G prints about q.Host, line by line, whatever
@@ -65,15 +69,16 @@ func (q Query) Print(ctx context.Context) (string, error) {
 	if reason != "" {
 		return "", &UnevaluatedError{[]Doubt{{Origin: commandLine, Construct: "the whole configuration"}}, reason}
 	}
-	return q.print(ctx, ssh)
+	out, _, err := q.print(ctx, ssh)
+	return out, err
 }
 
 // print runs ssh -G, which runs the commands of Match exec and may use DNS to
-// canonicalise. ctx limits the time.
-func (q Query) print(ctx context.Context, ssh string) (string, error) {
+// canonicalise, and gives what it wrote to stdout and stderr. ctx limits the time.
+func (q Query) print(ctx context.Context, ssh string) (out, said string, err error) {
 	release, err := limits.Program(ctx)
 	if err != nil {
-		return "", fmt.Errorf("ssh -G: %w", context.Cause(ctx))
+		return "", "", fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	}
 	defer release()
 	ctx, cancel := context.WithTimeoutCause(ctx, limits.SSHTime, fmt.Errorf("no answer within %v", limits.SSHTime))
@@ -85,15 +90,15 @@ func (q Query) print(ctx context.Context, ssh string) (string, error) {
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		return "", fmt.Errorf("ssh -G: %w", context.Cause(ctx))
+		return "", "", fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	case errors.As(err, &exit):
-		return "", refusal(stderr.String(), exit)
+		return "", "", refusal(stderr.String(), exit)
 	case err != nil:
-		return "", fmt.Errorf("ssh -G: %w", err)
+		return "", "", fmt.Errorf("ssh -G: %w", err)
 	case stdout.over:
-		return "", fmt.Errorf("ssh -G: more than %d bytes of answer", maxAnswer)
+		return "", "", fmt.Errorf("ssh -G: more than %d bytes of answer", maxAnswer)
 	}
-	return stdout.String(), nil
+	return stdout.String(), stderr.String(), nil
 }
 
 // run waits for the end of the command and of its stdout. A child of Match exec
@@ -135,6 +140,9 @@ func run(ctx context.Context, cmd *exec.Cmd, stdout, stderr *capped) error {
 // -q and -v come to, before everything, for the first one counts.
 func (q Query) sshArgs() []string {
 	args := []string{"-G"}
+	if q.banner {
+		args = append(args, "-v")
+	}
 	if level := q.logLevel(); level != "" {
 		args = append(args, "-o", "LogLevel="+level)
 	}
@@ -186,6 +194,18 @@ func (q Query) take(out string) (*Host, error) {
 	return h, nil
 }
 
+// selfName is how ssh begins to speak under -v.
+const selfName = "OpenSSH_"
+
+// banner is what ssh calls itself there.
+func banner(said string) string {
+	line, _, _ := strings.Cut(said, "\n")
+	if !strings.HasPrefix(line, selfName) {
+		return ""
+	}
+	return safetext.Cut(safetext.Line(strings.TrimRight(line, "\r")), 200)
+}
+
 // refusal tells a configuration that is broken from a host that is not wanted.
 func refusal(text string, exit *exec.ExitError) *RefusedError {
 	e := &RefusedError{Text: complaint(text, exit)}
@@ -197,7 +217,8 @@ func refusal(text string, exit *exec.ExitError) *RefusedError {
 func complaint(text string, exit *exec.ExitError) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 	lines = slices.DeleteFunc(lines, func(s string) bool {
-		return strings.HasPrefix(s, "Pseudo-terminal will not be allocated") // is about our having none
+		return strings.HasPrefix(s, "Pseudo-terminal will not be allocated") || // is about our having none
+			strings.HasPrefix(s, "debug1: ") || strings.HasPrefix(s, selfName) // of -v
 	})
 	if len(lines) == 0 {
 		return exit.String()

@@ -70,7 +70,7 @@ func (a *Asker) Ask(ctx context.Context, c *Config, host string) (*Host, error) 
 	a.mu.Unlock()
 	same.once.Do(func() {
 		q := a.query
-		q.Host = host
+		q.Host, q.banner = host, true
 		if same.err = q.understand(); same.err == nil {
 			same.host, same.err = q.ask(ctx, a.ssh)
 		}
@@ -156,6 +156,10 @@ func (h *Host) Written(keyword string) (text string, sure bool) {
 	}
 	return "", h.sure
 }
+
+// Version is what the ssh that was asked calls itself: OpenSSH_9.2p1 and more; ""
+// where it did not say. It is of a Host from an Asker alone.
+func (h *Host) Version() string { return h.version }
 
 // names are the keywords of an answer of ssh -G that are wanted: those that the
 // package tells about in their order, and behind them any others of the query.

@@ -69,6 +69,9 @@ func TestAsker(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if !strings.HasPrefix(got[i].Version(), "OpenSSH_") || got[i].Version() != alone.Version() {
+				t.Errorf("%s: %s: ssh calls itself %q", test.what, host, got[i].Version())
+			}
 			for _, k := range algorithmKeywords {
 				if got[i].Get(k) == "" || got[i].Get(k) != alone.Get(k) || got[i].Name != host {
 					t.Errorf("%s: %s: %s %q, alone %q", test.what, host, k, got[i].Get(k), alone.Get(k))
@@ -115,6 +118,17 @@ func TestAskerWithoutSSH(t *testing.T) {
 	q.Keywords, q.SSH = algorithmKeywords, filepath.Join(t.TempDir(), "none")
 	var not *NotAskedError
 	if _, err := q.Asker().Ask(t.Context(), nil, "web1"); !errors.As(err, &not) || !strings.Contains(err.Error(), "there is no ssh") {
+		t.Error(err)
+	}
+}
+
+// What ssh says under -v is no part of a complaint.
+func TestAskerComplains(t *testing.T) {
+	q := write(t, "Nonsense yes\n")
+	q.Keywords = algorithmKeywords
+	var refused *RefusedError
+	_, err := q.Asker().Ask(t.Context(), nil, "web1")
+	if !errors.As(err, &refused) || strings.Contains(refused.Text, "debug1") || strings.Contains(refused.Text, "OpenSSH_") || !strings.Contains(refused.Text, "onsense") {
 		t.Error(err)
 	}
 }

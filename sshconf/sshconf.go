@@ -68,6 +68,7 @@ type Query struct {
 	Evaluating bool                   // this process was started by a Match exec: never run ssh -G
 
 	options []option // Args, cut up
+	banner  bool     // ssh is to say which release it is
 }
 
 // How the values of a Host were read.
@@ -87,6 +88,7 @@ type Host struct {
 
 	written string // of an Asker: the lines that hold
 	sure    bool   // and that they are all
+	version string // and what ssh calls itself
 }
 
 func (h *Host) add(v Value) {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/sshconf"
 )
@@ -37,14 +38,15 @@ type asker struct {
 	files *sshconf.Config
 }
 
-// sends is what ssh would send.
+// sends is what ssh would send, and how it takes the answer.
 type sends struct {
-	rules knownhosts.Rules
-	lists sshprobe.Lists
-	by    string // who says so
+	rules  knownhosts.Rules
+	lists  sshprobe.Lists
+	strict bool   // StrictHostKeyChecking yes
+	by     string // who says so
 }
 
-// of asks for a target, whose Strict it sets. Where ssh cannot be asked, the newest
+// of asks for a target. Where ssh cannot be asked, the newest
 // release's is assumed, and a notice says so once.
 func (a *algorithms) of(ctx context.Context, s *survey, t *target) (sends, error) {
 	q := t.query
@@ -63,21 +65,29 @@ func (a *algorithms) of(ctx context.Context, s *survey, t *target) (sends, error
 		a.untold.Do(func() {
 			s.voice.notice(err.Error() + ": those of " + sshprobe.NewestLists + " are assumed")
 		})
-		return sends{by: sshprobe.NewestLists + " (assumed)", rules: knownhosts.Rules{Release: a.installed(ctx, q)}}, nil
+		return sends{by: sshprobe.NewestLists + " (assumed)", rules: knownhosts.Rules{Release: a.installed(q)}}, nil
 	case err != nil:
 		return sends{}, err
 	}
+	release, _ := knownhosts.ParseRelease(h.Version())
+	strict := h.Get("stricthostkeychecking")
 	return sends{
-		rules: s.rules(t, h, a.installed(ctx, q)),
-		lists: sshprobe.Lists{Exchanges: commaList(h.Get("kexalgorithms")), Ciphers: commaList(h.Get("ciphers")), MACs: commaList(h.Get("macs"))},
-		by:    sshconf.BySSH,
+		rules:  s.rules(t, h, release),
+		lists:  sshprobe.Lists{Exchanges: commaList(h.Get("kexalgorithms")), Ciphers: commaList(h.Get("ciphers")), MACs: commaList(h.Get("macs"))},
+		strict: strict == "true" || strict == "yes",
+		by:     sshconf.BySSH,
 	}, nil
 }
 
 // installed is the release of the ssh that is installed; zero where there is
-// none, and then the rules of the newest hold.
-func (a *algorithms) installed(ctx context.Context, q sshconf.Query) knownhosts.Release {
-	a.asked.Do(func() { a.release, _ = knownhosts.ParseRelease(q.Version(ctx)) })
+// none, and then the rules of the newest hold. It is of the whole run, so no target's
+// end ends it.
+func (a *algorithms) installed(q sshconf.Query) knownhosts.Release {
+	a.asked.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), limits.SSHTime)
+		defer cancel()
+		a.release, _ = knownhosts.ParseRelease(q.Version(ctx))
+	})
 	return a.release
 }
 

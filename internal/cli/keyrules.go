@@ -14,11 +14,9 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// rules are ssh's settings about host keys for a target, whose Strict they set.
-// said is what ssh -G prints for it.
+// rules are ssh's settings about host keys for a target. said is what ssh -G prints
+// for it.
 func (s *survey) rules(t *target, said *sshconf.Host, release knownhosts.Release) knownhosts.Rules {
-	strict := said.Get("stricthostkeychecking")
-	t.Strict = strict == "true" || strict == "yes"
 	r := knownhosts.Rules{
 		Release:      release,
 		HostKeys:     commaList(said.Get("hostkeyalgorithms")),

@@ -19,12 +19,37 @@ import (
 )
 
 // prober looks behind the addresses of a target as ssh would connect to it; what
-// was seen there before since does not count.
-func (s *survey) prober(ctx context.Context, t *target, since time.Time) check.Prober {
+// was seen there before since does not count. What ssh itself has to be asked for
+// comes while the look-ups run.
+func (s *survey) prober(ctx context.Context, t target, since time.Time) check.Prober {
+	p := &promised{kept: make(chan struct{})}
+	go func() {
+		defer close(p.kept)
+		p.Prober = s.proberOf(ctx, t, since)
+	}()
+	return p
+}
+
+// promised is a prober that is there in a moment.
+type promised struct {
+	kept chan struct{} // closed when it is
+	check.Prober
+}
+
+func (p *promised) Probe(ctx context.Context, t check.Target, a netip.AddrPort) check.Probe {
+	select {
+	case <-p.kept:
+		return p.Prober.Probe(ctx, t, a)
+	case <-ctx.Done():
+		return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
+	}
+}
+
+func (s *survey) proberOf(ctx context.Context, t target, since time.Time) check.Prober {
 	if err := t.settings.resolveBind(ctx, s.checker.Resolver); err != nil {
 		return unprobed(err.Error())
 	}
-	ssh, err := s.algorithms.of(ctx, s, t)
+	ssh, err := s.algorithms.of(ctx, s, &t)
 	if err != nil {
 		return unprobed(err.Error())
 	}
@@ -38,6 +63,7 @@ func (s *survey) prober(ctx context.Context, t *target, since time.Time) check.P
 		Rules:    ssh.rules,
 		Lists:    ssh.lists,
 		Client:   ssh.by,
+		Strict:   ssh.strict,
 		Behind:   t.config.Get("proxycommand") != "",
 		Expected: s.f.expectKeys,
 		AllKeys:  s.f.allKeys,

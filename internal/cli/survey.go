@@ -153,7 +153,7 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 			return s.f.asServersSeeIt(mine.Check(ctx, t.Target))
 		}
 		if !s.f.dnsOnly && !t.Proxied {
-			mine.Prober = s.prober(ctx, &t, since)
+			mine.Prober = s.prober(ctx, t, since)
 		}
 		r := mine.Check(ctx, t.Target)
 		if t.refused != "" {

@@ -41,6 +41,9 @@ type Prober struct {
 	Lists  Lists
 	Client string
 
+	// Strict says that ssh refuses a key that is unknown to it instead of asking.
+	Strict bool
+
 	// Behind says that ssh connects by a ProxyCommand, and so knows no address.
 	Behind bool
 
@@ -108,7 +111,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 	}
 	s := v.sight(ctx, ask)
 	found := s.probe()
-	found.Client, found.HostKnown = v.Client, login.Knows(ctx)
+	found.Client, found.Strict, found.HostKnown = v.Client, v.Strict, login.Knows(ctx)
 	if s.greeting.identity != check.IdentitySSH || s.cut != "" {
 		return found
 	}
