@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -50,18 +49,16 @@ func hungUp(err error) bool {
 // disconnection is what a server said in SSH_MSG_DISCONNECT (RFC 4253, section
 // 11.1), "" if it said nothing of the kind. The library does not export the type.
 func disconnection(failed error) string {
-	m := disconnected.FindStringSubmatch(failed.Error())
-	if m == nil {
+	_, said, disconnected := strings.Cut(failed.Error(), "ssh: disconnect, reason ")
+	reason, text, complete := strings.Cut(said, ": ")
+	if !disconnected || !complete {
 		return ""
 	}
-	text, err := strconv.Unquote(m[2])
-	if err != nil {
-		text = m[2]
+	if unquoted, err := strconv.Unquote(text); err == nil {
+		text = unquoted
 	}
-	return safetext.Cut("the server ends the connection (reason "+m[1]+"): "+safetext.Line(text), maxQuoted)
+	return safetext.Cut("the server ends the connection (reason "+safetext.Line(reason)+"): "+safetext.Line(text), maxQuoted)
 }
-
-var disconnected = regexp.MustCompile(`(?s)ssh: disconnect, reason (\d+): (.*)$`)
 
 // explain says why an exchange gave no key; offered says that the server's lists
 // have come.
