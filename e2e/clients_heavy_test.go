@@ -80,7 +80,7 @@ func TestClientAnsiblePing(t *testing.T) {
 		t.Errorf("Ansible shows the warning now; README says that it does not: %+v", o)
 	}
 	// The log file has it.
-	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --log-file ~/log -- %h %p\n")
+	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --log-file ~/log %h %p\n")
 	if o := v.ansible("-m", "ping"); o.status != 0 || !strings.Contains(v.content(home+"/log"), strings.TrimPrefix(articleWarning, "rdnsproxy: warning: ")) {
 		t.Errorf("%+v", o)
 	}

@@ -45,10 +45,12 @@ func TestRecipesOfREADME(t *testing.T) {
 		if o.out != "hello\n" {
 			t.Errorf("%s%+v", block, o)
 		}
-		switch pattern, _, _ := strings.Cut(block, "\n"); {
-		case (pattern == "Host *" || pattern == "Host my.example.com") && strings.HasPrefix(o.err, articleWarning):
+		pattern, _, _ := strings.Cut(block, "\n")
+		here := strings.HasPrefix(pattern, "Host * ") || pattern == "Host my.example.com"
+		switch {
+		case here && strings.HasPrefix(o.err, articleWarning):
 			warned++
-		case pattern == "Host *" || pattern == "Host my.example.com" || o.err != "":
+		case here || o.err != "":
 			t.Errorf("%sstderr %q", block, o.err)
 		}
 	}

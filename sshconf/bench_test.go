@@ -14,7 +14,7 @@ func ordinaryFile(n int) string {
 	for i := range n {
 		fmt.Fprintf(&b, "Host web%d *.zone%d.example.com\n\tHostName web%d.example.com\n\tUser deploy\n\tPort %d\n\tIdentityFile ~/.ssh/id_%d\n\n", i, i, i, 2200+i%1000, i)
 	}
-	b.WriteString("Host *\n\tServerAliveInterval 60\n\tProxyCommand rdnsproxy -- %h %p\n")
+	b.WriteString("Host *\n\tServerAliveInterval 60\n\tProxyCommand rdnsproxy %h %p\n")
 	return b.String()
 }
 

@@ -73,7 +73,7 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 			return statusFound
 		}
 	}
-	s.say("\nThat was all of it. In ~/.ssh/config, as the last lines:\n\n  Host *\n    ProxyCommand rdnsproxy %h %p")
+	s.say("\nThat was all of it. 'rdnsproxy setup' makes ssh run it.")
 	return statusOK
 }
 

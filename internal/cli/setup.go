@@ -125,6 +125,9 @@ func runSetup(ctx context.Context, w World, f *setupFlags, hosts []string) (int,
 		return statusPass, nil
 	}
 	content := recipe.Add(rest, want)
+	if _, err := p.ask("before", shellHost); err == nil {
+		v.warning("this ssh lets a host name hold shell characters, and hands it to a shell once there is a ProxyCommand (CVE-2023-51385): update it to OpenSSH 9.6, or to your distribution's fix")
+	}
 	for _, line := range p.unchecked() {
 		v.notice(line)
 	}

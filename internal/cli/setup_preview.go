@@ -32,6 +32,10 @@ type preview struct {
 // anyHost is one that no configuration names.
 const anyHost = "rdnsproxy-setup.invalid"
 
+// shellHost is a host name that ssh refuses since 9.6 (readconf.c, valid_hostname);
+// to a shell it means nothing.
+const shellHost = "rdnsproxy-setup$.invalid"
+
 // maxSamples bounds for how many patterns of a configuration ssh is asked.
 const maxSamples = 300
 
