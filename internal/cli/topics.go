@@ -116,6 +116,12 @@ Other variables that are read:
   KRB5_CONFIG	Kerberos's configuration
   SSH_CONNECTION	the client that check --self looks at
   GITHUB_STEP_SUMMARY	where --format github writes its table
+  SHELL	whether the wrapper's ProxyCommand can be run by it
+
+Variables that rdnsproxy sets itself:
+
+  RDNSPROXY_EVALUATING	for what an ssh -G runs that rdnsproxy has started (Match exec)
+  RDNSPROXY_WRAPPING	the scripts called ssh that the wrapper has passed through
 `)
 	return b.String()
 }
