@@ -195,10 +195,15 @@ func TestVoice(t *testing.T) {
 	}
 }
 
-// TestQuote: the path of this program is one word of the shell's, and ssh's
-// tokens in it stand for themselves.
-func TestQuote(t *testing.T) {
-	if got, want := sshQuote("/opt/it's 100%/rdnsproxy"), `'/opt/it'\''s 100%%/rdnsproxy'`; got != want {
-		t.Errorf("%s, want %s", got, want)
+// TestRunsThisProgram: which ProxyCommands are this program, as people write them.
+func TestRunsThisProgram(t *testing.T) {
+	for command, want := range map[string]bool{
+		"rdnsproxy %h %p": true, "/opt/rdnsproxy -- %h %p": true, "'/opt/a b/rdnsproxy' %h %p": true, `"/opt/a b/rdnsproxy" %h`: true,
+		"exec rdnsproxy %h %p": true, " rdnsproxy %h %p": true, "C:/rdnsproxy.exe %h": true,
+		"": false, "nc rdnsproxy 22": false, "'/opt/rdnsproxy b/nc' %h": false, "'": false, "rdnsproxy-old %h %p": false,
+	} {
+		if got := runsThisProgram(command); got != want {
+			t.Errorf("%s: %v", command, got)
+		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/lab"
+	"rdnsproxy/internal/recipe"
 	"rdnsproxy/resolve"
 )
 
@@ -72,7 +73,7 @@ func (s *stage) cast() (err error) {
 	var known, config, settings strings.Builder // settings: of config what needs no ssh to be read
 	fmt.Fprint(&settings, "Host *\n  UserKnownHostsFile known_hosts\n  GlobalKnownHostsFile none\n")
 	fmt.Fprintf(&config, "Host *\n  ProxyCommand %s %%h %%p\n  UserKnownHostsFile \"%s\"\n  GlobalKnownHostsFile none\n"+
-		"  StrictHostKeyChecking yes\n  IdentityFile none\n  IdentityAgent none\n  LogLevel ERROR\n", sshQuote(s.self), s.path("known_hosts"))
+		"  StrictHostKeyChecking yes\n  IdentityFile none\n  IdentityAgent none\n  LogLevel ERROR\n", recipe.Quote(s.self), s.path("known_hosts"))
 	for _, a := range s.actors() {
 		port := a.host.Addr().Port()
 		fmt.Fprintf(&config, "Host %s\n  Port %d\n", a.name, port)

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"rdnsproxy/internal/recipe"
 	"rdnsproxy/internal/safetext"
@@ -106,9 +109,40 @@ func runSetup(ctx context.Context, w World, f *setupFlags, hosts []string) (int,
 	if want.Command, err = ownCommand(); err != nil {
 		return statusFound, err
 	}
+	want, err = f.plan(ctx, w, v, file, rest, want, hosts)
+	switch {
+	case errors.Is(err, errInterrupted):
+		return statusInterrupted, err
+	case err != nil:
+		return statusFound, err
+	case f.print:
+		w.print(want.Lines())
+		return statusPass, nil
+	}
+	content := recipe.Add(rest, want)
+	if string(content) == string(file.content) {
+		w.print(file.String() + " is up to date\n")
+		return statusPass, nil
+	}
+	return f.apply(w, file, content)
+}
+
+// plan asks ssh what the recipe may be, and says what there is to know of it. The
+// copies that ssh is asked with are gone when it ends, also by Ctrl-C.
+func (f *setupFlags) plan(ctx context.Context, w World, v *voice, file *configFile, rest []byte, want recipe.Recipe, hosts []string) (r recipe.Recipe, err error) {
+	if !signal.Ignored(os.Interrupt) {
+		var stop func()
+		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		defer func() {
+			if ctx.Err() != nil {
+				err = errInterrupted
+			}
+		}()
+	}
 	p, err := newPreview(ctx, w, file, rest)
 	if err != nil {
-		return statusFound, err
+		return want, err
 	}
 	defer p.close()
 	if f.fdpass {
@@ -117,25 +151,16 @@ func runSetup(ctx context.Context, w World, f *setupFlags, hosts []string) (int,
 		want.All, want.Except = true, nil
 		want, err = p.all(want)
 	}
-	switch {
-	case err != nil:
-		return statusFound, err
-	case f.print:
-		w.print(want.Lines())
-		return statusPass, nil
+	if err != nil || f.print {
+		return want, err
 	}
-	content := recipe.Add(rest, want)
 	if _, err := p.ask("before", shellHost); err == nil {
 		v.warning("this ssh lets a host name hold shell characters, and hands it to a shell once there is a ProxyCommand (CVE-2023-51385): update it to OpenSSH 9.6, or to your distribution's fix")
 	}
 	for _, line := range p.unchecked() {
 		v.notice(line)
 	}
-	if string(content) == string(file.content) {
-		w.print(file.String() + " is up to date\n")
-		return statusPass, nil
-	}
-	return f.apply(w, file, content)
+	return want, nil
 }
 
 // validate looks at flags and hosts that make no sense together.

@@ -115,6 +115,9 @@ func (c *configFile) write(content []byte) error {
 				return err
 			}
 		}
+		if _, err := os.Lstat(c.path); err == nil {
+			return replacefile.ErrChanged
+		}
 		return replacefile.Write(c.path, 0o600, func(w io.Writer) error {
 			_, err := w.Write(content)
 			return err

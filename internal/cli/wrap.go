@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rdnsproxy/internal/recipe"
 	"rdnsproxy/internal/safetext"
 	"rdnsproxy/sshconf"
 
@@ -68,7 +69,7 @@ func runWrapped(ctx context.Context, w World, program string, args []string) (in
 // proxyOptions make ssh run this program. They stand first, because ssh takes
 // the first value of an option.
 func proxyOptions(self string) []string {
-	command := sshQuote(self)
+	command := recipe.Quote(self)
 	var options []string
 	if runtime.GOOS != "windows" {
 		command += " --fdpass"
@@ -79,11 +80,6 @@ func proxyOptions(self string) []string {
 		command += " %n"
 	}
 	return append(options, "-oProxyCommand="+command)
-}
-
-// sshQuote makes a path one word of a shell's, with ssh's own % doubled.
-func sshQuote(path string) string {
-	return "'" + strings.ReplaceAll(strings.ReplaceAll(path, "%", "%%"), "'", `'\''`) + "'"
 }
 
 // leaveAlone asks ssh what it would do with these arguments. A bastion is never
@@ -120,8 +116,12 @@ func leaveAlone(ctx context.Context, w World, program string, args []string) (le
 
 // runsThisProgram reports whether a ProxyCommand is rdnsproxy already.
 func runsThisProgram(command string) bool {
-	word, _, _ := strings.Cut(strings.TrimSpace(command), " ")
-	return filepath.Base(strings.Trim(word, `'"`)) == "rdnsproxy"
+	command = strings.TrimPrefix(strings.TrimSpace(command), "exec ")
+	word, _, _ := strings.Cut(command, " ")
+	if command != "" && (command[0] == '\'' || command[0] == '"') {
+		word, _, _ = strings.Cut(command[1:], command[:1])
+	}
+	return strings.TrimSuffix(filepath.Base(word), ".exe") == "rdnsproxy"
 }
 
 // asksForMore reports whether ssh's own -v, or ours, wants to hear details.

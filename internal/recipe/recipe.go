@@ -4,6 +4,7 @@
 package recipe
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -83,6 +84,9 @@ func Quote(path string) string {
 	}
 	if path != "" && strings.IndexFunc(path, func(r rune) bool { return !safe(r) }) < 0 {
 		return path
+	}
+	if runtime.GOOS == "windows" {
+		return `"` + strings.ReplaceAll(path, "%", "%%") + `"` // which no path there holds
 	}
 	return "'" + strings.ReplaceAll(strings.ReplaceAll(path, "%", "%%"), "'", `'\''`) + "'"
 }
