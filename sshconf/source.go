@@ -240,7 +240,7 @@ func glob(pattern string) (found []string, ok bool) {
 }
 
 // NotRegularError says that a file that was named is none that can be read as
-// often as it takes: ssh reads a FIFO, as <(…) is one, but only once.
+// often as it takes: ssh reads a FIFO, and then what it held is gone.
 type NotRegularError struct{ Path string }
 
 func (e *NotRegularError) Error() string { return safetext.Line(e.Path) + ": not a regular file" }

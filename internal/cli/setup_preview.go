@@ -192,46 +192,42 @@ func (p *preview) all(r recipe.Recipe) (recipe.Recipe, error) {
 		if err := p.try(r); err != nil {
 			return r, err
 		}
-		displaced := p.displaced()
-		if len(displaced) == 0 {
-			return r, p.unaltered()
+		displaced := p.displaced(r)
+		switch {
+		case len(displaced) == 0:
+			return r, nil
+		case displaced[0] == "*":
+			return r, refuse("'ssh -G HOST' shows what it has", "%s has settings for every host that do not go with a ProxyCommand, such as ProxyUseFdpass", p.file)
 		}
 		r.Except = append(r.Except, displaced...)
 	}
-	return r, refuse("write the lines by hand: 'rdnsproxy help' shows them", "%s: the ProxyCommand or ProxyJump of %s cannot be kept", p.file, several(p.displaced(), 3))
+	return r, refuse("write the lines by hand: 'rdnsproxy help' shows them", "%s: the ProxyCommand or ProxyJump of %s cannot be kept", p.file, several(p.displaced(r), 3))
 }
 
-// displaced are the patterns whose own ProxyCommand or ProxyJump is lost.
-func (p *preview) displaced() []string {
+// displaced are the patterns for which ssh would do anything else than to run
+// rdnsproxy where it ran nothing. Hosts whose connection is handed over have
+// ProxyUseFdpass besides, and no others may.
+func (p *preview) displaced(r recipe.Recipe) []string {
 	var all []string
-	for _, s := range p.samples {
-		before, ok := p.before[s.Host]
-		if !ok || s.Host == anyHost {
-			continue
-		}
-		kind, value := before.proxy()
-		if after, now := p.after[s.Host].proxy(); kind != "" && (after != kind || now != value) && !slices.Contains(all, s.Pattern) {
-			all = append(all, s.Pattern)
-		}
-	}
-	return all
-}
-
-// unaltered demands that nothing but the ProxyCommand has changed, and for hosts
-// whose connection is handed over ProxyUseFdpass.
-func (p *preview) unaltered(passed ...string) error {
 	for _, s := range p.samples {
 		before, ok := p.before[s.Host]
 		if !ok {
 			continue
 		}
-		for _, keyword := range before.differing(p.after[s.Host]) {
-			if keyword != "proxycommand" && !(keyword == "proxyusefdpass" && slices.Contains(passed, s.Host)) {
-				return refuse("nothing was written; please report it", "with the lines of rdnsproxy ssh would take another %s for %s", keyword, shownHost(s.Pattern))
-			}
+		after := p.after[s.Host]
+		passed := slices.Contains(r.Passed, s.Host)
+		kind, value := before.proxy()
+		nowKind, now := after.proxy()
+		lost := kind != "" && (nowKind != kind || now != value)
+		broken := kind == "" && nowKind != "" && (after["proxyusefdpass"] != nil && after["proxyusefdpass"][0] == "yes") != passed
+		altered := slices.ContainsFunc(before.differing(after), func(k string) bool {
+			return k != "proxycommand" && k != "proxyjump" && !(k == "proxyusefdpass" && passed)
+		})
+		if (lost || broken || altered) && !slices.Contains(all, s.Pattern) {
+			all = append(all, s.Pattern)
 		}
 	}
-	return nil
+	return all
 }
 
 // passed adds hosts to the recipe whose connection is handed to ssh.
@@ -276,11 +272,11 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *voice) (recipe.Reci
 			return r, refuse("see 'ssh -G "+safetext.Name(h)+"'", "nothing was written: another line of the configuration decides the ProxyUseFdpass of %s", shownHost(h))
 		}
 	}
-	if d := p.displaced(); len(d) > 0 {
-		return r, refuse("nothing was written", "the ProxyCommand or ProxyJump of %s would be lost", several(d, 3))
+	if d := p.displaced(r); len(d) > 0 {
+		return r, refuse("nothing was written", "ssh would do something else for %s", several(d, 3))
 	}
 	v.notice("'ssh -o ProxyCommand=...' and mosh fail on " + several(r.Passed, 5) + ": ssh expects a handed-over connection there")
-	return r, p.unaltered(r.Passed...)
+	return r, nil
 }
 
 // unchecked tells which hosts rdnsproxy does not see: those with a way of their own.
