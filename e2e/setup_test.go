@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,6 +164,8 @@ func TestSetupFiles(t *testing.T) {
 	}
 
 	v.must(os.Remove(config))
+	temp := home + "/tmp" // where the copies are that ssh is asked with
+	v.must(errors.Join(os.Mkdir(temp, 0o700), os.Chown(temp, chris, chris)))
 	for what, make := range map[string]func() error{
 		"is a directory":                     func() error { return os.Mkdir(config, 0o700) },
 		"is not a regular file":              func() error { return do("mkfifo", "-m", "666", config) },
@@ -173,14 +176,15 @@ func TestSetupFiles(t *testing.T) {
 		"Bad configuration option: nonsense": func() error { return os.WriteFile(config, []byte("Nonsense yes\n"), 0o644) },
 	} {
 		v.must(make())
-		o := v.run("rdnsproxy", "setup", "--yes")
+		cmd := v.command("rdnsproxy", "setup", "--yes")
+		cmd.Env = append(cmd.Env, "TMPDIR="+temp)
+		o := v.finish(cmd, nil)
 		if o.status != 1 || !strings.Contains(o.err, what) || strings.Count(o.err, "\n") != 1 || strings.Contains(o.err, "rdnsproxy-setup-") {
 			t.Errorf("%s: %+v", what, o)
 		}
 		v.must(os.RemoveAll(config))
 	}
-	left, _ := filepath.Glob("/tmp/rdnsproxy-setup-*")
-	if len(left) > 0 {
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
 }
