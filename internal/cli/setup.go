@@ -157,6 +157,9 @@ func (f *setupFlags) plan(ctx context.Context, w World, v *voice, file *configFi
 	if _, err := p.ask("before", shellHost); err == nil {
 		v.warning("this ssh lets a host name hold shell characters, and hands it to a shell once there is a ProxyCommand (CVE-2023-51385): update it to OpenSSH 9.6, or to your distribution's fix")
 	}
+	if shell := w.getenv("SHELL"); (World{Env: withShell(ctx, w)}).getenv("SHELL") != shell {
+		v.warning(fmt.Sprintf("ssh has a ProxyCommand run by $SHELL, and %s runs no command, or prints something besides: set SHELL=/bin/sh where you run ssh", quoted(shell)))
+	}
 	for _, line := range p.unchecked() {
 		v.notice(line)
 	}
