@@ -85,6 +85,14 @@ func explainLookup() []Explanation {
 			Example: "192.168.1.243: what was accepted on 2026-03-01 has changed: it was 192.168.1.242 and is 192.168.1.243 now",
 		},
 		{
+			Code:    "config.refused",
+			Means:   "A RefuseConnection in ssh's configuration holds for this host: ssh prints its message and ends, and never connects.",
+			Sure:    "Sure: ssh -G said so.",
+			Who:     "Every ssh of this user to this host.",
+			Do:      "Do what the message says. It is the user's own: nothing is wrong with the configuration or the host.",
+			Example: "ssh will not connect, as its configuration says: ~/.ssh/config line 7: RefuseConnection: moved to new.example.com",
+		},
+		{
 			Code:    "via.jump",
 			Means:   "ssh reaches the target through a jump host (ProxyJump). This machine connects to the jump host only; the jump host looks up the target itself.",
 			Sure:    "Sure: it is in ssh's configuration.",

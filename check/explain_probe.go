@@ -254,14 +254,6 @@ func explainSlow() []Explanation {
 	const sure = "It was measured once. A single slow answer can be chance."
 	return []Explanation{
 		{
-			Code:    "config.refused",
-			Means:   "A RefuseConnection in ssh's configuration holds for this host: ssh prints its message and ends, and never connects.",
-			Sure:    sure,
-			Who:     "Every ssh of this user to this host.",
-			Do:      "Do what the message says. It is the user's own: nothing is wrong with the configuration or the host.",
-			Example: "ssh will not connect, as its configuration says: ~/.ssh/config line 7: RefuseConnection: moved to new.example.com",
-		},
-		{
 			Code:    "slow.resolve",
 			Means:   "Looking up the name took a second or more.",
 			Sure:    sure,
