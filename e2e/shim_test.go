@@ -48,11 +48,11 @@ func TestShims(t *testing.T) {
 					t.Errorf("%q: %+v", argv, o)
 				}
 			}
-			o := v.shimmed([]string{"scp", "-q", "here", "my.example.com:there"}, "")
+			o := v.shimmed([]string{"scp", "here", "my.example.com:there"}, "")
 			if got, _ := os.ReadFile(home + "/there"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
 				t.Errorf("scp: %+v, arrived %q", o, got)
 			}
-			o = v.shimmed([]string{"sftp", "-q", "-S", home + "/bin/ssh", "-b", "-", "my.example.com"}, "get here back\n")
+			o = v.shimmed([]string{"sftp", "-S", home + "/bin/ssh", "-b", "-", "my.example.com"}, "get here back\n")
 			if got, _ := os.ReadFile(home + "/back"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
 				t.Errorf("sftp: %+v, arrived %q", o, got)
 			}

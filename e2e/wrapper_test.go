@@ -23,12 +23,12 @@ func TestWrappers(t *testing.T) {
 		t.Errorf("ssh: %+v", o)
 	}
 
-	o = v.run("rdnsproxy", "scp", "-q", "here", "my.example.com:there")
+	o = v.run("rdnsproxy", "scp", "here", "my.example.com:there")
 	if got, _ := os.ReadFile(home + "/there"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
 		t.Errorf("scp: %+v, arrived %q", o, got)
 	}
 
-	o = v.finish(v.command("rdnsproxy", "sftp", "-q", "-b", "-", "my.example.com"), strings.NewReader("get here back\n"))
+	o = v.finish(v.command("rdnsproxy", "sftp", "-b", "-", "my.example.com"), strings.NewReader("get here back\n"))
 	if got, _ := os.ReadFile(home + "/back"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
 		t.Errorf("sftp: %+v, arrived %q", o, got)
 	}
@@ -39,11 +39,11 @@ func TestTransfers(t *testing.T) {
 	v := newVisit(t)
 	v.write(home+"/here", "some content\n")
 	v.must(os.Chown(home+"/here", chris, chris))
-	o := v.run("scp", "-q", "my.example.com:here", "there")
+	o := v.run("scp", "my.example.com:here", "there")
 	if got, _ := os.ReadFile(home + "/there"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
 		t.Errorf("scp: %+v, arrived %q", o, got)
 	}
-	o = v.finish(v.command("sftp", "-q", "-b", "-", "my.example.com"), strings.NewReader("put here back\n"))
+	o = v.finish(v.command("sftp", "-b", "-", "my.example.com"), strings.NewReader("put here back\n"))
 	if got, _ := os.ReadFile(home + "/back"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
 		t.Errorf("sftp: %+v, arrived %q", o, got)
 	}
