@@ -61,7 +61,8 @@ With --fdpass the lines are for the named hosts, whose connections are handed to
 ssh. On these hosts 'ssh -o ProxyCommand=...' and mosh fail, because ssh then
 expects a connection to be handed over by any ProxyCommand.
 
-Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage.`,
+Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage, 130
+interrupted.`,
 		Example: `  rdnsproxy setup
   rdnsproxy setup --fdpass build.example.com
   rdnsproxy setup --print

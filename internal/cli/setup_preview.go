@@ -283,7 +283,7 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *voice) (recipe.Reci
 func (p *preview) unchecked() []string {
 	var jumps, commands []string
 	for _, s := range p.samples {
-		switch kind, value := p.after[s.Host].proxy(); {
+		switch kind, value := p.before[s.Host].proxy(); { // which it has kept
 		case kind == "proxyjump":
 			jumps = append(jumps, shownHost(s.Pattern))
 		case kind == "proxycommand" && !runsThisProgram(value):
