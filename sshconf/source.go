@@ -201,7 +201,7 @@ func (l *loader) tilde(path string, in scope) (expanded, odd string) {
 		return "", "a ~ that only ssh reads"
 	case l.envHome == "":
 		return "", "HOME is not set"
-	case !filepath.IsAbs(l.envHome) || strings.ContainsAny(l.envHome, `*?[]\`):
+	case !filepath.IsAbs(l.envHome) || strings.ContainsAny(filepath.ToSlash(l.envHome), `*?[]\`):
 		return "", "HOME is not a plain path"
 	}
 	return strings.TrimRight(l.envHome, "/") + "/" + rest, ""
