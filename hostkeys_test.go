@@ -260,6 +260,7 @@ func commandCases() []keyCase {
 		script("gets the other tokens", "KnownHostsCommand {dir}/c %n %p %h %r %d %k %%", `[ "$1 $2 $3 $4 $6 $7" = "h {port} 127.0.0.1 ada h %" ] || exit 1`, "{at} {ed}\n", accepted),
 		script("gets the hash of the connection", "KnownHostsCommand {dir}/c %C %l %L %u %i", `[ "$1" = "$(printf '%s' "$2"127.0.0.1{port}ada | sha1sum | cut -d' ' -f1)" ] && [ "$5" = "$(id -u)" ] || exit 1`, "{at} {ed}\n", accepted),
 		script("has a token that there is not", "KnownHostsCommand {dir}/c %q", "exit 0", "{at} {ed}\n", refused),
+		script("has a token of a later release", "KnownHostsCommand {dir}/c x%j", "exit 0", "{at} {ed}\n", ""),
 		script("has a variable that there is not", "KnownHostsCommand {dir}/c ${NOSUCHVARIABLE}", "exit 0", "{at} {ed}\n", refused),
 		script("in quotes", `KnownHostsCommand {dir}/c "a b" %%`, `[ "$1" = "a b" ] && [ "$2" = % ] || exit 1; exit 0`, "{at} {ed}\n", accepted),
 		script("orders", "KnownHostsCommand {dir}/c %I", `[ $1 = ORDER ] && echo "127.0.0.1 {rsa}"; echo "{at} {rsa}"`, "", ""),

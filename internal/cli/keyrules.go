@@ -32,7 +32,7 @@ func (s *survey) rules(t *target, said *sshconf.Host, release knownhosts.Release
 	r.TrustLoopback = direct && said.Get("nohostauthenticationforlocalhost") == "yes"
 	r.CheckAddress = direct && said.Get("checkhostip") == "yes"
 	if line := said.Get("knownhostscommand"); line != "" && line != "none" {
-		r.Command = s.command(t, line, said)
+		r.Command = s.command(t, line, said, release)
 	}
 	return r
 }
@@ -64,13 +64,13 @@ func (a *algorithms) revocations(path string) *knownhosts.Revocations {
 
 // command is KnownHostsCommand for a target, with the tokens of OpenSSH's
 // DEFAULT_CLIENT_PERCENT_EXPAND_ARGS.
-func (s *survey) command(t *target, line string, said *sshconf.Host) *knownhosts.Command {
+func (s *survey) command(t *target, line string, said *sshconf.Host, release knownhosts.Release) *knownhosts.Command {
 	machine, _ := os.Hostname()
 	short, _, _ := strings.Cut(machine, ".")
 	login := cmp.Or(t.config.Get("user"), t.query.LocalUser)
 	port := strconv.Itoa(int(t.Port))
 	jump := t.config.Get("proxyjump")
-	if jump == "none" {
+	if jump == "none" || !release.HasJumpToken() {
 		jump = ""
 	}
 	hash := sha1.Sum([]byte(machine + t.Host + port + login + jump))
@@ -79,10 +79,13 @@ func (s *survey) command(t *target, line string, said *sshconf.Host) *knownhosts
 		MD5:  said.Get("fingerprinthash") == "MD5",
 		Tokens: map[byte]string{
 			'C': hex.EncodeToString(hash[:]), 'L': short, 'l': machine, 'd': t.query.Home,
-			'h': t.Host, 'n': t.query.Host, 'k': cmp.Or(t.KeyName, t.query.Host), 'p': port, 'r': login, 'u': t.query.LocalUser, 'j': jump,
+			'h': t.Host, 'n': t.query.Host, 'k': cmp.Or(t.KeyName, t.query.Host), 'p': port, 'r': login, 'u': t.query.LocalUser,
 		},
 		Getenv: s.w.lookupEnv,
 		Env:    []string{sshconf.EvaluatingEnv + "=1"},
+	}
+	if release.HasJumpToken() {
+		c.Tokens['j'] = jump
 	}
 	if u, err := user.Current(); err == nil {
 		c.Tokens['i'] = u.Uid

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 )
 
@@ -89,9 +90,6 @@ func (c *Command) forKey(ctx context.Context, h Host, key ssh.PublicKey) output 
 	})
 }
 
-// maxRun is how long a run may take, where nothing else is said.
-const maxRun = 10 * time.Second
-
 func (c *Command) run(ctx context.Context, occasion string, tokens map[byte]string) output {
 	if c == nil {
 		return output{}
@@ -131,7 +129,12 @@ func unrunnable(program string) string {
 }
 
 func (c *Command) execute(ctx context.Context, tag string, args []string) output {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Timeout, maxRun))
+	release, err := limits.Program(ctx)
+	if err != nil {
+		return output{doubt: Doubt{"there was no time left to run KnownHostsCommand", true}}
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Timeout, limits.CommandTime))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env = append(cmd.Environ(), c.Env...)
@@ -139,7 +142,7 @@ func (c *Command) execute(ctx context.Context, tag string, args []string) output
 	var stdout, stderr bounded
 	stdout.room, stderr.room = MaxSize+1, 4<<10
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
+	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return output{doubt: Doubt{"KnownHostsCommand did not end in time", true}}

@@ -19,13 +19,14 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 )
 
 // MaxSize is how long a file may be, in bytes, to be held in memory: about
 // 150,000 lines. A longer one is read anew for each host. No single line may be
 // longer.
-const MaxSize = 16 << 20
+const MaxSize = limits.KnownHosts
 
 // ErrTooLong says that there is more than MaxSize.
 var ErrTooLong = errors.New("longer than 16 MiB")

@@ -22,5 +22,8 @@ func (r Release) before(major, minor int) bool {
 	return r != Release{} && (r.Major < major || r.Major == major && r.Minor < minor)
 }
 
+// HasJumpToken says that %j stands for the jump host, and has a part in %C.
+func (r Release) HasJumpToken() bool { return !r.before(9, 6) }
+
 // TakesSeveralRevoked says that RevokedHostKeys is a list of files.
 func (r Release) TakesSeveralRevoked() bool { return !r.before(10, 3) }

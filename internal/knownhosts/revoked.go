@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/safetext"
 )
 
@@ -36,10 +37,6 @@ type list interface {
 	revokes(key ssh.PublicKey, r Release) (bool, error)
 }
 
-// maxRevocations is how long a file may be, in bytes: as long as ssh reads
-// (sshbuf.h, SSHBUF_SIZE_MAX).
-const maxRevocations = 128 << 20
-
 // revokes says whether the file revokes a key, or the authority that certified
 // it (OpenSSH's sshkey_check_revoked).
 func (r *Revocations) revokes(key ssh.PublicKey, release Release) (bool, error) {
@@ -56,11 +53,11 @@ func readRevocations(path string) (list, error) {
 		return nil, reason(err)
 	}
 	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, maxRevocations+1))
+	b, err := io.ReadAll(io.LimitReader(file, limits.Revocations+1))
 	switch {
 	case err != nil:
 		return nil, reason(err)
-	case len(b) > maxRevocations:
+	case len(b) > limits.Revocations:
 		return nil, errors.New("is longer than 128 MiB")
 	}
 	return parseRevocations(b)

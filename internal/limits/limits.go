@@ -31,6 +31,10 @@ const (
 	// Match exec runs may wait for somebody.
 	SSHTime = 20 * time.Second
 
+	// CommandTime is how long a run of KnownHostsCommand may take, of which there are
+	// two for an address.
+	CommandTime = 10 * time.Second
+
 	// TargetTime is how long all the work on a target may take where
 	// --target-timeout is not given.
 	TargetTime = 30 * time.Second
@@ -47,6 +51,12 @@ const (
 	// keeps in memory besides its list of targets.
 	Jobs     = 256
 	MostJobs = 4096
+
+	// KnownHosts is how many bytes of a known_hosts file are held in memory, about
+	// 150,000 lines, and how long any of its lines may be. Revocations is how long a
+	// file of RevokedHostKeys may be, as for ssh itself.
+	KnownHosts  = 16 << 20
+	Revocations = 128 << 20
 
 	// HashedNames is how many times a name is tried on a hashed line of known_hosts,
 	// each about a microsecond: a long list over a long file would else take hours.
@@ -84,11 +94,14 @@ func Table() []Group {
 			{"questions to DNS", count(Questions), "the rest is not asked, and a finding says so"},
 			{"questions at once", count(QuestionsAtOnce), "the others wait"},
 			{"time of an ssh -G", span(SSHTime), "ended; the configuration is unreadable"},
+			{"KnownHostsCommand", span(CommandTime), "ended; hostkey.unevaluated says so"},
 			{"time", span(TargetTime), "cut short (--target-timeout)"},
 		}},
 		{"one run", []Limit{
 			{"targets", count(Targets), "refused before anything is asked"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
+			{"known_hosts kept", count(KnownHosts>>20) + " MiB", "read anew for each host"},
+			{"RevokedHostKeys", count(Revocations>>20) + " MiB", "the key is refused, as by ssh"},
 			{"tries at hashed names", count(HashedNames), "the rest stays unnamed, and a notice says so"},
 			{"memory", count(Memory>>20) + " MiB", "then it runs slower; GOMEMLIMIT sets it"},
 			{"DNS answers kept", count(Answers), "some are forgotten, and asked for again"},
