@@ -32,6 +32,8 @@ type Config struct {
 	Reopen   bool             // and the next from another port
 	Aliases  string           // the path of the user's names for names without a dot (HOSTALIASES); if empty, none
 	Services []Service        // nsswitch.conf's sources for hosts; if nil, files, dns
+
+	machine *Config // without what the user's environment says; if nil, the same
 }
 
 // Where the system says how it resolves names.
@@ -53,9 +55,13 @@ func SystemConfig(env Environment) (*Config, error) {
 
 func load(resolvConf, nsswitch string, env Environment) (*Config, error) {
 	cfg, err := loadResolvConf(resolvConf)
-	env.apply(cfg)
 	if len(cfg.Search) == 0 {
 		cfg.Search = localDomain()
+	}
+	if env != (Environment{}) {
+		machine := *cfg
+		cfg.machine = &machine
+		env.apply(cfg)
 	}
 	services, nssErr := loadNSSwitch(nsswitch)
 	cfg.Services = services

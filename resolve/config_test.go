@@ -23,6 +23,7 @@ func servers(list ...string) []netip.AddrPort {
 
 var sameConfig = cmp.Options{
 	cmpopts.EquateEmpty(),
+	cmpopts.IgnoreUnexported(Config{}),
 	cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b }),
 }
 

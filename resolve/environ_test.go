@@ -36,6 +36,23 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
+// What an sshd here makes of a PTR's name does not depend on who asks.
+func TestEnvironmentIsTheUsers(t *testing.T) {
+	domain := "user.example"
+	c, err := load("/dev/null", "/dev/null", Environment{LocalDomain: &domain, Options: "ndots:9"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.candidates(want{name: "db"}); !cmp.Equal(got, []Name{"db.user.example", "db"}) {
+		t.Errorf("typed: %v", got)
+	}
+	for _, n := range c.candidates(want{name: "a.b", found: true}) {
+		if n == "a.b.user.example" {
+			t.Errorf("found in a PTR record: %s", n)
+		}
+	}
+}
+
 func TestHostAliases(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "aliases")
 	text := "one\tTwo.Example rest\n web nowhere.example\nONE three.example\n\x1b[2J x.example\nodd a..b\nlong " + strings.Repeat("x", 300) + "\nshort\nlate four.example\n"

@@ -133,7 +133,7 @@ func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yie
 func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
 	var failed []*Answer
 	names := r.stub.cfg.candidates(w)
-	if !w.absolute && !w.found { // a PTR's name is for sshd, which has another environment
+	if !w.absolute && !w.found {
 		if alias, ok := r.stub.cfg.alias(w.name); ok {
 			names = []Name{alias}
 		}
@@ -240,6 +240,9 @@ func (c *Config) candidates(w want) []Name {
 		return []Name{w.name}
 	}
 	list := make([]Name, 0, 1+len(c.Search))
+	if w.found && c.machine != nil { // a PTR's name is looked up for sshd, which has not the user's environment
+		c = c.machine
+	}
 	dots := strings.Count(string(w.name), ".")
 	asIsFirst := dots >= c.Ndots
 	if asIsFirst {
