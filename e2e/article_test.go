@@ -31,7 +31,7 @@ hello
 	}
 
 	o := v.ssh("my.example.com", "echo hello")
-	if want := articleWarning + " (" + articleLine + ")\n"; o.err != want || o.out != "hello\n" {
+	if want := articleWarning + " (hosts line: " + articleLine + ")\n"; o.err != want || o.out != "hello\n" {
 		t.Errorf("without a terminal: stdout %q, stderr %q, want %q", o.out, o.err, want)
 	}
 

@@ -132,7 +132,7 @@ func TestCapturedBehindMaster(t *testing.T) {
 			}
 			t.Cleanup(func() { v.run("ssh", "-o", "ControlPath="+home+"/.ssh/control", "-O", "exit", "my.example.com") })
 			o := v.run("sh", "-c", script)
-			if want := articleWarning + " (" + articleLine + ")\nhello\n"; o != (outcome{want, "", 0}) {
+			if want := articleWarning + " (hosts line: " + articleLine + ")\nhello\n"; o != (outcome{want, "", 0}) {
 				t.Errorf("%+v, want %q", o, want)
 			}
 			if len(helpers()) != 1 {
