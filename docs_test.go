@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/report"
 	"rdnsproxy/resolve"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -75,10 +74,17 @@ func explanations() string {
 	var b strings.Builder
 	for _, d := range check.Codes() {
 		d, e, _ := check.Explain(d.Code)
-		b.WriteString("\n" + report.ExplanationMarkdown(d, e))
+		fmt.Fprintf(&b, "\n## %s\n\nSeverity: %s. In short: %s.\n", d.Code, d.Severity, prose.Replace(d.Meaning))
+		for _, part := range [][2]string{{"What it means", e.Means}, {"How sure it is", e.Sure}, {"Who is affected", e.Who}, {"What to do", e.Do}} {
+			fmt.Fprintf(&b, "\n**%s.** %s\n", part[0], prose.Replace(part[1]))
+		}
+		fmt.Fprintf(&b, "\n**Example.** `%s`\n", e.Example)
 	}
 	return b.String()
 }
+
+// prose keeps the signs of Markdown and HTML in a sentence what they are.
+var prose = strings.NewReplacer("*", `\*`, "_", `\_`, "<", `\<`, "[", `\[`, "`", "\\`", `\`, `\\`)
 
 func comma(i int) string {
 	if i == 0 {

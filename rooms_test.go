@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +47,8 @@ var forAll = []string{"internal/safetext", "internal/limits"}
 
 type goPackage struct {
 	ImportPath string
+	Dir        string
+	GoFiles    []string
 	Imports    []string
 	Deps       []string
 	CgoFiles   []string
@@ -53,7 +58,7 @@ type goPackage struct {
 // golist reads go list's JSON for the rooms of the module.
 func golist(t *testing.T, args ...string) []goPackage {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps,CgoFiles,Standard"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Dir,GoFiles,Imports,Deps,CgoFiles,Standard"}, args...)...)
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.Output()
 	if err != nil {
@@ -99,6 +104,23 @@ func TestStartUp(t *testing.T) {
 		for _, forbidden := range []string{"net/http", "runtime/cgo"} {
 			if slices.Contains(p.Deps, forbidden) {
 				t.Errorf("the program links %s", forbidden)
+			}
+		}
+	}
+	// What a package compiles when the program starts, every login waits for.
+	eager := regexp.MustCompile(`(?m)^(var |\t)\w+ += regexp\.MustCompile.*`)
+	linked := golist(t, ".")[0].Deps
+	for _, p := range golist(t, "./...") {
+		if !slices.Contains(linked, p.ImportPath) {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			b, err := os.ReadFile(filepath.Join(p.Dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := eager.Find(b); found != nil {
+				t.Errorf("%s/%s: %s: compile it when it is wanted (sync.OnceValue)", p.ImportPath, name, found)
 			}
 		}
 	}

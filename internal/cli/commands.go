@@ -39,7 +39,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	completeValues(root)
 	completeHosts(w, root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
-		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed { // a command that looks things up
+		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed && w.getenv(variable("quiet")) == "" { // a command that looks things up
 			tellUnknownVariables(w, newVoice(w.Err, false, false))
 		}
 	}

@@ -1,11 +1,6 @@
 package report
 
-import (
-	"fmt"
-	"strings"
-
-	"rdnsproxy/check"
-)
+import "rdnsproxy/check"
 
 // part is one heading of an explanation and what stands below it.
 type part struct{ heading, text string }
@@ -32,20 +27,3 @@ func Explanation(width int, d check.CodeDoc, e check.Explanation) string {
 	}
 	return b.String()
 }
-
-// ExplanationMarkdown explains a code as a section of a document.
-func ExplanationMarkdown(d check.CodeDoc, e check.Explanation) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "## %s\n\nSeverity: %s. In short: %s.\n", d.Code, d.Severity, markdownProse.Replace(d.Meaning))
-	for _, p := range parts(e) {
-		text := markdownProse.Replace(p.text)
-		if p.heading == "example" {
-			text = markdown(p.text)
-		}
-		fmt.Fprintf(&b, "\n**%s.** %s\n", strings.ToUpper(p.heading[:1])+p.heading[1:], text)
-	}
-	return b.String()
-}
-
-// markdownProse keeps the signs of Markdown and HTML in a sentence what they are.
-var markdownProse = strings.NewReplacer("*", `\*`, "_", `\_`, "<", `\<`, "[", `\[`, "`", "\\`", `\`, `\\`)
