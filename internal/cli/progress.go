@@ -46,7 +46,9 @@ func (p *progress) tick() {
 			t.Stop()
 			return
 		case <-t.C:
-			p.draw()
+			p.mu.Lock()
+			p.show()
+			p.mu.Unlock()
 		}
 	}
 }
@@ -92,14 +94,16 @@ func (p *progress) done(target string) {
 	}
 }
 
-// draw shows the line again after it was cleared.
-func (p *progress) draw() {
+// aside takes the line away while something else is written, and shows it again.
+func (p *progress) aside(write func() error) error {
 	if p == nil {
-		return
+		return write()
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.show()
+	p.wipe()
+	defer p.show()
+	return write()
 }
 
 // show wants p.mu.
@@ -131,6 +135,11 @@ func (p *progress) clear() {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.wipe()
+}
+
+// wipe wants p.mu.
+func (p *progress) wipe() {
 	if p.shown {
 		io.WriteString(p.w, "\r\x1b[K")
 		p.shown = false

@@ -118,12 +118,10 @@ func (s *survey) report(ctx context.Context, severities *[]check.Severity, resul
 			for _, finding := range r.Findings {
 				*severities = append(*severities, finding.Severity)
 			}
-			s.progress.clear()
 			r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), program
-			if err := handler.Result(r); err != nil {
+			if err := s.progress.aside(func() error { return handler.Result(r) }); err != nil {
 				return err
 			}
-			s.progress.draw()
 		}
 		s.progress.clear()
 		return errors.Join(handler.Close(), stopped)
