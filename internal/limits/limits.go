@@ -35,6 +35,11 @@ const (
 	// two for an address.
 	CommandTime = 10 * time.Second
 
+	// Penalty is how much of sshd's penalty for connections without a login (one
+	// second each, which run off by themselves) is caused at one address and port,
+	// by all runs of this user together. From 15 s on sshd refuses.
+	Penalty = 10 * time.Second
+
 	// TargetTime is how long all the work on a target may take where
 	// --target-timeout is not given.
 	TargetTime = 30 * time.Second
@@ -95,6 +100,7 @@ func Table() []Group {
 			{"questions at once", count(QuestionsAtOnce), "the others wait"},
 			{"time of an ssh -G", span(SSHTime), "ended; the configuration is unreadable"},
 			{"KnownHostsCommand", span(CommandTime), "ended; hostkey.unevaluated says so"},
+			{"penalty at one sshd", span(Penalty), "check waits, or looks at DNS only"},
 			{"time", span(TargetTime), "cut short (--target-timeout)"},
 		}},
 		{"one run", []Limit{

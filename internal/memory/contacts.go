@@ -10,18 +10,16 @@ import (
 	"sync"
 	"time"
 
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/replacefile"
 )
 
 // Since 9.8 sshd counts a penalty of one second against whoever connects and
 // does not try to log in, and refuses an address from 15 s on (sshd_config(5),
 // PerSourcePenalties: noauth:1, min:15; srclimit.c). The seconds run off by
-// themselves. Contacts keeps below Ceiling, so that the user's own logins stay
-// far from it.
-const (
-	cost    = time.Second // of one connection
-	Ceiling = 10 * time.Second
-)
+// themselves. Contacts keeps below limits.Penalty, so that the user's own logins
+// stay far from it.
+const cost = time.Second // of one connection
 
 // Contacts counts the connections without a login that were made lately from
 // here, by the address and port that they went to, across processes. Where there
@@ -36,10 +34,10 @@ type Contacts struct {
 }
 
 // Reserve counts one more connection to a, unless the penalty would reach
-// Ceiling: then it says how long to wait before asking again.
+// limits.Penalty: then it says how long to wait before asking again.
 func (c *Contacts) Reserve(a netip.AddrPort) (wait time.Duration) {
 	c.change(a, func(left time.Duration) time.Duration {
-		if over := left + cost - Ceiling; over >= 0 {
+		if over := left + cost - limits.Penalty; over >= 0 {
 			wait = over + time.Millisecond
 			return left
 		}
@@ -72,7 +70,7 @@ func (c *Contacts) change(a netip.AddrPort, next func(left time.Duration) time.D
 			until = kept
 		}
 	}
-	left := max(0, min(until.Sub(now), Ceiling)) // a clock that was set back must not lock anybody out
+	left := max(0, min(until.Sub(now), limits.Penalty)) // a clock that was set back must not lock anybody out
 	until = now.Add(max(0, next(left)))
 	if c.here == nil {
 		c.here = make(map[netip.AddrPort]time.Time)
