@@ -141,6 +141,9 @@ func (k *killing) content() string {
 }
 
 func (k *killing) hosts(words ...string) *exec.Cmd {
+	if words[0] == "add" { // so many connections without a login, one would have to wait for the next
+		words = append(words, "--dns-only")
+	}
 	return k.rootCommand(append(append([]string{"rdnsproxy", "hosts"}, words...), "--hosts-file", k.path)...)
 }
 
