@@ -145,9 +145,20 @@ func adviseResolver(ans resolve.Answer) []Advice {
 		text = "that is from " + w + ": " + text
 	}
 	if e := ans.Extended; !e.IsZero() {
-		text += "; it says: " + safetext.Cut(e.String(), 200)
+		text += "; it says: " + extendedWords(e)
 	}
 	return []Advice{{Code: AdviseResolver, Machine: Resolver, Text: text}}
+}
+
+// extendedWords are the extended errors of a server (RFC 8914), "22 (No Reachable
+// Authority): text". The text is whatever somebody on the way likes to show to who
+// logs in: it is treated as a name is.
+func extendedWords(e safetext.Text) string {
+	head, text, _ := strings.Cut(e.Raw(), ": ")
+	if text = strings.TrimSuffix(strings.TrimPrefix(text, "("), ")"); text == "" {
+		return safetext.Line(head)
+	}
+	return safetext.Line(head) + ": " + safetext.Cut(safetext.Name(text), maxName)
 }
 
 // undecided is the look-up that left an address undetermined.

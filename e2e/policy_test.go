@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	dnslab "rdnsproxy/internal/lab"
 )
 
 const strictly = "Host *\n\tProxyCommand rdnsproxy --policy strict %h %p\n"
@@ -57,6 +59,36 @@ func TestStrict(t *testing.T) {
 	l.Close() // a refusal without a connection is as good
 	if got := <-said; got != "" && !strings.Contains(got, net.ErrClosed.Error()) {
 		t.Errorf("the refused server was sent %q", got)
+	}
+}
+
+// An address that leads to this very machine has no reverse name that could be bad:
+// strict refuses it where DNS gave it, be it by a CNAME, and takes the user's word.
+func TestStrictLedAstray(t *testing.T) {
+	v := newVisit(t)
+	v.dns(dnslab.Zone("example.com", "trap CNAME x.localhost.", "home A 127.0.0.1", "home6 AAAA ::1", "zero A 0.0.0.0",
+		"zero6 AAAA ::", "group A 224.0.0.251", "mine A 198.51.100.10"), dnslab.Zone("arpa"))
+	for _, config := range []string{strictly, "Host *\n\tProxyUseFdpass yes\n\tProxyCommand rdnsproxy --policy strict --fdpass %h %p\n"} {
+		v.sshConfig(config)
+		for _, host := range []string{"trap", "home", "home6", "zero", "zero6", "group"} {
+			o := v.run("ssh", host+".example.com", "echo hello")
+			if o.status != 255 || o.out != "" || !strings.HasPrefix(o.err, "rdnsproxy: error: ") || strings.Contains(o.err, "hello") {
+				t.Errorf("%s: %+v", host, o)
+			}
+			if host != "group" && !strings.Contains(o.err, "which leads to this machine itself") {
+				t.Errorf("%s: %+v", host, o)
+			}
+		}
+		v.write("/etc/hosts", pristine["hosts"]+"127.0.0.1 mine.example.com\n")
+		for _, host := range []string{"mine.example.com", "localhost", "127.0.0.1", "::1"} {
+			if o := v.run("ssh", host, "echo hello"); o.out != "hello\n" {
+				t.Errorf("%s: %+v", host, o)
+			}
+		}
+	}
+	v.sshConfig(plainly)
+	if o := v.run("ssh", "trap.example.com", "echo hello"); o.out != "hello\n" {
+		t.Errorf("warn: %+v", o)
 	}
 }
 

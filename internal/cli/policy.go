@@ -62,7 +62,12 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 			text += "; what was accepted has changed: " + change
 		}
 	}
-	if of := r.Of(a.Addr()); of == nil || of.Severity > check.Notice {
+	of := r.Of(a.Addr())
+	usable := of != nil && of.Severity <= check.Notice
+	if misled := s.inquiry.Misled(a.Addr()); usable && of.Verdict != check.Exact && misled != "" {
+		usable, text = false, misled
+	}
+	if !usable {
 		if s.flags.verbose {
 			s.voice.notice("not used: " + text)
 		}
@@ -84,16 +89,24 @@ func rejected(e *dial.Error) bool {
 	return false
 }
 
+// reasons is how many addresses a refusal speaks of: it is one line, and strangers
+// decide how many there are.
+const reasons = 3
+
 // refused says why strict used no address.
 func (s *session) refused(e *dial.Error) error {
 	var why []string
-	for _, f := range e.Failures {
-		if f.Reason == dial.Rejected {
+	for i, f := range e.Failures {
+		switch {
+		case i == reasons && len(e.Failures) > reasons+1:
+			why = append(why, fmt.Sprintf("and %d more", len(e.Failures)-i))
+		case i > reasons:
+		case f.Reason == dial.Rejected:
 			why = append(why, f.Err.Error())
-		} else {
+		default:
 			why = append(why, f.Error())
 		}
 	}
-	return refuse("'rdnsproxy check "+check.PlainHost(s.operands.host)+"' tells more; with --policy warn it connects all the same",
+	return refuse("'rdnsproxy check "+s.host()+"' tells more; with --policy warn it connects all the same",
 		"refused by --policy strict: %s", strings.Join(why, "; "))
 }

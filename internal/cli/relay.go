@@ -37,7 +37,7 @@ func (f *relayFlags) register(fs *pflag.FlagSet) {
 	f.sharedFlags.register(fs)
 	f.connectFlags.register(fs)
 	f.policy, f.checkWait.d = policyWarn, time.Second
-	fs.Var(&f.policy, "policy", "what a bad mapping means: warn, strict or off")
+	fs.Var(&f.policy, "policy", "what a bad mapping means: warn, strict (refuse) or off")
 	fs.Var(&f.checkWait, "check-wait", "how long a connection that stands waits for its verdict under --policy warn")
 	fs.BoolVar(&f.fdpass, "fdpass", false, "hand the connection to ssh, which has ProxyUseFdpass set")
 	fs.BoolVar(&f.accepted, "accepted", false, "with --policy strict: take accepted mappings too")
@@ -312,14 +312,14 @@ func (s *session) notConnected(err error) error {
 	if _, literal := resolve.ParseLiteral(s.operands.host); literal {
 		return err
 	}
-	return fmt.Errorf("%s: %w", check.PlainHost(s.operands.host), err)
+	return fmt.Errorf("%s: %w", s.host(), err)
 }
 
 // noAddress is what the look-ups said of a host without an address.
 func (s *session) noAddress() error {
 	findings := s.inquiry.Now().Findings
 	if len(findings) == 0 {
-		return fmt.Errorf("%s has no address", check.PlainHost(s.operands.host))
+		return fmt.Errorf("%s has no address", s.host())
 	}
 	hint := ""
 	if advice := findings[0].Advice; len(advice) > 0 {
@@ -349,6 +349,6 @@ func (s *session) relay(conn net.Conn) int {
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		hint = "raise the limit of open files; 'ulimit -n' shows it"
 	}
-	s.voice.error(refuse(hint, "relaying to %s: %v", check.PlainHost(s.operands.host), err))
+	s.voice.error(refuse(hint, "relaying to %s: %v", s.host(), err))
 	return statusFailed
 }

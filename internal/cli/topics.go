@@ -148,6 +148,13 @@ The reverse lookups run beside the connecting, never before it.
   --policy strict	uses only addresses whose severity is ok or notice, and refuses otherwise, before any byte flows
   --policy off	looks up the name only, and checks nothing
 
+strict promises that it uses no address whose reverse name does not lead back to it,
+and none that could not be checked. An address without a reverse name passes (missing,
+and exempt for private ones): who is there is the host key's to prove. Addresses that
+lead to this machine or to no host (loopback, 0.0.0.0, ::, multicast) are refused
+where DNS gave them. They pass for localhost, as literals, from the hosts file, and
+where the reverse name is the host's own (exact).
+
 Nothing is printed when all is well. Warnings go to stderr, each line begins with
 "rdnsproxy: "; notices are printed with -v only. Where stderr is not a terminal, a
 warning is one line with the hint in parentheses. ssh -q and a LogLevel below INFO

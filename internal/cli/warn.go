@@ -128,7 +128,7 @@ func (s *session) tellChange(r *check.Result, won netip.Addr) (known, changed bo
 	case known:
 		s.log.line(won.String(), "accepted", "as it is")
 	case change != "":
-		host := check.PlainHost(s.operands.host)
+		host := s.host()
 		text := "what was accepted of " + host + " has CHANGED: " + change
 		s.log.line(won.String(), "accepted.changed", text)
 		if f, ok := r.Mapping(won); ok && !s.voice.toPerson() && f.Severity >= check.Warning {
@@ -192,7 +192,7 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 			s.voice.hint("  " + l)
 		}
 	}
-	host := check.PlainHost(s.operands.host)
+	host := s.host()
 	s.voice.hint("'rdnsproxy check " + host + "' tells more")
 	if !f.Address.IsValid() {
 		return
@@ -239,5 +239,9 @@ func subject(host string, a netip.Addr) string {
 	if host == a.String() {
 		return host
 	}
-	return check.PlainHost(host) + " (" + safetext.Line(a.String()) + ")"
+	return safetext.Cut(check.PlainHost(host), 63) + " (" + safetext.Line(a.String()) + ")"
 }
+
+// host is the host that is connected to as it can be copied, but for one that no
+// DNS name is as long as.
+func (s *session) host() string { return safetext.Cut(check.PlainHost(s.operands.host), 255) }
