@@ -131,6 +131,7 @@ func sumOf(before, after []byte) []byte {
 // file becomes shorter, newlines stand for what goes until it is cut off, so
 // that no reader sees the tail of a line as one. What was written is read again.
 func put(f *os.File, old, new []byte) error {
+	padding := bytes.Repeat([]byte("\n"), min(max(0, len(old)-len(new)), 64<<10))
 	for at := len(new); at < len(old); at += len(padding) {
 		if _, err := f.WriteAt(padding[:min(len(padding), len(old)-at)], int64(at)); err != nil {
 			return err
@@ -155,8 +156,6 @@ func put(f *os.File, old, new []byte) error {
 	}
 	return err
 }
-
-var padding = bytes.Repeat([]byte("\n"), 64<<10)
 
 // mixture says whether the content can be what an interrupted put left.
 func mixture(content, old, new []byte) bool {
