@@ -106,8 +106,8 @@ func TestHostsRefusesOwnNames(t *testing.T) {
 	} {
 		v.must(unix.Sethostname([]byte(hostname)))
 		for _, host := range hosts {
-			v.refused(1, strings.ToLower(strings.TrimSuffix(host, "."))+" is this machine", host)
-			v.refused(1, " is this machine", "--force", "--replace", host)
+			v.refused(1, strings.ToLower(strings.TrimSuffix(host, "."))+" is this machine", "--dns-only", host)
+			v.refused(1, " is this machine", "--dns-only", "--force", "--replace", host)
 		}
 	}
 }
