@@ -24,10 +24,9 @@ type Asker struct {
 
 // answer is one of ssh -G's, for a class of hosts or for one.
 type answer struct {
-	once    sync.Once
-	host    *Host
-	written string // the class: the lines that hold for its hosts
-	err     error
+	once sync.Once
+	host *Host
+	err  error
 }
 
 // NotAskedError says that ssh -G could not be asked.
