@@ -113,7 +113,7 @@ func explainConnect() []Explanation {
 		},
 		{
 			Code:    "ssh.skipped",
-			Means:   "No connection was made. sshd counts a penalty of one second for each connection without a login and refuses an address from 15 seconds on. rdnsproxy remembers the connections of its checks, per address and port, and stays below 10 seconds; the time for the target did not suffice to wait for that.",
+			Means:   "No connection was made. sshd counts a penalty of one second for each connection without a login and refuses an address from 15 seconds on. rdnsproxy remembers the connections of its checks, per address and port and for all of a name that show the same host key, and stays below 10 seconds; the time for the target did not suffice to wait for that.",
 			Sure:    "Nothing is known about the host now.",
 			Who:     "The check alone.",
 			Do:      "Check less often, or give the target more time with --target-timeout.",

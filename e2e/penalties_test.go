@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	servers "rdnsproxy/internal/lab"
 )
 
 // The port of a server that may turn its clients away.
@@ -109,6 +111,29 @@ func TestTwentyChecksInARow(t *testing.T) {
 	}
 	if looked < 10 {
 		t.Errorf("%d of 20 checks looked at the host", looked)
+	}
+	v.loginWorks()
+}
+
+// One sshd behind two ports counts by who connects alone: checks of both do not
+// lock this machine out either.
+func TestTwoPortsOfOneServer(t *testing.T) {
+	v := newVisit(t)
+	s := v.penalise(wary)
+	const also = "2201"
+	second, err := servers.StartTCP("[::]:"+also, s.serve)
+	v.must(err)
+	t.Cleanup(func() { second.Close() })
+	for i := range 9 {
+		rs, status := v.visited("exact.example.com:"+wary, "exact.example.com:"+also)
+		for _, r := range rs {
+			if r.has("ssh.turned-away", "unknown") {
+				t.Fatalf("check %d: status %d, %+v", i, status, r)
+			}
+		}
+	}
+	if n := s.turnedAway.Load(); n > 0 {
+		t.Errorf("%d connections were turned away", n)
 	}
 	v.loginWorks()
 }

@@ -11,17 +11,20 @@ import (
 	"time"
 
 	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/replacefile"
 )
 
 var (
 	door      = netip.MustParseAddrPort("192.0.2.1:22")
 	otherDoor = netip.MustParseAddrPort("192.0.2.1:2222")
+	elsewhere = netip.MustParseAddrPort("192.0.2.2:22")
+	fourth    = netip.MustParseAddrPort("[2001:db8::2]:22")
 )
 
 // allowed is how many connections may be made at once.
 func allowed(c *memory.Contacts, a netip.AddrPort) int {
 	n := 0
-	for c.Reserve(a) == 0 {
+	for c.Reserve("web", a) == 0 {
 		n++
 	}
 	return n
@@ -36,7 +39,7 @@ func TestContacts(t *testing.T) {
 		if n := allowed(c, door); n != 9 {
 			t.Errorf("%q: %d connections at once", dir, n)
 		}
-		if wait := c.Reserve(door); wait <= 0 || wait > time.Second {
+		if wait := c.Reserve("web", door); wait <= 0 || wait > time.Second {
 			t.Errorf("%q: wait %v", dir, wait)
 		}
 		if n := allowed(c, otherDoor); n != 9 {
@@ -45,7 +48,7 @@ func TestContacts(t *testing.T) {
 		if dir != "" {
 			c = &memory.Contacts{Dir: dir, Now: hand.now}
 		}
-		hand.Time = noon.Add(c.Reserve(door))
+		hand.Time = noon.Add(c.Reserve("web", door))
 		if n := allowed(c, door); n != 1 {
 			t.Errorf("%q: %d connections after the wait", dir, n)
 		}
@@ -53,12 +56,12 @@ func TestContacts(t *testing.T) {
 		if n := allowed(c, netip.MustParseAddrPort("[::ffff:192.0.2.1]:22")); n != 5 {
 			t.Errorf("%q: %d connections after 5.5 s", dir, n)
 		}
-		c.Refund(door)
+		c.Refund("web", door)
 		if n := allowed(c, door); n != 1 {
 			t.Errorf("%q: %d connections after a refund", dir, n)
 		}
 		hand.Time = noon.Add(-time.Hour) // a clock that was set back
-		if wait := c.Reserve(door); wait > 10*time.Second {
+		if wait := c.Reserve("web", door); wait > 10*time.Second {
 			t.Errorf("%q: wait %v after the clock was set back", dir, wait)
 		}
 		hand.Time = noon.Add(time.Hour)
@@ -81,7 +84,7 @@ func TestContactsOfMany(t *testing.T) {
 		c := &memory.Contacts{Dir: dir, Now: hand.now}
 		for range 4 {
 			all.Go(func() {
-				if c.Reserve(door) == 0 {
+				if c.Reserve("web", door) == 0 {
 					made.Add(1)
 				}
 			})
@@ -115,7 +118,7 @@ func TestContactsSuspect(t *testing.T) {
 		if err := os.WriteFile(files[0], []byte(damage), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if wait := c.Reserve(door); wait == 0 {
+		if wait := c.Reserve("web", door); wait == 0 {
 			t.Errorf("%.40q: this process has forgotten", damage)
 		}
 		if err := os.WriteFile(files[0], []byte(damage), 0o600); err != nil {
@@ -130,5 +133,104 @@ func TestContactsSuspect(t *testing.T) {
 	}
 	if n := allowed(&memory.Contacts{Dir: dir, Now: hand.now}, door); n != 9 {
 		t.Errorf("%d connections by a folder of everybody's", n)
+	}
+}
+
+const (
+	oneKey     = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	anotherKey = "SHA256:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"
+)
+
+// Addresses and ports of a name that show one key are one sshd's, which counts
+// them together: in this process, in the next, and with pauses between them.
+// Those that show others are not, nor are those of another name.
+func TestContactsOfOneServer(t *testing.T) {
+	for _, dir := range []string{"", filepath.Join(t.TempDir(), "cache")} {
+		hand := &clock{noon}
+		c := &memory.Contacts{Dir: dir, Now: hand.now}
+		again := func() {
+			if dir != "" {
+				c = &memory.Contacts{Dir: dir, Now: hand.now}
+			}
+		}
+		look := func(name string, a netip.AddrPort, key string) (wait time.Duration) {
+			if wait = c.Reserve(name, a); wait == 0 {
+				c.Shown(name, a, key)
+			}
+			return wait
+		}
+		made := 0
+		for range 10 {
+			for _, a := range []netip.AddrPort{door, otherDoor, elsewhere} {
+				again()
+				if look("web", a, oneKey) == 0 {
+					made++
+				}
+			}
+		}
+		if made != 9 {
+			t.Errorf("%q: %d connections at once to one server", dir, made)
+		}
+		if wait := look("web", elsewhere, oneKey); wait <= 0 || wait > time.Second {
+			t.Errorf("%q: wait %v", dir, wait)
+		}
+		if wait := look("db", elsewhere, anotherKey); wait != 0 {
+			t.Errorf("%q: another name waits %v", dir, wait)
+		}
+		for i := range 5 {
+			if wait := look("web", netip.AddrPortFrom(door.Addr(), uint16(3000+i)), anotherKey); wait != 0 {
+				t.Errorf("%q: another server waits %v", dir, wait)
+			}
+		}
+
+		made = 0 // twice a second for a minute, each address in turn
+		hand.Time = noon.Add(time.Hour)
+		for i := range 120 {
+			again()
+			if look("web", []netip.AddrPort{door, otherDoor, elsewhere, fourth}[i%4], oneKey) == 0 {
+				made++
+			}
+			hand.Time = hand.Add(time.Second / 2)
+		}
+		if made > 69 {
+			t.Errorf("%q: %d connections within a minute", dir, made)
+		}
+		hand.Time = hand.Add(time.Hour)
+		c.Refund("web", door) // of nothing
+		if n := allowed(c, door); n != 9 {
+			t.Errorf("%q: %d connections an hour later", dir, n)
+		}
+	}
+}
+
+// A file that another process does not let go of costs a second once.
+func TestContactsHeld(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "cache")
+	hand := &clock{noon}
+	allowed(&memory.Contacts{Dir: dir, Now: hand.now}, door)
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	files, err := filepath.Glob(filepath.Join(dir, "contacts-*"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	held, err := replacefile.OpenShared(root, filepath.Base(files[0]), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	c := &memory.Contacts{Dir: dir, Now: hand.now}
+	if n := allowed(c, door); n != 9 {
+		t.Errorf("%d connections", n)
+	}
+	start := time.Now()
+	for range 100 {
+		c.Reserve("web", door)
+	}
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("waited each time: %v", took)
 	}
 }

@@ -91,7 +91,7 @@ func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) ch
 	if !entered {
 		return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseQueue, Error: givenUp, HostKnown: p.knows(t, a)}
 	}
-	v := &visit{Prober: p, visits: visits, door: d, addr: a}
+	v := &visit{Prober: p, visits: visits, door: d, addr: a, name: t.Host}
 	defer visits.leave(func() { // the next one may come when this one has gone
 		v.leaving.Wait()
 		<-d.turn

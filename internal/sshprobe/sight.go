@@ -72,7 +72,7 @@ func (v *visit) look(ctx context.Context, algorithms []string) *sight {
 	s := &sight{keys: make(map[kind]fetched)}
 	s.limits[0], s.limits[1], s.limits[2] = v.Prober.limits()
 	v.leaving.Wait() // the one before must have gone
-	held, err := v.visits.reserve(ctx, v.addr)
+	held, err := v.visits.reserve(ctx, v.name, v.addr)
 	s.began = time.Now()
 	switch {
 	case err != nil:
@@ -84,14 +84,14 @@ func (v *visit) look(ctx context.Context, algorithms []string) *sight {
 	}
 	release, err := limits.Connection(ctx)
 	if err != nil {
-		v.visits.refund(v.addr)
+		v.visits.refund(v.name, v.addr)
 		s.connect, s.cut, s.trouble = check.ConnectExhausted, check.PhaseQueue, "no connection of this process became free in time"
 		return s
 	}
 	c := v.connect(ctx, s)
 	if c == nil {
 		release()
-		v.visits.refund(v.addr)
+		v.visits.refund(v.name, v.addr)
 		return s
 	}
 	if !v.identify(ctx, s, c) {
@@ -157,6 +157,7 @@ func (v *visit) exchange(ctx context.Context, s *sight, c *wire, algorithms []st
 	switch {
 	case err == nil:
 		s.keys[kindOf(key)] = fetched{key: key}
+		v.visits.shown(v.name, v.addr, key)
 	case ctx.Err() != nil:
 		s.cut = check.PhaseKeys
 	default:

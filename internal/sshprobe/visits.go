@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"rdnsproxy/check"
 )
 
@@ -38,8 +40,9 @@ type Visits struct {
 
 // Contacts counts connections to an address and port; internal/memory has one.
 type Contacts interface {
-	Reserve(netip.AddrPort) (wait time.Duration) // one more; or, not counted, how long to wait before asking again
-	Refund(netip.AddrPort)                       // it reached no server
+	Reserve(name string, a netip.AddrPort) (wait time.Duration) // one more; or, not counted, how long to wait before asking again
+	Refund(name string, a netip.AddrPort)                       // it reached no server
+	Shown(name string, a netip.AddrPort, fingerprint string)    // it showed this host key, SHA256:…
 }
 
 // Wait returns when no connection is open any more. It is for the end of a run.
@@ -105,9 +108,9 @@ func (v *Visits) enter(ctx context.Context, a netip.AddrPort) (*door, bool) {
 
 // reserve waits until one more connection may be made. held says that the time of
 // ctx does not suffice, and how long it would have been.
-func (v *Visits) reserve(ctx context.Context, a netip.AddrPort) (held time.Duration, err error) {
+func (v *Visits) reserve(ctx context.Context, name string, a netip.AddrPort) (held time.Duration, err error) {
 	for v.Contacts != nil {
-		wait := v.Contacts.Reserve(a)
+		wait := v.Contacts.Reserve(name, a)
 		if wait == 0 {
 			break
 		}
@@ -126,9 +129,16 @@ func (v *Visits) reserve(ctx context.Context, a netip.AddrPort) (held time.Durat
 	return 0, nil
 }
 
-func (v *Visits) refund(a netip.AddrPort) {
+func (v *Visits) refund(name string, a netip.AddrPort) {
 	if v.Contacts != nil {
-		v.Contacts.Refund(a)
+		v.Contacts.Refund(name, a)
+	}
+}
+
+// shown remembers by which key a server can be told, whatever its address.
+func (v *Visits) shown(name string, a netip.AddrPort, key ssh.PublicKey) {
+	if v.Contacts != nil {
+		v.Contacts.Shown(name, a, ssh.FingerprintSHA256(plain(key)))
 	}
 }
 
@@ -153,6 +163,7 @@ type visit struct {
 	visits  *Visits
 	door    *door
 	addr    netip.AddrPort
+	name    string // the target's host
 	leaving sync.WaitGroup
 }
 
