@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -36,12 +37,28 @@ not be started, 130 interrupted.`,
 
 // runDemo shows the tour and holds each chapter against what should happen.
 func runDemo(ctx context.Context, w World) int {
-	v := newVoice(w.Err, false, false)
-	if !signal.Ignored(os.Interrupt) { // the temporary directory must not outlive Ctrl-C
-		var stop func()
-		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-		defer stop()
+	// The temporary directory must not outlive Ctrl-C, a closed terminal or "| head".
+	ctx, stop := untilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	status := playDemo(ctx, w)
+	stop()
+	if w.unread() {
+		w.Out.WriteString("\n") // ends this process as SIGPIPE ends any
 	}
+	return status
+}
+
+// untilSignal is signal.NotifyContext for those of the signals that the caller of
+// this program does not ignore.
+func untilSignal(ctx context.Context, signals ...os.Signal) (context.Context, context.CancelFunc) {
+	signals = slices.DeleteFunc(signals, signal.Ignored)
+	if len(signals) == 0 {
+		return context.WithCancel(ctx)
+	}
+	return signal.NotifyContext(ctx, signals...)
+}
+
+func playDemo(ctx context.Context, w World) int {
+	v := newVoice(w.Err, false, false)
 	s, err := newStage(w)
 	if err != nil {
 		v.error(fmt.Errorf("setting up the demo: %w", err))
@@ -58,14 +75,17 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 		s.healthy, s.warned, s.explained, s.accepted, s.remedied, s.moved, s.forged, s.elsewhere,
 	} {
 		err := chapter(ctx)
-		if err != nil { // Ctrl-C ends ssh too, which may be the first to be heard of
+		if err != nil { // what ends this program ends ssh too, which may be the first to be heard of
+			s.say("")
 			select {
 			case <-ctx.Done():
 			case <-time.After(100 * time.Millisecond):
 			}
 		}
 		if ctx.Err() != nil {
-			v.error(errInterrupted)
+			if !w.unread() {
+				v.error(errInterrupted)
+			}
 			return statusInterrupted
 		}
 		if err != nil {

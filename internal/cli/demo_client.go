@@ -25,7 +25,7 @@ func (s *stage) standIn(ctx context.Context, a *actor, p policy) error {
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
+	if err := s.begin(cmd); err != nil {
 		return err
 	}
 	greeted := s.greet(a, helper{out, in})

@@ -25,6 +25,7 @@ type stage struct {
 	self     string // this program
 	ssh      string // the real ssh; "": x/crypto/ssh plays the client
 	chapters int
+	groups   []group // of processes that may still write into dir
 
 	web, article, bank *actor
 }
@@ -120,6 +121,7 @@ func (s *stage) actors() []*actor { return []*actor{s.web, s.article, s.bank} }
 func (s *stage) path(name string) string { return filepath.Join(s.dir, name) }
 
 func (s *stage) close() {
+	s.await()
 	for _, a := range s.actors() {
 		if a == nil {
 			continue
@@ -186,7 +188,7 @@ func (s *stage) client(ctx context.Context, a *actor, p policy) error {
 	cmd := exec.CommandContext(ctx, s.ssh, "-F", s.path("config"), "-T", "chris@"+a.name)
 	cmd.Dir, cmd.Env = s.dir, s.environment(a, p)
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
-	return cmd.Run()
+	return s.perform(cmd)
 }
 
 // run runs rdnsproxy, shows what it says, and holds its exit status against want.
@@ -195,7 +197,7 @@ func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) err
 	cmd := exec.CommandContext(ctx, s.self, args...)
 	cmd.Dir, cmd.Env = s.dir, append(s.environment(a, policyWarn), "RDNSPROXY_SSH_CONFIG=settings")
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
-	err := cmd.Run()
+	err := s.perform(cmd)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		err = nil
@@ -207,4 +209,12 @@ func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) err
 		return fmt.Errorf("rdnsproxy %s: exit status %d, not %d", strings.Join(args, " "), got, want)
 	}
 	return nil
+}
+
+// perform runs cmd, and remembers what it may leave behind for a moment.
+func (s *stage) perform(cmd *exec.Cmd) error {
+	if err := s.begin(cmd); err != nil {
+		return err
+	}
+	return cmd.Wait()
 }

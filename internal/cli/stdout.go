@@ -40,6 +40,12 @@ func plainError(err error) string {
 // print writes to stdout; see stdout for what goes wrong.
 func (w World) print(text string) { io.WriteString(w.stdout, text) }
 
+// unread says that a write has shown that nobody reads stdout any more.
+func (w World) unread() bool {
+	o, ok := w.stdout.(*stdout)
+	return ok && errors.Is(o.err, syscall.EPIPE)
+}
+
 // page prints a text in report.Page's form.
 func (w World) page(text string) { w.print(report.Page(w.width(), text)) }
 

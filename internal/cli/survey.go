@@ -71,7 +71,7 @@ func (s *survey) failed(severities []check.Severity, err error) int {
 	case s.f.output != "":
 		s.voice.error(refuse("--output takes a file in a folder that you may write, or - for stdout", "writing the report to %v", err))
 	default:
-		s.voice.error(fmt.Errorf("writing the report: %w", err))
+		s.voice.error(fmt.Errorf("writing the report: %s", plainError(err)))
 	}
 	if s.f.format == "nagios" {
 		return report.NagiosStatus(s.f.failOn.severity)
