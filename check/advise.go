@@ -74,6 +74,9 @@ func advise(f *Facts, r *Result, p Policy) {
 func adviseTarget(f *Facts, c Code) []Advice {
 	switch c {
 	case TargetCutShort:
+		if slices.ContainsFunc(f.Addresses, waitsForSSH) {
+			return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "see what 'ssh -G " + displayHost(f.Target.Host) + "' waits for, a Match exec for one"}}
+		}
 		return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "give it more time: --target-timeout"}}
 	case HostKeyUnseen:
 		return []Advice{{Code: AdviseHostKey, Machine: ThisMachine, Text: "run it where the host can be reached directly"}}

@@ -1,10 +1,14 @@
 package check
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// cutFinding says in which phases of the work on a target its time was over.
+// cutFinding says in which phases of the work on a target its time was over. ssh's
+// own answer has a limit that can end before.
 func cutFinding(f *Facts) (Finding, bool) {
-	if !f.Cut {
+	if !f.Cut && !slices.ContainsFunc(f.Addresses, waitsForSSH) {
 		return Finding{}, false
 	}
 	var phases []string
@@ -12,7 +16,7 @@ func cutFinding(f *Facts) (Finding, bool) {
 		phases = append(phases, "looking up "+displayHost(f.Target.Host))
 	}
 	for _, a := range f.Addresses {
-		if a.CutShort {
+		if a.CutShort && f.Cut {
 			phases = append(phases, "looking up the names of "+show(a.Addr))
 		}
 		if a.Probe != nil && a.Probe.Cut != "" {
@@ -29,3 +33,7 @@ func cutFinding(f *Facts) (Finding, bool) {
 	}
 	return Finding{Code: TargetCutShort, Severity: Unknown, Text: "time was up for the target while " + strings.Join(phases, ", ") + more}, true
 }
+
+// waitsForSSH reports whether nobody looked behind an address since ssh did not say
+// how it would.
+func waitsForSSH(a AddressFacts) bool { return a.Probe != nil && a.Probe.Cut == PhaseAsk }

@@ -212,8 +212,12 @@ const slow = time.Second
 
 // slowConnection names the phases behind an address that make ssh slow.
 func slowConnection(a *AddressFacts) []Finding {
+	connecting := phase{SlowConnect, a.Probe.Connecting, "connecting to %s took %.1f s"}
+	if a.Probe.Cut != "" { // in one of the others, which it has not come to the end of
+		return slowPhases(a.Addr, []phase{connecting})
+	}
 	return slowPhases(a.Addr, []phase{
-		{SlowConnect, a.Probe.Connecting, "connecting to %s took %.1f s"},
+		connecting,
 		{SlowIdentify, a.Probe.Identifying, "%s took %.1f s to say that it speaks SSH: it may be looking up this machine's name"},
 		{SlowHostKeys, a.Probe.KeyFetching, "fetching the host keys of %s took %.1f s"},
 	})

@@ -270,6 +270,23 @@ func TestKeyFindings(t *testing.T) {
 	}
 }
 
+// Time that ran out while ssh was asked is said so, though the target had time left;
+// and of a phase that did not end nobody says how long it took.
+func TestCutShortProbe(t *testing.T) {
+	f := probed(Probe{Connect: ConnectCutShort, Cut: PhaseAsk})
+	r := Judge(f, Policy{})
+	if found := r.Findings[0]; r.Severity != Unknown || found.Code != TargetCutShort || !strings.Contains(found.Text, "asking ssh") || !strings.Contains(found.Advice[0].Text, "'ssh -G my.example.com'") {
+		t.Errorf("%s, %+v", r.Severity, r.Findings)
+	}
+	f = probed(Probe{Connect: ConnectOK, Cut: PhaseIdentify, Identifying: 3 * time.Second})
+	f.Cut = true
+	for _, found := range Judge(f, Policy{}).Findings {
+		if found.Code == SlowIdentify {
+			t.Errorf("%+v", found)
+		}
+	}
+}
+
 // Which key is the new one and which the known one, and how the old one goes.
 func TestChangedWords(t *testing.T) {
 	k := key("ssh-ed25519", KeyChanged)

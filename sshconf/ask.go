@@ -39,6 +39,28 @@ func (q Query) findSSH() (path, reason string) {
 	return path, ""
 }
 
+// SlowError says that ssh -G did not end in limits.SSHTime: something in the
+// configuration waits, or a wrapper of ssh's.
+type SlowError struct{}
+
+func (*SlowError) Error() string { return fmt.Sprintf("no answer within %v", limits.SSHTime) }
+
+// notOpenSSH is why an ssh is not asked that does not know -G, as Dropbear's does
+// not.
+const notOpenSSH = "and the ssh on PATH is not OpenSSH's"
+
+// foreign reports whether an ssh that failed to answer is another than OpenSSH's:
+// then its failure says nothing about the configuration.
+func (q Query) foreign(ctx context.Context, failed error) bool {
+	var slow *SlowError
+	var refused *RefusedError
+	switch {
+	case failed == nil, ctx.Err() != nil, errors.As(failed, &slow), errors.As(failed, &refused) && refused.ByUser:
+		return false
+	}
+	return !strings.HasPrefix(q.Version(ctx), selfName)
+}
+
 // Bounds of what ssh -G may print; some 5 KiB are usual.
 const (
 	maxAnswer    = 1 << 20
@@ -81,7 +103,7 @@ func (q Query) print(ctx context.Context, ssh string) (out, said string, err err
 		return "", "", fmt.Errorf("ssh -G: %w", context.Cause(ctx))
 	}
 	defer release()
-	ctx, cancel := context.WithTimeoutCause(ctx, limits.SSHTime, fmt.Errorf("no answer within %v", limits.SSHTime))
+	ctx, cancel := context.WithTimeoutCause(ctx, limits.SSHTime, &SlowError{})
 	defer cancel()
 	cmd := exec.CommandContext(ctx, ssh, q.sshArgs()...)
 	cmd.Env = append(cmd.Environ(), EvaluatingEnv+"=1")

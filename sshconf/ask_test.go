@@ -24,6 +24,11 @@ func write(t testing.TB, text string) Query {
 
 // fakeSSH is a program in ssh's place.
 func fakeSSH(t *testing.T, script string) string {
+	return program(t, `[ "$1" = -V ] && { echo OpenSSH_9.9p1 >&2; exit; }`+"\n"+script)
+}
+
+// program writes a script.
+func program(t *testing.T, script string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ssh")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {

@@ -72,6 +72,9 @@ func (a *Asker) Ask(ctx context.Context, c *Config, host string) (*Host, error) 
 		q.Host, q.banner = host, true
 		if same.err = q.understand(); same.err == nil {
 			same.host, same.err = q.ask(ctx, a.ssh)
+			if q.foreign(ctx, same.err) {
+				same.err = &NotAskedError{notOpenSSH}
+			}
 		}
 	})
 	if same.err != nil && ctx.Err() == nil && (errors.Is(same.err, context.Canceled) || errors.Is(same.err, context.DeadlineExceeded)) {
@@ -88,6 +91,17 @@ func (a *Asker) Ask(ctx context.Context, c *Config, host string) (*Host, error) 
 	h := *same.host
 	h.Name, h.written, h.sure = host, class, known
 	return &h, nil
+}
+
+// MaySet reports whether the files hold a line that gives a keyword of the Query a
+// value for the host; where only ssh knows which lines hold, whether one is there.
+func (c *Config) MaySet(host, keyword string) bool {
+	class, known := c.class(host)
+	if !known {
+		return c.read.mentioned[keyword] || c.read.mentioned[""]
+	}
+	text, _ := (&Host{written: class}).Written(keyword)
+	return text != "" && lower(text) != "none"
 }
 
 // class is what the files say for a host about the keywords, as it is written;

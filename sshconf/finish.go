@@ -44,6 +44,14 @@ func (r *reading) relevant() []Doubt {
 	return out
 }
 
+// unjudgedBeside are the lines that only ssh can judge and that none of the doubts
+// is about.
+func (r *reading) unjudgedBeside(doubts []Doubt) []Doubt {
+	return slices.DeleteFunc(slices.Clone(r.unjudged), func(u Doubt) bool {
+		return slices.ContainsFunc(doubts, func(d Doubt) bool { return d.Origin == u.Origin })
+	})
+}
+
 // finisher does what ssh's main does after all files are read.
 type finisher struct {
 	*reading

@@ -21,6 +21,7 @@ type reading struct {
 	open      map[string]*Doubt // by slot
 	second    *Doubt            // something makes ssh read everything twice
 	doubts    []*Doubt          // in the order they were met
+	unjudged  []Doubt           // of strict: lines for which ssh may refuse to run, and nothing else
 }
 
 // depends lists what else must be known to tell a keyword.
@@ -115,7 +116,7 @@ func (r *reading) note(s *source, ln line) (keep bool, err error) {
 		r.mentioned[k] = true
 	}
 	if r.strict && !r.understood(ln) {
-		r.doubt(doubtOf(s, ln), order)
+		r.unjudged = append(r.unjudged, doubtOf(s, ln))
 	}
 	return matter || k == "host" || k == "match" || k == "include", nil
 }

@@ -39,3 +39,41 @@ func TestRefuseConnection(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestStrictWithoutSSH: where nobody can say whether ssh takes a line, that is told,
+// and all else stands as it is written.
+func TestStrictWithoutSSH(t *testing.T) {
+	for name, ssh := range map[string]string{
+		"none":    "/nonexistent/ssh",
+		"another": program(t, `echo "Dropbear v2022.83: unknown option $1" >&2; exit 1`),
+		"strange": program(t, "echo hello"),
+	} {
+		q := write(t, "Host web\n\tHostName real\n\tPort 7\n\tRevokedHostKeys /etc/revoked\nHost other\n\tBogus x\n")
+		q.Keywords, q.Strict, q.SSH = []string{"hostname", "port", "user"}, true, ssh
+		h, err := q.Lookup(t.Context())
+		var u *UnevaluatedError
+		if !errors.As(err, &u) || len(u.Doubts) != 2 || h == nil || h.Port != 7 || h.HostName != "real" {
+			t.Errorf("%s: %+v, %v", name, h, err)
+		}
+		var not *NotAskedError
+		if _, err := q.Asker().Ask(t.Context(), nil, "web"); !errors.As(err, &not) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestMaySet(t *testing.T) {
+	q := write(t, "Host web\n\tRevokedHostKeys /etc/revoked\nHost db\n\tRevokedHostKeys none\nHost *\n\tUser x\n")
+	q.Keywords = []string{"revokedhostkeys", "knownhostscommand"}
+	for host, want := range map[string]bool{"web": true, "db": false, "mail": false} {
+		c, err := q.Read()
+		if err != nil || c.MaySet(host, "revokedhostkeys") != want || c.MaySet(host, "knownhostscommand") {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	q = write(t, "Match user x\n\tRevokedHostKeys /etc/revoked\n")
+	q.Keywords = []string{"revokedhostkeys", "knownhostscommand"}
+	if c, err := q.Read(); err != nil || !c.MaySet("web", "revokedhostkeys") || c.MaySet("web", "knownhostscommand") {
+		t.Error(err)
+	}
+}

@@ -160,7 +160,7 @@ type UnevaluatedError struct {
 type Doubt struct {
 	Origin    string   // "file:line", "file" or "command line"
 	Construct string   // the line, or what is odd about it; safe to print
-	Keywords  []string // those whose value it leaves open
+	Keywords  []string // those whose value it leaves open; none where it is only whether ssh runs at all
 }
 
 func (d Doubt) String() string { return d.Origin + ": " + d.Construct }
@@ -227,7 +227,7 @@ func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
 	}
 	r := c.about(host)
 	h, doubts := r.answer()
-	if len(doubts) == 0 {
+	if doubts = append(doubts, r.unjudgedBeside(doubts)...); len(doubts) == 0 {
 		return h, nil
 	}
 	ssh, reason := r.q.findSSH()
@@ -236,8 +236,11 @@ func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
 	}
 	answer, err := r.q.ask(ctx, ssh)
 	var refused *RefusedError
-	if errors.As(err, &refused) && refused.ByUser {
+	switch {
+	case errors.As(err, &refused) && refused.ByUser:
 		return h, err
+	case r.q.foreign(ctx, err):
+		return h, &UnevaluatedError{doubts, notOpenSSH}
 	}
 	return answer, err
 }

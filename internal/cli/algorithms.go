@@ -65,7 +65,7 @@ func (a *algorithms) of(ctx context.Context, s *survey, t *target) (sends, error
 		a.untold.Do(func() {
 			s.voice.notice(err.Error() + ": those of " + sshprobe.NewestLists + " are assumed")
 		})
-		return sends{by: sshprobe.NewestLists + " (assumed)", rules: knownhosts.Rules{Release: a.installed(q)}}, nil
+		return sends{by: sshprobe.NewestLists + " (assumed)", rules: knownhosts.Rules{Release: a.installed(q), Unread: refusing(ssh.files, t.config.Name)}}, nil
 	case err != nil:
 		return sends{}, err
 	}
@@ -77,6 +77,17 @@ func (a *algorithms) of(ctx context.Context, s *survey, t *target) (sends, error
 		strict: strict == "true" || strict == "yes",
 		by:     sshconf.BySSH,
 	}, nil
+}
+
+// refusing are the settings of a host by which ssh may refuse a key that known_hosts
+// has.
+func refusing(c *sshconf.Config, host string) (set []string) {
+	for _, keyword := range []string{"RevokedHostKeys", "KnownHostsCommand"} {
+		if c.MaySet(host, strings.ToLower(keyword)) {
+			set = append(set, keyword)
+		}
+	}
+	return set
 }
 
 // installed is the release of the ssh that is installed; zero where there is

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -16,6 +17,7 @@ import (
 	"rdnsproxy/internal/memory"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/resolve"
+	"rdnsproxy/sshconf"
 )
 
 // prober looks behind the addresses of a target as ssh would connect to it; what
@@ -41,8 +43,15 @@ func (p *promised) Probe(ctx context.Context, t check.Target, a netip.AddrPort) 
 	case <-p.kept:
 		return p.Prober.Probe(ctx, t, a)
 	case <-ctx.Done():
-		return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
+		return unanswered{}.Probe(ctx, t, a)
 	}
+}
+
+// unanswered is what is known where ssh did not say in time how it would connect.
+type unanswered struct{}
+
+func (unanswered) Probe(context.Context, check.Target, netip.AddrPort) check.Probe {
+	return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
 }
 
 func (s *survey) proberOf(ctx context.Context, t target, since time.Time) check.Prober {
@@ -50,7 +59,11 @@ func (s *survey) proberOf(ctx context.Context, t target, since time.Time) check.
 		return unprobed(err.Error())
 	}
 	ssh, err := s.algorithms.of(ctx, s, &t)
-	if err != nil {
+	var slow *sshconf.SlowError
+	switch {
+	case errors.As(err, &slow):
+		return unanswered{}
+	case err != nil:
 		return unprobed(err.Error())
 	}
 	return &sshprobe.Prober{

@@ -107,6 +107,9 @@ func (l *Login) judge(ctx context.Context, key ssh.PublicKey) Verdict {
 	if a := l.Addr.Unmap(); l.Rules.CheckAddress && a.IsValid() && !a.IsLoopback() && a.String() != lower(l.Host.Name) {
 		v.doubt(Doubt{"CheckHostIP is yes: whether another key is known for " + a.String() + " was not looked at", false})
 	}
+	for _, setting := range l.Rules.Unread {
+		v.doubt(Doubt{setting + " is set, and only ssh can tell what it comes to", true})
+	}
 	for _, file := range l.unread {
 		v.doubt(Doubt{file, true})
 	}

@@ -32,6 +32,10 @@ type Rules struct {
 	// Command is KnownHostsCommand. If nil, none.
 	Command *Command
 
+	// Unread are settings that have a say as well, and that could not be read: their
+	// names. The Verdict says so.
+	Unread []string
+
 	// TrustLoopback says that ssh takes any key of an address of this machine's
 	// loopback: NoHostAuthenticationForLocalhost, where ssh itself connects. Behind
 	// a ProxyCommand ssh knows no address, and the setting does nothing.
