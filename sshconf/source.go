@@ -289,11 +289,11 @@ func (l *loader) readFile(path string, checked bool) (string, error) {
 	return b.String(), nil
 }
 
-// safePath makes the path in an error of package os safe to print.
+// safePath makes an error of package os fit to print: no system call, a safe path.
 func safePath(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {
-		return &fs.PathError{Op: pe.Op, Path: safetext.Line(pe.Path), Err: pe.Err}
+		return fmt.Errorf("%s: %w", safetext.Line(pe.Path), pe.Err)
 	}
 	return err
 }

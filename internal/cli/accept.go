@@ -16,6 +16,7 @@ import (
 	"rdnsproxy/internal/safetext"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func acceptCommand(w World, status *int) *cobra.Command {
@@ -39,8 +40,14 @@ asks for --accepted to take an accepted mapping.
 Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not
 be told.`,
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			idle := given(c.Flags(), func(flag *pflag.Flag) bool {
+				return !slices.Contains([]string{"format", "quiet", "verbose"}, flag.Name)
+			})
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
+			}
+			if len(args) == 1 && args[0] == "list" {
+				tellIdle(newVoice(w.Err, f.quiet, f.verbose), "accept list", idle)
 			}
 			f.dnsOnly = true
 			*status, err = runAccept(c.Context(), w, f, *format, args)

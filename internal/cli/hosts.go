@@ -39,8 +39,12 @@ right, 2 usage, 3 it could not be told.`,
 		f := new(hostsFlags)
 		s := &cobra.Command{Use: use, Short: short, Long: long, Example: example,
 			RunE: func(c *cobra.Command, args []string) (err error) {
+				idle := given(c.Flags(), func(flag *pflag.Flag) bool { return flag.Hidden })
 				if err := fromEnvironment(c.Flags(), w); err != nil {
 					return err
+				}
+				if c.Name() != "add" { // which tells of its own
+					tellIdle(newVoice(w.Err, f.quiet, f.verbose), "hosts "+c.Name(), idle)
 				}
 				*status, err = run(c.Context(), f, args)
 				return err

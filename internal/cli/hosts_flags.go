@@ -32,7 +32,7 @@ type hostsFlags struct {
 }
 
 // Each command shows the flags that mean something to it. Those that the
-// commands share are taken by all of them.
+// commands share are taken by all of them, and a notice says where one means nothing.
 
 func (f *hostsFlags) registerList(fs *pflag.FlagSet) {
 	f.sharedFlags.register(fs)
@@ -71,6 +71,24 @@ func (f *hostsFlags) registerVerify(fs *pflag.FlagSet) {
 // hideAllBut leaves out of the help what a command takes and does not need.
 func hideAllBut(fs *pflag.FlagSet, shown ...string) {
 	fs.VisitAll(func(flag *pflag.Flag) { flag.Hidden = !slices.Contains(shown, flag.Name) })
+}
+
+// given names the flags of the command line for which which holds, "--ipv4". It is
+// asked before the environment is read, which is for every command.
+func given(fs *pflag.FlagSet, which func(*pflag.Flag) bool) (names []string) {
+	fs.Visit(func(flag *pflag.Flag) {
+		if which(flag) {
+			names = append(names, "--"+flag.Name)
+		}
+	})
+	return names
+}
+
+// tellIdle says which flags of the command line change nothing in what a command does.
+func tellIdle(v *voice, command string, flags []string) {
+	if len(flags) > 0 {
+		v.notice(command + " makes no use of " + strings.Join(flags, ", "))
+	}
 }
 
 // registerOwn registers what no other command has.

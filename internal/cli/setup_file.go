@@ -148,7 +148,7 @@ func (c *configFile) explain(err error) error {
 	case errors.Is(err, replacefile.ErrUnsafeFolder):
 		hint = "nothing was written: chmod go-w " + safetext.Shell(filepath.Dir(c.path))
 	}
-	return refuse(hint, "%s: %s", c, ownWords(err))
+	return refuse(hint, "%s: %s", c, strings.TrimPrefix(ownWords(err), c.path+": "))
 }
 
 // ownWords drops the system call and the path within the opened directory from

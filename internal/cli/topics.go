@@ -63,7 +63,7 @@ check and hosts verify with --format nagios:
   2	CRITICAL: one of them is an error
   3	UNKNOWN: it could not be determined, or bad usage
 
-hosts add, hosts remove, accept, accept forget:
+setup, hosts add, hosts remove, accept, accept forget:
 
   0	done, or nothing to do
   1	refused, or not confirmed
