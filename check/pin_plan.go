@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -19,6 +20,7 @@ type PinOptions struct {
 	Replace bool                   // take the name away from lines that give it another address
 	Force   bool                   // write a line although none is needed
 	Keyed   bool                   // the host is known by its key, or one is expected: each address has to show a proven one
+	Unsure  string                 // why the host may be known by a key that could not be looked up; empty: it is not
 	Own     func(name string) bool // as in Policy
 	Now     time.Time
 	Expires time.Time // if zero, never, or when the line expired that stands there
@@ -32,6 +34,7 @@ var (
 	ErrTaken        = errors.New("another line gives the name another address")
 	ErrUnpinnable   = errors.New("an address that may stand in no hosts line")
 	ErrUnproven     = errors.New("an address that does not show the host key")
+	ErrUnevaluated  = errors.New("whether the host key is known could not be told")
 )
 
 // refusal is one of those errors in words.
@@ -159,6 +162,9 @@ func pinAddresses(r *Result, o PinOptions) ([]Address, error) {
 		if o.Keyed && provenKey(a) == "" {
 			return nil, &refusal{ErrUnproven, unprovenWords(r, a)}
 		}
+		if why := cmp.Or(unevaluated(r, a.Address), o.Unsure); why != "" && provenKey(a) == "" {
+			return nil, &refusal{ErrUnevaluated, ErrUnevaluated.Error() + ": " + why}
+		}
 	}
 	family, incomplete := r.Incomplete()
 	switch {
@@ -257,7 +263,17 @@ func keyAgainst(r *Result, a netip.Addr) string {
 		switch {
 		case f.Code == HostKeyChanged:
 			return "host key changed: " + f.Text
-		case f.AgainstHost():
+		case f.AgainstHost(), f.Code == HostKeyRefused && f.Severity >= Error:
+			return f.Text
+		}
+	}
+	return ""
+}
+
+// unevaluated is what left ssh's verdict on the host key of an address open, or "".
+func unevaluated(r *Result, a netip.Addr) string {
+	for _, f := range r.About(a) {
+		if f.Code == HostKeyUnevaluated && f.Severity >= Unknown {
 			return f.Text
 		}
 	}

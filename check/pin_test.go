@@ -28,12 +28,19 @@ func planned(t *testing.T, hosts string, f Facts, o PinOptions) (string, error) 
 // TestPlanPin: what stands against a hosts line, and what is written otherwise.
 func TestPlanPin(t *testing.T) {
 	off := func(addr string) Facts { return facts(addr, resolve.OK, dead("x.example.net", resolve.NXDomain)) }
-	keyed := func(s KeyStatus) Facts {
+	with := func(k Key) Facts {
 		f := off("203.0.113.7")
-		p := serving(key("ssh-ed25519", s))
+		p := serving(k)
 		f.Addresses[0].Probe = &p
 		return f
 	}
+	keyed := func(s KeyStatus) Facts { return with(key("ssh-ed25519", s)) }
+	refused, doubtful, proven := key("ssh-ed25519", KeyUnknown), key("ssh-ed25519", KeyUnknown), key("ssh-ed25519", KeyKnown)
+	refused.Refused = "KnownHostsCommand failed (exit status 1)"
+	doubtful.Doubts = []Doubt{{Text: "a line is too long", Open: true}}
+	proven.Doubts, proven.Fingerprint = doubtful.Doubts, "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"
+	passedOver := key("ssh-ed25519", KeyUnknown)
+	passedOver.Doubts = []Doubt{{Text: "ssh goes on without it"}}
 	partial := off("203.0.113.7")
 	partial.Forward[1].Status = resolve.ServFail
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -49,6 +56,11 @@ func TestPlanPin(t *testing.T) {
 		{"a revoked key", keyed(KeyRevoked), PinOptions{Force: true}, "shows a revoked host key, ssh-ed25519 SHA256:ssh-ed25519", nil},
 		{"a key that is no ground, and one is known", keyed(KeyUnknown), PinOptions{Keyed: true, Force: true}, "does not show the host key by which my.example.com is known (it shows SHA256:ssh-ed25519)", ErrUnproven},
 		{"nobody looked at keys, and one is known", off("203.0.113.7"), PinOptions{Keyed: true}, "203.0.113.7 does not show the host key", ErrUnproven},
+		{"a key that ssh refuses", with(refused), PinOptions{Force: true}, "ssh refuses the ssh-ed25519 host key of 203.0.113.7: KnownHostsCommand failed", nil},
+		{"a key of which it is open whether it is known", with(doubtful), PinOptions{Force: true}, "could not be told: the ssh-ed25519 host key of 203.0.113.7: a line is too long", ErrUnevaluated},
+		{"a known key, whatever else is open", with(proven), PinOptions{Unsure: "a line is too long"}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable SHA256:47DEQpj8HBSa+", nil},
+		{"what ssh passes over too", with(passedOver), PinOptions{}, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable", nil},
+		{"no key is shown, and one may be known", off("203.0.113.7"), PinOptions{Unsure: "a line is too long"}, "could not be told: a line is too long", ErrUnevaluated},
 		{"NAT64", off("64:ff9b::203.0.113.7"), PinOptions{}, "is synthesised by NAT64", ErrUnpinnable},
 		{"a zone", off("fe80::1%eth0"), PinOptions{}, "is valid on one link only", ErrUnpinnable},
 		{"undetermined", facts("203.0.113.7", resolve.Timeout), PinOptions{Force: true}, "could not be looked up", ErrUndetermined},

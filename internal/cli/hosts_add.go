@@ -69,9 +69,9 @@ func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, erro
 	if r.Interrupted() {
 		return statusInterrupted, errInterrupted
 	}
-	options := check.PinOptions{
-		Address: address, Replace: f.replace, Force: f.force, Keyed: !f.dnsOnly && s.keyed(ctx, t),
-		Own: ownName(), Now: now, Expires: expires,
+	options := check.PinOptions{Address: address, Replace: f.replace, Force: f.force, Own: ownName(), Now: now, Expires: expires}
+	if !f.dnsOnly {
+		options.Keyed, options.Unsure = s.keyed(ctx, t)
 	}
 	shown := false
 	return f.apply(w, v, file, "hosts add "+onceMore(r, address, f.expectKeys), func(file *hostsfile.File) (*hostsfile.Edit, int, error) {
@@ -125,6 +125,8 @@ func (f *hostsFlags) declined(w World, file *hostsfile.File, r *check.Result, er
 			hint = "nothing was written; --address takes one that shows the key; --dns-only adds the lines without looking at any key"
 		}
 		return nil, statusFound, refuse(hint, "%v", err)
+	case errors.Is(err, check.ErrUnevaluated):
+		return nil, statusUnknown, refuse("nothing was written; --expect-hostkey says which key the host has; --dns-only looks at no key", "%v", err)
 	case errors.Is(err, check.ErrUndetermined):
 		return nil, statusUnknown, refuse("nothing was written; try again later", "%v", err)
 	}

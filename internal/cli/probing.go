@@ -111,8 +111,9 @@ func (s *survey) connections() *sshprobe.Visits {
 	return &s.visits
 }
 
-// keyed reports whether a target is known by its host key, or one is expected.
-func (s *survey) keyed(ctx context.Context, t target) bool {
+// keyed reports whether a target is known by its host key, or one is expected; unsure
+// is why it may be known all the same, or empty.
+func (s *survey) keyed(ctx context.Context, t target) (keyed bool, unsure string) {
 	login := knownhosts.Login{
 		Known: s.keys.of(t.knownHosts, s.voice),
 		Host:  knownhosts.Host{Name: t.Host, Port: t.Port, Alias: t.KeyName},
@@ -120,7 +121,7 @@ func (s *survey) keyed(ctx context.Context, t target) bool {
 	if ssh, err := s.algorithms.of(ctx, s, &t); err == nil { // else nothing was probed either
 		login.Rules = ssh.rules
 	}
-	return len(s.f.expectKeys) > 0 || login.Knows(ctx)
+	return len(s.f.expectKeys) > 0 || login.Knows(ctx), login.Unsure(ctx)
 }
 
 // knownKeys are the known_hosts files that were read, each set of them once.

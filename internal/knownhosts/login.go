@@ -72,6 +72,23 @@ func (l *Login) Knows(ctx context.Context) bool {
 	return l.Known != nil && l.Known.Knows(l.Host) || printed.Knows(l.Host)
 }
 
+// Unsure says why ssh may know the host although Knows does not say so: a file that
+// could not be read to its end, a KnownHostsCommand that could not be evaluated or
+// has failed. It is empty where nothing is open.
+func (l *Login) Unsure(ctx context.Context) string {
+	l.Algorithms(ctx)
+	l.lines(l.Host.key())
+	switch out := l.order.output; {
+	case len(l.unread) > 0:
+		return l.unread[0]
+	case out.fatal != nil:
+		return out.fatal.Error()
+	case out.doubt.Open:
+		return out.doubt.Text
+	}
+	return ""
+}
+
 // Judge says what ssh would say about a key that the server showed (OpenSSH's
 // verify_host_key), but for SSHFP records: where VerifyHostKeyDNS is yes, a
 // validated record that matches comes before every Verdict that is not Final.

@@ -56,6 +56,10 @@ func TestLongFile(t *testing.T) {
 	if err := os.Remove(long); err != nil {
 		t.Fatal(err)
 	}
+	gone := knownhosts.Login{Known: f, Host: host}
+	if got := gone.Unsure(t.Context()); !strings.Contains(got, long) {
+		t.Errorf("gone meanwhile: unsure is %q", got)
+	}
 	if v := judge(f, host, c.keys["ed"].PublicKey()); v.Status != changed || len(v.Doubts) != 1 || !v.Doubts[0].Open {
 		t.Errorf("gone meanwhile: %s, %v", v.Status, v.Doubts)
 	}
@@ -86,13 +90,18 @@ func TestCommandDoubts(t *testing.T) {
 		"KnownHostsCommand cannot be run, and ssh goes on without": {Line: "/nonexistent\x1b"},
 	} {
 		l := knownhosts.Login{Host: host, Rules: knownhosts.Rules{Command: cmd}}
-		l.Algorithms(t.Context())
+		if got, open := l.Unsure(t.Context()), !strings.Contains(want, "cannot be run"); open != strings.HasPrefix(got, want) || !open && got != "" {
+			t.Errorf("%s: unsure is %q", want, got)
+		}
 		v := l.Judge(t.Context(), c.keys["ed"].PublicKey())
 		if v.Status != unknown || v.Refused != nil || len(v.Doubts) != 1 || !strings.HasPrefix(v.Doubts[0].Text, want) || strings.ContainsRune(v.Doubts[0].Text, 0x1b) {
 			t.Errorf("%s: %s, %v, %v", want, v.Status, v.Refused, v.Doubts)
 		}
 	}
 	fails := knownhosts.Login{Host: host, Rules: knownhosts.Rules{Command: command(t, "printf 'no \\033[2J\\n' >&2; exit 4")}}
+	if got := fails.Unsure(t.Context()); !strings.HasPrefix(got, "KnownHostsCommand failed (exit status 4") {
+		t.Errorf("unsure is %q", got)
+	}
 	v := fails.Judge(t.Context(), c.keys["ed"].PublicKey())
 	if v.Refused == nil || v.Refused.Error() != `KnownHostsCommand failed (exit status 4: no \027[2J)` {
 		t.Errorf("%v", v.Refused)
