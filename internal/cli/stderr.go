@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // stderr is where a person will read what the relay says. With ControlPersist ssh
@@ -16,29 +18,45 @@ import (
 // ssh does so because whoever reads its stderr waits until everybody has closed
 // it (OpenSSH's bug 1988). So its stderr is held for as long as one line takes,
 // and a relay that has nothing to say never opens it.
-type stderr struct{ own *os.File }
+//
+// Who does not read at all, so that a pipe is full, is waited for once: a login does
+// not depend on somebody reading its warnings.
+type stderr struct {
+	own  *os.File
+	full atomic.Bool // nobody has read in time
+}
+
+// unread is how long a full pipe is waited for.
+const unread = time.Second
 
 // relayVoice speaks where the user of the relay reads.
 func relayVoice(w World, quiet, verbose bool) *voice {
-	at := stderr{w.Err}
+	at := &stderr{own: w.Err}
 	return &voice{w: at, hints: func() bool { return verbose || at.terminal() }, quiet: quiet, verbose: verbose}
 }
 
 // Write fails where nobody may read, and no more: a warning that is not wanted
 // must not end the session.
-func (s stderr) Write(b []byte) (n int, err error) {
+func (s *stderr) Write(b []byte) (n int, err error) {
 	surviveSIGPIPE()
-	s.with(func(f *os.File) { n, err = f.Write(b) })
+	s.with(func(f *os.File) {
+		if s.full.Load() || !takes(f, unread) {
+			s.full.Store(true)
+			err = os.ErrDeadlineExceeded
+			return
+		}
+		n, err = f.Write(b)
+	})
 	return n, err
 }
 
-func (s stderr) terminal() (is bool) {
+func (s *stderr) terminal() (is bool) {
 	s.with(func(f *os.File) { is = isTerminal(f) })
 	return is
 }
 
 // with lends the stream that a person reads.
-func (s stderr) with(do func(*os.File)) {
+func (s *stderr) with(do func(*os.File)) {
 	f := s.own
 	if silencedBySSH(f) {
 		if parents, err := openParentStderr(); err == nil {
