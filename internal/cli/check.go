@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -39,11 +38,8 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 	if err != nil {
 		return f.usage(w, err)
 	}
-	if !signal.Ignored(os.Interrupt) {
-		var stop func()
-		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-		defer stop()
-	}
+	ctx, stop := untilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
 	if len(targets) > manyTargets {
 		debug.SetGCPercent(400)
 		if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT

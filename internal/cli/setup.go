@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -131,16 +130,13 @@ func runSetup(ctx context.Context, w World, f *setupFlags, hosts []string) (int,
 // plan asks ssh what the recipe may be, and says what there is to know of it. The
 // copies that ssh is asked with are gone when it ends, also by Ctrl-C.
 func (f *setupFlags) plan(ctx context.Context, w World, v *voice, file *configFile, rest []byte, want recipe.Recipe, hosts []string) (r recipe.Recipe, err error) {
-	if !signal.Ignored(os.Interrupt) {
-		var stop func()
-		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		defer func() {
-			if ctx.Err() != nil {
-				err = errInterrupted
-			}
-		}()
-	}
+	ctx, stop := untilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	defer func() {
+		if ctx.Err() != nil {
+			err = errInterrupted
+		}
+	}()
 	p, err := newPreview(ctx, w, file, rest)
 	if err != nil {
 		return want, err
