@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -45,16 +43,6 @@ func runDemo(ctx context.Context, w World) int {
 		w.Out.WriteString("\n") // ends this process as SIGPIPE ends any
 	}
 	return status
-}
-
-// untilSignal is signal.NotifyContext for those of the signals that the caller of
-// this program does not ignore.
-func untilSignal(ctx context.Context, signals ...os.Signal) (context.Context, context.CancelFunc) {
-	signals = slices.DeleteFunc(signals, signal.Ignored)
-	if len(signals) == 0 {
-		return context.WithCancel(ctx)
-	}
-	return signal.NotifyContext(ctx, signals...)
 }
 
 func playDemo(ctx context.Context, w World) int {

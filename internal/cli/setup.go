@@ -130,6 +130,9 @@ func runSetup(ctx context.Context, w World, f *setupFlags, hosts []string) (int,
 // plan asks ssh what the recipe may be, and says what there is to know of it. The
 // copies that ssh is asked with are gone when it ends, also by Ctrl-C.
 func (f *setupFlags) plan(ctx context.Context, w World, v *voice, file *configFile, rest []byte, want recipe.Recipe, hosts []string) (r recipe.Recipe, err error) {
+	if _, err := exec.LookPath("ssh"); err != nil {
+		return want, refuse("install OpenSSH's client", "ssh is not on PATH, and setup asks it what the lines would change")
+	}
 	ctx, stop := untilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	defer func() {

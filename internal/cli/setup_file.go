@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"rdnsproxy/internal/replacefile"
@@ -54,6 +55,8 @@ func (f *setupFlags) open(w World) (*configFile, error) {
 		return nil, refuse("name the file in it", "%s is a directory", c)
 	case !info.Mode().IsRegular():
 		return nil, refuse("setup writes into regular files only", "%s is not a regular file", c)
+	case c.usual && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0: // readconf.c, read_config_file_depth
+		return nil, refuse("chmod go-w "+safetext.Shell(c.path), "everybody may write %s, so ssh refuses it", c)
 	case info.Size() > maxConfig:
 		return nil, refuse("write the lines by hand: 'rdnsproxy help' shows them", "%s is larger than %d MiB", c, maxConfig>>20)
 	}
