@@ -138,6 +138,28 @@ func TestTwoPortsOfOneServer(t *testing.T) {
 	v.loginWorks()
 }
 
+// A login does not wait for a check in Match exec, which could not even say why: its
+// condition is unknown then.
+func TestMatchExecDoesNotWait(t *testing.T) {
+	v := newVisit(t)
+	s := v.penalise(wary)
+	v.sshConfig("Match exec \"rdnsproxy check -q exact.example.com:" + wary + "\"\n  Compression yes\n")
+	held, known := 0, 0
+	for range 14 {
+		if strings.Contains(v.run("ssh", "-G", "other.example.com").out, "compression yes\n") {
+			known++
+		} else {
+			held++
+		}
+	}
+	if known == 0 || held == 0 {
+		t.Errorf("%d conditions hold, %d are unknown", known, held)
+	}
+	if n := s.turnedAway.Load(); n > 0 {
+		t.Errorf("%d connections were turned away", n)
+	}
+}
+
 // One check of 20 names of one host knocks once.
 func TestTwentyNames(t *testing.T) {
 	v := newVisit(t)

@@ -28,10 +28,27 @@ var errOrphaned = errors.New("the parent has ended")
 
 // parentIsSSH reports whether the parent is verifiably ssh: by the program that
 // it runs, not by the name that it gives itself.
-var parentIsSSH = sync.OnceValue(func() bool {
-	exe, err := os.Readlink(parent("exe"))
+var parentIsSSH = sync.OnceValue(func() bool { return isSSH(parent("exe")) })
+
+func isSSH(link string) bool {
+	exe, err := os.Readlink(link)
 	return err == nil && filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == "ssh"
-})
+}
+
+// loginWaits reports whether a login waits for this process: ssh has started it, in
+// Match exec for one, itself or by a shell that stays.
+func loginWaits() bool {
+	if parentIsSSH() {
+		return true
+	}
+	status, _ := os.ReadFile(parent("status"))
+	for line := range strings.Lines(string(status)) {
+		if pid, ok := strings.CutPrefix(line, "PPid:\t"); ok {
+			return isSSH(filepath.Join("/proc", strings.TrimSpace(pid), "exe"))
+		}
+	}
+	return false
+}
 
 // parentArgs are the arguments that the parent ssh was started with; nil if the
 // parent is another program, or they cannot be read.

@@ -12,3 +12,6 @@ func parentArgs() []string { return nil }
 
 // openParentStderr is the terminal that the user sits at, if there is one.
 func openParentStderr() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_WRONLY, 0) }
+
+// loginWaits cannot be told here.
+func loginWaits() bool { return false }

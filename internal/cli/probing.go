@@ -99,12 +99,15 @@ const noticeable = 200 * time.Millisecond
 func (s *survey) connections() *sshprobe.Visits {
 	s.once.Do(func() {
 		s.visits.Contacts = &memory.Contacts{Dir: cacheDir(s.w.getenv, "contacts")}
+		if loginWaits() { // in Match exec a login waits, and under -q nobody would say for what
+			s.visits.Patience = noticeable
+		}
 		s.visits.Waiting = func(a netip.AddrPort, wait time.Duration) {
 			if wait < noticeable {
 				return
 			}
 			s.progress.clear()
-			s.voice.notice(fmt.Sprintf("waiting %.1f s before the next connection to %s port %d: checks do not log in, and its sshd could lock this machine out for that (PerSourcePenalties)",
+			s.voice.notice(fmt.Sprintf("waiting %.1f s or more before the next connection to %s port %d: checks do not log in, and its sshd could lock this machine out for that (PerSourcePenalties)",
 				wait.Seconds(), check.PlainHost(a.Addr().String()), a.Port()))
 		}
 	})

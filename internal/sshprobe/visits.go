@@ -28,8 +28,13 @@ type Visits struct {
 	// processes. If nil, there is no bound.
 	Contacts Contacts
 
-	// Waiting is told before a connection waits for Contacts. If nil, nobody is.
+	// Waiting is told before a connection waits for Contacts, and how long at least:
+	// others may come first. If nil, nobody is.
 	Waiting func(a netip.AddrPort, wait time.Duration)
+
+	// Patience is how long a connection waits for Contacts at a time; one that would
+	// have to wait longer is not made. If 0, as long as the time for its target lasts.
+	Patience time.Duration
 
 	mu      sync.Mutex
 	doors   map[netip.AddrPort]*door
@@ -109,16 +114,18 @@ func (v *Visits) enter(ctx context.Context, a netip.AddrPort) (*door, bool) {
 // reserve waits until one more connection may be made. held says that the time of
 // ctx does not suffice, and how long it would have been.
 func (v *Visits) reserve(ctx context.Context, name string, a netip.AddrPort) (held time.Duration, err error) {
+	told := false
 	for v.Contacts != nil {
 		wait := v.Contacts.Reserve(name, a)
 		if wait == 0 {
 			break
 		}
-		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait {
+		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait || v.Patience > 0 && wait > v.Patience {
 			return wait, nil
 		}
-		if v.Waiting != nil {
+		if v.Waiting != nil && !told {
 			v.Waiting(a, wait)
+			told = true
 		}
 		select {
 		case <-time.After(wait):
