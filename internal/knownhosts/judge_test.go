@@ -78,17 +78,6 @@ func lines(all []*knownhosts.Line) string {
 	return strings.Join(names, " ")
 }
 
-func TestElsewhere(t *testing.T) {
-	c := newKeys(t)
-	f := parse(t, c.lines.Replace("a {ed}\nhost.example.com {ed}\n@revoked b {ed}\n{#192.0.2.1} {ed}\nd {rsa}\n"))
-	if got := lines(f.Elsewhere(host, c.keys["ed"].PublicKey())); got != "file0:1 file0:4" {
-		t.Errorf("by other names: %s", got)
-	}
-	if got := lines(f.Elsewhere(port, c.keys["cert"].PublicKey())); got != "file0:1 file0:2 file0:4" {
-		t.Errorf("a certificate's key, by other names: %s", got)
-	}
-}
-
 // A certificate that does not count says why, and never with a byte that a
 // terminal would act on.
 func TestCertError(t *testing.T) {

@@ -85,15 +85,3 @@ func FormatLine(h Host, key ssh.PublicKey) string {
 	}
 	return name + " " + strings.TrimSuffix(string(ssh.MarshalAuthorizedKey(plainKey(key))), "\n")
 }
-
-// Elsewhere are the plain lines that have the key but are not about the host:
-// by these other names ssh would say it is known, where the host itself is new.
-func (f *File) Elsewhere(h Host, key ssh.PublicKey) []*Line {
-	var others []*Line
-	for l, err := range f.All() {
-		if err == nil && l.Marker == Plain && equal(l.Key, plainKey(key)) && !l.matches(h.key()) {
-			others = append(others, l)
-		}
-	}
-	return others
-}
