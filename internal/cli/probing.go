@@ -43,27 +43,13 @@ func (p *promised) Probe(ctx context.Context, t check.Target, a netip.AddrPort) 
 	case <-p.kept:
 		return p.Prober.Probe(ctx, t, a)
 	case <-ctx.Done():
-		return unanswered{}.Probe(ctx, t, a)
+		return unanswered
 	}
-}
-
-// unanswered is what is known where ssh did not say in time how it would connect.
-type unanswered struct{}
-
-func (unanswered) Probe(context.Context, check.Target, netip.AddrPort) check.Probe {
-	return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
 }
 
 func (s *survey) proberOf(ctx context.Context, t target, since time.Time) check.Prober {
+	settle := s.settle(ctx, t)
 	if err := t.settings.resolveBind(ctx, s.checker.Resolver); err != nil {
-		return unprobed(err.Error())
-	}
-	ssh, err := s.algorithms.of(ctx, s, &t)
-	var slow *sshconf.SlowError
-	switch {
-	case errors.As(err, &slow):
-		return unanswered{}
-	case err != nil:
 		return unprobed(err.Error())
 	}
 	return &sshprobe.Prober{
@@ -73,10 +59,7 @@ func (s *survey) proberOf(ctx context.Context, t target, since time.Time) check.
 		Handshake:      t.settings.connectTimeout,
 
 		Known:    s.keys.of(t.knownHosts, s.voice),
-		Rules:    ssh.rules,
-		Lists:    ssh.lists,
-		Client:   ssh.by,
-		Strict:   ssh.strict,
+		Settle:   settle,
 		Behind:   t.config.Get("proxycommand") != "",
 		Expected: s.f.expectKeys,
 		AllKeys:  s.f.allKeys,
@@ -84,6 +67,37 @@ func (s *survey) proberOf(ctx context.Context, t target, since time.Time) check.
 		Since:    since,
 	}
 }
+
+// settle begins to ask ssh for what it would send, and gives what waits for the
+// answer.
+func (s *survey) settle(ctx context.Context, t target) func(context.Context, *sshprobe.Prober) *check.Probe {
+	var ssh sends
+	var err error
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		ssh, err = s.algorithms.of(ctx, s, &t)
+	}()
+	return func(ctx context.Context, p *sshprobe.Prober) *check.Probe {
+		select {
+		case <-answered:
+		case <-ctx.Done():
+			return &unanswered
+		}
+		var slow *sshconf.SlowError
+		switch {
+		case errors.As(err, &slow), err != nil && ctx.Err() != nil:
+			return &unanswered
+		case err != nil:
+			return &check.Probe{Connect: check.ConnectFailed, Error: err.Error()}
+		}
+		p.Rules, p.Lists, p.Client, p.Strict = ssh.rules, ssh.lists, ssh.by, ssh.strict
+		return nil
+	}
+}
+
+// unanswered is what is known where ssh did not say in time how it would connect.
+var unanswered = check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
 
 // unprobed is why this machine cannot connect to any address of a target.
 type unprobed string

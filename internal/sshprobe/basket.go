@@ -45,7 +45,7 @@ func (b *basket) fetch(ctx context.Context, k kind) {
 // ask makes a connection for a key. What it shows is there for others too, as long
 // as it is the server's doing.
 func (b *basket) ask(ctx context.Context, k kind) fetched {
-	s := b.look(ctx, k.algorithms(b.sight.offer.HostKeys))
+	s := b.look(ctx, func() []string { return k.algorithms(b.sight.offer.HostKeys) })
 	b.took += s.connecting + s.identifying + s.exchanging
 	for also, f := range s.keys {
 		b.sight.keys[also] = f

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -40,6 +41,11 @@ type Prober struct {
 	Rules  knownhosts.Rules
 	Lists  Lists
 	Client string
+
+	// Settle sets Rules, Lists, Client and Strict of a copy where they take a while
+	// to be known; the connection is made meanwhile, as far as the server's
+	// identification. Where it fails it gives what is said instead. If nil, they stand.
+	Settle func(context.Context, *Prober) (instead *check.Probe)
 
 	// Strict says that ssh refuses a key that is unknown to it instead of asking.
 	Strict bool
@@ -103,13 +109,29 @@ const givenUp = "given up"
 
 // probe says what the target finds at the door.
 func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
-	login := v.login(t)
-	algorithms := login.Algorithms(ctx)
-	ask := fetchable(algorithms)
-	if len(ask) == 0 { // the server's lists are of interest all the same
-		ask = fetchable(knownhosts.DefaultAlgorithms())
+	var (
+		login      *knownhosts.Login
+		algorithms []string
+		instead    *check.Probe
+	)
+	settle := sync.OnceFunc(func() {
+		if instead = v.settle(ctx); instead == nil {
+			login = v.login(t)
+			algorithms = login.Algorithms(ctx)
+		}
+	})
+	s := v.sight(ctx, func() []string {
+		if settle(); instead != nil {
+			return nil
+		}
+		if ask := fetchable(algorithms); len(ask) > 0 {
+			return ask
+		}
+		return fetchable(knownhosts.DefaultAlgorithms()) // the server's lists are of interest all the same
+	})
+	if settle(); instead != nil {
+		return *instead
 	}
-	s := v.sight(ctx, ask)
 	found := s.probe()
 	found.Client, found.Strict, found.HostKnown = v.Client, v.Strict, login.Knows(ctx)
 	if s.greeting.identity != check.IdentitySSH || s.cut != "" {
@@ -146,6 +168,17 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 		found.Hindered = new(b.hindered.probe())
 	}
 	return found
+}
+
+// settle completes what the target knows of ssh's settings.
+func (v *visit) settle(ctx context.Context) (instead *check.Probe) {
+	if v.Settle == nil {
+		return nil
+	}
+	p := *v.Prober
+	instead = p.Settle(ctx, &p)
+	v.Prober = &p
+	return instead
 }
 
 // login is what ssh would decide with.

@@ -19,12 +19,13 @@ import (
 
 // sight is what a connection has shown, and further ones for further keys.
 type sight struct {
-	began  time.Time
-	from   string           // where the connection was made from
-	limits [3]time.Duration // of connecting, the identification and the key exchange
-	late   bool             // one of them was up
-	cut    check.Phase      // where the context ended; if "", it did not
-	held   time.Duration    // not connected to: how long it would have had to wait
+	began   time.Time
+	from    string           // where the connection was made from
+	limits  [3]time.Duration // of connecting, the identification and the key exchange
+	late    bool             // one of them was up
+	cut     check.Phase      // where the context ended; if "", it did not
+	unasked bool             // for no key, since nobody knew for which
+	held    time.Duration    // not connected to: how long it would have had to wait
 
 	connect  check.ConnectStatus
 	trouble  string // of connecting or of the identification; safe to print
@@ -63,9 +64,9 @@ func plain(key ssh.PublicKey) ssh.PublicKey {
 	return key
 }
 
-// look makes one connection, which asks for a key by the algorithms; none where
+// look makes one connection, which asks for a key by the algorithms, if there are any; none where
 // the server has turned this machine away.
-func (v *visit) look(ctx context.Context, algorithms []string) *sight {
+func (v *visit) look(ctx context.Context, algorithms func() []string) *sight {
 	if away := v.door.away; away != nil && !away.began.Before(v.Since) {
 		return away
 	}
@@ -99,7 +100,11 @@ func (v *visit) look(ctx context.Context, algorithms []string) *sight {
 		release()
 		return s
 	}
-	v.exchange(ctx, s, c, algorithms)
+	if ask := algorithms(); ask != nil {
+		v.exchange(ctx, s, c, ask)
+	} else {
+		s.unasked = true
+	}
 	v.leaving.Go(func() {
 		defer release()
 		c.leave(context.WithoutCancel(ctx))

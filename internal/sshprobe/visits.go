@@ -175,8 +175,9 @@ type visit struct {
 }
 
 // sight is what the target gets to see: what was seen lately, or else what a
-// connection of its own shows, which asks for a key by these algorithms.
-func (v *visit) sight(ctx context.Context, algorithms []string) *sight {
+// connection of its own shows, which asks for a key by the algorithms; they are asked
+// for when the server has identified itself.
+func (v *visit) sight(ctx context.Context, algorithms func() []string) *sight {
 	from := fmt.Sprint(v.Dialer.Bind, v.Dialer.Interface)
 	same := func(s *sight) bool { return s.from == from }
 	i := slices.IndexFunc(v.door.sights, same)
@@ -185,7 +186,7 @@ func (v *visit) sight(ctx context.Context, algorithms []string) *sight {
 	}
 	s := v.look(ctx, algorithms)
 	s.from = from
-	if s.cut == "" && s.held == 0 && s.connect != check.ConnectExhausted { // else it is this target's or this machine's affair
+	if s.cut == "" && s.held == 0 && !s.unasked && s.connect != check.ConnectExhausted { // else it is this target's or this machine's affair
 		v.door.sights = append(slices.DeleteFunc(v.door.sights, same), s)
 	}
 	return s

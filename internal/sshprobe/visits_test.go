@@ -234,3 +234,46 @@ func TestContactsAreSpared(t *testing.T) {
 		}
 	}
 }
+
+// A connection does not wait for what ssh says until it needs it; where ssh says
+// nothing, others still look.
+func TestConnectsBeforeItSettles(t *testing.T) {
+	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519)}})
+	connected := make(chan struct{}, 8)
+	door, err := lab.StartTCP("", func(c *net.TCPConn) {
+		connected <- struct{}{}
+		to, err := net.Dial("tcp", s.Addr().String())
+		if err != nil {
+			return
+		}
+		defer to.Close()
+		go io.Copy(c, to)
+		io.Copy(to, c)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { door.Close() })
+	settle := func(ctx context.Context, p *sshprobe.Prober) *check.Probe {
+		select {
+		case <-connected:
+		case <-ctx.Done():
+			t.Error("it was asked before there was a connection")
+		}
+		p.Client = "ssh"
+		return nil
+	}
+	visits := new(sshprobe.Visits)
+	no := check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
+	p := &sshprobe.Prober{Visits: visits, Settle: func(context.Context, *sshprobe.Prober) *check.Probe { <-connected; return &no }}
+	if found := visitAll(t, p, door.Addr(), "web")[0]; found.Cut != check.PhaseAsk || len(found.Keys) > 0 {
+		t.Errorf("%+v", found)
+	}
+	p = &sshprobe.Prober{Visits: visits, Settle: settle}
+	if found := visitAll(t, p, door.Addr(), "web")[0]; statuses(found.Keys) != "ssh-ed25519=unknown" || found.Client != "ssh" {
+		t.Errorf("%+v", found)
+	}
+	if p.Client != "" {
+		t.Error("settled for others")
+	}
+}
