@@ -11,7 +11,8 @@ const (
 	mostStreams     = 512
 	mostPrograms    = 16
 
-	plenty = 2 * mostConnections // descriptors; more are of no use
+	starting = 8                            // descriptors of a child while it starts
+	plenty   = 2*mostConnections + starting // descriptors; more are of no use
 )
 
 // The process's descriptors (RLIMIT_NOFILE) are dealt out to those that open
@@ -19,15 +20,15 @@ const (
 // The last quarter is for the rest: the standard streams, files, DNS over UDP.
 
 // Connections is how many SSH servers a run is connected to at once: half of the
-// descriptors.
-func Connections() int { return share(2, mostConnections) }
+// descriptors, of few the less, for an ssh -G starts meanwhile.
+func Connections() int { return min(max((descriptors()-starting)/2, 1), mostConnections) }
 
 // Streams is how many DNS questions are asked over TCP at once: an eighth.
 func Streams() int { return share(8, mostStreams) }
 
 // Programs is how many children (getent, ssh -G) a run has at once: an eighth,
-// for each takes eight descriptors while it starts.
-func Programs() int { return share(64, mostPrograms) }
+// for each takes some descriptors while it starts.
+func Programs() int { return share(8*starting, mostPrograms) }
 
 // share is one part of the descriptors in so many. A process with next to none
 // still goes on, one after the other.
