@@ -75,6 +75,9 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	}
 	switch a.Probe.Identity {
 	case IdentitySilent:
+		if begun := displayText(a.Probe.Version.String()); begun != "" {
+			return found(SSHSilent, severity, "it begins to say who it is, and does not end: "+begun)
+		}
 		return found(SSHSilent, severity, "it connects, and then says nothing")
 	case IdentityClosed:
 		return found(SSHClosed, severity, "it connects, and hangs up before it has said who it is")

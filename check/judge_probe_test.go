@@ -83,6 +83,7 @@ func TestJudgeProbe(t *testing.T) {
 		{"expected, and nobody was seen", probed(Probe{Connect: ConnectRefused}), expect, Error, "connect.refused hostkey.unseen"},
 		{"expected, and nobody looked", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), expect, Error, "hostkey.unseen"},
 		{"silent", probed(Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Error, "ssh.silent"},
+		{"slow to say who it is", probed(Probe{Connect: ConnectOK, Identity: IdentitySilent, Version: safetext.Of("SSH-2.0-Op")}), Policy{}, Error, "ssh.silent"},
 		{"hangs up", probed(Probe{Connect: ConnectOK, Identity: IdentityClosed}), Policy{}, Error, "ssh.closed"},
 		{"HTTP", probed(Probe{Connect: ConnectOK, Identity: IdentityOther, Version: safetext.Of("HTTP/1.1 400 Bad Request")}), Policy{}, Error, "ssh.other"},
 		{"no key exchange in common is not down", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"}), Policy{}, Notice, "ssh.keyless"},

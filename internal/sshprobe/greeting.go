@@ -141,6 +141,10 @@ func (g *greeting) conclude(err error) {
 		g.identity, g.trouble = check.IdentitySilent, "it connects, and says nothing in time"
 	case !g.spoke:
 		g.identity, g.trouble = check.IdentityClosed, "it hung up before it said anything"
+	case timeout && begunAsSSH(g.version.Raw()):
+		g.identity, g.trouble = check.IdentitySilent, "it does not end its identification in time"
+	case begunAsSSH(g.version.Raw()):
+		g.identity, g.trouble = check.IdentityClosed, "it hung up in the middle of its identification"
 	case timeout:
 		g.identity, g.trouble = check.IdentityOther, "it speaks, but did not identify itself as SSH in time"
 	default:
@@ -150,3 +154,7 @@ func (g *greeting) conclude(err error) {
 		g.identity, g.trouble = check.IdentityAway, refusal
 	}
 }
+
+// begunAsSSH reports whether a line that has no end yet is an identification as far as
+// it goes.
+func begunAsSSH(line string) bool { return strings.HasPrefix(line, "SSH-") }

@@ -292,7 +292,7 @@ func TestNotSSH(t *testing.T) {
 		{"hangs up", says(t, ""), check.IdentityClosed, "", "it hung up before it said anything"},
 		{"mail", says(t, "220 mail.example.com ESMTP\r\n"), check.IdentityOther, "220 mail.example.com ESMTP", "it speaks, but hung up without identifying itself as SSH"},
 		{"old", says(t, "SSH-1.5-1.2.27\n"), check.IdentityOld, "SSH-1.5-1.2.27", "it speaks SSH 1 alone, which no ssh of today does"},
-		{"cut", says(t, "SSH-2.0-Open"), check.IdentityOther, "SSH-2.0-Open", "it speaks, but hung up without identifying itself as SSH"},
+		{"cut", says(t, "SSH-2.0-Open"), check.IdentityClosed, "SSH-2.0-Open", "it hung up in the middle of its identification"},
 		{"full", says(t, "Exceeded MaxStartups\r\n"), check.IdentityAway, "Exceeded MaxStartups",
 			"sshd turns newcomers away: too many have not logged in yet (MaxStartups)"},
 		{"penalised", says(t, "Not allowed at this time\r\n"), check.IdentityAway, "Not allowed at this time",
