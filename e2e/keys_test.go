@@ -8,7 +8,10 @@ import (
 	"testing"
 )
 
-const ctrlC = "\x03"
+const (
+	ctrlC         = "\x03"
+	ctrlBackslash = "\x1c"
+)
 
 // sftp ignores an interrupt on behalf of its ssh, and what ssh starts inherits
 // that: Ctrl-C ends a transfer, not the connection.
@@ -27,19 +30,23 @@ func TestInterruptedTransfer(t *testing.T) {
 	}
 }
 
-// Ctrl-C while nobody answers ends ssh, and its helper with it.
+// Ctrl-C or Ctrl-\ while nobody answers ends ssh, and its helper with it.
 func TestInterruptedConnecting(t *testing.T) {
-	v := newVisit(t)
-	fullBacklog(t, netip.MustParseAddrPort("198.51.100.10:2022"))
-	term := v.terminal()
-	cmd := term.command("ssh", "-p", "2022", "exact.example.com")
-	v.must(cmd.Start())
-	v.eventually("the helper connects", func() bool { return len(helpers()) == 1 })
-	term.press(ctrlC)
-	cmd.Wait()
-	v.eventually("the helper ends as well", func() bool { return len(helpers()) == 0 })
-	if screen := term.screen(); strings.Contains(screen, "goroutine") || strings.Contains(screen, "panic") {
-		t.Errorf("screen\n%s", screen)
+	for name, key := range map[string]string{"Ctrl-C": ctrlC, "Ctrl-Backslash": ctrlBackslash} {
+		t.Run(name, func(t *testing.T) {
+			v := newVisit(t)
+			fullBacklog(t, netip.MustParseAddrPort("198.51.100.10:2022"))
+			term := v.terminal()
+			cmd := term.command("ssh", "-p", "2022", "exact.example.com")
+			v.must(cmd.Start())
+			v.eventually("the helper connects", func() bool { return holdsSocket(helpers()) })
+			term.press(key)
+			cmd.Wait()
+			v.eventually("the helper ends as well", func() bool { return len(helpers()) == 0 })
+			if screen := term.screen(); strings.Contains(screen, "goroutine") || strings.Contains(screen, "panic") || strings.Contains(screen, "SIGQUIT") {
+				t.Errorf("screen\n%s", screen)
+			}
+		})
 	}
 }
 

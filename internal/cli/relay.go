@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
+	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -148,6 +150,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	}
 	ctx, s.known = context.WithCancel(ctx)
 	defer s.known()
+	go onQuit(s.abandon)
 	wait := sync.OnceFunc(relay.Await(w.Out, s.abandon))
 	defer wait()
 	if err := s.prepare(ctx); err != nil {
@@ -172,8 +175,24 @@ func runRelay(ctx context.Context, w World, args []string) int {
 		s.tellOfUsed(ctx, won.Addr())
 	}
 	wait() // from here on the session itself notices
+	if s.abandoned.Load() {
+		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
+		return statusFailed
+	}
 	go s.finishAsking(late)
 	return s.relay(conn)
+}
+
+// onQuit calls gone on SIGQUIT, which Ctrl-\ sends to ssh and to its helper alike: by
+// default Go's runtime prints all goroutines where the user reads.
+func onQuit(gone func()) {
+	if signal.Ignored(syscall.SIGQUIT) {
+		return
+	}
+	quit := make(chan os.Signal, 1)
+	signal.Notify(quit, syscall.SIGQUIT)
+	<-quit
+	gone()
 }
 
 // abandon is for an ssh that has gone before there was a session: nobody wants to

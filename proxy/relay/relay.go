@@ -45,7 +45,7 @@ type Stats struct {
 // End of input only shuts down the sending half: the download goes on. When the
 // network ends, Out is closed, and what In still holds is sent. When ssh has
 // gone, what comes from the network is dropped: where nobody reads Out any more, or
-// after SIGINT, what In holds is sent until its end; after SIGHUP, SIGTERM or Hangup
+// after SIGINT, what In holds is sent until its end; after SIGHUP, SIGQUIT, SIGTERM or Hangup
 // what it holds by then. A signal that was ignored at the start stays ignored. From
 // the first Run on, SIGPIPE never ends the process, nor does a SIGHUP between
 // sessions.

@@ -8,8 +8,9 @@ import (
 )
 
 // departures are the signals by which ssh, a terminal or a person ends a
-// ProxyCommand: ssh sends SIGHUP and does not wait.
-var departures = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM}
+// ProxyCommand: ssh sends SIGHUP and does not wait. Ctrl-\ kills ssh, and Go's runtime
+// would print all goroutines of its helper where the user reads.
+var departures = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
 
 // onDeparture calls leave, from a goroutine of its own, when a signal or Hangup
 // says that ssh has gone. hurry is true of those that ssh, or whoever else runs the
