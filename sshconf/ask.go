@@ -55,7 +55,7 @@ func (q Query) foreign(ctx context.Context, failed error) bool {
 	var slow *SlowError
 	var refused *RefusedError
 	switch {
-	case failed == nil, ctx.Err() != nil, errors.As(failed, &slow), errors.As(failed, &refused) && refused.ByUser:
+	case failed == nil, ctx.Err() != nil, limits.Starved(failed), errors.As(failed, &slow), errors.As(failed, &refused) && refused.ByUser:
 		return false
 	}
 	return !strings.HasPrefix(q.Version(ctx), selfName)

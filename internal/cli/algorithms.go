@@ -52,6 +52,9 @@ func (a *algorithms) of(ctx context.Context, s *survey, t *target) (sends, error
 	q := t.query
 	q.Keywords, q.Strict = algorithmKeywords, false
 	ssh, err := a.asker(q)
+	if limits.Starved(err) {
+		return sends{}, err
+	}
 	if err != nil {
 		return sends{}, configurationError(t.config.Name, err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/memory"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/resolve"
@@ -88,6 +89,8 @@ func (s *survey) settle(ctx context.Context, t target) func(context.Context, *ss
 		switch {
 		case errors.As(err, &slow), err != nil && ctx.Err() != nil:
 			return &unanswered
+		case limits.Starved(err): // no fault of the host's
+			return &check.Probe{Connect: check.ConnectExhausted, Error: "this machine has nothing left to run ssh -G with: " + plainError(err)}
 		case err != nil:
 			return &check.Probe{Connect: check.ConnectFailed, Error: err.Error()}
 		}
