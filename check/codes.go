@@ -162,7 +162,7 @@ func Codes() []CodeDoc {
 		{SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same words"},
 		{SSHTurnedAway, Unknown, "an sshd turns this machine away (MaxStartups, PerSourcePenalties): checks can be the cause; it is not asked again in this run"},
 		{SSHSkipped, Unknown, "not connected to: one more connection without a login could make an sshd lock this machine out (PerSourcePenalties)"},
-		{SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, although ssh would get one"},
+		{SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, although ssh would get one; unknown where known_hosts has a key for the host and the one that ssh would be shown is missing"},
 		{HostKeyUnknown, Notice, "no host key is known yet; an error where StrictHostKeyChecking is yes, for ssh refuses it then"},
 		{HostKeyChanged, Error, "a host key is another than the one in known_hosts"},
 		{HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys; a notice where ssh would be shown another key"},

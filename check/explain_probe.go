@@ -129,7 +129,7 @@ func explainConnect() []Explanation {
 		},
 		{
 			Code:    "ssh.keyless",
-			Means:   "The server speaks SSH, and ssh can negotiate with it, but this program could not fetch the host key, or not all that were asked for: it lacks an algorithm that the server and ssh have, for one.",
+			Means:   "The server speaks SSH, and ssh can negotiate with it, but this program could not fetch the host key, or not all that were asked for: it lacks an algorithm that the server and ssh have, for one. Where known_hosts has a key for the host, nobody knows then whether it is still the same, and the finding is unknown instead of a notice.",
 			Sure:    "Sure at the moment of the check.",
 			Who:     "The check: it cannot compare those host keys. ssh itself may be able to connect.",
 			Do:      "Look at the reason in the finding. 'ssh -v HOST' shows what ssh negotiates.",

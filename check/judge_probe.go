@@ -163,7 +163,11 @@ func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 		add(HostKeyUnknown, severity, "the host key of %s that ssh would be shown is not known, though another is (%s)%s", show(a.Addr), list(unknown), refused)
 	}
 	if a.Probe.Keyless != "" {
-		add(SSHKeyless, Notice, "%s: host keys could not be fetched: %s", show(a.Addr), a.Probe.Keyless)
+		severity := Notice
+		if a.Probe.HostKnown && !slices.ContainsFunc(a.Probe.Keys, a.decides) {
+			severity = Unknown // it may be another's
+		}
+		add(SSHKeyless, severity, "%s: host keys could not be fetched: %s", show(a.Addr), a.Probe.Keyless)
 	}
 	return append(fs, fingerprintFindings(f, a)...)
 }

@@ -92,7 +92,7 @@ func TestJudgeProbe(t *testing.T) {
 		{"a server that withholds a known key", probed(keyless(true)), Policy{}, Error, "ssh.stalled hostkey.withheld"},
 		{"a server of an unknown host without a key", probed(keyless(false)), Policy{}, Error, "ssh.stalled"},
 		{"one that withholds it beside one that does not", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), keyless(true)), Policy{}, Error, "ssh.stalled hostkey.withheld"},
-		{"a key that ssh would get is not withheld", probed(known(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"})), Policy{}, Notice, "ssh.keyless"},
+		{"a key that ssh would get is not withheld", probed(known(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"})), Policy{}, Unknown, "ssh.keyless"},
 		{"nor one of an sshd that turns this machine away", second(probed(serving(key("ssh-ed25519", KeyExpected))), known(Probe{Connect: ConnectOK, Identity: IdentityAway})), expect, Notice, "ssh.turned-away"},
 		{"where nobody listens, no key is withheld", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectRefused})), Policy{}, Notice, "connect.refused"},
 		{"silence beside a live address withholds none", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectOK, Identity: IdentitySilent})), Policy{}, Notice, "ssh.silent"},
