@@ -37,12 +37,14 @@ func TestInterruptedConnecting(t *testing.T) {
 			v := newVisit(t)
 			fullBacklog(t, netip.MustParseAddrPort("198.51.100.10:2022"))
 			term := v.terminal()
-			cmd := term.command("ssh", "-p", "2022", "exact.example.com")
+			// The terminal outlives ssh, as under a user's shell: what its helper says is seen.
+			cmd := term.command("sh", "-c", "trap : INT QUIT; ssh -p 2022 exact.example.com; sleep 1; echo over")
 			v.must(cmd.Start())
 			v.eventually("the helper connects", func() bool { return holdsSocket(helpers()) })
 			term.press(key)
-			cmd.Wait()
 			v.eventually("the helper ends as well", func() bool { return len(helpers()) == 0 })
+			term.shows("over")
+			cmd.Wait()
 			if screen := term.screen(); strings.Contains(screen, "goroutine") || strings.Contains(screen, "panic") || strings.Contains(screen, "SIGQUIT") {
 				t.Errorf("screen\n%s", screen)
 			}
