@@ -140,6 +140,7 @@ func (s *survey) keyed(ctx context.Context, t target) (keyed bool, unsure string
 	}
 	if ssh, err := s.algorithms.of(ctx, s, &t); err == nil { // else nothing was probed either
 		login.Rules = ssh.rules
+		login.Rules.KeepOrder = false // KnownHostsCommand is asked whether or not it has a say in the order
 	}
 	return len(s.f.expectKeys) > 0 || login.Knows(ctx), login.Unsure(ctx)
 }
