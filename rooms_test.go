@@ -18,31 +18,31 @@ var rooms = map[string]struct {
 	may []string
 	why string
 }{
-	"rdnsproxy":                      {[]string{"internal/cli"}, "main only translates"},
-	"rdnsproxy/internal/cli":         {[]string{"*"}, "the only room that knows argv, environment and terminal sets all others to work"},
-	"rdnsproxy/internal/report":      {[]string{"check", "resolve"}, "a format knows results and the words in them, and looks nothing up"},
-	"rdnsproxy/check":                {[]string{"resolve", "hostsfile"}, "verdicts rest on look-ups; nothing in check prints or dials"},
-	"rdnsproxy/resolve":              {[]string{"hostsfile"}, "the hosts file is one of its sources"},
-	"rdnsproxy/hostsfile":            {[]string{"internal/replacefile"}, "a file format is a leaf; it writes through the one careful writer"},
-	"rdnsproxy/sshconf":              {nil, "ssh's file formats are a leaf"},
-	"rdnsproxy/proxy/dial":           {nil, "dialling knows no DNS: it gets addresses"},
-	"rdnsproxy/proxy/relay":          {nil, "the data path knows two descriptors and a connection"},
-	"rdnsproxy/internal/memory":      {[]string{"internal/replacefile"}, "it keeps facts, never judgements"},
-	"rdnsproxy/internal/accepted":    {[]string{"internal/replacefile"}, "what the user has accepted is a file of words: which verdicts there are, and what to say, is others' matter"},
-	"rdnsproxy/internal/replacefile": {nil, "everyone who writes files needs it"},
-	"rdnsproxy/internal/knownhosts":  {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
-	"rdnsproxy/internal/sshprobe":    {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},
-	"rdnsproxy/internal/recipe":      {nil, "it knows the bytes of a block; what ssh makes of them is asked elsewhere"},
-	"rdnsproxy/internal/safetext":    {nil, "everyone who shows a stranger's text needs it"},
-	"rdnsproxy/internal/limits":      {nil, "everyone whose work has a bound needs it"},
-	"rdnsproxy/internal/krb5conf":    {nil, "a file format is a leaf: it says what Kerberos would do, not what came of it"},
-	"rdnsproxy/internal/lab":         {nil, "servers for tests and the demo speak the wire, not our types"},
-	"rdnsproxy/internal/bench":       {[]string{"internal/lab"}, "it measures the program from outside"},
+	"rdnsproxy":                     {[]string{"internal/cli"}, "main only translates"},
+	"rdnsproxy/internal/cli":        {[]string{"*"}, "the only room that knows argv, environment and terminal sets all others to work"},
+	"rdnsproxy/internal/report":     {[]string{"check", "resolve"}, "a format knows results and the words in them, and looks nothing up"},
+	"rdnsproxy/check":               {[]string{"resolve", "hostsfile"}, "verdicts rest on look-ups; nothing in check prints or dials"},
+	"rdnsproxy/resolve":             {[]string{"hostsfile"}, "the hosts file is one of its sources"},
+	"rdnsproxy/hostsfile":           {[]string{"replacefile"}, "a file format is a leaf; it writes through the one careful writer"},
+	"rdnsproxy/sshconf":             {nil, "ssh's file formats are a leaf"},
+	"rdnsproxy/proxy/dial":          {nil, "dialling knows no DNS: it gets addresses"},
+	"rdnsproxy/proxy/relay":         {nil, "the data path knows two descriptors and a connection"},
+	"rdnsproxy/internal/memory":     {[]string{"replacefile"}, "it keeps facts, never judgements"},
+	"rdnsproxy/internal/accepted":   {[]string{"replacefile"}, "what the user has accepted is a file of words: which verdicts there are, and what to say, is others' matter"},
+	"rdnsproxy/replacefile":         {nil, "everyone who writes files needs it"},
+	"rdnsproxy/internal/knownhosts": {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
+	"rdnsproxy/internal/sshprobe":   {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},
+	"rdnsproxy/internal/recipe":     {nil, "it knows the bytes of a block; what ssh makes of them is asked elsewhere"},
+	"rdnsproxy/safetext":            {nil, "everyone who shows a stranger's text needs it"},
+	"rdnsproxy/limits":              {nil, "everyone whose work has a bound needs it"},
+	"rdnsproxy/internal/krb5conf":   {nil, "a file format is a leaf: it says what Kerberos would do, not what came of it"},
+	"rdnsproxy/internal/lab":        {nil, "servers for tests and the demo speak the wire, not our types"},
+	"rdnsproxy/internal/bench":      {[]string{"internal/lab"}, "it measures the program from outside"},
 }
 
 // forAll are the rooms that every room may import: a stranger's text, and what a
 // stranger can make grow, are met everywhere.
-var forAll = []string{"internal/safetext", "internal/limits"}
+var forAll = []string{"safetext", "limits"}
 
 type goPackage struct {
 	ImportPath string
@@ -90,6 +90,33 @@ func TestDirectionOfImports(t *testing.T) {
 				continue
 			}
 			t.Errorf("%s imports %s; it may not, because %s", p.ImportPath, i, rule.why)
+		}
+	}
+}
+
+// TestNoArrowUp: the rooms at the top level are what other programs could use, and
+// what everything here stands on. None of them needs a room under internal/.
+func TestNoArrowUp(t *testing.T) {
+	for _, p := range golist(t, "./...") {
+		if p.ImportPath == "rdnsproxy" || strings.HasPrefix(p.ImportPath, "rdnsproxy/internal/") {
+			continue
+		}
+		for _, i := range p.Imports {
+			if strings.HasPrefix(i, "rdnsproxy/internal/") {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+// TestArgv: the command line is one room's matter. Work that takes flags cannot be
+// done by an exporter, nor by a test without argv.
+func TestArgv(t *testing.T) {
+	for _, p := range golist(t, "./...") {
+		for _, i := range p.Imports {
+			if (i == "github.com/spf13/cobra" || i == "github.com/spf13/pflag") && p.ImportPath != "rdnsproxy/internal/cli" {
+				t.Errorf("%s imports %s", p.ImportPath, i)
+			}
 		}
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // advise gives the findings what can be done about them, where something can.

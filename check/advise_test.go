@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // zone is a zone by its SOA.

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // TestExtendedError: what a server says about its failing (RFC 8914) stands in a hint

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 )
 

@@ -5,9 +5,9 @@ import (
 	"net/netip"
 	"strings"
 
-	"rdnsproxy/internal/limits"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 
 	"golang.org/x/net/idna"
 )

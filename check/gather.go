@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 )
 

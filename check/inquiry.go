@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 )
 

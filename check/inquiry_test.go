@@ -14,7 +14,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/lab"
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 
 	"go.uber.org/goleak"

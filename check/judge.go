@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // Policy is what the user wants judged otherwise than by default.

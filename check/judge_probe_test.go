@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // probed is a healthy mapping with something behind it.

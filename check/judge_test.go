@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 
 	"github.com/google/go-cmp/cmp"

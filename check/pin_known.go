@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // The codes about lines that rdnsproxy has written.

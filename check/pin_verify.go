@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // PinFinding is what became of a line that rdnsproxy has written.

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"time"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Prober looks behind an address: it connects, reads the identification and

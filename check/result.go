@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // Schema is the version of the shape of a Result in JSON. Fields may be added

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // The codes of a client as servers see it: the inbound direction.

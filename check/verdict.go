@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Verdict says how a name and an address agree. The codes are stable: they

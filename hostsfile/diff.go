@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // How a Diff is cut: lines around a change, and bytes of a line that stays or gets

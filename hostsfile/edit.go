@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // MaxNames is how many names stand in a line that is added. Windows reads no

@@ -18,7 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // How long a hosts file may be, in bytes and in lines: beyond what any block list

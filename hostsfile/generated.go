@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Generated says who writes a hosts file anew, and so takes out the lines that

@@ -7,8 +7,8 @@ import (
 	"os"
 	"time"
 
-	"rdnsproxy/internal/replacefile"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/safetext"
 )
 
 // Errors of Write and Recover, besides those of the system.

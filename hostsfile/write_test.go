@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // file makes a hosts file in a folder that others may not write.

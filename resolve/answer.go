@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Type is a DNS record type (RFC 1035, section 3.2.2).

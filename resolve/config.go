@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Config is what resolv.conf and nsswitch.conf say. A zero Config asks the

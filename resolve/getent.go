@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 // Bounds of one run of getent.

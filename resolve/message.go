@@ -8,7 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // decode keeps of a message what look-ups need, and passes over the rest:

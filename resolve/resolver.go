@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Resolver answers as the system would. A zero Resolver reads the system's own

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rdnsproxy/internal/lab"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // facts compares answers but for the time they took.

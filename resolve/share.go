@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 // shared lets equal questions that are outstanding share one flight, which

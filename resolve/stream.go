@@ -12,7 +12,7 @@ import (
 	"os"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 // streamMessages is how many messages of one connection are looked at: what

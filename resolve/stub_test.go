@@ -15,7 +15,7 @@ import (
 	"github.com/miekg/dns"
 
 	"rdnsproxy/internal/lab"
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 func TestStatuses(t *testing.T) {

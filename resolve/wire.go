@@ -7,7 +7,7 @@ import (
 
 	"github.com/miekg/dns"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // What Exchange's errors wrap beside those of a context.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Aliases lists the host names that stand literally in the Host lines of the

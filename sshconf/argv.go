@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Command is what a command line of ssh, sftp or scp asks for.

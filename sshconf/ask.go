@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"rdnsproxy/internal/limits"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
 )
 
 // findSSH gives ssh's path, or why it is not asked.

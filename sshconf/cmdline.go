@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // understand cuts Args into options, and moves a -F among them to File: the

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )

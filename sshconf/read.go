@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // reading is one pass over the sources: what each keyword is set to, or what

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Sample is a pattern that a configuration has settings for, and a host name that

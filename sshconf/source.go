@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Bounds of what is read. ssh itself knows only the depth

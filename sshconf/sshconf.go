@@ -21,7 +21,7 @@ import (
 	"strings"
 	"time"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // EvaluatingEnv is set to 1 in the environment of the ssh -G that is run from

@@ -5,7 +5,7 @@ import (
 	"os/exec"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Version is what ssh -V prints; "" where there is no ssh, or none that says.

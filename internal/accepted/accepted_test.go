@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rdnsproxy/internal/accepted"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // Compare holds what is found now of a name at one of its addresses against what

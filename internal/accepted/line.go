@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 const (

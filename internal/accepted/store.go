@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 const (

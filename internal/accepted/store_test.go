@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rdnsproxy/internal/accepted"
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 func place(t *testing.T) string { return filepath.Join(t.TempDir(), "config", "rdnsproxy", "accepted") }

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"rdnsproxy/internal/accepted"
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // writeFor makes this binary a process that accepts until it is killed.

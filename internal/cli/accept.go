@@ -11,9 +11,9 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/accepted"
-	"rdnsproxy/internal/replacefile"
 	"rdnsproxy/internal/report"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

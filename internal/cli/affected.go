@@ -8,7 +8,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/krb5conf"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
 

@@ -8,8 +8,8 @@ import (
 	"sync"
 
 	"rdnsproxy/internal/knownhosts"
-	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/limits"
 	"rdnsproxy/sshconf"
 )
 

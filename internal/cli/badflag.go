@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/pflag"
 )

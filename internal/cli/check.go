@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/limits"
 
 	"golang.org/x/term"
 )

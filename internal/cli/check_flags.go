@@ -7,8 +7,8 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/limits"
 	"rdnsproxy/sshconf"
 
 	"github.com/spf13/pflag"

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/pflag"
 )

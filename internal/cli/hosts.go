@@ -8,7 +8,7 @@ import (
 
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/report"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

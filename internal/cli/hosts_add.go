@@ -18,8 +18,8 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/report"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 func (f *hostsFlags) add(ctx context.Context, w World, args []string) (int, error) {

@@ -8,8 +8,8 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // verify holds every line of ours against today's DNS and host key.

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/pflag"
 )

@@ -4,7 +4,7 @@ import (
 	"iter"
 	"sync/atomic"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 // inOrder runs f over in, at most jobs and limits.MostJobs at a time, and yields in input order.

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"rdnsproxy/internal/knownhosts"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
 

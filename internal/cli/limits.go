@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 // limitsTopic says what may grow, and how far.

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/replacefile"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/proxy/relay"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/safetext"
 )
 
 // logFile is --log-file: a line an event, each appended in one write, so that

@@ -14,9 +14,9 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
-	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/memory"
 	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 	"rdnsproxy/sshconf"
 )

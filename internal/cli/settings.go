@@ -11,9 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/proxy/dial"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
 

@@ -12,7 +12,7 @@ import (
 	"syscall"
 
 	"rdnsproxy/internal/recipe"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"

@@ -11,8 +11,8 @@ import (
 	"runtime"
 	"strings"
 
-	"rdnsproxy/internal/replacefile"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 
 	"github.com/rogpeppe/go-internal/diff"

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"rdnsproxy/internal/recipe"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
 

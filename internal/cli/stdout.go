@@ -6,7 +6,7 @@ import (
 	"syscall"
 
 	"rdnsproxy/internal/report"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 
 	"golang.org/x/term"
 )

@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/replacefile"
 	"rdnsproxy/internal/report"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/safetext"
 )
 
 // survey is one run of check over its targets.

@@ -11,8 +11,8 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/limits"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
 

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // secureDirs are where sudo looks for a command by default: Debian's secure_path,

@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 
 	"golang.org/x/term"
 )

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // warn waits for the verdict on the address that has won, a short while, and says

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"rdnsproxy/internal/recipe"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 
 	"github.com/spf13/cobra"

@@ -16,8 +16,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"rdnsproxy/internal/limits"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
 )
 
 // Command is KnownHostsCommand: a program that prints lines for known_hosts. It

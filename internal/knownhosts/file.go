@@ -19,8 +19,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"rdnsproxy/internal/limits"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
 )
 
 // MaxSize is how long a file may be, in bytes, to be held in memory: about

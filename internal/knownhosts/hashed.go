@@ -7,7 +7,7 @@ import (
 	"encoding/base64"
 	"strings"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 // Unhashed is what came of trying names on hashed lines.

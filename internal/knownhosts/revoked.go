@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"rdnsproxy/internal/limits"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
 )
 
 // Revocations are a file of RevokedHostKeys: a key revocation list, or plain

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // What is read at most, over a whole list of files. MIT's library has no such

@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // DefaultPath is where MIT's library looks unless KRB5_CONFIG says otherwise.

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // profile is one file of the list, with all that it includes: its sections.

@@ -7,7 +7,7 @@ import (
 	"os"
 	"time"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // buckets is over how many files the accounts are spread: few enough to need no

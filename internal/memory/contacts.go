@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"rdnsproxy/internal/limits"
+	"rdnsproxy/limits"
 )
 
 // Since 9.8 sshd counts a penalty of one second against whoever connects and

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"rdnsproxy/internal/memory"
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 var (

@@ -5,7 +5,7 @@ package memory
 import (
 	"io/fs"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // private reports that a folder is the user's and that nobody else writes there.

@@ -19,8 +19,8 @@ import (
 	"strings"
 	"time"
 
-	"rdnsproxy/internal/replacefile"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/safetext"
 )
 
 // Status says how a check failed.

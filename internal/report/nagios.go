@@ -11,7 +11,7 @@ import (
 	"sync"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // The exit statuses of a Nagios plugin (Monitoring Plugins Development

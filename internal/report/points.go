@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // point is what a format with one entry for each address tells of: an address

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // read gives a report to a program that reads its format, and returns what that

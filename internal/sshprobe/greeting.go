@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // What a server may say before it has identified itself. Lines are as long and

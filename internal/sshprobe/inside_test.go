@@ -13,7 +13,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/lab"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 func TestParseOffer(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/proxy/dial"
+	"rdnsproxy/safetext"
 )
 
 // patience is how long each phase may take where nothing else is said.

@@ -20,8 +20,8 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
 	"rdnsproxy/internal/lab"
-	"rdnsproxy/internal/safetext"
 	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/safetext"
 )
 
 // patience tells a hang from a slow machine; soon is what a test waits for in

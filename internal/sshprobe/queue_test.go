@@ -7,8 +7,8 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/lab"
-	"rdnsproxy/internal/limits"
 	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/limits"
 )
 
 // A process that has no connection left waits for one, and what that takes is

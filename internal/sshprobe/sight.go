@@ -12,9 +12,9 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/limits"
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/limits"
 	"rdnsproxy/proxy/dial"
+	"rdnsproxy/safetext"
 )
 
 // sight is what a connection has shown, and further ones for further keys.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"syscall"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // ErrNoAddress says that the iterator ended without an address.

@@ -5,7 +5,7 @@ import (
 	"net"
 	"net/netip"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // sources are the local addresses that may be connected from, best first. None

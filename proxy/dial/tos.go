@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // ParseTOS reads one value of ssh's IPQoS as OpenSSH's parse_ipqos does: the

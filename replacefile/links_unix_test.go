@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"testing"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 func TestPermissions(t *testing.T) {

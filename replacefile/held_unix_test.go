@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // folder makes one that others may not write, whatever the umask.

@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"testing"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // A new report gets its permissions from the umask; one that is replaced keeps its

@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // ErrNotRegular says that at the path there is something else than a regular

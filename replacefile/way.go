@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"os"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // way is how a path was walked: to a folder, which stays open, and a name in it.

@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // The way may lead over links of any kind, as long as they are trusted.

@@ -10,7 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // A file that is written in place is for a moment neither the old one nor the

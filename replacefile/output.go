@@ -7,7 +7,7 @@ import (
 	"io/fs"
 	"os"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // ErrFolder says that at the path of a file there is a folder.

@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 const inOwnMounts = "REPLACEFILE_TEST_MOUNTS"

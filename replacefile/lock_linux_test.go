@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 // On a file system without locks (NFS can be one) nothing is held, and nothing left;

@@ -6,7 +6,7 @@ import (
 	"io/fs"
 	"os"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // ErrNotOwned says that a file belongs to another user.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 const (

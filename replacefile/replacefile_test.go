@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"rdnsproxy/internal/replacefile"
+	"rdnsproxy/replacefile"
 )
 
 func text(s string) func(io.Writer) error {

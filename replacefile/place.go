@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"rdnsproxy/internal/safetext"
+	"rdnsproxy/safetext"
 )
 
 // place is a folder that takes what stands beside a file while it is written: its
