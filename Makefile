@@ -9,7 +9,9 @@ GO          ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 OTHERS      := darwin freebsd windows
 FUZZTIME    ?= 20s
-BENCH       ?= .
+# What stands behind these is no part of the program: clients that are large to
+# install, and what measures the program.
+TAGS        := clients,bench
 
 # The program is built as it is released: static. Only the race detector needs
 # cgo, so only the test binaries have it.
@@ -31,19 +33,19 @@ needs:
 
 lint: $(OTHERS:%=vet-%)
 	@bad=$$(gofmt -l .) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
-	$(GO) vet -tags clients ./...
-	$(GO) run $(STATICCHECK) -tags clients ./...
+	$(GO) vet -tags $(TAGS) ./...
+	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 
 .PHONY: $(OTHERS:%=vet-%)
 $(OTHERS:%=vet-%): vet-%:
 	GOOS=$* $(GO) build ./...
-	GOOS=$* $(GO) vet ./...
+	GOOS=$* $(GO) vet -tags $(TAGS) ./...
 
 # The seeds of the fuzz targets run here as well. e2e has the machine to
 # itself, afterwards: 200 sessions at once are no neighbour for other tests.
 # Its result depends on the whole program, which go test's cache does not see.
 unit:
-	CGO_ENABLED=1 $(GO) test -race -timeout 10m $$($(GO) list ./... | grep -v /e2e)
+	CGO_ENABLED=1 $(GO) test -race -tags bench -timeout 10m $$($(GO) list -tags bench ./... | grep -v /e2e)
 
 e2e:
 	CGO_ENABLED=1 $(GO) test -race -timeout 15m -count=1 ./e2e
@@ -54,8 +56,7 @@ test-clients:
 
 bench:
 	@testdata/install bench
-	@if [ -d internal/bench ]; then $(GO) run ./internal/bench; \
-	else $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $$($(GO) list ./... | grep -v /e2e); fi
+	$(GO) run -tags bench ./internal/bench
 
 # One target of one package at a time: that is all go test -fuzz takes.
 fuzz:

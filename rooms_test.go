@@ -52,10 +52,10 @@ type goPackage struct {
 	Standard   bool
 }
 
-// golist reads go list's JSON for the rooms of the module.
+// golist reads go list's JSON for the rooms of the module, bench among them.
 func golist(t *testing.T, args ...string) []goPackage {
 	t.Helper()
-	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps,CgoFiles,Standard"}, args...)...)
+	cmd := exec.Command("go", append([]string{"list", "-tags=bench", "-json=ImportPath,Imports,Deps,CgoFiles,Standard"}, args...)...)
 	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
 	out, err := cmd.Output()
 	if err != nil {
@@ -91,6 +91,24 @@ func TestDirectionOfImports(t *testing.T) {
 			}
 			t.Errorf("%s imports %s; it may not, because %s", p.ImportPath, i, rule.why)
 		}
+	}
+}
+
+// TestBenchStandsApart: what measures the program is built only where somebody asks
+// for it by its tag.
+func TestBenchStandsApart(t *testing.T) {
+	list := exec.Command("go", "list", "./...")
+	list.Env = append(list.Environ(), "GOFLAGS=") // which may hold a tag
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const bench = "rdnsproxy/internal/bench"
+	if slices.Contains(strings.Fields(string(out)), bench) {
+		t.Error(bench + " has a file without the tag")
+	}
+	if !slices.ContainsFunc(golist(t, "./..."), func(p goPackage) bool { return p.ImportPath == bench }) {
+		t.Error(bench + " is not there with the tag either")
 	}
 }
 

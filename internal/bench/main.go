@@ -1,11 +1,15 @@
+//go:build bench
+
 // Command bench measures the program from outside, beside the programs that
 // would do its work without it, and prints a table of ratios.
 //
 // Nothing in the table is a test: a machine that is busy with other things
 // spoils figures, and a figure that misses its mark is a line to look into, not
-// a failure. All traffic stays on loopback, all files in a temporary folder.
+// a failure. All traffic stays on loopback, all files in a temporary directory.
 //
-//	go run ./internal/bench [-quick] [-rows REGEXP] [-markdown]
+// It is built only with the tag bench, so that ./... is the program and its tests.
+//
+//	go run -tags bench ./internal/bench [-quick] [-rows REGEXP] [-markdown]
 package main
 
 import (
