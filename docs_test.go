@@ -47,7 +47,7 @@ func generated(t *testing.T, path, tables string) {
 
 func closedSets() string {
 	var b strings.Builder
-	b.WriteString("\n## Statuses\n\nOf a look-up:")
+	b.WriteString("\n## Statuses\n\nOf a lookup:")
 	for i, s := range resolve.Statuses() {
 		fmt.Fprintf(&b, "%s `%s`", comma(i), s)
 	}
