@@ -1,11 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,15 +21,15 @@ import (
 
 const generatedFrom = "<!-- generated from the tables in the code: go test -run TestDocs -update . -->\n"
 
-// TestDocsTables holds the closed sets in docs/json.md, and the explanations in
-// docs/findings.md, against the code's tables.
+// TestDocsTables compares the closed sets in docs/json.md, and the explanations in
+// docs/findings.md, with the code's tables.
 func TestDocsTables(t *testing.T) {
 	for path, tables := range map[string]string{"docs/json.md": closedSets(), "docs/findings.md": explanations()} {
 		generated(t, path, tables)
 	}
 }
 
-// generated holds the end of a document against what the code says.
+// generated compares the end of a document with what the code says.
 func generated(t *testing.T, path, tables string) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -113,7 +117,7 @@ func TestDocsFields(t *testing.T) {
 				t.Errorf("%s.%s has no name in JSON", typ, typ.Field(i).Name)
 			}
 			if !regexp.MustCompile("[`.]" + name + "[`.\\[]").Match(b) {
-				t.Errorf("docs/json.md does not tell of %s", name)
+				t.Errorf("docs/json.md says nothing about %s", name)
 			}
 			walk(typ.Field(i).Type)
 		}
@@ -121,28 +125,21 @@ func TestDocsFields(t *testing.T) {
 	walk(reflect.TypeFor[check.Result]())
 }
 
-// TestDocsExamples: what the README shows is what the scripts saw: every file
-// shown/ of a script stands in it word by word.
+// TestDocsExamples: what the documents show of the program is what the scripts saw.
+// Every file shown/ of a script stands in the README word by word.
 func TestDocsExamples(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	readme := document(t, "README.md")
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
 	shown := 0
 	for _, path := range scripts {
-		script, err := txtar.ParseFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range script.Files {
-			if strings.HasPrefix(f.Name, "shown/") {
+		for name, text := range scriptFiles(t, path) {
+			if strings.HasPrefix(name, "shown/") {
 				shown++
-				if !strings.Contains(string(readme), "```console\n"+string(f.Data)+"```") && !strings.Contains(string(readme), "\n"+string(f.Data)+"```") {
-					t.Errorf("README.md does not show %s of %s", f.Name, path)
+				if !strings.Contains(readme, "```console\n"+text+"```") && !strings.Contains(readme, "\n"+text+"```") {
+					t.Errorf("README.md does not show %s of %s", name, path)
 				}
 			}
 		}
@@ -151,34 +148,160 @@ func TestDocsExamples(t *testing.T) {
 		t.Error("no script has anything to show")
 	}
 
-	// The example with host keys is of the recorded results that the formats replay.
-	golden, err := os.ReadFile("internal/report/testdata/golden.probed.text")
-	if err != nil {
-		t.Fatal(err)
+	// The script's server is on loopback, and its hosts file in a directory of its own.
+	warning := strings.NewReplacer("127.168.1.243", "192.168.1.243", "this machine's hosts", "this machine's /etc/hosts", "to hosts", "to /etc/hosts").
+		Replace(scriptFiles(t, "testdata/script/relay_article.txtar")["hints"])
+	for _, path := range []string{"README.md"} {
+		if warning == "" || !strings.Contains(document(t, path), "\n"+warning) {
+			t.Errorf("%s does not show the relay's warning as it is:\n%s", path, warning)
+		}
 	}
-	_, block, _ := strings.Cut(string(readme), "$ rdnsproxy check changed.example.com\n")
+
+	// The example with host keys is of the recorded results that the formats replay.
+	golden := document(t, "internal/report/testdata/golden.probed.text")
+	_, block, _ := strings.Cut(readme, "$ rdnsproxy check changed.example.com\n")
 	block, _, _ = strings.Cut(block, "```")
 	block, _, _ = strings.Cut(block, "  ...\n") // which stands for the rest
-	if block == "" || !strings.Contains(string(golden), block) {
+	if block == "" || !strings.Contains(golden, block) {
 		t.Error("README.md shows host keys as the text format does not")
 	}
 }
 
-// TestDocsLinks: what the documents link to is there.
-func TestDocsLinks(t *testing.T) {
-	documents, err := filepath.Glob("docs/*.md")
+// scriptFiles are the files of a script by name.
+func scriptFiles(t *testing.T, path string) map[string]string {
+	t.Helper()
+	script, err := txtar.ParseFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, document := range append(documents, "README.md") {
-		b, err := os.ReadFile(document)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, link := range regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(string(b), -1) {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(document), link[1])); err != nil {
-				t.Errorf("%s: %v", document, err)
+	files := make(map[string]string, len(script.Files))
+	for _, f := range script.Files {
+		files[f.Name] = string(f.Data)
+	}
+	return files
+}
+
+func document(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// documents are the texts for people: those of the root, and docs/.
+func documents(t *testing.T) []string {
+	t.Helper()
+	root, err := filepath.Glob("*.md")
+	docs, docsErr := filepath.Glob("docs/*.md")
+	if err := errors.Join(err, docsErr); err != nil {
+		t.Fatal(err)
+	}
+	return append(root, docs...)
+}
+
+var (
+	linkPattern    = regexp.MustCompile(`\]\(([^)#:]*)(#[^)]+)?\)`)
+	headingPattern = regexp.MustCompile(`(?m)^#+ (.+)$`)
+	slugPattern    = regexp.MustCompile(`[^a-z0-9 _-]`)
+)
+
+// TestDocsLinks: what the documents link to is there, down to the heading.
+func TestDocsLinks(t *testing.T) {
+	for _, path := range documents(t) {
+		for _, link := range linkPattern.FindAllStringSubmatch(document(t, path), -1) {
+			to := path
+			if link[1] != "" {
+				to = filepath.Join(filepath.Dir(path), link[1])
 			}
+			if _, err := os.Stat(to); err != nil {
+				t.Errorf("%s: %v", path, err)
+			} else if link[2] != "" && !slices.Contains(anchors(document(t, to)), link[2]) {
+				t.Errorf("%s: %s has no heading %s", path, to, link[2])
+			}
+		}
+	}
+}
+
+// anchors are the headings of a document as links name them.
+func anchors(text string) []string {
+	var all []string
+	for _, h := range headingPattern.FindAllStringSubmatch(text, -1) {
+		all = append(all, "#"+strings.ReplaceAll(slugPattern.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+	}
+	return all
+}
+
+var (
+	codePattern    = regexp.MustCompile("(?s)```.*?```|`[^`]+`")
+	commandPattern = regexp.MustCompile("(?:^|[^/\\w.-])rdnsproxy((?: [^\\s\"'|`>;&]+)*)")
+	flagPattern    = regexp.MustCompile(`^--?[a-zA-Z0-9][a-z0-9-]*`)
+)
+
+// TestDocsCommands: every command line in the documents uses commands and flags
+// that its help knows, and every other flag that is named is some command's.
+func TestDocsCommands(t *testing.T) {
+	pages := map[string]string{}
+	for _, command := range []string{"", "setup", "check", "explain", "hosts", "hosts list", "hosts add", "hosts remove", "hosts verify", "accept", "ssh", "sftp", "scp", "demo", "completion", "version", "help"} {
+		out, err := exec.Command("rdnsproxy", append([]string{"help"}, strings.Fields(command)...)...).CombinedOutput()
+		if err != nil {
+			t.Fatalf("help %s: %v\n%s", command, err, out)
+		}
+		pages[command] = string(out)
+	}
+	lines := 0
+	for _, path := range documents(t) {
+		for _, code := range codePattern.FindAllString(document(t, path), -1) {
+			for _, c := range commandPattern.FindAllStringSubmatch(code, -1) {
+				words := strings.Fields(c[1])
+				lines++
+				page := pages[""]
+				for n := min(2, len(words)); n > 0; n-- {
+					if p, ok := pages[strings.Join(words[:n], " ")]; ok {
+						page = p
+						break
+					}
+				}
+				for _, word := range words {
+					if flag := flagPattern.FindString(word); flag != "" && !hasFlag(page, flag) {
+						t.Errorf("%s: rdnsproxy%s: no flag %s", path, c[1], flag)
+					}
+				}
+			}
+			if flag := flagPattern.FindString(strings.Trim(code, "`")); strings.HasPrefix(flag, "--") {
+				if !slices.ContainsFunc(slices.Collect(maps.Values(pages)), func(page string) bool { return hasFlag(page, flag) }) {
+					t.Errorf("%s: no command has a flag %s", path, flag)
+				}
+			}
+		}
+	}
+	if lines < 50 {
+		t.Errorf("%d command lines found", lines)
+	}
+}
+
+// hasFlag reports whether a page of help lists a flag.
+func hasFlag(page, flag string) bool {
+	return regexp.MustCompile(`(?m)^ +(-\w, )?` + flag + `[ ,]`).MatchString(page)
+}
+
+// TestDocsVerdicts: the tables of verdicts for people have the code's order and
+// severities.
+func TestDocsVerdicts(t *testing.T) {
+	severity := map[check.Code]check.Severity{}
+	for _, d := range check.Codes() {
+		severity[d.Code] = d.Severity
+	}
+	for _, path := range []string{"README.md"} {
+		at, text := 0, document(t, path)
+		for _, v := range check.Verdicts() {
+			row := regexp.MustCompile("(?m)^\\| `" + string(v) + "` \\|[^|]+\\| " + severity[check.MappingCode(v)].String() + " \\|").FindStringIndex(text)
+			if row == nil || row[0] < at {
+				t.Errorf("%s: no row for %s with severity %s, or out of order", path, v, severity[check.MappingCode(v)])
+				continue
+			}
+			at = row[0]
 		}
 	}
 }
