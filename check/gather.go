@@ -15,7 +15,7 @@ import (
 // check gathers the facts about one address: what its names say, and beside that
 // what is behind it.
 func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resolve.Answer) {
-	defer close(p.done)
+	defer q.update(func() { p.done = true })
 	var probing sync.WaitGroup
 	if q.checker.Prober != nil {
 		probing.Go(func() { q.probe(ctx, p) })

@@ -180,9 +180,9 @@ func reverseOf(addr string) string {
 	return strings.TrimSuffix(string(resolve.ReverseName(netip.MustParseAddr(addr))), ".ip6.arpa")
 }
 
-// TestJudgeDoesNotWait: what is not in by the end of the wait is not known; the
-// check itself goes on, and All has it later.
-func TestJudgeDoesNotWait(t *testing.T) {
+// TestWaitEnds: what is not in by the end of the wait is not known; the check itself
+// goes on, and a later Wait has it.
+func TestWaitEnds(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4)
 	release := make(chan struct{})
 	w.Fault("9.113.0.203.in-addr.arpa", func(*lab.DNSExchange) { <-release })
@@ -198,18 +198,18 @@ func TestJudgeDoesNotWait(t *testing.T) {
 	}
 	over, stop := context.WithCancel(ctx)
 	stop()
-	r, complete := q.Judge(over, addrs[0].Addr())
+	r, complete := q.Wait(over, check.ReverseOf(addrs[0].Addr()))
 	if complete || r.Verdict != check.Undetermined || !strings.Contains(r.Findings[0].Text, "not known in time") {
 		t.Errorf("complete %v, %s: %s", complete, r.Verdict, r.Findings[0].Text)
 	}
 	close(release)
-	if r, complete = q.All(ctx); !complete || r.Verdict != check.Exact {
+	if r, complete = q.Wait(ctx, check.AllReverse); !complete || r.Verdict != check.Exact {
 		t.Errorf("complete %v, %s", complete, r.Verdict)
 	}
 }
 
-// TestAllWaitsForAll: an address that comes late is judged as well before all are.
-func TestAllWaitsForAll(t *testing.T) {
+// TestAllReverse: an address that comes late is judged as well before all are.
+func TestAllReverse(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4, reverse6)
 	late := lab.Delay(100 * time.Millisecond)
 	w.Fault("web.example.com", func(x *lab.DNSExchange) {
@@ -220,7 +220,7 @@ func TestAllWaitsForAll(t *testing.T) {
 	w.Fault("7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", late)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	r, complete := w.Begin(ctx, check.Target{Input: "web.example.com", Host: "web.example.com", Port: 22}).All(ctx)
+	r, complete := w.Begin(ctx, check.Target{Input: "web.example.com", Host: "web.example.com", Port: 22}).Wait(ctx, check.AllReverse)
 	if !complete || len(r.Addresses) != 2 {
 		t.Fatalf("complete: %t, %d addresses", complete, len(r.Addresses))
 	}

@@ -33,6 +33,7 @@ func Judge(facts Facts, p Policy) *Result {
 		Port:    f.Target.Port,
 		Forward: forward(f.Forward),
 		Timings: phases(f.Timings),
+		Pinned:  pinned(f.Forward),
 		// Empty lists, not null: readers of JSON need no second case.
 		Addresses: []Address{},
 		Findings:  []Finding{},

@@ -14,7 +14,8 @@ import (
 const Schema = 1
 
 // Result is a judged target. It is what every output format is made from, it
-// survives the way to JSON and back, and all texts in it are safe to print.
+// survives the way to JSON and back but for Pinned, and all texts in it are safe to
+// print.
 type Result struct {
 	Schema    int       `json:"schema"`
 	Target    string    `json:"target"` // as typed
@@ -29,6 +30,8 @@ type Result struct {
 	Timings   Phases    `json:"timings"`
 	Time      time.Time `json:"time,omitzero"`     // when it was reported; UTC, to the millisecond
 	Version   string    `json:"version,omitempty"` // of the program that reported it
+
+	Pinned bool `json:"-"` // addresses are from a hosts line that rdnsproxy has written
 }
 
 // Forward is how the target's name was looked up.

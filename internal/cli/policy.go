@@ -45,7 +45,7 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 	}
 	ctx, cancel := context.WithTimeout(race, max(wait, 0))
 	defer cancel()
-	r, complete := s.inquiry.Judge(ctx, a.Addr())
+	r, complete := s.inquiry.Wait(ctx, check.ReverseOf(a.Addr()))
 	s.log.verdict(r, a.Addr())
 	if complete {
 		s.learn(r, a.Addr(), true)

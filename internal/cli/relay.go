@@ -82,7 +82,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	case policyWarn:
 		late = s.warn(ctx, won.Addr())
 	case policyStrict:
-		s.tellOfUsed(ctx, won.Addr())
+		s.reportStrict(ctx, won.Addr())
 	}
 	wait() // from here on the session itself notices
 	if s.abandoned.Load() {
@@ -217,15 +217,16 @@ func (s *session) startedBySSH() time.Time {
 
 // failed says why there is no connection.
 func (s *session) failed(ctx context.Context, err error) int {
-	if addresses := s.inquiry.Now().Addresses; s.flags.policy != policyOff && len(addresses) > 0 {
-		s.tellOfLine(ctx, addresses[0].Address, s.patience()) // that it has gone stale may be why
+	r, _ := s.inquiry.Wait(ctx, check.Now)
+	if s.flags.policy != policyOff && len(r.Addresses) > 0 {
+		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // that it has gone stale may be why
 	}
 	var lost *dial.Error
 	switch {
 	case s.abandoned.Load():
 		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
 	case errors.Is(err, dial.ErrNoAddress):
-		s.voice.error(s.noAddress())
+		s.voice.error(s.noAddress(r.Findings))
 	case errors.As(err, &lost) && rejected(lost):
 		s.voice.error(s.refused(lost))
 		return statusRefused
@@ -245,8 +246,7 @@ func (s *session) notConnected(err error) error {
 }
 
 // noAddress is what the look-ups said of a host without an address.
-func (s *session) noAddress() error {
-	findings := s.inquiry.Now().Findings
+func (s *session) noAddress(findings []check.Finding) error {
 	if len(findings) == 0 {
 		return fmt.Errorf("%s has no address", s.host())
 	}

@@ -9,31 +9,32 @@ import (
 	"rdnsproxy/internal/memory"
 )
 
-// glimpse is how long DNS is waited for that kept silent lately about a line.
-const glimpse = 50 * time.Millisecond
+// dnsWaitAfterFailure is how long DNS is waited for that kept silent lately about a line.
+const dnsWaitAfterFailure = 50 * time.Millisecond
 
-// tellOfLine says of an address that is from a line of rdnsproxy's whether the line
-// has gone stale. DNS that does not answer within the budget is waited for once, as
-// dead reverse zones are. It reports whether there is nothing left to be told.
-func (s *session) tellOfLine(ctx context.Context, won netip.Addr, budget time.Duration) bool {
-	if !s.inquiry.Pinned() {
+// reportPinned says of an address that is from a line of rdnsproxy's whether the line
+// has gone stale; r is what is known by now. DNS that does not answer by then is waited
+// for once, as dead reverse zones are. It reports whether nothing is left to be said.
+func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.Addr, until time.Time) bool {
+	if !r.Pinned {
 		return true
 	}
+	now := time.Now()
 	silence, remembered := s.lines.Recall(won)
-	if remembered {
-		budget = min(budget, glimpse)
+	if soon := now.Add(dnsWaitAfterFailure); remembered && soon.Before(until) {
+		until = soon
 	}
-	waiting, cancel := context.WithTimeout(ctx, budget)
+	waiting, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
-	r, known := s.inquiry.WithDNS(waiting)
-	said := s.sayOfLine(r, won)
+	r, known := s.inquiry.Wait(waiting, check.Pins)
+	said := s.printPinFindings(r, won)
 	line := "whether the hosts line of " + subject(s.operands.host, won) + " is still right "
 	switch {
 	case known:
 		if remembered {
 			s.lines.Forget(won)
 		}
-	case ctx.Err() != nil || budget <= 0: // nobody has waited
+	case ctx.Err() != nil || !until.After(now): // nobody has waited
 	case remembered:
 		if !said {
 			s.voice.unknown(line + "could not be found out " + ago(silence.At) + " ago: not waiting for DNS")
@@ -47,8 +48,8 @@ func (s *session) tellOfLine(ctx context.Context, won netip.Addr, budget time.Du
 	return known
 }
 
-// sayOfLine says what was found of the lines that the address is from.
-func (s *session) sayOfLine(r *check.Result, won netip.Addr) (said bool) {
+// printPinFindings says what was found of the lines that the address is from.
+func (s *session) printPinFindings(r *check.Result, won netip.Addr) (said bool) {
 	for _, f := range r.Findings {
 		switch {
 		case !f.Code.Pin():

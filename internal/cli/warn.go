@@ -16,54 +16,54 @@ import (
 // what the user should know before ssh has the terminal. late is what is left to
 // find out, beside the session.
 func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
-	budget := s.patience()
-	until := time.Now().Add(budget)
-	wait := budget
+	began, until := time.Now(), s.checkUntil()
+	wait := until
 	failure, remembered := s.memory.Recall(won)
 	if remembered {
-		wait = 0
+		wait = began
 	}
-	waiting, cancel := context.WithTimeout(ctx, wait)
+	waiting, cancel := context.WithDeadline(ctx, wait)
 	defer cancel()
-	r, complete := s.inquiry.Judge(waiting, won)
-	of := r.Of(won)
-	if complete && of != nil && of.Severity > check.Notice {
-		r, _ = s.inquiry.All(waiting) // advice is about all addresses
+	r, complete := s.inquiry.Wait(waiting, check.ReverseOf(won))
+	if complete && r.Of(won).Severity > check.Notice {
+		r, _ = s.inquiry.Wait(waiting, check.AllReverse) // advice is about all addresses
 	}
 	switch {
 	case complete:
-		s.tell(r, won)
+		s.reportFindings(r, won)
 		s.learn(r, won, remembered)
 	case remembered:
 		s.voice.unknown(fmt.Sprintf("the reverse name of %s could not be found out %s ago (%s): not waiting for it",
 			subject(s.operands.host, won), ago(failure.At), failureWords(failure.Status)))
 	default:
 		s.voice.unknown(fmt.Sprintf("the reverse name of %s was not known after %s: the check was cut short",
-			subject(s.operands.host, won), wait.Round(10*time.Millisecond)))
+			subject(s.operands.host, won), until.Sub(began).Round(10*time.Millisecond)))
 		s.rememberCutShort(ctx, won)
 	}
 	s.log.verdict(r, won)
-	told := s.tellOfLine(ctx, won, time.Until(until))
+	told := s.reportPinned(ctx, r, won, until)
 	if complete && told || s.flags.fdpass { // under which this process ends now
 		return func() {}
 	}
 	return func() { s.follow(ctx, won, complete, told) }
 }
 
-// patience is how long a connection that stands waits under --policy warn.
-func (s *session) patience() time.Duration {
+// checkUntil is when a connection that stands stops waiting for what is found of
+// it: after --check-wait, and before half the time is over that is left to connect.
+func (s *session) checkUntil() time.Time {
 	wait := s.flags.checkWait.d
 	if left, limited := s.connectLeft(); limited {
 		wait = min(wait, left/2)
 	}
-	return max(wait, 0)
+	return time.Now().Add(max(wait, 0))
 }
 
-// tellOfUsed says of an address that strict has found good what else there is to
+// reportStrict says of an address that strict has found good what else there is to
 // know: that it is from a line that has gone stale, or not what was accepted.
-func (s *session) tellOfUsed(ctx context.Context, won netip.Addr) {
-	s.tellChange(s.inquiry.Now(), won)
-	s.tellOfLine(ctx, won, s.patience())
+func (s *session) reportStrict(ctx context.Context, won netip.Addr) {
+	r, _ := s.inquiry.Wait(ctx, check.Now)
+	s.reportAcceptedChange(r, won)
+	s.reportPinned(ctx, r, won, s.checkUntil())
 }
 
 // follow sees through what the connection did not wait for: the outcome goes to the
@@ -71,9 +71,8 @@ func (s *session) tellOfUsed(ctx context.Context, won netip.Addr) {
 func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.flags.checkTimeout.d)
 	defer cancel()
-	// A check that the session's end has ended has found out nothing.
 	if !judged {
-		if r, complete := s.inquiry.Judge(ctx, won); complete && ctx.Err() == nil {
+		if r, complete := s.inquiry.Wait(ctx, check.ReverseOf(won)); complete {
 			s.learn(r, won, true) // that it was cut short is in memory by now
 			s.log.verdict(r, won)
 		}
@@ -81,8 +80,8 @@ func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool)
 	if told {
 		return
 	}
-	r, known := s.inquiry.WithDNS(ctx)
-	if !known || ctx.Err() != nil {
+	r, known := s.inquiry.Wait(ctx, check.Pins)
+	if !known {
 		return
 	}
 	answered := true
@@ -97,13 +96,13 @@ func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool)
 	}
 }
 
-// tell says what is warning or worse, one line of what is unknown, and notices
+// reportFindings says what is warning or worse, one line of what is unknown, and notices
 // with -v. What the user has accepted is a notice too, until it changes.
-func (s *session) tell(r *check.Result, won netip.Addr) {
-	known, changed := s.tellChange(r, won)
+func (s *session) reportFindings(r *check.Result, won netip.Addr) {
+	known, changed := s.reportAcceptedChange(r, won)
 	for _, f := range r.About(won) {
 		switch {
-		case f.Code.Pin(): // tellOfLine's
+		case f.Code.Pin(): // reportPinned's
 		case f.Severity >= check.Warning && known && f.Address.IsValid():
 			if s.flags.verbose {
 				s.voice.notice(f.Text + " (accepted)")
@@ -119,10 +118,10 @@ func (s *session) tell(r *check.Result, won netip.Addr) {
 	}
 }
 
-// tellChange says how a mapping that the user has accepted has changed, be it for
+// reportAcceptedChange says how a mapping that the user has accepted has changed, be it for
 // the better: who has accepted one address was not asked about another. known
 // reports that the mapping is the one that was accepted, changed that it is not.
-func (s *session) tellChange(r *check.Result, won netip.Addr) (known, changed bool) {
+func (s *session) reportAcceptedChange(r *check.Result, won netip.Addr) (known, changed bool) {
 	change, known := s.acceptedAs(r, won)
 	switch {
 	case known:
