@@ -65,7 +65,7 @@ func closedSets() string {
 	}
 	b.WriteString(".\n\n## Findings\n\n| code | severity | meaning |\n| --- | --- | --- |\n")
 	for _, d := range check.Codes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severity, d.Meaning)
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severities(), d.Meaning)
 	}
 	b.WriteString("\n## Advice\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
 	for _, d := range check.AdviceCodes() {
@@ -78,7 +78,7 @@ func explanations() string {
 	var b strings.Builder
 	for _, d := range check.Codes() {
 		d, e, _ := check.Explain(d.Code)
-		fmt.Fprintf(&b, "\n## %s\n\nSeverity: %s. In short: %s.\n", d.Code, d.Severity, prose.Replace(d.Meaning))
+		fmt.Fprintf(&b, "\n## %s\n\nSeverity: %s. In short: %s.\n", d.Code, d.Severities(), prose.Replace(d.Meaning))
 		for _, part := range [][2]string{{"What it means", e.Means}, {"How sure it is", e.Sure}, {"Who is affected", e.Who}, {"What to do", e.Do}} {
 			fmt.Fprintf(&b, "\n**%s.** %s\n", part[0], prose.Replace(part[1]))
 		}

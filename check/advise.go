@@ -22,19 +22,13 @@ func advise(f *Facts, r *Result, p Policy) {
 			continue
 		}
 		a := f.at(fd.Address)
-		switch fd.Code {
-		case MappingCode(Unresolvable), MappingCode(Mismatch), MappingCode(Numeric), MappingCode(Malformed):
-			// The records mend it for everybody, the line for this machine alone.
-			fd.Advice = append(fd.Advice, advisePTR(f, a)...)
-			fd.Advice = append(fd.Advice, adviseForward(a)...)
-			fd.Advice = append(fd.Advice, adviseHostsLines(f, fd.Code, r, HostsLines(f, p))...)
-			fd.Advice = append(fd.Advice, adviseSSHD(r.Of(a.Addr))...)
-		case MappingCode(Missing):
-			fd.Advice = advisePTR(f, a)
-		case MappingCode(Confirmed):
-			if fd.Severity >= Warning {
-				fd.Advice = advisePTR(f, a)
+		if v := r.Of(fd.Address); v != nil && fd.Code == MappingCode(v.Verdict) {
+			if advise := v.Verdict.row().advise; advise != nil {
+				fd.Advice = advise(f, a, r, *fd, p)
 			}
+			continue
+		}
+		switch fd.Code {
 		case HostKeyWithheld:
 			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
 				Text: "add no hosts line for it: ask who runs the host whether this address is theirs, and why its sshd shows no key"}}
@@ -65,10 +59,31 @@ func advise(f *Facts, r *Result, p Policy) {
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "update the server; until then only a client that still speaks SSH 1 gets in"}}
 		case SSHOther:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see which program listens on this port"}}
-		case MappingCode(Undetermined):
-			fd.Advice = append(adviseResolver(undecided(a)), adviseSSHD(r.Of(a.Addr))...)
 		}
 	}
+}
+
+// adviseMapping is for a mapping that is off. The records fix it for everybody, the
+// line for this machine alone.
+func adviseMapping(f *Facts, a *AddressFacts, r *Result, fd Finding, p Policy) []Advice {
+	return slices.Concat(
+		advisePTR(f, a), adviseForward(a), adviseHostsLines(f, fd.Code, r, HostsLines(f, p)), adviseSSHD(r.Of(a.Addr)))
+}
+
+func adviseMissing(f *Facts, a *AddressFacts, _ *Result, _ Finding, _ Policy) []Advice {
+	return advisePTR(f, a)
+}
+
+// adviseOtherName is for a name that is not the host's, where it has to be.
+func adviseOtherName(f *Facts, a *AddressFacts, _ *Result, fd Finding, _ Policy) []Advice {
+	if fd.Severity < Warning {
+		return nil
+	}
+	return advisePTR(f, a)
+}
+
+func adviseUndetermined(_ *Facts, a *AddressFacts, r *Result, _ Finding, _ Policy) []Advice {
+	return append(adviseResolver(undecided(a)), adviseSSHD(r.Of(a.Addr))...)
 }
 
 func adviseTarget(f *Facts, c Code) []Advice {

@@ -45,11 +45,11 @@ const (
 // affectedCodes are their rows in the table of findings.
 func affectedCodes() []CodeDoc {
 	return []CodeDoc{
-		{AffectedKerberos, Pass, "Kerberos on this machine goes by the reverse name, and asks for another principal than the host's"},
-		{AffectedTrustDNS, Pass, "ssh on this machine has GSSAPITrustDns on: it goes by the reverse name before it asks Kerberos"},
-		{AffectedHostbased, Pass, "HostbasedAuthentication is on here: servers go by the reverse name of a client's address"},
-		{AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the address instead of the name"},
-		{AffectedNobody, Pass, "nothing on this machine goes by the reverse name, and servers do so only with UseDNS yes"},
+		row(AffectedKerberos, Pass, "Kerberos on this machine goes by the reverse name, and asks for another principal than the host's"),
+		row(AffectedTrustDNS, Pass, "ssh on this machine has GSSAPITrustDns on: it goes by the reverse name before it asks Kerberos"),
+		row(AffectedHostbased, Pass, "HostbasedAuthentication is on here: servers go by the reverse name of a client's address"),
+		row(AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the address instead of the name"),
+		row(AffectedNobody, Pass, "nothing on this machine goes by the reverse name, and servers do so only with UseDNS yes"),
 	}
 }
 
@@ -91,8 +91,8 @@ func affected(f *Facts, c *Client, mappings []mapping) []Finding {
 		}
 	}
 	if anyOff && len(fs) == 0 {
-		fs = append(fs, Finding{Code: AffectedNobody, Severity: Pass,
-			Text: "nothing on this machine goes by the reverse name, ssh included: it matters to the servers with UseDNS yes (off by default since OpenSSH 6.8) that this host logs in to"})
+		fs = append(fs, aboutTarget(AffectedNobody,
+			"nothing on this machine goes by the reverse name, ssh included: it matters to the servers with UseDNS yes (off by default since OpenSSH 6.8) that this host logs in to"))
 	}
 	return fs
 }
@@ -139,7 +139,7 @@ func (k *Kerberos) principal(f *Facts, a *AddressFacts, p PTRFacts) Finding {
 	if len(f.Addresses) > 1 {
 		text += fmt.Sprintf(", when %s is the first address", show(a.Addr))
 	}
-	fd := Finding{Code: AffectedKerberos, Severity: Pass, Address: a.Addr, Text: text}
+	fd := NewFinding(AffectedKerberos, a.Addr, text)
 	if !f.literal() {
 		fd.Advice = []Advice{{Code: AdviseRDNS, Machine: ThisMachine,
 			Text: "if the server's principal is " + should + ", this line in [libdefaults] makes Kerberos ask for it",
@@ -157,8 +157,10 @@ func (c *Client) trustDNS(a *AddressFacts, p PTRFacts, off bool) Finding {
 	if off {
 		text = fmt.Sprintf("ssh itself complains of the reverse name, and asks for the principal of the bare address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
 	}
-	return Finding{Code: AffectedTrustDNS, Severity: Pass, Address: a.Addr, Text: text, Advice: []Advice{{Code: AdviseTrustDNS, Machine: ThisMachine,
-		Text: "this line in ssh's configuration makes ssh hand Kerberos the name that was typed", Line: "GSSAPITrustDns no"}}}
+	fd := NewFinding(AffectedTrustDNS, a.Addr, text)
+	fd.Advice = []Advice{{Code: AdviseTrustDNS, Machine: ThisMachine,
+		Text: "this line in ssh's configuration makes ssh hand Kerberos the name that was typed", Line: "GSSAPITrustDns no"}}
+	return fd
 }
 
 // others are about the host as a client of servers: that direction is not the
@@ -166,14 +168,14 @@ func (c *Client) trustDNS(a *AddressFacts, p PTRFacts, off bool) Finding {
 func (c *Client) others(a *AddressFacts) []Finding {
 	var fs []Finding
 	if c.Hostbased.On {
-		fs = append(fs, Finding{Code: AffectedHostbased, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(
+		fs = append(fs, NewFinding(AffectedHostbased, a.Addr, fmt.Sprintf(
 			"HostbasedAuthentication is on (%s): a server that %s logs in to takes the client's name from this mapping and would not know it",
-			c.Hostbased.Origin, show(a.Addr))})
+			c.Hostbased.Origin, show(a.Addr))))
 	}
 	if c.UseDNS.On {
-		fs = append(fs, Finding{Code: AffectedServer, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(
+		fs = append(fs, NewFinding(AffectedServer, a.Addr, fmt.Sprintf(
 			"sshd on this machine has UseDNS yes (%s): when %s logs in here, from=, Match Host and AllowUsers see the address, not a name",
-			c.UseDNS.Origin, show(a.Addr))})
+			c.UseDNS.Origin, show(a.Addr))))
 	}
 	return fs
 }

@@ -25,18 +25,18 @@ const (
 // causeCodes are their rows in the table of findings.
 func causeCodes() []CodeDoc {
 	return []CodeDoc{
-		{CauseNeverSetUp, Pass, "likely nobody has set up a reverse name for this host: there is none, or one that is made of the address and does not exist"},
-		{CauseGeneric, Pass, "likely the provider's generic name: it is made of the address"},
-		{CauseStale, Pass, "likely left over from a former holder of the address: the domain of the PTR's name, or all that is known of the name, is gone"},
-		{CauseMoved, Pass, "likely the name has moved to other addresses, and the PTR stayed"},
-		{CauseForwardMissing, Pass, "likely the address record of the PTR's name was removed, or never added: its zone is there"},
-		{CauseOtherOrganisation, Pass, "the PTR's name is in another domain than the host's: likely of another holder of the address, or entered by mistake"},
-		{CauseNoZone, Pass, "likely no reverse zone is delegated to the holder of the address: a registry's zone answers"},
-		{CauseFinalDot, Pass, "likely the final dot is missing in the zone file: the PTR's name ends in the name of the reverse zone"},
-		{CauseShortName, Pass, "likely a name without its domain was entered"},
-		{CauseAddressAsName, Pass, "likely the address was entered where a name belongs"},
-		{CauseFiltered, Pass, "the resolver filters the PTR's name: it answers 0.0.0.0 or :: for it"},
-		{CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"},
+		row(CauseNeverSetUp, Pass, "likely nobody has set up a reverse name for this host: there is none, or one that is made of the address and does not exist"),
+		row(CauseGeneric, Pass, "likely the provider's generic name: it is made of the address"),
+		row(CauseStale, Pass, "likely left over from a former holder of the address: the domain of the PTR's name, or all that is known of the name, is gone"),
+		row(CauseMoved, Pass, "likely the name has moved to other addresses, and the PTR stayed"),
+		row(CauseForwardMissing, Pass, "likely the address record of the PTR's name was removed, or never added: its zone is there"),
+		row(CauseOtherOrganisation, Pass, "the PTR's name is in another domain than the host's: likely of another holder of the address, or entered by mistake"),
+		row(CauseNoZone, Pass, "likely no reverse zone is delegated to the holder of the address: a registry's zone answers"),
+		row(CauseFinalDot, Pass, "likely the final dot is missing in the zone file: the PTR's name ends in the name of the reverse zone"),
+		row(CauseShortName, Pass, "likely a name without its domain was entered"),
+		row(CauseAddressAsName, Pass, "likely the address was entered where a name belongs"),
+		row(CauseFiltered, Pass, "the resolver filters the PTR's name: it answers 0.0.0.0 or :: for it"),
+		row(CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"),
 	}
 }
 
@@ -46,7 +46,7 @@ func causeCodes() []CodeDoc {
 // missing; of a mapping that is confirmed it only knows why the name is generic.
 func causes(f *Facts, a *AddressFacts, m mapping) []Finding {
 	found := func(c Code, format string, args ...any) []Finding {
-		return []Finding{{Code: c, Severity: Pass, Address: a.Addr, Text: fmt.Sprintf(format, args...)}}
+		return []Finding{NewFinding(c, a.Addr, fmt.Sprintf(format, args...))}
 	}
 	if unrecorded(judged(a.Addr)) {
 		return nil // nobody sets up a name for it

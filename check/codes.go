@@ -3,17 +3,12 @@ package check
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Code names what a finding is about. The set is closed: it stands in the table
 // below, and docs/json.md is generated from it.
 type Code string
-
-// MappingCode is the code of the finding that carries an address's verdict.
-func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
-
-// Mapping reports whether a code carries an address's verdict.
-func (c Code) Mapping() bool { return strings.HasPrefix(string(c), "mapping.") }
 
 // AgainstHost reports whether a finding says that a host key is not the host's.
 func (f Finding) AgainstHost() bool {
@@ -115,73 +110,95 @@ type CodeDoc struct {
 	Code     Code
 	Severity Severity
 	Meaning  string
+	Except   []Exception // the other severities that the code can have
 }
 
-// Codes is the table of findings: every code that a result may hold.
+// Severities is the row's severity with its exceptions, in words.
+func (d CodeDoc) Severities() string {
+	text := d.Severity.String()
+	for _, e := range d.Except {
+		text += "; " + e.Severity.String() + " " + string(e.When)
+	}
+	return text
+}
+
+// row is a row of the table of findings.
+func row(c Code, s Severity, meaning string, except ...Exception) CodeDoc {
+	return CodeDoc{c, s, meaning, except}
+}
+
+// rowOf is the row of a code, which every finding asks for.
+func rowOf(c Code) (CodeDoc, bool) {
+	d, ok := rows()[c]
+	return d, ok
+}
+
+var rows = sync.OnceValue(func() map[Code]CodeDoc {
+	byCode := map[Code]CodeDoc{}
+	for _, d := range Codes() {
+		byCode[d.Code] = d
+	}
+	return byCode
+})
+
+// Codes is the table of findings: every code that a result may hold, with its
+// severity. Findings take theirs from here.
 func Codes() []CodeDoc {
-	return slices.Concat([]CodeDoc{
-		{MappingCode(Exact), Pass, "a PTR names the host that was asked for, and that name leads back to the address"},
-		{MappingCode(Confirmed), Pass, "a PTR is another name, which leads back to the address; a warning with --require-name"},
-		{MappingCode(Exempt), Pass, "no PTR, and none is to be expected: the address is private, shared, loopback or link-local"},
-		{MappingCode(Missing), Notice, "no PTR"},
-		{MappingCode(Undetermined), Unknown, "it could not be found out now"},
-		{MappingCode(Malformed), Warning, "the PTR's content is not a host name"},
-		{MappingCode(Unresolvable), Warning, "the PTR's name has no address"},
-		{MappingCode(Numeric), Warning, "the PTR's name reads as an IPv4 address"},
-		{MappingCode(Mismatch), Warning, "the PTR's name has addresses, but not this one"},
-		{MappingCode(NoAddress), Error, "the name that was asked for has no address"},
-		{ForwardPartial, Notice, "one address family could not be looked up; the other is judged and used"},
-		{ForwardFiltered, Warning, "0.0.0.0 or :: alone was answered, as filtering resolvers do for names that they block"},
-		{ForwardMany, Notice, "the name has more addresses than are looked at and dialled"},
-		{PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"},
-		{PTRTooMany, Notice, "the address has more PTR names than are looked at"},
-		{ReverseRefused, Notice, "the resolver refuses to look up the reverse zone of a private address (SERVFAIL, REFUSED)"},
-		{ManyQuestions, Notice, "the target would take more DNS questions than are asked for one; the rest was not asked"},
-		{PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"},
-		{TargetCutShort, Unknown, "the time for the target (--target-timeout) was over; the text says in which phase"},
-		{Accepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"},
-		{AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"},
-		{ViaJump, Pass, "the target is behind a jump host: that is what this machine looks at, the rest it resolves itself"},
-		{ViaCommand, Pass, "a ProxyCommand of the user's connects: nobody looked behind the addresses"},
-		{HostsDiffer, Notice, "the hosts file, or another source before DNS, says otherwise than DNS"},
-		{HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"},
-		{CompareDiffers, Notice, "the DNS server of --compare says otherwise"},
-		{CompareSame, Pass, "the DNS server of --compare says the same"},
-		{Interrupted, Unknown, "the check was interrupted before this target had been looked at"},
-		{ConnectCode(ConnectRefused), Error, "nobody listens on the port; a notice where another address speaks SSH, as all connect.* and ssh.* that are errors"},
-		{ConnectCode(ConnectTimeout), Error, "connecting timed out"},
-		{ConnectCode(ConnectUnreachable), Error, "the network says that there is no way"},
-		{ConnectCode(ConnectFailed), Error, "connecting failed otherwise"},
-		{ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family; an error where that is so of all addresses"},
-		{ConnectCode(ConnectExhausted), Unknown, "this machine had no descriptor, memory or port left to connect with: nothing is known of the host"},
-		{SSHSilent, Error, "it connects and says nothing"},
-		{SSHClosed, Error, "it connects and hangs up"},
-		{SSHOther, Error, "what answers is not SSH"},
-		{SSHOld, Error, "the server speaks SSH 1 alone, which no ssh of today does"},
-		{SSHStalled, Error, "it identifies itself as SSH, and then falls silent, hangs up or breaks the protocol: ssh fails there too"},
-		{SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same words"},
-		{SSHTurnedAway, Unknown, "an sshd turns this machine away (MaxStartups, PerSourcePenalties): checks can be the cause; it is not asked again in this run"},
-		{SSHSkipped, Unknown, "not connected to: one more connection without a login could make an sshd lock this machine out (PerSourcePenalties)"},
-		{SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, although ssh would get one; unknown where known_hosts has a key for the host and the one that ssh would be shown is missing"},
-		{HostKeyUnknown, Notice, "no host key is known yet; an error where StrictHostKeyChecking is yes, for ssh refuses it then"},
-		{HostKeyChanged, Error, "a host key is another than the one in known_hosts"},
-		{HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys; a notice where ssh would be shown another key"},
-		{HostKeyRefused, Error, "ssh refuses the host key whatever known_hosts says: RequiredRSASize, a file of RevokedHostKeys that it cannot use, a KnownHostsCommand that fails"},
-		{HostKeyUnchecked, Notice, "ssh takes any host key of a loopback address: NoHostAuthenticationForLocalhost is yes"},
-		{HostKeyVoided, Notice, "the server shows a certificate that does not count, and ssh falls back on its plain key"},
-		{HostKeyUnevaluated, Unknown, "something that has a say in ssh's verdict on the host key could not be evaluated; a notice where ssh goes on without it"},
-		{HostKeyUnexpected, Error, "none of the host keys is one of --expect-hostkey"},
-		{HostKeyUnseen, Error, "no host key could be seen, and so none of --expect-hostkey"},
-		{HostKeyWithheld, Error, "an address shows no host key, although known_hosts has one for the host, or --expect-hostkey names one and another address shows it"},
-		{SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"},
-		{SSHFPUntrusted, Notice, "SSHFP records match a host key, but nobody has validated them"},
-		{SSHFPMismatch, Warning, "SSHFP records do not match a host key; with VerifyHostKeyDNS, also that none is for a key of its type"},
-		{ConfigRefused, Error, "a RefuseConnection in ssh's configuration holds for the host: ssh prints its message and ends"},
-		{SlowResolve, Notice, "looking up the name took a second or more"},
-		{SlowHostKeys, Notice, "fetching the host keys took a second or more"},
-		{SlowReverse, Notice, "the reverse look-up took a second or more"},
-		{SlowConnect, Notice, "connecting took a second or more"},
-		{SlowIdentify, Notice, "the server took a second or more to identify itself"},
+	// A dead address beside one that serves is worth a notice.
+	beside := Exception{Notice, WhenOtherServes}
+	return slices.Concat(verdictCodes(), []CodeDoc{
+		row(ForwardPartial, Notice, "one address family could not be looked up; the other is judged and used"),
+		row(ForwardFiltered, Warning, "0.0.0.0 or :: alone was answered, as filtering resolvers do for names that they block"),
+		row(ForwardMany, Notice, "the name has more addresses than are looked at and dialled"),
+		row(PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"),
+		row(PTRTooMany, Notice, "the address has more PTR names than are looked at"),
+		row(ReverseRefused, Notice, "the resolver refuses to look up the reverse zone of a private address (SERVFAIL, REFUSED)"),
+		row(ManyQuestions, Notice, "the target would take more DNS questions than are asked for one; the rest was not asked"),
+		row(PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"),
+		row(TargetCutShort, Unknown, "the time for the target (--target-timeout) was over; the text says in which phase"),
+		row(Accepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"),
+		row(AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"),
+		row(ViaJump, Pass, "the target is behind a jump host: that is what this machine looks at, the rest it resolves itself"),
+		row(ViaCommand, Pass, "a ProxyCommand of the user's connects: nobody looked behind the addresses"),
+		row(HostsDiffer, Notice, "the hosts file, or another source before DNS, says otherwise than DNS"),
+		row(HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"),
+		row(CompareDiffers, Notice, "the DNS server of --compare says otherwise"),
+		row(CompareSame, Pass, "the DNS server of --compare says the same"),
+		row(Interrupted, Unknown, "the check was interrupted before this target had been looked at"),
+		row(ConnectCode(ConnectRefused), Error, "nobody listens on the port", beside),
+		row(ConnectCode(ConnectTimeout), Error, "connecting timed out", beside),
+		row(ConnectCode(ConnectUnreachable), Error, "the network says that there is no way", beside),
+		row(ConnectCode(ConnectFailed), Error, "connecting failed otherwise", beside),
+		row(ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family", Exception{Error, WhenAllSkipped}),
+		row(ConnectCode(ConnectExhausted), Unknown, "this machine had no descriptor, memory or port left to connect with: nothing is known of the host", beside),
+		row(SSHSilent, Error, "it connects and says nothing", beside),
+		row(SSHClosed, Error, "it connects and hangs up", beside),
+		row(SSHOther, Error, "what answers is not SSH", beside),
+		row(SSHOld, Error, "the server speaks SSH 1 alone, which no ssh of today does", beside),
+		row(SSHStalled, Error, "it identifies itself as SSH, and then falls silent, hangs up or breaks the protocol: ssh fails there too", beside),
+		row(SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same words", beside),
+		row(SSHTurnedAway, Unknown, "an sshd turns this machine away (MaxStartups, PerSourcePenalties): checks can be the cause; it is not asked again in this run", beside),
+		row(SSHSkipped, Unknown, "not connected to: one more connection without a login could make an sshd lock this machine out (PerSourcePenalties)", beside),
+		row(SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, although ssh would get one", Exception{Unknown, WhenKeyMissing}),
+		row(HostKeyUnknown, Notice, "no host key is known yet", Exception{Error, WhenStrict}),
+		row(HostKeyChanged, Error, "a host key is another than the one in known_hosts"),
+		row(HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys", Exception{Notice, WhenNotChosen}),
+		row(HostKeyRefused, Error, "ssh refuses the host key whatever known_hosts says: RequiredRSASize, a file of RevokedHostKeys that it cannot use, a KnownHostsCommand that fails", Exception{Notice, WhenNotChosen}),
+		row(HostKeyUnchecked, Notice, "ssh takes any host key of a loopback address: NoHostAuthenticationForLocalhost is yes"),
+		row(HostKeyVoided, Notice, "the server shows a certificate that does not count, and ssh falls back on its plain key"),
+		row(HostKeyUnevaluated, Unknown, "something that has a say in ssh's verdict on the host key could not be evaluated", Exception{Notice, WhenPassedOver}),
+		row(HostKeyUnexpected, Error, "none of the host keys is one of --expect-hostkey"),
+		row(HostKeyUnseen, Error, "no host key could be seen, and so none of --expect-hostkey"),
+		row(HostKeyWithheld, Error, "an address shows no host key, although known_hosts has one for the host, or --expect-hostkey names one and another address shows it"),
+		row(SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"),
+		row(SSHFPUntrusted, Notice, "SSHFP records match a host key, but nobody has validated them"),
+		row(SSHFPMismatch, Warning, "SSHFP records do not match a host key; with VerifyHostKeyDNS, also that none is for a key of its type"),
+		row(ConfigRefused, Error, "a RefuseConnection in ssh's configuration holds for the host: ssh prints its message and ends"),
+		row(SlowResolve, Notice, "looking up the name took a second or more"),
+		row(SlowHostKeys, Notice, "fetching the host keys took a second or more"),
+		row(SlowReverse, Notice, "the reverse look-up took a second or more"),
+		row(SlowConnect, Notice, "connecting took a second or more"),
+		row(SlowIdentify, Notice, "the server took a second or more to identify itself"),
 	}, causeCodes(), affectedCodes(), selfCodes(), pinCodes())
 }
 

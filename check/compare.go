@@ -65,15 +65,9 @@ func viewFindings(f *Facts) []Finding {
 		if f.literal() && !v.Second {
 			continue
 		}
-		code, text := v.against(f)
-		if code == "" {
-			continue
+		if code, text := v.against(f); code != "" {
+			fs = append(fs, aboutTarget(code, text))
 		}
-		severity := Notice
-		if code == CompareSame || code == HostsOnly {
-			severity = Pass
-		}
-		fs = append(fs, Finding{Code: code, Severity: severity, Text: text})
 	}
 	return fs
 }

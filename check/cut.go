@@ -31,7 +31,7 @@ func cutFinding(f *Facts) (Finding, bool) {
 	if len(phases) > most {
 		phases, more = phases[:most], " and more"
 	}
-	return Finding{Code: TargetCutShort, Severity: Unknown, Text: "time was up for the target while " + strings.Join(phases, ", ") + more}, true
+	return aboutTarget(TargetCutShort, "time was up for the target while "+strings.Join(phases, ", ")+more), true
 }
 
 // waitsForSSH reports whether nobody looked behind an address since ssh did not say

@@ -30,9 +30,11 @@ func filterFindings(f *Facts) []Finding {
 		return nil
 	}
 	ans := f.Forward[i]
-	return []Finding{{Code: ForwardFiltered, Severity: Warning, Text: fmt.Sprintf(
+	found := aboutTarget(ForwardFiltered, fmt.Sprintf(
 		"%s answers %s for %s, which is no host's address: it filters the name, and ssh would connect to this machine itself",
-		sourceWord(ans), listAddrs(ans.Addrs), displayHost(f.Target.Host)), Advice: adviseFilter(ans)}}
+		sourceWord(ans), listAddrs(ans.Addrs), displayHost(f.Target.Host)))
+	found.Advice = adviseFilter(ans)
+	return []Finding{found}
 }
 
 // adviseFilter says what to do about an answer that is filtered.

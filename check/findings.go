@@ -18,29 +18,26 @@ const maxName = 63
 
 // mappingFindings are the findings about one address: the verdict first.
 func mappingFindings(f *Facts, a *AddressFacts, m mapping, p Policy) []Finding {
-	severity := m.verdict.severity()
-	if m.verdict == Confirmed && p.RequireName && !f.literal() {
-		severity = Warning
+	verdict := NewFinding(MappingCode(m.verdict), a.Addr, mappingText(f, a, m))
+	if m.verdict == Confirmed {
+		verdict = verdict.When(p.RequireName && !f.literal(), WhenNameRequired)
 	}
-	found := func(c Code, s Severity, text string) Finding {
-		return Finding{Code: c, Severity: s, Address: a.Addr, Text: text}
-	}
-	fs := []Finding{found(MappingCode(m.verdict), severity, mappingText(f, a, m))}
+	fs := []Finding{verdict}
 	if astray := m.astray(a); m.verdict.Confirms() && len(astray) > 0 {
-		fs = append(fs, found(PTRPartial, Notice, fmt.Sprintf(
+		fs = append(fs, NewFinding(PTRPartial, a.Addr, fmt.Sprintf(
 			"%s has further reverse names that are not known to lead back to it (%s): sshd sees one of all, now this, now that",
 			show(a.Addr), list(astray))))
 	}
 	if a.truncated() {
-		fs = append(fs, found(PTRTooMany, Notice, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
+		fs = append(fs, NewFinding(PTRTooMany, a.Addr, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
 			show(a.Addr), len(a.Reverse.Names), limits.PTRNames)))
 	}
 	if a.refused() {
-		fs = append(fs, found(ReverseRefused, Notice, fmt.Sprintf("the reverse zone of %s is refused by the resolver (%s%s): of private addresses that is taken for no reverse name",
+		fs = append(fs, NewFinding(ReverseRefused, a.Addr, fmt.Sprintf("the reverse zone of %s is refused by the resolver (%s%s): of private addresses that is taken for no reverse name",
 			show(a.Addr), a.Reverse.Status.Words(), from(a.Reverse))))
 	}
 	if text, ok := searchText(a, m); ok {
-		fs = append(fs, found(PTRSearch, Notice, text))
+		fs = append(fs, NewFinding(PTRSearch, a.Addr, text))
 	}
 	return fs
 }
@@ -55,31 +52,7 @@ func mappingText(f *Facts, a *AddressFacts, m mapping) string {
 	if m.decides >= 0 {
 		name = displayName(a.PTRs[m.decides].Name)
 	}
-	switch m.verdict {
-	case Exact:
-		return subject + its + " reverse name leads back to it"
-	case Confirmed:
-		return subject + its + " reverse name " + name + " leads back to it"
-	case Exempt:
-		if a.refused() {
-			return fmt.Sprintf("%s%s range needs no reverse name, and the resolver looks up none (%s)", subject, its, a.Reverse.Status.Words())
-		}
-		return fmt.Sprintf("%s%s range needs no reverse name, and there is none", subject, its)
-	case Missing:
-		return fmt.Sprintf("%s%s reverse name does not exist (%s)", subject, its, a.Reverse.Status.Words())
-	case Malformed:
-		return fmt.Sprintf("%s%s reverse name %s is not a host name", subject, its, name)
-	case Numeric:
-		return fmt.Sprintf("%s%s reverse name %s reads as an IPv4 address", subject, its, name)
-	case Mismatch:
-		return fmt.Sprintf("%s%s reverse name %s leads elsewhere (%s)", subject, its, name, listAddrs(a.PTRs[m.decides].Forward.Addrs))
-	case Unresolvable:
-		return subject + its + " reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides])
-	}
-	if f.Exhausted && spentOn(a, m) {
-		return fmt.Sprintf("%s%s reverse name was not looked up: that would be more than %d questions to DNS for one target", subject, its, limits.Questions)
-	}
-	return subject + its + " " + undeterminedText(a, m, name)
+	return subject + its + " " + m.verdict.row().clause(f, a, m, name)
 }
 
 // subject is the host as it was typed, with the name that it was looked up by
@@ -164,18 +137,18 @@ func forwardFindings(f *Facts) []Finding {
 	fs := filterFindings(f)
 	for _, ans := range f.Forward {
 		if ans.Status.Temporary() {
-			fs = append(fs, Finding{Code: ForwardPartial, Severity: Notice, Text: fmt.Sprintf(
+			fs = append(fs, aboutTarget(ForwardPartial, fmt.Sprintf(
 				"the %s addresses of %s could not be looked up (%s); the others are used",
-				familyOf(ans.Question.Type), displayHost(f.Target.Host), ans.Status.Words())})
+				familyOf(ans.Question.Type), displayHost(f.Target.Host), ans.Status.Words())))
 		}
 	}
 	if f.Exhausted {
-		fs = append(fs, Finding{Code: ManyQuestions, Severity: Notice, Text: fmt.Sprintf(
-			"%s would take more than %d questions to DNS: the rest was not asked", displayHost(f.Target.Host), limits.Questions)})
+		fs = append(fs, aboutTarget(ManyQuestions, fmt.Sprintf(
+			"%s would take more than %d questions to DNS: the rest was not asked", displayHost(f.Target.Host), limits.Questions)))
 	}
 	if f.Dropped > 0 {
-		fs = append(fs, Finding{Code: ForwardMany, Severity: Notice, Text: fmt.Sprintf(
-			"%s has %d addresses, %d of them are used", displayHost(f.Target.Host), len(f.Addresses)+f.Dropped, len(f.Addresses))})
+		fs = append(fs, aboutTarget(ForwardMany, fmt.Sprintf(
+			"%s has %d addresses, %d of them are used", displayHost(f.Target.Host), len(f.Addresses)+f.Dropped, len(f.Addresses))))
 	}
 	return fs
 }
@@ -184,11 +157,11 @@ func forwardFindings(f *Facts) []Finding {
 func wayFindings(f *Facts) []Finding {
 	var fs []Finding
 	if f.Target.Via != "" {
-		fs = append(fs, Finding{Code: ViaJump, Text: fmt.Sprintf("%s is behind the jump host %s: this machine sees the jump host only, which looks up the rest",
-			displayHost(f.Target.Via), displayHost(f.Target.Host))})
+		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine sees the jump host only, which looks up the rest",
+			displayHost(f.Target.Via), displayHost(f.Target.Host))))
 	}
 	if f.Target.Proxied {
-		fs = append(fs, Finding{Code: ViaCommand, Text: fmt.Sprintf("ssh connects to %s by a ProxyCommand: what is behind the addresses was not looked at", displayHost(f.Target.Host))})
+		fs = append(fs, aboutTarget(ViaCommand, fmt.Sprintf("ssh connects to %s by a ProxyCommand: what is behind the addresses was not looked at", displayHost(f.Target.Host))))
 	}
 	return fs
 }
@@ -202,7 +175,7 @@ func noAddressFinding(f *Facts, v Verdict) Finding {
 		} else if len(f.Forward) == 1 {
 			text = fmt.Sprintf("%s has no %s address (%s)", host, familyOf(f.Forward[0].Question.Type), s.Words())
 		}
-		return Finding{Code: MappingCode(v), Severity: v.severity(), Text: text}
+		return aboutTarget(MappingCode(v), text)
 	}
 	why := "not answered in time"
 	for _, ans := range f.Forward {
@@ -210,7 +183,7 @@ func noAddressFinding(f *Facts, v Verdict) Finding {
 			why = ans.Status.Words()
 		}
 	}
-	return Finding{Code: MappingCode(v), Severity: v.severity(), Text: fmt.Sprintf("%s could not be looked up (%s)", host, why)}
+	return aboutTarget(MappingCode(v), fmt.Sprintf("%s could not be looked up (%s)", host, why))
 }
 
 func familyOf(t resolve.Type) string {

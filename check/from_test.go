@@ -204,7 +204,7 @@ func FuzzAdmits(f *testing.F) {
 		if !ad.Usable && (ad.WithDNS || ad.WithoutDNS) || ad.Varies && ad.WithDNS {
 			t.Errorf("%+v", ad)
 		}
-		if slices.ContainsFunc([]byte(ad.finding().Text), func(c byte) bool { return c < ' ' || c > '~' }) {
+		if slices.ContainsFunc([]byte(ad.finding(netip.Addr{}).Text), func(c byte) bool { return c < ' ' || c > '~' }) {
 			t.Errorf("%q", ad.Why)
 		}
 	})

@@ -69,8 +69,8 @@ func Judge(facts Facts, p Policy) *Result {
 		r.Findings = append(r.Findings, unseen)
 	}
 	if f.Thorough && f.Timings.Resolve >= slow {
-		r.Findings = append(r.Findings, Finding{Code: SlowResolve, Severity: Notice,
-			Text: fmt.Sprintf("looking up %s took %.1f s", displayHost(f.Target.Host), f.Timings.Resolve.Seconds())})
+		r.Findings = append(r.Findings, aboutTarget(SlowResolve,
+			fmt.Sprintf("looking up %s took %.1f s", displayHost(f.Target.Host), f.Timings.Resolve.Seconds())))
 	}
 	r.Findings = append(r.Findings, affected(f, f.Client, mappings)...)
 	r.Findings = append(r.Findings, pinFindings(f)...)
@@ -141,15 +141,15 @@ func (a *AddressFacts) refused() bool {
 	return (s == resolve.ServFail || s == resolve.Refused) && isPrivate(judged(a.Addr))
 }
 
-// worstName makes one verdict of the names': one that leads back settles it, one
-// that could not be looked up leaves it open, else the worst counts.
+// worstName makes one verdict of the names', by their ranks.
 func (m mapping) worstName() (Verdict, int) {
-	for _, want := range []Verdict{Exact, Confirmed, Undetermined, Mismatch, Numeric, Unresolvable, Malformed} {
-		if i := slices.Index(m.names, want); i >= 0 {
-			return want, i
+	verdict, decides := Undetermined, -1
+	for i, v := range m.names {
+		if decides < 0 || v.row().rank < verdict.row().rank {
+			verdict, decides = v, i
 		}
 	}
-	return Undetermined, -1
+	return verdict, decides
 }
 
 // weighName judges one PTR name as sshd and libc would: what is no host name is

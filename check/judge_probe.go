@@ -48,59 +48,53 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	if a.Probe == nil {
 		return nil
 	}
-	severity := Error
-	if slices.ContainsFunc(f.Addresses, AddressFacts.speaksSSH) {
-		severity = Notice
-	}
-	unknown := min(severity, Unknown)
+	served := slices.ContainsFunc(f.Addresses, AddressFacts.speaksSSH)
 	at := show(a.Addr) + " port " + fmt.Sprint(f.Target.Port)
-	found := func(c Code, s Severity, text string) []Finding {
-		return []Finding{{Code: c, Severity: s, Address: a.Addr, Text: at + ": " + text}}
+	found := func(c Code, text string) []Finding {
+		return []Finding{NewFinding(c, a.Addr, at+": "+text).When(served, WhenOtherServes)}
 	}
 	switch a.Probe.Connect {
 	case ConnectOK:
 	case ConnectCutShort:
 		return nil // cutFinding tells
 	case ConnectHeldBack:
-		return found(SSHSkipped, unknown, a.Probe.Error)
+		return found(SSHSkipped, a.Probe.Error)
 	case ConnectSkipped:
-		if severity == Notice || slices.ContainsFunc(f.Addresses, tried) {
-			severity = Pass // the other addresses tell
-		}
-		return found(ConnectCode(ConnectSkipped), severity, "this machine has no route to "+familyName(a.Addr))
-	case ConnectExhausted:
-		return found(ConnectCode(ConnectExhausted), min(severity, Unknown), connectText(a.Probe))
+		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no route to "+familyName(a.Addr))
+		return []Finding{tell.When(!slices.ContainsFunc(f.Addresses, tried), WhenAllSkipped)} // else the other addresses tell
 	default:
-		return found(ConnectCode(a.Probe.Connect), severity, connectText(a.Probe))
+		return found(ConnectCode(a.Probe.Connect), connectText(a.Probe))
 	}
 	switch a.Probe.Identity {
 	case IdentitySilent:
 		if begun := displayText(a.Probe.Version.String()); begun != "" {
-			return found(SSHSilent, severity, "it begins to say who it is, and does not end: "+begun)
+			return found(SSHSilent, "it begins to say who it is, and does not end: "+begun)
 		}
-		return found(SSHSilent, severity, "it connects, and then says nothing")
+		return found(SSHSilent, "it connects, and then says nothing")
 	case IdentityClosed:
-		return found(SSHClosed, severity, "it connects, and hangs up before it has said who it is")
+		return found(SSHClosed, "it connects, and hangs up before it has said who it is")
 	case IdentityAway:
-		return found(SSHTurnedAway, unknown, turnedAwayText(a.Probe))
+		return found(SSHTurnedAway, turnedAwayText(a.Probe))
 	case IdentityOld:
-		return found(SSHOld, severity, "it speaks SSH 1 alone ("+displayText(a.Probe.Version.String())+"), which no ssh speaks since OpenSSH 7.6")
+		return found(SSHOld, "it speaks SSH 1 alone ("+displayText(a.Probe.Version.String())+"), which no ssh speaks since OpenSSH 7.6")
 	case IdentityOther:
-		return found(SSHOther, severity, "what answers there does not speak SSH: "+displayText(a.Probe.Version.String()))
+		return found(SSHOther, "what answers there does not speak SSH: "+displayText(a.Probe.Version.String()))
 	}
 	switch {
 	case a.Probe.Differ != "":
-		return []Finding{{Code: SSHNegotiate, Severity: severity, Address: a.Addr, Text: "Unable to negotiate with " + at + ": " + a.Probe.Differ}}
+		differ := NewFinding(SSHNegotiate, a.Addr, "Unable to negotiate with "+at+": "+a.Probe.Differ)
+		return []Finding{differ.When(served, WhenOtherServes)}
 	case a.Probe.Broken != "":
-		return found(SSHStalled, severity, "it identifies itself, and then does not go on: "+a.Probe.Broken)
+		return found(SSHStalled, "it identifies itself, and then does not go on: "+a.Probe.Broken)
 	}
 	findings := keyFindings(f, a, p)
+	// A key that was wanted is missing, whoever else serves.
 	switch h := a.Probe.Hindered; {
 	case h == nil:
 	case h.Connect == ConnectHeldBack:
-		findings = append(findings, found(SSHSkipped, Unknown, h.Error)...)
+		findings = append(findings, NewFinding(SSHSkipped, a.Addr, at+": "+h.Error))
 	default:
-		findings = append(findings, found(SSHTurnedAway, Unknown, turnedAwayText(h))...)
+		findings = append(findings, NewFinding(SSHTurnedAway, a.Addr, at+": "+turnedAwayText(h)))
 	}
 	return append(findings, slowConnection(a)...)
 }
@@ -120,7 +114,7 @@ func expectationFinding(f *Facts, p Policy) (Finding, bool) {
 	if f.Target.Via != "" {
 		host = f.Target.Via
 	}
-	return Finding{Code: HostKeyUnseen, Severity: Error, Text: "no host key of " + displayHost(host) + " could be seen, and so none that was expected"}, true
+	return aboutTarget(HostKeyUnseen, "no host key of "+displayHost(host)+" could be seen, and so none that was expected"), true
 }
 
 func connectText(p *Probe) string {
@@ -133,8 +127,8 @@ func connectText(p *Probe) string {
 // keyFindings are the findings about the host keys behind one address.
 func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	var fs []Finding
-	add := func(c Code, s Severity, format string, args ...any) {
-		fs = append(fs, Finding{Code: c, Severity: s, Address: a.Addr, Text: fmt.Sprintf(format, args...)})
+	found := func(c Code, format string, args ...any) Finding {
+		return NewFinding(c, a.Addr, fmt.Sprintf(format, args...))
 	}
 	known, expected := false, len(p.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding says so
 	var unknown []string
@@ -150,24 +144,24 @@ func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 		fs = append(fs, verdictFindings(a, k)...)
 	}
 	if !expected && a.Probe.Hindered == nil && a.Probe.Cut == "" { // else it may be among those that could not be fetched
-		add(HostKeyUnexpected, Error, "%s shows none of the host keys that were expected", show(a.Addr))
+		fs = append(fs, found(HostKeyUnexpected, "%s shows none of the host keys that were expected", show(a.Addr)))
 	}
-	severity, refused := Notice, ""
+	refused := ""
 	if a.Probe.Strict {
-		severity, refused = Error, "; StrictHostKeyChecking is yes, so ssh refuses it"
+		refused = "; StrictHostKeyChecking is yes, so ssh refuses it"
 	}
 	switch {
 	case len(unknown) > 0 && !known:
-		add(HostKeyUnknown, severity, "no host key of %s is known yet (%s)%s", show(a.Addr), list(unknown), refused)
+		fs = append(fs, found(HostKeyUnknown, "no host key of %s is known yet (%s)%s",
+			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	case chosen:
-		add(HostKeyUnknown, severity, "the host key of %s that ssh would be shown is not known, though another is (%s)%s", show(a.Addr), list(unknown), refused)
+		fs = append(fs, found(HostKeyUnknown, "the host key of %s that ssh would be shown is not known, though another is (%s)%s",
+			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	}
-	if a.Probe.Keyless != "" {
-		severity := Notice
-		if a.Probe.HostKnown && !slices.ContainsFunc(a.Probe.Keys, a.decides) {
-			severity = Unknown // it may be another's
-		}
-		add(SSHKeyless, severity, "%s: host keys could not be fetched: %s", show(a.Addr), a.Probe.Keyless)
+	if a.Probe.Keyless != "" { // the key that is missing may be another's
+		missing := a.Probe.HostKnown && !slices.ContainsFunc(a.Probe.Keys, a.decides)
+		fs = append(fs, found(SSHKeyless, "%s: host keys could not be fetched: %s",
+			show(a.Addr), a.Probe.Keyless).When(missing, WhenKeyMissing))
 	}
 	return append(fs, fingerprintFindings(f, a)...)
 }
@@ -176,34 +170,35 @@ func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 // unknown. What ssh would not be shown ends no login.
 func verdictFindings(a *AddressFacts, k Key) []Finding {
 	var fs []Finding
-	add := func(c Code, s Severity, format string, args ...any) {
-		fs = append(fs, Finding{Code: c, Severity: s, Address: a.Addr, Text: fmt.Sprintf(format, args...)})
+	found := func(c Code, format string, args ...any) Finding {
+		return NewFinding(c, a.Addr, fmt.Sprintf(format, args...))
 	}
-	severity, besides := Error, ""
+	besides := ""
 	if !a.decides(k) {
-		severity, besides = Notice, "; ssh would be shown another one"
+		besides = "; ssh would be shown another one"
 	}
 	for _, d := range k.Doubts {
-		s := Notice
-		if d.Open {
-			s = Unknown
-		}
-		add(HostKeyUnevaluated, s, "the %s host key of %s: %s", k.Type, show(a.Addr), d.Text)
+		fs = append(fs, found(HostKeyUnevaluated, "the %s host key of %s: %s", k.Type, show(a.Addr), d.Text).When(!d.Open, WhenPassedOver))
 	}
 	switch {
 	case k.Refused != "":
-		add(HostKeyRefused, severity, "ssh refuses the %s host key of %s: %s%s", k.Type, show(a.Addr), k.Refused, besides)
+		fs = append(fs, found(HostKeyRefused, "ssh refuses the %s host key of %s: %s%s",
+			k.Type, show(a.Addr), k.Refused, besides).When(!a.decides(k), WhenNotChosen))
 	case k.Unchecked:
-		add(HostKeyUnchecked, Notice, "ssh takes any host key of %s, since NoHostAuthenticationForLocalhost is yes; it shows %s %s", show(a.Addr), k.Type, k.Fingerprint)
+		fs = append(fs, found(HostKeyUnchecked, "ssh takes any host key of %s, since NoHostAuthenticationForLocalhost is yes; it shows %s %s",
+			show(a.Addr), k.Type, k.Fingerprint))
 	case k.Status == KeyChanged && k.Known != "":
-		add(HostKeyChanged, Error, "%s shows a new host key, %s %s; the known one is %s (%s)", show(a.Addr), k.Type, k.Fingerprint, k.Known, k.Evidence)
+		fs = append(fs, found(HostKeyChanged, "%s shows a new host key, %s %s; the known one is %s (%s)",
+			show(a.Addr), k.Type, k.Fingerprint, k.Known, k.Evidence))
 	case k.Status == KeyChanged:
-		add(HostKeyChanged, Error, "%s shows a new host key, %s %s, and not the known one (%s)", show(a.Addr), k.Type, k.Fingerprint, k.Evidence)
+		fs = append(fs, found(HostKeyChanged, "%s shows a new host key, %s %s, and not the known one (%s)",
+			show(a.Addr), k.Type, k.Fingerprint, k.Evidence))
 	case k.Status == KeyRevoked:
-		add(HostKeyRevoked, severity, "%s shows a revoked host key, %s %s (%s)%s", show(a.Addr), k.Type, k.Fingerprint, k.Evidence, besides)
+		fs = append(fs, found(HostKeyRevoked, "%s shows a revoked host key, %s %s (%s)%s",
+			show(a.Addr), k.Type, k.Fingerprint, k.Evidence, besides).When(!a.decides(k), WhenNotChosen))
 	}
 	if k.Voided != "" {
-		add(HostKeyVoided, Notice, "the certificate of the %s host key of %s does not count: %s", k.Type, show(a.Addr), k.Voided)
+		fs = append(fs, found(HostKeyVoided, "the certificate of the %s host key of %s does not count: %s", k.Type, show(a.Addr), k.Voided))
 	}
 	return fs
 }
@@ -252,7 +247,7 @@ func slowPhases(a netip.Addr, phases []phase) []Finding {
 	var fs []Finding
 	for _, p := range phases {
 		if p.took >= slow {
-			fs = append(fs, Finding{Code: p.code, Severity: Notice, Address: a, Text: fmt.Sprintf(p.text, show(a), p.took.Seconds())})
+			fs = append(fs, NewFinding(p.code, a, fmt.Sprintf(p.text, show(a), p.took.Seconds())))
 		}
 	}
 	return fs

@@ -27,14 +27,14 @@ const (
 
 func pinCodes() []CodeDoc {
 	return []CodeDoc{
-		{PinGood, Pass, "a hosts line of rdnsproxy's is still right"},
-		{PinUnneeded, Notice, "a hosts line of rdnsproxy's is no longer needed: DNS agrees with itself"},
-		{PinExpired, Warning, "a hosts line of rdnsproxy's has expired"},
-		{PinPartial, Warning, "hosts lines of rdnsproxy's give some of the host's addresses and hide the others; a notice if the user has chosen that"},
-		{PinMoved, Error, "a hosts line of rdnsproxy's gives another address than DNS does: the host has moved"},
-		{PinGone, Warning, "a hosts line of rdnsproxy's is for a name that DNS, as this machine sees it, does not know"},
-		{PinKey, Error, "the host key at the address of a hosts line of rdnsproxy's is another than when it was written"},
-		{PinUnknown, Unknown, "whether a hosts line of rdnsproxy's is still right could not be found out"},
+		row(PinGood, Pass, "a hosts line of rdnsproxy's is still right"),
+		row(PinUnneeded, Notice, "a hosts line of rdnsproxy's is no longer needed: DNS agrees with itself"),
+		row(PinExpired, Warning, "a hosts line of rdnsproxy's has expired"),
+		row(PinPartial, Warning, "hosts lines of rdnsproxy's give some of the host's addresses and hide the others", Exception{Notice, WhenSingleAddress}),
+		row(PinMoved, Error, "a hosts line of rdnsproxy's gives another address than DNS does: the host has moved"),
+		row(PinGone, Warning, "a hosts line of rdnsproxy's is for a name that DNS, as this machine sees it, does not know"),
+		row(PinKey, Error, "the host key at the address of a hosts line of rdnsproxy's is another than when it was written"),
+		row(PinUnknown, Unknown, "whether a hosts line of rdnsproxy's is still right could not be found out"),
 	}
 }
 
@@ -55,21 +55,25 @@ func pinFindings(f *Facts) []Finding {
 	failed := f.dnsFailed()
 	var fs []Finding
 	for i, pin := range f.pins() {
-		found := func(c Code, s Severity, format string, args ...any) {
-			fs = append(fs, Finding{Code: c, Severity: s, Text: place(pin.Source.String()) + " " + fmt.Sprintf(format, args...),
-				Advice: pinAdvice(c, f.HostsPath, PlainHost(f.Target.Host), pin.Note)})
+		found := func(c Code, format string, args ...any) {
+			fd := aboutTarget(c, place(pin.Source.String())+" "+fmt.Sprintf(format, args...))
+			if c == PinPartial {
+				fd = fd.When(pin.Note.Alone, WhenSingleAddress)
+			}
+			fd.Advice = pinAdvice(c, f.HostsPath, PlainHost(f.Target.Host), pin.Note)
+			fs = append(fs, fd)
 		}
 		switch {
 		case known && len(theirs) == 0:
-			found(PinGone, Warning, "gives %s an address, and DNS knows none (%s)", host, said)
+			found(PinGone, "gives %s an address, and DNS knows none (%s)", host, said)
 		case known && !slices.Contains(theirs, pin.Addr.Unmap()):
-			found(PinMoved, Error, "no longer agrees with DNS: it says %s for %s, and DNS says %s", show(pin.Addr), host, said)
+			found(PinMoved, "no longer agrees with DNS: it says %s for %s, and DNS says %s", show(pin.Addr), host, said)
 		case pin.Note.Expired(f.Taken):
-			found(PinExpired, Warning, "expired on %s", pin.Note.Expires.Format(time.DateOnly))
+			found(PinExpired, "expired on %s", pin.Note.Expires.Format(time.DateOnly))
 		case failed != "":
-			found(PinUnknown, Unknown, "could not be held against DNS (%s)", failed)
+			found(PinUnknown, "could not be held against DNS (%s)", failed)
 		case known && i == 0 && len(without(theirs, mine)) > 0:
-			found(PinPartial, partial(pin.Note), "gives %s the address %s alone, and hides what DNS knows besides (%s)", host, listAddrs(mine), listAddrs(without(theirs, mine)))
+			found(PinPartial, "gives %s the address %s alone, and hides what DNS knows besides (%s)", host, listAddrs(mine), listAddrs(without(theirs, mine)))
 		}
 	}
 	return fs
@@ -113,14 +117,6 @@ func (v View) ofDNS() bool {
 // without are the addresses of all that are not among some.
 func without(all, some []netip.Addr) []netip.Addr {
 	return slices.DeleteFunc(slices.Clone(all), func(a netip.Addr) bool { return slices.Contains(some, a) })
-}
-
-// partial is how bad it is that a line hides other addresses of its host.
-func partial(note hostsfile.Note) Severity {
-	if note.Alone {
-		return Notice
-	}
-	return Warning
 }
 
 // pinAdvice is the command that puts a line for the host in the file at path right,

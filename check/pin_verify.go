@@ -57,24 +57,29 @@ func (v *verification) today(l *hostsfile.Line) *Address {
 // line is the worst that there is to say of a line.
 func (v *verification) line(l *hostsfile.Line) Finding {
 	note, _ := l.Note()
-	for _, state := range []func(*hostsfile.Line, hostsfile.Note) (Code, Severity, string){v.moved, v.rekeyed, v.expired, v.unknown} {
-		if c, s, text := state(l, note); c != "" {
+	for _, state := range []func(*hostsfile.Line, hostsfile.Note) (Code, string){v.moved, v.rekeyed, v.expired, v.unknown} {
+		if c, text := state(l, note); c != "" {
 			if c != PinExpired && note.Expired(v.now) {
 				text += "; it expired on " + note.Expires.Format(time.DateOnly)
 			}
-			return v.finding(c, s, l, note, text)
+			return v.finding(c, l, note, text)
 		}
 	}
-	c, s, text := v.standing(l, note)
-	return v.finding(c, s, l, note, text)
+	c, text := v.standing(l, note)
+	return v.finding(c, l, note, text)
 }
 
-func (v *verification) finding(c Code, s Severity, l *hostsfile.Line, note hostsfile.Note, text string) Finding {
+func (v *verification) finding(c Code, l *hostsfile.Line, note hostsfile.Note, text string) Finding {
 	advice := pinAdvice(c, v.file.Path, v.r.Host, note)
 	if c == PinExpired && v.needed {
 		advice = v.renewal(l, note)
 	}
-	return Finding{Code: c, Severity: s, Address: l.Addr, Text: fmt.Sprintf("%s:%d: %s", safetext.Line(v.file.Path), l.N, text), Advice: advice}
+	found := NewFinding(c, l.Addr, fmt.Sprintf("%s:%d: %s", safetext.Line(v.file.Path), l.N, text))
+	if c == PinPartial {
+		found = found.When(note.Alone, WhenSingleAddress)
+	}
+	found.Advice = advice
+	return found
 }
 
 // renewal is the command that writes an expired line anew.
@@ -87,62 +92,62 @@ func (v *verification) renewal(l *hostsfile.Line, note hostsfile.Note) []Advice 
 }
 
 // moved: DNS gives the host another address.
-func (v *verification) moved(l *hostsfile.Line, _ hostsfile.Note) (Code, Severity, string) {
+func (v *verification) moved(l *hostsfile.Line, _ hostsfile.Note) (Code, string) {
 	incomplete, partly := v.r.Incomplete()
 	switch {
 	case v.today(l) != nil:
-		return "", 0, ""
+		return "", ""
 	case len(v.r.Addresses) == 0 && v.r.Verdict == Undetermined:
-		return PinUnknown, Unknown, undeterminedWords(v.r, netip.Addr{})
+		return PinUnknown, undeterminedWords(v.r, netip.Addr{})
 	case partly:
-		return PinUnknown, Unknown, incomplete
+		return PinUnknown, incomplete
 	case len(v.r.Addresses) == 0:
-		return PinGone, Warning, fmt.Sprintf("the line gives %s the address %s, and DNS knows none", v.r.Host, l.Addr)
+		return PinGone, fmt.Sprintf("the line gives %s the address %s, and DNS knows none", v.r.Host, l.Addr)
 	}
-	return PinMoved, Error, fmt.Sprintf("the line gives %s the address %s, and DNS says %s", v.r.Host, l.Addr, addressesOf(v.r))
+	return PinMoved, fmt.Sprintf("the line gives %s the address %s, and DNS says %s", v.r.Host, l.Addr, addressesOf(v.r))
 }
 
 // rekeyed: the host key there is another, or speaks against the host.
-func (v *verification) rekeyed(l *hostsfile.Line, note hostsfile.Note) (Code, Severity, string) {
+func (v *verification) rekeyed(l *hostsfile.Line, note hostsfile.Note) (Code, string) {
 	today := v.today(l)
 	if why := keyAgainst(v.r, today.Address); why != "" {
-		return PinKey, Error, why
+		return PinKey, why
 	}
 	if note.Fingerprint == "" || !today.keyed() || today.shows(note.Fingerprint) {
-		return "", 0, ""
+		return "", ""
 	}
 	if v.r.found(SSHKeyless, today.Address) {
-		return PinUnknown, Unknown, fmt.Sprintf("the host key %s could not be fetched from %s", note.Fingerprint, l.Addr)
+		return PinUnknown, fmt.Sprintf("the host key %s could not be fetched from %s", note.Fingerprint, l.Addr)
 	}
-	return PinKey, Error, fmt.Sprintf("the host key at %s is another than when the line was written: it was %s, and is %s",
+	return PinKey, fmt.Sprintf("the host key at %s is another than when the line was written: it was %s, and is %s",
 		l.Addr, note.Fingerprint, today.SSH.HostKeys[0].Fingerprint)
 }
 
-func (v *verification) expired(_ *hostsfile.Line, note hostsfile.Note) (Code, Severity, string) {
+func (v *verification) expired(_ *hostsfile.Line, note hostsfile.Note) (Code, string) {
 	if !note.Expired(v.now) {
-		return "", 0, ""
+		return "", ""
 	}
 	text := fmt.Sprintf("the line for %s expired on %s", v.r.Host, note.Expires.Format(time.DateOnly))
 	if !v.needed {
 		text += " and is no longer needed"
 	}
-	return PinExpired, Warning, text
+	return PinExpired, text
 }
 
 // unknown: it could not be found out whether the line is needed, or whose it is.
-func (v *verification) unknown(l *hostsfile.Line, note hostsfile.Note) (Code, Severity, string) {
+func (v *verification) unknown(l *hostsfile.Line, note hostsfile.Note) (Code, string) {
 	today := v.today(l)
 	switch {
 	case today.Verdict == Undetermined:
-		return PinUnknown, Unknown, undeterminedWords(v.r, today.Address)
+		return PinUnknown, undeterminedWords(v.r, today.Address)
 	case today.Connect != nil && !today.keyed() && (note.Fingerprint != "" || v.r.found(HostKeyWithheld, today.Address)):
-		return PinUnknown, Unknown, fmt.Sprintf("the host key at %s could not be seen", l.Addr)
+		return PinUnknown, fmt.Sprintf("the host key at %s could not be seen", l.Addr)
 	}
-	return "", 0, ""
+	return "", ""
 }
 
 // standing is what there is to say of a line that is right.
-func (v *verification) standing(l *hostsfile.Line, note hostsfile.Note) (Code, Severity, string) {
+func (v *verification) standing(l *hostsfile.Line, note hostsfile.Note) (Code, string) {
 	host, today := v.r.Host, v.today(l)
 	others := hidden(v.r, v.file.Forward(l.Canonical()))
 	unseen := ""
@@ -151,15 +156,15 @@ func (v *verification) standing(l *hostsfile.Line, note hostsfile.Note) (Code, S
 	}
 	switch {
 	case len(others) > 0 && !note.Alone:
-		return PinPartial, partial(note), fmt.Sprintf("the lines for %s hide its address %s", host, listAddrs(others))
+		return PinPartial, fmt.Sprintf("the lines for %s hide its address %s", host, listAddrs(others))
 	case v.forced && today.Verdict.severity() <= Notice:
-		return PinGood, Pass, fmt.Sprintf("the line for %s is still right; the mapping was %s when it was written, and is %s%s", host, note.Verdict, today.Verdict, unseen)
+		return PinGood, fmt.Sprintf("the line for %s is still right; the mapping was %s when it was written, and is %s%s", host, note.Verdict, today.Verdict, unseen)
 	case !v.needed:
-		return PinUnneeded, Notice, fmt.Sprintf("the line for %s is no longer needed: the mapping is %s", host, today.Verdict)
+		return PinUnneeded, fmt.Sprintf("the line for %s is no longer needed: the mapping is %s", host, today.Verdict)
 	case len(others) > 0:
-		return PinPartial, partial(note), fmt.Sprintf("the line for %s is still right, and hides its address %s, as it was chosen to", host, listAddrs(others))
+		return PinPartial, fmt.Sprintf("the line for %s is still right, and hides its address %s, as it was chosen to", host, listAddrs(others))
 	}
-	return PinGood, Pass, fmt.Sprintf("the line for %s is still right and needed%s", host, unseen)
+	return PinGood, fmt.Sprintf("the line for %s is still right and needed%s", host, unseen)
 }
 
 // FixPins takes out the lines that are no longer needed or have expired, and gives

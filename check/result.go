@@ -151,7 +151,7 @@ func Unjudged(target string) *Result {
 func Unfinished(t Target) *Result {
 	r := Unjudged(t.Input)
 	r.Host, r.Port = PlainHost(t.Host), t.Port
-	r.Findings = []Finding{{Code: Interrupted, Severity: Unknown, Text: safetext.Of(t.Input).String() + " was not looked at: the check was interrupted"}}
+	r.Findings = []Finding{aboutTarget(Interrupted, safetext.Of(t.Input).String()+" was not looked at: the check was interrupted")}
 	return r
 }
 

@@ -22,14 +22,14 @@ const (
 // selfCodes are their rows in the table of findings.
 func selfCodes() []CodeDoc {
 	return []CodeDoc{
-		{SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"},
-		{SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address alone"},
-		{SelfAdmitted, Pass, "the from= list lets this client in, whether UseDNS is on or off"},
-		{SelfByNameOnly, Warning, "the from= list lets this client in by its name alone: only where UseDNS is on, and it is off by default"},
-		{SelfByAddressOnly, Notice, "the from= list lets this client in where UseDNS is off, and forbids it by its name where it is on"},
-		{SelfVaries, Warning, "the client has several names, and the from= list lets it in by some of them"},
-		{SelfRefused, Warning, "the from= list does not let this client in"},
-		{SelfUnusable, Error, "sshd cannot read the from= list, and so lets nobody in by it"},
+		row(SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"),
+		row(SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address alone"),
+		row(SelfAdmitted, Pass, "the from= list lets this client in, whether UseDNS is on or off"),
+		row(SelfByNameOnly, Warning, "the from= list lets this client in by its name alone: only where UseDNS is on, and it is off by default"),
+		row(SelfByAddressOnly, Notice, "the from= list lets this client in where UseDNS is off, and forbids it by its name where it is on"),
+		row(SelfVaries, Warning, "the client has several names, and the from= list lets it in by some of them"),
+		row(SelfRefused, Warning, "the from= list does not let this client in"),
+		row(SelfUnusable, Error, "sshd cannot read the from= list, and so lets nobody in by it"),
 	}
 }
 
@@ -138,10 +138,7 @@ func SelfFindings(r *Result, from string, match PatternList) []Finding {
 	if from == "" {
 		return fs
 	}
-	ad := Admits(from, s, match)
-	fd := ad.finding()
-	fd.Address = r.Addresses[0].Address
-	return append(fs, fd)
+	return append(fs, Admits(from, s, match).finding(r.Addresses[0].Address))
 }
 
 // shortName is a name or an address for texts.
@@ -158,35 +155,33 @@ func (s Seen) finding(a netip.Addr) Finding {
 	shown := shortName(s.Names[0])
 	switch {
 	case s.Named() && len(s.Names) == 1:
-		return Finding{Code: SelfName, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes knows %s as %s", show(a), shown)}
+		return NewFinding(SelfName, a, fmt.Sprintf("an sshd with UseDNS yes knows %s as %s", show(a), shown))
 	case len(s.Names) > 1:
 		var names []string
 		for _, n := range s.Names {
 			names = append(names, shortName(n))
 		}
-		return Finding{Code: SelfName, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes knows %s by one of these, now this, now that: %s", show(a), list(names))}
+		return NewFinding(SelfName, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by one of these, now this, now that: %s", show(a), list(names)))
 	case s.Log != "":
-		return Finding{Code: SelfAddress, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes complains of the reverse name of %s, and knows it by its address", show(a))}
+		return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes complains of the reverse name of %s, and knows it by its address", show(a)))
 	}
-	return Finding{Code: SelfAddress, Severity: Pass, Address: a, Text: fmt.Sprintf("an sshd with UseDNS yes knows %s by its address", show(a))}
+	return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by its address", show(a)))
 }
 
-// finding says what an admission comes to.
-func (ad Admission) finding() Finding {
-	found := func(c Code, s Severity, text string) Finding {
-		return Finding{Code: c, Severity: s, Text: text + ": " + ad.Why}
-	}
+// finding says what the admission of the client a comes to.
+func (ad Admission) finding(a netip.Addr) Finding {
+	found := func(c Code, text string) Finding { return NewFinding(c, a, text+": "+ad.Why) }
 	switch {
 	case !ad.Usable:
-		return found(SelfUnusable, Error, "sshd cannot read the from= list, and lets nobody in by it")
+		return found(SelfUnusable, "sshd cannot read the from= list, and lets nobody in by it")
 	case ad.Varies:
-		return found(SelfVaries, Warning, "where UseDNS is on, the from= list lets this client in by some of its names only")
+		return found(SelfVaries, "where UseDNS is on, the from= list lets this client in by some of its names only")
 	case ad.WithDNS && ad.WithoutDNS:
-		return found(SelfAdmitted, Pass, "the from= list lets this client in")
+		return found(SelfAdmitted, "the from= list lets this client in")
 	case ad.WithDNS:
-		return found(SelfByNameOnly, Warning, "the from= list lets this client in only where UseDNS is on (it is off by default)")
+		return found(SelfByNameOnly, "the from= list lets this client in only where UseDNS is on (it is off by default)")
 	case ad.WithoutDNS:
-		return found(SelfByAddressOnly, Notice, "the from= list lets this client in only where UseDNS is off (as it is by default)")
+		return found(SelfByAddressOnly, "the from= list lets this client in only where UseDNS is off (as it is by default)")
 	}
-	return found(SelfRefused, Warning, "the from= list does not let this client in")
+	return found(SelfRefused, "the from= list does not let this client in")
 }

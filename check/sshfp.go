@@ -101,23 +101,19 @@ func fingerprintFindings(f *Facts, a *AddressFacts) []Finding {
 	}
 	var fs []Finding
 	for _, k := range a.Probe.Keys {
-		found := Finding{Address: a.Addr}
+		found := func(c Code, format string, after string) {
+			fs = append(fs, NewFinding(c, a.Addr, fmt.Sprintf(format, k.Type, show(a.Addr))+after))
+		}
 		switch said := k.compare(f.SSHFP.Prints); {
 		case said == printMatch && f.SSHFP.Authentic:
-			found.Code, found.Text = SSHFPMatch, fmt.Sprintf("SSHFP records of a validated zone vouch for the %s key of %s%s", k.Type, show(a.Addr), f.unused(k))
+			found(SSHFPMatch, "SSHFP records of a validated zone vouch for the %s key of %s", f.unused(k))
 		case said == printMatch:
-			found.Code, found.Severity = SSHFPUntrusted, Notice
-			found.Text = fmt.Sprintf("SSHFP records match the %s key of %s, but ssh does not trust them: %s", k.Type, show(a.Addr), whyUntrusted(f.SSHFP))
+			found(SSHFPUntrusted, "SSHFP records match the %s key of %s, but ssh does not trust them: ", whyUntrusted(f.SSHFP))
 		case said == printMismatch:
-			found.Code, found.Severity = SSHFPMismatch, Warning
-			found.Text = fmt.Sprintf("SSHFP records do not match the %s key of %s%s", k.Type, show(a.Addr), f.warned())
+			found(SSHFPMismatch, "SSHFP records do not match the %s key of %s", f.warned())
 		case said == printOthers && k.Chosen && f.Target.DNS != DNSUnasked:
-			found.Code, found.Severity = SSHFPMismatch, Warning
-			found.Text = fmt.Sprintf("SSHFP records are there, and none is for the %s key of %s%s", k.Type, show(a.Addr), f.warned())
-		default:
-			continue
+			found(SSHFPMismatch, "SSHFP records are there, and none is for the %s key of %s", f.warned())
 		}
-		fs = append(fs, found)
 	}
 	return fs
 }

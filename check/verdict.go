@@ -3,94 +3,170 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strings"
 
-	"rdnsproxy/safetext"
+	"rdnsproxy/limits"
 )
 
 // Verdict says how a name and an address agree. The codes are stable: they
 // stand in JSON, in tests and in the docs.
 type Verdict string
 
-// The verdicts, from best to worst.
+// The verdicts. What they mean and imply is in the table below.
 const (
-	Exact        Verdict = "exact"        // a PTR names the host that was asked for and leads back
-	Confirmed    Verdict = "confirmed"    // a PTR is another name, which leads back
-	Exempt       Verdict = "exempt"       // no PTR, and none is to be expected
-	Missing      Verdict = "missing"      // no PTR
-	Undetermined Verdict = "undetermined" // it could not be found out now
-	Malformed    Verdict = "malformed"    // the PTR's content is not a host name
-	Unresolvable Verdict = "unresolvable" // the PTR's name has no address
-	Numeric      Verdict = "numeric"      // the PTR's name reads as an IPv4 address
-	Mismatch     Verdict = "mismatch"     // the PTR's name has addresses, but not this one
-	NoAddress    Verdict = "no-address"   // of a target: the name itself has no address
+	Exact        Verdict = "exact"
+	Confirmed    Verdict = "confirmed"
+	Exempt       Verdict = "exempt"
+	Missing      Verdict = "missing"
+	Undetermined Verdict = "undetermined"
+	Malformed    Verdict = "malformed"
+	Unresolvable Verdict = "unresolvable"
+	Numeric      Verdict = "numeric"
+	Mismatch     Verdict = "mismatch"
+	NoAddress    Verdict = "no-address" // of a target, never of an address
 )
 
-var verdicts = []Verdict{Exact, Confirmed, Exempt, Missing, Undetermined, Malformed, Unresolvable, Numeric, Mismatch, NoAddress}
+// verdictRow is all that a verdict implies. Whoever adds a verdict adds a row, an
+// explanation (explain_mapping.go) and the word in hostsfile/note.go; the tests
+// miss what is forgotten.
+type verdictRow struct {
+	verdict  Verdict
+	severity Severity // decides the exit status, by --fail-on
+	confirms bool     // a name resolves back to the address
+	meaning  string   // one line for the docs
+
+	// rank is its precedence among the verdicts on the names of one address: the
+	// lowest decides. One name that resolves back settles it, one that could not be
+	// looked up leaves it open, else the worst counts. 0: not a verdict on a name.
+	rank int
+
+	// clause says what the verdict rests on, after "NAME is ADDRESS, whose". name is
+	// the name that decides, if one does. It is nil for NoAddress.
+	clause func(f *Facts, a *AddressFacts, m mapping, name string) string
+
+	// advise says what can be done about the finding fd. It is nil if nothing need be.
+	advise func(f *Facts, a *AddressFacts, r *Result, fd Finding, p Policy) []Advice
+}
+
+// verdictRows is the table of verdicts, from best to worst.
+func verdictRows() []verdictRow {
+	return []verdictRow{
+		{Exact, Pass, true, "a PTR names the host that was asked for, and that name leads back to the address", 1, exactClause, nil},
+		{Confirmed, Pass, true, "a PTR is another name, which leads back to the address", 2, confirmedClause, adviseOtherName},
+		{Exempt, Pass, false, "no PTR, and none is to be expected: the address is private, shared, loopback or link-local", 0, exemptClause, nil},
+		{Missing, Notice, false, "no PTR", 0, missingClause, adviseMissing},
+		{Undetermined, Unknown, false, "it could not be found out now", 3, undeterminedClause, adviseUndetermined},
+		{Malformed, Warning, false, "the PTR's content is not a host name", 7, malformedClause, adviseMapping},
+		{Unresolvable, Warning, false, "the PTR's name has no address", 6, unresolvableClause, adviseMapping},
+		{Numeric, Warning, false, "the PTR's name reads as an IPv4 address", 5, numericClause, adviseMapping},
+		{Mismatch, Warning, false, "the PTR's name has addresses, but not this one", 4, mismatchClause, adviseMapping},
+		{NoAddress, Error, false, "the name that was asked for has no address", 0, nil, nil},
+	}
+}
+
+// verdictCodes are the rows of the table of findings that carry the verdicts.
+func verdictCodes() []CodeDoc {
+	var docs []CodeDoc
+	for _, r := range verdictRows() {
+		d := row(MappingCode(r.verdict), r.severity, r.meaning)
+		if r.verdict == Confirmed {
+			d.Except = append(d.Except, Exception{Warning, WhenNameRequired})
+		}
+		if r.acceptable() {
+			d.Except = append(d.Except, Exception{Pass, WhenAccepted})
+		}
+		docs = append(docs, d)
+	}
+	return docs
+}
+
+// acceptable reports whether a user can accept a mapping with the verdict and
+// thereby change its severity.
+func (r verdictRow) acceptable() bool {
+	return r.clause != nil && r.verdict != Undetermined && (r.severity > Pass || r.verdict == Confirmed)
+}
+
+// row is the verdict's row of the table; zero if there is none.
+func (v Verdict) row() verdictRow {
+	rows := verdictRows()
+	if i := v.index(); i >= 0 {
+		return rows[i]
+	}
+	return verdictRow{}
+}
+
+func (v Verdict) index() int {
+	return slices.IndexFunc(verdictRows(), func(r verdictRow) bool { return r.verdict == v })
+}
 
 // Verdicts lists the closed set, from best to worst.
-func Verdicts() []Verdict { return slices.Clone(verdicts) }
+func Verdicts() []Verdict {
+	var all []Verdict
+	for _, r := range verdictRows() {
+		all = append(all, r.verdict)
+	}
+	return all
+}
 
 // Worse is the worse of two verdicts; the empty verdict is better than any.
 func (v Verdict) Worse(w Verdict) Verdict {
-	if slices.Index(verdicts, w) > slices.Index(verdicts, v) {
+	if w.index() > v.index() {
 		return w
 	}
 	return v
 }
 
 // Confirms reports whether a name was found that leads back to the address.
-func (v Verdict) Confirms() bool { return v == Exact || v == Confirmed }
+func (v Verdict) Confirms() bool { return v.row().confirms }
 
-// severity is the verdict's in design's table; RequireName is Policy's matter.
-func (v Verdict) severity() Severity {
-	switch v {
-	case Exact, Confirmed, Exempt:
-		return Pass
-	case Missing:
-		return Notice
-	case Undetermined:
-		return Unknown
-	case NoAddress:
-		return Error
-	}
-	return Warning
+// severity is the verdict's in the table; --require-name is Policy's matter.
+func (v Verdict) severity() Severity { return v.row().severity }
+
+// MappingCode is the code of the finding that carries an address's verdict.
+func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
+
+// Mapping reports whether a code carries an address's verdict.
+func (c Code) Mapping() bool {
+	return slices.ContainsFunc(verdictRows(), func(r verdictRow) bool { return c == MappingCode(r.verdict) })
 }
 
-// Severity is how bad a finding is. The larger is the worse: what is known to
-// be bad beats what is unknown, which beats what passes.
-type Severity uint8
-
-// The severities in order.
-const (
-	Pass Severity = iota
-	Notice
-	Unknown // neither pass nor fail
-	Warning
-	Error
-)
-
-var severityWords = [...]string{"ok", "notice", "unknown", "warning", "error"}
-
-func (s Severity) String() string { return severityWords[min(int(s), len(severityWords)-1)] }
-
-// MarshalText gives the word.
-func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText takes a word of the set and refuses others.
-func (s *Severity) UnmarshalText(b []byte) error {
-	v, err := ParseSeverity(string(b))
-	if err != nil {
-		return err
-	}
-	*s = v
-	return nil
+func exactClause(*Facts, *AddressFacts, mapping, string) string {
+	return "reverse name leads back to it"
 }
 
-// ParseSeverity reads ok, notice, unknown, warning or error.
-func ParseSeverity(word string) (Severity, error) {
-	if i := slices.Index(severityWords[:], word); i >= 0 {
-		return Severity(i), nil
+func confirmedClause(_ *Facts, _ *AddressFacts, _ mapping, name string) string {
+	return "reverse name " + name + " leads back to it"
+}
+
+func exemptClause(_ *Facts, a *AddressFacts, _ mapping, _ string) string {
+	if a.refused() {
+		return fmt.Sprintf("range needs no reverse name, and the resolver looks up none (%s)", a.Reverse.Status.Words())
 	}
-	return 0, fmt.Errorf("unknown severity %s (one of %s)", safetext.Of(word), strings.Join(severityWords[:], ", "))
+	return "range needs no reverse name, and there is none"
+}
+
+func missingClause(_ *Facts, a *AddressFacts, _ mapping, _ string) string {
+	return fmt.Sprintf("reverse name does not exist (%s)", a.Reverse.Status.Words())
+}
+
+func malformedClause(_ *Facts, _ *AddressFacts, _ mapping, name string) string {
+	return "reverse name " + name + " is not a host name"
+}
+
+func numericClause(_ *Facts, _ *AddressFacts, _ mapping, name string) string {
+	return "reverse name " + name + " reads as an IPv4 address"
+}
+
+func mismatchClause(_ *Facts, a *AddressFacts, m mapping, name string) string {
+	return fmt.Sprintf("reverse name %s leads elsewhere (%s)", name, listAddrs(a.PTRs[m.decides].Forward.Addrs))
+}
+
+func unresolvableClause(_ *Facts, a *AddressFacts, m mapping, name string) string {
+	return "reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides])
+}
+
+func undeterminedClause(f *Facts, a *AddressFacts, m mapping, name string) string {
+	if f.Exhausted && spentOn(a, m) {
+		return fmt.Sprintf("reverse name was not looked up: that would be more than %d questions to DNS for one target", limits.Questions)
+	}
+	return undeterminedText(a, m, name)
 }

@@ -24,7 +24,7 @@ func withheldFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	default:
 		return nil
 	}
-	return []Finding{{Code: HostKeyWithheld, Severity: Error, Address: a.Addr, Text: show(a.Addr) + " shows no host key, " + why}}
+	return []Finding{NewFinding(HostKeyWithheld, a.Addr, show(a.Addr)+" shows no host key, "+why)}
 }
 
 // sawKey reports whether an address of the target itself showed a host key.

@@ -61,13 +61,13 @@ func (s *survey) withAccepted(r *check.Result) {
 			continue
 		}
 		since := was.Since.Local().Format(time.DateOnly)
-		finding := check.Finding{Code: check.Accepted, Address: a.Address, Text: a.Address.String() + ": this mapping is accepted since " + since}
+		finding := check.NewFinding(check.Accepted, a.Address, a.Address.String()+": this mapping is accepted since "+since)
 		switch {
 		case !judgedNow(a):
 			finding.Text += "; what it is now could not be found out"
 		case change != "":
-			finding.Code, finding.Severity = check.AcceptedChanged, check.Notice
-			finding.Text = a.Address.String() + ": what was accepted on " + since + " has changed: " + change
+			finding = check.NewFinding(check.AcceptedChanged, a.Address,
+				a.Address.String()+": what was accepted on "+since+" has changed: "+change)
 		}
 		r.Findings = append(r.Findings, finding)
 		if s.f.acceptedPass && finding.Code == check.Accepted && judgedNow(a) {
@@ -87,8 +87,8 @@ func passMapping(r *check.Result, a netip.Addr) {
 		if f.Address != a {
 			continue
 		}
-		if f.Code.Mapping() {
-			f.Severity = check.Pass
+		if f.Code.Mapping() && f.Severity > check.Pass {
+			*f = f.When(true, check.WhenAccepted)
 		}
 		of.Severity = max(of.Severity, f.Severity)
 	}

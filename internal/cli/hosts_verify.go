@@ -85,8 +85,8 @@ func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *h
 	if err != nil {
 		h.result = check.Unjudged(host)
 		for _, l := range lines {
-			h.lines = append(h.lines, check.PinFinding{Line: l, Finding: check.Finding{Code: check.PinUnknown, Severity: check.Unknown, Address: l.Addr,
-				Text: fmt.Sprintf("%s:%d: %v", safetext.Line(file.Path), l.N, err)}})
+			h.lines = append(h.lines, check.PinFinding{Line: l, Finding: check.NewFinding(check.PinUnknown, l.Addr,
+				fmt.Sprintf("%s:%d: %v", safetext.Line(file.Path), l.N, err))})
 		}
 	} else {
 		note, _ := lines[0].Note()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net/netip"
 	"os"
 	"sync"
 	"time"
@@ -155,7 +156,7 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 		}
 		r := mine.Check(ctx, t.Target)
 		if t.refused != "" {
-			r.Findings = append(r.Findings, check.Finding{Code: check.ConfigRefused, Severity: check.Error, Text: "ssh will not connect, as its configuration says: " + t.refused})
+			r.Findings = append(r.Findings, check.NewFinding(check.ConfigRefused, netip.Addr{}, "ssh will not connect, as its configuration says: "+t.refused))
 			r.Severity = check.Error
 		}
 		if s.tellAccepted {

@@ -20,6 +20,9 @@ func Explanation(width int, d check.CodeDoc, e check.Explanation) string {
 	b := block{width: width}
 	b.line(0, string(d.Code)+"  "+d.Severity.String())
 	b.wrapped(1, d.Meaning)
+	for _, e := range d.Except {
+		b.wrapped(1, e.Severity.String()+" "+string(e.When))
+	}
 	for _, p := range parts(e) {
 		b.blank()
 		b.line(1, p.heading)

@@ -1,0 +1,61 @@
+package check
+
+import "net/netip"
+
+// NewFinding makes a finding about the address a, or about the target if a is the
+// zero Addr. Its severity is the one that the table of codes gives for c. There is
+// no other way to make one: a severity is never said where something is found.
+func NewFinding(c Code, a netip.Addr, text string) Finding {
+	row, ok := rowOf(c)
+	if !ok {
+		undocumented(c, "")
+	}
+	return Finding{Code: c, Severity: row.Severity, Address: a, Text: text}
+}
+
+// When gives the finding the severity that the table of codes lists for the
+// condition, if it holds.
+func (f Finding) When(holds bool, c Condition) Finding {
+	row, _ := rowOf(f.Code)
+	for _, e := range row.Except {
+		if e.When == c {
+			if holds {
+				f.Severity = e.Severity
+			}
+			return f
+		}
+	}
+	undocumented(f.Code, c)
+	return f
+}
+
+// undocumented is called for a code that is not in the table, or whose row does not
+// list a condition. That is a programming error, which must not end a login: the
+// tests replace this by a panic.
+var undocumented = func(Code, Condition) {}
+
+// Condition is a circumstance under which a code has another severity than usual,
+// in words that follow it: "notice where another address speaks SSH".
+type Condition string
+
+// The conditions.
+const (
+	WhenNameRequired  Condition = "with --require-name"
+	WhenAccepted      Condition = "with --accepted, if you have accepted the mapping"
+	WhenOtherServes   Condition = "where another address speaks SSH"
+	WhenAllSkipped    Condition = "where this machine has no route to any of the addresses"
+	WhenStrict        Condition = "where StrictHostKeyChecking is yes: ssh refuses the key then"
+	WhenKeyMissing    Condition = "where known_hosts has a key for the host and the key that ssh would be shown is missing"
+	WhenNotChosen     Condition = "where ssh would be shown another key"
+	WhenPassedOver    Condition = "where ssh goes on without it"
+	WhenSingleAddress Condition = "where the user chose a single address (hosts add --address)"
+)
+
+// Exception is another severity of a code, and when it has it.
+type Exception struct {
+	Severity Severity
+	When     Condition
+}
+
+// aboutTarget is NewFinding for a finding that is not about one address.
+func aboutTarget(c Code, text string) Finding { return NewFinding(c, netip.Addr{}, text) }
