@@ -95,7 +95,7 @@ func settings(t *testing.T, args ...string) []string {
 	}
 	var lines []string
 	for ln := range strings.Lines(string(out)) {
-		if k, _, _ := strings.Cut(ln, " "); slices.Contains(order, k) {
+		if k, _, _ := strings.Cut(ln, " "); slices.Contains(order(), k) {
 			lines = append(lines, ln)
 		}
 	}

@@ -177,7 +177,10 @@ func (h *Host) Version() string { return h.version }
 // names are the keywords of an answer of ssh -G that are wanted: those that the
 // package tells about in their order, and behind them any others of the query.
 func (q Query) names() []string {
-	names := q.asked()
+	var names []string
+	for _, k := range q.asked() {
+		names = append(names, k.name)
+	}
 	for _, k := range q.Keywords {
 		if !slices.Contains(names, k) {
 			names = append(names, k)

@@ -33,11 +33,11 @@ func (r *reading) relevant() []Doubt {
 	}
 	asked := make(map[string]bool)
 	for _, k := range r.asked {
-		asked[slot(k)] = true
+		asked[k.slot()] = true
 	}
 	var out []Doubt
 	for _, d := range r.doubts {
-		if slices.ContainsFunc(d.Keywords, func(k string) bool { return asked[slot(k)] }) {
+		if slices.ContainsFunc(d.Keywords, func(k string) bool { return asked[slotOf(k)] }) {
 			out = append(out, *d)
 		}
 	}
@@ -59,36 +59,31 @@ type finisher struct {
 }
 
 // value is a keyword's final value; false where it has none or is in doubt.
-func (f *finisher) value(k string) (Value, bool) {
-	v, set := f.settled[slot(k)]
+func (f *finisher) value(k *keyword) (Value, bool) {
+	v, set := f.settled[k.slot()]
 	switch {
-	case f.open[slot(k)] != nil:
+	case f.open[k.slot()] != nil:
 		return Value{}, false
-	case set && v.Keyword != k: // the other one of the pair stands
+	case set && v.Keyword != k.name: // the other one of the pair stands
 		return Value{}, false
 	case !set:
-		v = Value{k, unset(k), ByDefault}
+		v = Value{k.name, k.unset, ByDefault}
+	case v.Value == "none" && k.none == nothing:
+		return Value{}, false
 	}
-	var ok bool
-	switch k {
+	switch k.name { // what ssh's main adds
 	case "hostname":
-		v.Value, ok = f.hostname, true
+		v.Value = f.hostname
 	case "user":
 		if v.Value == "" {
 			v.Value = f.q.LocalUser
 		}
-		if ok = v.Value != ""; !ok {
-			f.leave(k, commandLine, "no user is named, and nobody said who asks")
+		if v.Value == "" {
+			f.leave(k.name, commandLine, "no user is named, and nobody said who asks")
 		}
-	case "userknownhostsfile":
-		v.Value, ok = f.knownHosts(v, set)
-	case "controlpath":
-		v.Value, ok = f.expandSocket(v)
-	case "proxycommand", "proxyjump":
-		ok = v.Value != "" && v.Value != "none"
-	default:
-		ok = v.Value != ""
 	}
+	var ok bool
+	v.Value, ok = f.expand(k, v)
 	return v, ok && v.Value != ""
 }
 
@@ -122,7 +117,10 @@ func (f *finisher) host() {
 // proxy leaves open a host that is its own jump host, which ssh refuses, and
 // what its versions differ in: a ProxyCommand behind "ProxyJump none".
 func (f *finisher) proxy() {
-	at := slot("proxyjump")
+	if len(f.settled) == 0 {
+		return
+	}
+	at := slotOf("proxyjump")
 	v := f.settled[at]
 	if v.Keyword != "proxyjump" {
 		return
@@ -155,48 +153,47 @@ func canonical(name string) (string, bool) {
 	return lower(name), !numeric && !strings.Contains(name, ":")
 }
 
-// knownHosts expands ~/ as ssh has done by the time it shows
-// UserKnownHostsFile.
-func (f *finisher) knownHosts(v Value, set bool) (string, bool) {
-	if !set {
-		v.Value = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
-	}
-	w := words(v.Value)
-	for i := range w {
-		if rest, ok := strings.CutPrefix(w[i], "~/"); ok {
-			if w[i] = f.q.Home + "/" + rest; f.q.Home == "" {
-				f.leave("userknownhostsfile", v.Origin, "nobody said where the user's home is")
+// expand expands what ssh has expanded by the time it shows a value: ~/ and tokens.
+func (f *finisher) expand(k *keyword, v Value) (string, bool) {
+	text := v.Value
+	if k.tilde && strings.Contains(text, "~") {
+		paths := words(text)
+		for i, path := range paths {
+			if rest, ok := strings.CutPrefix(path, "~/"); ok && f.q.Home != "" {
+				paths[i] = f.q.Home + "/" + rest
+			}
+			if paths[i][0] == '~' {
+				construct := k.name + " " + text
+				if f.q.Home == "" {
+					construct = "nobody said where the user's home is"
+				}
+				f.leave(k.name, v.Origin, construct)
 				return "", false
 			}
 		}
+		text = strings.Join(paths, " ")
 	}
-	return strings.Join(w, " "), true
+	if k.tokens == "" {
+		return text, true
+	}
+	shown, ok := expandTokens(text, f.tokens(k.tokens))
+	if !ok {
+		f.leave(k.name, v.Origin, k.name+" "+text)
+	}
+	return shown, ok
 }
 
-// expandSocket expands a ControlPath: ~/, %h, %n, %p, %r and %%.
-func (f *finisher) expandSocket(v Value) (string, bool) {
-	if v.Value == "" || v.Value == "none" {
-		return "", false
-	}
-	path := v.Value
-	if rest, ok := strings.CutPrefix(path, "~/"); ok && f.q.Home != "" {
-		path = f.q.Home + "/" + rest
-	}
-	tokens := map[byte]string{'n': f.q.Host}
-	if f.hostname != "" {
-		tokens['h'] = f.hostname
-	}
-	for token, k := range map[byte]string{'p': "port", 'r': "user"} {
-		if kv, ok := f.value(k); ok {
-			tokens[token] = kv.Value
+// tokens are the values of the tokens that are known.
+func (f *finisher) tokens(letters string) map[byte]string {
+	known := make(map[byte]string)
+	for i := range len(letters) {
+		if letters[i] == 'n' {
+			known['n'] = f.q.Host
+		} else if v, ok := f.value(byName(tokenKeywords[letters[i]])); ok {
+			known[letters[i]] = v.Value
 		}
 	}
-	shown, ok := expandTokens(path, tokens)
-	if !ok || path[0] == '~' {
-		f.leave("controlpath", v.Origin, "ControlPath "+v.Value)
-		return "", false
-	}
-	return shown, true
+	return known
 }
 
 // leave puts a value in doubt that was settled but cannot be finished here.

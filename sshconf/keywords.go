@@ -5,146 +5,111 @@ import (
 	"sync"
 )
 
-// order is every keyword that the package tells about, as ssh -G orders them.
-var order = []string{
-	"user", "hostname", "port", "addressfamily", "canonicalizehostname",
-	"controlmaster", "gssapiauthentication", "gssapikeyexchange",
-	"gssapidelegatecredentials", "gssapitrustdns", "gssapirenewalforcesrekey",
-	"gssapikexalgorithms", "gssapiclientidentity", "gssapiserveridentity",
-	"hostbasedauthentication", "tcpkeepalive", "verifyhostkeydns",
-	"connectionattempts", "bindaddress", "bindinterface", "controlpath",
-	"hostkeyalias", "loglevel", "globalknownhostsfile", "userknownhostsfile",
-	"connecttimeout", "controlpersist", "ipqos", "proxycommand", "proxyjump",
+// keyword is what the package knows about one keyword of ssh_config(5). To add a
+// keyword is to add a row to the table, and nothing else here.
+//
+// Of a keyword that is told the first value counts. None of those that accumulate
+// (IdentityFile, SendEnv, the forwards) is told.
+type keyword struct {
+	name string // in lower case, as in ssh -G
+
+	// text judges the text after the keyword. If nil, only ssh reads it.
+	text shape
+
+	// told: Lookup tells its value. Rows with told stand in ssh -G's order.
+	told bool
+
+	unset  string   // ssh's own default, if every build has the same
+	none   meaning  // of the value none
+	tilde  bool     // ssh -G shows ~/ expanded
+	tokens string   // which of %h %n %p %r ssh -G shows expanded, beside %%
+	needs  []string // keywords without which the value cannot be told, beside those of the tokens
+	with   string   // the keyword with which it shares one value: the first one set wins
 }
 
-// unset is ssh's own default, as far as every build has the same.
-func unset(keyword string) string {
-	switch keyword {
-	case "port":
-		return "22"
-	case "addressfamily":
-		return "any"
-	case "canonicalizehostname", "controlmaster", "verifyhostkeydns":
-		return "false"
-	case "hostbasedauthentication", "controlpersist":
-		return "no"
-	case "tcpkeepalive":
-		return "yes"
-	case "connectionattempts":
-		return "1"
-	case "connecttimeout":
-		return "none"
-	case "loglevel":
-		return "INFO"
-	case "globalknownhostsfile":
-		return "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
+// meaning is what the value none does.
+type meaning uint8
+
+const (
+	aValue  meaning = iota // ssh -G shows it like another
+	nothing                // nothing is set, and nothing below can set it
+	notYet                 // nothing is set, and a line below may set it
+)
+
+// byName finds a row; nil if ssh has no such keyword, or only other releases have.
+func byName(name string) *keyword { return rows()[name] }
+
+// The index and the list are made when they are first asked for: a relay that finds
+// nothing mentioned in the files has no use for the index.
+var (
+	rows = sync.OnceValue(func() map[string]*keyword {
+		m := make(map[string]*keyword, len(table))
+		for i := range table {
+			m[table[i].name] = &table[i]
+		}
+		return m
+	})
+	order = sync.OnceValue(func() (names []string) { // what Lookup tells, in ssh -G's order
+		for i := range table {
+			if table[i].told {
+				names = append(names, table[i].name)
+			}
+		}
+		return names
+	})
+)
+
+// slot is where the keyword's value is kept.
+func (k *keyword) slot() string {
+	if k.with != "" {
+		return k.with
 	}
-	return ""
+	return k.name
+}
+
+// slotOf is the slot of a keyword by its name.
+func slotOf(name string) string {
+	if k := byName(name); k != nil {
+		return k.slot()
+	}
+	return name
+}
+
+// tokenKeywords are the keywords whose value a token stands for. %n is the name
+// as it was asked for.
+var tokenKeywords = map[byte]string{'h': "hostname", 'p': "port", 'r': "user"}
+
+// required adds to set what must be known to tell a keyword's value.
+func (k *keyword) required(set map[string]bool) {
+	if set[k.name] {
+		return
+	}
+	set[k.name] = true
+	for _, name := range k.needs {
+		byName(name).required(set)
+	}
+	for i := range len(k.tokens) {
+		if name := tokenKeywords[k.tokens[i]]; name != "" {
+			byName(name).required(set)
+		}
+	}
 }
 
 // Keywords lists, in ssh -G's order, what a query without Keywords tells about.
-func Keywords() []string { return slices.Clone(order) }
+func Keywords() []string { return slices.Clone(order()) }
 
-// shape judges the text after a keyword. ok means that every OpenSSH since 8.0
-// and the library read it alike; shown is then ssh -G's spelling of it, or,
-// where that depends on the host (finish.go), the text itself.
-//
-// This is an allow-list. A value that is missing here is not wrong: ssh -G is
-// asked about it.
-type shape func(text string) (shown string, ok bool)
-
-// shapes holds every keyword that may stand in a file that is read here. It is
-// made when it is first asked for: a relay that finds nothing mentioned has no
-// use for it.
-var shapes = sync.OnceValue(func() map[string]shape {
-	return map[string]shape{
-		// what the program asks for
-		"addressfamily":               choice("any", "inet", "inet6"),
-		"bindaddress":                 word,
-		"bindinterface":               word,
-		"canonicalizehostname":        spelled("no", "false", "false", "false"),
-		"canonicalizepermittedcnames": exactly("none"),
-		"connectionattempts":          number,
-		"connecttimeout":              duration,
-		"controlmaster":               spelled("no", "false", "false", "false", "yes", "true", "true", "true", "ask", "ask", "auto", "auto", "autoask", "autoask"),
-		"controlpath":                 socket,
-		"controlpersist":              persist,
-		"globalknownhostsfile":        untilded,
-		"gssapiauthentication":        flag,
-		"gssapidelegatecredentials":   flag,
-		"hostbasedauthentication":     flag,
-		"hostkeyalias":                lowerWord,
-		"hostname":                    hostName,
-		"ipqos":                       qos,
-		"loglevel":                    spelled("quiet", "QUIET", "fatal", "FATAL", "error", "ERROR", "info", "INFO", "verbose", "VERBOSE", "debug", "DEBUG", "debug1", "DEBUG", "debug2", "DEBUG2", "debug3", "DEBUG3"),
-		"port":                        port,
-		"proxycommand":                command,
-		"proxyjump":                   jump,
-		"tcpkeepalive":                flag,
-		"user":                        account,
-		"userknownhostsfile":          paths,
-		"verifyhostkeydns":            spelled("no", "false", "false", "false", "yes", "true", "true", "true", "ask", "ask"),
-
-		// what ordinary files hold besides
-		"addkeystoagent":                   choice("yes", "no", "ask", "confirm"),
-		"batchmode":                        flag,
-		"certificatefile":                  word,
-		"challengeresponseauthentication":  flag,
-		"checkhostip":                      flag,
-		"ciphers":                          list("", "aes128-ctr", "aes192-ctr", "aes256-ctr", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"),
-		"clearallforwardings":              flag,
-		"compression":                      choice("yes", "no"),
-		"dynamicforward":                   port,
-		"escapechar":                       exactly("none", "~"),
-		"exitonforwardfailure":             flag,
-		"forwardagent":                     flag,
-		"forwardx11":                       flag,
-		"forwardx11trusted":                flag,
-		"gatewayports":                     flag,
-		"hashknownhosts":                   flag,
-		"hostkeyalgorithms":                list("+", keyTypes...),
-		"identitiesonly":                   flag,
-		"identityagent":                    agent,
-		"identityfile":                     word,
-		"ignoreunknown":                    word,
-		"kbdinteractiveauthentication":     flag,
-		"kexalgorithms":                    list("+", "curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group14-sha256", "diffie-hellman-group16-sha512", "ecdh-sha2-nistp256", "ecdh-sha2-nistp384", "ecdh-sha2-nistp521"),
-		"localcommand":                     command,
-		"localforward":                     forward,
-		"macs":                             list("", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "umac-128-etm@openssh.com", "umac-128@openssh.com"),
-		"nohostauthenticationforlocalhost": flag,
-		"numberofpasswordprompts":          number,
-		"passwordauthentication":           flag,
-		"permitlocalcommand":               flag,
-		"preferredauthentications":         word,
-		"proxyusefdpass":                   flag,
-		"pubkeyauthentication":             flag,
-		"remotecommand":                    remote,
-		"remoteforward":                    forward,
-		"requesttty":                       choice("yes", "no", "force", "auto"),
-		"sendenv":                          names,
-		"serveralivecountmax":              number,
-		"serveraliveinterval":              duration,
-		"setenv":                           assignment,
-		"streamlocalbindunlink":            flag,
-		"stricthostkeychecking":            choice("yes", "no", "ask", "off", "accept-new"),
-		"updatehostkeys":                   choice("yes", "no", "ask"),
-		"visualhostkey":                    flag,
-		"xauthlocation":                    word,
+// allowed judges the text after a keyword. Hosts and Includes have rules of their own.
+func allowed(name, text string) (shown string, ok bool) {
+	k := byName(name)
+	if k == nil || k.text == nil || text == "" || text[0] == '=' || len(text) > maxText {
+		return "", false
 	}
-})
-
-var keyTypes = []string{"ssh-ed25519", "ssh-rsa", "rsa-sha2-256", "rsa-sha2-512", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
+	return k.text.read(text)
+}
 
 // maxText bounds the text of a line that is read here: the library's time grows
 // with its square.
 const maxText = 8 << 10
 
-// allowed applies the shape of a keyword; hosts and Includes have their own.
-func allowed(keyword, text string) (shown string, ok bool) {
-	s := shapes()[keyword]
-	if s == nil || text == "" || text[0] == '=' || len(text) > maxText {
-		return "", false
-	}
-	return s(text)
-}
+// renaming are the keywords by which ssh may change the host name.
+var renaming = []string{"canonicalizehostname", "canonicalizepermittedcnames"}

@@ -2,6 +2,7 @@ package sshconf
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 // leaves it open.
 type reading struct {
 	q         Query
-	asked     []string          // what the query wants, in ssh -G's order
+	asked     []*keyword        // what the query wants, in ssh -G's order
 	strict    bool              // every line is judged, whatever its keyword
 	wanted    map[string]bool   // with what the wanted ones depend on
 	mentioned map[string]bool   // of wanted, those that occur anywhere; "" for a line that may be any
@@ -22,23 +23,6 @@ type reading struct {
 	second    *Doubt            // something makes ssh read everything twice
 	doubts    []*Doubt          // in the order they were met
 	unjudged  []Doubt           // of strict: lines for which ssh may refuse to run, and nothing else
-}
-
-// depends lists what else must be known to tell a keyword.
-var depends = map[string][]string{
-	"hostname":     {"canonicalizehostname", "canonicalizepermittedcnames"},
-	"controlpath":  {"hostname", "port", "user", "canonicalizehostname", "canonicalizepermittedcnames"},
-	"proxyjump":    {"proxycommand"},
-	"proxycommand": {"proxyjump"},
-}
-
-// slot is where a keyword's value is kept: ProxyJump and ProxyCommand exclude
-// each other, so they share one.
-func slot(keyword string) string {
-	if keyword == "proxyjump" {
-		return "proxycommand"
-	}
-	return keyword
 }
 
 // read loads everything that the query reaches.
@@ -56,7 +40,7 @@ func (q Query) read() (*Config, error) {
 	var doubtful *doubtfulFile
 	switch {
 	case errors.As(err, &doubtful):
-		r.doubt(Doubt{Origin: safetext.Line(doubtful.path), Construct: doubtful.what}, order)
+		r.doubt(Doubt{Origin: safetext.Line(doubtful.path), Construct: doubtful.what}, order())
 	case err != nil:
 		return nil, err
 	case len(r.mentioned) > 0:
@@ -80,28 +64,38 @@ func (c *Config) about(host string) *reading {
 	return &r
 }
 
-// asked is what the query wants, in ssh -G's order.
-func (q Query) asked() []string {
-	if q.Keywords == nil {
-		return order
+// asked is what the query wants of what is told, in ssh -G's order.
+func (q Query) asked() (rows []*keyword) {
+	for i := range table {
+		if k := &table[i]; k.told && (q.Keywords == nil || slices.Contains(q.Keywords, k.name)) {
+			rows = append(rows, k)
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(order), func(k string) bool { return !slices.Contains(q.Keywords, k) })
+	return rows
+}
+
+// untold is the error of a query to Lookup for a keyword that it does not tell, and
+// would else leave out.
+func (q Query) untold() error {
+	for _, name := range q.Keywords {
+		if !slices.Contains(order(), name) {
+			return fmt.Errorf("keyword %s is for an Asker: Lookup does not tell it", name)
+		}
+	}
+	return nil
 }
 
 // wants is the set of keywords to look for.
 func (q Query) wants() map[string]bool {
-	keywords := q.Keywords
-	if keywords == nil {
-		keywords = order
+	set := map[string]bool{"canonicalizehostname": true} // what it does is seen by any keyword
+	for _, name := range q.Keywords {
+		set[name] = true // an Asker's need not be told
 	}
-	w := map[string]bool{"canonicalizehostname": true} // what it does is seen by any keyword
-	for _, k := range keywords {
-		w[k] = true
-		for _, d := range depends[k] {
-			w[d] = true
-		}
+	for _, k := range q.asked() {
+		delete(set, k.name)
+		k.required(set)
 	}
-	return w
+	return set
 }
 
 // note sees every line while files are read, active or not, and keeps those
@@ -155,7 +149,7 @@ func (r *reading) twice(s *source, ln line) {
 
 // reread leaves open what a second pass may still set.
 func (r *reading) reread() {
-	for _, k := range depends["hostname"] {
+	for _, k := range renaming {
 		d := r.open[k]
 		if d == nil {
 			continue
@@ -169,7 +163,7 @@ func (r *reading) reread() {
 	if r.second == nil {
 		return
 	}
-	again := order
+	again := order()
 	if !r.mentioned[""] {
 		again = slices.Collect(maps.Keys(r.mentioned))
 	}
@@ -179,12 +173,12 @@ func (r *reading) reread() {
 // set gives a keyword the value that stands in an active block.
 func (r *reading) set(keyword, text, origin string) {
 	shown, ok := allowed(keyword, text)
-	at := slot(keyword)
+	at := slotOf(keyword)
 	if _, done := r.settled[at]; done || r.open[at] != nil || !r.wanted[keyword] || !ok {
 		return
 	}
-	if keyword == "connecttimeout" && shown == "none" {
-		return // -1 is ssh's "not set yet": a later line may set it
+	if shown == "none" && byName(keyword).none == notYet {
+		return
 	}
 	r.settled[at] = Value{keyword, shown, origin}
 }
@@ -194,7 +188,7 @@ func (r *reading) doubt(d Doubt, keywords []string) {
 	d.Keywords = nil
 	p := &d
 	for _, k := range keywords {
-		at := slot(k)
+		at := slotOf(k)
 		if _, done := r.settled[at]; done || r.open[at] != nil || !r.wanted[k] {
 			continue
 		}

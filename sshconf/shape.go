@@ -7,18 +7,62 @@ import (
 	"strings"
 )
 
-// hostLine judges the patterns of a Host line: the library splits at blanks
-// alone, and its ? fits nothing as well as one byte.
-func hostLine(s string) bool {
-	if s == "" || s[0] == '=' || len(s) > maxText || !plain(s) || strings.Contains(s, "?") {
-		return false
-	}
-	for _, pattern := range words(s) {
-		if pattern == "!" {
-			return false
+// shape judges the text after a keyword. ok means that every OpenSSH since 8.0
+// and the library read it alike; shown is then ssh -G's spelling of it, or,
+// where that depends on the host (finish.go), the text itself.
+//
+// This is an allow-list. A value that is missing here is not wrong: ssh -G is
+// asked about it.
+type shape interface {
+	read(text string) (shown string, ok bool)
+}
+
+// form is a shape that a function knows.
+type form func(text string) (shown string, ok bool)
+
+func (f form) read(text string) (string, bool) { return f(text) }
+
+// oneOf is one of the words, in any case, and shown as written here; "a=b" is a
+// that is shown as b. They are separated by blanks and, but for b, in lower case.
+type oneOf string
+
+func (words oneOf) read(text string) (string, bool) {
+	folded := lower(text) // not EqualFold, to which the Kelvin sign is a k
+	for w := range strings.SplitSeq(string(words), " ") {
+		name, shown, renamed := strings.Cut(w, "=")
+		if !renamed {
+			shown = name
+		}
+		if name == folded {
+			return shown, true
 		}
 	}
-	return true
+	return text, false
+}
+
+// exactly is one of the words, in that case alone.
+type exactly string
+
+func (words exactly) read(text string) (string, bool) {
+	return text, slices.Contains(strings.Split(string(words), " "), text)
+}
+
+// list is a list of algorithms, all of them known to every build. One of the
+// signs may stand before it.
+type list struct{ signs, known string }
+
+func (l list) read(text string) (string, bool) {
+	names := text
+	if text != "" && strings.Contains(l.signs, text[:1]) {
+		names = text[1:]
+	}
+	known := strings.Split(l.known, " ")
+	for name := range strings.SplitSeq(names, ",") {
+		if !slices.Contains(known, name) {
+			return text, false
+		}
+	}
+	return text, true
 }
 
 // word is one plain argument.
@@ -59,35 +103,6 @@ func hostName(s string) (string, bool) {
 	}
 	return s, s != "" && s[0] != '-'
 }
-
-// spelled takes a word in any case and gives the spelling that follows it. The
-// pairs are in lower case.
-func spelled(pairs ...string) shape {
-	return func(s string) (string, bool) {
-		for i := 0; i < len(pairs); i += 2 {
-			if lower(s) == pairs[i] { // not EqualFold, to which the Kelvin sign is a k
-				return pairs[i+1], true
-			}
-		}
-		return s, false
-	}
-}
-
-// choice takes one of the words, as it is written.
-func choice(options ...string) shape {
-	pairs := make([]string, 0, 2*len(options))
-	for _, o := range options {
-		pairs = append(pairs, lower(o), o)
-	}
-	return spelled(pairs...)
-}
-
-// exactly takes one of the words, in that case alone.
-func exactly(options ...string) shape {
-	return func(s string) (string, bool) { return s, slices.Contains(options, s) }
-}
-
-var flag = spelled("yes", "yes", "true", "yes", "no", "no", "false", "no")
 
 // number is a count from 1 on.
 func number(s string) (string, bool) {
@@ -162,175 +177,4 @@ func seconds(unit byte) int {
 		return 604800
 	}
 	return 0
-}
-
-// persist is ControlPersist: a flag or a time; zero seconds are for ever.
-func persist(s string) (string, bool) {
-	if shown, ok := flag(s); ok && s == lower(s) {
-		return shown, true
-	}
-	shown, ok := duration(s)
-	if shown == "0" {
-		shown = "yes"
-	}
-	return shown, ok && s != "none"
-}
-
-// qos is one or two service names that mean the same in every version. The
-// older names (lowdelay) do not: newer versions ignore them.
-func qos(s string) (string, bool) {
-	w := words(s)
-	for _, name := range w {
-		if !serviceClass(name) {
-			return s, false
-		}
-	}
-	switch len(w) {
-	case 1:
-		return w[0] + " " + w[0], true
-	case 2:
-		return w[0] + " " + w[1], true
-	}
-	return s, false
-}
-
-// serviceClass knows afXY, csX, ef and le (RFC 2474, 2597, 3246, 8622).
-func serviceClass(s string) bool {
-	switch {
-	case s == "ef", s == "le", s == "none":
-		return true
-	case len(s) == 3 && s[:2] == "cs":
-		return s[2] >= '0' && s[2] <= '7'
-	case len(s) == 4 && s[:2] == "af":
-		return s[2] >= '1' && s[2] <= '4' && s[3] >= '1' && s[3] <= '3'
-	}
-	return false
-}
-
-// command is a raw line for the shell. Quotes must be paired as ssh's
-// argv_split sees them, and the library unwraps a value that starts with one. A
-// lone hyphen stands for ssh's own stdin and stdout.
-func command(s string) (string, bool) {
-	unquoted := strings.ReplaceAll(s, `"`, "")
-	ok := plain(unquoted) && s != "" && s[0] != '"' && s[0] != '=' && (len(s)-len(unquoted))%2 == 0
-	return s, ok && s != "-" && (s == "none" || lower(s) != "none")
-}
-
-// remote is a command in which ssh has nothing to expand.
-func remote(s string) (string, bool) {
-	_, ok := command(s)
-	return s, ok && !strings.Contains(s, "%")
-}
-
-// jump is "none" or hosts as [user@]host[:port], separated by commas. ssh shows
-// the last one in brackets where that may be an IPv4 address.
-func jump(s string) (string, bool) {
-	if s == "none" {
-		return s, true
-	}
-	for h := range strings.SplitSeq(s, ",") {
-		if !hop(h) {
-			return s, false
-		}
-	}
-	start := strings.LastIndexAny(s, ",@") + 1
-	host, port := s[start:], ""
-	if i := strings.IndexByte(host, ':'); i >= 0 {
-		host, port = host[:i], host[i:]
-	}
-	if strings.Trim(host, "0123456789.") == "" {
-		return s[:start] + "[" + host + "]" + port, true
-	}
-	return s, true
-}
-
-// hop is one host to jump through.
-func hop(s string) bool {
-	user, host, at := strings.Cut(s, "@")
-	if !at {
-		user, host = "u", s
-	}
-	host, p, colon := strings.Cut(host, ":")
-	if n, ok := port(p); colon && (!ok || n != p) { // shown as a number
-		return false
-	}
-	return hostWord(user) && hostWord(host) && lower(host) != "none"
-}
-
-// hostWord is a user's or host's name without anything that is special anywhere.
-func hostWord(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; !alphanumeric(c) && c != '.' && c != '_' && (c != '-' || i == 0) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// paths are file names, a leading ~/ among them; tokens are ssh's to expand.
-func paths(s string) (string, bool) {
-	if !plain(s) || strings.ContainsAny(s, "%$") {
-		return s, false
-	}
-	w := words(s)
-	for _, p := range w {
-		if lower(p) == "none" && (len(w) > 1 || p != "none") || p[0] == '~' && !strings.HasPrefix(p, "~/") {
-			return s, false
-		}
-	}
-	return strings.Join(w, " "), len(w) > 0 && len(w) <= 8
-}
-
-// untilded are paths that ssh -G prints as they are.
-func untilded(s string) (string, bool) {
-	shown, ok := paths(s)
-	return shown, ok && !strings.Contains(s, "~")
-}
-
-// forward is [bind:]port host:port, as -L and -R have it, without sockets.
-func forward(s string) (string, bool) {
-	w := words(s)
-	if !plain(s) || len(w) != 2 {
-		return s, false
-	}
-	bind, listen, bound := strings.Cut(w[0], ":")
-	if !bound {
-		bind, listen = "b", w[0]
-	}
-	host, p, _ := strings.Cut(w[1], ":")
-	_, here := port(listen)
-	_, there := port(p)
-	return s, here && there && hostWord(host) && (hostWord(bind) || bind == "*")
-}
-
-// names are patterns of environment variables.
-func names(s string) (string, bool) {
-	return s, plain(s) && !strings.ContainsAny(s, "=$") && s[0] != '-'
-}
-
-// assignment is one NAME=value.
-func assignment(s string) (string, bool) {
-	name, value, ok := strings.Cut(s, "=")
-	_, fine := word(value)
-	return s, ok && fine && hostWord(name)
-}
-
-// list is a list of algorithms that every build knows, after one of the signs.
-func list(signs string, known ...string) shape {
-	set := make(map[string]bool, len(known))
-	for _, k := range known {
-		set[k] = true
-	}
-	return func(s string) (string, bool) {
-		names := s
-		if s != "" && strings.Contains(signs, s[:1]) {
-			names = s[1:]
-		}
-		for name := range strings.SplitSeq(names, ",") {
-			if !set[name] {
-				return s, false
-			}
-		}
-		return s, true
-	}
 }

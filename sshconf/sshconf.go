@@ -12,6 +12,7 @@
 package sshconf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,9 +55,9 @@ type Query struct {
 	// given: newer versions have criteria of Match that ask for it.
 	Remote []string
 
-	// Keywords, in lower case, are the only ones that are wanted: then what ssh
-	// would find wrong with lines that have no bearing on them is not looked
-	// for. If nil, all that Keywords returns, and every line is judged.
+	// Keywords, in lower case and of those that Keywords returns, are the only ones
+	// that are wanted: then what ssh would find wrong with lines that have no bearing
+	// on them is not looked for. If nil, all of them, and every line is judged.
 	Keywords []string
 
 	// Strict has every line judged all the same: what makes ssh refuse to run is
@@ -140,7 +141,11 @@ func (h *Host) Set(keyword string) bool {
 	if !ok || v.Origin == ByDefault {
 		return false
 	}
-	return v.Origin != BySSH || v.Value != unset(keyword)
+	if v.Origin != BySSH {
+		return true
+	}
+	k := byName(keyword)
+	return k == nil || v.Value != k.unset
 }
 
 // ConnectTimeout gives ConnectTimeout; false where there is none, and then the
@@ -222,7 +227,7 @@ func (q Query) Read() (*Config, error) {
 
 // Lookup says what the configuration holds for a host, as Query's Lookup does.
 func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
-	if err := checkHost(host); err != nil {
+	if err := cmp.Or(checkHost(host), c.read.q.untold()); err != nil {
 		return nil, err
 	}
 	r := c.about(host)

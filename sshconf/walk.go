@@ -91,7 +91,7 @@ func (r *reading) pick(s *source, ln line, blurred *Doubt) (string, excerptLine)
 	case "include":
 		return placeholder, matter
 	case "": // perhaps any of them, in quotes
-		matter.open = order
+		matter.open = order()
 	default:
 		if _, ok := allowed(ln.keyword, ln.rest); ok && blurred == nil {
 			return ln.raw, matter
@@ -113,7 +113,7 @@ func (r *reading) walk(s *source, blame *Doubt) {
 	}
 	config, err := ssh_config.DecodeBytes([]byte(x.text.String()))
 	if err != nil { // the shapes are chosen so that it does not happen
-		r.doubt(Doubt{Origin: s.name, Construct: "a line that cannot be read here"}, order)
+		r.doubt(Doubt{Origin: s.name, Construct: "a line that cannot be read here"}, order())
 		return
 	}
 	for _, block := range config.Hosts {
