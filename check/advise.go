@@ -67,7 +67,7 @@ func advise(f *Facts, r *Result, p Policy) {
 // line for this machine alone.
 func adviseMapping(f *Facts, a *AddressFacts, r *Result, fd Finding, p Policy) []Advice {
 	return slices.Concat(
-		advisePTR(f, a), adviseForward(a), adviseHostsLines(f, fd.Code, r, HostsLines(f, p)), adviseSSHD(r.Of(a.Addr)))
+		advisePTR(f, a), adviseForward(a), adviseHostsLines(f, p, fd.Code, r), adviseSSHD(r.Of(a.Addr)))
 }
 
 func adviseMissing(f *Facts, a *AddressFacts, _ *Result, _ Finding, _ Policy) []Advice {
@@ -113,7 +113,7 @@ func adviseTarget(f *Facts, c Code) []Advice {
 // its forger puts into the reverse zone of his own address: so the host key comes
 // first in all but the article's own case, where every address is one that nobody
 // out there can own, and passes or has a reverse name that does not exist.
-func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
+func adviseHostsLines(f *Facts, p Policy, c Code, r *Result) []Advice {
 	keys, ground := f.evidence()
 	if keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
 		return nil // a line would send people to whoever has that key, or shows none
@@ -131,14 +131,15 @@ func adviseHostsLines(f *Facts, c Code, r *Result, lines []string) []Advice {
 	if keys == keysProven {
 		code, text = AdviseHostsLine, ground+": "
 	}
+	lines := HostsLines(f, p)
 	if len(lines) == 1 {
-		text += "this line in " + safetext.Line(f.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
+		text += "this line in " + safetext.Line(p.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
 	} else {
-		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
+		text += "these lines in " + safetext.Line(p.HostsPath) + " settle it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
 	}
 	var as []Advice
 	for _, l := range lines {
-		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
+		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: p.HostsPath, Line: l})
 	}
 	return as
 }

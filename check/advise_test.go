@@ -23,7 +23,7 @@ func zone(apex, primary, mailbox string) *resolve.Zone {
 // advised is the advice of a code about a target, text and line.
 func advised(f Facts, p Policy, c AdviceCode) []string {
 	var texts []string
-	for _, fd := range Judge(f, p).Findings {
+	for _, fd := range judge(f, p).Findings {
 		for _, a := range fd.Advice {
 			if a.Code == c {
 				texts = append(texts, a.Text+": "+a.Line)
@@ -95,7 +95,7 @@ func TestRecordsThatMendNothing(t *testing.T) {
 // the host as of the PTR's name, and nobody is asked for a record.
 func TestFiltered(t *testing.T) {
 	f := facts("0.0.0.0", resolve.NXDomain)
-	r := Judge(f, Policy{})
+	r := judge(f, Policy{})
 	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == ForwardFiltered })
 	if i < 0 || r.Severity != Warning || !strings.HasPrefix(r.Findings[i].Text, "dns:192.0.2.53 answers 0.0.0.0 for my.example.com") ||
 		!strings.HasPrefix(r.Findings[i].Advice[0].Text, "allow my.example.com at dns:192.0.2.53") {
@@ -107,7 +107,6 @@ func TestFiltered(t *testing.T) {
 	}
 
 	f = facts("203.0.113.7", resolve.OK, ptr("ads.example.net", "0.0.0.0"))
-	f.Thorough = true
 	f.Addresses[0].PTRs[0].Forward.Question.Name = "ads.example.net"
 	if got := advised(f, Policy{}, AdviseForwardRecord); got != nil {
 		t.Errorf("a record for a filtered name: %q", got)
@@ -115,10 +114,10 @@ func TestFiltered(t *testing.T) {
 	if got := advised(f, Policy{}, AdviseResolver); len(got) != 1 || !strings.HasPrefix(got[0], "allow ads.example.net at dns:192.0.2.53") {
 		t.Errorf("a filtered PTR name: %q", got)
 	}
-	if r := Judge(f, Policy{}); !r.found(CauseFiltered, f.Addresses[0].Addr) {
+	if r := judge(f, Policy{Thorough: true}); !r.found(CauseFiltered, f.Addresses[0].Addr) {
 		t.Errorf("no cause: %+v", r.Findings)
 	}
-	if r := Judge(facts("203.0.113.7", resolve.OK, ptr("x.example.net", "0.0.0.0", "203.0.113.8")), Policy{}); r.found(CauseFiltered, netip.MustParseAddr("203.0.113.7")) {
+	if r := judge(facts("203.0.113.7", resolve.OK, ptr("x.example.net", "0.0.0.0", "203.0.113.8")), Policy{Thorough: true}); r.found(CauseFiltered, netip.MustParseAddr("203.0.113.7")) {
 		t.Error("an address beside 0.0.0.0 is filtered")
 	}
 }
@@ -134,13 +133,13 @@ func TestSearchedName(t *testing.T) {
 	} {
 		f := facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
 		f.Target.Host, f.Forward = tt.typed, forwardAnswers(tt.found, f.Addresses[0].Addr)
-		if got := HostsLines(&f, Policy{}); !slices.Equal(got, []string{tt.line}) {
+		if got := HostsLines(&f, Policy{HostsPath: "/etc/hosts"}); !slices.Equal(got, []string{tt.line}) {
 			t.Errorf("%s: %q, want %q", tt.typed, got, tt.line)
 		}
 		if got, _ := planned(t, "", f, PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {
 			t.Errorf("%s: planned %q, want %q", tt.typed, got, tt.line)
 		}
-		if text := Judge(f, Policy{}).Findings[0].Text; !strings.HasPrefix(text, tt.text) {
+		if text := judge(f, Policy{}).Findings[0].Text; !strings.HasPrefix(text, tt.text) {
 			t.Errorf("%s: %q, want %q", tt.typed, text, tt.text)
 		}
 	}

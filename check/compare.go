@@ -34,12 +34,12 @@ func (q *Inquiry) addViews(ctx context.Context) {
 	var wg sync.WaitGroup
 	if elsewhere {
 		wg.Go(func() {
-			views[0].Forward = slices.Collect(q.resolver.Addresses(ctx, q.target.Host, q.checker.Family, resolve.DNSOnly))
+			views[0].Forward = slices.Collect(q.resolver.Addresses(ctx, q.ask.Target.Host, q.ask.Family, resolve.DNSOnly))
 		})
 	}
 	if c := q.checker.Compare; c != nil {
 		wg.Go(func() {
-			views[1] = View{Second: true, Forward: slices.Collect(c.Addresses(ctx, q.target.Host, q.checker.Family, resolve.DNSOnly))}
+			views[1] = View{Second: true, Forward: slices.Collect(c.Addresses(ctx, q.ask.Target.Host, q.ask.Family, resolve.DNSOnly))}
 			views[1].Reverse = make([]resolve.Answer, len(addrs))
 			var reverse sync.WaitGroup
 			for i, a := range addrs {

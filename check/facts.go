@@ -34,11 +34,8 @@ type Facts struct {
 	Addresses []AddressFacts   // at most limits.Addresses
 	Dropped   int              // addresses beyond those
 	Views     []View           // what others say
-	Thorough  bool             // likely causes are wanted
 	Exhausted bool             // something was not asked because the target's questions were spent
-	Client    *Client          // who on this machine would notice; nil: nobody wants to know
 	SSHFP     resolve.Answer   // of the host, where somebody looked behind the addresses
-	HostsPath string           // the hosts file that a line would go into; if empty, none is suggested
 	Timings   Timings
 	Taken     time.Time // when the facts were taken
 }

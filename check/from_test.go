@@ -56,7 +56,7 @@ func TestAdmitsAsSSHD(t *testing.T) {
 			server := newSSHD(t)
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
-			seen, ok := SeenAs((&Checker{}).Check(ctx, Target{Input: c.from, Host: c.from, Port: 22}))
+			seen, ok := SeenAs((&Checker{}).Check(ctx, Ask{Target: Target{Input: c.from, Host: c.from, Port: 22}}))
 			if !ok {
 				t.Fatal("no address")
 			}

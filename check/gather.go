@@ -17,7 +17,7 @@ import (
 func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resolve.Answer) {
 	defer q.update(func() { p.done = true })
 	var probing sync.WaitGroup
-	if q.checker.Prober != nil {
+	if q.ask.Prober != nil {
 		probing.Go(func() { q.probe(ctx, p) })
 	}
 	q.lookBack(lookups, p, forward)
@@ -38,7 +38,7 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 	lookUp := func(i int, n resolve.Name) {
 		found := q.lookUp(ctx, PTRFacts{Name: n, Text: text}, a, forward)
 		var search *resolve.Answer
-		if q.checker.Thorough {
+		if q.policy.Thorough {
 			search = q.asSSHD(ctx, PTRFacts{Name: n, Text: text, Forward: found}, a)
 		}
 		q.mu.Lock()
@@ -57,7 +57,7 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 	p.facts.CutShort = false
 	q.timings.Reverse = max(q.timings.Reverse, time.Since(began))
 	q.mu.Unlock()
-	if q.checker.Thorough {
+	if q.policy.Thorough {
 		q.deepen(ctx, p)
 	}
 }
@@ -66,7 +66,7 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 // is what a hosts file calls its one.
 func (q *Inquiry) names(ctx context.Context, p *pending, a netip.Addr, forward *resolve.Answer) (names []resolve.Name, text string) {
 	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
-	names = selectNames(reverse.Names, askedNames(q.target, []resolve.Answer{*forward}))
+	names = selectNames(reverse.Names, askedNames(q.ask.Target, []resolve.Answer{*forward}))
 	ptrs := make([]PTRFacts, len(names))
 	for i, n := range names {
 		ptrs[i].Name, ptrs[i].Text = n, reverse.Text
@@ -79,7 +79,7 @@ func (q *Inquiry) names(ctx context.Context, p *pending, a netip.Addr, forward *
 
 // probe looks behind one address.
 func (q *Inquiry) probe(ctx context.Context, p *pending) {
-	found := q.checker.Prober.Probe(ctx, q.target, netip.AddrPortFrom(p.addr, q.target.Port))
+	found := q.ask.Prober.Probe(ctx, q.ask.Target, netip.AddrPortFrom(p.addr, q.ask.Target.Port))
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p.facts.Probe = &found
@@ -91,8 +91,8 @@ func (q *Inquiry) probe(ctx context.Context, p *pending) {
 // askFingerprints looks up the SSHFP records of the host, as ssh does: of its
 // name without the search list, never of an address or of HostKeyAlias.
 func (q *Inquiry) askFingerprints(ctx context.Context) {
-	name, err := resolve.ParseName(q.target.Host)
-	if _, literal := resolve.ParseLiteral(q.target.Host); literal || err != nil {
+	name, err := resolve.ParseName(q.ask.Target.Host)
+	if _, literal := resolve.ParseLiteral(q.ask.Target.Host); literal || err != nil {
 		return
 	}
 	a := q.resolver.Fingerprints(ctx, name)
@@ -135,7 +135,7 @@ func (q *Inquiry) deepen(ctx context.Context, p *pending) {
 	facts := p.facts.clone()
 	q.mu.Unlock()
 	m := weigh(nil, &facts)
-	if m.verdict.Confirms() && !q.checker.Policy.RequireName || m.verdict == Exempt {
+	if m.verdict.Confirms() && !q.policy.RequireName || m.verdict == Exempt {
 		return
 	}
 	at := resolve.ReverseName(judged(facts.Addr))

@@ -14,24 +14,24 @@ import (
 )
 
 // Checker asks about targets. A zero Checker asks as the system would and
-// judges by design's table. It is safe for many goroutines.
+// judges by the table of verdicts. It is safe for many goroutines.
 type Checker struct {
-	Resolver  *resolve.Resolver // if nil, a zero one
-	Policy    Policy            //
-	Family    resolve.Family    // ask for one family's addresses only
-	Scope     resolve.Scope     //
-	Client    *Client           // who on this machine would notice a mapping that is off; if nil, it is not said
-	Compare   *resolve.Resolver // a second resolver, whose answers are compared; if nil, none
-	Prober    Prober            // looks behind each address; if nil, DNS only
-	Timeout   time.Duration     // of the look-ups, not of probing; if 0, the context's alone
-	HostsPath string            // the hosts file that a suggested line is for; if empty, none is suggested
+	Resolver *resolve.Resolver // if nil, a zero one
+	Compare  *resolve.Resolver // a second resolver, whose answers are compared; if nil, none
+	Scope    resolve.Scope     //
+	Timeout  time.Duration     // of the lookups, not of probing; if 0, the context's alone
+	Policy   Policy            // of all targets
 
 	// ForwardOnly asks for addresses alone: nothing is checked, every verdict is undetermined.
 	ForwardOnly bool
+}
 
-	// Thorough also asks what a person wants to know but a login should not wait
-	// for: who keeps the reverse zone, and what libc's search list makes of a name.
-	Thorough bool
+// Ask is a question to a Checker: the target, and what is this target's alone.
+type Ask struct {
+	Target Target
+	Family resolve.Family // ask for one family's addresses only
+	Prober Prober         // looks behind each address; if nil, DNS only
+	Client *Client        // as in Policy, which it goes before
 }
 
 // Inquiry is one target being asked about: one resolution, which feeds whoever
@@ -42,8 +42,9 @@ type Checker struct {
 type Inquiry struct {
 	checker  *Checker
 	resolver *resolve.Resolver
+	policy   Policy
 	budget   *resolve.Budget
-	target   Target
+	ask      Ask
 
 	mu        sync.Mutex
 	news      chan struct{} // closed, and replaced, when anything below changes that is waited for
@@ -70,16 +71,16 @@ type pending struct {
 
 // Begin starts to look up the target and, beside that, to check each address
 // as it comes. It returns at once. Everything ends with ctx.
-func (c *Checker) Begin(ctx context.Context, t Target) *Inquiry {
-	q := c.newInquiry(t)
+func (c *Checker) Begin(ctx context.Context, a Ask) *Inquiry {
+	q := c.newInquiry(a)
 	go q.run(ctx)
 	return q
 }
 
 // Check asks about the target, waits for every answer, and judges. What ctx
 // ended says so in the judgement.
-func (c *Checker) Check(ctx context.Context, t Target) *Result {
-	q := c.newInquiry(t)
+func (c *Checker) Check(ctx context.Context, a Ask) *Result {
+	q := c.newInquiry(a)
 	q.run(ctx)
 	q.mu.Lock()
 	q.cut = errors.Is(ctx.Err(), context.DeadlineExceeded)
@@ -89,15 +90,19 @@ func (c *Checker) Check(ctx context.Context, t Target) *Result {
 }
 
 // newInquiry is an inquiry that has not begun.
-func (c *Checker) newInquiry(t Target) *Inquiry {
+func (c *Checker) newInquiry(a Ask) *Inquiry {
 	q := &Inquiry{
 		checker:  c,
 		resolver: c.Resolver,
 		budget:   resolve.NewBudget(limits.Questions, limits.QuestionsAtOnce),
-		target:   t,
+		ask:      a,
+		policy:   c.Policy,
 		news:     make(chan struct{}),
 		started:  time.Now(),
 		forward:  make([]resolve.Answer, 0, 2), // one a family
+	}
+	if a.Client != nil {
+		q.policy.Client = a.Client
 	}
 	if q.resolver == nil {
 		q.resolver = &resolve.Resolver{}
@@ -123,7 +128,7 @@ func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
 	return func(yield func(netip.AddrPort) bool) {
 		for i := 0; ; i++ {
 			a, ok := q.arrival(i)
-			if !ok || !yield(netip.AddrPortFrom(a, q.target.Port)) {
+			if !ok || !yield(netip.AddrPortFrom(a, q.ask.Target.Port)) {
 				return
 			}
 		}
@@ -147,10 +152,10 @@ func (q *Inquiry) arrival(i int) (netip.Addr, bool) {
 // the second context, all else with the first.
 func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) {
 	var vouching sync.WaitGroup
-	if c := q.checker; c.Prober != nil {
+	if q.ask.Prober != nil {
 		vouching.Go(func() { q.askFingerprints(lookups) })
 	}
-	for ans := range q.resolver.Addresses(lookups, q.target.Host, q.checker.Family, q.checker.Scope) {
+	for ans := range q.resolver.Addresses(lookups, q.ask.Target.Host, q.ask.Family, q.checker.Scope) {
 		for _, p := range q.arrived(ans) {
 			checks.Go(func() { q.check(ctx, lookups, p, &ans) })
 		}
@@ -158,7 +163,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 	q.update(func() { // what follows is for judgement alone, and nobody who dials waits for it
 		q.resolved, q.nameCut = true, ctx.Err() != nil
 	})
-	if !q.checker.ForwardOnly && (q.checker.Thorough || q.isPinned()) {
+	if !q.checker.ForwardOnly && (q.policy.Thorough || q.isPinned()) {
 		q.addViews(lookups)
 	}
 	vouching.Wait()
@@ -207,17 +212,14 @@ func (q *Inquiry) find(a netip.Addr) *pending {
 // snapshot copies the facts as they stand. It wants q.mu.
 func (q *Inquiry) snapshot() Facts {
 	f := Facts{
-		Target:    q.target,
+		Target:    q.ask.Target,
 		Forward:   slices.Clone(q.forward),
-		HostsPath: q.checker.HostsPath,
 		Dropped:   q.dropped,
 		Cut:       q.cut,
 		NameCut:   q.nameCut,
 		Exhausted: q.budget.Spent(),
 		SSHFP:     q.sshfp,
 		Views:     slices.Clone(q.views),
-		Thorough:  q.checker.Thorough,
-		Client:    q.checker.Client,
 		Timings:   q.timings,
 		Taken:     time.Now(),
 		Pending:   !q.resolved,

@@ -26,6 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type world struct {
 	*lab.DNSServer
 	check.Checker
+	family resolve.Family
 }
 
 func newWorld(t *testing.T, hosts string, zones ...lab.DNSZone) *world {
@@ -43,9 +44,9 @@ func newWorld(t *testing.T, hosts string, zones ...lab.DNSZone) *world {
 	t.Cleanup(func() { mux.Close() })
 	file.Path = "/etc/hosts"
 	cfg := &resolve.Config{Attempts: 1}
-	return &world{srv, check.Checker{
-		Resolver:  &resolve.Resolver{Config: cfg.WithServers(srv.Addr()), Hosts: file, Wire: mux},
-		HostsPath: "/etc/hosts",
+	return &world{DNSServer: srv, Checker: check.Checker{
+		Resolver: &resolve.Resolver{Config: cfg.WithServers(srv.Addr()), Hosts: file, Wire: mux},
+		Policy:   check.Policy{HostsPath: "/etc/hosts"},
 	}}
 }
 
@@ -53,7 +54,12 @@ func (w *world) run(t *testing.T, host string) *check.Result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	return w.Check(ctx, check.Target{Input: host, Host: host, Port: 22})
+	return w.Check(ctx, w.ask(host))
+}
+
+// ask is the question about a host.
+func (w *world) ask(host string) check.Ask {
+	return check.Ask{Target: check.Target{Input: host, Host: host, Port: 22}, Family: w.family}
 }
 
 func codes(r *check.Result) string {
@@ -188,7 +194,7 @@ func TestWaitEnds(t *testing.T) {
 	w.Fault("9.113.0.203.in-addr.arpa", func(*lab.DNSExchange) { <-release })
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	q := w.Begin(ctx, check.Target{Input: "slow.example.com", Host: "slow.example.com", Port: 22})
+	q := w.Begin(ctx, w.ask("slow.example.com"))
 	var addrs []netip.AddrPort
 	for a := range q.Addresses() {
 		addrs = append(addrs, a)
@@ -220,7 +226,7 @@ func TestAllReverse(t *testing.T) {
 	w.Fault("7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", late)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
-	r, complete := w.Begin(ctx, check.Target{Input: "web.example.com", Host: "web.example.com", Port: 22}).Wait(ctx, check.AllReverse)
+	r, complete := w.Begin(ctx, w.ask("web.example.com")).Wait(ctx, check.AllReverse)
 	if !complete || len(r.Addresses) != 2 {
 		t.Fatalf("complete: %t, %d addresses", complete, len(r.Addresses))
 	}
@@ -237,7 +243,7 @@ func TestCancelled(t *testing.T) {
 	w.Fault("", lab.Drop)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	r := w.Check(ctx, check.Target{Host: "web.example.com", Port: 22})
+	r := w.Check(ctx, w.ask("web.example.com"))
 	if r.Verdict != check.Undetermined || r.Severity != check.Unknown {
 		t.Errorf("%s, %s", r.Verdict, codes(r))
 	}
@@ -284,7 +290,7 @@ func TestManyNames(t *testing.T) {
 		want    check.Verdict
 	}{{records, check.Undetermined}, {own, check.Exact}} {
 		w := newWorld(t, "", exampleCom, lab.Zone("113.0.203.in-addr.arpa", tt.records...), lab.Zone("example.net"))
-		w.Family = resolve.IPv4
+		w.family = resolve.IPv4
 		r := w.run(t, "web.example.com")
 		a := r.Addresses[0]
 		if a.Verdict != tt.want || len(a.PTR) != limits.PTRNames || !a.Reverse.Truncated || !strings.Contains(codes(r), "too-many-ptr") {
@@ -303,7 +309,7 @@ func TestKeeper(t *testing.T) {
 		lab.Zone("113.0.203.in-addr.arpa", "7 CNAME 7.0/25.113.0.203.in-addr.arpa."),
 		lab.Zone("0/25.113.0.203.in-addr.arpa", "@ SOA ns.isp.example. dns\\.admin.isp.example. 1 2 3 4 5", "7 PTR gone.example.net.")}
 	w := newWorld(t, "", zones...)
-	w.Family, w.Thorough = resolve.IPv4, true
+	w.family, w.Policy.Thorough = resolve.IPv4, true
 	r := w.run(t, "web.example.com")
 	var got check.Advice
 	for _, a := range r.Findings[0].Advice {
@@ -315,7 +321,7 @@ func TestKeeper(t *testing.T) {
 		t.Errorf("%s: advice %+v", r.Verdict, got)
 	}
 	w = newWorld(t, "", zones...)
-	w.Family = resolve.IPv4
+	w.family = resolve.IPv4
 	w.run(t, "web.example.com")
 	if n := w.Asked("7.0/25.113.0.203.in-addr.arpa", 6); n != 0 {
 		t.Errorf("SOA was asked for %d times", n)
@@ -400,7 +406,7 @@ func TestHostileTargetsStarveNobody(t *testing.T) {
 	w.Resolver.Wire, w.Timeout = mux, patience
 	ctx, leave := context.WithCancel(t.Context())
 	ask := func(ctx context.Context, host string) *check.Result {
-		return w.Check(ctx, check.Target{Input: host, Host: host, Port: 22})
+		return w.Check(ctx, w.ask(host))
 	}
 	var hostile, others sync.WaitGroup
 	for h := range 30 {
@@ -426,7 +432,7 @@ func TestHostileTargetsStarveNobody(t *testing.T) {
 func TestAsSSHDWithSearchList(t *testing.T) {
 	w := newWorld(t, "", lab.Zone("example.com", "web A 203.0.113.7", "lone A 203.0.113.8"), lab.Zone("corp.example", "web.example.com A 198.51.100.9", "lone A 203.0.113.8"),
 		lab.Zone("113.0.203.in-addr.arpa", "7 PTR web.example.com.", "8 PTR lone."))
-	w.Thorough = true
+	w.Policy.Thorough = true
 	w.Resolver.Config.Ndots, w.Resolver.Config.Search = 5, []resolve.Name{"corp.example"}
 	r := w.run(t, "203.0.113.7")
 	if a := r.Addresses[0]; a.Verdict != check.Confirmed || a.SSHD != "Address 203.0.113.7 maps to web.example.com, but this does not map back to the address." || !strings.Contains(codes(r), "ptr.search") {

@@ -10,7 +10,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Policy is what the user wants judged otherwise than by default.
+// Policy is what is wanted of the judgement. The zero Policy judges by the table of
+// verdicts alone.
 type Policy struct {
 	ExpectKeys  []string // fingerprints, SHA256:…, of which an address has to show one; if none, any key will do
 	RequireName bool     // a name that leads back but is another than the one asked for is a warning; literals apart
@@ -19,6 +20,14 @@ type Policy struct {
 	// which get no hosts line. It is asked only where a line would be suggested.
 	// If nil, only localhost and what is below it is.
 	Own func(name string) bool
+
+	HostsPath string  // the hosts file that a suggested line is for; if empty, none is suggested
+	Client    *Client // who on this machine would notice a mapping that is off; if nil, it is not said
+
+	// Thorough wants to know what a person does, but a login should not wait for: likely
+	// causes, who keeps the reverse zone, what libc's search list makes of a name, and
+	// which lookups are slow.
+	Thorough bool
 }
 
 // Judge turns facts into a verdict per address, the target's verdict, and
@@ -42,10 +51,10 @@ func Judge(facts Facts, p Policy) *Result {
 	for i, m := range mappings {
 		a := &f.Addresses[i]
 		findings := mappingFindings(f, a, m, p)
-		if f.Thorough && (Worst(findings) >= Warning || m.verdict == Missing) {
+		if p.Thorough && (Worst(findings) >= Warning || m.verdict == Missing) {
 			findings = append(findings, causes(f, a, m)...)
 		}
-		if f.Thorough {
+		if p.Thorough {
 			findings = append(findings, slowNames(a)...)
 		}
 		findings = append(findings, probeFindings(f, a, p)...)
@@ -68,12 +77,12 @@ func Judge(facts Facts, p Policy) *Result {
 	if unseen, ok := expectationFinding(f, p); ok {
 		r.Findings = append(r.Findings, unseen)
 	}
-	if f.Thorough && f.Timings.Resolve >= slow {
+	if p.Thorough && f.Timings.Resolve >= slow {
 		r.Findings = append(r.Findings, aboutTarget(SlowResolve,
 			fmt.Sprintf("looking up %s took %.1f s", displayHost(f.Target.Host), f.Timings.Resolve.Seconds())))
 	}
-	r.Findings = append(r.Findings, affected(f, f.Client, mappings)...)
-	r.Findings = append(r.Findings, pinFindings(f)...)
+	r.Findings = append(r.Findings, affected(f, p.Client, mappings)...)
+	r.Findings = append(r.Findings, pinFindings(f, p)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, wayFindings(f)...)
 	advise(f, r, p)

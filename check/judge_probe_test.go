@@ -111,7 +111,7 @@ func TestJudgeProbe(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := Judge(tt.facts, tt.policy)
+			r := judge(tt.facts, tt.policy)
 			var codes []string
 			for _, f := range r.Findings {
 				if !strings.HasPrefix(string(f.Code), "mapping.") {
@@ -130,8 +130,8 @@ func TestSlow(t *testing.T) {
 	p := serving(key("ssh-ed25519", KeyKnown))
 	p.Identifying = 12 * time.Second
 	f := probed(p)
-	f.Addresses[0].Reverse.Took, f.Thorough = 5*time.Second, true
-	r := Judge(f, Policy{})
+	f.Addresses[0].Reverse.Took = 5 * time.Second
+	r := judge(f, Policy{Thorough: true})
 	var texts []string
 	for _, f := range r.Findings[1:] {
 		texts = append(texts, string(f.Code)+": "+f.Text)
@@ -194,7 +194,7 @@ func TestSSHFP(t *testing.T) {
 			f.Target.DNS = tt.dns
 			f.Addresses[0].Probe.Keys[0].Chosen = true
 			f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: tt.prints, Authentic: tt.ad, ClaimedAD: tt.claims}
-			r := Judge(f, Policy{})
+			r := judge(f, Policy{})
 			var codes []string
 			for _, f := range r.Findings[1:] {
 				codes = append(codes, string(f.Code))
@@ -215,7 +215,7 @@ func TestVouched(t *testing.T) {
 	of := func(k Key) HostKey {
 		f := probed(serving(k))
 		f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: []resolve.Fingerprint{{Algorithm: 4, Digest: 2, Sum: string(sum[:])}}, Authentic: true}
-		return Judge(f, Policy{}).Addresses[0].SSH.HostKeys[0]
+		return judge(f, Policy{}).Addresses[0].SSH.HostKeys[0]
 	}
 	if h := of(k); h.Status != KeyUnknown || h.Line == "" || !strings.HasPrefix(h.Evidence, "sshfp:") || !h.vouched() {
 		t.Errorf("%+v", h)
@@ -259,7 +259,7 @@ func TestKeyFindings(t *testing.T) {
 		{"unknown, and ssh does not ask", strict(probed(alone(of(KeyUnknown, nil)))), Error, "hostkey.unknown"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := Judge(tt.facts, Policy{})
+			r := judge(tt.facts, Policy{})
 			var codes []string
 			for _, f := range r.Findings[1:] {
 				codes = append(codes, string(f.Code))
@@ -275,13 +275,13 @@ func TestKeyFindings(t *testing.T) {
 // and of a phase that did not end nobody says how long it took.
 func TestCutShortProbe(t *testing.T) {
 	f := probed(Probe{Connect: ConnectCutShort, Cut: PhaseAsk})
-	r := Judge(f, Policy{})
+	r := judge(f, Policy{})
 	if found := r.Findings[0]; r.Severity != Unknown || found.Code != TargetCutShort || !strings.Contains(found.Text, "asking ssh") || !strings.Contains(found.Advice[0].Text, "'ssh -G my.example.com'") {
 		t.Errorf("%s, %+v", r.Severity, r.Findings)
 	}
 	f = probed(Probe{Connect: ConnectOK, Cut: PhaseIdentify, Identifying: 3 * time.Second})
 	f.Cut = true
-	for _, found := range Judge(f, Policy{}).Findings {
+	for _, found := range judge(f, Policy{}).Findings {
 		if found.Code == SlowIdentify {
 			t.Errorf("%+v", found)
 		}
@@ -294,7 +294,7 @@ func TestChangedWords(t *testing.T) {
 	k.Chosen, k.Known, k.Evidence = true, "ssh-rsa SHA256:old", "/home/chris/.ssh/known_hosts:12"
 	f := probed(serving(k))
 	f.Target.Port = 2222
-	found := Judge(f, Policy{}).Findings[1]
+	found := judge(f, Policy{}).Findings[1]
 	if want := "203.0.113.7 shows a new host key, ssh-ed25519 " + k.Fingerprint + "; the known one is ssh-rsa SHA256:old (/home/chris/.ssh/known_hosts:12)"; found.Text != want {
 		t.Errorf("%s\nwant %s", found.Text, want)
 	}
@@ -309,7 +309,7 @@ func TestEvidence(t *testing.T) {
 		f := facts("203.0.113.7", resolve.OK, ptr("x.example.net", "198.51.100.9"))
 		p := serving(key("ssh-ed25519", s))
 		f.Addresses[0].Probe = &p
-		return Judge(f, Policy{})
+		return judge(f, Policy{})
 	}
 	lineOf := func(r *Result) (AdviceCode, string) {
 		for _, f := range r.Findings {
@@ -358,7 +358,7 @@ func TestViews(t *testing.T) {
 		f := inFile()
 		f.Views = tt.views
 		var codes []string
-		for _, found := range Judge(f, Policy{}).Findings[1:] {
+		for _, found := range judge(f, Policy{}).Findings[1:] {
 			codes = append(codes, string(found.Code))
 		}
 		if got := strings.Join(codes, " "); got != tt.want {

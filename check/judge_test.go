@@ -28,8 +28,13 @@ func facts(addr string, reverse resolve.Status, ptrs ...PTRFacts) Facts {
 		Target:    Target{Input: host, Host: host, Port: 22},
 		Forward:   forwardAnswers(host, a),
 		Addresses: []AddressFacts{af},
-		HostsPath: "/etc/hosts",
 	}
+}
+
+// judge is Judge for a machine that has a hosts file.
+func judge(f Facts, p Policy) *Result {
+	p.HostsPath = "/etc/hosts"
+	return Judge(f, p)
 }
 
 var fromDNS = resolve.Source{Kind: resolve.KindDNS, Where: "192.0.2.53"}
@@ -276,7 +281,7 @@ func TestJudge(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := Judge(tt.facts, tt.policy)
+			r := judge(tt.facts, tt.policy)
 			if r.Verdict != tt.want || r.Severity != tt.severity {
 				t.Errorf("got %s, %s; want %s, %s", r.Verdict, r.Severity, tt.want, tt.severity)
 			}
@@ -314,7 +319,7 @@ func TestWorstAddress(t *testing.T) {
 	f := facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7"))
 	g := facts("203.0.113.8", resolve.OK, dead("x.example.net", resolve.NXDomain))
 	f.Addresses = append(f.Addresses, g.Addresses...)
-	if r := Judge(f, Policy{}); r.Verdict != Unresolvable || r.Addresses[0].Severity != Pass {
+	if r := judge(f, Policy{}); r.Verdict != Unresolvable || r.Addresses[0].Severity != Pass {
 		t.Errorf("verdict %s, first address %s", r.Verdict, r.Addresses[0].Severity)
 	}
 }
@@ -345,7 +350,7 @@ func TestTexts(t *testing.T) {
 			"my.example.com is 203.0.113.7, whose reverse name " + strings.Repeat("a", 60) + "... does not exist (NXDOMAIN)"},
 	}
 	for _, tt := range tests {
-		if got := Judge(tt.facts, Policy{}).Findings[0].Text; got != tt.want {
+		if got := judge(tt.facts, Policy{}).Findings[0].Text; got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}
@@ -373,7 +378,7 @@ func TestCodesAreClosed(t *testing.T) {
 		facts("203.0.113.7", resolve.NXDomain),
 		{Target: Target{Host: host}, Forward: []resolve.Answer{{Status: resolve.NXDomain}}},
 	} {
-		for _, fd := range Judge(f, Policy{}).Findings {
+		for _, fd := range judge(f, Policy{}).Findings {
 			if !severities[fd.Code] {
 				t.Errorf("finding %s stands in no table", fd.Code)
 			}
@@ -391,7 +396,7 @@ func TestRoundTrip(t *testing.T) {
 	f := facts("192.168.1.243", resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain), ptr(`b\032.example.net`, "10.0.0.1"))
 	f.Timings = Timings{Resolve: 1500 * time.Microsecond, Reverse: time.Second}
 	f.Addresses[0].Keeper = &resolve.Zone{Apex: "168.192.in-addr.arpa", Primary: "ns.example"}
-	want := Judge(f, Policy{})
+	want := judge(f, Policy{})
 	b, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)

@@ -21,7 +21,7 @@ const maxLines = 10
 // A line for some of the addresses would hide the others, for a hosts file that
 // answers one family ends the look-up.
 func HostsLines(f *Facts, p Policy) []string {
-	if f.HostsPath == "" || f.Pending || len(f.Addresses) == 0 || len(f.Addresses) > maxLines || f.Dropped > 0 {
+	if p.HostsPath == "" || f.Pending || len(f.Addresses) == 0 || len(f.Addresses) > maxLines || f.Dropped > 0 {
 		return nil
 	}
 	for _, ans := range f.Forward {

@@ -38,12 +38,12 @@ func (q *Inquiry) Misled(a netip.Addr) string {
 	if q.ownWord(a, from) {
 		return ""
 	}
-	return fmt.Sprintf("%s is %s, which leads to %s and is not from the hosts file", displayHost(q.target.Host), show(a), where)
+	return fmt.Sprintf("%s is %s, which leads to %s and is not from the hosts file", displayHost(q.ask.Target.Host), show(a), where)
 }
 
 // ownWord reports whether it is this machine that says so, not the network.
 func (q *Inquiry) ownWord(a netip.Addr, from resolve.Source) bool {
-	if n, err := resolve.ParseName(q.target.Host); err == nil && n.Under("localhost") {
+	if n, err := resolve.ParseName(q.ask.Target.Host); err == nil && n.Under("localhost") {
 		return true
 	}
 	switch from.Kind {
@@ -56,7 +56,7 @@ func (q *Inquiry) ownWord(a netip.Addr, from resolve.Source) bool {
 		if err != nil {
 			return false
 		}
-		for _, l := range file.Forward(q.target.Host) {
+		for _, l := range file.Forward(q.ask.Target.Host) {
 			if l.Addr.Unmap() == a.Unmap() {
 				return true
 			}

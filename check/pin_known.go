@@ -49,7 +49,7 @@ func (f *Facts) pins() []resolve.Pin {
 
 // pinFindings say of the lines of rdnsproxy's that the target's addresses are from
 // which have gone stale. They are used all the same.
-func pinFindings(f *Facts) []Finding {
+func pinFindings(f *Facts, p Policy) []Finding {
 	host, mine := displayHost(f.Target.Host), addressSet(f.Forward)
 	theirs, said, known := f.inDNS()
 	failed := f.dnsFailed()
@@ -60,7 +60,7 @@ func pinFindings(f *Facts) []Finding {
 			if c == PinPartial {
 				fd = fd.When(pin.Note.Alone, WhenSingleAddress)
 			}
-			fd.Advice = pinAdvice(c, f.HostsPath, PlainHost(f.Target.Host), pin.Note)
+			fd.Advice = pinAdvice(c, p.HostsPath, PlainHost(f.Target.Host), pin.Note)
 			fs = append(fs, fd)
 		}
 		switch {

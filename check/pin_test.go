@@ -18,7 +18,7 @@ func planned(t *testing.T, hosts string, f Facts, o PinOptions) (string, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	edit, err := PlanPin(Judge(f, Policy{}), file, o)
+	edit, err := PlanPin(judge(f, Policy{}), file, o)
 	if err != nil {
 		return err.Error(), err
 	}
@@ -195,7 +195,7 @@ func TestVerifyPin(t *testing.T) {
 		if len(lines) != 1 {
 			t.Fatalf("%s: not a note: %s", tt.name, tt.note)
 		}
-		if got := VerifyPins(Judge(tt.facts, Policy{}), lines, file, now)[0].Finding; got.Code != tt.want || got.Severity != tt.sev {
+		if got := VerifyPins(judge(tt.facts, Policy{}), lines, file, now)[0].Finding; got.Code != tt.want || got.Severity != tt.sev {
 			t.Errorf("%s: %s %v: %s, want %s %v", tt.name, got.Code, got.Severity, got.Text, tt.want, tt.sev)
 		}
 	}

@@ -71,7 +71,7 @@ func (q *Inquiry) Wait(ctx context.Context, s Stage) (r *Result, complete bool) 
 	}
 	facts := q.snapshot()
 	q.mu.Unlock()
-	return Judge(facts, q.checker.Policy), complete
+	return Judge(facts, q.policy), complete
 }
 
 // reached reports whether nothing more will come of what a stage waits for, and

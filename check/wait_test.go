@@ -24,7 +24,7 @@ func (w *world) begin(t *testing.T, host string) (ctx, over context.Context, q *
 	t.Cleanup(cancel)
 	over, stop := context.WithCancel(ctx)
 	stop()
-	return ctx, over, w.Begin(ctx, check.Target{Input: host, Host: host, Port: 22})
+	return ctx, over, w.Begin(ctx, w.ask(host))
 }
 
 // hold lets no question for a name and a type be answered until it is released.
@@ -104,7 +104,7 @@ func TestWaitForWhatIsCutShort(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4)
 	defer w.hold("21.113.0.203.in-addr.arpa", resolve.PTR)()
 	ctx, cancel := context.WithCancel(t.Context())
-	q := w.Begin(ctx, check.Target{Host: "two.example.com", Port: 22})
+	q := w.Begin(ctx, w.ask("two.example.com"))
 	first, second := netip.MustParseAddr("203.0.113.20"), netip.MustParseAddr("203.0.113.21")
 	q.Wait(t.Context(), check.ReverseOf(first))
 	cancel()

@@ -82,11 +82,9 @@ func (f *checkFlags) checker(ctx context.Context, w World, v *voice) (*check.Che
 	}
 	resolver = resolver.Within(f.checkTimeout.d)
 	c := &check.Checker{
-		Resolver:  resolver,
-		Policy:    check.Policy{RequireName: f.requireName, ExpectKeys: f.expectKeys, Own: ownName()},
-		Timeout:   f.checkTimeout.d,
-		HostsPath: hosts,
-		Thorough:  true,
+		Resolver: resolver,
+		Timeout:  f.checkTimeout.d,
+		Policy:   check.Policy{RequireName: f.requireName, ExpectKeys: f.expectKeys, Own: ownName(), HostsPath: hosts, Thorough: true},
 	}
 	if len(f.compare) > 0 {
 		c.Compare = comparison(w, f.compare)

@@ -158,12 +158,13 @@ func (s *session) begin(ctx context.Context) error {
 	}
 	c := &check.Checker{
 		Resolver:    resolver,
-		Policy:      check.Policy{RequireName: s.flags.requireName, Own: ownName()},
-		Family:      s.settings.family,
-		HostsPath:   hosts,
+		Policy:      check.Policy{RequireName: s.flags.requireName, Own: ownName(), HostsPath: hosts},
 		ForwardOnly: s.flags.policy == policyOff,
 	}
-	s.inquiry = c.Begin(ctx, check.Target{Input: s.operands.host, Host: s.operands.host, Port: s.operands.port})
+	s.inquiry = c.Begin(ctx, check.Ask{
+		Target: check.Target{Input: s.operands.host, Host: s.operands.host, Port: s.operands.port},
+		Family: s.settings.family,
+	})
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,16 +144,18 @@ func (s *survey) one(ctx context.Context, t target) *check.Result {
 	r := s.untilItPasses(ctx, t, func(since, deadline time.Time) *check.Result {
 		ctx, cancel := s.attempt(ctx, deadline)
 		defer cancel()
-		mine := *s.checker
-		mine.Client = clientOf(t.config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.f.sshdConfig, s.voice))
-		mine.Family = cmp.Or(mine.Family, t.settings.family)
+		ask := check.Ask{
+			Target: t.Target,
+			Family: t.settings.family,
+			Client: clientOf(t.config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.f.sshdConfig, s.voice)),
+		}
 		if s.f.wanted() {
-			return s.f.asServersSeeIt(mine.Check(ctx, t.Target))
+			return s.f.asServersSeeIt(s.checker.Check(ctx, ask))
 		}
 		if !s.f.dnsOnly && !t.Proxied {
-			mine.Prober = s.prober(ctx, t, since)
+			ask.Prober = s.prober(ctx, t, since)
 		}
-		r := mine.Check(ctx, t.Target)
+		r := s.checker.Check(ctx, ask)
 		if t.refused != "" {
 			r.Findings = append(r.Findings, check.NewFinding(check.ConfigRefused, netip.Addr{}, "ssh will not connect, as its configuration says: "+t.refused))
 			r.Severity = check.Error
