@@ -27,9 +27,9 @@ func Example() {
 	// Output:
 	// --- /etc/hosts
 	// +++ /etc/hosts
-	// @@ -1 +1,2 @@
+	// @@ -1,1 +1,2 @@
 	// -127.0.0.1 localhost
-	// \ no newline at end of file
+	// \ No newline at end of file
 	// +127.0.0.1 localhost
 	// +192.168.1.243  my.example.com  # rdnsproxy 2026-11-22 unresolvable expires=2027-02-20 no-newline=141f2ae6
 }

@@ -145,9 +145,3 @@ func (f *File) is(content []byte) bool {
 	}
 	return len(content) == 0
 }
-
-// WriteTo writes Bytes.
-func (f *File) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(f.Bytes())
-	return int64(n), err
-}
