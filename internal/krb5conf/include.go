@@ -13,8 +13,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// What is read at most, over a whole list of files. MIT's library has no such
-// bounds, and a file that includes itself ends it.
+// Bounds for a whole list of files. MIT's library has none, and crashes on a file
+// that includes itself.
 const (
 	maxBytes = 4 << 20
 	maxFiles = 256
@@ -31,7 +31,7 @@ var (
 // budget is what has been read so far.
 type budget struct{ files, bytes int }
 
-// allowance reads no more than the budget has left.
+// allowance is a reader that stops where the budget is used up.
 type allowance struct {
 	r io.Reader
 	b *budget
@@ -54,14 +54,14 @@ func (b *budget) open(path string, p profile) error {
 	return b.read(path, p, 0)
 }
 
-// missing reports whether the list is read on: an included file that is missing
-// is another matter.
+// missing reports whether a file of the list itself is missing or unreadable, and so
+// is skipped. A missing included file is an error.
 func missing(err error) bool {
 	var in *includeError
 	return !errors.As(err, &in) && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission))
 }
 
-// includeError tells what could not be included from a path of the list.
+// includeError is the error of a file that another one includes.
 type includeError struct{ error }
 
 func (e *includeError) Unwrap() error { return e.error }
@@ -74,8 +74,8 @@ func (b *budget) include(path string, p profile, depth int) error {
 	return nil
 }
 
-// includeDir reads a folder's files in the order of their names: those whose
-// names are letters, digits, - and _ alone, or end in .conf and are not hidden.
+// includeDir reads the files of a directory in the order of their names: those whose
+// names consist of letters, digits, - and _, or end in .conf and are not hidden.
 func (b *budget) includeDir(path string, p profile, depth int) error {
 	entries, err := os.ReadDir(path)
 	if err != nil {
@@ -105,8 +105,8 @@ func included(name string) bool {
 	return strings.HasSuffix(name, ".conf") || !strings.ContainsFunc(name, odd)
 }
 
-// read reads one file. A pipe would keep it waiting, so it must be a regular
-// file; the null device is how people say "no configuration".
+// read reads one file. It must be a regular file, since a pipe would block; the null
+// device is a common way to say "no configuration".
 func (b *budget) read(path string, p profile, depth int) error {
 	if depth > maxDepth {
 		return errTooDeep
@@ -132,7 +132,7 @@ func (b *budget) read(path string, p profile, depth int) error {
 	return b.parse(f, path, p, depth)
 }
 
-// plain names the file and the reason, not the call that failed.
+// plain drops the system call from an error and keeps the file and the reason.
 func plain(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {

@@ -1,14 +1,13 @@
-// Package krb5conf reads from krb5.conf what decides which principal Kerberos
-// asks for on behalf of ssh: whether names are canonicalised by DNS, and whether
-// that goes by way of the reverse mapping. It follows MIT's library.
+// Package krb5conf reads the settings of krb5.conf that decide which principal
+// Kerberos requests for ssh: whether it canonicalizes host names through DNS, and
+// whether it uses reverse DNS to do so. It follows MIT's library.
 //
-// It is a leaf: a file format, which knows neither hosts nor look-ups. The
-// environment (KRB5_CONFIG) is the caller's matter.
+// It is a leaf: a file format, which knows neither hosts nor lookups. Reading
+// KRB5_CONFIG is up to the caller.
 package krb5conf
 
 import (
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -22,69 +21,63 @@ const DefaultPath = "/etc/krb5.conf"
 const (
 	True     = "true"
 	False    = "false"
-	Fallback = "fallback" // the name as it stands first, the canonical one if nobody knows that
+	Fallback = "fallback" // first the name as given, then the canonical one if the KDC does not know it
 )
 
-// Setting is one value and where it is from.
+// Setting is a value and where it comes from.
 type Setting struct {
-	Value  string // of DefaultRealm a stranger's text, not safe to print
+	Value  string
 	Origin string // "file:line", or "default"; safe to print
 }
 
-// On reports whether a switch is on; Fallback is not.
+// On reports whether the setting is true; Fallback is not.
 func (s Setting) On() bool { return s.Value == True }
 
-// Config is what [libdefaults] says, MIT's defaults where it says nothing.
+// Config is the part of [libdefaults] that matters to ssh, with MIT's defaults for
+// settings that are not there.
 type Config struct {
 	RDNS         Setting  // rdns: True or False
 	Canonicalize Setting  // dns_canonicalize_hostname: True, False or Fallback
-	DefaultRealm Setting  // default_realm: empty where there is none
-	Files        []string // those of the list that were there; none: Kerberos is not set up here
+	Files        []string // the files of the list that exist; none: Kerberos is not set up here
 }
 
-// Parse reads one file. Directives that include others are followed. name is
-// what origins and errors call it.
+// ParseFiles reads a list of files, KRB5_CONFIG split at its colons, and the files
+// that they include. The first file with a setting wins. A file that does not exist
+// or cannot be read is skipped. A directory is read as by includedir.
 //
-// MIT's library refuses to work at all with a file that it cannot parse; the
-// error then says where, as "file:line: what".
-func Parse(r io.Reader, name string) (*Config, error) {
-	b := &budget{}
-	p := profile{}
-	if err := b.parse(r, name, p, 0); err != nil {
+// MIT's library refuses to work with a file that it cannot parse. The error then
+// says where the fault is, as "file:line: what".
+func ParseFiles(paths ...string) (*Config, error) {
+	profiles, found, err := readProfiles(paths)
+	if err != nil {
 		return nil, err
 	}
-	return config([]profile{p}, []string{name})
+	return config(profiles, found)
 }
 
-// ParseFiles reads a list of files as KRB5_CONFIG holds it (separated by
-// colons, which the caller has split): what an earlier file says counts, a file
-// that is not there or may not be read is passed over, and of a folder its
-// files are read as includedir would.
-func ParseFiles(paths ...string) (*Config, error) {
+// readProfiles reads the files of a list that exist, and says which those are.
+func readProfiles(paths []string) (profiles []profile, found []string, err error) {
 	b := &budget{}
-	var profiles []profile
-	var found []string
 	for _, path := range paths {
 		p := profile{}
 		switch err := b.open(path, p); {
 		case missing(err):
 			continue
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		}
 		profiles, found = append(profiles, p), append(found, path)
 	}
-	return config(profiles, found)
+	return profiles, found, nil
 }
 
-// config looks up what matters. A rdns that is no boolean counts as if it were
-// not there (use_reverse_dns in MIT's sn2princ.c); dns_canonicalize_hostname
-// that is none stops the library (krb5_init_context).
+// config looks the settings up. MIT's library ignores an rdns that is not a boolean
+// (use_reverse_dns in sn2princ.c), and does not start with a
+// dns_canonicalize_hostname that is none of its three values (krb5_init_context).
 func config(ps []profile, files []string) (*Config, error) {
 	c := &Config{
 		RDNS:         Setting{True, "default"},
 		Canonicalize: Setting{True, "default"},
-		DefaultRealm: Setting{"", "default"},
 		Files:        files,
 	}
 	if v, ok := libdefault(ps, "rdns"); ok {
@@ -98,18 +91,16 @@ func config(ps []profile, files []string) (*Config, error) {
 			b, ok = Fallback, true
 		}
 		if !ok {
-			return nil, fmt.Errorf("%s: dns_canonicalize_hostname: %s is neither a boolean nor %s", v.Origin, safetext.Of(v.Value), Fallback)
+			return nil, fmt.Errorf("%s: dns_canonicalize_hostname: %s is neither a boolean nor %s",
+				v.Origin, safetext.Of(v.Value), Fallback)
 		}
 		c.Canonicalize = Setting{b, v.Origin}
-	}
-	if v, ok := libdefault(ps, "default_realm"); ok {
-		c.DefaultRealm = v
 	}
 	return c, nil
 }
 
-// libdefault is the first value of a relation in [libdefaults]: a file that
-// marks the section as final ends the search.
+// libdefault is the first value of a relation in [libdefaults]. A file that marks
+// the section as final ends the search.
 func libdefault(ps []profile, relation string) (Setting, bool) {
 	for _, p := range ps {
 		s := p["libdefaults"]
@@ -131,7 +122,7 @@ var (
 	no  = []string{"n", "no", "false", "nil", "0", "off"}
 )
 
-// boolean reads one as profile_parse_boolean does, whatever the case.
+// boolean reads a boolean as profile_parse_boolean does, ignoring case.
 func boolean(s string) (string, bool) {
 	same := func(word string) bool { return strings.EqualFold(word, s) }
 	switch {
