@@ -124,8 +124,8 @@ func TestErrors(t *testing.T) {
 		"outer":          path("outer") + ":2: " + path("inner") + ":2: neither a section nor name = value",
 		"gone":           path("gone") + ":2: " + path("nowhere") + ": no such file or directory",
 		"folder":         "no such file or directory",
-		"module":         path("module") + ":1: a module is in charge",
-		"bad\x1b[2Jname": `bad\027[2Jname:2: a } too many`,
+		"module":         path("module") + ":1: a module provides the configuration",
+		"bad\x1b[2Jname": `bad\027[2Jname:2: unexpected }`,
 		"value":          `value:2: dns_canonicalize_hostname: \027[2J is neither`,
 	} {
 		c, err := ParseFiles(path(name))

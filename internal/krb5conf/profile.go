@@ -10,18 +10,19 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// profile is one file of the list, with all that it includes: its sections.
+// profile holds the sections of one file of the list and of the files that it
+// includes.
 type profile map[string]*section
 
-// section holds the relations that stand directly in it. The first of a name
-// counts (profile_get_value); what stands in braces is of no interest here.
+// section holds the relations of a section, without those in braces. The first one
+// of a name wins (profile_get_value).
 type section struct {
 	values map[string]Setting
-	final  bool // "[name]*": later files have no say in it
+	final  bool // "[name]*": later files cannot add to it
 }
 
-// maxLine is the size of MIT's line buffer, its NUL not counted: a longer line
-// goes on as another line.
+// maxLine is the size of MIT's line buffer without its NUL. The rest of a longer
+// line is read as another line.
 const maxLine = 2047
 
 // reader is the state of one file (prof_parse.c's parse_state): a file that is
@@ -33,9 +34,9 @@ type reader struct {
 	profile profile
 
 	line    int
-	section *section // nil until the first header: what stands before it is comment
+	section *section // nil until the first header: text before that is a comment
 	braces  int
-	opening bool // the line before ended in "=": a brace must follow
+	opening bool // the line before ended in "=": an opening brace must follow
 }
 
 // parse reads one file into p.
@@ -64,7 +65,7 @@ func (b *budget) parse(r io.Reader, name string, p profile, depth int) error {
 
 // parseLine reads one line, or as much of it as MIT's buffer takes.
 func (in *reader) parseLine(line string) error {
-	line, _, _ = strings.Cut(line, "\x00") // it is a string of C's
+	line, _, _ = strings.Cut(line, "\x00") // a C string ends there
 	if path, ok := directive(line, "include"); ok {
 		return in.wrap(in.budget.include(path, in.profile, in.depth+1))
 	}
@@ -72,14 +73,14 @@ func (in *reader) parseLine(line string) error {
 		return in.wrap(in.budget.includeDir(path, in.profile, in.depth+1))
 	}
 	if _, ok := directive(line, "module"); ok && in.section == nil {
-		return in.fail("a module is in charge of the configuration, and only Kerberos can ask it")
+		return in.fail("a module provides the configuration, and only Kerberos can load it")
 	}
 	switch {
 	case in.section == nil && !strings.HasPrefix(line, "["):
 		return nil
 	case in.opening:
 		if !strings.HasPrefix(trimLeft(line), "{") {
-			return in.fail("a { is missing")
+			return in.fail("missing {")
 		}
 		in.opening = false
 		return nil
@@ -92,7 +93,7 @@ func (in *reader) parseLine(line string) error {
 		return in.header(line[1:])
 	case line[0] == '}':
 		if in.braces == 0 {
-			return in.fail("a } too many")
+			return in.fail("unexpected }")
 		}
 		in.braces--
 		return nil
@@ -103,15 +104,15 @@ func (in *reader) parseLine(line string) error {
 // header reads what follows the bracket that opens a section.
 func (in *reader) header(line string) error {
 	if in.braces > 0 {
-		return in.fail("a section inside braces")
+		return in.fail("section header inside braces")
 	}
 	name, rest, ok := strings.Cut(line, "]")
 	if !ok {
-		return in.fail("a ] is missing")
+		return in.fail("missing ]")
 	}
 	rest, final := strings.CutPrefix(rest, "*")
 	if trimLeft(rest) != "" {
-		return in.fail("text after a section's name")
+		return in.fail("text after a section header")
 	}
 	if in.profile[name] == nil {
 		in.profile[name] = &section{values: map[string]Setting{}}
@@ -170,8 +171,8 @@ func unquote(s string) string {
 	return b.String()
 }
 
-// directive is the rest of a line that starts with a word, in its first column,
-// and a blank.
+// directive returns the argument of a directive: the line must begin with the word,
+// in the first column, followed by a blank.
 func directive(line, word string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(line, word)
 	if !ok || rest == "" || !strings.ContainsRune(blanks, rune(rest[0])) {
@@ -180,7 +181,7 @@ func directive(line, word string) (rest string, ok bool) {
 	return strings.TrimRight(trimLeft(rest), "\r\n"), true
 }
 
-// blanks are C's isspace.
+// blanks is C's isspace.
 const blanks = " \t\n\v\f\r"
 
 func trimLeft(s string) string { return strings.TrimLeft(s, blanks) }
@@ -189,7 +190,7 @@ func (in *reader) origin() string { return fmt.Sprintf("%s:%d", safetext.Line(in
 
 func (in *reader) fail(what string) error { return in.wrap(errors.New(what)) }
 
-// wrap says where an error arose; one from an included file says so in turn.
+// wrap adds the file and line. An error from an included file already has its own.
 func (in *reader) wrap(err error) error {
 	if err == nil {
 		return nil
