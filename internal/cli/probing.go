@@ -14,7 +14,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/penalty"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
@@ -115,7 +115,7 @@ const noticeable = 200 * time.Millisecond
 // connections are those of the run, which all its targets share.
 func (s *survey) connections() *sshprobe.Visits {
 	s.once.Do(func() {
-		s.visits.Contacts = &memory.Contacts{Dir: cacheDir(s.w.getenv, "contacts")}
+		s.visits.Contacts = &penalty.Ledger{Dir: cacheDir(s.w.getenv, "contacts")}
 		if loginWaits() { // in Match exec a login waits, and under -q nobody would say for what
 			s.visits.Patience = noticeable
 		}

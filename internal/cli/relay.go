@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/failcache"
 	"rdnsproxy/proxy/dial"
 	"rdnsproxy/proxy/relay"
 	"rdnsproxy/resolve"
@@ -33,10 +33,10 @@ type session struct {
 	inquiry  *check.Inquiry
 	known    context.CancelFunc // ends the look-ups: nobody asks any more
 
-	abandoned atomic.Bool   // ssh has gone before there was a session
-	memory    memory.Memory // of addresses whose check failed
-	lines     memory.Memory // of addresses from hosts lines that DNS did not confirm in time
-	log       *logFile      // nil: none
+	abandoned       atomic.Bool     // ssh has gone before there was a session
+	reverseFailures failcache.Cache // of addresses whose check failed
+	pinFailures     failcache.Cache // of addresses from hosts lines that DNS did not confirm in time
+	log             *logFile        // nil: none
 
 	acceptedFile acceptedFile
 }
@@ -134,8 +134,8 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		}
 	}
 	if s.flags.policy != policyOff {
-		s.memory = memory.Memory{Dir: cacheDir(s.w.getenv, "failures")}
-		s.lines = memory.Memory{Dir: cacheDir(s.w.getenv, "lines")}
+		s.reverseFailures = failcache.Cache{Dir: cacheDir(s.w.getenv, "failures")}
+		s.pinFailures = failcache.Cache{Dir: cacheDir(s.w.getenv, "lines")}
 	}
 	s.settings, err = s.readSettings(ctx)
 	return err

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/failcache"
 	"rdnsproxy/resolve"
 )
 
@@ -21,9 +21,9 @@ func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
 	f, failed := failureOf(of)
 	switch {
 	case failed && r.Timings.Reverse >= worthRemembering.Seconds():
-		s.memory.Remember(won, f)
+		s.reverseFailures.Remember(won, f)
 	case remembered && of != nil && of.Verdict != check.Undetermined:
-		s.memory.Forget(won)
+		s.reverseFailures.Forget(won)
 	}
 }
 
@@ -31,15 +31,15 @@ func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
 // unless the end of ctx, in which nobody waits any more, was what cut it short.
 func (s *session) rememberCutShort(ctx context.Context, a netip.Addr) {
 	if ctx.Err() == nil {
-		s.memory.Remember(a, memory.Failure{Status: memory.CutShort})
+		s.reverseFailures.Remember(a, failcache.Failure{Status: failcache.CutShort})
 	}
 }
 
 // failureOf is the look-up that left an address undetermined, as a fact to
 // remember; a set of too many names is none, for it costs no wait.
-func failureOf(a *check.Address) (memory.Failure, bool) {
+func failureOf(a *check.Address) (failcache.Failure, bool) {
 	if a == nil || a.Verdict != check.Undetermined {
-		return memory.Failure{}, false
+		return failcache.Failure{}, false
 	}
 	status := a.Reverse.Status
 	for _, p := range a.PTR {
@@ -47,17 +47,15 @@ func failureOf(a *check.Address) (memory.Failure, bool) {
 			status = p.Status
 		}
 	}
-	f := memory.Failure{Status: memory.Status(status.String())}
-	return f, f.Status.Valid()
+	return failcache.Failure{Status: status}, status != resolve.Skipped && failcache.Keeps(status)
 }
 
 // failureWords is a remembered failure for people.
-func failureWords(s memory.Status) string {
-	var status resolve.Status
-	if status.UnmarshalText([]byte(s)) != nil {
+func failureWords(s resolve.Status) string {
+	if s == failcache.CutShort {
 		return "the check was cut short"
 	}
-	return status.Words()
+	return s.Words()
 }
 
 func ago(t time.Time) string { return time.Since(t).Round(time.Second).String() }

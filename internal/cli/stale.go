@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/failcache"
 )
 
 // dnsWaitAfterFailure is how long DNS is waited for that kept silent lately about a line.
@@ -20,7 +20,7 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 		return true
 	}
 	now := time.Now()
-	silence, remembered := s.lines.Recall(won)
+	silence, remembered := s.pinFailures.Recall(won)
 	if soon := now.Add(dnsWaitAfterFailure); remembered && soon.Before(until) {
 		until = soon
 	}
@@ -32,7 +32,7 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 	switch {
 	case known:
 		if remembered {
-			s.lines.Forget(won)
+			s.pinFailures.Forget(won)
 		}
 	case ctx.Err() != nil || !until.After(now): // nobody has waited
 	case remembered:
@@ -43,7 +43,7 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 		if !said {
 			s.voice.unknown(line + "could not be found out: DNS does not answer")
 		}
-		s.lines.Remember(won, memory.Failure{Status: memory.CutShort})
+		s.pinFailures.Remember(won, failcache.Failure{Status: failcache.CutShort})
 	}
 	return known
 }

@@ -6,20 +6,20 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/owndir"
 )
 
 // userDir is a folder of this user's own for what the program keeps, in the one that
 // system names; empty where $HOME is another user's, as it can be under sudo. Where
 // $HOME is not set, it is below the home of the user database, as ssh's own files.
 func userDir(getenv func(string) string, system func() (string, error), below map[string]string, name string) string {
-	if home := getenv("HOME"); home != "" && !memory.OwnHome(home) {
+	if home := getenv("HOME"); home != "" && !owndir.IsOwn(home) {
 		return ""
 	}
 	dir, err := system()
 	if err != nil {
 		u, uerr := user.Current()
-		if uerr != nil || getenv("HOME") != "" || !memory.OwnHome(u.HomeDir) {
+		if uerr != nil || getenv("HOME") != "" || !owndir.IsOwn(u.HomeDir) {
 			return ""
 		}
 		if dir = below[runtime.GOOS]; dir == "" {

@@ -18,7 +18,7 @@ import (
 func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	began, until := time.Now(), s.checkUntil()
 	wait := until
-	failure, remembered := s.memory.Recall(won)
+	failure, remembered := s.reverseFailures.Recall(won)
 	if remembered {
 		wait = began
 	}
@@ -92,7 +92,7 @@ func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool)
 		}
 	}
 	if answered {
-		s.lines.Forget(won)
+		s.pinFailures.Forget(won)
 	}
 }
 

@@ -43,7 +43,7 @@ type Visits struct {
 	left    chan struct{}     // if somebody waits for it, closed when the last one has
 }
 
-// Contacts counts connections to an address and port; internal/memory has one.
+// Contacts counts connections to an address and port; internal/penalty has one.
 type Contacts interface {
 	Reserve(name string, a netip.AddrPort) (wait time.Duration) // one more; or, not counted, how long to wait before asking again
 	Refund(name string, a netip.AddrPort)                       // it reached no server

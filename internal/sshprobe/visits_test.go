@@ -15,7 +15,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/lab"
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/penalty"
 	"rdnsproxy/internal/sshprobe"
 )
 
@@ -198,7 +198,7 @@ func TestSeek(t *testing.T) {
 // out: it waits as long as its time suffices, and else does not connect.
 func TestContactsAreSpared(t *testing.T) {
 	s := start(t, lab.SSH{})
-	contacts := &memory.Contacts{}
+	contacts := &penalty.Ledger{}
 	var waits []time.Duration
 	var mu sync.Mutex
 	run := func(limit time.Duration) check.Probe {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package memory_test
+package failcache_test
 
 import (
 	"errors"
@@ -11,12 +11,14 @@ import (
 	"syscall"
 	"testing"
 
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/failcache"
+	"rdnsproxy/internal/owndir"
+	"rdnsproxy/resolve"
 )
 
 func TestPermissions(t *testing.T) {
 	m, _ := remembering(t)
-	if err := m.Remember(addr, memory.Failure{Status: memory.Invalid}); err != nil {
+	if err := m.Remember(addr, failcache.Failure{Status: resolve.Invalid}); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]fs.FileMode{m.Dir: fs.ModeDir | 0o700, filepath.Join(m.Dir, onlyFile(t, m.Dir)): 0o600} {
@@ -29,7 +31,7 @@ func TestPermissions(t *testing.T) {
 // A folder where others can write is as good as none.
 func TestSharedFolder(t *testing.T) {
 	m, _ := remembering(t)
-	if err := m.Remember(addr, memory.Failure{Status: memory.Timeout}); err != nil {
+	if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
 		t.Fatal(err)
 	}
 	for _, perm := range []fs.FileMode{0o720, 0o702, 0o777} {
@@ -39,7 +41,7 @@ func TestSharedFolder(t *testing.T) {
 		if _, ok := m.Recall(addr); ok {
 			t.Errorf("recalled from a folder with %v", perm)
 		}
-		if err := m.Remember(other, memory.Failure{Status: memory.Timeout}); !errors.Is(err, memory.ErrUnsafeFolder) {
+		if err := m.Remember(other, failcache.Failure{Status: resolve.Timeout}); !errors.Is(err, owndir.ErrUnsafe) {
 			t.Errorf("%v: %v", perm, err)
 		}
 		m.Forget(addr)
@@ -55,7 +57,7 @@ func TestSharedFolder(t *testing.T) {
 // What is no regular file is not opened, followed or waited for.
 func TestSuspectFiles(t *testing.T) {
 	m, _ := remembering(t)
-	if err := m.Remember(addr, memory.Failure{Status: memory.Timeout}); err != nil {
+	if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(m.Dir, onlyFile(t, m.Dir))
@@ -81,31 +83,16 @@ func TestSuspectFiles(t *testing.T) {
 	}
 }
 
-func TestOwnHome(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, "f")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for home, want := range map[string]bool{dir: true, file: false, "": false, filepath.Join(dir, "none"): false} {
-		if got := memory.OwnHome(home); got != want {
-			t.Errorf("%q: %t", home, got)
-		}
-	}
+// Under sudo the process is root's, and the cache directory is another user's.
+func TestForeignDirectory(t *testing.T) {
 	if os.Geteuid() != 0 {
-		if memory.OwnHome("/") {
-			t.Error("root's folder is the user's")
-		}
-		return
+		return // only root can give a directory away
 	}
-	if err := os.Chown(dir, 65534, 65534); err != nil { // as under sudo: the process is root's, HOME another's
+	c := failcache.Cache{Dir: t.TempDir()}
+	if err := os.Chown(c.Dir, 65534, 65534); err != nil {
 		t.Fatal(err)
 	}
-	if memory.OwnHome(dir) {
-		t.Error("another user's folder is root's")
-	}
-	m := memory.Memory{Dir: dir}
-	if err := m.Remember(addr, memory.Failure{Status: memory.Timeout}); !errors.Is(err, memory.ErrUnsafeFolder) {
-		t.Errorf("remembered in another user's folder: %v", err)
+	if err := c.Remember(addr, failcache.Failure{Status: resolve.Timeout}); !errors.Is(err, owndir.ErrUnsafe) {
+		t.Errorf("remembered in another user's directory: %v", err)
 	}
 }

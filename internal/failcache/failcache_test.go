@@ -1,4 +1,4 @@
-package memory_test
+package failcache_test
 
 import (
 	"net/netip"
@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/failcache"
+	"rdnsproxy/resolve"
 )
 
 var (
@@ -22,9 +23,9 @@ type clock struct{ time.Time }
 
 func (c *clock) now() time.Time { return c.Time }
 
-func remembering(t *testing.T) (memory.Memory, *clock) {
+func remembering(t *testing.T) (failcache.Cache, *clock) {
 	c := &clock{noon}
-	return memory.Memory{Dir: filepath.Join(t.TempDir(), "a", "cache"), Now: c.now}, c
+	return failcache.Cache{Dir: filepath.Join(t.TempDir(), "a", "cache"), Now: c.now}, c
 }
 
 func TestRemember(t *testing.T) {
@@ -32,10 +33,10 @@ func TestRemember(t *testing.T) {
 	if f, ok := m.Recall(addr); ok {
 		t.Errorf("recalled %v from nothing", f)
 	}
-	if err := m.Remember(addr, memory.Failure{Status: memory.Timeout}); err != nil {
+	if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
 		t.Fatal(err)
 	}
-	if f, ok := m.Recall(addr); !ok || f != (memory.Failure{Status: memory.Timeout, At: noon}) {
+	if f, ok := m.Recall(addr); !ok || f != (failcache.Failure{Status: resolve.Timeout, At: noon}) {
 		t.Errorf("%v, %t", f, ok)
 	}
 	if _, ok := m.Recall(other); ok {
@@ -61,10 +62,10 @@ func TestRemember(t *testing.T) {
 	}
 
 	c.Time = noon
-	if err := m.Remember(addr, memory.Failure{Status: memory.CutShort, At: noon.Add(-time.Second)}); err != nil {
+	if err := m.Remember(addr, failcache.Failure{Status: failcache.CutShort, At: noon.Add(-time.Second)}); err != nil {
 		t.Fatal(err)
 	}
-	if f, ok := m.Recall(addr); !ok || f.Status != memory.CutShort || !f.At.Equal(noon.Add(-time.Second)) {
+	if f, ok := m.Recall(addr); !ok || f.Status != failcache.CutShort || !f.At.Equal(noon.Add(-time.Second)) {
 		t.Errorf("the later one: %v, %t", f, ok)
 	}
 	m.Forget(addr)
@@ -77,7 +78,7 @@ func TestRemember(t *testing.T) {
 // The zone of a link-local address has no part in reverse look-ups.
 func TestZone(t *testing.T) {
 	m, _ := remembering(t)
-	if err := m.Remember(netip.MustParseAddr("fe80::1%eth0"), memory.Failure{Status: memory.Loop}); err != nil {
+	if err := m.Remember(netip.MustParseAddr("fe80::1%eth0"), failcache.Failure{Status: resolve.Loop}); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := m.Recall(netip.MustParseAddr("fe80::1")); !ok {
@@ -88,7 +89,7 @@ func TestZone(t *testing.T) {
 func TestMaxAge(t *testing.T) {
 	m, c := remembering(t)
 	m.MaxAge = time.Hour
-	if err := m.Remember(addr, memory.Failure{Status: memory.ServFail}); err != nil {
+	if err := m.Remember(addr, failcache.Failure{Status: resolve.ServFail}); err != nil {
 		t.Fatal(err)
 	}
 	c.Time = noon.Add(59 * time.Minute)
@@ -99,8 +100,8 @@ func TestMaxAge(t *testing.T) {
 
 func TestDisabled(t *testing.T) {
 	t.Chdir(t.TempDir())
-	var m memory.Memory
-	if err := m.Remember(addr, memory.Failure{Status: memory.Timeout}); err != nil {
+	var m failcache.Cache
+	if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
 		t.Error(err)
 	}
 	m.Forget(addr)
@@ -114,12 +115,12 @@ func TestDisabled(t *testing.T) {
 
 func TestRefusesNonsense(t *testing.T) {
 	m, _ := remembering(t)
-	for _, s := range []memory.Status{"", "ok", "timeout ", "\x1b"} {
-		if err := m.Remember(addr, memory.Failure{Status: s}); err == nil {
-			t.Errorf("remembered %q", s)
+	for _, s := range []resolve.Status{resolve.OK, resolve.NXDomain, resolve.NotFound, 200} {
+		if err := m.Remember(addr, failcache.Failure{Status: s}); err == nil {
+			t.Errorf("remembered %v", s)
 		}
 	}
-	if err := m.Remember(netip.Addr{}, memory.Failure{Status: memory.Timeout}); err == nil {
+	if err := m.Remember(netip.Addr{}, failcache.Failure{Status: resolve.Timeout}); err == nil {
 		t.Error("remembered no address")
 	}
 	m.Forget(netip.Addr{})
@@ -134,7 +135,7 @@ func TestSweep(t *testing.T) {
 	m.Now = nil // files carry the system's time
 	remember := func(a netip.Addr) {
 		t.Helper()
-		if err := m.Remember(a, memory.Failure{Status: memory.Refused}); err != nil {
+		if err := m.Remember(a, failcache.Failure{Status: resolve.Refused}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -169,7 +170,7 @@ func TestManyAtOnce(t *testing.T) {
 	for range 20 {
 		all.Go(func() {
 			for range 10 {
-				if err := m.Remember(addr, memory.Failure{Status: memory.Timeout}); err != nil {
+				if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
 					t.Error(err)
 				}
 				if _, ok := m.Recall(addr); !ok {
@@ -201,8 +202,8 @@ func FuzzRecall(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	dir := f.TempDir()
-	m := memory.Memory{Dir: dir, Now: (&clock{noon.Add(time.Second)}).now}
-	if err := m.Remember(addr, memory.Failure{Status: memory.Timeout}); err != nil {
+	m := failcache.Cache{Dir: dir, Now: (&clock{noon.Add(time.Second)}).now}
+	if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
 		f.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -218,7 +219,7 @@ func FuzzRecall(f *testing.F) {
 		if !ok {
 			return
 		}
-		if !got.Status.Valid() || got.At.After(m.Now()) || m.Now().Sub(got.At) > time.Minute {
+		if !failcache.Keeps(got.Status) || got.At.After(m.Now()) || m.Now().Sub(got.At) > time.Minute {
 			t.Errorf("%q is %v", content, got)
 		}
 		if err := m.Remember(addr, got); err != nil {

@@ -1,6 +1,6 @@
 //go:build unix
 
-package memory
+package owndir
 
 import (
 	"io/fs"
@@ -8,7 +8,7 @@ import (
 	"rdnsproxy/replacefile"
 )
 
-// private reports that a folder is the user's and that nobody else writes there.
+// private reports whether a directory is the user's and nobody else can write to it.
 func private(info fs.FileInfo) bool {
 	return info.IsDir() && replacefile.OwnedByUser(info) && info.Mode().Perm()&0o022 == 0
 }

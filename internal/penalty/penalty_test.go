@@ -1,4 +1,4 @@
-package memory_test
+package penalty_test
 
 import (
 	"net/netip"
@@ -10,9 +10,16 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/internal/memory"
+	"rdnsproxy/internal/penalty"
 	"rdnsproxy/replacefile"
 )
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 250e6, time.UTC)
+
+// clock is a hand that a test moves.
+type clock struct{ time.Time }
+
+func (c *clock) now() time.Time { return c.Time }
 
 var (
 	door      = netip.MustParseAddrPort("192.0.2.1:22")
@@ -22,7 +29,7 @@ var (
 )
 
 // allowed is how many connections may be made at once.
-func allowed(c *memory.Contacts, a netip.AddrPort) int {
+func allowed(c *penalty.Ledger, a netip.AddrPort) int {
 	n := 0
 	for c.Reserve("web", a) == 0 {
 		n++
@@ -32,10 +39,10 @@ func allowed(c *memory.Contacts, a netip.AddrPort) int {
 
 // Nine connections keep below ten seconds of penalty; a second later there may be
 // one more, also in the next process, and elsewhere nothing has happened.
-func TestContacts(t *testing.T) {
+func TestLedger(t *testing.T) {
 	for _, dir := range []string{"", filepath.Join(t.TempDir(), "a", "cache")} {
 		hand := &clock{noon}
-		c := &memory.Contacts{Dir: dir, Now: hand.now}
+		c := &penalty.Ledger{Dir: dir, Now: hand.now}
 		if n := allowed(c, door); n != 9 {
 			t.Errorf("%q: %d connections at once", dir, n)
 		}
@@ -46,7 +53,7 @@ func TestContacts(t *testing.T) {
 			t.Errorf("%q: %d connections to another port", dir, n)
 		}
 		if dir != "" {
-			c = &memory.Contacts{Dir: dir, Now: hand.now}
+			c = &penalty.Ledger{Dir: dir, Now: hand.now}
 		}
 		hand.Time = noon.Add(c.Reserve("web", door))
 		if n := allowed(c, door); n != 1 {
@@ -72,7 +79,7 @@ func TestContacts(t *testing.T) {
 }
 
 // Many at once count each other, whether of this process or of others.
-func TestContactsOfMany(t *testing.T) {
+func TestLedgerOfMany(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
@@ -81,7 +88,7 @@ func TestContactsOfMany(t *testing.T) {
 	var made atomic.Int32
 	var all sync.WaitGroup
 	for range 8 {
-		c := &memory.Contacts{Dir: dir, Now: hand.now}
+		c := &penalty.Ledger{Dir: dir, Now: hand.now}
 		for range 4 {
 			all.Go(func() {
 				if c.Reserve("web", door) == 0 {
@@ -98,10 +105,10 @@ func TestContactsOfMany(t *testing.T) {
 
 // What is damaged or another's counts for nothing and hinders nobody; what a
 // process has counted itself stays.
-func TestContactsSuspect(t *testing.T) {
+func TestLedgerSuspect(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	hand := &clock{noon}
-	c := &memory.Contacts{Dir: dir, Now: hand.now}
+	c := &penalty.Ledger{Dir: dir, Now: hand.now}
 	allowed(c, door)
 	files, err := filepath.Glob(filepath.Join(dir, "contacts-*"))
 	if err != nil || len(files) != 1 {
@@ -124,14 +131,14 @@ func TestContactsSuspect(t *testing.T) {
 		if err := os.WriteFile(files[0], []byte(damage), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if n := allowed(&memory.Contacts{Dir: dir, Now: hand.now}, door); n != 9 {
+		if n := allowed(&penalty.Ledger{Dir: dir, Now: hand.now}, door); n != 9 {
 			t.Errorf("%.40q: %d connections", damage, n)
 		}
 	}
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if n := allowed(&memory.Contacts{Dir: dir, Now: hand.now}, door); n != 9 {
+	if n := allowed(&penalty.Ledger{Dir: dir, Now: hand.now}, door); n != 9 {
 		t.Errorf("%d connections by a folder of everybody's", n)
 	}
 }
@@ -144,13 +151,13 @@ const (
 // Addresses and ports of a name that show one key are one sshd's, which counts
 // them together: in this process, in the next, and with pauses between them.
 // Those that show others are not, nor are those of another name.
-func TestContactsOfOneServer(t *testing.T) {
+func TestLedgerOfOneServer(t *testing.T) {
 	for _, dir := range []string{"", filepath.Join(t.TempDir(), "cache")} {
 		hand := &clock{noon}
-		c := &memory.Contacts{Dir: dir, Now: hand.now}
+		c := &penalty.Ledger{Dir: dir, Now: hand.now}
 		again := func() {
 			if dir != "" {
-				c = &memory.Contacts{Dir: dir, Now: hand.now}
+				c = &penalty.Ledger{Dir: dir, Now: hand.now}
 			}
 		}
 		look := func(name string, a netip.AddrPort, key string) (wait time.Duration) {
@@ -204,10 +211,10 @@ func TestContactsOfOneServer(t *testing.T) {
 }
 
 // A file that another process does not let go of costs a second once.
-func TestContactsHeld(t *testing.T) {
+func TestLedgerHeld(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	hand := &clock{noon}
-	allowed(&memory.Contacts{Dir: dir, Now: hand.now}, door)
+	allowed(&penalty.Ledger{Dir: dir, Now: hand.now}, door)
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -222,7 +229,7 @@ func TestContactsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	c := &memory.Contacts{Dir: dir, Now: hand.now}
+	c := &penalty.Ledger{Dir: dir, Now: hand.now}
 	if n := allowed(c, door); n != 9 {
 		t.Errorf("%d connections", n)
 	}

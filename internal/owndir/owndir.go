@@ -1,0 +1,63 @@
+// Package owndir opens directories in which nobody but this user can have put files:
+// what a cache holds is believed.
+package owndir
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"rdnsproxy/replacefile"
+)
+
+// ErrUnsafe says that others than the user can write to the directory.
+var ErrUnsafe = errors.New("other users can write to the cache directory")
+
+// ErrTooLong says that a file is longer than its reader takes.
+var ErrTooLong = errors.New("too long")
+
+// Open opens the directory at path. The error is ErrUnsafe or the system's.
+func Open(path string) (*os.Root, error) {
+	dir, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := dir.Stat(".")
+	if err == nil && !private(info) {
+		err = ErrUnsafe
+	}
+	if err != nil {
+		dir.Close()
+		return nil, err
+	}
+	return dir, nil
+}
+
+// IsOwn reports whether a directory, such as $HOME, belongs to the user as whom this
+// process acts. Under sudo $HOME often does not: a cache there would be another
+// user's to read or, worse, root's in a user's directory.
+func IsOwn(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir() && replacefile.OwnedByUser(info)
+}
+
+// ReadFile reads a regular file of this user's. The error is ErrTooLong, fs.ErrInvalid
+// for any other kind of file and other users' files, or the system's.
+func ReadFile(dir *os.Root, name string, limit int64) (string, error) {
+	if info, err := dir.Lstat(name); err != nil {
+		return "", err
+	} else if !info.Mode().IsRegular() || !replacefile.OwnedByUser(info) {
+		return "", fs.ErrInvalid
+	}
+	f, err := dir.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = ErrTooLong
+	}
+	return string(b), err
+}
