@@ -17,13 +17,13 @@ import (
 //	# rdnsproxy WRITTEN VERDICT [SHA256:FINGERPRINT] [port=PORT] [expires=DATE] [alone] [no-newline=HASH]
 //
 // with one space between the words and nothing after the last. Every word is
-// from a closed set: dates as YYYY-MM-DD in UTC, a verdict of Verdicts, a
+// from a closed set: dates as YYYY-MM-DD in UTC, a verdict of package check, a
 // fingerprint as ssh-keygen -l prints it, a port that is not 22, a hash of eight
 // hexadecimal digits. So no text from DNS can get into it. A comment that is
 // anything else is nobody's note.
 type Note struct {
 	Written     time.Time // the day
-	Verdict     string    // of the address, one of Verdicts
+	Verdict     string    // of the address, a word of check.Verdicts
 	Fingerprint string    // of the host key that was proven to be the host's; empty if none was
 	Port        uint16    // at which the host was looked at; 0 is ssh's own, 22
 	Expires     time.Time // the first day on which the line no longer counts; zero: it does not expire
@@ -38,9 +38,8 @@ type Note struct {
 	NoNewline string
 }
 
-// Verdicts are the words that a Note may give as the verdict of an address.
-func Verdicts() []string { return slices.Clone(verdicts) }
-
+// verdicts are the words that a Note may give as the verdict of an address: those of
+// package check, which this room may not import. A test holds the two together.
 var verdicts = []string{
 	"exact", "confirmed", "exempt", "missing", "undetermined",
 	"malformed", "unresolvable", "numeric", "mismatch",

@@ -120,7 +120,10 @@ func FuzzParse(f *testing.F) {
 			if a.Status != b.Status || len(a.Others) != len(b.Others) || (a.Line == nil) != (b.Line == nil) {
 				t.Errorf("%s: %+v, without skipped lines %+v", key, a, b)
 			}
-			if !slices.Contains(knownhosts.Statuses(), a.Status) {
+			switch a.Status {
+			case knownhosts.StatusUnknown, knownhosts.StatusKnown, knownhosts.StatusCertified,
+				knownhosts.StatusChanged, knownhosts.StatusRevoked:
+			default:
 				t.Errorf("status %q", a.Status)
 			}
 		}

@@ -19,11 +19,6 @@ const (
 	StatusRevoked   Status = "revoked"   // a @revoked line of the host has the key, or its authority's
 )
 
-// Statuses lists the closed set.
-func Statuses() []Status {
-	return []Status{StatusUnknown, StatusKnown, StatusCertified, StatusChanged, StatusRevoked}
-}
-
 // Verdict is what known_hosts says about a host key.
 type Verdict struct {
 	Status Status
