@@ -30,7 +30,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/failcache":  {[]string{"replacefile", "internal/owndir", "resolve"}, "it keeps how a lookup failed, never a verdict"},
 	"rdnsproxy/internal/penalty":    {[]string{"replacefile", "internal/owndir"}, "it counts connections; who makes them, and why, is others' matter"},
 	"rdnsproxy/internal/owndir":     {[]string{"replacefile"}, "it knows who may write to a directory, not what is in it"},
-	"rdnsproxy/internal/accepted":   {[]string{"replacefile"}, "what the user has accepted is a file of words: which verdicts there are, and what to say, is others' matter"},
+	"rdnsproxy/internal/accepted":   {[]string{"replacefile", "resolve"}, "what the user has accepted is a file of names, addresses and words: which verdicts there are, and what to say, is others' matter"},
 	"rdnsproxy/replacefile":         {nil, "everyone who writes files needs it"},
 	"rdnsproxy/internal/knownhosts": {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
 	"rdnsproxy/internal/sshprobe":   {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},

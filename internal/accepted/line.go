@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 )
 
@@ -133,49 +134,13 @@ func foldHost(s string) (string, error) {
 	return foldName(s)
 }
 
-// foldName gives a name the form in which DNS would compare it: lower case,
-// final dot dropped; the root is a dot. It takes what is printed safely
-// already, letters, digits, hyphen, underscore and \DDD, and refuses the rest:
-// what holds a space or an escape sequence has not come from check.
+// foldName gives a name the form in which DNS would compare it: lower case, no final
+// dot; the root is a dot. It refuses a name that is not in presentation form, for it
+// does not come from check.
 func foldName(s string) (string, error) {
-	if s == "." {
-		return s, nil
-	}
-	s = strings.TrimSuffix(s, ".")
-	b := []byte(s)
-	size, label := 0, 0 // in bytes on the wire, but for the first length
-	for i := 0; i < len(s); i++ {
-		size, label = size+1, label+1
-		switch c := s[i]; {
-		case c >= 'A' && c <= 'Z':
-			b[i] = c + 'a' - 'A'
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '_':
-		case c == '\\' && isByte(s[i+1:]):
-			i += 3
-		case c == '.' && label > 1:
-			label = 0
-		default:
-			return "", errName
-		}
-		if label > 63 {
-			return "", errName
-		}
-	}
-	if label == 0 || size > 253 {
+	name, err := resolve.ParsePresentation(s)
+	if err != nil {
 		return "", errName
 	}
-	return string(b), nil
-}
-
-// isByte reports whether s begins with three decimal digits that make a byte.
-func isByte(s string) bool {
-	if len(s) < 3 {
-		return false
-	}
-	for _, c := range []byte(s[:3]) {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return s[:3] <= "255"
+	return name.String(), nil
 }
