@@ -28,13 +28,13 @@ const (
 	ForwardPartial Code = "forward.partial"
 	ForwardMany    Code = "forward.many"
 	PTRPartial     Code = "ptr.partial"
-	PTRTooMany     Code = "too-many-ptr"
+	PTRTruncated   Code = "ptr.truncated"
 	PTRSearch      Code = "ptr.search"
 	ReverseRefused Code = "reverse.refused"
 	ManyQuestions  Code = "questions.many"
 
 	TargetCutShort  Code = "target.cut-short"
-	Accepted        Code = "accepted"
+	MappingAccepted Code = "mapping.accepted"
 	AcceptedChanged Code = "accepted.changed"
 	ViaJump         Code = "via.jump"
 	ViaCommand      Code = "via.command"
@@ -151,12 +151,12 @@ func Codes() []CodeDoc {
 		row(ForwardFiltered, Warning, "0.0.0.0 or :: alone was answered, as filtering resolvers do for names that they block"),
 		row(ForwardMany, Notice, "the name has more addresses than are looked at and dialled"),
 		row(PTRPartial, Notice, "beside a name that leads back stand others that do not; libc sees one of them, in rotating order"),
-		row(PTRTooMany, Notice, "the address has more PTR names than are looked at"),
+		row(PTRTruncated, Notice, "the address has more PTR names than are looked at"),
 		row(ReverseRefused, Notice, "the resolver refuses to look up the reverse zone of a private address (SERVFAIL, REFUSED)"),
 		row(ManyQuestions, Notice, "the target would take more DNS questions than are asked for one; the rest was not asked"),
 		row(PTRSearch, Notice, "libc's search list makes another name of the PTR's, so sshd's message differs from the verdict"),
 		row(TargetCutShort, Unknown, "the time for the target (--target-timeout) was over; the text says in which phase"),
-		row(Accepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"),
+		row(MappingAccepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"),
 		row(AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"),
 		row(ViaJump, Pass, "the target is behind a jump host: that is what this machine looks at, the rest it resolves itself"),
 		row(ViaCommand, Pass, "a ProxyCommand of the user's connects: nobody looked behind the addresses"),

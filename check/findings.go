@@ -29,7 +29,7 @@ func mappingFindings(f *Facts, a *AddressFacts, m mapping, p Policy) []Finding {
 			show(a.Addr), list(astray))))
 	}
 	if a.truncated() {
-		fs = append(fs, NewFinding(PTRTooMany, a.Addr, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
+		fs = append(fs, NewFinding(PTRTruncated, a.Addr, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
 			show(a.Addr), len(a.Reverse.Names), limits.PTRNames)))
 	}
 	if a.refused() {

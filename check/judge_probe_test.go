@@ -106,6 +106,7 @@ func TestJudgeProbe(t *testing.T) {
 		{"turned away beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentityAway}), Policy{}, Notice, "ssh.turned-away"},
 		{"SSH 1", probed(Probe{Connect: ConnectOK, Identity: IdentityOld}), Policy{}, Error, "ssh.version1"},
 		{"nothing in common", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Differ: "no matching cipher found. Their offer: x"}), Policy{}, Error, "ssh.negotiate"},
+		{"nothing in common beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentitySSH, Differ: "x"}), Policy{}, Notice, "ssh.negotiate"},
 		{"breaks off, beside one that breaks off", second(probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}), Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}), Policy{}, Error, "ssh.stalled ssh.stalled"},
 		{"two dead ones", second(probed(Probe{Connect: ConnectRefused}), Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.refused connect.timeout"},
 	}
@@ -239,6 +240,7 @@ func TestKeyFindings(t *testing.T) {
 		return k
 	}
 	alone := func(k Key) Probe { k.Chosen = true; return serving(k) }
+	beside := func(k, other Key) Probe { k.Chosen = true; return serving(k, other) }
 	short := of(KeyKnown, func(k *Key) { k.Refused = "too short" })
 	strict := func(f Facts) Facts { f.Addresses[0].Probe.Strict = true; return f }
 	for _, tt := range []struct {
@@ -256,6 +258,8 @@ func TestKeyFindings(t *testing.T) {
 		{"open", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"not run", true}} }))), Unknown, "hostkey.unevaluated"},
 		{"passed over", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"no program", false}} }))), Notice, "hostkey.unevaluated"},
 		{"unknown", probed(alone(of(KeyUnknown, nil))), Notice, "hostkey.unknown"},
+		{"unknown, and another is known", probed(beside(of(KeyUnknown, nil), key("ssh-ed25519", KeyKnown))), Notice, "hostkey.unknown"},
+		{"unknown, another is known, and ssh does not ask", strict(probed(beside(of(KeyUnknown, nil), key("ssh-ed25519", KeyKnown)))), Error, "hostkey.unknown"},
 		{"unknown, and ssh does not ask", strict(probed(alone(of(KeyUnknown, nil)))), Error, "hostkey.unknown"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

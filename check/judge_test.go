@@ -210,8 +210,8 @@ func TestJudge(t *testing.T) {
 		{name: "unresolvable beats malformed", facts: facts(pub, resolve.OK, unasked(`a\032b`), dead("a.example.net", resolve.NXDomain)),
 			want: Unresolvable, severity: Warning, sshd: "reverse mapping checking getaddrinfo for a.example.net [203.0.113.7] failed."},
 		{name: "a cut set with none confirmed is undetermined", facts: many(12, "198.51.100.9"),
-			want: Undetermined, severity: Unknown, codes: "too-many-ptr"},
-		{name: "a cut set with one confirmed", facts: many(12, pub), want: Confirmed, severity: Notice, codes: "too-many-ptr"},
+			want: Undetermined, severity: Unknown, codes: "ptr.truncated"},
+		{name: "a cut set with one confirmed", facts: many(12, pub), want: Confirmed, severity: Notice, codes: "ptr.truncated"},
 		{name: "ten are not too many", facts: many(10, "198.51.100.9"),
 			want: Mismatch, severity: Warning, sshd: "Address 203.0.113.7 maps to h00.example.net, but this does not map back to the address."},
 
@@ -358,12 +358,12 @@ func TestTexts(t *testing.T) {
 
 // TestCodesAreClosed: nothing is found or advised that the tables do not hold.
 func TestCodesAreClosed(t *testing.T) {
-	severities := map[Code]bool{}
+	known := map[Code]bool{}
 	for _, d := range Codes() {
-		severities[d.Code] = true
+		known[d.Code] = true
 	}
 	for _, v := range Verdicts() {
-		if !severities[MappingCode(v)] {
+		if !known[MappingCode(v)] {
 			t.Errorf("no row for %s", MappingCode(v))
 		}
 	}
@@ -379,7 +379,7 @@ func TestCodesAreClosed(t *testing.T) {
 		{Target: Target{Host: host}, Forward: []resolve.Answer{{Status: resolve.NXDomain}}},
 	} {
 		for _, fd := range judge(f, Policy{}).Findings {
-			if !severities[fd.Code] {
+			if !known[fd.Code] {
 				t.Errorf("finding %s stands in no table", fd.Code)
 			}
 			for _, a := range fd.Advice {

@@ -124,7 +124,7 @@ func (v Verdict) severity() Severity { return v.row().severity }
 // MappingCode is the code of the finding that carries an address's verdict.
 func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
 
-// Mapping reports whether a code carries an address's verdict.
+// Mapping reports whether a code carries a verdict; mapping.accepted does not.
 func (c Code) Mapping() bool {
 	return slices.ContainsFunc(verdictRows(), func(r verdictRow) bool { return c == MappingCode(r.verdict) })
 }

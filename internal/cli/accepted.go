@@ -61,7 +61,7 @@ func (s *survey) withAccepted(r *check.Result) {
 			continue
 		}
 		since := was.Since.Local().Format(time.DateOnly)
-		finding := check.NewFinding(check.Accepted, a.Address, a.Address.String()+": this mapping is accepted since "+since)
+		finding := check.NewFinding(check.MappingAccepted, a.Address, a.Address.String()+": this mapping is accepted since "+since)
 		switch {
 		case !judgedNow(a):
 			finding.Text += "; what it is now could not be found out"
@@ -70,7 +70,7 @@ func (s *survey) withAccepted(r *check.Result) {
 				a.Address.String()+": what was accepted on "+since+" has changed: "+change)
 		}
 		r.Findings = append(r.Findings, finding)
-		if s.f.acceptedPass && finding.Code == check.Accepted && judgedNow(a) {
+		if s.f.acceptedPass && finding.Code == check.MappingAccepted && judgedNow(a) {
 			passMapping(r, a.Address)
 		}
 	}
