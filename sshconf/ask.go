@@ -193,7 +193,7 @@ func (q Query) sshArgs() []string {
 
 // take reads ssh -G's lines, "keyword value".
 func (q Query) take(out string) (*Host, error) {
-	h := &Host{Name: q.Host, By: BySSH}
+	h := &Host{Name: q.Host, By: BySSH, said: out}
 	asked := make(map[string]bool)
 	for _, k := range q.names() {
 		asked[k] = true

@@ -1,18 +1,21 @@
 package sshconf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
 	"sync"
+
+	"rdnsproxy/limits"
 )
 
-// Asker asks ssh -G for keywords that only ssh knows the value of: those whose
-// value is made from a default of its build and from what is written, as
+// Asker asks ssh -G for keywords that only ssh knows the value of: those whose value
+// ssh makes from a default of its build and from what is written, such as
 // HostKeyAlgorithms. Hosts for which the files hold the same lines about these
-// keywords share one answer, so that a run over thousands of hosts asks as often as
-// the configuration has different lines. It is safe for many goroutines.
+// keywords share one answer, so a run over thousands of hosts asks as often as the
+// configuration has different lines. It is safe for many goroutines.
 type Asker struct {
 	query  Query
 	ssh    string
@@ -20,6 +23,9 @@ type Asker struct {
 
 	mu      sync.Mutex
 	answers map[string]*answer
+
+	versioned sync.Once
+	version   string
 }
 
 // answer is one of ssh -G's, for a class of hosts or for one.
@@ -35,30 +41,32 @@ type NotAskedError struct{ Reason string }
 func (e *NotAskedError) Error() string { return "only ssh knows its algorithms, " + e.Reason }
 
 // Asker prepares to ask for q.Keywords, which need not be among those of Keywords.
-// q.Host is of no account.
+// q.Host is ignored.
 func (q Query) Asker() *Asker {
 	a := &Asker{query: q, answers: make(map[string]*answer)}
 	a.ssh, a.reason = q.findSSH()
 	return a
 }
 
-// Ask gives the keywords' values for a host, as c, a reading of the same files for
-// the same keywords, has it in a class; c may be nil. The error is
+// Ask gives the keywords' values for the host h.Name, as c, a reading of the same
+// files for the same keywords, has it in a class; c may be nil. If h is what Lookup
+// had from ssh for the same query, or an earlier answer about this host, ssh is not
+// asked again: that would run the commands of Match exec a second time. The error is
 // *NotAskedError, ctx's or one of those of Lookup.
-func (a *Asker) Ask(ctx context.Context, c *Config, host string) (*Host, error) {
-	if err := checkHost(host); err != nil {
+func (a *Asker) Ask(ctx context.Context, c *Config, h *Host) (*Host, error) {
+	if err := checkHost(h.Name); err != nil {
 		return nil, err
 	}
-	if a.reason != "" {
+	if a.reason != "" && h.said == "" {
 		return nil, &NotAskedError{a.reason}
 	}
 	class, known := "", false
 	if c != nil {
-		class, known = c.class(host)
+		class, known = c.class(h.Name)
 	}
 	key := "class " + class
 	if !known {
-		key = "host " + host
+		key = "host " + h.Name
 	}
 	a.mu.Lock()
 	same := a.answers[key]
@@ -67,30 +75,56 @@ func (a *Asker) Ask(ctx context.Context, c *Config, host string) (*Host, error) 
 		a.answers[key] = same
 	}
 	a.mu.Unlock()
-	same.once.Do(func() {
-		q := a.query
-		q.Host, q.banner = host, true
-		if same.err = q.understand(); same.err == nil {
-			same.host, same.err = q.ask(ctx, a.ssh)
-			if q.foreign(ctx, same.err) {
-				same.err = &NotAskedError{notOpenSSH}
-			}
-		}
-	})
+	same.once.Do(func() { same.host, same.err = a.answer(ctx, h) })
 	if same.err != nil && ctx.Err() == nil && (errors.Is(same.err, context.Canceled) || errors.Is(same.err, context.DeadlineExceeded)) {
 		a.mu.Lock() // another's time was up
 		if a.answers[key] == same {
 			delete(a.answers, key)
 		}
 		a.mu.Unlock()
-		return a.Ask(ctx, c, host)
+		return a.Ask(ctx, c, h)
 	}
 	if same.err != nil {
 		return nil, same.err
 	}
-	h := *same.host
-	h.Name, h.written, h.sure = host, class, known
-	return &h, nil
+	shared := *same.host
+	if shared.Name != h.Name {
+		shared.said = h.said // what was said about another host of the class does not count
+	}
+	shared.Name, shared.written, shared.sure = h.Name, class, known
+	return &shared, nil
+}
+
+// answer is ssh's answer about a host: the one that h holds already, or a new one.
+func (a *Asker) answer(ctx context.Context, h *Host) (*Host, error) {
+	q := a.query
+	q.Host, q.banner = h.Name, true
+	if err := q.understand(); err != nil {
+		return nil, err
+	}
+	if h.said != "" {
+		said, err := q.take(h.said)
+		if err == nil {
+			said.version = cmp.Or(h.version, a.sshVersion(ctx))
+		}
+		return said, err
+	}
+	said, err := q.ask(ctx, a.ssh)
+	if q.foreign(ctx, err) {
+		err = &NotAskedError{notOpenSSH}
+	}
+	return said, err
+}
+
+// sshVersion asks ssh for its version, once for all hosts, so the end of one host's
+// time does not end it.
+func (a *Asker) sshVersion(ctx context.Context) string {
+	a.versioned.Do(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.SSHTime)
+		defer cancel()
+		a.version = a.query.Version(ctx)
+	})
+	return a.version
 }
 
 // MaySet reports whether the files hold a line that gives a keyword of the Query a

@@ -4,18 +4,20 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
 var algorithmKeywords = []string{"hostkeyalgorithms", "kexalgorithms", "requiredrsasize"}
 
-// countingSSH is the installed ssh, which notes each of its calls in a file.
+// countingSSH is the installed ssh, which notes in a file each time that it is asked
+// for a configuration.
 func countingSSH(t *testing.T) (program string, calls func() int) {
 	t.Helper()
 	dir := t.TempDir()
 	log, program := filepath.Join(dir, "log"), filepath.Join(dir, "ssh")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\necho >>"+log+"\nexec ssh \"$@\"\n"), 0o700); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\n[ \"$1\" != -G ] || echo >>"+log+"\nexec ssh \"$@\"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return program, func() int {
@@ -55,7 +57,7 @@ func TestAsker(t *testing.T) {
 		a := q.Asker()
 		var got []*Host
 		for _, host := range hosts {
-			h, err := a.Ask(t.Context(), c, host)
+			h, err := a.Ask(t.Context(), c, &Host{Name: host})
 			if err != nil {
 				t.Fatalf("%s: %v", test.what, err)
 			}
@@ -65,7 +67,7 @@ func TestAsker(t *testing.T) {
 			t.Errorf("%s: ssh -G ran %d times, want %d", test.what, n, test.calls)
 		}
 		for i, host := range hosts {
-			alone, err := q.Asker().Ask(t.Context(), nil, host)
+			alone, err := q.Asker().Ask(t.Context(), nil, &Host{Name: host})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -81,6 +83,81 @@ func TestAsker(t *testing.T) {
 	}
 }
 
+// TestOneQuestion: what ssh was asked for in a Lookup it is not asked for again, so
+// that a command of Match exec runs once.
+func TestOneQuestion(t *testing.T) {
+	for _, test := range []struct {
+		what, text string
+		hosts      []string
+		calls      int
+	}{
+		{"a block of any host", "Match exec \"echo >>$RAN\"\n  Port 7\n", []string{"web1"}, 1},
+		{"a block of any host, several hosts", "Match exec \"echo >>$RAN\"\n  Port 7\n", []string{"web1", "web2", "db"}, 3},
+		{"a block with algorithms", "Match exec \"echo >>$RAN\"\n  Port 7\n  HostKeyAlgorithms ssh-ed25519\n", []string{"web1", "web2"}, 2},
+		{"a path of its own for each host", "RevokedHostKeys /x/%h\n", []string{"web1", "web2"}, 2},
+		{"files that are read here", "Host web1\n  Port 7\n", []string{"web1", "web2"}, 1},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			q := write(t, "")
+			ran := filepath.Join(q.Home, "ran")
+			if err := os.WriteFile(q.File, []byte(strings.ReplaceAll(test.text, "$RAN", ran)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var calls func() int
+			q.SSH, calls = countingSSH(t)
+			q.Keywords = []string{"hostname", "port", "user", "loglevel"}
+			c, err := q.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			q.Keywords = append(slices.Clone(algorithmKeywords), "revokedhostkeys")
+			classes, err := q.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			asker := q.Asker()
+			for _, host := range test.hosts {
+				h, err := c.Lookup(t.Context(), host)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if h.Get("loglevel") != "INFO" {
+					t.Errorf("%s: loglevel is %q", host, h.Get("loglevel"))
+				}
+				got, err := asker.Ask(t.Context(), classes, h)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if text, _ := got.Written("revokedhostkeys"); text != "" {
+					if got, err = asker.Ask(t.Context(), nil, got); err != nil {
+						t.Fatal(err)
+					}
+				}
+				alone := q
+				alone.SSH = "ssh"
+				want, err := alone.Asker().Ask(t.Context(), nil, &Host{Name: host})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, k := range q.Keywords {
+					if got.Get(k) != want.Get(k) {
+						t.Errorf("%s: %s is %q, alone %q", host, k, got.Get(k), want.Get(k))
+					}
+				}
+				if got.Version() == "" || got.Version() != want.Version() {
+					t.Errorf("%s: ssh calls itself %q, alone %q", host, got.Version(), want.Version())
+				}
+			}
+			if n := calls(); n != test.calls {
+				t.Errorf("ssh -G ran %d times, want %d", n, test.calls)
+			}
+			if b, err := os.ReadFile(ran); err == nil && strings.Count(string(b), "\n") != test.calls+len(test.hosts) {
+				t.Errorf("the command of Match exec ran %d times", strings.Count(string(b), "\n"))
+			}
+		})
+	}
+}
+
 func TestWritten(t *testing.T) {
 	q := write(t, "Host web*\n  hostkeyalgorithms  +ssh-rsa\n  HostKeyAlgorithms ssh-ed25519\nMatch exec true\n  HostKeyAlgorithms ssh-rsa\n")
 	q.Keywords = []string{"hostkeyalgorithms"}
@@ -89,7 +166,7 @@ func TestWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for host, want := range map[string]string{"web1": "", "db": ""} {
-		h, err := q.Asker().Ask(t.Context(), c, host)
+		h, err := q.Asker().Ask(t.Context(), c, &Host{Name: host})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +180,7 @@ func TestWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for host, want := range map[string]string{"web1": "+ssh-rsa", "db": ""} {
-		h, err := q.Asker().Ask(t.Context(), c, host)
+		h, err := q.Asker().Ask(t.Context(), c, &Host{Name: host})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,7 +194,7 @@ func TestAskerWithoutSSH(t *testing.T) {
 	q := write(t, "")
 	q.Keywords, q.SSH = algorithmKeywords, filepath.Join(t.TempDir(), "none")
 	var not *NotAskedError
-	if _, err := q.Asker().Ask(t.Context(), nil, "web1"); !errors.As(err, &not) || !strings.Contains(err.Error(), "there is no ssh") {
+	if _, err := q.Asker().Ask(t.Context(), nil, &Host{Name: "web1"}); !errors.As(err, &not) || !strings.Contains(err.Error(), "there is no ssh") {
 		t.Error(err)
 	}
 }
@@ -127,7 +204,7 @@ func TestAskerComplains(t *testing.T) {
 	q := write(t, "Nonsense yes\n")
 	q.Keywords = algorithmKeywords
 	var refused *RefusedError
-	_, err := q.Asker().Ask(t.Context(), nil, "web1")
+	_, err := q.Asker().Ask(t.Context(), nil, &Host{Name: "web1"})
 	if !errors.As(err, &refused) || strings.Contains(refused.Text, "debug1") || strings.Contains(refused.Text, "OpenSSH_") || !strings.Contains(refused.Text, "onsense") {
 		t.Error(err)
 	}

@@ -56,7 +56,7 @@ func TestStrictWithoutSSH(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, h, err)
 		}
 		var not *NotAskedError
-		if _, err := q.Asker().Ask(t.Context(), nil, "web"); !errors.As(err, &not) {
+		if _, err := q.Asker().Ask(t.Context(), nil, &Host{Name: "web"}); !errors.As(err, &not) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

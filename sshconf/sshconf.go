@@ -87,6 +87,7 @@ type Host struct {
 	By       string // ByDefault, ByFile or BySSH
 	values   []Value
 
+	said    string // all that ssh -G printed for this host; "" if it was not asked
 	written string // of an Asker: the lines that hold
 	sure    bool   // and that they are all
 	version string // and what ssh calls itself

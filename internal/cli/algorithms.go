@@ -58,9 +58,9 @@ func (a *algorithms) of(ctx context.Context, s *survey, t *target) (sends, error
 	if err != nil {
 		return sends{}, configurationError(t.config.Name, err)
 	}
-	h, err := ssh.Ask(ctx, ssh.files, t.config.Name)
+	h, err := ssh.Ask(ctx, ssh.files, t.config)
 	if err == nil && tokens(h, "revokedhostkeys") { // what they stand for is the host's own
-		h, err = ssh.Ask(ctx, nil, t.config.Name)
+		h, err = ssh.Ask(ctx, nil, h)
 	}
 	var not *sshconf.NotAskedError
 	switch {
