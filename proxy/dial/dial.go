@@ -63,6 +63,14 @@ type Dialer struct {
 	// marks the first packet too. If 0, the kernel's default.
 	TOS int
 
+	// Connect makes the connection to an address in place of TCP: through a proxy,
+	// for one. Bind, Interface, NoKeepAlive and TOS are then its own matter. It gets
+	// an IPv4-mapped address as IPv4, should end with its context, and may run for
+	// several addresses at once; a connection that comes too late is closed. Its
+	// error's text is shown as it is: a proxy's refusal is not the destination's. If
+	// nil, TCP.
+	Connect func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+
 	// Accept is asked about every address that has connected, in a goroutine of
 	// its attempt. An error closes the connection and counts as this address's
 	// failure; it is not tried again. While Accept thinks, the race goes on as
@@ -73,9 +81,9 @@ type Dialer struct {
 }
 
 // Race dials the addresses, each exactly as it is given, zone included, and
-// returns the first connection that stands and is accepted, which is a
-// *net.TCPConn, with the address that was dialled. An address given twice is
-// dialled once a round.
+// returns the first connection that stands and is accepted, with the address that
+// was dialled. It is a *net.TCPConn, or what Connect has returned. An address
+// given twice is dialled once a round.
 //
 // The iterator runs in a goroutine of its own, so that addresses may arrive
 // while others are being dialled; whatever it waits for should end with ctx.
@@ -113,13 +121,26 @@ func (d *Dialer) Race(ctx context.Context, addrs iter.Seq[netip.AddrPort]) (net.
 }
 
 // connect makes one attempt on one address.
-func (d *Dialer) connect(ctx context.Context, a netip.AddrPort, from sources) (*net.TCPConn, error) {
+func (d *Dialer) connect(ctx context.Context, a netip.AddrPort, from sources) (net.Conn, error) {
 	if !a.IsValid() || a.Port() == 0 {
 		return nil, errNotDiallable
 	}
 	// Go would refuse to dial a mapped address over IPv6, and the kernel sends
 	// IPv4 for it anyway.
-	to, network := netip.AddrPortFrom(a.Addr().Unmap(), a.Port()), "tcp6"
+	to := netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+	if d.Connect == nil {
+		return d.tcp(ctx, to, from)
+	}
+	c, err := d.Connect(ctx, to)
+	if err != nil {
+		return nil, foreign{err}
+	}
+	return c, nil
+}
+
+// tcp is the connection that ssh itself would make.
+func (d *Dialer) tcp(ctx context.Context, to netip.AddrPort, from sources) (net.Conn, error) {
+	network := "tcp6"
 	if to.Addr().Is4() {
 		network = "tcp4"
 	}
@@ -136,11 +157,10 @@ func (d *Dialer) connect(ctx context.Context, a netip.AddrPort, from sources) (*
 	if err != nil {
 		return nil, err
 	}
-	conn := c.(*net.TCPConn)
-	if !d.NoKeepAlive {
-		conn.SetKeepAlive(true) // as in ssh, no reason to give the connection up
+	if tcp, ok := c.(*net.TCPConn); ok && !d.NoKeepAlive {
+		tcp.SetKeepAlive(true) // as in ssh, no reason to give the connection up
 	}
-	return conn, nil
+	return c, nil
 }
 
 // sleep reports whether it slept to the end.

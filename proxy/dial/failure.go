@@ -35,21 +35,21 @@ const (
 	Bind        Reason = "bind"        // the local address cannot be used
 	Rejected    Reason = "rejected"    // it connected, and Accept refused it
 	Cancelled   Reason = "cancelled"   // the caller gave up first
-	Failed      Reason = "failed"      // anything else; Err says what
+	Failed      Reason = "failed"      // anything else, and most errors of Connect; Err says what
 )
 
 // Failure is what became of one address. Its text is short and fit to print.
 type Failure struct {
 	Addr   netip.AddrPort
 	Reason Reason
-	Err    error // what the kernel, or Accept, said
+	Err    error // what the kernel, Connect or Accept said
 }
 
 func (f Failure) Error() string {
 	return fmt.Sprintf("%s port %d: %s", safetext.Line(f.Addr.Addr().String()), f.Addr.Port(), f.text())
 }
 
-// Unwrap gives what the kernel, or Accept, said.
+// Unwrap gives what the kernel, Connect or Accept said.
 func (f Failure) Unwrap() error { return f.Err }
 
 func (f Failure) text() string {
@@ -76,13 +76,16 @@ func (f Failure) text() string {
 }
 
 // plain is the error without the operation and addresses that net puts before it.
+// What somebody else has put around an error of net's stays: it says whose it is.
 func plain(err error) string {
-	var op *net.OpError
-	for errors.As(err, &op) {
+	for {
+		op, ok := err.(*net.OpError)
+		if !ok {
+			break
+		}
 		err = op.Err
 	}
-	var call *os.SyscallError
-	if errors.As(err, &call) {
+	if call, ok := err.(*os.SyscallError); ok {
 		err = call.Err
 	}
 	return safetext.Line(err.Error())
@@ -130,26 +133,37 @@ func (e *Error) Unwrap() []error {
 	return all
 }
 
-// OnlySkipped reports that this machine could try none of the addresses.
-func (e *Error) OnlySkipped() bool {
-	for _, f := range e.Failures {
-		if f.Reason != Skipped {
-			return false
-		}
-	}
-	return len(e.Failures) > 0
-}
-
 // rejection marks an error as Accept's.
 type rejection struct{ error }
 
 func (r rejection) Unwrap() error { return r.error }
+
+// foreign marks an error as Connect's.
+type foreign struct{ error }
+
+func (f foreign) Unwrap() error { return f.error }
+
+// reason is Timeout or Cancelled where the error says so. An errno in it is about
+// the way to the proxy as likely as about the address, and says nothing here.
+func (f foreign) reason() Reason {
+	switch {
+	case errors.Is(f, context.Canceled):
+		return Cancelled
+	case errors.Is(f, context.DeadlineExceeded), errors.Is(f, os.ErrDeadlineExceeded):
+		return Timeout
+	}
+	return Failed
+}
 
 // failure is what a landing without a connection means.
 func (l landing) failure() Failure {
 	var no rejection
 	if errors.As(l.err, &no) {
 		return Failure{l.addr, Rejected, no.error}
+	}
+	var theirs foreign
+	if errors.As(l.err, &theirs) {
+		return Failure{l.addr, theirs.reason(), theirs.error}
 	}
 	routed := func() bool { return routeSource(l.addr.Addr().Unmap()).IsValid() }
 	return Failure{l.addr, reason(l.err, routed), l.err}

@@ -25,6 +25,9 @@ func (s sources) fit(to netip.Addr) (netip.Addr, bool) {
 // local is where to connect from. Like ssh_create_socket it takes the
 // interface's addresses only where no address is set.
 func (d *Dialer) local() (sources, error) {
+	if d.Connect != nil {
+		return nil, nil
+	}
 	if len(d.Bind) > 0 || d.Interface == "" {
 		return d.Bind, nil
 	}

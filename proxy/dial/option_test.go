@@ -3,7 +3,6 @@
 package dial_test
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"runtime"
@@ -44,8 +43,7 @@ func TestBind(t *testing.T) {
 	}
 
 	_, _, err := race(t, d, six.Addr())
-	var e *dial.Error
-	if !errors.As(err, &e) || !e.OnlySkipped() || !strings.HasSuffix(err.Error(), "no local address of its family to connect from") {
+	if !slices.Equal(reasons(err), []dial.Reason{dial.Skipped}) || !strings.HasSuffix(err.Error(), "no local address of its family to connect from") {
 		t.Errorf("other family: %v", err)
 	}
 

@@ -28,7 +28,7 @@ type race struct {
 // landing is how an attempt ended: with a connection or an error.
 type landing struct {
 	addr netip.AddrPort
-	conn *net.TCPConn
+	conn net.Conn
 	err  error
 }
 
