@@ -264,7 +264,7 @@ func (s *session) noAddress(findings []check.Finding) error {
 // relay moves the bytes, or leaves that to ssh.
 func (s *session) relay(conn net.Conn) int {
 	if s.flags.fdpass {
-		if err := relay.Pass(s.w.Out, conn.(*net.TCPConn)); err != nil {
+		if err := relay.Pass(s.w.Out, conn); err != nil {
 			s.voice.error(err)
 			return statusFailed
 		}

@@ -41,7 +41,10 @@ const linger = 50 * time.Millisecond
 //     a reset, and that would take ssh's last words with it;
 //   - where a signal tells of it, In's end is not waited for. It may never come: a
 //     client that talks over a socketpair (libssh) leaves its own end of it to the
-//     helper.
+//     helper;
+//   - In's end sets a deadline where the connection cannot be half-closed: the peer
+//     is not told, and may wait for more forever. What still comes from it is
+//     delivered, and moves the deadline on.
 type course struct {
 	grace    time.Duration
 	upDone   bool // all of In was sent, or nothing can be sent any more
@@ -49,6 +52,7 @@ type course struct {
 	ended    bool // the network's side has ended
 	gone     bool // ssh has gone
 	hurried  bool // a signal has said so
+	untold   bool // In has ended, and the connection cannot tell the peer
 	deadline time.Time
 	quietBy  time.Time // when hurried: In counts as empty then, unless something comes
 	lost     error     // what broke the connection
@@ -104,6 +108,19 @@ func (e *course) progress() {
 	}
 }
 
+// inputEndUntold is for In's end where the connection has no way to say so.
+func (e *course) inputEndUntold() {
+	e.untold = true
+	e.received()
+}
+
+// received is for bytes that came down: they count once In has ended untold.
+func (e *course) received() {
+	if e.untold && !e.ended && !e.gone {
+		e.deadline = time.Now().Add(e.grace)
+	}
+}
+
 // broken is for an error of the connection, or nil, from whichever way met it. After
 // the peer's end, or once everything has been sent for an ssh that is gone, it
 // only says that the peer has closed too.
@@ -129,7 +146,7 @@ func (e *course) outcome(s Stats, pending bool) (Stats, error) {
 		return s, fmt.Errorf("connection lost: %w", bare(e.lost))
 	case pending && !e.upDone:
 		s.Why = GraceOver
-	case e.gone:
+	case e.gone, e.untold && !e.ended:
 		s.Why = SSHGone
 	default:
 		s.Why = NetworkEnded

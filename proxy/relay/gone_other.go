@@ -17,8 +17,9 @@ const (
 )
 
 // peerClosed reports whether a failed write only says that the peer closed
-// before it. Winsock does not tell that from a reset.
-func peerClosed(error) bool { return false }
+// before it: io.ErrClosedPipe is net.Pipe's word for that. Winsock does not tell
+// it from a reset.
+func peerClosed(err error) bool { return errors.Is(err, io.ErrClosedPipe) }
 
 // networkError cannot tell an error of the network's from this machine's here.
 func networkError(error) bool { return true }

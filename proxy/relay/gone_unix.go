@@ -13,8 +13,10 @@ import (
 )
 
 // peerClosed reports whether a failed write only says that the peer closed
-// before it.
-func peerClosed(err error) bool { return errors.Is(err, unix.EPIPE) }
+// before it. io.ErrClosedPipe is net.Pipe's word for EPIPE.
+func peerClosed(err error) bool {
+	return errors.Is(err, unix.EPIPE) || errors.Is(err, io.ErrClosedPipe)
+}
 
 // networkError reports whether an error of a connection tells of its peer or of the
 // way there. Others are this machine's.

@@ -14,4 +14,4 @@ var errNoPass = errors.New("this system cannot pass a connection to ssh: use Pro
 func CanPass(*os.File) error { return errNoPass }
 
 // Pass always fails on this system.
-func Pass(*os.File, *net.TCPConn) error { return errNoPass }
+func Pass(*os.File, net.Conn) error { return errNoPass }

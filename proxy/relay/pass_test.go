@@ -3,6 +3,7 @@
 package relay
 
 import (
+	"crypto/tls"
 	"net"
 	"os"
 	"strings"
@@ -28,8 +29,18 @@ func socketpair(t *testing.T) (ssh, helper *os.File) {
 }
 
 func TestPass(t *testing.T) {
+	t.Run("TCP", func(t *testing.T) {
+		conn, peer := connect(t)
+		passes(t, conn, peer)
+	})
+	t.Run("Unix", func(t *testing.T) {
+		conn, peer := unixConnection(t)
+		passes(t, conn, peer)
+	})
+}
+
+func passes(t *testing.T, conn, peer net.Conn) {
 	ssh, helper := socketpair(t)
-	conn, peer := connect(t)
 	if err := CanPass(helper); err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +101,30 @@ func TestCannotPass(t *testing.T) {
 		}
 	}
 	// The connection has kept its mode and works.
+	send(t, conn, "still here")
+	expect(t, peer, "still here")
+}
+
+// What wraps a socket may hold bytes of the connection, or change them.
+func TestPassWrapped(t *testing.T) {
+	conn, peer := connect(t)
+	pipe, _ := net.Pipe()
+	for name, c := range map[string]net.Conn{
+		"TLS":                 tls.Client(conn, &tls.Config{InsecureSkipVerify: true}),
+		"embedded connection": struct{ *net.TCPConn }{conn}, // has SyscallConn
+		"wrapped connection":  whole{conn},
+		"net.Pipe":            pipe,
+		"none":                nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			ssh, helper := socketpair(t)
+			if err := Pass(helper, c); err == nil || !strings.Contains(err.Error(), "without ProxyUseFdpass") {
+				t.Errorf("%v", err)
+			}
+			helper.Close()
+			expectEnd(t, ssh)
+		})
+	}
 	send(t, conn, "still here")
 	expect(t, peer, "still here")
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -46,11 +47,24 @@ func canPass(fd int) error {
 // and nothing else ever. If out is nil, os.Stdout. ssh waits for the helper's end
 // before it goes on, so end soon.
 //
+// c must be a *net.TCPConn or a *net.UnixConn: a connection that is its descriptor
+// and nothing more. Whatever wraps one may have read ahead, or encrypt, and ssh
+// would not know; that is an error before anything is sent.
+//
 // After a nil error the connection is ssh's: c is to be closed, no more (closing
 // a descriptor that another process holds ends nothing).
-func Pass(out *os.File, c *net.TCPConn) error {
+func Pass(out *os.File, c net.Conn) error {
 	if out == nil {
 		out = os.Stdout
+	}
+	var socket syscall.Conn
+	switch c := c.(type) {
+	case *net.TCPConn:
+		socket = c
+	case *net.UnixConn:
+		socket = c
+	default:
+		return errNotPassable
 	}
 	fd, err := descriptor(out)
 	if err != nil {
@@ -59,7 +73,7 @@ func Pass(out *os.File, c *net.TCPConn) error {
 	if err := canPass(fd); err != nil {
 		return err
 	}
-	raw, err := c.SyscallConn()
+	raw, err := socket.SyscallConn()
 	if err != nil {
 		return err
 	}
@@ -72,6 +86,9 @@ func Pass(out *os.File, c *net.TCPConn) error {
 	}
 	return nil
 }
+
+var errNotPassable = errors.New("cannot pass this connection to ssh, because it is more than a socket: " +
+	"use ProxyCommand without ProxyUseFdpass")
 
 // pass clears O_NONBLOCK, which belongs to the open file and so travels with
 // the descriptor, and sends. A failure leaves the connection as it was.

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -28,7 +29,8 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	go func() { up <- t.up(c, p.In) }()
 	go func() { down <- t.down(p.Out, c) }()
 
-	left, hurried, seen := t.left, t.hurried, int64(0)
+	left, hurried := t.left, t.hurried
+	var seen, arrived int64 // of t.sent and t.arrived, at the last look
 	alarm := time.NewTimer(0)
 	<-alarm.C
 	for !e.finished() {
@@ -41,6 +43,10 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 			}
 			e.broken(err)
 			e.upDone = true
+			if t.untold.Load() {
+				arrived = t.arrived.Load()
+				e.inputEndUntold()
+			}
 		case err := <-down:
 			if t.gone.Load() { // said before, and not yet heard
 				e.sshGone()
@@ -64,6 +70,10 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 			if n := t.sent.Load(); n > seen {
 				seen = n
 				e.progress()
+			}
+			if n := t.arrived.Load(); n > arrived || t.delivering.Load() {
+				arrived = n
+				e.received()
 			}
 			if e.drained(t.pending.Load()) { // the read that waits for more ends with the process
 				e.upDone = true
@@ -95,7 +105,10 @@ func (p Pipes) abandon(c net.Conn, t *transfer, e *course) (Stats, error) {
 // transfer is what the two copying goroutines share with their keeper.
 type transfer struct {
 	sent, delivered atomic.Int64
-	pending         atomic.Bool // bytes are read from ssh and not yet sent
+	arrived         atomic.Int64 // from the network, delivered or not
+	pending         atomic.Bool  // bytes are read from ssh and not yet sent
+	delivering      atomic.Bool  // bytes are read from the network and ssh has not yet taken them
+	untold          atomic.Bool  // In has ended, and the connection cannot tell the peer
 	gone            atomic.Bool
 	left            chan struct{} // closed when ssh has gone
 	hurried         chan struct{} // closed when a signal has said so
@@ -128,12 +141,11 @@ func (t *transfer) told(hurry bool) {
 	}
 }
 
-// closeWrite tells the peer that nothing more comes, where the connection can. An
-// error here is one that the way down meets too.
-func closeWrite(c net.Conn) {
-	if half, ok := c.(interface{ CloseWrite() error }); ok {
-		half.CloseWrite()
-	}
+// closeWrite tells the peer that nothing more comes. False: the connection has no
+// way to say so but its end. Any other error is one that the way down meets too.
+func closeWrite(c net.Conn) (told bool) {
+	half, ok := c.(interface{ CloseWrite() error })
+	return ok && !errors.Is(half.CloseWrite(), errors.ErrUnsupported)
 }
 
 const chunk = 64 << 10
@@ -157,7 +169,7 @@ func (t *transfer) up(c net.Conn, in *os.File) (network error) {
 			t.pending.Store(false)
 		}
 		if err != nil {
-			closeWrite(c)
+			t.untold.Store(!closeWrite(c))
 			t.fail("read from", inputError(err))
 			return nil
 		}
@@ -169,8 +181,11 @@ func (t *transfer) down(out *os.File, c net.Conn) (network error) {
 	buf := make([]byte, chunk)
 	for {
 		n, err := c.Read(buf)
+		t.arrived.Add(int64(n))
 		if n > 0 && !t.gone.Load() {
+			t.delivering.Store(true)
 			n, err := out.Write(buf[:n])
+			t.delivering.Store(false)
 			t.delivered.Add(int64(n))
 			if err != nil { // nobody reads it any more, and there is no other place for it
 				t.fail("write to", outputError(err))

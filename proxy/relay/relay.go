@@ -24,7 +24,8 @@ type Pipes struct {
 	Out *os.File // what ssh receives; if nil, os.Stdout. Closed when the network ends
 
 	// Grace bounds the draining: all of it after ssh has gone, each wait for
-	// progress after the network has ended. If 0, 1 s.
+	// progress after the network has ended, or after In has on a connection that
+	// cannot be half-closed. If 0, 1 s.
 	Grace time.Duration
 
 	// Hangup, once closed, says what SIGHUP says: ssh has gone. If nil, the
@@ -42,7 +43,10 @@ type Stats struct {
 // Run relays until the network has ended, or until ssh has gone and what it
 // wrote has left.
 //
-// End of input only shuts down the sending half: the download goes on. When the
+// End of input only shuts down the sending half: the download goes on. Where the
+// connection has no sending half of its own to shut down (no CloseWrite, or one
+// whose error is errors.ErrUnsupported), the peer is not told, and the download
+// goes on for as long as something comes within each Grace. When the
 // network ends, Out is closed, and what In still holds is sent. When ssh has
 // gone, what comes from the network is dropped: where nobody reads Out any more, or
 // after SIGINT, what In holds is sent until its end; after SIGHUP, SIGQUIT, SIGTERM or Hangup
