@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/resolve"
 
 	"github.com/rogpeppe/go-internal/txtar"
@@ -154,7 +155,7 @@ func TestDocsExamples(t *testing.T) {
 	// The script's server is on loopback, and its hosts file in a directory of its own.
 	warning := strings.NewReplacer("127.168.1.243", "192.168.1.243", "this machine's hosts", "this machine's /etc/hosts", "to hosts", "to /etc/hosts").
 		Replace(scriptFiles(t, "testdata/script/relay_article.txtar")["hints"])
-	for _, path := range []string{"README.md"} {
+	for _, path := range []string{"README.md", "docs/design.md"} {
 		if warning == "" || !strings.Contains(document(t, path), "\n"+warning) {
 			t.Errorf("%s does not show the relay's warning as it is:\n%s", path, warning)
 		}
@@ -296,7 +297,7 @@ func TestDocsVerdicts(t *testing.T) {
 	for _, d := range check.Codes() {
 		severity[d.Code] = d.Severity
 	}
-	for _, path := range []string{"README.md"} {
+	for _, path := range []string{"README.md", "docs/design.md"} {
 		at, text := 0, document(t, path)
 		for _, v := range check.Verdicts() {
 			row := regexp.MustCompile("(?m)^\\| `" + string(v) + "` \\|[^|]+\\| " + severity[check.MappingCode(v)].String() + " \\|").FindStringIndex(text)
@@ -305,6 +306,36 @@ func TestDocsVerdicts(t *testing.T) {
 				continue
 			}
 			at = row[0]
+		}
+	}
+}
+
+// TestDocsFormats: every output format is where its users look for it.
+func TestDocsFormats(t *testing.T) {
+	help, err := exec.Command("rdnsproxy", "help", "formats").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range report.Formats() {
+		if !regexp.MustCompile(`(?m)^  ` + name + ` `).Match(help) {
+			t.Errorf("'rdnsproxy help formats' does not list %s", name)
+		}
+		for _, path := range []string{"README.md", "docs/formats.md"} {
+			if !strings.Contains(document(t, path), "`"+name+"`") {
+				t.Errorf("%s does not name the format %s", path, name)
+			}
+		}
+	}
+}
+
+// TestDocsMake: the make targets that the documents name are in the Makefile.
+func TestDocsMake(t *testing.T) {
+	makefile := document(t, "Makefile")
+	for _, path := range documents(t) {
+		for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)").FindAllStringSubmatch(document(t, path), -1) {
+			if !regexp.MustCompile(`(?m)^` + m[1] + `:`).MatchString(makefile) {
+				t.Errorf("%s: no target %s in the Makefile", path, m[1])
+			}
 		}
 	}
 }
