@@ -11,7 +11,7 @@ import (
 )
 
 // advise gives the findings what can be done about them, where something can.
-func advise(f *Facts, r *Result, p Policy) {
+func advise(f *judgement, r *Result) {
 	for i := range r.Findings {
 		fd := &r.Findings[i]
 		if fd.Code.Pin() {
@@ -24,7 +24,7 @@ func advise(f *Facts, r *Result, p Policy) {
 		a := f.at(fd.Address)
 		if v := r.Of(fd.Address); v != nil && fd.Code == MappingCode(v.Verdict) {
 			if advise := v.Verdict.row().advise; advise != nil {
-				fd.Advice = advise(f, a, r, *fd, p)
+				fd.Advice = advise(f, a, r, *fd)
 			}
 			continue
 		}
@@ -65,32 +65,32 @@ func advise(f *Facts, r *Result, p Policy) {
 
 // adviseMapping is for a mapping that is off. The records fix it for everybody, the
 // line for this machine alone.
-func adviseMapping(f *Facts, a *AddressFacts, r *Result, fd Finding, p Policy) []Advice {
+func adviseMapping(f *judgement, a *judgedAddress, r *Result, fd Finding) []Advice {
 	return slices.Concat(
-		advisePTR(f, a), adviseForward(a), adviseHostsLines(f, p, fd.Code, r), adviseSSHD(r.Of(a.Addr)))
+		advisePTR(f, a), adviseForward(a), adviseHostsLines(f, fd.Code, r), adviseSSHD(r.Of(a.Addr)))
 }
 
-func adviseMissing(f *Facts, a *AddressFacts, _ *Result, _ Finding, _ Policy) []Advice {
+func adviseMissing(f *judgement, a *judgedAddress, _ *Result, _ Finding) []Advice {
 	return advisePTR(f, a)
 }
 
 // adviseOtherName is for a name that is not the host's, where it has to be.
-func adviseOtherName(f *Facts, a *AddressFacts, _ *Result, fd Finding, _ Policy) []Advice {
+func adviseOtherName(f *judgement, a *judgedAddress, _ *Result, fd Finding) []Advice {
 	if fd.Severity < Warning {
 		return nil
 	}
 	return advisePTR(f, a)
 }
 
-func adviseUndetermined(_ *Facts, a *AddressFacts, r *Result, _ Finding, _ Policy) []Advice {
+func adviseUndetermined(_ *judgement, a *judgedAddress, r *Result, _ Finding) []Advice {
 	return append(adviseResolver(undecided(a)), adviseSSHD(r.Of(a.Addr))...)
 }
 
-func adviseTarget(f *Facts, c Code) []Advice {
+func adviseTarget(f *judgement, c Code) []Advice {
 	switch c {
 	case TargetCutShort:
 		if slices.ContainsFunc(f.Addresses, waitsForSSH) {
-			return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "see what 'ssh -G " + displayHost(f.Target.Host) + "' waits for, a Match exec for one"}}
+			return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "see what 'ssh -G " + f.host.shown + "' waits for, a Match exec for one"}}
 		}
 		return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "give it more time: --target-timeout"}}
 	case HostKeyUnseen:
@@ -113,7 +113,7 @@ func adviseTarget(f *Facts, c Code) []Advice {
 // its forger puts into the reverse zone of his own address: so the host key comes
 // first in all but the article's own case, where every address is one that nobody
 // out there can own, and passes or has a reverse name that does not exist.
-func adviseHostsLines(f *Facts, p Policy, c Code, r *Result) []Advice {
+func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	keys, ground := f.evidence()
 	if keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
 		return nil // a line would send people to whoever has that key, or shows none
@@ -131,15 +131,15 @@ func adviseHostsLines(f *Facts, p Policy, c Code, r *Result) []Advice {
 	if keys == keysProven {
 		code, text = AdviseHostsLine, ground+": "
 	}
-	lines := HostsLines(f, p)
+	lines := hostsLines(f)
 	if len(lines) == 1 {
-		text += "this line in " + safetext.Line(p.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
+		text += "this line in " + safetext.Line(f.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + f.host.plain + "' writes"
 	} else {
-		text += "these lines in " + safetext.Line(p.HostsPath) + " settle it for this machine alone, which 'rdnsproxy hosts add " + PlainHost(f.Target.Host) + "' writes"
+		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it for this machine alone, which 'rdnsproxy hosts add " + f.host.plain + "' writes"
 	}
 	var as []Advice
 	for _, l := range lines {
-		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: p.HostsPath, Line: l})
+		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
 	}
 	return as
 }
@@ -181,7 +181,7 @@ func extendedWords(e safetext.Text) string {
 }
 
 // undecided is the look-up that left an address undetermined.
-func undecided(a *AddressFacts) resolve.Answer {
+func undecided(a *judgedAddress) resolve.Answer {
 	for _, p := range a.PTRs {
 		if lookedUp(p) && p.Forward.Status.Temporary() {
 			return p.Forward
@@ -190,32 +190,14 @@ func undecided(a *AddressFacts) resolve.Answer {
 	return a.Reverse
 }
 
-// fullName is the target's name after the search list, or the name as asked.
-func fullName(f *Facts) resolve.Name {
-	for _, ans := range f.Forward {
-		if ans.Status == resolve.OK && ans.Source.Kind != resolve.KindLiteral && strings.Contains(string(ans.Question.Name), ".") {
-			return ans.Question.Name
-		}
-	}
-	n, err := resolve.ParseName(f.Target.Host)
-	if err != nil {
-		return ""
-	}
-	return n
-}
-
-func (f *Facts) at(a netip.Addr) *AddressFacts {
-	for i := range f.Addresses {
-		if f.Addresses[i].Addr == a {
-			return &f.Addresses[i]
-		}
-	}
-	return &AddressFacts{Addr: a}
+// at is the address a of the target.
+func (f *judgement) at(a netip.Addr) *judgedAddress {
+	return &f.addresses[slices.IndexFunc(f.addresses, func(j judgedAddress) bool { return j.Addr == a })]
 }
 
 // adviseForgetting is the command that takes the known key of an address that
 // shows another out of its file.
-func adviseForgetting(f *Facts, a *AddressFacts) []Advice {
+func adviseForgetting(f *judgement, a *judgedAddress) []Advice {
 	i := slices.IndexFunc(a.Probe.Keys, func(k Key) bool { return k.Status == KeyChanged })
 	if i < 0 {
 		return nil

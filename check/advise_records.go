@@ -10,15 +10,15 @@ import (
 // advisePTR is the record that would make the mapping exact, and who can set it.
 // A target that is an address has no name to ask for: then it is the record that
 // should go or be corrected.
-func advisePTR(f *Facts, a *AddressFacts) []Advice {
-	if synthesised(a.Addr) || unrecorded(judged(a.Addr)) || a.Reverse.Source.Kind != resolve.KindDNS {
+func advisePTR(f *judgement, a *judgedAddress) []Advice {
+	if synthesised(a.Addr) || unrecorded(a.lookup) || a.Reverse.Source.Kind != resolve.KindDNS {
 		return nil
 	}
 	at := a.RecordAt
 	if at == "" {
-		at = resolve.ReverseName(judged(a.Addr))
+		at = resolve.ReverseName(a.lookup)
 	}
-	name, wish := fullName(f), "for this record"
+	name, wish := f.name, "for this record"
 	if f.literal() {
 		p, ok := decisive(a)
 		if !ok {
@@ -29,7 +29,7 @@ func advisePTR(f *Facts, a *AddressFacts) []Advice {
 	if !f.literal() && !recordable(name) || !name.LDH() {
 		return nil
 	}
-	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: askKeeper(judged(a.Addr), a.Keeper, wish), Line: string(at) + ". PTR " + string(name) + "."}}
+	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: askKeeper(a.lookup, a.Keeper, wish), Line: string(at) + ". PTR " + string(name) + "."}}
 }
 
 // askKeeper is the wish for a record in the reverse zone of an address, to whoever
@@ -100,28 +100,27 @@ func recordable(n resolve.Name) bool {
 }
 
 // decisive is the PTR that the verdict on an address rests on, if one does.
-func decisive(a *AddressFacts) (PTRFacts, bool) {
-	m := weigh(nil, a)
-	if m.decides < 0 {
+func decisive(a *judgedAddress) (PTRFacts, bool) {
+	if a.deciding < 0 {
 		return PTRFacts{}, false
 	}
-	return a.PTRs[m.decides], true
+	return a.PTRs[a.deciding], true
 }
 
 // adviseForward is the other way to make ends meet: the PTR's name gets the address.
-func adviseForward(a *AddressFacts) []Advice {
+func adviseForward(a *judgedAddress) []Advice {
 	p, ok := decisive(a)
-	if !ok || !recordable(p.Name) || !lookedUp(p) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) || unrecorded(judged(a.Addr)) {
+	if !ok || !recordable(p.Name) || !lookedUp(p) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) || unrecorded(a.lookup) {
 		return nil
 	}
 	if filtered(p.Forward) {
 		return adviseFilter(p.Forward)
 	}
 	kind := " AAAA "
-	if judged(a.Addr).Is4() {
+	if a.lookup.Is4() {
 		kind = " A "
 	}
 	return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
 		Text: "if the name is meant for this address, the keeper of its zone adds this record",
-		Line: string(p.Name) + "." + kind + judged(a.Addr).String()}}
+		Line: string(p.Name) + "." + kind + a.lookup.String()}}
 }

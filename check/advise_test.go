@@ -133,7 +133,7 @@ func TestSearchedName(t *testing.T) {
 	} {
 		f := facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
 		f.Target.Host, f.Forward = tt.typed, forwardAnswers(tt.found, f.Addresses[0].Addr)
-		if got := HostsLines(&f, Policy{HostsPath: "/etc/hosts"}); !slices.Equal(got, []string{tt.line}) {
+		if got := hostsLines(newJudgement(f, Policy{HostsPath: "/etc/hosts"})); !slices.Equal(got, []string{tt.line}) {
 			t.Errorf("%s: %q, want %q", tt.typed, got, tt.line)
 		}
 		if got, _ := planned(t, "", f, PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {

@@ -70,22 +70,22 @@ func affectedAdvice() []AdviceDoc {
 // affected says who would notice, on the evidence of this machine, that a
 // mapping is off: a warning or worse, or a name that leads back and is not the
 // host's where Kerberos would ask for it. Without evidence (nil) it is silent.
-// The mappings are those of the addresses.
-func affected(f *Facts, c *Client, mappings []mapping) []Finding {
+func affected(f *judgement) []Finding {
+	c := f.Client
 	if c == nil {
 		return nil
 	}
 	var fs []Finding
 	anyOff := false
-	for i, m := range mappings {
-		a := &f.Addresses[i]
-		off := m.verdict.severity() >= Warning
+	for i := range f.addresses {
+		a := &f.addresses[i]
+		off := a.verdict.severity() >= Warning
 		anyOff = anyOff || off
-		if !off && (m.verdict != Confirmed || f.literal()) {
+		if !off && (a.verdict != Confirmed || f.literal()) {
 			continue
 		}
-		p := a.PTRs[m.decides]
-		fs = append(fs, c.gssapi(f, a, p, m.names[m.decides], off)...)
+		p := a.PTRs[a.deciding]
+		fs = append(fs, c.gssapi(f, a, p, a.names[a.deciding], off)...)
 		if off {
 			fs = append(fs, c.others(a)...)
 		}
@@ -101,7 +101,7 @@ func affected(f *Facts, c *Client, mappings []mapping) []Finding {
 // address of the name, the name of that, whether it leads back or not, and asks
 // for host/THAT (expand_hostname in its sn2princ.c). libc hands it no name that
 // is none.
-func (c *Client) gssapi(f *Facts, a *AddressFacts, p PTRFacts, v Verdict, off bool) []Finding {
+func (c *Client) gssapi(f *judgement, a *judgedAddress, p PTRFacts, v Verdict, off bool) []Finding {
 	if !c.GSSAPI.On || c.GSSAPIIdentity != "" || v == Malformed {
 		return nil
 	}
@@ -117,17 +117,20 @@ func (c *Client) gssapi(f *Facts, a *AddressFacts, p PTRFacts, v Verdict, off bo
 
 // without is the name that Kerberos would ask for if rdns were off: the one at
 // the end of the CNAMEs. The fallback tries the name as it is first.
-func (k *Kerberos) without(f *Facts, a *AddressFacts) resolve.Name {
+func (k *Kerberos) without(f *judgement, a *judgedAddress) resolve.Name {
+	if f.literal() {
+		return resolve.Name(f.host.plain)
+	}
 	for _, ans := range f.Forward {
-		if !k.Fallback && !f.literal() && ans.Canonical != "" && slices.Contains(ans.Addrs, a.Addr) {
+		if !k.Fallback && ans.Canonical != "" && slices.Contains(ans.Addrs, a.Addr) {
 			return ans.Canonical
 		}
 	}
-	return fullName(f)
+	return f.name
 }
 
 // principal says which principal Kerberos asks for, and which it should.
-func (k *Kerberos) principal(f *Facts, a *AddressFacts, p PTRFacts) Finding {
+func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding {
 	asks, should := "host/"+displayName(p.Name), "host/"+displayName(k.without(f, a))
 	text := fmt.Sprintf("Kerberos asks for %s, not for %s, because it goes by the reverse name (rdns is on, %s)", asks, should, k.RDNS.Origin)
 	switch {
@@ -152,7 +155,7 @@ func (k *Kerberos) principal(f *Facts, a *AddressFacts, p PTRFacts) Finding {
 // does with UseDNS yes, message included, and hands Kerberos what came of it.
 // Behind a ProxyCommand that relays it has no address to start from, and takes
 // the name that was typed.
-func (c *Client) trustDNS(a *AddressFacts, p PTRFacts, off bool) Finding {
+func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
 	text := fmt.Sprintf("ssh asks for the principal of %s, the reverse name (GSSAPITrustDns is on, %s)", displayName(p.Name), c.GSSAPITrustDNS.Origin)
 	if off {
 		text = fmt.Sprintf("ssh itself complains of the reverse name, and asks for the principal of the bare address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
@@ -165,7 +168,7 @@ func (c *Client) trustDNS(a *AddressFacts, p PTRFacts, off bool) Finding {
 
 // others are about the host as a client of servers: that direction is not the
 // one that was asked about, so the texts say which.
-func (c *Client) others(a *AddressFacts) []Finding {
+func (c *Client) others(a *judgedAddress) []Finding {
 	var fs []Finding
 	if c.Hostbased.On {
 		fs = append(fs, NewFinding(AffectedHostbased, a.Addr, fmt.Sprintf(

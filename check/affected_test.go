@@ -77,7 +77,7 @@ func TestAffected(t *testing.T) {
 		{"two, one off", two(exact(), facts("203.0.113.8", resolve.OK, dead("old.example.net", resolve.NXDomain))), client(), "kerberos", "when 203.0.113.8 is the first address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fs := affected(&c.facts, c.client, mappingsOf(&c.facts))
+			fs := affected(newJudgement(c.facts, Policy{Client: c.client}))
 			if diff := cmp.Diff(c.want, codesOf(t, "affected.", fs, affectedCodes())); diff != "" {
 				t.Fatal(diff, fs)
 			}
@@ -97,7 +97,7 @@ func TestAffected(t *testing.T) {
 		})
 	}
 	facts := off()
-	fd := affected(&facts, client(), mappingsOf(&facts))[0]
+	fd := affected(newJudgement(facts, Policy{Client: client()}))[0]
 	if len(fd.Advice) != 1 || fd.Advice[0].File != "/etc/krb5.conf" || fd.Advice[0].Line != "rdns = false" {
 		t.Errorf("%+v", fd.Advice)
 	}

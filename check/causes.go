@@ -44,41 +44,41 @@ func causeCodes() []CodeDoc {
 // traces that it left. It accuses nobody: each trace has innocent reasons, and
 // most are of this kind (RFC 1912, section 2.1). It is meant for what is off or
 // missing; of a mapping that is confirmed it only knows why the name is generic.
-func causes(f *Facts, a *AddressFacts, m mapping) []Finding {
+func causes(f *judgement, a *judgedAddress) []Finding {
 	found := func(c Code, format string, args ...any) []Finding {
 		return []Finding{NewFinding(c, a.Addr, fmt.Sprintf(format, args...))}
 	}
-	if unrecorded(judged(a.Addr)) {
+	if unrecorded(a.lookup) {
 		return nil // nobody sets up a name for it
 	}
-	if m.verdict == Missing {
+	if a.verdict == Missing {
 		return causesOfNone(a, found)
 	}
-	if m.decides < 0 || m.verdict == Undetermined || m.verdict == Exact {
+	if a.deciding < 0 || a.verdict == Undetermined || a.verdict == Exact {
 		return nil
 	}
-	p := a.PTRs[m.decides]
+	p := a.PTRs[a.deciding]
 	name := displayName(p.Name)
-	switch generic := encodes(p.Name, judged(a.Addr)); {
-	case m.verdict == Confirmed && !generic:
+	switch generic := encodes(p.Name, a.lookup); {
+	case a.verdict == Confirmed && !generic:
 		return nil
 	case a.Reverse.Source.Kind == resolve.KindHosts:
 		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS", name, place(a.Reverse.Source.String()))
-	case m.verdict == Mismatch && filtered(p.Forward):
+	case a.verdict == Mismatch && filtered(p.Forward):
 		return found(CauseFiltered, "%s filters the reverse name %s: it answers %s, which is no host's address", sourceWord(p.Forward), name, listAddrs(p.Forward.Addrs))
-	case m.verdict == Numeric:
+	case a.verdict == Numeric:
 		return found(CauseAddressAsName, "likely an address was entered in the reverse zone where a name belongs")
 	case p.Name.Under("in-addr.arpa"), p.Name.Under("ip6.arpa"):
 		return found(CauseFinalDot, "likely the final dot is missing in the zone file: %s ends in the name of a reverse zone", name)
-	case m.verdict == Malformed, p.Name == ".":
+	case a.verdict == Malformed, p.Name == ".":
 		return nil
-	case generic && m.verdict == Unresolvable:
+	case generic && a.verdict == Unresolvable:
 		return found(CauseNeverSetUp, "likely nobody has set up a reverse name for this host: %s is made of the address", name)
 	case generic:
 		return found(CauseGeneric, "likely the provider's generic name: %s is made of the address", name)
 	case p.Name.Labels() == 1:
 		return found(CauseShortName, "likely a name was entered without its domain: %s is a single label", name)
-	case m.verdict == Mismatch:
+	case a.verdict == Mismatch:
 		return causesOfMismatch(f, p, found)
 	}
 	return causesOfUnresolvable(f, a, p, found)
@@ -88,7 +88,7 @@ func causes(f *Facts, a *AddressFacts, m mapping) []Finding {
 type finder func(c Code, format string, args ...any) []Finding
 
 // causesOfNone tells a record that is missing from a zone that is.
-func causesOfNone(a *AddressFacts, found finder) []Finding {
+func causesOfNone(a *judgedAddress, found finder) []Finding {
 	zone := a.Keeper
 	if zone == nil {
 		zone = a.Reverse.Zone
@@ -100,27 +100,27 @@ func causesOfNone(a *AddressFacts, found finder) []Finding {
 		return found(CauseNoZone, "likely no reverse zone is delegated to the holder of the address")
 	case ofRegistry(zone.Apex):
 		return found(CauseNoZone, "likely no reverse zone is delegated to the holder of the address: the answer is from %s, which a registry keeps", displayName(zone.Apex))
-	case judged(a.Addr).Is6():
+	case a.lookup.Is6():
 		return found(CauseNeverSetUp, "nobody has set up a reverse name, as is usual for IPv6; its zone %s is there", displayName(zone.Apex))
 	}
 	return found(CauseNeverSetUp, "likely nobody has set up a reverse name: its zone %s is there", displayName(zone.Apex))
 }
 
-func causesOfMismatch(f *Facts, p PTRFacts, found finder) []Finding {
-	if same, known := sameOrganisation(p.Name, fullName(f)); known && !same && !f.literal() {
+func causesOfMismatch(f *judgement, p PTRFacts, found finder) []Finding {
+	if same, known := sameOrganisation(p.Name, f.name); known && !same {
 		return otherOrganisation(f, p, found)
 	}
 	return found(CauseMoved, "likely %s has moved to other addresses, and the reverse name stayed", displayName(p.Name))
 }
 
-func otherOrganisation(f *Facts, p PTRFacts, found finder) []Finding {
+func otherOrganisation(f *judgement, p PTRFacts, found finder) []Finding {
 	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: likely it is of another holder of the address, or was entered by mistake",
-		displayName(organisation(p.Name)), displayName(organisation(fullName(f))))
+		displayName(organisation(p.Name)), displayName(organisation(f.name)))
 }
 
 // causesOfUnresolvable asks whose SOA came with the negative answer (RFC 2308,
 // section 3): that of a zone above the name's domain means the domain is gone.
-func causesOfUnresolvable(f *Facts, a *AddressFacts, p PTRFacts, found finder) []Finding {
+func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found finder) []Finding {
 	name, domain := displayName(p.Name), organisation(p.Name)
 	fs := found(CauseForwardMissing, "likely the address record of %s was removed, or never added", name)
 	if z := p.Forward.Zone; z != nil && p.Name.Under(z.Apex) {
@@ -136,7 +136,7 @@ func causesOfUnresolvable(f *Facts, a *AddressFacts, p PTRFacts, found finder) [
 			fs = found(CauseForwardMissing, "likely the address record of %s was removed, or never added: its zone %s is there", name, apex)
 		}
 	}
-	if same, known := sameOrganisation(p.Name, fullName(f)); known && !same && !f.literal() {
+	if same, known := sameOrganisation(p.Name, f.name); known && !same {
 		fs = append(fs, otherOrganisation(f, p, found)...)
 	}
 	return fs
@@ -144,7 +144,7 @@ func causesOfUnresolvable(f *Facts, a *AddressFacts, p PTRFacts, found finder) [
 
 // formerly is who had a name below a zone: where the zone's keeper keeps the
 // address's reverse zone as well, that is a provider, and the name a customer's.
-func formerly(a *AddressFacts, z *resolve.Zone) string {
+func formerly(a *judgedAddress, z *resolve.Zone) string {
 	if a.Keeper != nil {
 		if same, known := sameOrganisation(a.Keeper.Primary, z.Apex); same && known {
 			return "customer of the provider"

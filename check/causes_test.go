@@ -103,8 +103,9 @@ func TestCauses(t *testing.T) {
 		{"exempt", keeper(facts("192.168.1.243", resolve.NXDomain), "168.192.in-addr.arpa", "localhost"), "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			a := &c.facts.Addresses[0]
-			fs := causes(&c.facts, a, mappingsOf(&c.facts)[0])
+			f := newJudgement(c.facts, Policy{})
+			a := &f.addresses[0]
+			fs := causes(f, a)
 			if diff := cmp.Diff(c.want, codesOf(t, "cause.", fs, causeCodes())); diff != "" {
 				t.Fatal(diff, fs)
 			}

@@ -27,7 +27,7 @@ func (q *Inquiry) addViews(ctx context.Context) {
 	})
 	var addrs []netip.Addr
 	for _, p := range q.order {
-		addrs = append(addrs, judged(p.addr))
+		addrs = append(addrs, p.lookup)
 	}
 	q.mu.Unlock()
 	var views [2]View
@@ -59,7 +59,7 @@ func (q *Inquiry) addViews(ctx context.Context) {
 }
 
 // viewFindings say where the others differ from what is used.
-func viewFindings(f *Facts) []Finding {
+func viewFindings(f *judgement) []Finding {
 	var fs []Finding
 	for _, v := range f.Views {
 		if f.literal() && !v.Second {
@@ -73,8 +73,8 @@ func viewFindings(f *Facts) []Finding {
 }
 
 // against compares a view with what is used; the empty code: there is nothing to say.
-func (v View) against(f *Facts) (Code, string) {
-	host, mine, theirs := displayHost(f.Target.Host), addressSet(f.Forward), addressSet(v.Forward)
+func (v View) against(f *judgement) (Code, string) {
+	host, mine, theirs := f.host.shown, addressSet(f.Forward), addressSet(v.Forward)
 	used := usedSource(f.Forward)
 	said := listAddrs(theirs)
 	if len(theirs) == 0 {

@@ -7,13 +7,13 @@ import (
 
 // cutFinding says in which phases of the work on a target its time was over. ssh's
 // own answer has a limit that can end before.
-func cutFinding(f *Facts) (Finding, bool) {
+func cutFinding(f *judgement) (Finding, bool) {
 	if !f.Cut && !slices.ContainsFunc(f.Addresses, waitsForSSH) {
 		return Finding{}, false
 	}
 	var phases []string
 	if f.NameCut {
-		phases = append(phases, "looking up "+displayHost(f.Target.Host))
+		phases = append(phases, "looking up "+f.host.shown)
 	}
 	for _, a := range f.Addresses {
 		if a.CutShort && f.Cut {

@@ -21,7 +21,32 @@ type Target struct {
 	Proxied bool     // a ProxyCommand connects: only the look-ups are this machine's
 	DNS     DNSTrust // VerifyHostKeyDNS
 
-	Seek []string // fingerprints, SHA256:…, one of which is looked for behind each address even if ssh would be shown another key; if empty, none
+	// Seek are fingerprints, SHA256:…, one of which is looked for behind each address even
+	// if ssh would be shown another key; if empty, none.
+	Seek []string
+
+	host parsedHost // Host, parsed; by Begin, or by Judge where the facts are not from an Inquiry
+}
+
+// parsedHost is what a target's Host says.
+type parsedHost struct {
+	name    resolve.Name // as DNS is asked for it; empty of an address and of what is no name
+	literal netip.Addr   // not valid of a name
+	plain   string       // for machines, and for people to copy
+	shown   string       // as texts show it
+}
+
+// parse reads Host, once.
+func (t *Target) parse() {
+	if t.host.plain != "" {
+		return
+	}
+	t.host = parsedHost{plain: PlainHost(t.Host), shown: displayHost(t.Host)}
+	if a, literal := resolve.ParseLiteral(t.Host); literal {
+		t.host.literal = a
+	} else if n, err := resolve.ParseName(t.Host); err == nil {
+		t.host.name = n
+	}
 }
 
 // Facts is all that was found out about a target: judging needs nothing else.

@@ -24,7 +24,7 @@ func filtered(ans resolve.Answer) bool {
 
 // filterFindings say that the target's name is filtered. To a system, such an
 // address means itself: ssh would talk to this machine's own sshd.
-func filterFindings(f *Facts) []Finding {
+func filterFindings(f *judgement) []Finding {
 	i := slices.IndexFunc(f.Forward, filtered)
 	if i < 0 || f.literal() {
 		return nil
@@ -32,7 +32,7 @@ func filterFindings(f *Facts) []Finding {
 	ans := f.Forward[i]
 	found := aboutTarget(ForwardFiltered, fmt.Sprintf(
 		"%s answers %s for %s, which is no host's address: it filters the name, and ssh would connect to this machine itself",
-		sourceWord(ans), listAddrs(ans.Addrs), displayHost(f.Target.Host)))
+		sourceWord(ans), listAddrs(ans.Addrs), f.host.shown))
 	found.Advice = adviseFilter(ans)
 	return []Finding{found}
 }

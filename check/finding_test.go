@@ -145,7 +145,7 @@ func TestVerdictRowsAreWhole(t *testing.T) {
 		ptr(host, addr.String()), ptr("x.example.net", addr.String()), ptr("x.example.net", "198.51.100.1"),
 		dead("x.example.net", resolve.NXDomain), dead("x.example.net", resolve.ServFail), unasked("10.1"), unasked("."), unasked(`a\032b`),
 	} {
-		if v := weighName([]resolve.Name{host}, addr, &p); v.row().rank == 0 {
+		if v := judgeName([]resolve.Name{host}, addr, &p); v.row().rank == 0 {
 			t.Errorf("%s, the verdict on %s, has no rank", v, p.Name)
 		}
 	}

@@ -17,57 +17,57 @@ import (
 const maxName = 63
 
 // mappingFindings are the findings about one address: the verdict first.
-func mappingFindings(f *Facts, a *AddressFacts, m mapping, p Policy) []Finding {
-	verdict := NewFinding(MappingCode(m.verdict), a.Addr, mappingText(f, a, m))
-	if m.verdict == Confirmed {
-		verdict = verdict.When(p.RequireName && !f.literal(), WhenNameRequired)
+func mappingFindings(f *judgement, a *judgedAddress) []Finding {
+	verdict := NewFinding(MappingCode(a.verdict), a.Addr, mappingText(f, a))
+	if a.verdict == Confirmed {
+		verdict = verdict.When(f.RequireName && !f.literal(), WhenNameRequired)
 	}
 	fs := []Finding{verdict}
-	if astray := m.astray(a); m.verdict.Confirms() && len(astray) > 0 {
+	if names := a.unconfirmed(); a.verdict.Confirms() && len(names) > 0 {
 		fs = append(fs, NewFinding(PTRPartial, a.Addr, fmt.Sprintf(
 			"%s has further reverse names that are not known to lead back to it (%s): sshd sees one of all, now this, now that",
-			show(a.Addr), list(astray))))
+			show(a.Addr), list(names))))
 	}
 	if a.truncated() {
 		fs = append(fs, NewFinding(PTRTruncated, a.Addr, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
 			show(a.Addr), len(a.Reverse.Names), limits.PTRNames)))
 	}
-	if a.refused() {
+	if a.refused(a.lookup) {
 		fs = append(fs, NewFinding(ReverseRefused, a.Addr, fmt.Sprintf("the reverse zone of %s is refused by the resolver (%s%s): of private addresses that is taken for no reverse name",
 			show(a.Addr), a.Reverse.Status.Words(), from(a.Reverse))))
 	}
-	if text, ok := searchText(a, m); ok {
+	if text, ok := searchText(a); ok {
 		fs = append(fs, NewFinding(PTRSearch, a.Addr, text))
 	}
 	return fs
 }
 
 // mappingText says in one line what the verdict rests on. The relay prints it.
-func mappingText(f *Facts, a *AddressFacts, m mapping) string {
+func mappingText(f *judgement, a *judgedAddress) string {
 	subject, its := f.subject()+" is "+show(a.Addr)+", ", "whose"
 	if f.literal() {
 		subject, its = show(a.Addr)+": ", "its"
 	}
 	name := ""
-	if m.decides >= 0 {
-		name = displayName(a.PTRs[m.decides].Name)
+	if a.deciding >= 0 {
+		name = displayName(a.PTRs[a.deciding].Name)
 	}
-	return subject + its + " " + m.verdict.row().clause(f, a, m, name)
+	return subject + its + " " + a.verdict.row().clause(f, a, name)
 }
 
 // subject is the host as it was typed, with the name that it was looked up by
 // where the search list has made another of it.
-func (f *Facts) subject() string {
-	host := displayHost(f.Target.Host)
-	if name := displayName(fullName(f)); name != "" && name != safetext.Cut(PlainHost(f.Target.Host), maxName) {
+func (f *judgement) subject() string {
+	host := f.host.shown
+	if name := displayName(f.name); name != "" && name != safetext.Cut(f.host.plain, maxName) {
 		return host + " (looked up as " + name + ")"
 	}
 	return host
 }
 
 // spentOn reports whether what is missing is something that was not asked.
-func spentOn(a *AddressFacts, m mapping) bool {
-	return a.Reverse.Status == resolve.Skipped || m.decides >= 0 && a.PTRs[m.decides].Forward.Status == resolve.Skipped
+func spentOn(a *judgedAddress) bool {
+	return a.Reverse.Status == resolve.Skipped || a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped
 }
 
 // from names the source of an answer, where there is one.
@@ -93,23 +93,23 @@ func unresolvableText(a netip.Addr, p PTRFacts) string {
 	return fmt.Sprintf("has no %s address (%s)", kind, s.Words())
 }
 
-func undeterminedText(a *AddressFacts, m mapping, name string) string {
+func undeterminedText(a *judgedAddress, name string) string {
 	switch {
-	case m.decides >= 0 && a.PTRs[m.decides].Forward.Status == resolve.Skipped, a.Reverse.Status == resolve.Skipped, a.CutShort && m.decides < 0:
+	case a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped, a.Reverse.Status == resolve.Skipped, a.CutShort && a.deciding < 0:
 		return "reverse name was not known in time"
-	case m.decides >= 0:
-		return fmt.Sprintf("reverse name %s could not be looked up (%s)", name, a.PTRs[m.decides].Forward.Status.Words())
+	case a.deciding >= 0:
+		return fmt.Sprintf("reverse name %s could not be looked up (%s)", name, a.PTRs[a.deciding].Forward.Status.Words())
 	case a.Reverse.Status == resolve.OK:
 		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d leads back to it", limits.PTRNames, len(a.Reverse.Names))
 	}
 	return fmt.Sprintf("reverse name could not be looked up (%s)", a.Reverse.Status.Words())
 }
 
-// astray are the names beside a confirmed one that do not lead back.
-func (m mapping) astray(a *AddressFacts) []string {
+// unconfirmed are the names beside a confirmed one that do not lead back.
+func (a *judgedAddress) unconfirmed() []string {
 	var names []string
 	for i, p := range a.PTRs {
-		if !m.leadsBack(i) {
+		if !a.leadsBack(i) {
 			names = append(names, displayName(p.Name))
 		}
 	}
@@ -118,12 +118,12 @@ func (m mapping) astray(a *AddressFacts) []string {
 
 // searchText compares what an sshd of this machine makes of a name with what
 // stands in DNS, where libc's search list makes it another name.
-func searchText(a *AddressFacts, m mapping) (string, bool) {
-	if m.decides < 0 {
+func searchText(a *judgedAddress) (string, bool) {
+	if a.deciding < 0 {
 		return "", false
 	}
-	p := a.PTRs[m.decides]
-	addr := judged(a.Addr)
+	p := a.PTRs[a.deciding]
+	addr := a.lookup
 	if p.Search == nil || p.Search.Status == p.Forward.Status && leadsTo(p.Search.Addrs, addr) == leadsTo(p.Forward.Addrs, addr) {
 		return "", false
 	}
@@ -133,41 +133,41 @@ func searchText(a *AddressFacts, m mapping) (string, bool) {
 
 // forwardFindings tell what the addresses leave out: a family that could not be
 // looked up while the other could, and addresses beyond the bound.
-func forwardFindings(f *Facts) []Finding {
+func forwardFindings(f *judgement) []Finding {
 	fs := filterFindings(f)
 	for _, ans := range f.Forward {
 		if ans.Status.Temporary() {
 			fs = append(fs, aboutTarget(ForwardPartial, fmt.Sprintf(
 				"the %s addresses of %s could not be looked up (%s); the others are used",
-				familyOf(ans.Question.Type), displayHost(f.Target.Host), ans.Status.Words())))
+				familyOf(ans.Question.Type), f.host.shown, ans.Status.Words())))
 		}
 	}
 	if f.Exhausted {
 		fs = append(fs, aboutTarget(ManyQuestions, fmt.Sprintf(
-			"%s would take more than %d questions to DNS: the rest was not asked", displayHost(f.Target.Host), limits.Questions)))
+			"%s would take more than %d questions to DNS: the rest was not asked", f.host.shown, limits.Questions)))
 	}
 	if f.Dropped > 0 {
 		fs = append(fs, aboutTarget(ForwardMany, fmt.Sprintf(
-			"%s has %d addresses, %d of them are used", displayHost(f.Target.Host), len(f.Addresses)+f.Dropped, len(f.Addresses))))
+			"%s has %d addresses, %d of them are used", f.host.shown, len(f.Addresses)+f.Dropped, len(f.Addresses))))
 	}
 	return fs
 }
 
 // wayFindings say what stands between this machine and the target.
-func wayFindings(f *Facts) []Finding {
+func wayFindings(f *judgement) []Finding {
 	var fs []Finding
 	if f.Target.Via != "" {
 		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine sees the jump host only, which looks up the rest",
-			displayHost(f.Target.Via), displayHost(f.Target.Host))))
+			displayHost(f.Target.Via), f.host.shown)))
 	}
 	if f.Target.Proxied {
-		fs = append(fs, aboutTarget(ViaCommand, fmt.Sprintf("ssh connects to %s by a ProxyCommand: what is behind the addresses was not looked at", displayHost(f.Target.Host))))
+		fs = append(fs, aboutTarget(ViaCommand, fmt.Sprintf("ssh connects to %s by a ProxyCommand: what is behind the addresses was not looked at", f.host.shown)))
 	}
 	return fs
 }
 
-func noAddressFinding(f *Facts, v Verdict) Finding {
-	host := displayHost(f.Target.Host)
+func noAddressFinding(f *judgement, v Verdict) Finding {
+	host := f.host.shown
 	if v == NoAddress {
 		text := host + " has no address"
 		if s := f.Forward[0].Status; s == resolve.NXDomain {

@@ -32,14 +32,13 @@ func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resol
 // lookBack asks for an address's names and where they lead.
 func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Answer) {
 	began := time.Now()
-	a := judged(p.addr)
-	names, text := q.names(ctx, p, a, forward)
+	names, text := q.names(ctx, p, forward)
 	var wg sync.WaitGroup
 	lookUp := func(i int, n resolve.Name) {
-		found := q.lookUp(ctx, PTRFacts{Name: n, Text: text}, a, forward)
+		found := q.lookUp(ctx, PTRFacts{Name: n, Text: text}, p.lookup, forward)
 		var search *resolve.Answer
 		if q.policy.Thorough {
-			search = q.asSSHD(ctx, PTRFacts{Name: n, Text: text, Forward: found}, a)
+			search = q.asSSHD(ctx, PTRFacts{Name: n, Text: text, Forward: found}, p.lookup)
 		}
 		q.mu.Lock()
 		p.facts.PTRs[i].Forward, p.facts.PTRs[i].Search = found, search
@@ -58,15 +57,15 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 	q.timings.Reverse = max(q.timings.Reverse, time.Since(began))
 	q.mu.Unlock()
 	if q.policy.Thorough {
-		q.deepen(ctx, p)
+		q.gatherThorough(ctx, p)
 	}
 }
 
 // names asks for an address's names, and chooses those that are looked at. text
 // is what a hosts file calls its one.
-func (q *Inquiry) names(ctx context.Context, p *pending, a netip.Addr, forward *resolve.Answer) (names []resolve.Name, text string) {
-	reverse := q.resolver.Reverse(ctx, a, q.checker.Scope)
-	names = selectNames(reverse.Names, askedNames(q.ask.Target, []resolve.Answer{*forward}))
+func (q *Inquiry) names(ctx context.Context, p *pending, forward *resolve.Answer) (names []resolve.Name, text string) {
+	reverse := q.resolver.Reverse(ctx, p.lookup, q.checker.Scope)
+	names = selectNames(reverse.Names, askedNames(q.ask.Target.host, []resolve.Answer{*forward}))
 	ptrs := make([]PTRFacts, len(names))
 	for i, n := range names {
 		ptrs[i].Name, ptrs[i].Text = n, reverse.Text
@@ -91,8 +90,8 @@ func (q *Inquiry) probe(ctx context.Context, p *pending) {
 // askFingerprints looks up the SSHFP records of the host, as ssh does: of its
 // name without the search list, never of an address or of HostKeyAlias.
 func (q *Inquiry) askFingerprints(ctx context.Context) {
-	name, err := resolve.ParseName(q.ask.Target.Host)
-	if _, literal := resolve.ParseLiteral(q.ask.Target.Host); literal || err != nil {
+	name := q.ask.Target.host.name
+	if name == "" {
 		return
 	}
 	a := q.resolver.Fingerprints(ctx, name)
@@ -129,16 +128,17 @@ func (q *Inquiry) asSSHD(ctx context.Context, p PTRFacts, a netip.Addr) *resolve
 	return &found
 }
 
-// deepen asks what only a person wants to know about an address.
-func (q *Inquiry) deepen(ctx context.Context, p *pending) {
+// gatherThorough asks what only a person wants to know about an address: who could
+// set its PTR record, where one is to be wished for.
+func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 	q.mu.Lock()
 	facts := p.facts.clone()
 	q.mu.Unlock()
-	m := weigh(nil, &facts)
-	if m.verdict.Confirms() && !q.policy.RequireName || m.verdict == Exempt {
+	confirms := func(name PTRFacts) bool { return judgeName(nil, p.lookup, &name).Confirms() }
+	if facts.exempt(p.lookup) || !q.policy.RequireName && slices.ContainsFunc(facts.PTRs, confirms) {
 		return
 	}
-	at := resolve.ReverseName(judged(facts.Addr))
+	at := resolve.ReverseName(p.lookup)
 	if n := len(facts.Reverse.Chain); n > 0 {
 		at = facts.Reverse.Chain[n-1] // RFC 2317: the record stands where the CNAME leads
 	}

@@ -64,9 +64,10 @@ type Inquiry struct {
 
 // pending is one address whose facts are being gathered; Inquiry.mu guards it.
 type pending struct {
-	addr  netip.Addr
-	done  bool         // the facts are complete
-	facts AddressFacts // grows while they are gathered
+	addr   netip.Addr
+	lookup netip.Addr   // what is looked up for it: lookupAddr
+	done   bool         // the facts are complete
+	facts  AddressFacts // grows while they are gathered
 }
 
 // Begin starts to look up the target and, beside that, to check each address
@@ -101,6 +102,7 @@ func (c *Checker) newInquiry(a Ask) *Inquiry {
 		started:  time.Now(),
 		forward:  make([]resolve.Answer, 0, 2), // one a family
 	}
+	q.ask.Target.parse()
 	if a.Client != nil {
 		q.policy.Client = a.Client
 	}
@@ -181,7 +183,10 @@ func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 			case len(q.order) == limits.Addresses:
 				q.dropped++
 			default:
-				p := &pending{addr: a, done: q.checker.ForwardOnly, facts: AddressFacts{Addr: a, Source: ans.Source, CutShort: true}}
+				p := &pending{
+					addr: a, lookup: lookupAddr(a), done: q.checker.ForwardOnly,
+					facts: AddressFacts{Addr: a, Source: ans.Source, CutShort: true},
+				}
 				q.order, fresh = append(q.order, p), append(fresh, p)
 			}
 		}
@@ -230,7 +235,9 @@ func (q *Inquiry) snapshot() Facts {
 	}
 	// Which family answers first is chance; nothing that is shown may depend on it.
 	slices.SortStableFunc(f.Forward, func(x, y resolve.Answer) int { return int(x.Question.Type) - int(y.Question.Type) })
-	slices.SortStableFunc(f.Addresses, func(x, y AddressFacts) int { return x.Addr.Unmap().BitLen() - y.Addr.Unmap().BitLen() })
+	slices.SortStableFunc(f.Addresses, func(x, y AddressFacts) int {
+		return x.Addr.Unmap().BitLen() - y.Addr.Unmap().BitLen()
+	})
 	return f
 }
 

@@ -33,12 +33,12 @@ type Policy struct {
 // Judge turns facts into a verdict per address, the target's verdict, and
 // findings with their advice. It is pure: equal facts give equal results.
 func Judge(facts Facts, p Policy) *Result {
-	f := &facts
+	f := newJudgement(facts, p)
 	r := &Result{
 		Schema:  Schema,
 		Target:  safetext.Of(f.Target.Input).String(),
-		Host:    PlainHost(f.Target.Host),
-		Name:    nameOf(f),
+		Host:    f.host.plain,
+		Name:    string(f.name),
 		Port:    f.Target.Port,
 		Forward: forward(f.Forward),
 		Timings: phases(f.Timings),
@@ -47,25 +47,14 @@ func Judge(facts Facts, p Policy) *Result {
 		Addresses: []Address{},
 		Findings:  []Finding{},
 	}
-	mappings := mappingsOf(f)
-	for i, m := range mappings {
-		a := &f.Addresses[i]
-		findings := mappingFindings(f, a, m, p)
-		if p.Thorough && (Worst(findings) >= Warning || m.verdict == Missing) {
-			findings = append(findings, causes(f, a, m)...)
-		}
-		if p.Thorough {
-			findings = append(findings, slowNames(a)...)
-		}
-		findings = append(findings, probeFindings(f, a, p)...)
-		findings = append(findings, withheldFindings(f, a, p)...)
+	for i := range f.addresses {
+		a := &f.addresses[i]
+		findings := f.addressFindings(a)
 		r.Findings = append(r.Findings, findings...)
-		judgement := address(a, m, Worst(findings))
-		judgement.Connect, judgement.SSH = a.Probe.connect(), f.ssh(a.Probe)
-		r.Addresses = append(r.Addresses, judgement)
-		r.Verdict = r.Verdict.Worse(m.verdict)
+		r.Addresses = append(r.Addresses, f.address(a, Worst(findings)))
+		r.Verdict = r.Verdict.Worse(a.verdict)
 	}
-	if len(f.Addresses) == 0 {
+	if len(f.addresses) == 0 {
 		r.Verdict = withoutAddress(f)
 		r.Findings = append(r.Findings, noAddressFinding(f, r.Verdict))
 	} else {
@@ -74,96 +63,120 @@ func Judge(facts Facts, p Policy) *Result {
 	if cut, ok := cutFinding(f); ok { // first: formats that tell one thing tell this of what is unknown
 		r.Findings = slices.Insert(r.Findings, 0, cut)
 	}
-	if unseen, ok := expectationFinding(f, p); ok {
+	if unseen, ok := expectationFinding(f); ok {
 		r.Findings = append(r.Findings, unseen)
 	}
-	if p.Thorough && f.Timings.Resolve >= slow {
+	if f.Thorough && f.Timings.Resolve >= slow {
 		r.Findings = append(r.Findings, aboutTarget(SlowResolve,
-			fmt.Sprintf("looking up %s took %.1f s", displayHost(f.Target.Host), f.Timings.Resolve.Seconds())))
+			fmt.Sprintf("looking up %s took %.1f s", f.host.shown, f.Timings.Resolve.Seconds())))
 	}
-	r.Findings = append(r.Findings, affected(f, p.Client, mappings)...)
-	r.Findings = append(r.Findings, pinFindings(f, p)...)
+	r.Findings = append(r.Findings, affected(f)...)
+	r.Findings = append(r.Findings, pinFindings(f)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, wayFindings(f)...)
-	advise(f, r, p)
+	advise(f, r)
 	r.Severity = Worst(r.Findings)
 	return r
 }
 
-// nameOf is the target's full name; an address has none.
-func nameOf(f *Facts) string {
-	if f.literal() {
-		return ""
+// addressFindings are all findings about one address, its verdict first.
+func (f *judgement) addressFindings(a *judgedAddress) []Finding {
+	findings := mappingFindings(f, a)
+	if f.Thorough && (Worst(findings) >= Warning || a.verdict == Missing) {
+		findings = append(findings, causes(f, a)...)
 	}
-	return string(fullName(f))
+	if f.Thorough {
+		findings = append(findings, slowNames(a)...)
+	}
+	findings = append(findings, probeFindings(f, a)...)
+	return append(findings, withheldFindings(f, a)...)
 }
 
-// mapping is what the names of one address amount to.
-type mapping struct {
-	verdict Verdict
-	names   []Verdict // of each of the address's PTRs; Confirmed: leads back
-	decides int       // which of the names made the verdict; -1: none
+// judgement is a target while it is judged: the facts, what is wanted, and what
+// follows from both and is needed more than once.
+type judgement struct {
+	Facts
+	Policy
+	host      parsedHost
+	name      resolve.Name    // the host after the search list; empty of an address and of what is no name
+	addresses []judgedAddress // one for each of Facts.Addresses
 }
 
-// mappingsOf weighs the target's addresses.
-func mappingsOf(f *Facts) []mapping {
-	asked := askedNames(f.Target, f.Forward)
-	all := make([]mapping, len(f.Addresses))
-	for i := range all {
-		all[i] = weigh(asked, &f.Addresses[i])
+// judgedAddress is an address while its target is judged.
+type judgedAddress struct {
+	*AddressFacts
+	lookup   netip.Addr // the address whose reverse name counts: lookupAddr
+	verdict  Verdict
+	names    []Verdict // of each of its PTRs; Confirmed: leads back
+	deciding int       // which of the names made the verdict; -1: none
+}
+
+func newJudgement(facts Facts, p Policy) *judgement {
+	facts.Target.parse()
+	f := &judgement{Facts: facts, Policy: p, host: facts.Target.host}
+	f.name = fullName(f.host, f.Forward)
+	asked := askedNames(f.host, f.Forward)
+	f.addresses = make([]judgedAddress, len(f.Addresses))
+	for i := range f.addresses {
+		f.addresses[i] = judgeAddress(asked, &f.Addresses[i])
 	}
-	return all
+	return f
 }
 
 // leadsBack reports whether name i leads back to the address.
-func (m mapping) leadsBack(i int) bool { return m.names[i].Confirms() }
+func (a *judgedAddress) leadsBack(i int) bool { return a.names[i].Confirms() }
 
-// weigh is the table of verdicts for one address.
-func weigh(asked []resolve.Name, a *AddressFacts) mapping {
-	m := mapping{names: make([]Verdict, len(a.PTRs)), decides: -1}
+// judgeAddress is the table of verdicts for one address.
+func judgeAddress(asked []resolve.Name, facts *AddressFacts) judgedAddress {
+	a := judgedAddress{AddressFacts: facts, lookup: lookupAddr(facts.Addr), deciding: -1}
+	a.names = make([]Verdict, len(a.PTRs))
 	for i := range a.PTRs {
-		m.names[i] = weighName(asked, judged(a.Addr), &a.PTRs[i])
+		a.names[i] = judgeName(asked, a.lookup, &a.PTRs[i])
 	}
 	switch s := a.Reverse.Status; {
-	case a.refused():
-		m.verdict = Exempt
-	case s.Absent() && isExempt(judged(a.Addr)):
-		m.verdict = Exempt
+	case a.exempt(a.lookup):
+		a.verdict = Exempt
 	case s.Absent():
-		m.verdict = Missing
+		a.verdict = Missing
 	case s != resolve.OK:
-		m.verdict = Undetermined
+		a.verdict = Undetermined
 	default:
-		m.verdict, m.decides = m.worstName()
-		if !m.verdict.Confirms() && m.verdict != Undetermined && (a.truncated() || a.CutShort) {
-			m.verdict, m.decides = Undetermined, -1
+		a.verdict, a.deciding = worstName(a.names)
+		if !a.verdict.Confirms() && a.verdict != Undetermined && (a.truncated() || a.CutShort) {
+			a.verdict, a.deciding = Undetermined, -1
 		}
 	}
-	return m
+	return a
+}
+
+// exempt reports whether an address, by which lookup is looked up, has no reverse
+// name and need not have one.
+func (a *AddressFacts) exempt(lookup netip.Addr) bool {
+	return a.refused(lookup) || a.Reverse.Status.Absent() && isExempt(lookup)
 }
 
 // refused reports whether the resolver will not look up the name of a private
 // address: a habit of some with the reverse zones of all of these, and it stays so.
 // Silence is another matter.
-func (a *AddressFacts) refused() bool {
+func (a *AddressFacts) refused(lookup netip.Addr) bool {
 	s := a.Reverse.Status
-	return (s == resolve.ServFail || s == resolve.Refused) && isPrivate(judged(a.Addr))
+	return (s == resolve.ServFail || s == resolve.Refused) && isPrivate(lookup)
 }
 
 // worstName makes one verdict of the names', by their ranks.
-func (m mapping) worstName() (Verdict, int) {
-	verdict, decides := Undetermined, -1
-	for i, v := range m.names {
-		if decides < 0 || v.row().rank < verdict.row().rank {
-			verdict, decides = v, i
+func worstName(names []Verdict) (v Verdict, deciding int) {
+	v, deciding = Undetermined, -1
+	for i, n := range names {
+		if deciding < 0 || n.row().rank < v.row().rank {
+			v, deciding = n, i
 		}
 	}
-	return verdict, decides
+	return v, deciding
 }
 
-// weighName judges one PTR name as sshd and libc would: what is no host name is
+// judgeName judges one PTR name as sshd and libc would: what is no host name is
 // never looked up, what reads as an address is refused, the rest must lead back.
-func weighName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
+func judgeName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
 	switch {
 	case p.Text == "" && !p.Name.HostName(): // a hosts file's name is handed out whatever it is
 		return Malformed
@@ -191,10 +204,10 @@ func lookedUp(p PTRFacts) bool {
 
 // askedNames are the names that make a verdict exact: the host as it was asked
 // for and what the search list made of it. A literal has none.
-func askedNames(t Target, forward []resolve.Answer) []resolve.Name {
+func askedNames(h parsedHost, forward []resolve.Answer) []resolve.Name {
 	names := make([]resolve.Name, 0, 1+len(forward))
-	if n, err := resolve.ParseName(t.Host); err == nil && !t.literal() {
-		names = append(names, n)
+	if h.name != "" {
+		names = append(names, h.name)
 	}
 	for _, ans := range forward {
 		if ans.Status == resolve.OK && ans.Source.Kind != resolve.KindLiteral {
@@ -204,18 +217,27 @@ func askedNames(t Target, forward []resolve.Answer) []resolve.Name {
 	return names
 }
 
+// fullName is the target's name after the search list, or the name as asked. An
+// address has none.
+func fullName(h parsedHost, forward []resolve.Answer) resolve.Name {
+	if h.literal.IsValid() {
+		return ""
+	}
+	for _, ans := range forward {
+		if ans.Status == resolve.OK && strings.Contains(string(ans.Question.Name), ".") {
+			return ans.Question.Name
+		}
+	}
+	return h.name
+}
+
 // literal reports whether the target was given as an address: then only the
 // reverse side can be judged.
-func (f *Facts) literal() bool { return f.Target.literal() }
-
-func (t Target) literal() bool {
-	_, ok := resolve.ParseLiteral(t.Host)
-	return ok
-}
+func (f *judgement) literal() bool { return f.host.literal.IsValid() }
 
 // withoutAddress is the verdict of a target that no address was found for: it
 // has none only if every family that was asked about says so.
-func withoutAddress(f *Facts) Verdict {
+func withoutAddress(f *judgement) Verdict {
 	if len(f.Forward) == 0 || f.Pending {
 		return Undetermined
 	}
@@ -235,26 +257,31 @@ func (p *PTRFacts) asSSHD() *resolve.Answer {
 	return &p.Forward
 }
 
-// sshdConfirms reports whether that sshd knows a client from a by the name. It
-// compares addresses as text, zone and all, and no source gives a zone.
-func (p *PTRFacts) sshdConfirms(a netip.Addr, v Verdict) bool {
-	found := p.asSSHD()
-	return v != Numeric && v != Malformed && found.Status == resolve.OK && a.Zone() == "" && leadsTo(found.Addrs, judged(a))
+// sshdConfirms reports whether that sshd knows a client from the address by name i.
+// It compares addresses as text, zone and all, and no source gives a zone.
+func (a *judgedAddress) sshdConfirms(i int) bool {
+	v, found := a.names[i], a.PTRs[i].asSSHD()
+	return v != Numeric && v != Malformed &&
+		found.Status == resolve.OK && a.Addr.Zone() == "" && leadsTo(found.Addrs, a.lookup)
 }
 
 // sshdMessage is the line that sshd's ssh_remote_hostname (packet.c since 9.8)
-// logs with UseDNS yes about a client from a whose name is p. It lower-cases the
+// logs with UseDNS yes about a client from the address. It lower-cases the
 // name only after the check for a numeric one, but Name is lower case anyway.
-func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
+func (a *judgedAddress) sshdMessage() string {
+	if a.deciding < 0 {
+		return ""
+	}
+	p, v := a.PTRs[a.deciding], a.names[a.deciding]
 	found := p.asSSHD()
-	shown := show(a)
-	if a.Zone() == "" {
-		shown = judged(a).String()
+	shown := show(a.Addr)
+	if a.Addr.Zone() == "" {
+		shown = a.lookup.String()
 	}
 	switch {
 	case v == Numeric:
 		return `Nasty PTR record "` + string(p.Name) + `" is set up for ` + shown + ", ignoring"
-	case v == Malformed || p.sshdConfirms(a, v):
+	case v == Malformed || a.sshdConfirms(a.deciding):
 		return ""
 	case found.Status == resolve.Skipped && lookedUp(p): // nobody knows what would have come
 		return ""
@@ -264,12 +291,13 @@ func sshdMessage(a netip.Addr, p PTRFacts, v Verdict) string {
 	return "reverse mapping checking getaddrinfo for " + string(p.Name) + " [" + shown + "] failed."
 }
 
-func address(a *AddressFacts, m mapping, worst Severity) Address {
+// address is what a Result has of an address; worst is the severity of its findings.
+func (f *judgement) address(a *judgedAddress, worst Severity) Address {
 	out := Address{
 		Address:  a.Addr,
 		Family:   family(a.Addr),
 		Source:   a.Source.String(),
-		Verdict:  m.verdict,
+		Verdict:  a.verdict,
 		Severity: worst,
 		Reverse: Reverse{
 			Status:    a.Reverse.Status,
@@ -277,7 +305,10 @@ func address(a *AddressFacts, m mapping, worst Severity) Address {
 			TTL:       int(a.Reverse.TTL.Seconds()),
 			Truncated: a.truncated(),
 		},
-		PTR: []PTR{},
+		PTR:     []PTR{},
+		Connect: a.Probe.connect(),
+		SSH:     f.ssh(a.Probe),
+		SSHD:    a.sshdMessage(),
 	}
 	for i, p := range a.PTRs {
 		out.PTR = append(out.PTR, PTR{
@@ -285,12 +316,9 @@ func address(a *AddressFacts, m mapping, worst Severity) Address {
 			Source:    sourceWord(p.Forward),
 			Status:    p.Forward.Status,
 			Addresses: append([]netip.Addr{}, p.Forward.Addrs...),
-			Confirmed: m.leadsBack(i),
-			Differs:   p.sshdConfirms(a.Addr, m.names[i]) != m.leadsBack(i),
+			Confirmed: a.leadsBack(i),
+			Differs:   a.sshdConfirms(i) != a.leadsBack(i),
 		})
-	}
-	if m.decides >= 0 {
-		out.SSHD = sshdMessage(a.Addr, a.PTRs[m.decides], m.names[m.decides])
 	}
 	return out
 }

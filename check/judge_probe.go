@@ -26,7 +26,7 @@ func (p *Probe) connect() *Connect {
 	return &Connect{Status: p.Connect, Seconds: seconds(p.Connecting), Error: p.Error}
 }
 
-func (f *Facts) ssh(p *Probe) *SSH {
+func (f *judgement) ssh(p *Probe) *SSH {
 	if p == nil || p.Connect != ConnectOK || p.Identity != IdentitySSH {
 		return nil
 	}
@@ -44,7 +44,7 @@ func (f *Facts) ssh(p *Probe) *SSH {
 
 // probeFindings are the findings about what is behind one address. Beside an
 // address that serves, a dead one is only worth a notice.
-func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
+func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	if a.Probe == nil {
 		return nil
 	}
@@ -60,7 +60,7 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	case ConnectHeldBack:
 		return found(SSHSkipped, a.Probe.Error)
 	case ConnectSkipped:
-		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no route to "+familyName(a.Addr))
+		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no route to "+familyName(a.lookup))
 		return []Finding{tell.When(!slices.ContainsFunc(f.Addresses, tried), WhenAllSkipped)} // else the other addresses tell
 	default:
 		return found(ConnectCode(a.Probe.Connect), connectText(a.Probe))
@@ -87,7 +87,7 @@ func probeFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	case a.Probe.Broken != "":
 		return found(SSHStalled, "it identifies itself, and then does not go on: "+a.Probe.Broken)
 	}
-	findings := keyFindings(f, a, p)
+	findings := keyFindings(f, a)
 	// A key that was wanted is missing, whoever else serves.
 	switch h := a.Probe.Hindered; {
 	case h == nil:
@@ -106,8 +106,8 @@ func turnedAwayText(p *Probe) string {
 
 // expectationFinding holds --expect-hostkey against what was seen of the target
 // itself: keys that nobody has looked at are none that were expected.
-func expectationFinding(f *Facts, p Policy) (Finding, bool) {
-	if len(p.ExpectKeys) == 0 || f.sawKey() {
+func expectationFinding(f *judgement) (Finding, bool) {
+	if len(f.ExpectKeys) == 0 || f.sawKey() {
 		return Finding{}, false
 	}
 	host := f.Target.Host
@@ -125,18 +125,18 @@ func connectText(p *Probe) string {
 }
 
 // keyFindings are the findings about the host keys behind one address.
-func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
+func keyFindings(f *judgement, a *judgedAddress) []Finding {
 	var fs []Finding
 	found := func(c Code, format string, args ...any) Finding {
 		return NewFinding(c, a.Addr, fmt.Sprintf(format, args...))
 	}
-	known, expected := false, len(p.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding says so
+	known, expected := false, len(f.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding says so
 	var unknown []string
 	chosen := false // the key that ssh would be shown is one of the unknown
 	for _, k := range a.Probe.Keys {
 		k = f.withFingerprint(k)
 		known = known || k.Status.Proven()
-		expected = expected || slices.Contains(p.ExpectKeys, k.Fingerprint)
+		expected = expected || slices.Contains(f.ExpectKeys, k.Fingerprint)
 		if k.Status == KeyUnknown && k.Refused == "" && !k.Unchecked {
 			unknown = append(unknown, k.Type+" "+k.Fingerprint)
 			chosen = chosen || k.Chosen
@@ -168,7 +168,7 @@ func keyFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 
 // verdictFindings say what ssh makes of one key, where it is not simply known or
 // unknown. What ssh would not be shown ends no login.
-func verdictFindings(a *AddressFacts, k Key) []Finding {
+func verdictFindings(a *judgedAddress, k Key) []Finding {
 	var fs []Finding
 	found := func(c Code, format string, args ...any) Finding {
 		return NewFinding(c, a.Addr, fmt.Sprintf(format, args...))
@@ -205,7 +205,7 @@ func verdictFindings(a *AddressFacts, k Key) []Finding {
 
 // decides reports whether the key is the one that ssh would be shown, as far as is
 // known.
-func (a *AddressFacts) decides(k Key) bool {
+func (a *judgedAddress) decides(k Key) bool {
 	return k.Chosen || !slices.ContainsFunc(a.Probe.Keys, func(k Key) bool { return k.Chosen })
 }
 
@@ -213,7 +213,7 @@ func (a *AddressFacts) decides(k Key) bool {
 const slow = time.Second
 
 // slowConnection names the phases behind an address that make ssh slow.
-func slowConnection(a *AddressFacts) []Finding {
+func slowConnection(a *judgedAddress) []Finding {
 	connecting := phase{SlowConnect, a.Probe.Connecting, "connecting to %s took %.1f s"}
 	if a.Probe.Cut != "" { // in one of the others, which it has not come to the end of
 		return slowPhases(a.Addr, []phase{connecting})
@@ -226,7 +226,7 @@ func slowConnection(a *AddressFacts) []Finding {
 }
 
 // slowNames names the slow look-ups of an address: of its names, and of theirs.
-func slowNames(a *AddressFacts) []Finding {
+func slowNames(a *judgedAddress) []Finding {
 	took := a.Reverse.Took
 	for _, p := range a.PTRs {
 		took = max(took, a.Reverse.Took+p.Forward.Took)
@@ -254,7 +254,7 @@ func slowPhases(a netip.Addr, phases []phase) []Finding {
 }
 
 func familyName(a netip.Addr) string {
-	if judged(a).Is4() {
+	if a.Is4() {
 		return "IPv4"
 	}
 	return "IPv6"
@@ -280,10 +280,10 @@ const (
 	keysAgainst                 // an address shows a changed or revoked key, or none of those by which the host is known
 )
 
-func (f *Facts) evidence() (e evidence, ground string) {
+func (f *judgement) evidence() (e evidence, ground string) {
 	proven := 0
-	for i := range f.Addresses {
-		a := &f.Addresses[i]
+	for i := range f.addresses {
+		a := &f.addresses[i]
 		if a.Probe == nil {
 			continue
 		}
@@ -326,7 +326,7 @@ func (k Key) voucher() string {
 }
 
 // fingerprints lists the unknown keys' for people to verify.
-func (f *Facts) fingerprints() string {
+func (f *judgement) fingerprints() string {
 	var prints []string
 	for _, a := range f.Addresses {
 		if a.Probe == nil {

@@ -16,12 +16,12 @@ import (
 // them about, and needs DNS.
 const maxLines = 10
 
-// HostsLines are the hosts lines that make the target's names and addresses
+// hostsLines are the hosts lines that make the target's names and addresses
 // agree on this machine: one for each address, in the article's form, or none.
 // A line for some of the addresses would hide the others, for a hosts file that
 // answers one family ends the look-up.
-func HostsLines(f *Facts, p Policy) []string {
-	if p.HostsPath == "" || f.Pending || len(f.Addresses) == 0 || len(f.Addresses) > maxLines || f.Dropped > 0 {
+func hostsLines(f *judgement) []string {
+	if f.HostsPath == "" || f.Pending || len(f.Addresses) == 0 || len(f.Addresses) > maxLines || f.Dropped > 0 {
 		return nil
 	}
 	for _, ans := range f.Forward {
@@ -29,7 +29,7 @@ func HostsLines(f *Facts, p Policy) []string {
 			return nil // not all addresses are known
 		}
 	}
-	names, err := lineNames(PlainHost(f.Target.Host), nameOf(f), p.Own)
+	names, err := lineNames(f.host.plain, string(f.name), f.Own)
 	if err != nil {
 		return nil
 	}

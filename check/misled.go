@@ -38,12 +38,12 @@ func (q *Inquiry) Misled(a netip.Addr) string {
 	if q.ownWord(a, from) {
 		return ""
 	}
-	return fmt.Sprintf("%s is %s, which leads to %s and is not from the hosts file", displayHost(q.ask.Target.Host), show(a), where)
+	return fmt.Sprintf("%s is %s, which leads to %s and is not from the hosts file", q.ask.Target.host.shown, show(a), where)
 }
 
 // ownWord reports whether it is this machine that says so, not the network.
 func (q *Inquiry) ownWord(a netip.Addr, from resolve.Source) bool {
-	if n, err := resolve.ParseName(q.ask.Target.Host); err == nil && n.Under("localhost") {
+	if q.ask.Target.host.name.Under("localhost") {
 		return true
 	}
 	switch from.Kind {

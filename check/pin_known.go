@@ -39,7 +39,7 @@ func pinCodes() []CodeDoc {
 }
 
 // pins are the lines of rdnsproxy's that the addresses in use are from.
-func (f *Facts) pins() []resolve.Pin {
+func (f *judgement) pins() []resolve.Pin {
 	var pins []resolve.Pin
 	for _, a := range f.Forward {
 		pins = append(pins, a.Pins...)
@@ -49,8 +49,8 @@ func (f *Facts) pins() []resolve.Pin {
 
 // pinFindings say of the lines of rdnsproxy's that the target's addresses are from
 // which have gone stale. They are used all the same.
-func pinFindings(f *Facts, p Policy) []Finding {
-	host, mine := displayHost(f.Target.Host), addressSet(f.Forward)
+func pinFindings(f *judgement) []Finding {
+	host, mine := f.host.shown, addressSet(f.Forward)
 	theirs, said, known := f.inDNS()
 	failed := f.dnsFailed()
 	var fs []Finding
@@ -60,7 +60,7 @@ func pinFindings(f *Facts, p Policy) []Finding {
 			if c == PinPartial {
 				fd = fd.When(pin.Note.Alone, WhenSingleAddress)
 			}
-			fd.Advice = pinAdvice(c, p.HostsPath, PlainHost(f.Target.Host), pin.Note)
+			fd.Advice = pinAdvice(c, f.HostsPath, f.host.plain, pin.Note)
 			fs = append(fs, fd)
 		}
 		switch {
@@ -81,7 +81,7 @@ func pinFindings(f *Facts, p Policy) []Finding {
 
 // inDNS is what DNS alone says of a target whose addresses are from elsewhere;
 // known is false if that was not asked or not found out.
-func (f *Facts) inDNS() (addrs []netip.Addr, said string, known bool) {
+func (f *judgement) inDNS() (addrs []netip.Addr, said string, known bool) {
 	i := slices.IndexFunc(f.Views, func(v View) bool { return !v.Second })
 	if i < 0 || !f.Views[i].ofDNS() {
 		return nil, "", false
@@ -95,7 +95,7 @@ func (f *Facts) inDNS() (addrs []netip.Addr, said string, known bool) {
 
 // dnsFailed is why DNS could not say what it says of a target whose addresses are
 // from elsewhere; empty if it did, or was not asked.
-func (f *Facts) dnsFailed() string {
+func (f *judgement) dnsFailed() string {
 	for _, v := range f.Views {
 		for _, a := range v.Forward {
 			if !v.Second && a.Status.Temporary() {

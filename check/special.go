@@ -61,9 +61,9 @@ func synthesised(a netip.Addr) bool {
 	return nat64.Contains(a) || localNAT64.Contains(a)
 }
 
-// judged is the address whose reverse name counts: without its zone, the IPv4
+// lookupAddr is the address whose reverse name counts: without its zone, the IPv4
 // address inside an IPv4-mapped or a NAT64 one.
-func judged(a netip.Addr) netip.Addr {
+func lookupAddr(a netip.Addr) netip.Addr {
 	a = a.WithZone("").Unmap()
 	if nat64.Contains(a) {
 		b := a.As16()

@@ -69,7 +69,7 @@ func (k Key) compare(prints []resolve.Fingerprint) fingerprint {
 // records: where VerifyHostKeyDNS is yes, a match in a validated zone comes before
 // whatever known_hosts says. A key that is unknown to ssh and that a validated
 // zone vouches for has that as its evidence, whether ssh looks or not.
-func (f *Facts) withFingerprint(k Key) Key {
+func (f *judgement) withFingerprint(k Key) Key {
 	if k.Final || k.Refused != "" || !f.vouchedFor(k) {
 		return k
 	}
@@ -84,18 +84,18 @@ func (f *Facts) withFingerprint(k Key) Key {
 }
 
 // vouchedFor says that SSHFP records of a validated zone are the key's.
-func (f *Facts) vouchedFor(k Key) bool {
+func (f *judgement) vouchedFor(k Key) bool {
 	return f.SSHFP.Status == resolve.OK && f.SSHFP.Authentic && k.compare(f.SSHFP.Prints) == printMatch
 }
 
 // proven reports whether there is a ground to take the key, which has gone through
 // withFingerprint, for the host's.
-func (f *Facts) proven(k Key) bool {
+func (f *judgement) proven(k Key) bool {
 	return k.Refused == "" && (k.Status.Proven() || k.Status == KeyUnknown && f.vouchedFor(k))
 }
 
 // fingerprintFindings say what SSHFP records make of the keys behind an address.
-func fingerprintFindings(f *Facts, a *AddressFacts) []Finding {
+func fingerprintFindings(f *judgement, a *judgedAddress) []Finding {
 	if f.SSHFP.Status != resolve.OK {
 		return nil
 	}
@@ -119,7 +119,7 @@ func fingerprintFindings(f *Facts, a *AddressFacts) []Finding {
 }
 
 // unused says that ssh asks about an unknown key although SSHFP records vouch for it.
-func (f *Facts) unused(k Key) string {
+func (f *judgement) unused(k Key) string {
 	switch {
 	case k.Status != KeyUnknown || f.Target.DNS == DNSDecides:
 		return ""
@@ -130,7 +130,7 @@ func (f *Facts) unused(k Key) string {
 }
 
 // warned says what ssh itself makes of records that do not match.
-func (f *Facts) warned() string {
+func (f *judgement) warned() string {
 	if f.Target.DNS == DNSUnasked {
 		return "; ssh does not look at them, since VerifyHostKeyDNS is no"
 	}

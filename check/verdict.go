@@ -41,10 +41,10 @@ type verdictRow struct {
 
 	// clause says what the verdict rests on, after "NAME is ADDRESS, whose". name is
 	// the name that decides, if one does. It is nil for NoAddress.
-	clause func(f *Facts, a *AddressFacts, m mapping, name string) string
+	clause func(f *judgement, a *judgedAddress, name string) string
 
 	// advise says what can be done about the finding fd. It is nil if nothing need be.
-	advise func(f *Facts, a *AddressFacts, r *Result, fd Finding, p Policy) []Advice
+	advise func(f *judgement, a *judgedAddress, r *Result, fd Finding) []Advice
 }
 
 // verdictRows is the table of verdicts, from best to worst.
@@ -129,44 +129,44 @@ func (c Code) Mapping() bool {
 	return slices.ContainsFunc(verdictRows(), func(r verdictRow) bool { return c == MappingCode(r.verdict) })
 }
 
-func exactClause(*Facts, *AddressFacts, mapping, string) string {
+func exactClause(*judgement, *judgedAddress, string) string {
 	return "reverse name leads back to it"
 }
 
-func confirmedClause(_ *Facts, _ *AddressFacts, _ mapping, name string) string {
+func confirmedClause(_ *judgement, _ *judgedAddress, name string) string {
 	return "reverse name " + name + " leads back to it"
 }
 
-func exemptClause(_ *Facts, a *AddressFacts, _ mapping, _ string) string {
-	if a.refused() {
+func exemptClause(_ *judgement, a *judgedAddress, _ string) string {
+	if a.refused(a.lookup) {
 		return fmt.Sprintf("range needs no reverse name, and the resolver looks up none (%s)", a.Reverse.Status.Words())
 	}
 	return "range needs no reverse name, and there is none"
 }
 
-func missingClause(_ *Facts, a *AddressFacts, _ mapping, _ string) string {
+func missingClause(_ *judgement, a *judgedAddress, _ string) string {
 	return fmt.Sprintf("reverse name does not exist (%s)", a.Reverse.Status.Words())
 }
 
-func malformedClause(_ *Facts, _ *AddressFacts, _ mapping, name string) string {
+func malformedClause(_ *judgement, _ *judgedAddress, name string) string {
 	return "reverse name " + name + " is not a host name"
 }
 
-func numericClause(_ *Facts, _ *AddressFacts, _ mapping, name string) string {
+func numericClause(_ *judgement, _ *judgedAddress, name string) string {
 	return "reverse name " + name + " reads as an IPv4 address"
 }
 
-func mismatchClause(_ *Facts, a *AddressFacts, m mapping, name string) string {
-	return fmt.Sprintf("reverse name %s leads elsewhere (%s)", name, listAddrs(a.PTRs[m.decides].Forward.Addrs))
+func mismatchClause(_ *judgement, a *judgedAddress, name string) string {
+	return fmt.Sprintf("reverse name %s leads elsewhere (%s)", name, listAddrs(a.PTRs[a.deciding].Forward.Addrs))
 }
 
-func unresolvableClause(_ *Facts, a *AddressFacts, m mapping, name string) string {
-	return "reverse name " + name + " " + unresolvableText(judged(a.Addr), a.PTRs[m.decides])
+func unresolvableClause(_ *judgement, a *judgedAddress, name string) string {
+	return "reverse name " + name + " " + unresolvableText(a.lookup, a.PTRs[a.deciding])
 }
 
-func undeterminedClause(f *Facts, a *AddressFacts, m mapping, name string) string {
-	if f.Exhausted && spentOn(a, m) {
+func undeterminedClause(f *judgement, a *judgedAddress, name string) string {
+	if f.Exhausted && spentOn(a) {
 		return fmt.Sprintf("reverse name was not looked up: that would be more than %d questions to DNS for one target", limits.Questions)
 	}
-	return undeterminedText(a, m, name)
+	return undeterminedText(a, name)
 }

@@ -11,7 +11,7 @@ import (
 // to ssh and not to this program, is only held against it where the user has said
 // which key to expect, and another address shows that it can be seen from here; where
 // none does, expectationFinding says so.
-func withheldFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
+func withheldFindings(f *judgement, a *judgedAddress) []Finding {
 	if a.Probe == nil || a.Probe.Connect != ConnectOK || len(a.Probe.Keys) > 0 || a.Probe.Cut != "" {
 		return nil
 	}
@@ -19,7 +19,7 @@ func withheldFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 	switch {
 	case a.Probe.HostKnown && (a.Probe.Broken != "" || a.Probe.Differ != ""):
 		why = "although known_hosts has one for " + displayHost(cmp.Or(f.Target.KeyName, f.Target.Host))
-	case len(p.ExpectKeys) > 0 && a.Probe.Identity != IdentityAway && f.sawKey():
+	case len(f.ExpectKeys) > 0 && a.Probe.Identity != IdentityAway && f.sawKey():
 		why = "although one is expected and another address shows one"
 	default:
 		return nil
@@ -28,6 +28,6 @@ func withheldFindings(f *Facts, a *AddressFacts, p Policy) []Finding {
 }
 
 // sawKey reports whether an address of the target itself showed a host key.
-func (f *Facts) sawKey() bool {
+func (f *judgement) sawKey() bool {
 	return f.Target.Via == "" && slices.ContainsFunc(f.Addresses, func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
 }
