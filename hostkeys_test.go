@@ -443,9 +443,8 @@ func askCheck(t *testing.T, config string) (verdict, said string) {
 	}
 	out, errout := open("out"), open("err")
 	status := cli.Run(ctx, cli.World{
-		Args: []string{"check", "-F", config, "--format", "json", "h"},
-		Env:  os.Environ(), In: open("in"), Out: out, Err: errout,
-	})
+		Env: os.Environ(), In: open("in"), Out: out, Err: errout,
+	}, []string{"check", "-F", config, "--format", "json", "h"})
 	text, err := os.ReadFile(out.Name())
 	complaint, err2 := os.ReadFile(errout.Name())
 	if err != nil || err2 != nil {

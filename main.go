@@ -18,10 +18,9 @@ import (
 
 func main() {
 	os.Exit(cli.Run(context.Background(), cli.World{
-		Args: os.Args[1:],
-		Env:  os.Environ(),
-		In:   os.Stdin,
-		Out:  os.Stdout,
-		Err:  os.Stderr,
-	}))
+		Env: os.Environ(),
+		In:  os.Stdin,
+		Out: os.Stdout,
+		Err: os.Stderr,
+	}, os.Args[1:]))
 }

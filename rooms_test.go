@@ -20,7 +20,7 @@ var rooms = map[string]struct {
 }{
 	"rdnsproxy":                     {[]string{"internal/cli"}, "main only translates"},
 	"rdnsproxy/internal/cli":        {[]string{"*"}, "the only room that knows argv, environment and terminal sets all others to work"},
-	"rdnsproxy/internal/report":     {[]string{"check", "resolve"}, "a format knows results and the words in them, and looks nothing up"},
+	"rdnsproxy/internal/report":     {[]string{"check", "resolve", "internal/exit"}, "a format knows results and the words in them, and looks nothing up"},
 	"rdnsproxy/check":               {[]string{"resolve", "hostsfile"}, "verdicts rest on look-ups; nothing in check prints or dials"},
 	"rdnsproxy/resolve":             {[]string{"hostsfile"}, "the hosts file is one of its sources"},
 	"rdnsproxy/hostsfile":           {[]string{"replacefile"}, "a file format is a leaf; it writes through the one careful writer"},
@@ -37,6 +37,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/recipe":     {nil, "it knows the bytes of a block; what ssh makes of them is asked elsewhere"},
 	"rdnsproxy/safetext":            {nil, "everyone who shows a stranger's text needs it"},
 	"rdnsproxy/limits":              {nil, "everyone whose work has a bound needs it"},
+	"rdnsproxy/internal/exit":       {nil, "a list of numbers"},
 	"rdnsproxy/internal/krb5conf":   {nil, "a file format is a leaf: it says what Kerberos would do, not what came of it"},
 	"rdnsproxy/internal/lab":        {nil, "servers for tests and the demo speak the wire, not our types"},
 	"rdnsproxy/internal/bench":      {[]string{"internal/lab"}, "it measures the program from outside"},

@@ -11,117 +11,65 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/accepted"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/replacefile"
 	"rdnsproxy/safetext"
-
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
-func acceptCommand(w World, status *int) *cobra.Command {
-	f, format := new(checkFlags), new(listing)
-	c := &cobra.Command{
-		Example: `  rdnsproxy accept my.example.com
-  rdnsproxy accept list
-  rdnsproxy accept verify --format json
-  rdnsproxy accept forget my.example.com`,
-		Use:   "accept HOST...|list|forget HOST...|verify",
-		Short: "remember a known mapping, without root",
-		Long: `Remembers how names and addresses of hosts agree now: what known_hosts is for
-host keys, this is for mappings. The relay says nothing about an accepted
-mapping until its address, its reverse names or its verdict change, and then
-what changed.
-
-'list' shows what is accepted, 'forget' drops it, 'verify' looks whether it
-still holds. A host called list is accepted by its full name. --policy strict
-asks for --accepted to take an accepted mapping.
-
-Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not
-be told.`,
-		RunE: func(c *cobra.Command, args []string) (err error) {
-			idle := given(c.Flags(), func(flag *pflag.Flag) bool {
-				return !slices.Contains([]string{"format", "quiet", "verbose"}, flag.Name)
-			})
-			if err := fromEnvironment(c.Flags(), w); err != nil {
-				return err
-			}
-			if len(args) == 1 && args[0] == "list" {
-				tellIdle(newVoice(w.Err, f.quiet, f.verbose), "accept list", idle)
-			}
-			f.dnsOnly = true
-			*status, err = runAccept(c.Context(), w, f, *format, args)
-			return err
-		},
-	}
-	f.preset(c.Flags())
-	f.sharedFlags.register(c.Flags())
-	format.register(c.Flags(), "how list and verify write: text or json")
-	return c
+// accepting keeps what the user has accepted.
+type accepting struct {
+	w      console
+	o      surveyOptions // how hosts are looked at
+	voice  *voice
+	format listing // of lists
+	path   string  // of the user's file
 }
 
-func runAccept(ctx context.Context, w World, f *checkFlags, format listing, args []string) (int, error) {
+func newAccepting(w console, o surveyOptions, format listing) (*accepting, error) {
 	path := acceptedPath(w)
-	switch {
-	case path == "":
-		return statusUsage, refuse("run it as the user whose ssh is to know", "$HOME is another user's, or this user has no home: there is no place to keep the mappings in")
-	case len(args) == 0:
-		return statusUsage, refuse("usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify", "no host")
-	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
-		return statusUsage, refuse("a host of that name is accepted by its full name", "accept %s takes no host", args[0])
-	case args[0] == "list":
-		return listAccepted(w, f, format, path)
-	case args[0] == "forget":
-		return forgetAccepted(ctx, w, f, path, args[1:])
-	case args[0] == "verify":
-		return verifyAccepted(ctx, w, f, format, path)
+	if path == "" {
+		return nil, refuse(exit.Usage, "run it as the user whose ssh is to know", "$HOME is another user's, or this user has no home: there is no place to keep the mappings in")
 	}
-	if err := notAPort("accept", args); err != nil {
-		return statusUsage, err
-	}
-	return acceptHosts(ctx, w, f, path, args)
+	return &accepting{w, o, newVoice(w.Err, o.Quiet, o.Verbose), format, path}, nil
 }
 
-// acceptHosts looks the hosts up and keeps what it finds, all of it or nothing.
-func acceptHosts(ctx context.Context, w World, f *checkFlags, path string, hosts []string) (int, error) {
-	v := newVoice(w.Err, f.quiet, f.verbose)
-	results, err := f.lookUp(ctx, w, v, hosts)
+// accept looks the hosts up and keeps what it finds, all of it or nothing.
+func (a *accepting) accept(ctx context.Context, hosts []string) error {
+	results, err := a.lookUp(ctx, a.o.SSHConfig, hosts)
 	var behind *behindJumpHost
 	switch {
 	case errors.As(err, &behind):
 		jump := check.PlainHost(behind.Host)
-		return statusFound, refuse("accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own", "%v", err)
+		return refuse(exit.Found, "accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own", "%v", err)
 	case err != nil:
-		return statusUsage, err
+		return err
 	}
 	var ms []accepted.Mapping
 	for _, r := range results {
 		if words, incomplete := r.Incomplete(); incomplete {
-			v.error(refuse("nothing was accepted; try again later", "%s", words))
-			return statusUnknown, nil
+			return refuse(exit.Unknown, "nothing was accepted; try again later", "%s", words)
 		}
 		if len(r.Addresses) == 0 {
-			v.error(refuse("nothing was accepted", "%s", r.Findings[0].Text))
-			return refusedStatus(r), nil
+			return refuse(refusedStatus(r), "nothing was accepted", "%s", r.Findings[0].Text)
 		}
-		for _, a := range r.Addresses {
-			if !judgedNow(a) {
-				v.error(refuse("nothing was accepted; try again later", "%s", mappingText(r, a.Address)))
-				return statusUnknown, nil
+		for _, address := range r.Addresses {
+			if !judgedNow(address) {
+				return refuse(exit.Unknown, "nothing was accepted; try again later", "%s", mappingText(r, address.Address))
 			}
-			ms = append(ms, mappingOf(r.Host, a))
+			ms = append(ms, mappingOf(r.Host, address))
 		}
 	}
-	switch err := accepted.Remember(path, ms...); {
+	switch err := accepted.Remember(a.path, ms...); {
 	case errors.Is(err, replacefile.ErrWritten):
-		v.notice(err.Error())
+		a.voice.notice(err.Error())
 	case err != nil:
-		return statusFound, keeping(err)
+		return keeping(err)
 	}
 	for _, m := range ms {
-		w.print(report.Paragraphs(f.reader(w).Width, "accepted: "+describe(m)))
+		a.w.print(report.Paragraphs(a.o.reader(a.w).Width, "accepted: "+describe(m)))
 	}
-	return statusPass, nil
+	return nil
 }
 
 // behindJumpHost says that a target is looked up by its jump host.
@@ -134,14 +82,17 @@ func (b *behindJumpHost) Error() string {
 // refusedStatus tells a host without an address from one that nobody could look up.
 func refusedStatus(r *check.Result) int {
 	if r.Verdict == check.Undetermined {
-		return statusUnknown
+		return exit.Unknown
 	}
-	return statusFound
+	return exit.Found
 }
 
 // lookUp asks about hosts as check does, without looking behind them.
-func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []string) ([]*check.Result, error) {
-	targets, err := f.targets(ctx, w, v, typed(words))
+func (a *accepting) lookUp(ctx context.Context, sshConfig string, words []string) ([]*check.Result, error) {
+	o := a.o
+	o.SSHConfig, o.DNSOnly = sshConfig, true
+	s := newSurvey(a.w, a.voice, o)
+	targets, err := s.reader.targets(ctx, typed(words))
 	if err != nil {
 		return nil, err
 	}
@@ -150,13 +101,11 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 			return nil, &behindJumpHost{t}
 		}
 	}
-	checker, err := f.checker(ctx, w, v)
-	if err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return nil, err
 	}
-	s := &survey{w: w, f: f, voice: v, checker: checker}
 	var rs []*check.Result
-	for r := range inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) }) {
+	for r := range inOrder(o.Jobs, targets, func(t target) *check.Result { return s.one(ctx, t) }) {
 		if r.Interrupted() {
 			return nil, errInterrupted
 		}
@@ -165,47 +114,42 @@ func (f *checkFlags) lookUp(ctx context.Context, w World, v *voice, words []stri
 	return rs, nil
 }
 
-func listAccepted(w World, f *checkFlags, format listing, path string) (int, error) {
-	file, err := openAccepted(path)
+// list writes a list of what is accepted.
+func (a *accepting) list() error {
+	file, err := openAccepted(a.path)
 	if err != nil {
-		return statusUsage, err
+		return err
 	}
-	v := newVoice(w.Err, f.quiet, f.verbose)
 	for _, i := range file.Ignored() {
-		v.notice(fmt.Sprintf("%s:%d is ignored: %v", safetext.Line(path), i.Line, i.Err))
+		a.voice.notice(fmt.Sprintf("%s:%d is ignored: %v", safetext.Line(a.path), i.Line, i.Err))
 	}
 	if len(file.All()) == 0 {
-		v.notice("nothing is accepted")
+		a.voice.notice("nothing is accepted")
 	}
 	entries, texts := []acceptedEntry{}, []string{}
 	for _, m := range file.All() {
 		entries = append(entries, entryOfMapping(m))
 		texts = append(texts, describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
 	}
-	if err := format.write(w, f.reader(w).Width, entries, texts); err != nil {
-		return statusUsage, err
-	}
-	return statusPass, nil
+	return a.format.write(a.w, a.o.reader(a.w).Width, entries, texts)
 }
 
-// forgetAccepted drops what is accepted of hosts: of the name as it is typed, or of
+// forget drops what is accepted of hosts: of the name as it is typed, or of
 // the host that ssh's configuration makes of it, as accept takes it.
-func forgetAccepted(ctx context.Context, w World, f *checkFlags, path string, words []string) (int, error) {
-	if len(words) == 0 {
-		return statusUsage, refuse("'rdnsproxy accept list' shows them", "no host to forget")
-	}
-	file, err := openAccepted(path)
+func (a *accepting) forget(ctx context.Context, words []string) error {
+	file, err := openAccepted(a.path)
 	if err != nil {
-		return statusUsage, err
+		return err
 	}
-	v := newVoice(w.Err, f.quiet, f.verbose)
+	reader := newTargetReader(a.w, a.voice, a.o.targetOptions, a.o.Connect)
+	reader.DNSOnly = true
 	var hosts []string
 	for _, word := range words {
 		host := word
 		if len(file.Of(word)) == 0 {
-			t, err := f.resolveTarget(ctx, w, v, word)
+			t, err := reader.target(ctx, word)
 			if err != nil {
-				return statusUsage, err
+				return err
 			}
 			if host = t.Host; t.Via != "" { // the host itself, not its jump host
 				host = t.Via
@@ -214,17 +158,17 @@ func forgetAccepted(ctx context.Context, w World, f *checkFlags, path string, wo
 		hosts = append(hosts, host)
 	}
 	for _, host := range hosts {
-		n, err := accepted.Forget(path, host)
+		n, err := accepted.Forget(a.path, host)
 		if err != nil && !errors.Is(err, replacefile.ErrWritten) {
-			return statusFound, keeping(err)
+			return keeping(err)
 		}
 		if n == 0 {
-			w.print("not accepted: " + check.PlainHost(host) + "\n")
+			a.w.print("not accepted: " + check.PlainHost(host) + "\n")
 		} else {
-			w.print("forgotten: " + check.PlainHost(host) + "\n")
+			a.w.print("forgotten: " + check.PlainHost(host) + "\n")
 		}
 	}
-	return statusPass, nil
+	return nil
 }
 
 // keeping explains why the file of accepted mappings could not be written.
@@ -233,14 +177,14 @@ func keeping(err error) error {
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeFolder) || errors.Is(err, accepted.ErrOthersWrite) {
 		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
 	}
-	return refuse(hint, "%v", err)
+	return refuse(exit.Found, hint, "%v", err)
 }
 
-// verifyAccepted looks whether what was accepted still holds.
-func verifyAccepted(ctx context.Context, w World, f *checkFlags, format listing, path string) (int, error) {
-	file, err := openAccepted(path)
+// verify looks whether what was accepted still holds, and gives the exit status.
+func (a *accepting) verify(ctx context.Context) (int, error) {
+	file, err := openAccepted(a.path)
 	if err != nil {
-		return statusUsage, err
+		return 0, err
 	}
 	var names []string
 	seen := map[string]bool{}
@@ -250,30 +194,26 @@ func verifyAccepted(ctx context.Context, w World, f *checkFlags, format listing,
 		}
 	}
 	if len(names) == 0 {
-		newVoice(w.Err, f.quiet, f.verbose).notice("nothing is accepted")
-		if format == listingJSON {
-			return statusPass, format.write(w, 0, []verifiedEntry{}, nil)
+		a.voice.notice("nothing is accepted")
+		if a.format == listingJSON {
+			return exit.OK, a.format.write(a.w, 0, []verifiedEntry{}, nil)
 		}
-		return statusPass, nil
+		return exit.OK, nil
 	}
-	f.sshConfig = "none" // the names are those after HostName
-	results, err := f.lookUp(ctx, w, newVoice(w.Err, f.quiet, f.verbose), names)
+	results, err := a.lookUp(ctx, "none", names) // the names are those after HostName
 	if err != nil {
-		return statusUsage, err
+		return 0, err
 	}
-	sum := tally{failOn: check.Warning}
+	var found []check.Severity
 	entries, texts := []verifiedEntry{}, []string{}
 	for i, r := range results {
 		what, severity := changeSince(file, names[i], r)
-		sum.add(severity)
+		found = append(found, severity)
 		host := check.PlainHost(names[i])
 		entries = append(entries, verifiedEntry{host, severity, what})
 		texts = append(texts, fmt.Sprintf("%s  %s: %s", severity, host, what))
 	}
-	if err := format.write(w, f.reader(w).Width, entries, texts); err != nil {
-		return statusUsage, err
-	}
-	return sum.status(), nil
+	return report.Status(check.Warning, found), a.format.write(a.w, a.o.reader(a.w).Width, entries, texts)
 }
 
 // changeSince says what of the accepted mappings of a name is no longer so.

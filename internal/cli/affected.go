@@ -19,7 +19,7 @@ type kerberos struct {
 	k    *check.Kerberos
 }
 
-func (c *kerberos) read(w World, v *voice) *check.Kerberos {
+func (c *kerberos) read(w console, v *voice) *check.Kerberos {
 	c.once.Do(func() {
 		paths := []string{krb5conf.DefaultPath}
 		if list := w.getenv("KRB5_CONFIG"); list != "" {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/safetext"
 
 	"github.com/spf13/pflag"
@@ -25,18 +26,18 @@ func badFlag(err error, fs *pflag.FlagSet, otherwise string) error {
 		if habit := habits(name); habit != "" {
 			otherwise = habit + "; " + otherwise
 		}
-		return refuse(otherwise, "unknown flag %s", quoted("-"+name))
+		return refuse(exit.Usage, otherwise, "unknown flag %s", quoted("-"+name))
 	case errors.As(err, &unknown):
 		name := unknown.GetSpecifiedName()
 		var names []string
 		fs.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return refuse(didYouMean("--"+name, names, otherwise), "unknown flag %s", quoted("--"+name))
+		return refuse(exit.Usage, didYouMean("--"+name, names, otherwise), "unknown flag %s", quoted("--"+name))
 	case errors.As(err, &lacking):
-		return refuse(otherwise, "flag %s needs an argument", quoted(dashed(lacking.GetFlag(), lacking.GetSpecifiedName())))
+		return refuse(exit.Usage, otherwise, "flag %s needs an argument", quoted(dashed(lacking.GetFlag(), lacking.GetSpecifiedName())))
 	case errors.As(err, &invalid):
-		return refuse(otherwise, "bad value %s for %s: %s", quoted(invalid.GetValue()), quoted("--"+invalid.GetFlag().Name), wanted(invalid))
+		return refuse(exit.Usage, otherwise, "bad value %s for %s: %s", quoted(invalid.GetValue()), quoted("--"+invalid.GetFlag().Name), wanted(invalid))
 	}
-	return refuse(otherwise, "%s", safetext.Line(err.Error()))
+	return refuse(exit.Usage, otherwise, "%s", safetext.Line(err.Error()))
 }
 
 // habits are how else to say what users of ssh's own flags type.
@@ -94,7 +95,7 @@ func notAPort(command string, operands []string) error {
 	if i > 0 {
 		hint += ": rdnsproxy " + command + " " + withPort(operands[i-1], operands[i])
 	}
-	return refuse(hint, "%s looks like a port, and targets are hosts", quoted(operands[i]))
+	return refuse(exit.Usage, hint, "%s looks like a port, and targets are hosts", quoted(operands[i]))
 }
 
 // withPort is a target with a port, as it would be typed.

@@ -5,18 +5,22 @@ import (
 	"net"
 	"net/netip"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/resolve"
 )
 
-// bindable refuses flags by which this machine cannot connect to anybody: that
+// bindable refuses options by which this machine cannot connect to anybody: that
 // says nothing about a target, so it is bad usage, once.
-func (c *connectFlags) bindable(ctx context.Context, r *resolve.Resolver) error {
-	if c.bindInterface != "" {
-		if _, err := net.InterfaceByName(c.bindInterface); err != nil {
-			return refuse("'ip link' lists this machine's interfaces", "no network interface %s", quoted(c.bindInterface))
+func (c *connectOptions) bindable(ctx context.Context, r *resolve.Resolver) error {
+	if c.Interface != nil && *c.Interface != "" {
+		if _, err := net.InterfaceByName(*c.Interface); err != nil {
+			return refuse(exit.Usage, "'ip link' lists this machine's interfaces", "no network interface %s", quoted(*c.Interface))
 		}
 	}
-	set := settings{bindAddress: c.bindAddress}
+	if c.Address == nil || *c.Address == "" {
+		return nil
+	}
+	set := settings{bindAddress: *c.Address}
 	if err := set.resolveBind(ctx, r); err != nil {
 		return err
 	}
@@ -25,10 +29,7 @@ func (c *connectFlags) bindable(ctx context.Context, r *resolve.Resolver) error 
 			return nil
 		}
 	}
-	if c.bindAddress != "" {
-		return refuse("'ip addr' lists this machine's addresses", "bind address %s is not an address of this machine", quoted(c.bindAddress))
-	}
-	return nil
+	return refuse(exit.Usage, "'ip addr' lists this machine's addresses", "bind address %s is not an address of this machine", quoted(*c.Address))
 }
 
 // ours reports whether connections can be made from an address.

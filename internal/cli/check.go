@@ -1,42 +1,36 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"os"
 	"runtime/debug"
 	"syscall"
-	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/limits"
-
-	"golang.org/x/term"
 )
 
-// runCheck looks at the targets, at most jobs at a time, and reports them in the
-// order in which they were given.
-func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) int {
-	v := newVoice(w.Err, f.quiet, f.verbose)
-	if err := cmp.Or(f.validate(), notAPort("check", operands)); err != nil {
-		return f.usage(w, err)
-	}
-	list, err := f.targetList(ctx, w, v, operands)
+// runSurvey looks at the targets, at most Jobs at a time, reports them in the order
+// in which they were given, and gives the exit status.
+func runSurvey(ctx context.Context, w console, o surveyOptions, operands []string) (int, error) {
+	v := newVoice(w.Err, o.Quiet, o.Verbose)
+	s := newSurvey(w, v, o)
+	list, err := s.list(ctx, operands)
 	if err != nil {
-		return f.usage(w, err)
+		return 0, err
 	}
-	targets, err := f.targets(ctx, w, v, list.words)
+	targets, err := s.reader.targets(ctx, list.words)
 	if err != nil {
-		return f.usage(w, err)
+		return 0, err
 	}
-	if f.printConfig {
-		return printConfig(w, targets)
+	if o.PrintConfig {
+		printConfig(w, targets)
+		return exit.OK, nil
 	}
-	checker, err := f.checker(ctx, w, v)
-	if err != nil {
-		return f.usage(w, err)
+	if err := s.prepare(ctx); err != nil {
+		return 0, err
 	}
 	ctx, stop := untilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
@@ -46,60 +40,25 @@ func runCheck(ctx context.Context, w World, f *checkFlags, operands []string) in
 			debug.SetMemoryLimit(limits.Memory)
 		}
 	}
-	s := &survey{w: w, f: f, voice: v, checker: checker, progress: newProgress(w, f, len(targets)), tellAccepted: true, unnamed: list.unnamed}
+	s.progress, s.tellAccepted, s.unnamed = newProgress(w, o.Quiet, len(targets)), true, list.unnamed
 	defer s.progress.end()
 	defer s.visits.Wait()
-	results := inOrder(f.jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
-	if f.printKnownHosts {
-		return s.printKnownHosts(ctx, results)
+	results := inOrder(o.Jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
+	if o.PrintKnownHosts {
+		return s.printKnownHosts(results)
 	}
-	return s.finish(ctx, results)
+	return s.finish(results)
 }
 
 // manyTargets is from how many targets on memory is spent for speed: results
 // come and go, and collecting them is a fifth of the work.
 const manyTargets = 100
 
-// usage is bad usage; --format nagios has its own status for it.
-func (f *checkFlags) usage(w World, err error) int {
-	status := w.usage(err)
-	if f.format == "nagios" {
-		return nagiosUsage(w, err)
+// list is what there is to look at.
+func (s *survey) list(ctx context.Context, operands []string) (targetList, error) {
+	if s.o.Client.wanted() {
+		words, err := s.o.Client.words(s.w, operands)
+		return targetList{words: words}, err
 	}
-	return status
-}
-
-func (f *checkFlags) checker(ctx context.Context, w World, v *voice) (*check.Checker, error) {
-	resolver, hosts, err := f.resolver(w)
-	if err != nil {
-		return nil, err
-	}
-	if err := f.bindable(ctx, resolver); err != nil {
-		return nil, err
-	}
-	if err := resolver.Err(); err != nil {
-		v.notice(err.Error()) // look-ups go on without it, as libc's do
-	}
-	resolver = resolver.Within(f.checkTimeout.d)
-	c := &check.Checker{
-		Resolver: resolver,
-		Timeout:  f.checkTimeout.d,
-		Policy:   check.Policy{RequireName: f.requireName, ExpectKeys: f.expectKeys, Own: ownName(), HostsPath: hosts, Thorough: true},
-	}
-	if len(f.compare) > 0 {
-		c.Compare = comparison(w, f.compare)
-	}
-	return c, nil
-}
-
-// reader is what is known of who reads the report.
-func (f *checkFlags) reader(w World) report.Options {
-	o := report.Options{Quiet: f.quiet, Verbose: f.verbose, FailOn: f.failOn.severity, Time: time.Now(), Command: runnable}
-	if f.output == "" && isTerminal(w.Out) {
-		o.Color = w.getenv("NO_COLOR") == "" && w.getenv("TERM") != "dumb"
-		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
-			o.Width = max(width, 40)
-		}
-	}
-	return o
+	return s.reader.list(ctx, s.o.Sources, operands)
 }

@@ -6,69 +6,39 @@ package cli
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 
+	"rdnsproxy/internal/exit"
+
 	"github.com/spf13/pflag"
 )
 
-// World is what main hands over. The streams are files because the relay works
-// on descriptors.
-type World struct {
-	Args    []string // without the program's name
-	Env     []string // as os.Environ gives it
-	In, Out *os.File
-	Err     *os.File
-
-	stdout io.Writer // Out, for the texts of commands; runCommand sets it
-}
-
-// getenv is the last value of an environment variable, as exec gives it to a child.
-func (w World) getenv(name string) string {
-	value, _ := w.lookupEnv(name)
-	return value
-}
-
-// lookupEnv tells a variable that is empty from one that is not set.
-func (w World) lookupEnv(name string) (value string, set bool) {
-	for i := len(w.Env) - 1; i >= 0; i-- {
-		if k, v, ok := strings.Cut(w.Env[i], "="); ok && k == name {
-			return v, true
-		}
-	}
-	return "", false
-}
-
-// with is the environment with one variable set anew.
-func (w World) with(name, value string) []string {
-	env := slices.DeleteFunc(slices.Clone(w.Env), func(v string) bool { return strings.HasPrefix(v, name+"=") })
-	return append(env, name+"="+value)
-}
+// World is what main hands over beside the arguments.
+type World = console
 
 // Run is the whole program: it returns the exit status.
-func Run(ctx context.Context, w World) int {
-	call, err := classify(w.Args)
+func Run(ctx context.Context, w World, args []string) int {
+	call, err := classify(args)
 	if err == nil && call.relay {
 		return runRelay(ctx, w, call.args)
 	}
 	if err == nil {
 		return runCommand(ctx, w, call.args)
 	}
-	return w.usage(err)
+	return failed(w, err)
 }
 
-// usage turns what a flag parser or a command says of bad input into status 2.
-func (w World) usage(err error) int {
-	v := relayVoice(w, false, false)
+// failed says why the program ends without having done what was asked, and gives
+// the exit status.
+func failed(w World, err error) int {
 	var r *refusal
-	if !errors.As(err, &r) {
-		err = &refusal{err.Error(), "'rdnsproxy help' lists the commands and flags"}
+	if !errors.As(err, &r) { // a flag parser's, or the system's
+		err = refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "%v", err)
 	}
-	v.error(err)
-	return statusUsage
+	relayVoice(w, false, false).error(err)
+	return statusOf(err)
 }
 
 // call is a command line that has been told apart.
@@ -102,10 +72,10 @@ func classify(args []string) (call, error) {
 		i += flagWords(flags(), args[i])
 	}
 	if i > len(args) {
-		return call{}, refuse("'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", quoted(last))
+		return call{}, refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", quoted(last))
 	}
 	if i == len(args) {
-		return call{}, refuse("'rdnsproxy setup' makes ssh run this program; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
+		return call{}, refuse(exit.Usage, "'rdnsproxy setup' makes ssh run this program; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
 			"nothing to do: HOST PORT or a command is missing")
 	}
 	word := args[i]
@@ -115,7 +85,7 @@ func classify(args []string) (call, error) {
 	for _, c := range commands {
 		if c == word {
 			if i > 0 && slices.Contains(wrapped, word) {
-				return call{}, refuse("set RDNSPROXY_POLICY and the like; what stands after "+word+" is for "+word,
+				return call{}, refuse(exit.Usage, "set RDNSPROXY_POLICY and the like; what stands after "+word+" is for "+word,
 					"flags before %s are not passed on", word)
 			}
 			// Flags that stand before a command's name are the command's.
@@ -138,22 +108,22 @@ func mistyped(word string, rest []string) error {
 	}
 	names := slices.DeleteFunc(slices.Clone(commands), func(c string) bool { return strings.HasPrefix(c, "_") })
 	if like := suggestions(word, names); len(word) > 2 && len(like) > 0 {
-		return refuse(didYouMean(word, names, "'rdnsproxy help' lists the commands"), "unknown command %s", quoted(word))
+		return refuse(exit.Usage, didYouMean(word, names, "'rdnsproxy help' lists the commands"), "unknown command %s", quoted(word))
 	}
 	if len(rest) > 0 {
 		return nil
 	}
-	return refuse("'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' looks at a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
+	return refuse(exit.Usage, "'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' looks at a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
 		"%s is no command, and a host needs its port", quoted(word))
 }
 
 // knownFlags are the flags that may stand before the words that decide.
 func knownFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	new(relayFlags).register(flags)
+	registerRelay(flags, new(sessionOptions))
 	new(checkFlags).registerOwn(flags)
 	new(hostsFlags).registerOwn(flags)
-	new(setupFlags).registerOwn(flags)
+	registerOwnSetup(flags, new(setupOptions))
 	return flags
 }
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 )
 
 // TestClassify: the first word that is no flag and the word right after it decide.
@@ -107,43 +107,13 @@ func TestInterval(t *testing.T) {
 		"1m30": 90 * time.Second, "2h": 2 * time.Hour, "0": 0,
 	} {
 		var i interval
-		if err := i.Set(word); err != nil || i.d != want {
-			t.Errorf("%q: %s, %v", word, i.d, err)
+		if err := i.Set(word); err != nil || time.Duration(i) != want {
+			t.Errorf("%q: %v, %v", word, &i, err)
 		}
 	}
 	for _, word := range []string{"", "soon", "-1", "-1s", "1x"} {
 		if err := new(interval).Set(word); err == nil {
 			t.Errorf("%q was taken", word)
-		}
-	}
-}
-
-// TestTally counts over addresses and targets, as the table of exit statuses says.
-func TestTally(t *testing.T) {
-	tests := []struct {
-		failOn     check.Severity
-		severities []check.Severity
-		want       int
-	}{
-		{check.Warning, nil, 0},
-		{check.Warning, []check.Severity{check.Pass, check.Notice}, 0},
-		{check.Notice, []check.Severity{check.Notice}, 1},
-		{check.Warning, []check.Severity{check.Warning}, 1},
-		{check.Error, []check.Severity{check.Warning}, 0},
-		{check.Warning, []check.Severity{check.Unknown}, 3},
-		{check.Notice, []check.Severity{check.Unknown}, 3},
-		{check.Warning, []check.Severity{check.Unknown, check.Pass}, 3},
-		{check.Warning, []check.Severity{check.Unknown, check.Error}, 1},
-		{check.Error, []check.Severity{check.Unknown, check.Warning}, 3},
-		{neverFail, []check.Severity{check.Error, check.Unknown}, 0},
-	}
-	for _, tt := range tests {
-		sum := tally{failOn: tt.failOn}
-		for _, s := range tt.severities {
-			sum.add(s)
-		}
-		if got := sum.status(); got != tt.want {
-			t.Errorf("fail-on %d, %v: %d, want %d", tt.failOn, tt.severities, got, tt.want)
 		}
 	}
 }
@@ -181,10 +151,10 @@ func TestInOrder(t *testing.T) {
 func TestVoice(t *testing.T) {
 	var b strings.Builder
 	v := &voice{w: &b}
-	v.error(refuse("do that", "cannot do this: %s", "\x1b[2J\nrdnsproxy: error: forged"))
+	v.error(refuse(exit.Usage, "do that", "cannot do this: %s", "\x1b[2J\nrdnsproxy: error: forged"))
 	v.hint("nobody reads this")
 	v.hints = func() bool { return true }
-	v.error(refuse("do that", "cannot"))
+	v.error(refuse(exit.Usage, "do that", "cannot"))
 	v.hint("  indented")
 	v.quiet = true
 	v.warning("not wanted")

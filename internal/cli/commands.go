@@ -1,16 +1,14 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 
-	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
 
 	"github.com/spf13/cobra"
@@ -18,9 +16,9 @@ import (
 
 // runCommand runs what is not the relay, which does not pay for this.
 func runCommand(ctx context.Context, w World, args []string) int {
-	status := statusOK
+	status := exit.OK
 	out := &stdout{w: w.Out}
-	w.stdout = out
+	w.Stdout = out
 	root := &cobra.Command{
 		Use:               "rdnsproxy",
 		SilenceErrors:     true,
@@ -35,7 +33,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	}
 	root.SetHelpCommand(helpCommand(w, root))
 	root.AddCommand(completionCommand(w, root))
-	new(relayFlags).register(root.Flags()) // for completion; the relay parses its own
+	registerRelay(root.Flags(), new(sessionOptions)) // for completion; the relay parses its own
 	completeValues(root)
 	completeHosts(w, root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
@@ -51,70 +49,44 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		return badFlag(err, c.Flags(), "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
 	})
 	if err := root.ExecuteContext(ctx); err != nil {
-		bad := w.usage(err)
-		if (args[0] == "check" || args[0] == "hosts" && slices.Contains(args, "verify")) && wantsNagios(w, args) {
-			bad = nagiosUsage(w, err)
+		status := failed(w, err)
+		if special, ok := noReport(w, args, err); ok {
+			return special
 		}
-		return cmp.Or(status, bad) // a command that refuses says with which status
+		return status
 	}
 	if out.err != nil {
-		return w.usage(refuse("the output is incomplete", "writing to stdout: %s", plainError(out.err)))
+		return failed(w, refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", plainError(out.err)))
 	}
 	return status
 }
 
-// nagiosUsage tells a monitor, which shows the first line of stdout, why there is
-// no report, and gives the exit status for that.
-func nagiosUsage(w World, err error) int {
-	io.WriteString(w.Out, report.NagiosUnknown(err.Error()))
-	return report.NagiosStatus(check.Warning)
+// noReport is for a command line that could not be parsed and that asks for a
+// report: its reader may expect a line on stdout all the same, as a monitor does,
+// and another exit status.
+func noReport(w World, args []string, err error) (status int, ok bool) {
+	if args[0] != "check" && !(args[0] == "hosts" && slices.Contains(args, "verify")) {
+		return 0, false
+	}
+	format, ferr := report.FormatOf(wantedFormat(w, args))
+	if ferr != nil || format.NoReport == nil {
+		return 0, false
+	}
+	io.WriteString(w.Out, format.NoReport(err.Error()))
+	return format.Failed, true
 }
 
-// wantsNagios looks for --format nagios on a command line that could not be
-// parsed: that format has a status of its own for bad usage.
-func wantsNagios(w World, args []string) bool {
+// wantedFormat is the value of --format as it stands on a command line.
+func wantedFormat(w World, args []string) string {
 	for i, a := range args {
-		if a == "--format=nagios" || a == "--format" && i+1 < len(args) && args[i+1] == "nagios" {
-			return true
+		if name, ok := strings.CutPrefix(a, "--format="); ok {
+			return name
+		}
+		if a == "--format" && i+1 < len(args) {
+			return args[i+1]
 		}
 	}
-	return w.getenv("RDNSPROXY_FORMAT") == "nagios"
-}
-
-func checkCommand(w World, status *int) *cobra.Command {
-	f := new(checkFlags)
-	c := &cobra.Command{
-		Use:   "check [flags] TARGET...",
-		Short: "look at hosts, up to their host keys",
-		Long: `Looks up each target forward and reverse, says whether the two agree, and where
-they do not: why, who is affected, and what is the right fix on which machine.
-Then it connects to each address, once, and says whether ssh could negotiate with
-the server and what it would say of the host key that it would be shown; nobody
-logs in. --dns-only leaves that out, --all-hostkeys fetches the other keys too.
-
-sshd counts connections without a login against this machine: check waits, and
-says so, where one more could lock it out (PerSourcePenalties, OpenSSH 9.8).
-
-A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
-address, or an alias of ~/.ssh/config.
-
-Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage or
-configuration error, 3 it could not be determined.`,
-		Example: `  rdnsproxy check my.example.com
-  rdnsproxy check --dns-only my.example.com 203.0.113.7
-  rdnsproxy check my.example.com:2222 user@other.example.com
-  rdnsproxy check --wait 5m --expect-hostkey SHA256:... new.example.com
-  rdnsproxy check --all --format junit --output report.xml`,
-		RunE: func(c *cobra.Command, args []string) error {
-			if err := fromEnvironment(c.Flags(), w); err != nil {
-				return err
-			}
-			*status = runCheck(c.Context(), w, f, args)
-			return nil
-		},
-	}
-	f.register(c.Flags())
-	return c
+	return w.getenv(variable("format"))
 }
 
 func versionCommand(w World) *cobra.Command {
@@ -124,24 +96,7 @@ func versionCommand(w World) *cobra.Command {
 		Long:  "Prints the version of rdnsproxy and what it was built with.\n\nExit status: 0.",
 		Args:  cobra.NoArgs,
 		Run: func(*cobra.Command, []string) {
-			fmt.Fprintf(w.stdout, "rdnsproxy %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintf(w.text(), "rdnsproxy %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
-}
-
-// version is the module's version, or the commit of a build from a checkout.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return strings.TrimPrefix(v, "v")
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return "devel-" + s.Value[:12]
-		}
-	}
-	return "devel"
 }

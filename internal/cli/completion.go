@@ -2,12 +2,11 @@ package cli
 
 import (
 	"context"
-	"io"
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
-	"rdnsproxy/sshconf"
 
 	"github.com/spf13/cobra"
 )
@@ -58,20 +57,20 @@ Exit status: 0, or 2 for a shell that there is no script for.`,
 			shell := strings.Join(args, " ")
 			switch shell {
 			case "bash":
-				if err := root.GenBashCompletionV2(w.stdout, true); err != nil {
+				if err := root.GenBashCompletionV2(w.text(), true); err != nil {
 					return nil // stdout's, which remembers it
 				}
 				w.print(bashWithoutPackage)
 			case "fish":
-				_ = root.GenFishCompletion(w.stdout, true)
+				_ = root.GenFishCompletion(w.text(), true)
 			case "powershell":
-				_ = root.GenPowerShellCompletionWithDesc(w.stdout)
+				_ = root.GenPowerShellCompletionWithDesc(w.text())
 			case "zsh":
-				_ = root.GenZshCompletion(w.stdout)
+				_ = root.GenZshCompletion(w.text())
 			case "":
-				return refuse("rdnsproxy completion bash|fish|powershell|zsh", "completion for which shell?")
+				return refuse(exit.Usage, "rdnsproxy completion bash|fish|powershell|zsh", "completion for which shell?")
 			default:
-				return refuse(didYouMean(shell, shells, "bash, fish, powershell and zsh are the shells"), "no completion for shell %s", quoted(shell))
+				return refuse(exit.Usage, didYouMean(shell, shells, "bash, fish, powershell and zsh are the shells"), "no completion for shell %s", quoted(shell))
 			}
 			return nil
 		},
@@ -84,7 +83,7 @@ func completeValues(root *cobra.Command) {
 	values := map[string][]string{
 		"format":  report.Formats(), // of a report; lists have fewer
 		"fail-on": {"notice", "warning", "error", "never"},
-		"policy":  {string(policyWarn), string(policyStrict), string(policyOff)},
+		"policy":  wordsOf(policies()),
 
 		"resolver": {}, "compare": {}, "check-timeout": {}, "check-wait": {}, "connect-timeout": {}, "wait": {},
 		"bind-address": {}, "bind-interface": {}, "expect-hostkey": {}, "jobs": {}, "client": {}, "from": {},
@@ -92,8 +91,8 @@ func completeValues(root *cobra.Command) {
 	for _, c := range append(root.Commands(), root) {
 		for flag, words := range values {
 			if f := c.Flags().Lookup(flag); f != nil {
-				if _, list := f.Value.(*listing); list {
-					words = []string{string(listingText), string(listingJSON)}
+				if _, list := f.Value.(*listingFlag); list {
+					words = wordsOf(listings())
 				}
 				_ = c.RegisterFlagCompletionFunc(flag, completes(func(string) []string { return words })) // the flag is there
 			}
@@ -143,12 +142,14 @@ func startingWith(typed string, words []string) []string {
 // configuration, and plain names in known_hosts. A person waits for a key to
 // answer, so what cannot be read is left out without a word.
 func hostWords(w World) []string {
-	f := &checkFlags{sharedFlags: sharedFlags{sshConfig: w.getenv("RDNSPROXY_SSH_CONFIG")}}
-	words, _ := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
-	known, _ := f.knownHostsOfAll(context.Background(), w, &voice{w: io.Discard, quiet: true})
-	for _, h := range known.Names() {
-		words = append(words, atPort(h.Name, h.Port))
+	silent := newVoice(nil, true, false)
+	return newTargetReader(w, silent, targetOptions{SSHConfig: w.getenv(variable("ssh-config"))}, connectOptions{}).names(context.Background())
+}
+
+// wordsOf are the words of a closed set.
+func wordsOf[S ~string](set []S) (words []string) {
+	for _, s := range set {
+		words = append(words, string(s))
 	}
-	slices.Sort(words)
-	return slices.Compact(words)
+	return words
 }

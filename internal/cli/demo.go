@@ -9,32 +9,11 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-
-	"github.com/spf13/cobra"
+	"rdnsproxy/internal/exit"
 )
 
-func demoCommand(w World, status *int) *cobra.Command {
-	return &cobra.Command{
-		Use:   "demo",
-		Short: "a guided tour, without network and root",
-		Long: `Shows what rdnsproxy does, with DNS and SSH servers of its own on loopback: the
-warning about a reverse name that does not resolve, the mapping accepted, the
-hosts line and the silence once it is there, what happens when the host moves,
-and what --policy strict does to a forged name. It needs no network and no root,
-and touches nothing outside a temporary directory, which it removes.
-
-Exit status: 0 all went as it should, 1 something did not, 3 the servers could
-not be started, 130 interrupted.`,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			*status = runDemo(c.Context(), w)
-			return nil
-		},
-	}
-}
-
 // runDemo shows the tour and holds each chapter against what should happen.
-func runDemo(ctx context.Context, w World) int {
+func runDemo(ctx context.Context, w console) int {
 	// The temporary directory must not outlive Ctrl-C, a closed terminal or "| head".
 	ctx, stop := untilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	status := playDemo(ctx, w)
@@ -45,12 +24,12 @@ func runDemo(ctx context.Context, w World) int {
 	return status
 }
 
-func playDemo(ctx context.Context, w World) int {
+func playDemo(ctx context.Context, w console) int {
 	v := newVoice(w.Err, false, false)
 	s, err := newStage(w)
 	if err != nil {
 		v.error(fmt.Errorf("setting up the demo: %w", err))
-		return statusFailed
+		return exit.Unknown
 	}
 	defer s.close()
 	s.say(`This program plays three SSH hosts and their DNS servers on loopback.
@@ -74,15 +53,15 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 			if !w.unread() {
 				v.error(errInterrupted)
 			}
-			return statusInterrupted
+			return exit.Interrupted
 		}
 		if err != nil {
 			v.error(fmt.Errorf("the demo did not go as it should: %w", err))
-			return statusFound
+			return exit.Found
 		}
 	}
 	s.say("\nThat was all of it. 'rdnsproxy setup' makes ssh run it.")
-	return statusOK
+	return exit.OK
 }
 
 func (s *stage) healthy(ctx context.Context) error {
@@ -97,24 +76,24 @@ func (s *stage) warned(ctx context.Context) error {
 
 func (s *stage) explained(ctx context.Context) error {
 	s.chapter("What it means, and who can do what about it")
-	return s.run(ctx, s.article, statusFound, "check", "--dns-only", "my.example.com")
+	return s.run(ctx, s.article, exit.Found, "check", "--dns-only", "my.example.com")
 }
 
 func (s *stage) accepted(ctx context.Context) error {
 	s.chapter("It is known, and nobody here is root: the mapping is accepted as it is")
-	if err := s.run(ctx, s.article, statusPass, "accept", "my.example.com"); err != nil {
+	if err := s.run(ctx, s.article, exit.OK, "accept", "my.example.com"); err != nil {
 		return err
 	}
 	if err := s.connect(ctx, s.article, outcome{verdict: check.Unresolvable, connects: true}); err != nil {
 		return err
 	}
 	s.say("(Silence, until its address, its reverse name or its verdict change.)")
-	return s.run(ctx, s.article, statusPass, "accept", "forget", "my.example.com")
+	return s.run(ctx, s.article, exit.OK, "accept", "forget", "my.example.com")
 }
 
 func (s *stage) remedied(ctx context.Context) error {
 	s.chapter("The fix on this machine: a hosts line, here in a temporary hosts file")
-	if err := s.run(ctx, s.article, statusPass, "hosts", "add", "--yes", "my.example.com"); err != nil {
+	if err := s.run(ctx, s.article, exit.OK, "hosts", "add", "--yes", "my.example.com"); err != nil {
 		return err
 	}
 	if err := s.connect(ctx, s.article, outcome{verdict: check.Exact, connects: true}); err != nil {
@@ -132,10 +111,10 @@ func (s *stage) moved(ctx context.Context) error {
 	if err := s.connect(ctx, s.article, outcome{verdict: check.Exact, connects: true}); err != nil {
 		return err
 	}
-	if err := s.run(ctx, s.article, statusFound, "hosts", "verify", "--dns-only"); err != nil {
+	if err := s.run(ctx, s.article, exit.Found, "hosts", "verify", "--dns-only"); err != nil {
 		return err
 	}
-	return s.run(ctx, s.article, statusPass, "hosts", "remove", "--yes", "my.example.com")
+	return s.run(ctx, s.article, exit.OK, "hosts", "remove", "--yes", "my.example.com")
 }
 
 func (s *stage) forged(ctx context.Context) error {
@@ -145,7 +124,7 @@ func (s *stage) forged(ctx context.Context) error {
 
 func (s *stage) elsewhere(ctx context.Context) error {
 	s.chapter("The other direction: an address from sshd's log")
-	return s.run(ctx, s.article, statusFound, "check", "--dns-only", "140.99.28.179")
+	return s.run(ctx, s.article, exit.Found, "check", "--dns-only", "140.99.28.179")
 }
 
 // chapter starts a part of the story.

@@ -20,7 +20,7 @@ import (
 // stage is what the demo plays on: real servers on loopback, and a temporary
 // folder with all the files.
 type stage struct {
-	w        World
+	w        console
 	dir      string
 	self     string // this program
 	ssh      string // the real ssh; "": x/crypto/ssh plays the client
@@ -41,7 +41,7 @@ type actor struct {
 	zones []lab.DNSZone // all but that of its name
 }
 
-func newStage(w World) (*stage, error) {
+func newStage(w console) (*stage, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -198,8 +198,8 @@ func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) err
 	cmd.Dir, cmd.Env = s.dir, append(s.environment(a, policyWarn), "RDNSPROXY_SSH_CONFIG=settings")
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	err := s.perform(cmd)
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
 		err = nil
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/sshconf"
 
 	"github.com/spf13/pflag"
@@ -45,7 +46,7 @@ func fromEnvironment(fs *pflag.FlagSet, w World) error {
 			return
 		}
 		if err := fs.Set(f.Name, value); err != nil {
-			bad = refuse("unset "+name+" or correct it", "environment variable %s: %s", name, badValue(err))
+			bad = refuse(exit.Usage, "unset "+name+" or correct it", "environment variable %s: %s", name, badValue(err))
 		}
 	})
 	return bad

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
 
 	"github.com/spf13/cobra"
@@ -32,14 +33,14 @@ Exit status: 0, or 2 if there is nothing of that name.`,
 // explain prints what the words mean, all of them or none.
 func explain(w World, words []string) error {
 	if len(words) == 0 {
-		w.page(listOfFindings(check.Codes()) + "\n'rdnsproxy explain CODE' explains one.\n")
+		page(w, listOfFindings(check.Codes())+"\n'rdnsproxy explain CODE' explains one.\n")
 		return nil
 	}
 	var texts []string
 	for _, word := range words {
 		text, ok := explanation(w.width(), strings.ToLower(word))
 		if !ok {
-			return refuse(didYouMean(word, explainable(), "'rdnsproxy explain' lists them"), "nothing to explain is called %s", quoted(word))
+			return refuse(exit.Usage, didYouMean(word, explainable(), "'rdnsproxy explain' lists them"), "nothing to explain is called %s", quoted(word))
 		}
 		texts = append(texts, text)
 	}

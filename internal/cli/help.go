@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/report"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -52,23 +55,23 @@ usage or configuration error, 3 could not resolve or connect.
 func showHelp(w World, root, c *cobra.Command) {
 	if c == root {
 		relay := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
-		new(relayFlags).register(relay)
-		w.page(rootHelp)
-		w.page(flagTable(relay))
+		registerRelay(relay, new(sessionOptions))
+		page(w, rootHelp)
+		page(w, flagTable(relay))
 		var more strings.Builder
 		more.WriteString(rootMore)
 		for _, t := range topics() {
 			fmt.Fprintf(&more, "  %s\t%s\n", t.name, t.short)
 		}
-		w.page(more.String())
+		page(w, more.String())
 		return
 	}
-	w.page(c.Long + "\n\nusage: " + c.UseLine() + "\n")
+	page(w, c.Long+"\n\nusage: "+c.UseLine()+"\n")
 	if c.Example != "" {
-		w.page("\nexamples:\n\n" + c.Example + "\n")
+		page(w, "\nexamples:\n\n"+c.Example+"\n")
 	}
 	if c.HasAvailableLocalFlags() && !c.DisableFlagParsing {
-		w.page("\n" + flagTable(c.LocalFlags()))
+		page(w, "\n"+flagTable(c.LocalFlags()))
 	}
 }
 
@@ -103,7 +106,7 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 				}
 			}
 			typed := strings.Join(args, " ")
-			return refuse(didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"), "no such command or topic: %s", quoted(typed))
+			return refuse(exit.Usage, didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"), "no such command or topic: %s", quoted(typed))
 		},
 		ValidArgsFunction: completes(func(string) []string { return helpWords(root) }),
 	}
@@ -120,3 +123,6 @@ func helpWords(root *cobra.Command) []string {
 	}
 	return words
 }
+
+// page prints a text in report.Page's form.
+func page(w World, text string) { w.print(report.Page(w.width(), text)) }

@@ -21,7 +21,7 @@ func TestHelpFitsTerminal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		status := Run(t.Context(), World{Args: args, Out: out, Err: out, In: os.Stdin})
+		status := Run(t.Context(), World{Out: out, Err: out, In: os.Stdin}, args)
 		out.Close()
 		text, err := os.ReadFile(path)
 		if err != nil || status != 0 || len(text) < 40 {

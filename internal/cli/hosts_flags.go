@@ -1,16 +1,15 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"net/netip"
-	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"rdnsproxy/hostsfile"
-	"rdnsproxy/resolve"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/pflag"
 )
@@ -18,31 +17,32 @@ import (
 // hostsFlags are the flags of the hosts commands.
 type hostsFlags struct {
 	checkFlags
-	yes     bool
-	backup  bool
+	pins    pinsOptions // but for its surveyOptions, which are checkFlags'
 	address string
-	replace bool
-	force   bool
 	expires string
-	any     bool
-	fix     bool
-	listing listing
 
 	visit func(func(*pflag.Flag)) // the flags that were given
+}
+
+// options are what the flags say.
+func (f *hostsFlags) options() pinsOptions {
+	o := f.pins
+	o.surveyOptions, o.Again = f.surveyOptions, f.again
+	return o
 }
 
 // Each command shows the flags that mean something to it. Those that the
 // commands share are taken by all of them, and a notice says where one means nothing.
 
 func (f *hostsFlags) registerList(fs *pflag.FlagSet) {
-	f.sharedFlags.register(fs)
+	registerTarget(fs, &f.targetOptions)
 	hideAllBut(fs, "hosts-file", "quiet", "verbose")
-	f.listing.register(fs, "how to write the list: text or json")
+	registerListing(fs, &f.pins.Listing, "how to write the list: text or json")
 }
 
 func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {
-	f.sharedFlags.register(fs)
-	f.connectFlags.register(fs)
+	registerTarget(fs, &f.targetOptions)
+	registerConnect(fs, &f.Connect)
 	f.registerProbe(fs)
 	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
 		"connect-timeout", "bind-address", "bind-interface", "dns-only", "expect-hostkey")
@@ -51,15 +51,15 @@ func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {
 }
 
 func (f *hostsFlags) registerRemove(fs *pflag.FlagSet) {
-	f.sharedFlags.register(fs)
+	registerTarget(fs, &f.targetOptions)
 	hideAllBut(fs, "hosts-file", "ssh-config", "quiet", "verbose")
 	f.registerWriting(fs)
 	f.registerAny(fs)
 }
 
 func (f *hostsFlags) registerVerify(fs *pflag.FlagSet) {
-	f.sharedFlags.register(fs)
-	f.connectFlags.register(fs)
+	registerTarget(fs, &f.targetOptions)
+	registerConnect(fs, &f.Connect)
 	f.registerProbe(fs)
 	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
 		"connect-timeout", "bind-address", "bind-interface", "dns-only")
@@ -100,42 +100,35 @@ func (f *hostsFlags) registerOwn(fs *pflag.FlagSet) {
 }
 
 func (f *hostsFlags) registerWriting(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.yes, "yes", false, "write without asking")
-	fs.BoolVar(&f.backup, "backup", false, "keep the old file beside the new one")
+	fs.BoolVar(&f.pins.Yes, "yes", false, "write without asking")
+	fs.BoolVar(&f.pins.Backup, "backup", false, "keep the old file beside the new one")
 }
 
 func (f *hostsFlags) registerChoice(fs *pflag.FlagSet) {
 	fs.StringVar(&f.address, "address", "", "of several addresses this `ADDRESS` alone; the line hides the others")
-	fs.BoolVar(&f.replace, "replace", false, "take HOST out of lines that give it another address")
-	fs.BoolVar(&f.force, "force", false, "add a line although none is needed")
+	fs.BoolVar(&f.pins.Replace, "replace", false, "take HOST out of lines that give it another address")
+	fs.BoolVar(&f.pins.Force, "force", false, "add a line although none is needed")
 	fs.StringVar(&f.expires, "expires", "", "the `DAY` on which the line expires, YYYY-MM-DD, or in so many days, 90d")
 }
 
 func (f *hostsFlags) registerAny(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.any, "any", false, "also from lines that rdnsproxy has not written")
+	fs.BoolVar(&f.pins.Any, "any", false, "also from lines that rdnsproxy has not written")
 }
 
 func (f *hostsFlags) registerFix(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.fix, "fix", false, "remove lines that are no longer needed or have expired")
+	fs.BoolVar(&f.pins.Fix, "fix", false, "remove lines that are no longer needed or have expired")
 }
 
-// path is the hosts file that is meant.
-func (f *hostsFlags) path() string {
-	if f.hostsFile != "" {
-		return f.hostsFile
+// choices are the options of add.
+func (f *hostsFlags) choices(now time.Time) (o pinsOptions, err error) {
+	o = f.options()
+	if o.Expires, err = f.expiry(now); err != nil {
+		return o, err
 	}
-	return hostsfile.SystemPath()
-}
-
-// options say how to write, and where the journal of a mounted hosts file goes.
-func (f *hostsFlags) options() hostsfile.WriteOptions {
-	o := hostsfile.WriteOptions{Backup: f.backup}
-	if os.Geteuid() == 0 {
-		o.State = "/var/lib/rdnsproxy"
-	} else {
-		o.State = cacheDir(os.Getenv, "hosts")
+	if o.Address, err = f.chosen(); err != nil {
+		return o, err
 	}
-	return o
+	return o, f.validate()
 }
 
 // expiry reads --expires: a day, or a number of days from now.
@@ -149,7 +142,7 @@ func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, f.expires)
 	if err != nil || !day.After(now) {
-		return time.Time{}, refuse("--expires takes a day to come, 2027-03-01, or a number of days, 90d", "%s is no day to come", quoted(f.expires))
+		return time.Time{}, refuse(exit.Usage, "--expires takes a day to come, 2027-03-01, or a number of days, 90d", "%s is no day to come", quoted(f.expires))
 	}
 	return day, nil
 }
@@ -161,21 +154,65 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 	}
 	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(f.address, "["), "]"))
 	if err != nil {
-		return a, refuse("--address takes one of the host's addresses", "%s is no address", quoted(f.address))
+		return a, refuse(exit.Usage, "--address takes one of the host's addresses", "%s is no address", quoted(f.address))
 	}
 	return a, nil
 }
 
-// survey looks at hosts as DNS alone knows them: a line that stands already must
-// not vouch for itself.
-func (f *hostsFlags) survey(ctx context.Context, w World, v *voice) (*survey, error) {
-	if err := f.validate(); err != nil {
-		return nil, err
+// again are the flags that were given, of these names or all, for a command
+// line that does the same as root; a path is made one that root finds too. ssh's
+// configuration is left out: the host stands there as it was found, and root would
+// run what a Match exec in it says.
+func (f *hostsFlags) again(names ...string) string {
+	again := ""
+	f.visit(func(flag *pflag.Flag) {
+		value := flag.Value.String()
+		switch {
+		case flag.Name == "yes" || flag.Name == "ssh-config" || len(names) > 0 && !slices.Contains(names, flag.Name):
+			return
+		case flag.Value.Type() == "bool" && value == "true":
+			again += " --" + flag.Name
+			return
+		case flag.Value.Type() == "bool":
+			again += " --" + flag.Name + "=" + value
+			return
+		case flag.Name == "hosts-file", flag.Name == "output":
+			if abs, err := filepath.Abs(value); err == nil {
+				value = abs
+			}
+		}
+		values := []string{value}
+		if several, ok := flag.Value.(pflag.SliceValue); ok {
+			values = several.GetSlice()
+		}
+		for _, value := range values {
+			again += " --" + flag.Name + " " + safetext.Shell(value)
+		}
+	})
+	if f.pins.Yes && len(names) == 0 {
+		again += " --yes"
 	}
-	checker, err := f.checker(ctx, w, v)
-	if err != nil {
-		return nil, err
+	return again
+}
+
+// registerListing registers --format of a command that lists something. The
+// environment's RDNSPROXY_FORMAT is a report's, which knows more formats.
+func registerListing(fs *pflag.FlagSet, l *listing, usage string) {
+	*l = listingText
+	fs.Var((*listingFlag)(l), "format", usage)
+	_ = fs.SetAnnotation("format", withoutVariable, nil) // the flag is there
+}
+
+// listingFlag is the form of a list as a flag's value.
+type listingFlag listing
+
+func (l *listingFlag) Type() string   { return "FORMAT" }
+func (l *listingFlag) String() string { return string(*l) }
+
+func (l *listingFlag) Set(s string) error {
+	if !slices.Contains(listings(), listing(s)) {
+		return fmt.Errorf("text or json is wanted")
 	}
-	checker.Scope = resolve.DNSOnly
-	return &survey{w: w, f: &f.checkFlags, voice: v, checker: checker}, nil
+	*l = listingFlag(s)
+	return nil
 }

@@ -41,9 +41,9 @@ func (k knownNames) unnamed() string {
 // for which nothing else is configured: those with plain names, and of those with
 // hashed ones (HashKnownHosts yes) whoever is found by trying the names that were
 // given and those in ssh's configuration.
-func (f *checkFlags) knownWords(ctx context.Context, w World, v *voice, given []word) knownNames {
+func (r *targetReader) knownWords(ctx context.Context, from targetSources, given []word) knownNames {
 	var k knownNames
-	file, files := f.knownHostsOfAll(ctx, w, v)
+	file, files := r.knownHostsOfAll(ctx)
 	k.files = files
 	plain := file.Names()
 	for _, h := range plain {
@@ -54,14 +54,14 @@ func (f *checkFlags) knownWords(ctx context.Context, w World, v *voice, given []
 	}
 	var names candidates
 	for _, word := range given {
-		names.add(ctx, f, w, word.text, true)
+		names.add(ctx, r, word.text, true)
 	}
 	for _, h := range plain {
 		names.tryPort(h.Port)
 		names.tryHost(h, atPort(h.Name, h.Port), true)
 	}
-	for _, alias := range f.aliases(w) {
-		names.add(ctx, f, w, alias, f.all)
+	for _, alias := range r.aliases() {
+		names.add(ctx, r, alias, from.All)
 	}
 	k.hashed = file.Unhash(names.hosts())
 	k.hashed.Tried = k.hashed.Tried && !names.full
@@ -75,22 +75,22 @@ func (f *checkFlags) knownWords(ctx context.Context, w World, v *voice, given []
 
 // knownHostsOfAll reads the known_hosts files that ssh would read of a host for
 // which nothing else is configured.
-func (f *checkFlags) knownHostsOfAll(ctx context.Context, w World, v *voice) (file *knownhosts.File, files []string) {
-	q := asUser(w, sshconf.Query{Host: "*", File: f.sshConfig, Keywords: []string{"userknownhostsfile"}})
+func (r *targetReader) knownHostsOfAll(ctx context.Context) (file *knownhosts.File, files []string) {
+	q := asUser(r.World, sshconf.Query{Host: "*", File: r.Options.SSHConfig, Keywords: []string{"userknownhostsfile"}})
 	files = []string{q.Home + "/.ssh/known_hosts", q.Home + "/.ssh/known_hosts2"}
 	if h, err := q.Lookup(ctx); err == nil && h.Set("userknownhostsfile") {
 		files = knownHostsFiles(q, target{config: h})
 	}
 	file, errs := knownhosts.ParseFiles(files...)
 	for _, err := range errs {
-		v.notice(err.Error())
+		r.Voice.notice(err.Error())
 	}
 	return file, files
 }
 
 // aliases are those of ssh's configuration; of one that cannot be read, none.
-func (f *checkFlags) aliases(w World) []string {
-	aliases, _ := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
+func (r *targetReader) aliases() []string {
+	aliases, _ := asUser(r.World, sshconf.Query{File: r.Options.SSHConfig}).Aliases()
 	return aliases
 }
 
@@ -110,13 +110,12 @@ type candidates struct {
 
 // add takes a target, under its name as it was typed and under the one that ssh's
 // configuration makes of it. What is no target is tried by nobody.
-func (c *candidates) add(ctx context.Context, f *checkFlags, w World, text string, listed bool) {
-	silent := &voice{w: w.Err, quiet: true} // who looks at the targets says what is wrong with them
+func (c *candidates) add(ctx context.Context, r *targetReader, text string, listed bool) {
 	typed, err := parseTarget(text)
 	if err != nil || c.full {
 		return
 	}
-	t, err := f.resolveTarget(ctx, w, silent, text)
+	t, err := r.silent().target(ctx, text) // who looks at the targets says what is wrong with them
 	if err != nil {
 		return
 	}
@@ -179,4 +178,16 @@ func atPort(name string, port uint16) string {
 		return name
 	}
 	return fmt.Sprintf("[%s]:%d", name, port)
+}
+
+// names are the hosts that this machine knows by name: aliases in ssh's
+// configuration, and plain names in known_hosts. What cannot be read has none.
+func (r *targetReader) names(ctx context.Context) []string {
+	words := r.aliases()
+	known, _ := r.knownHostsOfAll(ctx)
+	for _, h := range known.Names() {
+		words = append(words, atPort(h.Name, h.Port))
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
 }

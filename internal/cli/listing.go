@@ -2,20 +2,17 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/accepted"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
-
-	"github.com/spf13/pflag"
 )
 
-// listing is --format of the commands that list something: text or json. The
-// environment's RDNSPROXY_FORMAT is a report's, which knows more formats.
+// listing is how a list is written: as text or as JSON.
 type listing string
 
 const (
@@ -23,27 +20,12 @@ const (
 	listingJSON listing = "json"
 )
 
-func (l *listing) Type() string   { return "FORMAT" }
-func (l *listing) String() string { return string(*l) }
-
-func (l *listing) Set(s string) error {
-	switch listing(s) {
-	case listingText, listingJSON:
-		*l = listing(s)
-		return nil
-	}
-	return fmt.Errorf("text or json is wanted")
-}
-
-func (l *listing) register(fs *pflag.FlagSet, usage string) {
-	*l = listingText
-	fs.Var(l, "format", usage)
-	_ = fs.SetAnnotation("format", withoutVariable, nil) // the flag is there
-}
+// listings are all there are.
+func listings() []listing { return []listing{listingText, listingJSON} }
 
 // write writes a list: as JSON an array, for people a paragraph an entry. The
 // entries are shapes for JSON, the texts are made of the same.
-func (l listing) write(w World, width int, entries any, texts []string) error {
+func (l listing) write(w console, width int, entries any, texts []string) error {
 	var err error
 	if l == listingJSON {
 		e := json.NewEncoder(w.Out)
@@ -54,7 +36,7 @@ func (l listing) write(w World, width int, entries any, texts []string) error {
 		_, err = io.WriteString(w.Out, report.Paragraphs(width, texts...))
 	}
 	if err != nil {
-		return refuse("the output is incomplete", "writing the list: %s", plainError(err))
+		return refuse(exit.Usage, "the output is incomplete", "writing the list: %s", plainError(err))
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/proxy/relay"
 	"rdnsproxy/replacefile"
 	"rdnsproxy/safetext"
@@ -20,12 +21,12 @@ type logFile struct {
 	port uint16
 }
 
-func openLog(path string, op operands) (*logFile, error) {
+func openLog(path, host string, port uint16) (*logFile, error) {
 	f, err := replacefile.OpenAppend(path)
 	if err != nil {
-		return nil, refuse("its folder has to be there, and it has to be a regular file of yours, not a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
+		return nil, refuse(exit.Usage, "its folder has to be there, and it has to be a regular file of yours, not a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
 	}
-	return &logFile{f: f, host: op.host, port: op.port}, nil
+	return &logFile{f: f, host: host, port: port}, nil
 }
 
 // verdict notes what was found about an address.

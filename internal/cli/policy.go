@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/proxy/dial"
 )
 
@@ -21,17 +22,8 @@ const (
 	policyOff    policy = "off"    // check nothing
 )
 
-func (p *policy) Type() string   { return "POLICY" }
-func (p *policy) String() string { return string(*p) }
-
-func (p *policy) Set(s string) error {
-	switch policy(s) {
-	case policyWarn, policyStrict, policyOff:
-		*p = policy(s)
-		return nil
-	}
-	return fmt.Errorf("%q is no policy (warn, strict, off)", s)
-}
+// policies are all there are.
+func policies() []policy { return []policy{policyWarn, policyStrict, policyOff} }
 
 // strictReserve is what strict leaves of ConnectTimeout for saying why it refuses.
 const strictReserve = 500 * time.Millisecond
@@ -39,7 +31,7 @@ const strictReserve = 500 * time.Millisecond
 // accept is strict's judgement of an address that has connected: what is bad, or
 // not known in time, fails like an address that does not answer.
 func (s *session) accept(race context.Context, a netip.AddrPort) error {
-	wait := s.flags.checkTimeout.d
+	wait := s.o.CheckTimeout
 	if left, limited := s.connectLeft(); limited {
 		wait = min(wait, left-strictReserve)
 	}
@@ -53,7 +45,7 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 		s.rememberCutShort(race, a.Addr())
 	}
 	text := mappingText(r, a.Addr())
-	if s.flags.accepted {
+	if s.o.Accepted {
 		change, known := s.acceptedAs(r, a.Addr())
 		if known {
 			return nil
@@ -68,12 +60,12 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 		usable, text = false, misled
 	}
 	if !usable {
-		if s.flags.verbose {
+		if s.o.Verbose {
 			s.voice.notice("not used: " + text)
 		}
 		return errors.New(text)
 	}
-	if s.flags.verbose {
+	if s.o.Verbose {
 		s.voice.notice(text)
 	}
 	return nil
@@ -107,6 +99,6 @@ func (s *session) refused(e *dial.Error) error {
 			why = append(why, f.Error())
 		}
 	}
-	return refuse("'rdnsproxy check "+s.host()+"' tells more; with --policy warn it connects all the same",
+	return refuse(exit.Found, "'rdnsproxy check "+s.host()+"' tells more; with --policy warn it connects all the same",
 		"refused by --policy strict: %s", strings.Join(why, "; "))
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/knownhosts"
 	"rdnsproxy/internal/penalty"
 	"rdnsproxy/internal/sshprobe"
@@ -62,8 +63,8 @@ func (s *survey) proberOf(ctx context.Context, t target, since time.Time) check.
 		Known:    s.keys.of(t.knownHosts, s.voice),
 		Settle:   settle,
 		Behind:   t.config.Get("proxycommand") != "",
-		Expected: s.f.expectKeys,
-		AllKeys:  s.f.allKeys,
+		Expected: s.o.ExpectKeys,
+		AllKeys:  s.o.AllKeys,
 		Visits:   s.connections(),
 		Since:    since,
 	}
@@ -142,7 +143,7 @@ func (s *survey) keyed(ctx context.Context, t target) (keyed bool, unsure string
 		login.Rules = ssh.rules
 		login.Rules.KeepOrder = false // KnownHostsCommand is asked whether or not it has a say in the order
 	}
-	return len(s.f.expectKeys) > 0 || login.Knows(ctx), login.Unsure(ctx)
+	return len(s.o.ExpectKeys) > 0 || login.Knows(ctx), login.Unsure(ctx)
 }
 
 // knownKeys are the known_hosts files that were read, each set of them once.
@@ -171,14 +172,13 @@ func (k *knownKeys) of(files []string, v *voice) *knownhosts.File {
 
 // printKnownHosts prints lines for known_hosts if something vouches for a key of
 // every target, and nothing otherwise: what goes into known_hosts is never half a truth.
-func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Result]) int {
+func (s *survey) printKnownHosts(results iter.Seq[*check.Result]) (int, error) {
 	var lines []string
 	var missing []string
 	seen := map[string]bool{}
 	for r := range results {
 		if r.Interrupted() {
-			s.voice.error(errInterrupted)
-			return statusInterrupted
+			return 0, errInterrupted
 		}
 		proven, against := false, slices.ContainsFunc(r.Findings, func(f check.Finding) bool {
 			return f.AgainstHost() || f.Code == check.HostKeyWithheld
@@ -203,19 +203,17 @@ func (s *survey) printKnownHosts(ctx context.Context, results iter.Seq[*check.Re
 	}
 	s.progress.clear()
 	if len(missing) > 0 {
-		s.voice.error(refuse("a key counts if known_hosts has it, --expect-hostkey names it, or SSHFP records of a validated zone vouch for it",
-			"nothing vouches for a host key of %s", strings.Join(missing, ", ")))
-		return statusFound
+		return 0, refuse(exit.Found, "a key counts if known_hosts has it, --expect-hostkey names it, or SSHFP records of a validated zone vouch for it",
+			"nothing vouches for a host key of %s", strings.Join(missing, ", "))
 	}
 	if _, err := io.WriteString(s.w.Out, strings.Join(lines, "\n")+"\n"); err != nil {
-		s.voice.error(fmt.Errorf("writing the lines: %w", err))
-		return statusUsage
+		return 0, refuse(exit.Usage, "", "writing the lines: %s", plainError(err))
 	}
-	return statusPass
+	return exit.OK, nil
 }
 
 // comparison is the resolver of --compare: one DNS server, and nothing beside it.
-func comparison(w World, servers addrPorts) *resolve.Resolver {
-	system, _ := resolve.SystemConfig(w.lookups())
+func comparison(w console, servers []netip.AddrPort) *resolve.Resolver {
+	system, _ := resolve.SystemConfig(lookupEnvironment(w))
 	return &resolve.Resolver{Config: system.WithServers(servers...)}
 }

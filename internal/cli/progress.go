@@ -29,8 +29,8 @@ const (
 	patience  = time.Second // after which a handful gets its line
 )
 
-func newProgress(w World, f *checkFlags, total int) *progress {
-	if total == 0 || f.quiet || !isTerminal(w.Err) {
+func newProgress(w console, quiet bool, total int) *progress {
+	if total == 0 || quiet || !isTerminal(w.Err) {
 		return nil
 	}
 	p := &progress{w: w.Err, total: total, began: time.Now(), stop: make(chan struct{})}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"rdnsproxy/internal/exit"
 )
 
 // wrappingEnv lists, as PATH does, the scripts that a wrapper has run on the way
@@ -18,7 +20,7 @@ const wrappingEnv = "RDNSPROXY_WRAPPING"
 // that does not lead back here. People put a script called ssh before the real
 // one, which runs "rdnsproxy ssh"; that script is passed over. env is the
 // environment to run the program with.
-func realProgram(w World, program string) (path string, env []string, err error) {
+func realProgram(w console, program string) (path string, env []string, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", nil, err
@@ -45,10 +47,10 @@ func realProgram(w World, program string) (path string, env []string, err error)
 		return path, w.Env, nil
 	}
 	if shim != "" {
-		return "", nil, refuse("put the directory of OpenSSH's "+program+" on PATH too",
+		return "", nil, refuse(exit.Usage, "put the directory of OpenSSH's "+program+" on PATH too",
 			"the only %s on PATH, %s, runs rdnsproxy", program, quoted(shim))
 	}
-	return "", nil, refuse("install OpenSSH's client", "%s is not on PATH", program)
+	return "", nil, refuse(exit.Usage, "install OpenSSH's client", "%s is not on PATH", program)
 }
 
 func sameFile(a, b string) bool {

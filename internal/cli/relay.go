@@ -13,19 +13,33 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/failcache"
 	"rdnsproxy/proxy/dial"
 	"rdnsproxy/proxy/relay"
 	"rdnsproxy/resolve"
-
-	"github.com/spf13/pflag"
 )
+
+// sessionOptions say whom to connect to, and what a bad mapping means for it.
+type sessionOptions struct {
+	targetOptions
+	Connect connectOptions
+
+	Host     string
+	Port     uint16
+	Original string // the host as it was typed; may be empty
+
+	Policy    policy
+	CheckWait time.Duration // policyWarn: how long a connection waits for its verdict
+	Accepted  bool          // policyStrict: take accepted mappings too
+	FDPass    bool          // pass the connection to ssh instead of relaying
+	LogFile   string        // append what was found to it; may be empty
+}
 
 // session is one run of the relay.
 type session struct {
-	w        World
-	flags    relayFlags
-	operands operands
+	w        console
+	o        sessionOptions
 	settings settings
 	voice    *voice
 	started  time.Time
@@ -41,23 +55,10 @@ type session struct {
 	acceptedFile acceptedFile
 }
 
-// runRelay is what ProxyCommand runs. The data flows one way: configuration,
-// inquiry, race, verdict, and then ssh's bytes.
-func runRelay(ctx context.Context, w World, args []string) int {
-	go surviveSIGPIPE()
-	s := &session{w: w, started: time.Now()}
-	var err error
-	switch s.flags, s.operands, err = parseRelay(w, args); {
-	case errors.Is(err, pflag.ErrHelp):
-		return runCommand(ctx, w, []string{"help"})
-	case err != nil:
-		surviveSIGPIPE()
-		return w.usage(err)
-	}
-	s.voice = relayVoice(w, s.flags.quiet, s.flags.verbose)
-	if s.flags.verbose {
-		tellUnknownVariables(w, s.voice)
-	}
+// runSession is what ProxyCommand runs; it gives the exit status. The data flows one
+// way: configuration, inquiry, race, verdict, and then ssh's bytes.
+func runSession(ctx context.Context, w console, v *voice, o sessionOptions) int {
+	s := &session{w: w, o: o, voice: v, started: time.Now()}
 	ctx, s.known = context.WithCancel(ctx)
 	defer s.known()
 	go onQuit(s.abandon)
@@ -65,12 +66,12 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	defer wait()
 	if err := s.prepare(ctx); err != nil {
 		s.voice.error(err)
-		return statusUsage
+		return statusOf(err)
 	}
 	defer s.log.close()
 	if err := s.begin(ctx); err != nil {
 		s.voice.error(err)
-		return statusUsage
+		return statusOf(err)
 	}
 	conn, won, err := s.dialer().Race(ctx, s.inquiry.Addresses())
 	if err != nil {
@@ -78,7 +79,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	}
 	defer conn.Close()
 	late := func() {} // what goes on beside the session
-	switch s.flags.policy {
+	switch s.o.Policy {
 	case policyWarn:
 		late = s.warn(ctx, won.Addr())
 	case policyStrict:
@@ -87,7 +88,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	wait() // from here on the session itself notices
 	if s.abandoned.Load() {
 		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
-		return statusFailed
+		return exit.Unknown
 	}
 	go s.finishAsking(late)
 	return s.relay(conn)
@@ -123,17 +124,17 @@ func (s *session) finishAsking(late func()) {
 
 // prepare reads what stands between the command line and the first look-up.
 func (s *session) prepare(ctx context.Context) (err error) {
-	if s.flags.fdpass {
+	if s.o.FDPass {
 		if err := relay.CanPass(s.w.Out); err != nil {
-			return refuse("or leave --fdpass out", "%v", err)
+			return refuse(exit.Usage, "or leave --fdpass out", "%v", err)
 		}
 	}
-	if s.flags.logFile != "" {
-		if s.log, err = openLog(s.flags.logFile, s.operands); err != nil {
+	if s.o.LogFile != "" {
+		if s.log, err = openLog(s.o.LogFile, s.o.Host, s.o.Port); err != nil {
 			return err
 		}
 	}
-	if s.flags.policy != policyOff {
+	if s.o.Policy != policyOff {
 		s.reverseFailures = failcache.Cache{Dir: cacheDir(s.w.getenv, "failures")}
 		s.pinFailures = failcache.Cache{Dir: cacheDir(s.w.getenv, "lines")}
 	}
@@ -143,12 +144,12 @@ func (s *session) prepare(ctx context.Context) (err error) {
 
 // begin starts the look-ups.
 func (s *session) begin(ctx context.Context) error {
-	resolver, hosts, err := s.flags.resolver(s.w)
+	resolver, hosts, err := s.o.resolver(s.w)
 	if err != nil {
 		return err
 	}
 	s.resolver = resolver
-	if s.flags.verbose { // it would read files that a literal needs none of
+	if s.o.Verbose { // it would read files that a literal needs none of
 		if err := resolver.Err(); err != nil {
 			s.voice.notice(err.Error())
 		}
@@ -158,11 +159,11 @@ func (s *session) begin(ctx context.Context) error {
 	}
 	c := &check.Checker{
 		Resolver:    resolver,
-		Policy:      check.Policy{RequireName: s.flags.requireName, Own: ownName(), HostsPath: hosts},
-		ForwardOnly: s.flags.policy == policyOff,
+		Policy:      check.Policy{RequireName: s.o.RequireName, Own: ownName(), HostsPath: hosts},
+		ForwardOnly: s.o.Policy == policyOff,
 	}
 	s.inquiry = c.Begin(ctx, check.Ask{
-		Target: check.Target{Input: s.operands.host, Host: s.operands.host, Port: s.operands.port},
+		Target: check.Target{Input: s.o.Host, Host: s.o.Host, Port: s.o.Port},
 		Family: s.settings.family,
 	})
 	return nil
@@ -173,7 +174,7 @@ func (s *session) dialer() *dial.Dialer {
 	if left, limited := s.connectLeft(); limited {
 		d.Timeout = max(left, time.Millisecond)
 	}
-	if s.flags.policy == policyStrict {
+	if s.o.Policy == policyStrict {
 		d.Accept = s.accept
 	}
 	return &d
@@ -195,7 +196,7 @@ func (s *session) connectBy() (by time.Time) {
 	if t := s.settings.connectTimeout; t > 0 {
 		by = s.started.Add(t)
 	}
-	if t := s.settings.sshTimeout; t > 0 && !s.flags.fdpass {
+	if t := s.settings.sshTimeout; t > 0 && !s.o.FDPass {
 		early := s.startedBySSH().Add(t - min(t/10, lastWords))
 		if early.Before(by) || by.IsZero() {
 			by = early
@@ -219,7 +220,7 @@ func (s *session) startedBySSH() time.Time {
 // failed says why there is no connection.
 func (s *session) failed(ctx context.Context, err error) int {
 	r, _ := s.inquiry.Wait(ctx, check.Now)
-	if s.flags.policy != policyOff && len(r.Addresses) > 0 {
+	if s.o.Policy != policyOff && len(r.Addresses) > 0 {
 		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // that it has gone stale may be why
 	}
 	var lost *dial.Error
@@ -230,17 +231,17 @@ func (s *session) failed(ctx context.Context, err error) int {
 		s.voice.error(s.noAddress(r.Findings))
 	case errors.As(err, &lost) && rejected(lost):
 		s.voice.error(s.refused(lost))
-		return statusRefused
+		return exit.Found
 	default:
 		s.voice.error(s.notConnected(err))
 	}
-	return statusFailed
+	return exit.Unknown
 }
 
 // notConnected is why no address could be connected to; each reason names its
 // address, so a host that is one is not named again.
 func (s *session) notConnected(err error) error {
-	if _, literal := resolve.ParseLiteral(s.operands.host); literal {
+	if _, literal := resolve.ParseLiteral(s.o.Host); literal {
 		return err
 	}
 	return fmt.Errorf("%s: %w", s.host(), err)
@@ -258,27 +259,27 @@ func (s *session) noAddress(findings []check.Finding) error {
 	if err := s.resolver.Err(); err != nil { // a file that libc refuses may be all that is wrong
 		hint = err.Error()
 	}
-	return &refusal{findings[0].Text, hint}
+	return refuse(exit.Unknown, hint, "%s", findings[0].Text)
 }
 
 // relay moves the bytes, or leaves that to ssh.
 func (s *session) relay(conn net.Conn) int {
-	if s.flags.fdpass {
+	if s.o.FDPass {
 		if err := relay.Pass(s.w.Out, conn); err != nil {
 			s.voice.error(err)
-			return statusFailed
+			return exit.Unknown
 		}
-		return statusOK
+		return exit.OK
 	}
 	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
 	s.log.ended(stats, err)
 	if err == nil || stats.Why == relay.Reset { // which ssh itself tells, whose terminal it is now
-		return statusOK
+		return exit.OK
 	}
 	hint := ""
 	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
 		hint = "raise the limit of open files; 'ulimit -n' shows it"
 	}
-	s.voice.error(refuse(hint, "relaying to %s: %v", s.host(), err))
-	return statusFailed
+	s.voice.error(refuse(exit.Usage, hint, "relaying to %s: %v", s.host(), err))
+	return exit.Unknown
 }

@@ -6,11 +6,11 @@ import (
 	"net/netip"
 	"os/user"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/proxy/dial"
 	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
@@ -38,34 +38,19 @@ var relayKeywords = []string{
 	"loglevel",
 }
 
-// readSettings asks ssh's configuration, matched by ORIGINAL, else by the
-// destination on the parent ssh's command line, else by HOST.
-func (s *session) readSettings(ctx context.Context) (settings, error) {
-	set, err := s.fromConfiguration(ctx)
-	if err != nil {
-		return set, err
-	}
-	family, err := s.flags.family()
-	if err != nil {
-		return set, err
-	}
-	set.override(family, s.flags.connectFlags, s.flags.given)
-	return set, nil
-}
-
-// override puts the flags that were given over the configuration.
-func (set *settings) override(family resolve.Family, c connectFlags, given func(flag string) bool) {
+// override puts what was asked for over the configuration.
+func (set *settings) override(family resolve.Family, c connectOptions) {
 	if family != resolve.AnyFamily {
 		set.family = family
 	}
-	if given("bind-address") {
-		set.bindAddress = c.bindAddress
+	if c.Address != nil {
+		set.bindAddress = *c.Address
 	}
-	if given("bind-interface") {
-		set.iface = c.bindInterface
+	if c.Interface != nil {
+		set.iface = *c.Interface
 	}
-	if given("connect-timeout") {
-		set.connectTimeout = c.connectTimeout.d
+	if c.Timeout != nil {
+		set.connectTimeout = *c.Timeout
 	}
 }
 
@@ -81,67 +66,13 @@ func (set *settings) dialer() dial.Dialer {
 	}
 }
 
-// fromConfiguration asks for the settings. The configuration that the user named
-// by -F has to be readable; what ssh itself was started with is ssh's business,
-// which runs already: then the connection is made without these options.
-func (s *session) fromConfiguration(ctx context.Context) (settings, error) {
-	args := parentArgs()
-	if args == nil && s.flags.sshConfig == "none" {
-		return settings{}, nil
-	}
-	var q sshconf.Query
-	if args != nil {
-		if c, err := sshconf.ParseCommand("ssh", args); err == nil && len(c.Targets) == 1 {
-			q = c.Targets[0].Query()
-		}
-	}
-	q = asUser(s.w, q)
-	q.Keywords = relayKeywords
-	if s.flags.sshConfig != "" {
-		q.Args = append(q.Args, "-F"+s.flags.sshConfig) // the last one counts
-	}
-	switch {
-	case s.operands.original != "":
-		q.Host = s.operands.original
-	case q.Host == "":
-		q.Host = s.operands.host
-	}
-	host, err := q.Lookup(ctx)
-	s.heed(ctx, q, host)
-	var doubtful *sshconf.UnevaluatedError
-	switch {
-	case err == nil:
-	case errors.As(err, &doubtful):
-		s.voice.notice(err.Error())
-	case s.flags.sshConfig != "":
-		return settings{}, configurationError(q.Host, err)
-	default:
-		s.voice.notice("connecting without ssh's options: " + err.Error())
-		return settings{}, nil
-	}
-	return settingsOf(host)
-}
-
-// heed silences warnings where ssh's own are silenced: by -q, which sftp and scp
-// pass on, or by LogLevel. Of a configuration that could not be read the command
-// line still tells.
-func (s *session) heed(ctx context.Context, q sshconf.Query, host *sshconf.Host) {
-	if host == nil {
-		q.Args, q.Keywords = append(slices.Clip(q.Args), "-Fnone"), []string{"loglevel"}
-		host, _ = q.Lookup(ctx)
-	}
-	if host != nil && host.Silenced() {
-		s.voice.quiet = true
-	}
-}
-
 // configurationError is an ssh configuration that cannot be read or evaluated.
 func configurationError(host string, err error) error {
 	var special *sshconf.NotRegularError
 	if errors.As(err, &special) {
-		return refuse("ssh's configuration is read here as often as it takes: write it to a file first", "%v", err)
+		return refuse(exit.Usage, "ssh's configuration is read here as often as it takes: write it to a file first", "%v", err)
 	}
-	return refuse("'ssh -G "+safetext.Name(host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
+	return refuse(exit.Usage, "'ssh -G "+safetext.Name(host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
 }
 
 // settingsOf reads what stands in ssh's spelling.
@@ -161,7 +92,7 @@ func settingsOf(h *sshconf.Host) (set settings, err error) {
 	// rest; which it will be, ssh has not told yet.
 	if words := strings.Fields(h.Get("ipqos")); len(words) > 0 {
 		if set.tos, err = dial.ParseTOS(words[0]); err != nil {
-			return set, refuse("", "IPQoS in ssh's configuration: %v", err)
+			return set, refuse(exit.Usage, "", "IPQoS in ssh's configuration: %v", err)
 		}
 	}
 	return set, nil
@@ -176,7 +107,7 @@ func (set *settings) resolveBind(ctx context.Context, r *resolve.Resolver) error
 		set.bind = append(set.bind, ans.Addrs...)
 	}
 	if len(set.bind) == 0 {
-		return refuse("an address of this machine is wanted; 'ip addr' lists them",
+		return refuse(exit.Usage, "an address of this machine is wanted; 'ip addr' lists them",
 			"bind address %s has no address", quoted(set.bindAddress))
 	}
 	return nil
@@ -184,7 +115,7 @@ func (set *settings) resolveBind(ctx context.Context, r *resolve.Resolver) error
 
 // asUser completes a question to ssh's configuration, as this user's ssh would
 // read it: its home is the user database's, and $HOME matters to its Includes.
-func asUser(w World, q sshconf.Query) sshconf.Query {
+func asUser(w console, q sshconf.Query) sshconf.Query {
 	q.Evaluating = w.getenv(sshconf.EvaluatingEnv) != ""
 	q.FindSSH = func() (string, error) {
 		path, _, err := realProgram(w, "ssh")

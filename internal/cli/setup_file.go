@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/replacefile"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
@@ -31,13 +32,13 @@ const maxConfig = 4 << 20
 
 func (c *configFile) String() string { return safetext.Line(c.path) }
 
-// open reads the file that is meant, without waiting for what is no file.
-func (f *setupFlags) open(w World) (*configFile, error) {
-	c := &configFile{path: f.file}
+// openConfig reads the file that is meant, without waiting for what is no file.
+func openConfig(w console, path string) (*configFile, error) {
+	c := &configFile{path: path}
 	if c.path == "" {
 		home := asUser(w, sshconf.Query{}).Home
 		if home == "" {
-			return nil, refuse("name the file: rdnsproxy setup --file FILE", "where your home is cannot be found out")
+			return nil, refuse(exit.Found, "name the file: rdnsproxy setup --file FILE", "where your home is cannot be found out")
 		}
 		c.path, c.usual = filepath.Join(home, ".ssh", "config"), true
 	}
@@ -45,23 +46,23 @@ func (f *setupFlags) open(w World) (*configFile, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(c.path); err == nil {
-			return nil, refuse("make the file that it leads to, or remove the link", "%s is a symbolic link that leads nowhere", c)
+			return nil, refuse(exit.Found, "make the file that it leads to, or remove the link", "%s is a symbolic link that leads nowhere", c)
 		}
 		c.absent = true
 		return c, nil
 	case err != nil:
-		return nil, refuse("", "%s: %s", c, plainError(err))
+		return nil, refuse(exit.Found, "", "%s: %s", c, plainError(err))
 	case info.IsDir():
-		return nil, refuse("name the file in it", "%s is a directory", c)
+		return nil, refuse(exit.Found, "name the file in it", "%s is a directory", c)
 	case !info.Mode().IsRegular():
-		return nil, refuse("setup writes into regular files only", "%s is not a regular file", c)
+		return nil, refuse(exit.Found, "setup writes into regular files only", "%s is not a regular file", c)
 	case c.usual && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0: // readconf.c, read_config_file_depth
-		return nil, refuse("chmod go-w "+safetext.Shell(c.path), "everybody may write %s, so ssh refuses it", c)
+		return nil, refuse(exit.Found, "chmod go-w "+safetext.Shell(c.path), "everybody may write %s, so ssh refuses it", c)
 	case info.Size() > maxConfig:
-		return nil, refuse("write the lines by hand: 'rdnsproxy help' shows them", "%s is larger than %d MiB", c, maxConfig>>20)
+		return nil, refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "%s is larger than %d MiB", c, maxConfig>>20)
 	}
 	if c.content, err = os.ReadFile(c.path); err != nil {
-		return nil, refuse("nothing was written", "%s: %s", c, plainError(err))
+		return nil, refuse(exit.Found, "nothing was written", "%s: %s", c, plainError(err))
 	}
 	return c, nil
 }
@@ -151,7 +152,7 @@ func (c *configFile) explain(err error) error {
 	case errors.Is(err, replacefile.ErrUnsafeFolder):
 		hint = "nothing was written: chmod go-w " + safetext.Shell(filepath.Dir(c.path))
 	}
-	return refuse(hint, "%s: %s", c, strings.TrimPrefix(ownWords(err), c.path+": "))
+	return refuse(exit.Found, hint, "%s: %s", c, strings.TrimPrefix(ownWords(err), c.path+": "))
 }
 
 // ownWords drops the system call and the path within the opened directory from

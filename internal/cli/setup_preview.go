@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/recipe"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
@@ -19,7 +20,7 @@ import (
 // with a copy, beside the configuration as it is without the recipe.
 type preview struct {
 	ctx     context.Context
-	w       World
+	w       console
 	file    *configFile
 	rest    []byte // the configuration without the block
 	dir     string // of the copies
@@ -39,10 +40,10 @@ const shellHost = "rdnsproxy-setup$.invalid"
 // maxSamples bounds for how many patterns of a configuration ssh is asked.
 const maxSamples = 300
 
-func newPreview(ctx context.Context, w World, file *configFile, rest []byte) (*preview, error) {
+func newPreview(ctx context.Context, w console, file *configFile, rest []byte) (*preview, error) {
 	dir, err := os.MkdirTemp("", "rdnsproxy-setup-")
 	if err != nil {
-		return nil, refuse("", "a directory for a copy of %s: %s", file, plainError(err))
+		return nil, refuse(exit.Found, "", "a directory for a copy of %s: %s", file, plainError(err))
 	}
 	p := &preview{ctx: ctx, w: w, file: file, rest: rest, dir: dir, before: map[string]settingLines{}}
 	if err := p.begin(); err != nil {
@@ -68,7 +69,7 @@ func (p *preview) begin() error {
 		case err == nil:
 			p.before[s.Host] = lines
 		case s.Host == anyHost:
-			return refuse("mend it first: 'ssh -G HOST' says the same", "%v", err)
+			return refuse(exit.Found, "mend it first: 'ssh -G HOST' says the same", "%v", err)
 		} // else ssh refuses such a name, or this one
 	}
 	return nil
@@ -110,7 +111,7 @@ func (p *preview) copy(name string, content []byte) error {
 
 func (p *preview) write(name string, text []byte) error {
 	if err := os.WriteFile(p.path(name), text, 0o600); err != nil {
-		return refuse("", "a copy of %s: %s", p.file, plainError(err))
+		return refuse(exit.Found, "", "a copy of %s: %s", p.file, plainError(err))
 	}
 	return nil
 }
@@ -151,7 +152,7 @@ func (p *preview) try(r recipe.Recipe) error {
 	for host := range p.before {
 		lines, err := p.ask("after", host)
 		if err != nil {
-			return refuse("nothing was written", "with the lines of rdnsproxy, %v", err)
+			return refuse(exit.Found, "nothing was written", "with the lines of rdnsproxy, %v", err)
 		}
 		p.after[host] = lines
 	}
@@ -166,24 +167,24 @@ func (p *preview) all(r recipe.Recipe) (recipe.Recipe, error) {
 	if value := general["canonicalizehostname"]; value != nil && value[0] == "always" {
 		for _, s := range p.samples {
 			if kind, _ := p.before[s.Host].proxy(); kind != "" && strings.ContainsAny(s.Pattern, "*?") {
-				return r, refuse("name hosts: rdnsproxy setup --fdpass HOST...",
+				return r, refuse(exit.Found, "name hosts: rdnsproxy setup --fdpass HOST...",
 					"with CanonicalizeHostname always, short names would lose the %s of %s", spelledKeyword(kind), shownHost(s.Pattern))
 			}
 		}
 	}
 	if value := general["canonicalizehostname"]; value != nil && value[0] != "false" && value[0] != "no" && value[0] != "always" {
-		return r, refuse("'CanonicalizeHostname always' is not ignored; or name hosts: rdnsproxy setup --fdpass HOST...",
+		return r, refuse(exit.Found, "'CanonicalizeHostname always' is not ignored; or name hosts: rdnsproxy setup --fdpass HOST...",
 			"ssh ignores CanonicalizeHostname %s once there is a ProxyCommand, so short names would lead elsewhere", safetext.Line(value[0]))
 	}
 	if kind, value := general.proxy(); kind != "" {
 		if kind == "proxycommand" && runsThisProgram(value) {
-			return r, refuse("take these lines out first: rdnsproxy setup writes its own", "%s has lines for rdnsproxy already, written by hand", p.file)
+			return r, refuse(exit.Found, "take these lines out first: rdnsproxy setup writes its own", "%s has lines for rdnsproxy already, written by hand", p.file)
 		}
-		return r, refuse("take it out, or put rdnsproxy there by hand", "every host has a %s already: %s", spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60))
+		return r, refuse(exit.Found, "take it out, or put rdnsproxy there by hand", "every host has a %s already: %s", spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60))
 	}
 	for _, c := range p.others {
 		if len(c.Patterns) == 0 {
-			return r, refuse("put the lines below it by hand, or name hosts: rdnsproxy setup --fdpass HOST...",
+			return r, refuse(exit.Found, "put the lines below it by hand, or name hosts: rdnsproxy setup --fdpass HOST...",
 				"%s: the ProxyCommand or ProxyJump of this block would be lost for hosts that it holds for", p.own(c.Origin))
 		}
 		r.Except = append(r.Except, c.Patterns...)
@@ -197,11 +198,11 @@ func (p *preview) all(r recipe.Recipe) (recipe.Recipe, error) {
 		case len(displaced) == 0:
 			return r, nil
 		case displaced[0] == "*":
-			return r, refuse("'ssh -G HOST' shows what it has", "%s has settings for every host that do not go with a ProxyCommand, such as ProxyUseFdpass", p.file)
+			return r, refuse(exit.Found, "'ssh -G HOST' shows what it has", "%s has settings for every host that do not go with a ProxyCommand, such as ProxyUseFdpass", p.file)
 		}
 		r.Except = append(r.Except, displaced...)
 	}
-	return r, refuse("write the lines by hand: 'rdnsproxy help' shows them", "%s: the ProxyCommand or ProxyJump of %s cannot be kept", p.file, several(p.displaced(r), 3))
+	return r, refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "%s: the ProxyCommand or ProxyJump of %s cannot be kept", p.file, several(p.displaced(r), 3))
 }
 
 // displaced are the patterns for which ssh would do anything else than to run
@@ -238,7 +239,7 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *voice) (recipe.Reci
 		}
 		lines, err := p.ask("before", h)
 		if err != nil {
-			return r, refuse("", "%v", err)
+			return r, refuse(exit.Found, "", "%v", err)
 		}
 		p.before[h] = lines
 		p.samples = append(p.samples, sshconf.Sample{Pattern: h, Host: h})
@@ -256,7 +257,7 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *voice) (recipe.Reci
 		added = append(added, h)
 	}
 	if len(added) == 0 {
-		return r, refuse("", "nothing was written: no host is left")
+		return r, refuse(exit.Found, "", "nothing was written: no host is left")
 	}
 	for _, h := range added {
 		if !slices.Contains(r.Passed, h) {
@@ -269,11 +270,11 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *voice) (recipe.Reci
 	for _, h := range added {
 		_, command := p.after[h].proxy()
 		if pass := p.after[h]["proxyusefdpass"]; !strings.Contains(command, "--fdpass") || pass == nil || pass[0] != "yes" {
-			return r, refuse("see 'ssh -G "+safetext.Name(h)+"'", "nothing was written: another line of the configuration decides the ProxyUseFdpass of %s", shownHost(h))
+			return r, refuse(exit.Found, "see 'ssh -G "+safetext.Name(h)+"'", "nothing was written: another line of the configuration decides the ProxyUseFdpass of %s", shownHost(h))
 		}
 	}
 	if d := p.displaced(r); len(d) > 0 {
-		return r, refuse("nothing was written", "ssh would do something else for %s", several(d, 3))
+		return r, refuse(exit.Found, "nothing was written", "ssh would do something else for %s", several(d, 3))
 	}
 	v.notice("'ssh -o ProxyCommand=...' and mosh fail on " + several(r.Passed, 5) + ": ssh expects a handed-over connection there")
 	return r, nil

@@ -29,7 +29,7 @@ func setup(t *testing.T, args ...string) (status int, out, errs string) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	status = Run(t.Context(), World{Args: append([]string{"setup"}, args...), Env: os.Environ(), In: in, Out: files[0], Err: files[1]})
+	status = Run(t.Context(), World{Env: os.Environ(), In: in, Out: files[0], Err: files[1]}, append([]string{"setup"}, args...))
 	var texts [2]string
 	for i, f := range files {
 		b, err := os.ReadFile(f.Name())

@@ -17,7 +17,7 @@ import (
 // ssh needs no shell: where the user's is none (nologin, false), or writes
 // something of its own when it starts, /bin/sh takes its place. Otherwise SHELL
 // stays, for LocalCommand, Match exec and sftp's ! are run by it too.
-func withShell(ctx context.Context, w World) []string {
+func withShell(ctx context.Context, w console) []string {
 	shell, set := w.lookupEnv("SHELL")
 	if !set || quietShell(ctx, w, shell) {
 		return w.Env
@@ -27,7 +27,7 @@ func withShell(ctx context.Context, w World) []string {
 
 // quietShell reports whether a shell runs a command and says nothing else. One
 // that reads no file of the user's on the way need not be asked.
-func quietShell(ctx context.Context, w World, shell string) bool {
+func quietShell(ctx context.Context, w console, shell string) bool {
 	if !filepath.IsAbs(shell) {
 		return false
 	}
@@ -57,7 +57,7 @@ func quietShell(ctx context.Context, w World, shell string) bool {
 
 // readsNothing knows the shells that read no start-up file for -c. bash does if
 // BASH_ENV names one, or if it believes to be the first shell of a session.
-func readsNothing(w World, shell string) bool {
+func readsNothing(w console, shell string) bool {
 	switch filepath.Base(shell) {
 	case "sh", "dash":
 		return w.getenv("BASH_ENV") == ""

@@ -28,7 +28,7 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 	defer cancel()
 	r, known := s.inquiry.Wait(waiting, check.Pins)
 	said := s.printPinFindings(r, won)
-	line := "whether the hosts line of " + subject(s.operands.host, won) + " is still right "
+	line := "whether the hosts line of " + subject(s.o.Host, won) + " is still right "
 	switch {
 	case known:
 		if remembered {
@@ -58,7 +58,7 @@ func (s *session) printPinFindings(r *check.Result, won netip.Addr) (said bool) 
 			s.voice.warningWithHint(f.Text, "'rdnsproxy hosts verify' tells what to do")
 		case f.Severity == check.Unknown:
 			s.voice.unknown(f.Text)
-		case s.flags.verbose:
+		case s.o.Verbose:
 			s.voice.notice(f.Text)
 		}
 		said = true

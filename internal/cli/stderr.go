@@ -30,7 +30,7 @@ type stderr struct {
 const unread = time.Second
 
 // relayVoice speaks where the user of the relay reads.
-func relayVoice(w World, quiet, verbose bool) *voice {
+func relayVoice(w console, quiet, verbose bool) *voice {
 	at := &stderr{own: w.Err}
 	return &voice{w: at, hints: func() bool { return verbose || at.terminal() }, quiet: quiet, verbose: verbose}
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"syscall"
 
-	"rdnsproxy/internal/report"
 	"rdnsproxy/safetext"
 
 	"golang.org/x/term"
@@ -38,16 +37,21 @@ func plainError(err error) string {
 }
 
 // print writes to stdout; see stdout for what goes wrong.
-func (w World) print(text string) { io.WriteString(w.stdout, text) }
+func (w console) print(text string) { io.WriteString(w.text(), text) }
 
-// unread says that a write has shown that nobody reads stdout any more.
-func (w World) unread() bool {
-	o, ok := w.stdout.(*stdout)
-	return ok && errors.Is(o.err, syscall.EPIPE)
+// text is where the texts of commands go.
+func (w console) text() io.Writer {
+	if w.Stdout == nil {
+		return w.Out
+	}
+	return w.Stdout
 }
 
-// page prints a text in report.Page's form.
-func (w World) page(text string) { w.print(report.Page(w.width(), text)) }
+// unread says that a write has shown that nobody reads stdout any more.
+func (w console) unread() bool {
+	o, ok := w.Stdout.(*stdout)
+	return ok && errors.Is(o.err, syscall.EPIPE)
+}
 
 // The widths that texts are laid out for: what is narrower than the least gets
 // lines that the terminal breaks, what is wider than the most gets no longer ones.
@@ -58,7 +62,7 @@ const (
 )
 
 // width is how many columns stdout has: the terminal's, or 80.
-func (w World) width() int {
+func (w console) width() int {
 	if isTerminal(w.Out) {
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
 			return min(max(width, leastWidth), mostWidth)

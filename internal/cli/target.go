@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/resolve"
 	"rdnsproxy/sshconf"
 )
@@ -35,13 +36,47 @@ var targetKeywords = slices.Concat([]string{
 // maxHops bounds how many jump hosts are followed to the first.
 const maxHops = 8
 
-// resolveTarget applies ssh's configuration to what was typed.
-func (f *checkFlags) resolveTarget(ctx context.Context, w World, v *voice, word string) (target, error) {
+// targetReader makes targets of words, as ssh's configuration has it. Its files are
+// read once.
+type targetReader struct {
+	World   console
+	Voice   *voice
+	Options targetOptions
+	Connect connectOptions
+
+	DNSOnly bool // no host key is looked at: which files of known_hosts there are does not matter
+	Asked   bool // behind a jump host, keep the configuration of the host that was asked for
+	Jobs    int  // how many targets are read at once
+
+	files *sshFiles
+}
+
+// newTargetReader needs nothing set but the world and the voice.
+func newTargetReader(w console, v *voice, o targetOptions, c connectOptions) *targetReader {
+	return &targetReader{World: w, Voice: v, Options: o, Connect: c, files: new(sshFiles)}
+}
+
+// withoutConfiguration reads targets as if ssh had no configuration.
+func (r *targetReader) withoutConfiguration() *targetReader {
+	plain := *r
+	plain.Options.SSHConfig = "none"
+	return &plain
+}
+
+// silent has nothing to say of what is wrong with a target.
+func (r *targetReader) silent() *targetReader {
+	mute := *r
+	mute.Voice = &voice{w: r.World.Err, quiet: true}
+	return &mute
+}
+
+// target applies ssh's configuration to what was typed.
+func (r *targetReader) target(ctx context.Context, word string) (target, error) {
 	typed, err := parseTarget(word)
 	if err != nil {
 		return target{}, err
 	}
-	t, err := f.configured(ctx, w, v, typed)
+	t, err := r.configured(ctx, typed)
 	if err != nil {
 		return target{}, err
 	}
@@ -53,21 +88,21 @@ func (f *checkFlags) resolveTarget(ctx context.Context, w World, v *voice, word 
 			break
 		}
 		if hops == maxHops {
-			return target{}, refuse("ssh itself would not get there either; look at ProxyJump in ssh's configuration", "the jump hosts of %s lead round in a circle", quoted(word))
+			return target{}, refuse(exit.Usage, "ssh itself would not get there either; look at ProxyJump in ssh's configuration", "the jump hosts of %s lead round in a circle", quoted(word))
 		}
 		jump, err := parseTarget(hop)
 		if err != nil {
 			return target{}, err
 		}
 		behind, config := t.Via, t.config
-		if t, err = f.configured(ctx, w, v, jump); err != nil {
+		if t, err = r.configured(ctx, jump); err != nil {
 			return target{}, err
 		}
 		if behind == "" {
 			behind = host
 		}
 		t.Input, t.Via = word, behind
-		if f.printConfig {
+		if r.Asked {
 			t.config = config // of the host that was asked for
 			break
 		}
@@ -85,14 +120,14 @@ func firstHop(proxyJump string) string {
 }
 
 // configured is a host with its settings.
-func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed typedTarget) (target, error) {
+func (r *targetReader) configured(ctx context.Context, typed typedTarget) (target, error) {
 	t := target{Target: check.Target{Host: typed.host, Port: 22}}
-	q := asUser(w, sshconf.Query{Host: typed.host, User: typed.user, File: f.sshConfig, Keywords: targetKeywords, Strict: true})
+	q := asUser(r.World, sshconf.Query{Host: typed.host, User: typed.user, File: r.Options.SSHConfig, Keywords: targetKeywords, Strict: true})
 	if typed.port != 0 {
 		q.Args = []string{"-p", strconv.Itoa(int(typed.port))}
 	}
 	t.query = q
-	files, err := f.files.of(q)
+	files, err := r.files.of(q)
 	if err != nil {
 		return target{}, configurationError(typed.host, err)
 	}
@@ -101,7 +136,7 @@ func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed ty
 	var refused *sshconf.RefusedError
 	switch {
 	case errors.As(err, &doubtful):
-		v.notice(err.Error())
+		r.Voice.notice(err.Error())
 	case errors.As(err, &refused) && refused.ByUser:
 		t.refused = refused.Text
 	case err != nil:
@@ -122,14 +157,14 @@ func (f *checkFlags) configured(ctx context.Context, w World, v *voice, typed ty
 	t.KeyName = t.config.Get("hostkeyalias")
 	t.DNS = trustDNS(t.config.Get("verifyhostkeydns"))
 	t.Proxied = proxied(t.config.Get("proxycommand"))
-	if !f.dnsOnly {
+	if !r.DNSOnly {
 		t.knownHosts = knownHostsFiles(q, t)
 	}
 	if t.settings, err = settingsOf(t.config); err != nil {
 		return target{}, err
 	}
-	family, err := f.family()
-	t.settings.override(family, f.connectFlags, f.given)
+	family, err := r.Options.family()
+	t.settings.override(family, r.Connect)
 	return t, err
 }
 
@@ -179,7 +214,7 @@ func canonicalHost(host string) (string, error) {
 	name, err := resolve.ParseName(host)
 	switch {
 	case err != nil:
-		return "", refuse("a host name has labels of 1 to 63 characters, 253 in all", "host %s: %v", quoted(host), err)
+		return "", refuse(exit.Usage, "a host name has labels of 1 to 63 characters, 253 in all", "host %s: %v", quoted(host), err)
 	case strings.HasSuffix(host, ".") || !name.HostName():
 		return host, nil
 	}

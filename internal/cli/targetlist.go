@@ -11,11 +11,13 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/limits"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
 
+// checkUsage is the hint where there is no target.
 const checkUsage = "usage: rdnsproxy check [flags] TARGET...; a target is HOST, HOST:PORT, user@HOST, an address, or an alias of ~/.ssh/config"
 
 // word is a target as it was written, and where.
@@ -39,19 +41,22 @@ type targetList struct {
 	unnamed int // lines of known_hosts whose hosts cannot be, since nobody knows their hashed names
 }
 
-// targetList reads the targets, from wherever the flags say. They are all read before
+// targetSources are where targets come from, beside the command line.
+type targetSources struct {
+	All        bool   // every alias in ssh's configuration
+	KnownHosts bool   // every name in known_hosts
+	FromFile   string // a target a line; - is stdin
+}
+
+// list reads the targets, from wherever the sources say. They are all read before
 // anything is asked, so that a bad one costs no wait.
-func (f *checkFlags) targetList(ctx context.Context, w World, v *voice, operands []string) (targetList, error) {
-	if f.wanted() {
-		words, err := f.selfWords(w, operands)
-		return targetList{words: words}, err
-	}
-	tooMany := refuse("split the list; 'rdnsproxy help limits' says what a run may cost", "more than %d targets are too many for one run", limits.Targets)
+func (r *targetReader) list(ctx context.Context, from targetSources, operands []string) (targetList, error) {
+	tooMany := refuse(exit.Usage, "split the list; 'rdnsproxy help limits' says what a run may cost", "more than %d targets are too many for one run", limits.Targets)
 	given := typed(operands)
 	list := targetList{words: slices.Clone(given)}
 	var empty []string // what the flags name that holds no target
-	if f.all {
-		aliases, err := asUser(w, sshconf.Query{File: f.sshConfig}).Aliases()
+	if from.All {
+		aliases, err := asUser(r.World, sshconf.Query{File: r.Options.SSHConfig}).Aliases()
 		if err != nil {
 			return list, configurationError("HOST", err)
 		}
@@ -61,27 +66,27 @@ func (f *checkFlags) targetList(ctx context.Context, w World, v *voice, operands
 		empty = append(empty, "ssh's configuration has no Host with a plain name")
 	}
 	var lines []word
-	if f.fromFile != "" {
+	if from.FromFile != "" {
 		var err error
-		if lines, err = f.linesOf(w); err != nil {
+		if lines, err = r.linesOf(from.FromFile); err != nil {
 			return list, err
 		}
 		if len(lines) > limits.Targets {
 			return list, tooMany
 		}
-		empty = append(empty, "--from-file "+safetext.Line(f.fromFile)+" has no line with a target")
+		empty = append(empty, "--from-file "+safetext.Line(from.FromFile)+" has no line with a target")
 	}
-	if f.knownHosts {
-		known := f.knownWords(ctx, w, v, slices.Concat(given, lines))
+	if from.KnownHosts {
+		known := r.knownWords(ctx, from, slices.Concat(given, lines))
 		list.words, list.unnamed = append(list.words, known.words...), known.hashed.Unnamed
 		text := known.unnamed()
 		switch {
 		case text == "":
 			empty = append(empty, "known_hosts names no host")
 		case len(list.words)+len(lines) == 0:
-			return list, refuse(unnamedHint, "no target: %s", text)
-		case !v.quiet:
-			v.withHint("notice", text+": their hosts are not checked", unnamedHint)
+			return list, refuse(exit.Usage, unnamedHint, "no target: %s", text)
+		case !r.Voice.quiet:
+			r.Voice.withHint("notice", text+": their hosts are not checked", unnamedHint)
 		}
 	}
 	list.words = append(list.words, lines...)
@@ -91,9 +96,9 @@ func (f *checkFlags) targetList(ctx context.Context, w World, v *voice, operands
 	case len(list.words) > 0:
 		return list, nil
 	case len(empty) > 0:
-		return list, refuse(checkUsage, "no target: %s", strings.Join(empty, "; "))
+		return list, refuse(exit.Usage, checkUsage, "no target: %s", strings.Join(empty, "; "))
 	}
-	return list, refuse(checkUsage, "no target")
+	return list, refuse(exit.Usage, checkUsage, "no target")
 }
 
 // unnamedHint says how to learn whom hashed lines are about.
@@ -103,13 +108,13 @@ const unnamedHint = "name their hosts as targets, in --from-file, or as a Host i
 const maxLine = 4096
 
 // linesOf reads --from-file: a target a line; what follows # is a comment.
-func (f *checkFlags) linesOf(w World) ([]word, error) {
+func (r *targetReader) linesOf(path string) ([]word, error) {
 	const hint = "--from-file takes a file with a target on each line, or - for stdin"
-	var in io.Reader = w.In
-	if f.fromFile != "-" {
-		file, err := os.Open(f.fromFile)
+	var in io.Reader = r.World.In
+	if path != "-" {
+		file, err := os.Open(path)
 		if err != nil {
-			return nil, refuse(hint, "%s: %v", safetext.Line(f.fromFile), reason(err))
+			return nil, refuse(exit.Usage, hint, "%s: %v", safetext.Line(path), reason(err))
 		}
 		defer file.Close()
 		in = file
@@ -121,14 +126,14 @@ func (f *checkFlags) linesOf(w World) ([]word, error) {
 	for ; len(words) <= limits.Targets && lines.Scan(); n++ { // one too many is for the caller to refuse
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		if line = strings.TrimSpace(line); line != "" {
-			words = append(words, word{text: line, where: fmt.Sprintf("%s:%d", safetext.Line(f.fromFile), n)})
+			words = append(words, word{text: line, where: fmt.Sprintf("%s:%d", safetext.Line(path), n)})
 		}
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, refuse(hint, "%s:%d: the line is longer than %d bytes", safetext.Line(f.fromFile), n, maxLine)
+		return nil, refuse(exit.Usage, hint, "%s:%d: the line is longer than %d bytes", safetext.Line(path), n, maxLine)
 	case err != nil:
-		return nil, refuse(hint, "%s: %v", safetext.Line(f.fromFile), reason(err))
+		return nil, refuse(exit.Usage, hint, "%s: %v", safetext.Line(path), reason(err))
 	}
 	return words, nil
 }
@@ -146,24 +151,24 @@ func reason(err error) error {
 // targets applies ssh's configuration to the words, a few at a time: ssh itself
 // may have to be asked. A word that somebody wrote has to be good; one that was
 // collected and is not is told of and left out.
-func (f *checkFlags) targets(ctx context.Context, w World, v *voice, words []word) ([]target, error) {
+func (r *targetReader) targets(ctx context.Context, words []word) ([]target, error) {
 	type outcome struct {
 		word
 		target
 		err error
 	}
 	ts := make([]target, 0, len(words))
-	for o := range inOrder(f.jobs, words, func(word word) outcome {
-		t, err := f.resolveTarget(ctx, w, v, word.text)
+	for o := range inOrder(r.Jobs, words, func(word word) outcome {
+		t, err := r.target(ctx, word.text)
 		return outcome{word, t, err}
 	}) {
 		switch {
 		case o.err == nil:
 			ts = append(ts, o.target)
 		case o.collected:
-			v.notice("left out: " + quoted(o.text) + ": " + o.err.Error())
+			r.Voice.notice("left out: " + quoted(o.text) + ": " + o.err.Error())
 		case o.where != "":
-			return nil, refuse("mend the line, or take it out", "%s: %v", o.where, o.err)
+			return nil, refuse(exit.Usage, "mend the line, or take it out", "%s: %v", o.where, o.err)
 		default:
 			return nil, o.err
 		}
@@ -173,11 +178,10 @@ func (f *checkFlags) targets(ctx context.Context, w World, v *voice, words []wor
 
 // printConfig prints what was read from ssh's configuration, in ssh -G's
 // spelling, each value with its origin.
-func printConfig(w World, targets []target) int {
+func printConfig(w console, targets []target) {
 	for _, t := range targets {
 		for _, v := range t.config.Values() {
-			fmt.Fprintf(w.stdout, "%v\t# %s\n", v, v.Origin)
+			fmt.Fprintf(w.text(), "%v\t# %s\n", v, v.Origin)
 		}
 	}
-	return statusPass
 }

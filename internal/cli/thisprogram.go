@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"rdnsproxy/safetext"
@@ -50,4 +51,31 @@ func inSecureDirs(name string) (string, error) {
 		}
 	}
 	return "", exec.ErrNotFound
+}
+
+// runsThisProgram reports whether a ProxyCommand is rdnsproxy already.
+func runsThisProgram(command string) bool {
+	command = strings.TrimPrefix(strings.TrimSpace(command), "exec ")
+	word, _, _ := strings.Cut(command, " ")
+	if command != "" && (command[0] == '\'' || command[0] == '"') {
+		word, _, _ = strings.Cut(command[1:], command[:1])
+	}
+	return strings.TrimSuffix(filepath.Base(word), ".exe") == "rdnsproxy"
+}
+
+// version is the module's version, or the commit of a build from a checkout.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return strings.TrimPrefix(v, "v")
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return "devel-" + s.Value[:12]
+		}
+	}
+	return "devel"
 }

@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"fmt"
+	"errors"
 	"io"
 	"os"
 	"strings"
 	"sync/atomic"
 
-	"rdnsproxy/check"
 	"rdnsproxy/safetext"
 
 	"golang.org/x/term"
@@ -30,23 +29,11 @@ func newVoice(f *os.File, quiet, verbose bool) *voice {
 	return &voice{w: f, hints: func() bool { return verbose || isTerminal(f) }, quiet: quiet, verbose: verbose}
 }
 
-// refusal is an error with something to do about it.
-type refusal struct {
-	text string
-	hint string
-}
-
-func (r *refusal) Error() string { return r.text }
-
-// refuse makes a refusal; hint may be empty.
-func refuse(hint, format string, args ...any) error {
-	return &refusal{fmt.Sprintf(format, args...), hint}
-}
-
-// error says what went wrong, and the hint if err is a refusal.
+// error says what went wrong, and the hint if there is a refusal in err.
 func (v *voice) error(err error) {
 	hint := ""
-	if r, ok := err.(*refusal); ok {
+	var r *refusal
+	if errors.As(err, &r) {
 		hint = r.hint
 	}
 	v.withHint("error", err.Error(), hint)
@@ -66,7 +53,7 @@ func (v *voice) warningWithHint(text, hint string) {
 func (v *voice) notice(text string) { v.say("notice", text) }
 
 // unknown says, in one line, what could not be found out.
-func (v *voice) unknown(text string) { v.say(check.Unknown.String(), text) }
+func (v *voice) unknown(text string) { v.say("unknown", text) }
 
 // toPerson reports whether hints get lines of their own.
 func (v *voice) toPerson() bool { return v.hints != nil && v.hints() }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/report"
 )
 
 // The pauses of --wait. A connection that reached an sshd counts against this
@@ -44,19 +46,19 @@ func pauses() func(*check.Result) time.Duration {
 // time is up; the last result stands. People see what it waits for. What was seen
 // of an address before since is not to be taken for what is there now.
 func (s *survey) untilItPasses(ctx context.Context, t target, ask func(since, deadline time.Time) *check.Result) *check.Result {
-	deadline := time.Now().Add(s.f.wait.d)
+	deadline := time.Now().Add(s.o.Wait)
 	last := ""
 	var since time.Time // of the first try: whatever the run has seen
 	for pause := pauses(); ; {
 		r := ask(since, deadline)
 		left := time.Until(deadline)
-		if s.passes(r) || s.f.wait.d == 0 || ctx.Err() != nil {
+		if s.passes(r) || s.o.Wait == 0 || ctx.Err() != nil {
 			return r
 		}
 		why := worstText(r)
 		if left <= 0 {
 			s.progress.clear()
-			s.voice.notice("gave up waiting for " + check.PlainHost(t.Host) + " after " + s.f.wait.d.String() + ": " + why)
+			s.voice.notice("gave up waiting for " + check.PlainHost(t.Host) + " after " + s.o.Wait.String() + ": " + why)
 			return r
 		}
 		if why != last {
@@ -76,8 +78,8 @@ func (s *survey) untilItPasses(ctx context.Context, t target, ask func(since, de
 // attempt bounds one try: by --target-timeout, and under --wait by what is left of
 // that, but a second at least, in which a host that is up can answer.
 func (s *survey) attempt(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
-	limit := s.f.targetTimeout.d
-	if s.f.wait.d > 0 {
+	limit := s.o.TargetTimeout
+	if s.o.Wait > 0 {
 		limit = min(limit, max(time.Until(deadline), time.Second))
 	}
 	return context.WithTimeout(ctx, limit)
@@ -85,11 +87,11 @@ func (s *survey) attempt(ctx context.Context, deadline time.Time) (context.Conte
 
 // passes reports whether a result alone would make check exit with 0.
 func (s *survey) passes(r *check.Result) bool {
-	sum := tally{failOn: s.f.failOn.severity}
+	var found []check.Severity
 	for _, f := range r.Findings {
-		sum.add(f.Severity)
+		found = append(found, f.Severity)
 	}
-	return sum.status() == statusPass
+	return report.Status(s.o.FailOn, found) == exit.OK
 }
 
 // worstText is the worst of what was found.

@@ -34,15 +34,15 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 		s.learn(r, won, remembered)
 	case remembered:
 		s.voice.unknown(fmt.Sprintf("the reverse name of %s could not be found out %s ago (%s): not waiting for it",
-			subject(s.operands.host, won), ago(failure.At), failureWords(failure.Status)))
+			subject(s.o.Host, won), ago(failure.At), failureWords(failure.Status)))
 	default:
 		s.voice.unknown(fmt.Sprintf("the reverse name of %s was not known after %s: the check was cut short",
-			subject(s.operands.host, won), until.Sub(began).Round(10*time.Millisecond)))
+			subject(s.o.Host, won), until.Sub(began).Round(10*time.Millisecond)))
 		s.rememberCutShort(ctx, won)
 	}
 	s.log.verdict(r, won)
 	told := s.reportPinned(ctx, r, won, until)
-	if complete && told || s.flags.fdpass { // under which this process ends now
+	if complete && told || s.o.FDPass { // under which this process ends now
 		return func() {}
 	}
 	return func() { s.follow(ctx, won, complete, told) }
@@ -51,7 +51,7 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 // checkUntil is when a connection that stands stops waiting for what is found of
 // it: after --check-wait, and before half the time is over that is left to connect.
 func (s *session) checkUntil() time.Time {
-	wait := s.flags.checkWait.d
+	wait := s.o.CheckWait
 	if left, limited := s.connectLeft(); limited {
 		wait = min(wait, left/2)
 	}
@@ -69,7 +69,7 @@ func (s *session) reportStrict(ctx context.Context, won netip.Addr) {
 // follow sees through what the connection did not wait for: the outcome goes to the
 // log and to the memory, never to the terminal, which is ssh's now.
 func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool) {
-	ctx, cancel := context.WithTimeout(ctx, s.flags.checkTimeout.d)
+	ctx, cancel := context.WithTimeout(ctx, s.o.CheckTimeout)
 	defer cancel()
 	if !judged {
 		if r, complete := s.inquiry.Wait(ctx, check.ReverseOf(won)); complete {
@@ -104,7 +104,7 @@ func (s *session) reportFindings(r *check.Result, won netip.Addr) {
 		switch {
 		case f.Code.Pin(): // reportPinned's
 		case f.Severity >= check.Warning && known && f.Address.IsValid():
-			if s.flags.verbose {
+			if s.o.Verbose {
 				s.voice.notice(f.Text + " (accepted)")
 			}
 		case f.Severity >= check.Warning && changed && !s.voice.toPerson() && f.Code.Mapping(): // told with the change
@@ -112,7 +112,7 @@ func (s *session) reportFindings(r *check.Result, won netip.Addr) {
 			s.tellWarning(f, changed)
 		case f.Severity == check.Unknown:
 			s.voice.unknown(f.Text)
-		case s.flags.verbose:
+		case s.o.Verbose:
 			s.voice.notice(f.Text)
 		}
 	}
@@ -150,12 +150,12 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 	}
 	file, err := s.acceptedFile.read(s.w)
 	if err != nil {
-		if of.Severity >= check.Warning || s.flags.verbose { // else it is no matter now
+		if of.Severity >= check.Warning || s.o.Verbose { // else it is no matter now
 			s.voice.notice(err.Error())
 		}
 		return "", false
 	}
-	now := mappingOf(check.PlainHost(s.operands.host), *of)
+	now := mappingOf(check.PlainHost(s.o.Host), *of)
 	was, change, found := file.Compare(now, addressesOf(r))
 	if judgedNow(*of) {
 		return change, found && change == ""
@@ -196,7 +196,7 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 	if !f.Address.IsValid() {
 		return
 	}
-	if _, literal := resolve.ParseLiteral(s.operands.host); len(lines) == 0 && !literal && !ownName()(host) {
+	if _, literal := resolve.ParseLiteral(s.o.Host); len(lines) == 0 && !literal && !ownName()(host) {
 		s.voice.hint("'rdnsproxy hosts add " + host + "' checks the host key before it writes a hosts line")
 	}
 	if !changed { // which has told of accept
@@ -243,4 +243,4 @@ func subject(host string, a netip.Addr) string {
 
 // host is the host that is connected to as it can be copied, but for one that no
 // DNS name is as long as.
-func (s *session) host() string { return safetext.Cut(check.PlainHost(s.operands.host), 255) }
+func (s *session) host() string { return safetext.Cut(check.PlainHost(s.o.Host), 255) }

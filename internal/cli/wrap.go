@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -12,40 +11,13 @@ import (
 	"rdnsproxy/internal/recipe"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
-
-	"github.com/spf13/cobra"
 )
 
-func wrapCommand(w World, program string, status *int) *cobra.Command {
-	return &cobra.Command{
-		Use:   program + " ARGS...",
-		Short: "run " + program + " with rdnsproxy as its ProxyCommand",
-		Long: "Runs the " + program + ` that is on PATH, its arguments untouched, with rdnsproxy as its
-ProxyCommand. Where ssh's configuration or the arguments name a ProxyJump or
-another ProxyCommand, it runs as it is and nothing is checked. A script called
-` + program + ` that itself runs 'rdnsproxy ` + program + `' is passed over.
-
-The relay's flags are set through their environment variables. Where $SHELL is
-not a shell, or prints something when it starts, ssh gets /bin/sh instead.
-
-Exit status: that of ` + program + `; 2 if it could not be run.`,
-		Example: "  rdnsproxy " + program + " " + map[string]string{
-			"ssh": "my.example.com uptime", "sftp": "my.example.com", "scp": "file my.example.com:",
-		}[program] + "\n  RDNSPROXY_POLICY=strict rdnsproxy " + program + " ...",
-		DisableFlagParsing: true,
-		RunE: func(c *cobra.Command, args []string) error {
-			s, err := runWrapped(c.Context(), w, program, args)
-			*status = s
-			return err
-		},
-	}
-}
-
 // runWrapped runs the real program and gives its exit status.
-func runWrapped(ctx context.Context, w World, program string, args []string) (int, error) {
+func runWrapped(ctx context.Context, w console, program string, args []string) (int, error) {
 	path, env, err := realProgram(w, program)
 	if err != nil {
-		return statusUsage, err
+		return 0, err
 	}
 	w.Env = env
 	if w.getenv(sshconf.EvaluatingEnv) != "" {
@@ -60,7 +32,7 @@ func runWrapped(ctx context.Context, w World, program string, args []string) (in
 	}
 	self, err := os.Executable()
 	if err != nil {
-		return statusUsage, fmt.Errorf("finding this program: %w", err)
+		return 0, fmt.Errorf("finding this program: %w", err)
 	}
 	w.Env = withShell(ctx, w)
 	return become(w, path, append(proxyOptions(self), args...))
@@ -86,7 +58,7 @@ func proxyOptions(self string) []string {
 // bypassed, and what cannot be told is not proxied either; the reason says why
 // nothing is checked. Where the user's own ProxyCommand is this program, with a
 // policy perhaps, that line does the work, and there is no reason.
-func leaveAlone(ctx context.Context, w World, program string, args []string) (leave bool, reason string) {
+func leaveAlone(ctx context.Context, w console, program string, args []string) (leave bool, reason string) {
 	c, err := sshconf.ParseCommand(program, args)
 	switch {
 	case err != nil:
@@ -114,18 +86,8 @@ func leaveAlone(ctx context.Context, w World, program string, args []string) (le
 	return leave, ""
 }
 
-// runsThisProgram reports whether a ProxyCommand is rdnsproxy already.
-func runsThisProgram(command string) bool {
-	command = strings.TrimPrefix(strings.TrimSpace(command), "exec ")
-	word, _, _ := strings.Cut(command, " ")
-	if command != "" && (command[0] == '\'' || command[0] == '"') {
-		word, _, _ = strings.Cut(command[1:], command[:1])
-	}
-	return strings.TrimSuffix(filepath.Base(word), ".exe") == "rdnsproxy"
-}
-
 // asksForMore reports whether ssh's own -v, or ours, wants to hear details.
-func asksForMore(w World, args []string) bool {
+func asksForMore(w console, args []string) bool {
 	if on, err := strconv.ParseBool(w.getenv("RDNSPROXY_VERBOSE")); err == nil {
 		return on
 	}

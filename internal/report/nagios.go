@@ -25,18 +25,18 @@ const (
 
 var nagiosWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
 
-// NagiosStatus is the exit status with which a Nagios plugin tells of findings
+// nagiosStatus is the exit status with which a Nagios plugin tells of findings
 // of these severities: 2 for an error, 1 for what else is at or above failOn, 3
 // for what could not be told, 0 for the rest. CRITICAL beats WARNING beats
 // UNKNOWN beats OK, in the order of the plugins' max_state_alt: a host that is
 // known to be wrong must not hide behind one that could not be looked at. No
 // severities at all are UNKNOWN: nothing was looked at.
-func NagiosStatus(failOn check.Severity, severities ...check.Severity) int {
-	if len(severities) == 0 {
+func nagiosStatus(failOn check.Severity, found []check.Severity) int {
+	if len(found) == 0 {
 		return nagiosUnknown
 	}
 	status, o := nagiosOK, Options{FailOn: failOn}
-	for _, s := range severities {
+	for _, s := range found {
 		switch o.weigh(s) {
 		case failed:
 			if s == check.Error {
@@ -108,7 +108,7 @@ func (n *nagios) Result(r *check.Result) error {
 }
 
 func (n *nagios) Close() error {
-	status := nagiosWords[NagiosStatus(n.o.FailOn, n.seen...)]
+	status := nagiosWords[nagiosStatus(n.o.FailOn, n.seen)]
 	if n.total == 0 && n.o.Empty != "" {
 		status = nagiosWords[nagiosOK]
 	}
@@ -120,8 +120,8 @@ func (n *nagios) Close() error {
 	return err
 }
 
-// NagiosUnknown is a plugin's line where nothing could be looked at, and why.
-func NagiosUnknown(why string) string {
+// nagiosNoReport is a plugin's line where nothing could be looked at, and why.
+func nagiosNoReport(why string) string {
 	return "RDNSPROXY " + nagiosWords[nagiosUnknown] + " - " + safetext.Cut(nagiosPlain(why), nagiosText) + "\n"
 }
 

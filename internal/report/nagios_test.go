@@ -72,20 +72,20 @@ func TestNagiosStatus(t *testing.T) {
 		{check.Error, []check.Severity{check.Warning, check.Unknown}, 3},
 		{check.Error + 1, []check.Severity{check.Error, check.Unknown}, 0},
 	} {
-		if got := NagiosStatus(c.failOn, c.found...); got != c.want {
+		if got := nagiosStatus(c.failOn, c.found); got != c.want {
 			t.Errorf("fail on %s: %v is %d, not %d", c.failOn, c.found, got, c.want)
 		}
 	}
 }
 
-// TestNagiosUnknown: bad usage is a plugin's line too, and holds nothing that one
+// TestNagiosNoReport: bad usage is a plugin's line too, and holds nothing that one
 // may not hold.
-func TestNagiosUnknown(t *testing.T) {
-	if got, want := NagiosUnknown("unknown flag \"--x|y\""), "RDNSPROXY UNKNOWN - unknown flag --x?y\n"; got != want {
+func TestNagiosNoReport(t *testing.T) {
+	if got, want := nagiosNoReport("unknown flag \"--x|y\""), "RDNSPROXY UNKNOWN - unknown flag --x?y\n"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
 	for _, text := range attacks {
-		if got := NagiosUnknown(text); strings.Count(got, "\n") != 1 || strings.Contains(got, "|") {
+		if got := nagiosNoReport(text); strings.Count(got, "\n") != 1 || strings.Contains(got, "|") {
 			t.Errorf("%q: %q", text, got)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/exit"
 )
 
 // Handler gets the results in order, one at a time, then Close once.
@@ -38,33 +39,83 @@ type Options struct {
 	Summary io.Writer      // github: the job summary, in Markdown; if nil, none is written
 }
 
-var formats = map[string]func(io.Writer, Options) Handler{
-	"text":  func(w io.Writer, o Options) Handler { return newText(w, o) },
-	"json":  func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} },
-	"jsonl": func(w io.Writer, _ Options) Handler { return &jsonLines{w: w} },
+// Format is one way to write results: its handler, and the exit statuses that its
+// readers expect. A format is a row of formats, and nothing else knows its name.
+type Format struct {
+	Name string
+	New  func(io.Writer, Options) Handler
 
-	"junit":      func(w io.Writer, o Options) Handler { return &junit{w: w, o: o} },
-	"tap":        func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} },
-	"github":     func(w io.Writer, o Options) Handler { return &github{w: w, o: o} },
-	"nagios":     func(w io.Writer, o Options) Handler { return &nagios{w: w, o: o} },
-	"prometheus": func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} },
+	// Status is the exit status for findings of these severities.
+	Status func(failOn check.Severity, found []check.Severity) int
+	// Failed is the exit status where there is no report, or half of one.
+	Failed int
+	// NoReport is what stdout gets then, and why; if nil, nothing.
+	NoReport func(why string) string
+
+	Summary   bool // it writes Options.Summary
+	SaysEmpty bool // where there is no result, its report says so
+
+	interrupted int // exit status; if 0, Status of what was found by then
 }
 
-// Formats lists the names that New takes.
+// Interrupted is the exit status where the user has ended the work.
+func (f Format) Interrupted(failOn check.Severity, found []check.Severity) int {
+	if f.interrupted == 0 {
+		return f.Status(failOn, found)
+	}
+	return f.interrupted
+}
+
+// formats are in the order of their names.
+var formats = [...]Format{
+	{Name: "github", Summary: true, New: func(w io.Writer, o Options) Handler { return &github{w: w, o: o} }},
+	{Name: "json", New: func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} }},
+	{Name: "jsonl", New: func(w io.Writer, _ Options) Handler { return &jsonLines{w: w} }},
+	{Name: "junit", New: func(w io.Writer, o Options) Handler { return &junit{w: w, o: o} }},
+	{Name: "nagios", New: func(w io.Writer, o Options) Handler { return &nagios{w: w, o: o} },
+		SaysEmpty: true, Status: nagiosStatus, Failed: nagiosUnknown, NoReport: nagiosNoReport},
+	{Name: "prometheus", New: func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} }},
+	{Name: "tap", New: func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} }},
+	{Name: "text", New: func(w io.Writer, o Options) Handler { return newText(w, o) }},
+}
+
+// Formats lists the names of the formats.
 func Formats() []string {
 	var names []string
-	for name := range formats {
-		names = append(names, name)
+	for _, f := range formats {
+		names = append(names, f.Name)
 	}
-	slices.Sort(names)
 	return names
 }
 
-// New makes the handler of a format; an unknown one is an error that lists them.
-func New(format string, w io.Writer, o Options) (Handler, error) {
-	f := formats[format]
-	if f == nil {
-		return nil, fmt.Errorf("unknown format %q (one of %s)", format, strings.Join(Formats(), ", "))
+// FormatOf gives a format by its name; an unknown one is an error that lists them.
+func FormatOf(name string) (Format, error) {
+	i := slices.IndexFunc(formats[:], func(f Format) bool { return f.Name == name })
+	if i < 0 {
+		return Format{}, fmt.Errorf("unknown format %q (one of %s)", name, strings.Join(Formats(), ", "))
 	}
-	return f(w, o), nil
+	f := formats[i]
+	if f.Status == nil { // as check itself
+		f.Status, f.Failed, f.interrupted = Status, exit.Usage, exit.Interrupted
+	}
+	return f, nil
+}
+
+// New makes the handler of a format; see FormatOf for the error.
+func New(format string, w io.Writer, o Options) (Handler, error) {
+	f, err := FormatOf(format)
+	if err != nil {
+		return nil, err
+	}
+	return f.New(w, o), nil
+}
+
+// Status is check's exit status for findings of these severities: what is known to
+// fail beats what is unknown, and neither counts where nothing is to fail.
+func Status(failOn check.Severity, found []check.Severity) int {
+	result, o := passed, Options{FailOn: failOn}
+	for _, s := range found {
+		result = max(result, o.weigh(s))
+	}
+	return [...]int{passed: exit.OK, undetermined: exit.Unknown, failed: exit.Found}[result]
 }

@@ -8,64 +8,59 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 )
 
-// verify holds every line of ours against today's DNS and host key.
-func (f *hostsFlags) verify(ctx context.Context, w World, args []string) (int, error) {
-	if len(args) > 0 {
-		return statusUsage, refuse("usage: rdnsproxy hosts verify", "verify takes no host")
-	}
-	v := newVoice(w.Err, f.quiet, f.verbose)
-	file, status, err := f.read(v)
+// verify compares every line of ours with today's DNS and host key, reports how each
+// stands, and gives the exit status.
+func (p *pins) verify(ctx context.Context) (int, error) {
+	file, err := p.read()
 	if err != nil {
-		return status, err
+		return 0, err
 	}
-	s, err := f.survey(ctx, w, v)
+	s, err := p.survey(ctx)
 	if err != nil {
-		return statusUsage, err
+		return 0, err
 	}
 	defer s.visits.Wait()
-	s.brief, s.empty = true, safetext.Line(f.path())+" has no line that rdnsproxy has written"
-	if len(file.Pinned()) == 0 && f.format != "nagios" { // which says so itself
-		v.notice(s.empty)
+	s.brief, s.empty = true, safetext.Line(p.path())+" has no line that rdnsproxy has written"
+	if format, err := report.FormatOf(p.o.Format); err == nil && len(file.Pinned()) == 0 && !format.SaysEmpty {
+		p.voice.notice(s.empty)
 	}
 	var found []check.PinFinding
-	severities, err := s.results(ctx, func(yield func(*check.Result) bool) {
+	severities, err := s.results(func(yield func(*check.Result) bool) {
 		hosts := check.ByHost(file.Pinned())
-		for h := range inOrder(f.jobs, hosts, func(lines []*hostsfile.Line) verified { return f.verifyHost(ctx, w, s, file, lines) }) {
+		for h := range inOrder(p.o.Jobs, hosts, func(lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }) {
 			found = append(found, h.lines...)
 			if !yield(h.result) {
 				return
 			}
 		}
 	})
-	if err != nil {
-		return s.failed(severities, err), nil
-	}
-	edit, stay, kept := check.FixPins(found, file, time.Now())
-	if !f.fix {
+	switch {
+	case err != nil:
+		return s.incomplete(severities, err), nil
+	case !p.o.Fix:
 		return s.status(severities), nil
 	}
+	edit, stay, kept := check.FixPins(found, file, time.Now())
 	for _, l := range kept {
-		v.notice(fmt.Sprintf("%s:%d stays: without it, another line of %s would hide its address", safetext.Line(file.Path), l.N, safetext.Name(l.Canonical())))
+		p.voice.notice(fmt.Sprintf("%s:%d stays: without it, another line of %s would hide its address", safetext.Line(file.Path), l.N, safetext.Name(l.Canonical())))
 	}
 	if edit.Empty() {
 		return s.status(severities), nil
 	}
-	fixed, err := f.apply(w, v, file, "hosts verify", func(now *hostsfile.File) (*hostsfile.Edit, int, error) {
-		if now != file { // of which nothing was verified
-			return nil, statusFound, f.explain(fmt.Errorf("hosts file %s: %w", safetext.Line(f.path()), hostsfile.ErrChanged))
-		}
-		return edit, statusPass, nil
+	err = p.change(edit, "hosts verify", func(*hostsfile.File) (*hostsfile.Edit, error) { // of what is there now nothing was verified
+		return nil, p.explain(fmt.Errorf("hosts file %s: %w", safetext.Line(p.path()), hostsfile.ErrChanged))
 	})
-	if err != nil || fixed != statusPass {
-		return fixed, err
+	if err != nil {
+		return 0, err
 	}
 	after := []check.Severity{check.Pass} // what was taken out no longer counts
-	for _, p := range stay {
-		after = append(after, p.Finding.Severity)
+	for _, line := range stay {
+		after = append(after, line.Finding.Severity)
 	}
 	return s.status(after), nil
 }
@@ -78,10 +73,10 @@ type verified struct {
 
 // verifyHost looks at the host of some lines. The result says of each of them how
 // it stands, and not again what a mapping that is off would mean without it.
-func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *hostsfile.File, lines []*hostsfile.Line) verified {
+func (p *pins) verifyHost(ctx context.Context, s *survey, file *hostsfile.File, lines []*hostsfile.Line) verified {
 	host := lines[0].Canonical()
 	var h verified
-	t, err := f.pinnedTarget(ctx, w, s.voice, host)
+	t, err := p.pinnedTarget(ctx, s, host)
 	if err != nil {
 		h.result = check.Unjudged(host)
 		for _, l := range lines {
@@ -118,17 +113,15 @@ func (f *hostsFlags) verifyHost(ctx context.Context, w World, s *survey, file *h
 
 // pinnedTarget is the host of a line with all its addresses. What ssh's
 // configuration says counts where it is about this host itself.
-func (f *hostsFlags) pinnedTarget(ctx context.Context, w World, v *voice, host string) (target, error) {
-	t, err := f.resolveTarget(ctx, w, v, host)
+func (p *pins) pinnedTarget(ctx context.Context, s *survey, host string) (target, error) {
+	t, err := s.reader.target(ctx, host)
 	if err != nil || t.Via != "" || !strings.EqualFold(t.Host, host) {
-		plain := f.checkFlags
-		plain.sshConfig = "none"
-		if t, err = plain.resolveTarget(ctx, w, v, host); err != nil {
+		if t, err = s.reader.withoutConfiguration().target(ctx, host); err != nil {
 			return target{}, err
 		}
 	}
 	t.settings.family = resolve.AnyFamily
-	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(w)...)
+	t.knownHosts = append(t.knownHosts, sudoersKnownHosts(p.w)...)
 	return t, nil
 }
 

@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"rdnsproxy/internal/exit"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func acceptCommand(w World, status *int) *cobra.Command {
+	o, format := defaultSurvey(), listingText
+	c := &cobra.Command{
+		Example: `  rdnsproxy accept my.example.com
+  rdnsproxy accept list
+  rdnsproxy accept verify --format json
+  rdnsproxy accept forget my.example.com`,
+		Use:   "accept HOST...|list|forget HOST...|verify",
+		Short: "remember a known mapping, without root",
+		Long: `Remembers how names and addresses of hosts agree now: what known_hosts is for
+host keys, this is for mappings. The relay says nothing about an accepted
+mapping until its address, its reverse names or its verdict change, and then
+what changed.
+
+'list' shows what is accepted, 'forget' drops it, 'verify' looks whether it
+still holds. A host called list is accepted by its full name. --policy strict
+asks for --accepted to take an accepted mapping.
+
+Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not
+be told.`,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			idle := given(c.Flags(), func(flag *pflag.Flag) bool {
+				return !slices.Contains([]string{"format", "quiet", "verbose"}, flag.Name)
+			})
+			if err := fromEnvironment(c.Flags(), w); err != nil {
+				return err
+			}
+			if len(args) == 1 && args[0] == "list" {
+				tellIdle(newVoice(w.Err, o.Quiet, o.Verbose), "accept list", idle)
+			}
+			*status, err = runAccept(c.Context(), w, o, format, args)
+			return err
+		},
+	}
+	registerTarget(c.Flags(), &o.targetOptions)
+	registerListing(c.Flags(), &format, "how list and verify write: text or json")
+	return c
+}
+
+func runAccept(ctx context.Context, w World, o surveyOptions, format listing, args []string) (int, error) {
+	a, err := newAccepting(w, o, format)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case len(args) == 0:
+		return 0, refuse(exit.Usage, "usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify", "no host")
+	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
+		return 0, refuse(exit.Usage, "a host of that name is accepted by its full name", "accept %s takes no host", args[0])
+	case args[0] == "list":
+		return exit.OK, a.list()
+	case args[0] == "forget" && len(args) == 1:
+		return 0, refuse(exit.Usage, "'rdnsproxy accept list' shows them", "no host to forget")
+	case args[0] == "forget":
+		return exit.OK, a.forget(ctx, args[1:])
+	case args[0] == "verify":
+		return a.verify(ctx)
+	}
+	if err := notAPort("accept", args); err != nil {
+		return 0, err
+	}
+	return exit.OK, a.accept(ctx, args)
+}

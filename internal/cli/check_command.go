@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+)
+
+func checkCommand(w World, status *int) *cobra.Command {
+	var f checkFlags
+	c := &cobra.Command{
+		Use:   "check [flags] TARGET...",
+		Short: "look at hosts, up to their host keys",
+		Long: `Looks up each target forward and reverse, says whether the two agree, and where
+they do not: why, who is affected, and what is the right fix on which machine.
+Then it connects to each address, once, and says whether ssh could negotiate with
+the server and what it would say of the host key that it would be shown; nobody
+logs in. --dns-only leaves that out, --all-hostkeys fetches the other keys too.
+
+sshd counts connections without a login against this machine: check waits, and
+says so, where one more could lock it out (PerSourcePenalties, OpenSSH 9.8).
+
+A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
+address, or an alias of ~/.ssh/config.
+
+Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage or
+configuration error, 3 it could not be determined.`,
+		Example: `  rdnsproxy check my.example.com
+  rdnsproxy check --dns-only my.example.com 203.0.113.7
+  rdnsproxy check my.example.com:2222 user@other.example.com
+  rdnsproxy check --wait 5m --expect-hostkey SHA256:... new.example.com
+  rdnsproxy check --all --format junit --output report.xml`,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err := fromEnvironment(c.Flags(), w); err != nil {
+				return err
+			}
+			if err := cmp.Or(f.validate(), notAPort("check", args)); err != nil {
+				return err
+			}
+			*status, err = runSurvey(c.Context(), w, f.surveyOptions, args)
+			return err
+		},
+	}
+	f = newCheckFlags(c.Flags())
+	f.register(c.Flags())
+	return c
+}

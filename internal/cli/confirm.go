@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"rdnsproxy/internal/exit"
+)
+
+// agreed is nil if the change that was shown is wanted.
+func agreed(w console, yes bool) error {
+	switch {
+	case yes:
+		return nil
+	case !isTerminal(w.In) || !isTerminal(w.Err):
+		return refuse(exit.Found, "--yes writes it", "nothing was written")
+	case !confirmed(w):
+		return refuse(exit.Found, "", "nothing was written")
+	}
+	return nil
+}
+
+// confirmed asks the person at the terminal; silence is a no.
+func confirmed(w console) bool {
+	fmt.Fprint(w.Err, "write it? [y/N] ")
+	answer, err := bufio.NewReader(io.LimitReader(w.In, 80)).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(w.Err) // the end of the input ends no line
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}
