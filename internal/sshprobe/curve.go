@@ -131,7 +131,7 @@ func verified(reply ecdhReply, algorithm string, hash []byte) (ssh.PublicKey, er
 		return nil, err
 	}
 	if k, _ := kindFor(algorithm); kindOf(key) != k || signature.Format != signatureOf(algorithm) {
-		return nil, errors.New("the host key is not of the type that was agreed on")
+		return nil, errOtherType
 	}
 	return key, key.Verify(hash, &signature)
 }
@@ -157,7 +157,7 @@ func (w *wire) message(want byte) ([]byte, error) {
 			}
 			return nil, fmt.Errorf("ssh: disconnect, reason %d: %q", last.Reason, last.Message) // in the library's words
 		default:
-			return nil, fmt.Errorf("message %d instead of %d", payload[0], want)
+			return nil, fmt.Errorf("message %d: %w", payload[0], errOutOfTurn)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,12 @@ const (
 
 // errLong is of a server with which ssh gets on.
 var errLong = errors.New("the server's identification is longer than 255 bytes, and it has no Curve25519: this program cannot exchange keys with it")
+
+// Errors of the exchange in curve.go.
+var (
+	errOutOfTurn = errors.New("another message was expected")
+	errOtherType = errors.New("the host key is not of the type that was agreed on")
+)
 
 // beyondUs says that an exchange failed because of what this program lacks: ssh
 // may fare better, and the next exchange would fare alike.
@@ -84,8 +91,33 @@ func explain(err error, offered bool) string {
 	if said := disconnection(err); said != "" {
 		return said
 	}
-	text := strings.TrimPrefix(err.Error(), "ssh: handshake failed: ")
-	return safetext.Cut("the key exchange failed: "+safetext.Line(strings.TrimPrefix(text, "ssh: ")), maxQuoted)
+	return "the key exchange failed: " + breach(err)
+}
+
+// breach is how a server broke the protocol, in words of our own: the library's speak
+// of the program. It does not export its errors, so their texts tell them apart; where
+// none does, what is known is that the server broke it.
+func breach(err error) string {
+	text := err.Error()
+	for _, b := range breaches {
+		if slices.ContainsFunc(b.texts, func(t string) bool { return strings.Contains(text, t) }) {
+			return b.means
+		}
+	}
+	return "the server does not keep to the protocol"
+}
+
+// breaches are texts of golang.org/x/crypto/ssh, of the packages below it and of the
+// exchange in curve.go, and what they come to.
+var breaches = []struct {
+	means string
+	texts []string
+}{
+	{"the signature does not prove the host key", []string{"did not verify", "verification error", "signature parse error", "signature type", "signature algorithm"}},
+	{"the server sent a message out of turn", []string{"unexpected message type", "first packet should be", errOutOfTurn.Error()}},
+	{"the server sent a packet of an impossible length", []string{"packet length", "packet too large", "zero length packet", "padding"}},
+	{"the host key is of another type than was agreed on", []string{errOtherType.Error(), "isn't a key format", "unknown key algorithm"}},
+	{"the server sent a malformed message", []string{"unmarshal error", "parse error", "short read", "public value", "out of bounds", "invalid size", "curve", "modulus", "exponent"}},
 }
 
 // noneOf says that a server has nothing that we have.

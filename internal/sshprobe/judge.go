@@ -39,6 +39,22 @@ func (v *visit) judge(ctx context.Context, login *knownhosts.Login, keys []ssh.P
 	return judged
 }
 
+// proven are the keys that a server has shown although ssh would fail before it saw
+// one, as far as they are known to be the host's: such a server hides nothing.
+func (v *visit) proven(ctx context.Context, login *knownhosts.Login, s *sight) (keys []check.Key) {
+	for k, f := range s.keys {
+		if f.key == nil {
+			continue
+		}
+		for _, key := range v.judge(ctx, login, []ssh.PublicKey{f.key}, k) {
+			if key.Chosen = false; key.Status.Proven() && key.Refused == "" {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
 // describe is a key with its verdict. That a key was expected counts only where
 // known_hosts has nothing to say.
 func (v *visit) describe(host knownhosts.Host, shown ssh.PublicKey, verdict knownhosts.Verdict) check.Key {

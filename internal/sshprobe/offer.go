@@ -130,6 +130,22 @@ func fetchable(algorithms []string) []string {
 	return slices.DeleteFunc(slices.Clone(algorithms), func(a string) bool { _, ok := kindFor(a); return !ok })
 }
 
+// withAllOthers appends every other algorithm that this program has. The client's
+// first that the server has is taken (RFC 4253, section 7.1), so they change nothing
+// where ssh's own list has one; where it has none, the server shows its key all the
+// same, and what is said of the host need not rest on suspicion.
+func withAllOthers(algorithms []string) []string {
+	all := slices.Clone(algorithms)
+	for _, f := range families {
+		for _, a := range slices.Concat(f.certificates, f.plain) {
+			if !slices.Contains(all, a) {
+				all = append(all, a)
+			}
+		}
+	}
+	return all
+}
+
 // signatureOf is the algorithm of the signatures that an algorithm is proven by: that
 // of a certificate is its plain key's.
 func signatureOf(algorithm string) string {

@@ -124,10 +124,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 		if settle(); instead != nil {
 			return nil
 		}
-		if ask := fetchable(algorithms); len(ask) > 0 {
-			return ask
-		}
-		return fetchable(knownhosts.DefaultAlgorithms()) // the server's lists are of interest all the same
+		return withAllOthers(fetchable(algorithms))
 	})
 	if settle(); instead != nil {
 		return *instead
@@ -147,6 +144,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 	algorithm, differ := v.Lists.negotiate(algorithms, s.offer, s.greeting.software())
 	if differ != "" {
 		found.Differ = safetext.Cut(safetext.Line(differ), maxOffer)
+		found.Keys = v.proven(ctx, login, s)
 		return found
 	}
 	if s.broken != "" {

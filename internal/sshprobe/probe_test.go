@@ -246,7 +246,7 @@ func TestUnreadable(t *testing.T) {
 	ec := odd(ssh.KeyAlgoECDSA256, []byte("no key at all"), ed)
 	s = start(t, lab.SSH{HostKeys: []ssh.Signer{ec, rsa, odd("ssh-\x1b[2J", nil, ed)}})
 	found = probe(t, &sshprobe.Prober{AllKeys: true}, s.Addr())
-	if len(found.Keys) > 0 || !strings.HasPrefix(found.Broken, "the key exchange failed: ") {
+	if len(found.Keys) > 0 || found.Broken != "the key exchange failed: the server sent a malformed message" {
 		t.Errorf("%s: %+v", statuses(found.Keys), found)
 	}
 	only := &sshprobe.Prober{AllKeys: true, Rules: knownhosts.Rules{HostKeys: []string{ssh.KeyAlgoRSASHA512}}}
@@ -328,6 +328,54 @@ func TestKeyless(t *testing.T) {
 	}
 }
 
+// A server with which ssh has no algorithm in common does not withhold its key: it is
+// told where it is proven, and nothing is said of one that is not.
+func TestProvenThoughSSHFails(t *testing.T) {
+	rsa, other := hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoRSA)
+	old, err := ssh.NewSignerWithAlgorithms(rsa.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSA})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		what   string
+		key    ssh.Signer
+		lists  sshprobe.Lists
+		differ string
+	}{
+		{"host key type", old, sshprobe.Lists{}, "no matching host key type found. Their offer: ssh-rsa"},
+		{"key exchange", rsa, sshprobe.Lists{Exchanges: []string{"none-such"}}, "no matching key exchange method found. Their offer: "},
+		{"cipher", rsa, sshprobe.Lists{Ciphers: []string{"none-such"}}, "no matching cipher found. Their offer: "},
+	} {
+		t.Run(test.what, func(t *testing.T) {
+			s := start(t, lab.SSH{HostKeys: []ssh.Signer{test.key}})
+			line := func(key ssh.Signer) string {
+				return fmt.Sprintf("[%s]:%d %s", name, s.Addr().Port(), ssh.MarshalAuthorizedKey(key.PublicKey()))
+			}
+			for _, known := range []struct {
+				what string
+				p    *sshprobe.Prober
+				want string
+			}{
+				{"nothing", &sshprobe.Prober{}, ""},
+				{"known", &sshprobe.Prober{Known: known(t, line(rsa))}, "ssh-rsa=known"},
+				{"changed", &sshprobe.Prober{Known: known(t, line(other))}, ""},
+				{"revoked", &sshprobe.Prober{Known: known(t, line(rsa)+"@revoked "+line(rsa))}, ""},
+				{"expected", &sshprobe.Prober{Expected: []string{ssh.FingerprintSHA256(rsa.PublicKey())}}, "ssh-rsa=expected"},
+				{"too short", &sshprobe.Prober{Known: known(t, line(rsa)), Rules: knownhosts.Rules{RSABits: 16384}}, ""},
+			} {
+				known.p.Lists = test.lists
+				found := probe(t, known.p, s.Addr())
+				if got := statuses(found.Keys); got != known.want || !strings.HasPrefix(found.Differ, test.differ) || found.Keyless != "" || found.Broken != "" {
+					t.Errorf("%s: %s, want %s: %+v", known.what, got, known.want, found)
+				}
+				if len(found.Keys) > 0 && found.Keys[0].Chosen {
+					t.Errorf("%s: ssh would be shown none", known.what)
+				}
+			}
+		})
+	}
+}
+
 // A server that does not go on after its identification is of no use to ssh,
 // whatever it does instead, and wherever it stops.
 func TestBroken(t *testing.T) {
@@ -350,7 +398,12 @@ func TestBroken(t *testing.T) {
 		{"a reset after its lists", init, lab.ResetAfter(400), "the server hung up during the key exchange"},
 		{"disconnects", init + disconnect, lab.Discard, `the server ends the connection (reason 2): go \027[2Jaway`},
 		{"disconnects at once", disconnect, lab.Discard, `the server ends the connection (reason 2): go \027[2Jaway`},
-		{"garbage", "\xff\xff\xff\xff garbage", lab.Discard, "the key exchange failed: invalid packet length, packet too large"},
+		{"garbage", "\xff\xff\xff\xff garbage", lab.Discard, "the key exchange failed: the server sent a packet of an impossible length"},
+		{"more padding than packet", "\x00\x00\x00\x0c\xff garbage   ", lab.Discard, "the key exchange failed: the server sent a packet of an impossible length"},
+		{"a login before its lists", string(packet([]byte{52})), lab.Discard, "the key exchange failed: the server sent a message out of turn"},
+		{"a login after its lists", init + string(packet([]byte{52})), lab.Discard, "the key exchange failed: the server sent a message out of turn"},
+		{"a malformed reply", init + string(packet([]byte{31, 0, 0})), lab.Discard, "the key exchange failed: the server sent a malformed message"},
+		{"malformed lists", string(packet([]byte{20, 0, 0})), lab.Discard, "the key exchange failed: the server sent a malformed message"},
 	} {
 		s, err := lab.StartTCP("", func(c *net.TCPConn) {
 			io.WriteString(c, "SSH-2.0-x\r\n"+test.says)
@@ -371,6 +424,28 @@ func TestBroken(t *testing.T) {
 		}
 	}
 }
+
+// A signature that is not of the key that was shown proves nothing.
+func TestUnproven(t *testing.T) {
+	for _, algorithm := range []string{ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoRSA} {
+		t.Run(algorithm, func(t *testing.T) {
+			shown, signer := hostKey(t, algorithm), hostKey(t, algorithm)
+			s := start(t, lab.SSH{HostKeys: []ssh.Signer{liar{signer.(ssh.AlgorithmSigner), shown.PublicKey()}}})
+			found := probe(t, &sshprobe.Prober{}, s.Addr())
+			if want := "the key exchange failed: the signature does not prove the host key"; found.Broken != want || len(found.Keys) > 0 {
+				t.Errorf("%+v", found)
+			}
+		})
+	}
+}
+
+// liar shows a key that it does not have.
+type liar struct {
+	ssh.AlgorithmSigner
+	shown ssh.PublicKey
+}
+
+func (l liar) PublicKey() ssh.PublicKey { return l.shown }
 
 // kexInit is what a server says that has these algorithms, and else what all have.
 func kexInit(exchange, hostKey string) []byte {
