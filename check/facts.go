@@ -1,6 +1,3 @@
-// Package check turns what DNS says about a host into verdicts, findings and
-// advice: inquiry.go and gather.go look things up, judge.go and advise.go are
-// pure, and nothing here prints.
 package check
 
 import (

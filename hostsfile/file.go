@@ -1,10 +1,20 @@
-// Package hostsfile keeps a hosts file as lossless text: it parses it, looks names
-// and addresses up in it as glibc's files module of nsswitch.conf does, and
-// changes it so that every change can be undone to the byte.
+// Package hostsfile keeps a hosts file as lossless text: it parses it, looks
+// names and addresses up in it as glibc's files module of nsswitch.conf does,
+// and changes it so that every change can be undone exactly.
+//
+// # Reading
+//
+// [Parse] and [ParseFile] give a [File], whose lookups follow libc: hosts(5) for the
+// shape of a line, nss/nss_files/files-hosts.c for which line counts.
+//
+// # Writing
+//
+// [File.Edit] collects changes, [Edit.Diff] shows them, and [Edit.Write] writes the
+// file, never half of it. A line that rdnsproxy has written ends in a [Note], which is
+// how it is found again.
 //
 // It is a leaf: whoever reads, checks or edits the file needs the same notion of
-// a line, and nothing else of this program. Shape: hosts(5); which line counts:
-// nss/nss_files/files-hosts.c.
+// a line, and nothing else of this program.
 package hostsfile
 
 import (

@@ -1,6 +1,3 @@
-// Package resolve maps names to addresses and addresses to names as the system
-// would, and keeps what the system's own call throws away: where an answer is
-// from, how long it holds, and why there is none.
 package resolve
 
 import (

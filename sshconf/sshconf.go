@@ -1,14 +1,21 @@
 // Package sshconf says what ssh's configuration holds for a host: what ssh -G
 // prints, or openly that it could not be told; never something else.
 //
-// Files that hold nothing but lines of well-known shapes, which most people's
-// do, are read here in a fraction of a millisecond. For anything else ssh -G is
-// asked, the only one to know; where it cannot be, an error names the file, the
-// line and the construct.
+// # How it reads
+//
+// Files that hold nothing but lines of well-known shapes, which most people's do,
+// are read here in a fraction of a millisecond. For anything else ssh -G is asked,
+// the only one to know. If it cannot be asked, an [UnevaluatedError] names the file,
+// the line and the construct.
+//
+// # How to ask
+//
+// [Query.Lookup] answers for one host. [Query.Read] reads the files once for many,
+// and [Query.Asker] prepares to ask ssh -G about keywords that are not read here.
+// [ParseCommand] turns the command line of ssh, sftp or scp into Queries.
 //
 // It is a leaf: anyone who needs to know what ssh would do may import it. The
-// caller reads the environment and the user database and hands over what it
-// found.
+// caller reads the environment and the user database and hands over what it found.
 package sshconf
 
 import (

@@ -1,6 +1,17 @@
-// Package dial turns addresses, as they come, into one TCP connection: the race
+// Package dial turns addresses, as they arrive, into one TCP connection: the race
 // of RFC 8305, under the options that ssh leaves to a ProxyCommand. It resolves
 // nothing and knows no DNS.
+//
+// # The race
+//
+// [Dialer.Race] takes an iterator of addresses and starts the next attempt when one
+// fails or has not connected within 250 ms. Addresses that are known at the start are
+// put in the order of RFC 6724 ([Sort]), alternating between the families.
+//
+// # Hooks
+//
+// Dialer.Accept is asked about each address that has connected, before it wins.
+// Dialer.Connect makes the connection in place of TCP, for example through a proxy.
 //
 // It is a leaf, so that a probe, the relay and a wrapper can all dial alike.
 package dial

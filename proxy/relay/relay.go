@@ -1,11 +1,20 @@
 // Package relay moves bytes between ssh's two file descriptors and a
-// connection, or hands the connection over to ssh (ProxyUseFdpass).
+// connection, or passes the connection to ssh (ProxyUseFdpass).
 //
-// It is a leaf that knows no DNS, no policy and no command line; all system
-// dependent code of a session's data path is here. On Linux a TCP connection is
-// served by one poll loop that splices upwards; every other connection and
-// every other system takes the plain path of two copying goroutines. Both
-// follow the same rules, which end.go states.
+// # Ending
+//
+// Nothing that either side has sent is lost, whichever closes first: [Pipes.Run] has
+// the rules, and [Stats] says why a session ended. [Await] notices that ssh has gone
+// before there is a session.
+//
+// # Paths
+//
+// On Linux a TCP connection is served by one poll loop that splices upwards. Every
+// other connection and every other system takes the plain path of two copying
+// goroutines. Both follow the same rules, which are written down in end.go.
+//
+// It is a leaf that knows no DNS, no policy and no command line; all system-dependent
+// code of a session's data path is here.
 package relay
 
 import (

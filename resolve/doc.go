@@ -1,0 +1,22 @@
+// Package resolve maps names to addresses and addresses to names as the system
+// would, and keeps what the system's own call throws away: where an answer is
+// from, how long it holds, and why there is none.
+//
+// # Sources
+//
+// A zero [Resolver] reads nsswitch.conf and resolv.conf at its first lookup and asks
+// the sources in their order: the hosts file, DNS on the wire, and through getent the
+// modules that only libc can load. On macOS and Windows it asks the system's own API.
+// A [Config] says otherwise, and a [Scope] leaves out all but DNS.
+//
+// # Answers
+//
+// A lookup returns an [Answer], never an error. Its [Status] tells NXDOMAIN, no data,
+// SERVFAIL, REFUSED, a timeout and the rest apart; its [Source] says who said so.
+// [Resolver.Addresses] yields each address family as it arrives.
+//
+// # The wire
+//
+// An [Exchanger] asks one server one question, once. [Mux] does it over a few connected
+// UDP sockets and TCP; no question is outstanding twice.
+package resolve
