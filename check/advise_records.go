@@ -14,7 +14,7 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 	if synthesised(a.Addr) || unrecorded(a.lookup) || a.Reverse.Source.Kind != resolve.KindDNS {
 		return nil
 	}
-	at := a.RecordAt
+	at := a.PTROwner
 	if at == "" {
 		at = resolve.ReverseName(a.lookup)
 	}
@@ -29,7 +29,7 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 	if !f.literal() && !recordable(name) || !name.LDH() {
 		return nil
 	}
-	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: askKeeper(a.lookup, a.Keeper, wish), Line: string(at) + ". PTR " + string(name) + "."}}
+	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: askKeeper(a.lookup, a.ReverseZone, wish), Line: string(at) + ". PTR " + string(name) + "."}}
 }
 
 // askKeeper is the wish for a record in the reverse zone of an address, to whoever
@@ -83,7 +83,7 @@ func privateZone(a netip.Addr) resolve.Name {
 
 // unrecorded reports whether no record can give an address a name: no host has it.
 func unrecorded(a netip.Addr) bool {
-	return a.IsUnspecified() || a.IsMulticast() || nobodys(a)
+	return a.IsUnspecified() || a.IsMulticast() || isReserved(a)
 }
 
 // recordable reports whether a record for a name, or one that leads to it, would

@@ -60,7 +60,7 @@ func TestKeeper(t *testing.T) {
 		{"203.0.113.7", nil, "ask its keeper for this record: "},
 	} {
 		f := facts(tt.addr, resolve.OK, dead("x.example.net", resolve.NXDomain))
-		f.Addresses[0].Keeper = tt.zone
+		f.Addresses[0].ReverseZone = tt.zone
 		got := advised(f, Policy{}, AdvisePTRRecord)
 		if len(got) != 1 || !strings.HasPrefix(got[0], tt.want) || !strings.HasSuffix(got[0], ".arpa. PTR my.example.com.") {
 			t.Errorf("%s, %+v: %q, want %q", tt.addr, tt.zone, got, tt.want)

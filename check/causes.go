@@ -89,7 +89,7 @@ type finder func(c Code, format string, args ...any) []Finding
 
 // causesOfNone tells a record that is missing from a zone that is.
 func causesOfNone(a *judgedAddress, found finder) []Finding {
-	zone := a.Keeper
+	zone := a.ReverseZone
 	if zone == nil {
 		zone = a.Reverse.Zone
 	}
@@ -145,8 +145,8 @@ func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found find
 // formerly is who had a name below a zone: where the zone's keeper keeps the
 // address's reverse zone as well, that is a provider, and the name a customer's.
 func formerly(a *judgedAddress, z *resolve.Zone) string {
-	if a.Keeper != nil {
-		if same, known := sameOrganisation(a.Keeper.Primary, z.Apex); same && known {
+	if a.ReverseZone != nil {
+		if same, known := sameOrganisation(a.ReverseZone.Primary, z.Apex); same && known {
 			return "customer of the provider"
 		}
 	}

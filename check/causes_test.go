@@ -31,7 +31,7 @@ func TestCauses(t *testing.T) {
 		return f
 	}
 	keeper := func(f Facts, apex, primary string) Facts {
-		f.Addresses[0].Keeper = &resolve.Zone{Apex: resolve.Name(apex), Primary: resolve.Name(primary)}
+		f.Addresses[0].ReverseZone = &resolve.Zone{Apex: resolve.Name(apex), Primary: resolve.Name(primary)}
 		return f
 	}
 	from := func(f Facts, s resolve.Source) Facts {

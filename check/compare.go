@@ -14,7 +14,7 @@ import (
 // View is what somebody else says of the target: DNS alone, where the answer
 // that is used is from elsewhere, or a second DNS server.
 type View struct {
-	Second  bool             // a second server; else DNS alone
+	Compare bool             // a second server; else DNS alone
 	Forward []resolve.Answer // one a family
 	Reverse []resolve.Answer // of a second server: of the target's addresses, in their order
 }
@@ -39,7 +39,7 @@ func (q *Inquiry) addViews(ctx context.Context) {
 	}
 	if c := q.checker.Compare; c != nil {
 		wg.Go(func() {
-			views[1] = View{Second: true, Forward: slices.Collect(c.Addresses(ctx, q.ask.Target.Host, q.ask.Family, resolve.DNSOnly))}
+			views[1] = View{Compare: true, Forward: slices.Collect(c.Addresses(ctx, q.ask.Target.Host, q.ask.Family, resolve.DNSOnly))}
 			views[1].Reverse = make([]resolve.Answer, len(addrs))
 			var reverse sync.WaitGroup
 			for i, a := range addrs {
@@ -62,7 +62,7 @@ func (q *Inquiry) addViews(ctx context.Context) {
 func viewFindings(f *judgement) []Finding {
 	var fs []Finding
 	for _, v := range f.Views {
-		if f.literal() && !v.Second {
+		if f.literal() && !v.Compare {
 			continue
 		}
 		if code, text := v.against(f); code != "" {
@@ -80,7 +80,7 @@ func (v View) against(f *judgement) (Code, string) {
 	if len(theirs) == 0 {
 		said = v.Forward[0].Status.Words()
 	}
-	if !v.Second {
+	if !v.Compare {
 		switch {
 		case slices.Equal(mine, theirs), !v.ofDNS(), len(f.pins()) > 0: // of lines of ours, pinFindings tell
 			return "", ""

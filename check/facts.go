@@ -64,14 +64,14 @@ type Facts struct {
 
 // AddressFacts is what was found out about one address.
 type AddressFacts struct {
-	Addr     netip.Addr     // as it is dialled: with its zone, IPv4-mapped or not
-	Source   resolve.Source // where the address is from
-	Reverse  resolve.Answer //
-	PTRs     []PTRFacts     // at most limits.PTRNames: those equal to the host first, then in bytewise order
-	CutShort bool           // the facts were taken before they were all in
-	Keeper   *resolve.Zone  // of the zone that a PTR record would stand in; nil: not asked, or not found
-	RecordAt resolve.Name   // the name that a PTR record would stand at: RFC 2317 moves it
-	Probe    *Probe         // what is behind the address; nil: nobody looked
+	Addr        netip.Addr     // as it is dialled: with its zone, IPv4-mapped or not
+	Source      resolve.Source // where the address is from
+	Reverse     resolve.Answer //
+	PTRs        []PTRFacts     // at most limits.PTRNames: those equal to the host first, then in bytewise order
+	CutShort    bool           // the facts were taken before they were all in
+	ReverseZone *resolve.Zone  // the zone that a PTR record would stand in; nil: not asked, or not found
+	PTROwner    resolve.Name   // the name that a PTR record would stand at: RFC 2317 moves it
+	Probe       *Probe         // what is behind the address; nil: nobody looked
 }
 
 // PTRFacts is one name that an address has.

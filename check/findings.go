@@ -86,11 +86,7 @@ func unresolvableText(a netip.Addr, p PTRFacts) string {
 	case s == resolve.NXDomain:
 		return "does not exist (NXDOMAIN)"
 	}
-	kind := "IPv6"
-	if a.Is4() {
-		kind = "IPv4"
-	}
-	return fmt.Sprintf("has no %s address (%s)", kind, s.Words())
+	return fmt.Sprintf("has no %s address (%s)", resolve.FamilyOf(a), s.Words())
 }
 
 func undeterminedText(a *judgedAddress, name string) string {
@@ -139,7 +135,7 @@ func forwardFindings(f *judgement) []Finding {
 		if ans.Status.Temporary() {
 			fs = append(fs, aboutTarget(ForwardPartial, fmt.Sprintf(
 				"the %s addresses of %s could not be looked up (%s); the others are used",
-				familyOf(ans.Question.Type), f.host.shown, ans.Status.Words())))
+				ans.Question.Type.Family(), f.host.shown, ans.Status.Words())))
 		}
 	}
 	if f.Exhausted {
@@ -173,7 +169,7 @@ func noAddressFinding(f *judgement, v Verdict) Finding {
 		if s := f.Forward[0].Status; s == resolve.NXDomain {
 			text = host + " does not exist (NXDOMAIN)"
 		} else if len(f.Forward) == 1 {
-			text = fmt.Sprintf("%s has no %s address (%s)", host, familyOf(f.Forward[0].Question.Type), s.Words())
+			text = fmt.Sprintf("%s has no %s address (%s)", host, f.Forward[0].Question.Type.Family(), s.Words())
 		}
 		return aboutTarget(MappingCode(v), text)
 	}
@@ -184,13 +180,6 @@ func noAddressFinding(f *judgement, v Verdict) Finding {
 		}
 	}
 	return aboutTarget(MappingCode(v), fmt.Sprintf("%s could not be looked up (%s)", host, why))
-}
-
-func familyOf(t resolve.Type) string {
-	if t == resolve.AAAA {
-		return "IPv6"
-	}
-	return "IPv4"
 }
 
 // displayName is a name as texts show it: safe by construction, cut.

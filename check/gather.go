@@ -106,13 +106,13 @@ func (q *Inquiry) lookUp(ctx context.Context, p PTRFacts, a netip.Addr, forward 
 	n := p.Name
 	switch {
 	case p.Text != "":
-		return q.resolver.ForwardText(ctx, p.Text, familyFor(a), q.checker.Scope)
+		return q.resolver.ForwardText(ctx, p.Text, resolve.FamilyOf(a), q.checker.Scope)
 	case !lookedUp(p):
 		return resolve.Answer{}
 	case n == forward.Question.Name && leadsTo(forward.Addrs, a):
 		return *forward
 	}
-	return q.resolver.Forward(ctx, n, familyFor(a), q.checker.Scope)
+	return q.resolver.Forward(ctx, n, resolve.FamilyOf(a), q.checker.Scope)
 }
 
 // asSSHD asks where a PTR name leads as the getaddrinfo of an sshd on this machine
@@ -121,7 +121,7 @@ func (q *Inquiry) asSSHD(ctx context.Context, p PTRFacts, a netip.Addr) *resolve
 	if p.Text != "" || !lookedUp(p) || !q.resolver.SearchMatters(p.Name, p.Forward.Status) {
 		return nil
 	}
-	found := q.resolver.Search(ctx, p.Name, familyFor(a), q.checker.Scope)
+	found := q.resolver.Search(ctx, p.Name, resolve.FamilyOf(a), q.checker.Scope)
 	if ctx.Err() != nil && found.Status.Temporary() {
 		return nil // that is our time, not sshd's
 	}
@@ -142,13 +142,13 @@ func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 	if n := len(facts.Reverse.Chain); n > 0 {
 		at = facts.Reverse.Chain[n-1] // RFC 2317: the record stands where the CNAME leads
 	}
-	keeper := facts.Reverse.Zone
-	if keeper == nil && facts.Reverse.Source.Kind == resolve.KindDNS {
-		keeper = q.resolver.Zone(ctx, at)
+	zone := facts.Reverse.Zone
+	if zone == nil && facts.Reverse.Source.Kind == resolve.KindDNS {
+		zone = q.resolver.Zone(ctx, at)
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	p.facts.Keeper, p.facts.RecordAt = keeper, at
+	p.facts.ReverseZone, p.facts.PTROwner = zone, at
 }
 
 // selectNames chooses the PTR names that are looked at: those that equal a name
@@ -166,11 +166,4 @@ func selectNames(names, asked []resolve.Name) []resolve.Name {
 		return cmp.Compare(x, y)
 	})
 	return names[:min(len(names), limits.PTRNames)]
-}
-
-func familyFor(a netip.Addr) resolve.Family {
-	if a.Is4() {
-		return resolve.IPv4
-	}
-	return resolve.IPv6
 }

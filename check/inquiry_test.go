@@ -302,9 +302,9 @@ func TestManyNames(t *testing.T) {
 	}
 }
 
-// TestKeeper: only a thorough check asks who keeps the reverse zone, and an
+// TestReverseZone: only a thorough check asks who keeps the reverse zone, and an
 // RFC 2317 delegation moves the record.
-func TestKeeper(t *testing.T) {
+func TestReverseZone(t *testing.T) {
 	zones := []lab.DNSZone{exampleCom, lab.Zone("example.net"),
 		lab.Zone("113.0.203.in-addr.arpa", "7 CNAME 7.0/25.113.0.203.in-addr.arpa."),
 		lab.Zone("0/25.113.0.203.in-addr.arpa", "@ SOA ns.isp.example. dns\\.admin.isp.example. 1 2 3 4 5", "7 PTR gone.example.net.")}

@@ -295,7 +295,7 @@ func (a *judgedAddress) sshdMessage() string {
 func (f *judgement) address(a *judgedAddress, worst Severity) Address {
 	out := Address{
 		Address:  a.Addr,
-		Family:   family(a.Addr),
+		Family:   strings.ToLower(resolve.FamilyOf(a.Addr).String()),
 		Source:   a.Source.String(),
 		Verdict:  a.verdict,
 		Severity: worst,

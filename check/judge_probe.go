@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"rdnsproxy/resolve"
 )
 
 // speaksSSH reports whether an address was found to be of use to ssh: one that
@@ -60,7 +62,7 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	case ConnectHeldBack:
 		return found(SSHSkipped, a.Probe.Error)
 	case ConnectSkipped:
-		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no route to "+familyName(a.lookup))
+		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no route to "+resolve.FamilyOf(a.lookup).String())
 		return []Finding{tell.When(!slices.ContainsFunc(f.Addresses, tried), WhenAllSkipped)} // else the other addresses tell
 	default:
 		return found(ConnectCode(a.Probe.Connect), connectText(a.Probe))
@@ -251,13 +253,6 @@ func slowPhases(a netip.Addr, phases []phase) []Finding {
 		}
 	}
 	return fs
-}
-
-func familyName(a netip.Addr) string {
-	if a.Is4() {
-		return "IPv4"
-	}
-	return "IPv6"
 }
 
 // displayText is a stranger's line, made safe and cut.

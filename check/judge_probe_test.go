@@ -355,8 +355,8 @@ func TestViews(t *testing.T) {
 		{"DNS has moved on", []View{{Forward: forwardAnswers(host, moved)}}, "hosts.differs"},
 		{"DNS does not know", []View{{Forward: []resolve.Answer{{Status: resolve.NXDomain}}}}, "hosts.only"},
 		{"DNS is never asked about localhost", []View{{Forward: []resolve.Answer{{Status: resolve.OK, Addrs: []netip.Addr{used, moved}, Source: resolve.Source{Kind: resolve.KindBuiltin}}}}}, ""},
-		{"a second server agrees", []View{{Second: true, Forward: forwardAnswers(host, same)}}, "compare.same"},
-		{"a second server differs", []View{{Second: true, Forward: forwardAnswers(host, moved)}}, "compare.differs"},
+		{"a second server agrees", []View{{Compare: true, Forward: forwardAnswers(host, same)}}, "compare.same"},
+		{"a second server differs", []View{{Compare: true, Forward: forwardAnswers(host, moved)}}, "compare.differs"},
 	}
 	for _, tt := range tests {
 		f := inFile()

@@ -395,7 +395,7 @@ func TestCodesAreClosed(t *testing.T) {
 func TestRoundTrip(t *testing.T) {
 	f := facts("192.168.1.243", resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain), ptr(`b\032.example.net`, "10.0.0.1"))
 	f.Timings = Timings{Resolve: 1500 * time.Microsecond, Reverse: time.Second}
-	f.Addresses[0].Keeper = &resolve.Zone{Apex: "168.192.in-addr.arpa", Primary: "ns.example"}
+	f.Addresses[0].ReverseZone = &resolve.Zone{Apex: "168.192.in-addr.arpa", Primary: "ns.example"}
 	want := judge(f, Policy{})
 	b, err := json.Marshal(want)
 	if err != nil {

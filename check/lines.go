@@ -75,7 +75,7 @@ func unpinnable(a netip.Addr) string {
 		return a.String() + " is synthesised by NAT64"
 	case a.Zone() != "" || a.IsLinkLocalUnicast():
 		return show(a) + " is valid on one link only"
-	case a.Unmap().IsMulticast(), a.Unmap().IsUnspecified(), nobodys(a.Unmap()):
+	case a.Unmap().IsMulticast(), a.Unmap().IsUnspecified(), isReserved(a.Unmap()):
 		return a.String() + " is no host's own address"
 	}
 	return ""

@@ -82,7 +82,7 @@ func pinFindings(f *judgement) []Finding {
 // inDNS is what DNS alone says of a target whose addresses are from elsewhere;
 // known is false if that was not asked or not found out.
 func (f *judgement) inDNS() (addrs []netip.Addr, said string, known bool) {
-	i := slices.IndexFunc(f.Views, func(v View) bool { return !v.Second })
+	i := slices.IndexFunc(f.Views, func(v View) bool { return !v.Compare })
 	if i < 0 || !f.Views[i].ofDNS() {
 		return nil, "", false
 	}
@@ -98,7 +98,7 @@ func (f *judgement) inDNS() (addrs []netip.Addr, said string, known bool) {
 func (f *judgement) dnsFailed() string {
 	for _, v := range f.Views {
 		for _, a := range v.Forward {
-			if !v.Second && a.Status.Temporary() {
+			if !v.Compare && a.Status.Temporary() {
 				return a.Status.Words()
 			}
 		}

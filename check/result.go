@@ -218,10 +218,3 @@ func phases(t Timings) Phases {
 
 // seconds rounds to microseconds: what lies below is noise, and nobody reads it.
 func seconds(d time.Duration) float64 { return d.Round(time.Microsecond).Seconds() }
-
-func family(a netip.Addr) string {
-	if a.Unmap().Is4() {
-		return "ipv4"
-	}
-	return "ipv6"
-}

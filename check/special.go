@@ -42,8 +42,8 @@ var reserved = []netip.Prefix{
 	netip.MustParsePrefix("::/96"),       // RFC 4291, section 2.5.5.1: deprecated, but for ::1
 }
 
-// nobodys reports whether no host has the address.
-func nobodys(a netip.Addr) bool {
+// isReserved reports whether no host has the address.
+func isReserved(a netip.Addr) bool {
 	return !a.IsLoopback() && slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 

@@ -43,6 +43,17 @@ func (t Type) String() string {
 	return "TYPE" + strconv.Itoa(int(t)) // RFC 3597, section 5
 }
 
+// Family is the family of the addresses that records of type A or AAAA hold.
+func (t Type) Family() Family {
+	switch t {
+	case A:
+		return IPv4
+	case AAAA:
+		return IPv6
+	}
+	return AnyFamily
+}
+
 // Question is what a server is asked; the class is always IN.
 type Question struct {
 	Name Name
@@ -214,6 +225,25 @@ const (
 	IPv4
 	IPv6
 )
+
+// FamilyOf is the family of an address; an IPv4-mapped one is IPv4.
+func FamilyOf(a netip.Addr) Family {
+	if a.Unmap().Is4() {
+		return IPv4
+	}
+	return IPv6
+}
+
+// String is IPv4 or IPv6, or any.
+func (f Family) String() string {
+	switch f {
+	case IPv4:
+		return "IPv4"
+	case IPv6:
+		return "IPv6"
+	}
+	return "any"
+}
 
 // Scope chooses the sources of a look-up.
 type Scope uint8
