@@ -114,8 +114,9 @@ func adviseTarget(f *judgement, c Code) []Advice {
 // first in all but the article's own case, where every address is one that nobody
 // out there can own, and passes or has a reverse name that does not exist.
 func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
+	lines := suggestedLines(f, r)
 	keys, ground := f.evidence()
-	if keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
+	if len(lines) == 0 || keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
 		return nil // a line would send people to whoever has that key, or shows none
 	}
 	code, text := AdviseHostsLine, "if you know this host, "
@@ -131,7 +132,6 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	if keys == keysProven {
 		code, text = AdviseHostsLine, ground+": "
 	}
-	lines := hostsLines(f)
 	if len(lines) == 1 {
 		text += "this line in " + safetext.Line(f.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + f.host.plain + "' writes"
 	} else {

@@ -133,10 +133,11 @@ func TestSearchedName(t *testing.T) {
 	} {
 		f := facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
 		f.Target.Host, f.Forward = tt.typed, forwardAnswers(tt.found, f.Addresses[0].Addr)
-		if got := hostsLines(newJudgement(f, Policy{HostsPath: "/etc/hosts"})); !slices.Equal(got, []string{tt.line}) {
+		policy := Policy{HostsPath: "/etc/hosts"}
+		if got := suggestedLines(newJudgement(f, policy), Judge(f, policy)); !slices.Equal(got, []string{tt.line}) {
 			t.Errorf("%s: %q, want %q", tt.typed, got, tt.line)
 		}
-		if got, _ := planned(t, "", f, PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {
+		if got, _ := planned(t, "", f, Policy{}, PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {
 			t.Errorf("%s: planned %q, want %q", tt.typed, got, tt.line)
 		}
 		if text := judge(f, Policy{}).Findings[0].Text; !strings.HasPrefix(text, tt.text) {
@@ -155,7 +156,7 @@ func TestOwnNameGetsNoLine(t *testing.T) {
 	if got := advised(f, Policy{Own: own}, AdviseHostsLine); got != nil {
 		t.Errorf("a line for this machine's own name: %q", got)
 	}
-	if _, err := planned(t, "", f, PinOptions{Own: own}); err == nil {
+	if _, err := planned(t, "", f, Policy{Own: own}, PinOptions{}); err == nil {
 		t.Error("a line for this machine's own name is planned")
 	}
 }

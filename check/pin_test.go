@@ -12,13 +12,13 @@ import (
 )
 
 // planned is a hosts file after PlanPin, or the text of its error.
-func planned(t *testing.T, hosts string, f Facts, o PinOptions) (string, error) {
+func planned(t *testing.T, hosts string, f Facts, p Policy, o PinOptions) (string, error) {
 	t.Helper()
 	file, err := hostsfile.Parse(strings.NewReader(hosts))
 	if err != nil {
 		t.Fatal(err)
 	}
-	edit, err := PlanPin(judge(f, Policy{}), file, o)
+	edit, err := PlanPin(judge(f, p), file, p, o)
 	if err != nil {
 		return err.Error(), err
 	}
@@ -68,12 +68,11 @@ func TestPlanPin(t *testing.T) {
 		{"no line is needed", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), PinOptions{}, "no line is needed: the mapping is exact", ErrNoLineNeeded},
 		{"broadcast", off("255.255.255.255"), PinOptions{}, "is no host's own address", ErrUnpinnable},
 		{"multicast", off("::ffff:224.0.0.5"), PinOptions{}, "is no host's own address", ErrUnpinnable},
-		{"this machine", off("203.0.113.7"), PinOptions{Own: func(name string) bool { return name == "my.example.com" }}, "is this machine", ErrOwn},
 		{"an address that it has not", off("203.0.113.7"), PinOptions{Address: netip.MustParseAddr("203.0.113.8")}, "203.0.113.8 is no address of my.example.com", nil},
 	}
 	for _, tt := range tests {
 		tt.o.Now = now
-		got, err := planned(t, "127.0.0.1 localhost\n", tt.facts, tt.o)
+		got, err := planned(t, "127.0.0.1 localhost\n", tt.facts, Policy{}, tt.o)
 		if !strings.Contains(got, tt.want) {
 			t.Errorf("%s: %q does not hold %q", tt.name, got, tt.want)
 		}
@@ -114,7 +113,7 @@ func TestRenewal(t *testing.T) {
 		{"a key of another port stays", " # rdnsproxy 2026-01-01 unresolvable " + known + " port=2222", off, expires, "203.0.113.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable " + known + " port=2222 expires=2027-02-20\n"},
 		{"not ours", "", off, expires, "203.0.113.7  my.example.com\n"},
 	} {
-		got, _ := planned(t, a+"  "+host+tt.line+"\n", tt.facts, tt.o)
+		got, _ := planned(t, a+"  "+host+tt.line+"\n", tt.facts, Policy{}, tt.o)
 		if !strings.HasSuffix(got, tt.want) {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}

@@ -40,11 +40,12 @@ func (p *pins) add(ctx context.Context, host string) error {
 	if r.Interrupted() {
 		return errInterrupted
 	}
-	options := check.PinOptions{Address: p.o.Address, Replace: p.o.Replace, Force: p.o.Force, Own: ownName(), Now: time.Now(), Expires: p.o.Expires}
+	policy := check.Policy{Own: ownName()}
+	options := check.PinOptions{Address: p.o.Address, Replace: p.o.Replace, Force: p.o.Force, Now: time.Now(), Expires: p.o.Expires}
 	if !p.o.DNSOnly {
 		options.Keyed, options.Unsure = s.keyed(ctx, t)
 	}
-	edit, err := check.PlanPin(r, file, options)
+	edit, err := check.PlanPin(r, file, policy, options)
 	if err != nil {
 		return p.declined(r, err)
 	}
@@ -57,7 +58,7 @@ func (p *pins) add(ctx context.Context, host string) error {
 	}
 	fmt.Fprint(p.shown(), report.Paragraphs(p.o.reader(p.w).Width, check.Grounds(r, p.o.Address)...))
 	return p.change(edit, "hosts add "+againAsRoot(r, p.o.Address, p.o.ExpectKeys), func(now *hostsfile.File) (*hostsfile.Edit, error) {
-		edit, err := check.PlanPin(r, now, options)
+		edit, err := check.PlanPin(r, now, policy, options)
 		if err != nil {
 			return now.Edit(), p.declined(r, err)
 		}

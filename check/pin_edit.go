@@ -1,0 +1,107 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/safetext"
+)
+
+// planLine adds the line of one address, or what is missing of it. A line of ours
+// that no longer says what is known is renewed, with the names that somebody has
+// added to it, and never without the host key that it had.
+func planLine(edit *hostsfile.Edit, f *hostsfile.File, a Address, names []string, note hostsfile.Note) error {
+	var stays, goes []*hostsfile.Line
+	for _, l := range f.Forward(names[0]) {
+		if l.Addr.Unmap() != a.Address.Unmap() {
+			continue
+		}
+		old, ours := l.Note()
+		if ours && note.Fingerprint == "" && old.Fingerprint != "" {
+			if old.Port == portNoted(note.Port) && a.keyed() && !a.shows(old.Fingerprint) {
+				return fmt.Errorf("the host key at %s is another than when %s:%d was written: it was %s, and is %s",
+					show(a.Address), safetext.Line(f.Path), l.N, old.Fingerprint, a.SSH.HostKeys[0].Fingerprint)
+			}
+			note.Fingerprint, note.Port = old.Fingerprint, old.Port
+		}
+		if !ours || !stale(old, note) && bears(l, names[len(names)-1]) {
+			stays = append(stays, l)
+			continue
+		}
+		if note.Expires.IsZero() && !old.Expired(note.Written) {
+			note.Expires = old.Expires
+		}
+		goes = append(goes, l)
+	}
+	wanted := slices.Clone(names)
+	for _, l := range goes {
+		if err := edit.Remove(l.N); err != nil {
+			return err
+		}
+		for _, name := range l.Names {
+			if !slices.ContainsFunc(wanted, func(w string) bool { return strings.EqualFold(w, name) }) {
+				wanted = append(wanted, name)
+			}
+		}
+	}
+	wanted = slices.DeleteFunc(wanted, func(name string) bool {
+		return slices.ContainsFunc(stays, func(l *hostsfile.Line) bool { return bears(l, name) })
+	})
+	if len(wanted) == 0 {
+		return nil
+	}
+	return edit.Add(a.Address.Unmap(), note, wanted...)
+}
+
+// bears reports whether a line gives a name its address.
+func bears(l *hostsfile.Line, name string) bool {
+	return slices.ContainsFunc(l.Names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
+// portNoted is a port as a Note has it, in which 22 is not said.
+func portNoted(port uint16) uint16 {
+	if port == 22 {
+		return 0
+	}
+	return port
+}
+
+// stale reports whether an old note says what no longer holds, or less than the
+// fresh one does.
+func stale(old, fresh hostsfile.Note) bool {
+	return old.Expired(fresh.Written) ||
+		!fresh.Expires.IsZero() && day(old.Expires) != day(fresh.Expires) ||
+		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint && (old.Fingerprint == "" || old.Port == portNoted(fresh.Port)) ||
+		old.Alone != fresh.Alone
+}
+
+// day is a time as a Note says it.
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+// clearConflicts refuses a name that other lines give another address, or takes
+// it away from them; a line of ours goes with the name that it is about.
+func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, addresses []Address, o PinOptions) error {
+	var addrs []netip.Addr
+	for _, a := range addresses {
+		addrs = append(addrs, a.Address)
+	}
+	for _, name := range names {
+		for _, l := range f.Conflicts(name, addrs...) {
+			if !o.Replace {
+				return &refusal{ErrTaken, fmt.Sprintf("%s:%d gives %s the address %s already", safetext.Line(f.Path), l.N, name, l.Addr)}
+			}
+			take := func() error { return edit.Drop(l.N, name) }
+			if _, ours := l.Note(); ours && l.About(name) {
+				take = func() error { return edit.Unpin(l.N) }
+			}
+			if err := take(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
