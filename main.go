@@ -1,12 +1,11 @@
-// The runtime's fitting itself into a container's share of processors, at start
-// and from then on, costs a ProxyCommand more than it gives.
+// At start and from then on, Go's runtime adapts to a container's share of
+// processors. That costs a ProxyCommand more than it gives.
 //
 //go:debug containermaxprocs=0
 //go:debug updatemaxprocs=0
 
-// Command rdnsproxy checks, before a byte of SSH flows, whether the name that
-// was asked for and the address that is about to be talked to agree in both
-// directions, and says why not and what the right fix is.
+// Command rdnsproxy is an ssh ProxyCommand. Before any SSH traffic flows it checks
+// that forward and reverse DNS of the host agree, and says why not and what to fix.
 package main
 
 import (
