@@ -45,7 +45,7 @@ func newWorld(t *testing.T, hosts string, zones ...lab.DNSZone) *world {
 	file.Path = "/etc/hosts"
 	cfg := &resolve.Config{Attempts: 1}
 	return &world{DNSServer: srv, Checker: check.Checker{
-		Resolver: &resolve.Resolver{Config: cfg.WithServers(srv.Addr()), Hosts: file, Wire: mux},
+		Resolver: &resolve.Resolver{Config: cfg.WithServers(resolve.Server{Addr: srv.Addr()}), Hosts: file, Wire: mux},
 		Policy:   check.Policy{HostsPath: "/etc/hosts"},
 	}}
 }

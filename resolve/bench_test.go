@@ -54,7 +54,7 @@ func BenchmarkMux(b *testing.B) {
 func BenchmarkVerdict(b *testing.B) {
 	server := benchServer(b)
 	ctx := within(b)
-	r := &Resolver{Config: &Config{Servers: []netip.AddrPort{server}, Explicit: true, Timeout: patience}, Hosts: hosts(b, "")}
+	r := &Resolver{Config: &Config{Servers: []Server{server}, Explicit: true, Timeout: patience}, Hosts: hosts(b, "")}
 	defer r.Close()
 	b.ReportAllocs()
 	var next, failed atomic.Int64
@@ -98,12 +98,12 @@ func run(b *testing.B, askers int, each func() bool) {
 
 func benchName(i int) Name { return Name(fmt.Sprintf("h%d.bench.test", i%benchNames)) }
 
-func benchServer(b *testing.B) netip.AddrPort {
+func benchServer(b *testing.B) Server {
 	if path, err := exec.LookPath("nsd"); err == nil {
 		return startNSD(b, path)
 	}
 	records, reverse := benchZones()
-	return startDNS(b, lab.Zone("bench.test", records...), lab.Zone("10.in-addr.arpa", reverse...)).Addr()
+	return at(startDNS(b, lab.Zone("bench.test", records...), lab.Zone("10.in-addr.arpa", reverse...)))
 }
 
 func benchZones() (forward, reverse []string) {
@@ -115,7 +115,7 @@ func benchZones() (forward, reverse []string) {
 }
 
 // startNSD runs a real server on a free port of loopback.
-func startNSD(b *testing.B, path string) netip.AddrPort {
+func startNSD(b *testing.B, path string) Server {
 	dir := b.TempDir()
 	forward, reverse := benchZones()
 	for apex, records := range map[string][]string{"bench.test": forward, "10.in-addr.arpa": reverse} {
@@ -170,15 +170,15 @@ zone:
 	m := &Mux{Timeout: 100 * time.Millisecond}
 	defer m.Close()
 	for range 100 {
-		if r, err := m.Exchange(ctx, addr, Question{"h1.bench.test", A}, false); err == nil && len(r.Answer) == 1 {
-			return addr
+		if r, err := m.Exchange(ctx, Server{addr}, Question{"h1.bench.test", A}, false); err == nil && len(r.Answer) == 1 {
+			return Server{addr}
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
 	cancel()
 	cmd.Wait()
 	b.Fatalf("nsd does not answer:\n%s", log.Bytes())
-	return addr
+	return Server{addr}
 }
 
 // BenchmarkFirst is what one connection pays: a new Resolver, the addresses, and
@@ -189,7 +189,7 @@ func BenchmarkFirst(b *testing.B) {
 	f := hosts(b, "127.0.0.1 localhost\n")
 	b.ReportAllocs()
 	for b.Loop() {
-		r := &Resolver{Config: &Config{Servers: []netip.AddrPort{server}, Explicit: true}, Hosts: f}
+		r := &Resolver{Config: &Config{Servers: []Server{server}, Explicit: true}, Hosts: f}
 		for a := range r.Addresses(ctx, "h1.bench.test.", AnyFamily, System) {
 			if a.Status == OK && r.Reverse(ctx, a.Addrs[0], System).Status != OK {
 				b.Fatal("no name")

@@ -17,21 +17,21 @@ import (
 // Config is what resolv.conf and nsswitch.conf say. A zero Config asks the
 // server on this machine, with the hosts file first.
 type Config struct {
-	Servers  []netip.AddrPort // if none, 127.0.0.1:53 (resolv.conf(5))
-	Explicit bool             // the servers were named by the user: they are asked about loopback and link-local addresses too
-	Search   []Name           // the root in it stands for the name as it is
-	Ndots    int              // a name with so many dots is tried as it is first
-	Timeout  time.Duration    // of one attempt at one server; if 0, 5 s
-	Attempts int              // rounds over the servers; if 0, 2
-	Rotate   bool             // every look-up starts at another server
-	UseVC    bool             // TCP alone
-	TrustAD  bool             // the servers' AD bit is believed
-	NoAAAA   bool             // IPv6 addresses are not asked for
-	NoTLD    bool             // a name without a dot is completed by the search list, or not asked about
-	Single   bool             // one question at a time from one port: some servers and firewalls lose the second
-	Reopen   bool             // and the next from another port
-	Aliases  string           // the path of the user's names for names without a dot (HOSTALIASES); if empty, none
-	Services []Service        // nsswitch.conf's sources for hosts; if nil, files, dns
+	Servers  []Server      // if none, 127.0.0.1 (resolv.conf(5))
+	Explicit bool          // the servers were named by the user: they are asked about loopback and link-local addresses too
+	Search   []Name        // the root in it stands for the name as it is
+	Ndots    int           // a name with so many dots is tried as it is first
+	Timeout  time.Duration // of one attempt at one server; if 0, 5 s
+	Attempts int           // rounds over the servers; if 0, 2
+	Rotate   bool          // every look-up starts at another server
+	UseVC    bool          // TCP alone
+	TrustAD  bool          // the servers' AD bit is believed
+	NoAAAA   bool          // IPv6 addresses are not asked for
+	NoTLD    bool          // a name without a dot is completed by the search list, or not asked about
+	Single   bool          // one question at a time from one port: some servers and firewalls lose the second
+	Reopen   bool          // and the next from another port
+	Aliases  string        // the path of the user's names for names without a dot (HOSTALIASES); if empty, none
+	Services []Service     // nsswitch.conf's sources for hosts; if nil, files, dns
 
 	machine *Config // without what the user's environment says; if nil, the same
 }
@@ -156,32 +156,15 @@ func localDomain() []Name {
 // WithServers is the configuration for servers that the user names: they are
 // asked in place of the system's, after the hosts file and no other source; the
 // search list and the options stay.
-func (c *Config) WithServers(servers ...netip.AddrPort) *Config {
+func (c *Config) WithServers(servers ...Server) *Config {
 	named := *c
 	named.Servers = slices.Clone(servers)
 	named.Explicit = true
 	named.Services = defaultServices
-	named.TrustAD = c.TrustAD && !slices.ContainsFunc(servers, func(s netip.AddrPort) bool {
-		return !s.Addr().IsLoopback() && !slices.Contains(c.Servers, s) // trust-ad was said of resolv.conf's own
+	named.TrustAD = c.TrustAD && !slices.ContainsFunc(servers, func(s Server) bool {
+		return !s.Addr.Addr().IsLoopback() && !slices.Contains(c.Servers, s) // trust-ad was said of resolv.conf's own
 	})
 	return &named
-}
-
-// ParseServer reads a DNS server's address as people write it: 192.0.2.53,
-// 192.0.2.53:5353, 2001:db8::53, [2001:db8::53], [fe80::53%eth0]:5353. The port
-// is 53 where none is written.
-func ParseServer(s string) (netip.AddrPort, error) {
-	bare := s
-	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
-		bare = s[1 : len(s)-1]
-	}
-	if a, err := netip.ParseAddr(bare); err == nil && (bare == s || a.Is6()) {
-		return netip.AddrPortFrom(a, dnsPort), nil
-	}
-	if ap, err := netip.ParseAddrPort(s); err == nil && ap.Port() != 0 {
-		return ap, nil
-	}
-	return netip.AddrPort{}, fmt.Errorf("%s is no server address: want 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353", quote(s))
 }
 
 // quote makes text from outside fit for an error message.
@@ -189,7 +172,6 @@ func quote(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(),
 
 // What a zero field of Config stands for.
 const (
-	dnsPort         = 53
 	defaultTimeout  = 5 * time.Second
 	defaultAttempts = 2
 )
@@ -208,9 +190,9 @@ func (c *Config) attempts() int {
 	return c.Attempts
 }
 
-var localServer = []netip.AddrPort{netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), dnsPort)}
+var localServer = []Server{{netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), dnsPort)}}
 
-func (c *Config) servers() []netip.AddrPort {
+func (c *Config) servers() []Server {
 	if len(c.Servers) == 0 {
 		return localServer
 	}
@@ -228,7 +210,9 @@ func (c *Config) services() []Service {
 // asking the nss module "resolve", with the TTL and the reason kept.
 func (c *Config) stub() bool {
 	for _, s := range c.servers() {
-		if s.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 53}) && s.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 54}) {
+		switch s.Addr.Addr() {
+		case netip.AddrFrom4([4]byte{127, 0, 0, 53}), netip.AddrFrom4([4]byte{127, 0, 0, 54}):
+		default:
 			return false
 		}
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-func servers(list ...string) []netip.AddrPort {
-	var out []netip.AddrPort
+func servers(list ...string) []Server {
+	var out []Server
 	for _, s := range list {
-		out = append(out, netip.MustParseAddrPort(s))
+		out = append(out, Server{netip.MustParseAddrPort(s)})
 	}
 	return out
 }
@@ -123,7 +123,7 @@ func TestLoad(t *testing.T) {
 	}
 	missing := filepath.Join(dir, "missing")
 	cfg, err := load(missing, missing, Environment{})
-	if err != nil || len(cfg.Servers) != 0 || cfg.servers()[0].String() != "127.0.0.1:53" || !cmp.Equal(cfg.Services, defaultServices) {
+	if err != nil || len(cfg.Servers) != 0 || cfg.servers()[0].String() != "127.0.0.1" || !cmp.Equal(cfg.Services, defaultServices) {
 		t.Errorf("missing files: %+v, %v", cfg, err)
 	}
 	cfg, err = load(write("resolv.conf", "nameserver 192.0.2.1\nsearch a.example\n"), write("nsswitch.conf", "hosts: dns\n"), Environment{})
@@ -181,9 +181,28 @@ func TestParseServer(t *testing.T) {
 			t.Errorf("%.40q is taken as %s", text, got)
 		case want == "" && (strings.Contains(err.Error(), "\x1b") || len(err.Error()) > 300):
 			t.Errorf("%.40q: %v", text, err)
-		case want != "" && (err != nil || got.String() != want):
+		case want != "" && (err != nil || got.Addr.String() != want):
 			t.Errorf("%q: %s, %v, want %s", text, got, err, want)
 		}
+	}
+}
+
+// TestServerString: a server is printed as people write it.
+func TestServerString(t *testing.T) {
+	for text, want := range map[string]string{
+		"192.0.2.53:53":        "192.0.2.53",
+		"192.0.2.53:5353":      "192.0.2.53:5353",
+		"[2001:db8::53]:53":    "2001:db8::53",
+		"[2001:db8::53]:5353":  "[2001:db8::53]:5353",
+		"[fe80::53%eth0]:53":   "fe80::53%eth0",
+		"[fe80::53%eth0]:5353": "[fe80::53%eth0]:5353",
+	} {
+		t.Run(text, func(t *testing.T) {
+			s, err := ParseServer(text)
+			if got := s.String(); err != nil || got != want || s.source().String() != "dns:"+want {
+				t.Errorf("%s, as a source %s, %v; want %s", got, s.source(), err, want)
+			}
+		})
 	}
 }
 
@@ -200,7 +219,7 @@ func FuzzParseResolvConf(f *testing.F) {
 			t.Fatalf("%q: %+v", text, c)
 		}
 		for _, s := range c.Servers {
-			if !s.IsValid() {
+			if !s.Addr.IsValid() {
 				t.Fatalf("%q: server %v", text, s)
 			}
 		}

@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"context"
-	"net/netip"
 	"time"
 
 	"github.com/miekg/dns"
@@ -25,7 +24,7 @@ const ednsPatience = 250 * time.Millisecond
 // known not to do it. Datagrams that do not answer the question are ignored until
 // the time is up. The errors wrap ErrNoReply, ErrUnreachable, ErrUnusable (nothing
 // came but what cannot be used), net.ErrClosed, or are ctx's.
-func (m *Mux) Exchange(ctx context.Context, server netip.AddrPort, q Question, plain bool) (Reply, error) {
+func (m *Mux) Exchange(ctx context.Context, server Server, q Question, plain bool) (Reply, error) {
 	e := m.endpoint(server)
 	known := e.edns.Load()
 	if plain || known == ednsNone {
@@ -64,7 +63,7 @@ func finished(r *Reply, err error) (Reply, error) {
 	return *r, nil
 }
 
-func (m *Mux) once(ctx context.Context, server netip.AddrPort, q Question, edns bool) (*Reply, error) {
+func (m *Mux) once(ctx context.Context, server Server, q Question, edns bool) (*Reply, error) {
 	query, err := packQuery(q, edns)
 	if err != nil {
 		return nil, err
@@ -82,7 +81,7 @@ func (m *Mux) once(ctx context.Context, server netip.AddrPort, q Question, edns 
 // datagram asks over UDP with the packed query. A server that is to be tried both
 // ways gets the question without EDNS too if it is silent; asked is the query that
 // the outcome is about.
-func (m *Mux) datagram(ctx context.Context, server netip.AddrPort, q Question, query []byte, both bool) (r *Reply, asked []byte, err error) {
+func (m *Mux) datagram(ctx context.Context, server Server, q Question, query []byte, both bool) (r *Reply, asked []byte, err error) {
 	first, err := m.launch(ctx, server, query)
 	if err != nil {
 		return nil, query, err

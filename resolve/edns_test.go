@@ -184,11 +184,11 @@ func TestFreshSockets(t *testing.T) {
 	defer m.Close()
 	s := hostZone(t)
 	for range 5 {
-		before := len(m.endpoint(s.Addr()).live)
-		if _, err := m.Exchange(within(t), s.Addr(), hostQuestion, false); err != nil {
+		before := len(m.endpoint(at(s)).live)
+		if _, err := m.Exchange(within(t), at(s), hostQuestion, false); err != nil {
 			t.Fatal(err)
 		}
-		e := m.endpoint(s.Addr())
+		e := m.endpoint(at(s))
 		if last := e.live[len(e.live)-1]; last.asked != 1 || before > 4 {
 			t.Errorf("%d questions from one socket, %d sockets", last.asked, before)
 		}

@@ -94,7 +94,7 @@ func FuzzParseServer(f *testing.F) {
 			}
 			return
 		}
-		if !server.IsValid() || server.Port() == 0 {
+		if !server.Addr.IsValid() || server.Addr.Port() == 0 {
 			t.Fatalf("%q is %s", s, server)
 		}
 		if again, err := ParseServer(server.String()); err != nil || again != server {

@@ -289,7 +289,7 @@ func TestResolveModule(t *testing.T) {
 // silent is a server that does not answer.
 type silent struct{ asked atomic.Int32 }
 
-func (s *silent) Exchange(context.Context, netip.AddrPort, Question, bool) (Reply, error) {
+func (s *silent) Exchange(context.Context, Server, Question, bool) (Reply, error) {
 	s.asked.Add(1)
 	return Reply{}, ErrNoReply
 }

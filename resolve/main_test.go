@@ -46,12 +46,15 @@ func startDNS(t testing.TB, zones ...lab.DNSZone) *lab.DNSServer {
 func asking(t testing.TB, servers ...*lab.DNSServer) *Resolver {
 	cfg := &Config{Ndots: 1, Timeout: patience, Attempts: 1, Services: defaultServices}
 	for _, s := range servers {
-		cfg.Servers = append(cfg.Servers, s.Addr())
+		cfg.Servers = append(cfg.Servers, at(s))
 	}
 	r := &Resolver{Config: cfg, Hosts: hosts(t, "")}
 	t.Cleanup(func() { r.Close() })
 	return r
 }
+
+// at is a server of a test as a Resolver's.
+func at(s *lab.DNSServer) Server { return Server{s.Addr()} }
 
 func hosts(t testing.TB, text string) *hostsfile.File {
 	t.Helper()

@@ -3,7 +3,6 @@ package resolve
 import (
 	"context"
 	"net"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,7 +20,7 @@ type Mux struct {
 	Fresh   bool          // each question from a socket of its own (resolv.conf's single-request-reopen)
 
 	mu      sync.Mutex
-	servers map[netip.AddrPort]*endpoint
+	servers map[Server]*endpoint
 	open    map[*socket]struct{} // the retired ones too
 	closed  bool
 	readers sync.WaitGroup
@@ -49,7 +48,7 @@ type seat struct {
 }
 
 // launch sends a packed query. Whoever gets no error calls leave at the end.
-func (m *Mux) launch(ctx context.Context, to netip.AddrPort, query []byte) (seat, error) {
+func (m *Mux) launch(ctx context.Context, to Server, query []byte) (seat, error) {
 	f := &flight{query: query, done: make(chan struct{})}
 	s, err := m.board(ctx, to, f)
 	if err != nil {
@@ -79,7 +78,7 @@ func (s seat) giveUp(err error) error {
 }
 
 // board finds a place for f on a socket.
-func (m *Mux) board(ctx context.Context, to netip.AddrPort, f *flight) (*socket, error) {
+func (m *Mux) board(ctx context.Context, to Server, f *flight) (*socket, error) {
 	for {
 		s, err := m.socket(to)
 		if err != nil {
@@ -97,13 +96,13 @@ func (m *Mux) board(ctx context.Context, to netip.AddrPort, f *flight) (*socket,
 	}
 }
 
-func (m *Mux) endpoint(of netip.AddrPort) *endpoint {
+func (m *Mux) endpoint(of Server) *endpoint {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	e := m.servers[of]
 	if e == nil {
 		if m.servers == nil {
-			m.servers = make(map[netip.AddrPort]*endpoint)
+			m.servers = make(map[Server]*endpoint)
 		}
 		e = new(endpoint)
 		m.servers[of] = e
@@ -113,7 +112,7 @@ func (m *Mux) endpoint(of netip.AddrPort) *endpoint {
 
 // socket chooses among the server's sockets in turn, and opens one where there
 // is none, or where the chosen one is half full and there may be more.
-func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
+func (m *Mux) socket(to Server) (*socket, error) {
 	e := m.endpoint(to)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -139,8 +138,8 @@ func (m *Mux) socket(to netip.AddrPort) (*socket, error) {
 }
 
 // dial makes a socket and starts its reader, unless the Mux is closed.
-func (m *Mux) dial(to netip.AddrPort) (*socket, error) {
-	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+func (m *Mux) dial(to Server) (*socket, error) {
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to.Addr))
 	if err != nil {
 		return nil, unreachable(err)
 	}

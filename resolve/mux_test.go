@@ -49,7 +49,7 @@ func TestMuxAnswersDespite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := hostZone(t)
 			s.Fault("host.example.com", fault)
-			r, err := muxed(t, patience).Exchange(within(t), s.Addr(), hostQuestion, false)
+			r, err := muxed(t, patience).Exchange(within(t), at(s), hostQuestion, false)
 			if err != nil || len(r.Answer) != 1 || r.Answer[0].Addr != netip.MustParseAddr("192.0.2.1") {
 				t.Errorf("%+v, %v", r, err)
 			}
@@ -85,7 +85,7 @@ func TestMuxFails(t *testing.T) {
 			t.Parallel()
 			s := hostZone(t)
 			s.Fault("host.example.com", tt.fault)
-			_, err := muxed(t, brief).Exchange(within(t), s.Addr(), hostQuestion, false)
+			_, err := muxed(t, brief).Exchange(within(t), at(s), hostQuestion, false)
 			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
 				t.Errorf("%v, want %v", err, tt.want)
 			}
@@ -97,7 +97,7 @@ func TestMuxOverTCPAlone(t *testing.T) {
 	s := hostZone(t)
 	s.Fault("", lab.DropUDP)
 	m := &Mux{Timeout: patience, TCP: true}
-	if r, err := m.Exchange(within(t), s.Addr(), hostQuestion, false); err != nil || len(r.Answer) != 1 || s.Streams() != 1 || s.Questions() != 1 {
+	if r, err := m.Exchange(within(t), at(s), hostQuestion, false); err != nil || len(r.Answer) != 1 || s.Streams() != 1 || s.Questions() != 1 {
 		t.Errorf("%+v, %v, %d questions", r, err, s.Questions())
 	}
 }
@@ -106,7 +106,7 @@ func TestMuxOverTCPAlone(t *testing.T) {
 // before the time is up.
 func TestMuxRefusedPort(t *testing.T) {
 	s := hostZone(t)
-	addr := s.Addr()
+	addr := at(s)
 	s.Close()
 	m := muxed(t, 10*patience)
 	for _, tcp := range []bool{false, true} {
@@ -145,7 +145,7 @@ func TestMuxCancel(t *testing.T) {
 				lab.Delay(patience)(x)
 			})
 		}
-		if _, err := m.Exchange(ctx, s.Addr(), hostQuestion, false); !errors.Is(err, context.Canceled) {
+		if _, err := m.Exchange(ctx, at(s), hostQuestion, false); !errors.Is(err, context.Canceled) {
 			t.Errorf("tcp %v: %v", tcp, err)
 		}
 		m.Close()
@@ -160,7 +160,7 @@ func TestMuxClose(t *testing.T) {
 		go m.Close()
 	})
 	for range 2 {
-		if _, err := m.Exchange(within(t), s.Addr(), hostQuestion, false); !errors.Is(err, net.ErrClosed) {
+		if _, err := m.Exchange(within(t), at(s), hostQuestion, false); !errors.Is(err, net.ErrClosed) {
 			t.Error(err)
 		}
 	}
@@ -172,7 +172,7 @@ func TestMuxIdle(t *testing.T) {
 	s := hostZone(t)
 	m := &Mux{Timeout: brief}
 	for range 2 {
-		if _, err := m.Exchange(within(t), s.Addr(), hostQuestion, false); err != nil {
+		if _, err := m.Exchange(within(t), at(s), hostQuestion, false); err != nil {
 			t.Fatal(err)
 		}
 		m.readers.Wait() // hangs if it does not
@@ -193,7 +193,7 @@ func TestMuxMany(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 3000 {
 		wg.Go(func() {
-			r, err := m.Exchange(ctx, s.Addr(), Question{Name(fmt.Sprintf("h%d.example.com", i)), A}, false)
+			r, err := m.Exchange(ctx, at(s), Question{Name(fmt.Sprintf("h%d.example.com", i)), A}, false)
 			want := netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)})
 			switch lost := i%200 == 0; {
 			case lost && !errors.Is(err, ErrNoReply):
@@ -211,10 +211,10 @@ func TestMuxRotates(t *testing.T) {
 	s := hostZone(t)
 	m := muxed(t, patience)
 	ask := func() *socket {
-		if _, err := m.Exchange(within(t), s.Addr(), hostQuestion, false); err != nil {
+		if _, err := m.Exchange(within(t), at(s), hostQuestion, false); err != nil {
 			t.Fatal(err)
 		}
-		return m.servers[s.Addr()].live[0]
+		return m.servers[at(s)].live[0]
 	}
 	first := ask()
 	if ask() != first {
@@ -241,7 +241,7 @@ func TestMuxAfterFailure(t *testing.T) {
 	addr := s.Addr()
 	m := muxed(t, patience)
 	s.Close()
-	if _, err := m.Exchange(within(t), addr, hostQuestion, false); !errors.Is(err, ErrUnreachable) {
+	if _, err := m.Exchange(within(t), Server{addr}, hostQuestion, false); !errors.Is(err, ErrUnreachable) {
 		t.Fatal(err)
 	}
 	again, err := lab.StartDNSAt(addr, lab.Zone("example.com", "host A 192.0.2.1"))
@@ -249,7 +249,7 @@ func TestMuxAfterFailure(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer again.Close()
-	if _, err := m.Exchange(within(t), addr, hostQuestion, false); err != nil {
+	if _, err := m.Exchange(within(t), Server{addr}, hostQuestion, false); err != nil {
 		t.Error(err)
 	}
 }

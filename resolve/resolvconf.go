@@ -44,7 +44,7 @@ func ParseResolvConf(r io.Reader) (*Config, error) {
 		switch line[:i] {
 		case "nameserver":
 			if a, ok := serverAddr(words[0]); ok && len(cfg.Servers) < maxServers {
-				cfg.Servers = append(cfg.Servers, netip.AddrPortFrom(a, dnsPort))
+				cfg.Servers = append(cfg.Servers, Server{netip.AddrPortFrom(a, dnsPort)})
 			}
 		case "domain":
 			cfg.Search = searchList(words[:1])

@@ -45,7 +45,7 @@ type Resolver struct {
 // It ends within a time-out of its own, and when ctx does. Its error says that
 // no valid reply came; an rcode is no error. plain asks without EDNS.
 type Exchanger interface {
-	Exchange(ctx context.Context, server netip.AddrPort, q Question, plain bool) (Reply, error)
+	Exchange(ctx context.Context, server Server, q Question, plain bool) (Reply, error)
 }
 
 // Reply is a validated answer, decoded and compact.
@@ -192,14 +192,17 @@ func (r *Resolver) hostsFile() *hostsfile.File {
 }
 
 // Within gives a Resolver that asks as r does, with attempts so short that all
-// of them, at every server, fit into a time: who limits a look-up must not give
-// it up while the next server would have answered.
+// of them, at every server, fit into a time: who limits a lookup must not give
+// it up while the next server would have answered. Its Err is r's. It keeps answers
+// of its own, and has to be closed of its own where r has.
 func (r *Resolver) Within(d time.Duration) *Resolver {
 	r.init()
 	cfg := *r.stub.cfg
 	each := d / time.Duration(max(1, len(cfg.servers())*cfg.attempts()))
 	cfg.Timeout = max(min(cfg.timeout(), each), shortestAttempt)
-	return &Resolver{Config: &cfg, Hosts: r.hostsFile(), Wire: r.Wire, Getent: r.Getent, Native: r.Native}
+	w := &Resolver{Config: &cfg, Wire: r.Wire, Getent: r.Getent, Native: r.Native, wrong: r.wrong, avahi: r.avahi}
+	w.hostsOnce.Do(func() { w.hosts, w.hostsErr = r.hostsFile(), r.hostsErr })
+	return w
 }
 
 // shortestAttempt is what an answer from far away takes, and a little.

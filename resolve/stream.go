@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"os"
 	"time"
 
@@ -21,7 +20,7 @@ const streamMessages = 8
 
 // afterTruncation fetches over TCP what did not fit a datagram. That a server
 // truncates and then has no ear for TCP makes its answer unusable.
-func (m *Mux) afterTruncation(ctx context.Context, server netip.AddrPort, query []byte) (*Reply, error) {
+func (m *Mux) afterTruncation(ctx context.Context, server Server, query []byte) (*Reply, error) {
 	r, err := m.stream(ctx, server, query)
 	if errors.Is(err, ErrUnreachable) {
 		return r, fmt.Errorf("%w: truncated, and over TCP: %w", ErrUnusable, err)
@@ -31,7 +30,7 @@ func (m *Mux) afterTruncation(ctx context.Context, server netip.AddrPort, query 
 
 // stream asks over a TCP connection of its own (RFC 7766), in the asker's
 // goroutine.
-func (m *Mux) stream(ctx context.Context, server netip.AddrPort, query []byte) (*Reply, error) {
+func (m *Mux) stream(ctx context.Context, server Server, query []byte) (*Reply, error) {
 	deadline := time.Now().Add(m.timeout())
 	within, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
@@ -40,7 +39,7 @@ func (m *Mux) stream(ctx context.Context, server netip.AddrPort, query []byte) (
 		return nil, streamError(ctx, within, err)
 	}
 	defer release()
-	conn, err := new(net.Dialer).DialContext(within, "tcp", server.String())
+	conn, err := new(net.Dialer).DialContext(within, "tcp", server.Addr.String())
 	if err != nil {
 		return nil, streamError(ctx, within, unreachable(err))
 	}

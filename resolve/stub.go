@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"net/netip"
 	"sync/atomic"
 
 	"github.com/miekg/dns"
@@ -14,7 +13,7 @@ import (
 type stub struct {
 	cfg     *Config
 	wire    Exchanger
-	servers []netip.AddrPort
+	servers []Server
 	sources []Source      // as the servers are printed
 	start   atomic.Uint32 // rotate: who comes first
 	shared  shared
@@ -24,7 +23,7 @@ func (s *stub) configure(cfg *Config, wire Exchanger) {
 	s.cfg, s.wire, s.servers = cfg, wire, cfg.servers()
 	s.shared.fly = s.chase
 	for _, server := range s.servers {
-		s.sources = append(s.sources, dnsSource(server))
+		s.sources = append(s.sources, server.source())
 	}
 }
 
@@ -112,11 +111,4 @@ func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, s
 		}
 	}
 	return best, server, status
-}
-
-func dnsSource(s netip.AddrPort) Source {
-	if s.Port() == dnsPort {
-		return Source{Kind: KindDNS, Where: s.Addr().String()}
-	}
-	return Source{Kind: KindDNS, Where: s.String()}
 }

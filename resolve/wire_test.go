@@ -48,12 +48,12 @@ func TestNamesFromTheWire(t *testing.T) {
 	} {
 		s := startDNS(t, lab.Zone("in-addr.arpa", "1 PTR "+owner+".example."), lab.Zone("example", owner+" A 192.0.2.1"))
 		m := muxed(t, patience)
-		r, err := m.Exchange(within(t), s.Addr(), Question{"1.in-addr.arpa", PTR}, false)
+		r, err := m.Exchange(within(t), at(s), Question{"1.in-addr.arpa", PTR}, false)
 		if err != nil || len(r.Answer) != 1 || r.Answer[0].Target != want+".example" {
 			t.Errorf("%s: %+v, %v", owner, r, err)
 			continue
 		}
-		if r, err = m.Exchange(within(t), s.Addr(), Question{want + ".example", A}, false); err != nil || len(r.Answer) != 1 {
+		if r, err = m.Exchange(within(t), at(s), Question{want + ".example", A}, false); err != nil || len(r.Answer) != 1 {
 			t.Errorf("%s: back: %+v, %v", owner, r, err)
 		}
 	}

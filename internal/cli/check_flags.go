@@ -40,7 +40,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "how many targets to look at at once, `N` at most")
 	fs.BoolVar(&f.PrintConfig, "print-config", false, "print what was taken from ssh's configuration, and look nothing up")
 	fs.BoolVar(&f.PrintKnownHosts, "print-known-hosts", false, "print lines for known_hosts, only of keys that are known, expected or vouched for by DNS")
-	fs.Var((*addrPorts)(&f.Compare), "compare", "ask this DNS server too, and say where it differs")
+	fs.Var((*serversFlag)(&f.Compare), "compare", "ask this DNS server too, and say where it differs")
 	fs.Var((*interval)(&f.Wait), "wait", "try again until the targets pass, so long at most")
 	fs.BoolVar(&f.Client.Self, "self", false, "look at this client as servers do: the address in SSH_CONNECTION")
 	fs.StringVar(&f.Client.Address, "client", "", "look at the client with this `ADDRESS` as servers do")

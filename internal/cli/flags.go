@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 // registerTarget registers the flags of every command that looks something up.
 func registerTarget(fs *pflag.FlagSet, o *targetOptions) {
 	o.CheckTimeout = 5 * time.Second
-	fs.VarP((*addrPorts)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
+	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
 	fs.StringVar(&o.HostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
 	fs.StringVarP(&o.SSHConfig, "ssh-config", "F", "", "read this `FILE` instead of the user's ssh configuration; 'none' reads nothing")
 	fs.BoolVarP(&o.IPv4, "ipv4", "4", false, "IPv4 only")
@@ -45,26 +44,26 @@ func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
 	return fromEnvironment(fs, w)
 }
 
-// addrPorts are DNS servers; a repeated flag adds, commas separate.
-type addrPorts []netip.AddrPort
+// serversFlag is a flag's DNS servers; a repeated flag adds, commas separate.
+type serversFlag []resolve.Server
 
-func (a *addrPorts) Type() string { return "ADDR[:PORT]" }
+func (f *serversFlag) Type() string { return "ADDR[:PORT]" }
 
-func (a *addrPorts) String() string {
+func (f *serversFlag) String() string {
 	var words []string
-	for _, ap := range *a {
-		words = append(words, ap.String())
+	for _, s := range *f {
+		words = append(words, s.String())
 	}
 	return strings.Join(words, ",")
 }
 
-func (a *addrPorts) Set(s string) error {
-	for word := range strings.SplitSeq(s, ",") {
-		ap, err := resolve.ParseServer(word)
+func (f *serversFlag) Set(text string) error {
+	for word := range strings.SplitSeq(text, ",") {
+		s, err := resolve.ParseServer(word)
 		if err != nil {
 			return err
 		}
-		*a = append(*a, ap)
+		*f = append(*f, s)
 	}
 	return nil
 }

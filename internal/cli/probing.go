@@ -213,7 +213,7 @@ func (s *survey) printKnownHosts(results iter.Seq[*check.Result]) (int, error) {
 }
 
 // comparison is the resolver of --compare: one DNS server, and nothing beside it.
-func comparison(w console, servers []netip.AddrPort) *resolve.Resolver {
+func comparison(w console, servers []resolve.Server) *resolve.Resolver {
 	system, _ := resolve.SystemConfig(lookupEnvironment(w))
 	return &resolve.Resolver{Config: system.WithServers(servers...)}
 }

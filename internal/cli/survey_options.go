@@ -1,11 +1,11 @@
 package cli
 
 import (
-	"net/netip"
 	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/limits"
+	"rdnsproxy/resolve"
 	"rdnsproxy/sshconf"
 )
 
@@ -23,7 +23,7 @@ type surveyOptions struct {
 	Jobs       int              // how many targets at once
 	Wait       time.Duration    // ask again until the targets pass, for so long at most
 	SSHDConfig string           // this machine's, for UseDNS; "none" reads nothing
-	Compare    []netip.AddrPort // a DNS server to ask too, and to say where it differs
+	Compare    []resolve.Server // a DNS server to ask too, and to say where it differs
 
 	DNSOnly       bool     // connect to nothing
 	ExpectKeys    []string // fingerprints of keys that are right

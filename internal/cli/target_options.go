@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"net/netip"
 	"strings"
 	"time"
 
@@ -13,7 +12,7 @@ import (
 // targetOptions are what everything that looks hosts up can be told. The zero value
 // does as libc and ssh do on this machine.
 type targetOptions struct {
-	Resolvers    []netip.AddrPort // DNS servers; if empty, the system's
+	Resolvers    []resolve.Server // DNS servers; if empty, the system's
 	HostsFile    string           // if empty, the system's
 	SSHConfig    string           // if empty, the user's and the system's; "none" reads nothing
 	IPv4, IPv6   bool             // this family alone; both are refused

@@ -102,7 +102,7 @@ func (g *gateway) connect(ctx context.Context, to netip.AddrPort) (net.Conn, err
 // address, and what wins is the connection that Connect has made.
 func TestConnect(t *testing.T) {
 	g, s := startGateway(t), server(t, "127.0.0.1")
-	d := &dial.Dialer{Connect: g.connect, Stagger: never, Bind: []netip.Addr{netip.MustParseAddr("192.0.2.99")}, Interface: "nosuch"}
+	d := &dial.Dialer{Connect: g.connect, Stagger: never, Interface: "nosuch"}
 	mapped := netip.AddrPortFrom(netip.AddrFrom16(s.Addr().Addr().As16()), s.Addr().Port())
 	c, a, err := d.Race(limited(t), slices.Values([]netip.AddrPort{shut(t), mapped}))
 	if err != nil || a != mapped {
