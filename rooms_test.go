@@ -23,7 +23,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/report":     {[]string{"check", "resolve", "internal/exit"}, "a format knows results and the words in them, and looks nothing up"},
 	"rdnsproxy/check":               {[]string{"resolve", "hostsfile"}, "verdicts rest on look-ups; nothing in check prints or dials"},
 	"rdnsproxy/resolve":             {[]string{"hostsfile"}, "the hosts file is one of its sources"},
-	"rdnsproxy/hostsfile":           {[]string{"replacefile"}, "a file format is a leaf; it writes through the one careful writer"},
+	"rdnsproxy/hostsfile":           {[]string{"replacefile/lockedfile"}, "a file format is a leaf; it writes through the one careful writer"},
 	"rdnsproxy/sshconf":             {nil, "ssh's file formats are a leaf"},
 	"rdnsproxy/proxy/dial":          {nil, "dialling knows no DNS: it gets addresses"},
 	"rdnsproxy/proxy/relay":         {nil, "the data path knows two descriptors and a connection"},
@@ -31,7 +31,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/penalty":    {[]string{"replacefile", "internal/owndir"}, "it counts connections; who makes them, and why, is others' matter"},
 	"rdnsproxy/internal/owndir":     {[]string{"replacefile"}, "it knows who may write to a directory, not what is in it"},
 	"rdnsproxy/internal/accepted":   {[]string{"replacefile", "resolve"}, "what the user has accepted is a file of names, addresses and words: which verdicts there are, and what to say, is others' matter"},
-	"rdnsproxy/replacefile":         {nil, "everyone who writes files needs it"},
+	"rdnsproxy/replacefile":         {fileRooms, "everyone who writes files needs it"},
 	"rdnsproxy/internal/knownhosts": {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
 	"rdnsproxy/internal/sshprobe":   {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},
 	"rdnsproxy/internal/recipe":     {nil, "it knows the bytes of a block; what ssh makes of them is asked elsewhere"},
@@ -41,6 +41,20 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/krb5conf":   {nil, "a file format is a leaf: it says what Kerberos would do, not what came of it"},
 	"rdnsproxy/internal/lab":        {nil, "servers for tests and the demo speak the wire, not our types"},
 	"rdnsproxy/internal/bench":      {[]string{"internal/lab"}, "it measures the program from outside"},
+
+	// What replacing a file and changing one that is locked have in common stays below them.
+	"rdnsproxy/replacefile/lockedfile":          {append([]string{"replacefile"}, fileRooms...), "a system's own file is written with locks and attributes; what is in it is its format's matter"},
+	"rdnsproxy/replacefile/internal/tempfile":   {[]string{"replacefile/internal/osfile", "replacefile/internal/attributes"}, "a new file is made in an opened directory, whatever the path to it was"},
+	"rdnsproxy/replacefile/internal/pathwalk":   {[]string{"replacefile/internal/osfile"}, "who can have made a link is known before a file is opened"},
+	"rdnsproxy/replacefile/internal/attributes": {[]string{"replacefile/internal/osfile"}, "it copies from one open file to another"},
+	"rdnsproxy/replacefile/internal/osfile":     {nil, "it differs between systems, and by nothing else"},
+	"rdnsproxy/replacefile/internal/filetest":   {nil, "tests make and look at files without the code that they test"},
+}
+
+// fileRooms are what the rooms that write files have in common.
+var fileRooms = []string{
+	"replacefile/internal/tempfile", "replacefile/internal/pathwalk",
+	"replacefile/internal/attributes", "replacefile/internal/osfile",
 }
 
 // forAll are the rooms that every room may import: a stranger's text, and what a

@@ -7,21 +7,21 @@ import (
 	"os"
 	"time"
 
-	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/lockedfile"
 	"rdnsproxy/safetext"
 )
 
 // Errors of Write and Recover, besides those of the system.
 var (
-	ErrNeedsRoot    = errors.New("only root may write it") // on Windows, an administrator
-	ErrChanged      = replacefile.ErrChanged               // since it was parsed; nothing was written
-	ErrLocked       = replacefile.ErrLocked                // another process has it locked for longer than Wait
-	ErrReadOnly     = replacefile.ErrReadOnly              // for root as well
-	ErrUnsafeFolder = replacefile.ErrUnsafeFolder          // others may write its folder
-	ErrNotKept      = replacefile.ErrNotKept               // its owner, label or the like could not be kept
-	ErrUnfinished   = replacefile.ErrUnfinished            // it may be neither old nor new; the text names the journal, for a person
-	ErrWritten      = replacefile.ErrWritten               // it is the new file all the same; the text says what failed then
-	ErrNoJournal    = replacefile.ErrNoJournal             // it can only be written in place, and State is empty
+	ErrNeedsRoot       = errors.New("only root may write it") // on Windows, an administrator
+	ErrChanged         = lockedfile.ErrChanged                // since it was parsed; nothing was written
+	ErrLocked          = lockedfile.ErrLocked                 // another process has it locked for longer than Wait
+	ErrReadOnly        = lockedfile.ErrReadOnly               // for root as well
+	ErrUnsafeDirectory = lockedfile.ErrUnsafeDirectory        // others may write its folder
+	ErrNotKept         = lockedfile.ErrNotKept                // its owner, label or the like could not be kept
+	ErrUnfinished      = lockedfile.ErrUnfinished             // it may be neither old nor new; the text names the journal, for a person
+	ErrWritten         = lockedfile.ErrWritten                // it is the new file all the same; the text says what failed then
+	ErrNoJournal       = lockedfile.ErrNoJournal              // it can only be written in place, and State is empty
 )
 
 // WriteOptions says how to write.
@@ -61,24 +61,24 @@ func (e *Edit) Write(o WriteOptions) (Written, error) {
 	if e.Empty() {
 		return Written{Path: e.file.Path}, nil
 	}
-	held, err := hold(e.file.Path, o)
+	file, err := openLocked(e.file.Path, o)
 	if err != nil {
 		return Written{}, err
 	}
-	defer held.Close()
-	w := Written{Path: held.Path}
-	if !e.file.is(held.Content) {
+	defer file.Close()
+	w := Written{Path: file.Path}
+	if !e.file.is(file.Content) {
 		return w, about(e.file.Path, ErrChanged)
 	}
 	if o.Backup {
 		if o.Now.IsZero() {
 			o.Now = time.Now()
 		}
-		if w.Backup, err = held.Backup(o.Now); err != nil {
+		if w.Backup, err = file.Backup(o.Now); err != nil {
 			return w, about(e.file.Path, err)
 		}
 	}
-	if w.InPlace, err = held.Replace(e.Bytes()); err != nil {
+	if w.InPlace, err = file.Replace(e.Bytes()); err != nil {
 		err = about(e.file.Path, err)
 	}
 	return w, err
@@ -88,7 +88,7 @@ func (e *Edit) Write(o WriteOptions) (Written, error) {
 // give: who may write, and where. It changes nothing and waits for nobody, so
 // that a lock, a full disk or an interrupted write shows in Write alone.
 func Writable(path string, o WriteOptions) error {
-	if err := replacefile.Writable(path, holdOptions(o)); err != nil {
+	if err := lockedfile.Writable(path, openOptions(o)); err != nil {
 		return about(path, err)
 	}
 	return nil
@@ -101,12 +101,12 @@ func Writable(path string, o WriteOptions) error {
 // is what it was, the old one or the new. Who is going to edit calls it before
 // ParseFile.
 func Recover(path string, o WriteOptions) (repaired bool, err error) {
-	held, err := hold(path, o)
+	file, err := openLocked(path, o)
 	if err != nil {
 		return false, err
 	}
-	defer held.Close()
-	return held.Repaired, nil
+	defer file.Close()
+	return file.Repaired, nil
 }
 
 // Interrupted gives the path of the journal, beside the file or in State, of a
@@ -114,28 +114,28 @@ func Recover(path string, o WriteOptions) (repaired bool, err error) {
 // file may hold neither the old lines nor the new. It only looks, so it needs no
 // permission to write.
 func Interrupted(path string, o WriteOptions) string {
-	return replacefile.Interrupted(path, holdOptions(o))
+	return lockedfile.Interrupted(path, openOptions(o))
 }
 
-func holdOptions(o WriteOptions) replacefile.HoldOptions {
-	return replacefile.HoldOptions{State: o.State, Limit: MaxSize, Wait: o.Wait}
+func openOptions(o WriteOptions) lockedfile.Options {
+	return lockedfile.Options{State: o.State, Limit: MaxSize, Wait: o.Wait}
 }
 
-func hold(path string, o WriteOptions) (*replacefile.Held, error) {
-	held, err := replacefile.Hold(path, holdOptions(o))
+func openLocked(path string, o WriteOptions) (*lockedfile.File, error) {
+	file, err := lockedfile.Open(path, openOptions(o))
 	if err != nil {
 		return nil, about(path, err)
 	}
-	return held, nil
+	return file, nil
 }
 
 // about names the file, and tells what root could do from what nobody can.
 func about(path string, err error) error {
 	switch {
-	case errors.Is(err, replacefile.ErrTooLong):
+	case errors.Is(err, lockedfile.ErrTooLong):
 		return tooLong(path)
 	case errors.Is(err, ErrReadOnly), errors.Is(err, ErrWritten):
-	case errors.Is(err, replacefile.ErrNotOwned), errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
+	case errors.Is(err, lockedfile.ErrNotOwned), errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
 		err = fmt.Errorf("%w: %w", ErrNeedsRoot, reason(err))
 	}
 	return fmt.Errorf("hosts file %s: %w", safetext.Line(path), reason(err))

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/lockedfile"
 )
 
 // file makes a hosts file in a folder that others may not write.
@@ -172,7 +172,7 @@ func TestRecover(t *testing.T) {
 func TestRecoverUnderWay(t *testing.T) {
 	path := file(t, "")
 	journal := journalled(t, path, "old\nold\n", "new\n", "new\nold\n")
-	writer, err := replacefile.Hold(path, replacefile.HoldOptions{})
+	writer, err := lockedfile.Open(path, lockedfile.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

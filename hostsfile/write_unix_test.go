@@ -34,7 +34,7 @@ func TestWriteUnsafeFolder(t *testing.T) {
 	if err := os.Chmod(filepath.Dir(path), 0o777|os.ModeSticky); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := add(t, open(t, path), "a").Write(hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrUnsafeFolder) || read(t, path) != "old\n" {
+	if _, err := add(t, open(t, path), "a").Write(hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrUnsafeDirectory) || read(t, path) != "old\n" {
 		t.Errorf("%v, %q", err, read(t, path))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/internal/filetest"
 )
 
 func TestPermissions(t *testing.T) {
@@ -18,7 +19,7 @@ func TestPermissions(t *testing.T) {
 	old := syscall.Umask(0o077)
 	defer syscall.Umask(old)
 	for given, want := range map[fs.FileMode]fs.FileMode{0: 0o600, 0o644: 0o644, 0o400: 0o400} {
-		if err := replacefile.Write(path, given, text("x")); err != nil {
+		if err := replacefile.Write(path, given, filetest.Text("x")); err != nil {
 			t.Fatal(err)
 		}
 		info, err := os.Stat(path)
@@ -32,18 +33,18 @@ func TestPermissions(t *testing.T) {
 func TestSymlink(t *testing.T) {
 	dir := t.TempDir()
 	target, link, dangling := filepath.Join(dir, "target"), filepath.Join(dir, "link"), filepath.Join(dir, "dangling")
-	write(t, target, "old")
-	symlink(t, "target", link)
-	symlink(t, "nowhere", dangling)
+	filetest.Write(t, target, "old")
+	filetest.Symlink(t, "target", link)
+	filetest.Symlink(t, "nowhere", dangling)
 	for _, path := range []string{link, dangling} {
-		if err := replacefile.Write(path, 0, text("new")); !errors.Is(err, replacefile.ErrNotRegular) || content(t, target) != "old" {
-			t.Errorf("%s: %q, %v", path, content(t, target), err)
+		if err := replacefile.Write(path, 0, filetest.Text("new")); !errors.Is(err, replacefile.ErrNotRegular) || filetest.Content(t, target) != "old" {
+			t.Errorf("%s: %q, %v", path, filetest.Content(t, target), err)
 		}
 		if info, err := os.Lstat(path); err != nil || info.Mode().Type() != fs.ModeSymlink {
 			t.Errorf("the link is gone: %v, %v", info, err)
 		}
 	}
-	only(t, dir, "dangling", "link", "target")
+	filetest.Only(t, dir, "dangling", "link", "target")
 }
 
 func TestOpenAppend(t *testing.T) {
@@ -58,18 +59,18 @@ func TestOpenAppend(t *testing.T) {
 		f.Close()
 	}
 	info, err := os.Stat(path)
-	if err != nil || info.Mode() != 0o600 || content(t, path) != "line\nline\n" {
-		t.Errorf("%v, %q, %v", info.Mode(), content(t, path), err)
+	if err != nil || info.Mode() != 0o600 || filetest.Content(t, path) != "line\nline\n" {
+		t.Errorf("%v, %q, %v", info.Mode(), filetest.Content(t, path), err)
 	}
 }
 
 func TestOpenAppendRefuses(t *testing.T) {
 	dir := t.TempDir()
 	target := filepath.Join(dir, "target")
-	write(t, target, "old")
+	filetest.Write(t, target, "old")
 	link, dangling, fifo := filepath.Join(dir, "link"), filepath.Join(dir, "dangling"), filepath.Join(dir, "fifo")
-	symlink(t, "target", link)
-	symlink(t, "nowhere", dangling)
+	filetest.Symlink(t, "target", link)
+	filetest.Symlink(t, "nowhere", dangling)
 	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func TestOpenAppendRefuses(t *testing.T) {
 	if _, err := os.Lstat(filepath.Join(dir, "nowhere")); err == nil {
 		t.Error("a dangling link was followed")
 	}
-	if content(t, target) != "old" {
+	if filetest.Content(t, target) != "old" {
 		t.Error("a link was followed")
 	}
 	if _, err := replacefile.OpenAppend(filepath.Join(dir, "none", "log")); !errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +95,7 @@ func TestOpenAppendRefuses(t *testing.T) {
 
 func TestOwnedByUser(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f")
-	write(t, path, "")
+	filetest.Write(t, path, "")
 	mine, err := os.Stat(path)
 	if err != nil {
 		t.Fatal(err)
@@ -114,18 +115,4 @@ func (f foreign) Sys() any {
 	st := *f.FileInfo.Sys().(*syscall.Stat_t)
 	st.Uid++
 	return &st
-}
-
-func write(t *testing.T, path, s string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(s), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func symlink(t *testing.T, to, path string) {
-	t.Helper()
-	if err := os.Symlink(to, path); err != nil {
-		t.Fatal(err)
-	}
 }

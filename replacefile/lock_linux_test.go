@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/internal/filetest"
 )
 
 // On a file system without locks (NFS can be one) nothing is held, and nothing left;
@@ -34,12 +35,12 @@ func TestWithoutLocks(t *testing.T) {
 	if l, err := replacefile.TakeLock(opened(t, dir), "lock", time.Minute); l != nil || !errors.Is(err, unix.ENOLCK) {
 		t.Errorf("%+v, %v", l, err)
 	}
-	only(t, dir)
+	filetest.Only(t, dir)
 	path := filepath.Join(dir, "report")
-	if err := replacefile.Output(path, text("new")); err != nil || content(t, path) != "new" {
+	if err := replacefile.Output(path, filetest.Text("new")); err != nil || filetest.Content(t, path) != "new" {
 		t.Errorf("a report: %v", err)
 	}
-	only(t, dir, "report")
+	filetest.Only(t, dir, "report")
 }
 
 // failFlock makes flock(2) fail with an error for the rest of this process.

@@ -4,7 +4,6 @@ package replacefile_test
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -12,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/internal/filetest"
 )
 
 func opened(t *testing.T, path string) *os.Root {
@@ -61,7 +59,7 @@ func TestLockRace(t *testing.T) {
 		})
 	}
 	all.Wait()
-	only(t, path)
+	filetest.Only(t, path)
 }
 
 func TestLock(t *testing.T) {
@@ -85,9 +83,9 @@ func TestLock(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	second.Release()
-	write(t, file, "") // as a killed process leaves it
+	filetest.Write(t, file, "") // as a killed process leaves it
 	take(t, dir, 0).Release()
-	only(t, path)
+	filetest.Only(t, path)
 	for name, lay := range map[string]func() error{
 		"link":   func() error { return os.Symlink("elsewhere", file) },
 		"fifo":   func() error { return syscall.Mkfifo(file, 0o600) },
@@ -101,66 +99,7 @@ func TestLock(t *testing.T) {
 		}
 		os.Remove(file)
 	}
-	only(t, path)
-}
-
-// Who may only read the file keeps nobody from writing it.
-func TestHoldLockedByReader(t *testing.T) {
-	path := filepath.Join(folder(t), "hosts")
-	write(t, path, "old")
-	reader, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer reader.Close()
-	if err := unix.Flock(int(reader.Fd()), unix.LOCK_SH); err != nil {
-		t.Fatal(err)
-	}
-	if err := holdOnce(path, replacefile.HoldOptions{Wait: time.Millisecond}); err != nil {
-		t.Error(err)
-	}
-}
-
-// A State that cannot be trusted or made is none, as long as none is needed.
-func TestUnneededState(t *testing.T) {
-	dir, open := folder(t), folder(t)
-	path := filepath.Join(dir, "hosts")
-	write(t, path, "old")
-	if err := os.Chmod(open, 0o777|fs.ModeSticky); err != nil {
-		t.Fatal(err)
-	}
-	for _, state := range []string{open, filepath.Join(open, "below"), filepath.Join(path, "below"), filepath.Join(os.DevNull, "below")} {
-		o := replacefile.HoldOptions{State: state}
-		if err := replacefile.Writable(path, o); err != nil {
-			t.Errorf("%s: %v", state, err)
-		}
-		h := hold(t, path, o)
-		if _, err := h.Replace([]byte("new")); err != nil {
-			t.Errorf("%s: %v", state, err)
-		}
-		h.Close()
-		only(t, dir, "hosts")
-		only(t, open)
-	}
-}
-
-// Writable only looks: what a killed process left is there for Hold.
-func TestWritable(t *testing.T) {
-	dir, path := linked(t, "old\n")
-	journal := replacefile.WriteJournal(t, path, "old\n", "new\n")
-	const left = ".hosts.new-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	write(t, filepath.Join(dir, left), "")
-	write(t, path, "ned\n")
-	if err := replacefile.Writable(path, replacefile.HoldOptions{}); err != nil || content(t, path) != "ned\n" {
-		t.Errorf("%q, %v", content(t, path), err)
-	}
-	only(t, dir, left, filepath.Base(journal), "hosts")
-	if err := os.Chmod(dir, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := replacefile.Writable(path, replacefile.HoldOptions{}); !errors.Is(err, replacefile.ErrUnsafeFolder) {
-		t.Errorf("%v", err)
-	}
+	filetest.Only(t, path)
 }
 
 // What is no lock is not taken for one, whoever has laid it there: a file of

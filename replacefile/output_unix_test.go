@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/internal/filetest"
 )
 
 // A new report gets its permissions from the umask; one that is replaced keeps its
@@ -22,9 +23,9 @@ func TestOutputAttributes(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "report")
 	before := syscall.Umask(0o027)
-	err := replacefile.Output(path, text("one"))
+	err := replacefile.Output(path, filetest.Text("one"))
 	syscall.Umask(before)
-	if info, serr := os.Stat(path); err != nil || serr != nil || info.Mode() != 0o640 || content(t, path) != "one" {
+	if info, serr := os.Stat(path); err != nil || serr != nil || info.Mode() != 0o640 || filetest.Content(t, path) != "one" {
 		t.Fatalf("%v, %v, %v", err, serr, info.Mode())
 	}
 	if err := os.Chmod(path, 0o604); err != nil {
@@ -35,42 +36,42 @@ func TestOutputAttributes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := replacefile.Output(path, text("two")); err != nil {
+	if err := replacefile.Output(path, filetest.Text("two")); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(path)
-	if err != nil || info.Mode() != 0o604 || content(t, path) != "two" {
+	if err != nil || info.Mode() != 0o604 || filetest.Content(t, path) != "two" {
 		t.Fatalf("%v, %v", err, info.Mode())
 	}
 	if st := info.Sys().(*syscall.Stat_t); os.Getuid() == 0 && (st.Uid != 65534 || st.Gid != 65534) {
 		t.Errorf("it is %d's now", st.Uid)
 	}
-	only(t, dir, "report")
+	filetest.Only(t, dir, "report")
 }
 
 // What fails leaves what was there, and names the file that was asked for.
 func TestOutputFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "report")
-	write(t, path, "old")
+	filetest.Write(t, path, "old")
 	broken := errors.New("broken")
 	err := replacefile.Output(path, func(w io.Writer) error {
 		io.WriteString(w, "half")
 		return broken
 	})
-	if !errors.Is(err, broken) || content(t, path) != "old" {
-		t.Errorf("%v, %q", err, content(t, path))
+	if !errors.Is(err, broken) || filetest.Content(t, path) != "old" {
+		t.Errorf("%v, %q", err, filetest.Content(t, path))
 	}
 	for path, want := range map[string]error{
-		dir: replacefile.ErrFolder, path + "/x": syscall.ENOTDIR, dir + "/no/such": fs.ErrNotExist,
+		dir: replacefile.ErrIsDirectory, path + "/x": syscall.ENOTDIR, dir + "/no/such": fs.ErrNotExist,
 		"/dev/full": syscall.ENOSPC,
 	} {
-		err := replacefile.Output(path, text("new"))
+		err := replacefile.Output(path, filetest.Text("new"))
 		if !errors.Is(err, want) || !strings.HasPrefix(err.Error(), path+": ") || strings.Contains(err.Error(), ".new-") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
-	only(t, dir, "report")
+	filetest.Only(t, dir, "report")
 }
 
 // What is no regular file is written as it comes: devices, FIFOs, descriptors.
@@ -88,13 +89,13 @@ func TestOutputStreams(t *testing.T) {
 		}
 		read <- string(b)
 	}()
-	if err := replacefile.Output(fifo, text("through")); err != nil {
+	if err := replacefile.Output(fifo, filetest.Text("through")); err != nil {
 		t.Error(err)
 	}
 	if got := <-read; got != "through" {
 		t.Errorf("%q came through the FIFO", got)
 	}
-	if err := replacefile.Output("/dev/null", text("away")); err != nil {
+	if err := replacefile.Output("/dev/null", filetest.Text("away")); err != nil {
 		t.Error(err)
 	}
 
@@ -105,10 +106,10 @@ func TestOutputStreams(t *testing.T) {
 	}
 	defer f.Close()
 	io.WriteString(f, "first ")
-	if err := replacefile.Output(fmt.Sprintf("/dev/fd/%d", f.Fd()), text("second")); err != nil || content(t, f.Name()) != "first second" {
-		t.Errorf("%v, %q", err, content(t, f.Name()))
+	if err := replacefile.Output(fmt.Sprintf("/dev/fd/%d", f.Fd()), filetest.Text("second")); err != nil || filetest.Content(t, f.Name()) != "first second" {
+		t.Errorf("%v, %q", err, filetest.Content(t, f.Name()))
 	}
-	only(t, dir, "fifo", "open")
+	filetest.Only(t, dir, "fifo", "open")
 }
 
 // What a killed process has left goes with the next report; what another process is
@@ -118,15 +119,15 @@ func TestOutputSweeps(t *testing.T) {
 	path := filepath.Join(dir, "report")
 	left := ".report.new-" + strings.Repeat("A", 26)
 	other := ".other.new-" + strings.Repeat("A", 26)
-	write(t, filepath.Join(dir, left), "half")
-	write(t, filepath.Join(dir, other), "half")
+	filetest.Write(t, filepath.Join(dir, left), "half")
+	filetest.Write(t, filepath.Join(dir, other), "half")
 	err := replacefile.Output(path, func(w io.Writer) error { // beside the first, the second
-		return errors.Join(text("first")(w), replacefile.Output(path, text("second")))
+		return errors.Join(filetest.Text("first")(w), replacefile.Output(path, filetest.Text("second")))
 	})
-	if err != nil || content(t, path) != "first" {
-		t.Errorf("%v, %q", err, content(t, path))
+	if err != nil || filetest.Content(t, path) != "first" {
+		t.Errorf("%v, %q", err, filetest.Content(t, path))
 	}
-	only(t, dir, other, "report")
+	filetest.Only(t, dir, other, "report")
 }
 
 // A link that another user has laid where everybody may leads neither a report nor a
@@ -136,11 +137,11 @@ func TestOutputLinks(t *testing.T) {
 		return // whoever runs this cannot make another user's links
 	}
 	const nobody = 65534
-	all, safe := realFolder(t), realFolder(t)
+	all, safe := filetest.RealDir(t), filetest.RealDir(t)
 	if err := os.Chmod(all, 0o777|fs.ModeSticky); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(safe, "victim"), "old")
+	filetest.Write(t, filepath.Join(safe, "victim"), "old")
 	for _, tt := range []struct {
 		name, to, path string
 		owner          int
@@ -152,11 +153,11 @@ func TestOutputLinks(t *testing.T) {
 		{"own", safe + "/victim", "own", 0, nil, replacefile.ErrNotRegular},
 	} {
 		link := filepath.Join(all, tt.name)
-		symlink(t, tt.to, link)
+		filetest.Symlink(t, tt.to, link)
 		if err := os.Lchown(link, tt.owner, tt.owner); err != nil {
 			t.Fatal(err)
 		}
-		if err := replacefile.Output(filepath.Join(all, tt.path), text("new")); !errors.Is(err, tt.want) {
+		if err := replacefile.Output(filepath.Join(all, tt.path), filetest.Text("new")); !errors.Is(err, tt.want) {
 			t.Errorf("a report to %s: %v", tt.path, err)
 		}
 		f, err := replacefile.OpenAppend(filepath.Join(all, tt.path))
@@ -169,21 +170,21 @@ func TestOutputLinks(t *testing.T) {
 	}
 
 	// A file that another has laid in such a folder is not written, nor by root.
-	write(t, filepath.Join(all, "trap"), "")
+	filetest.Write(t, filepath.Join(all, "trap"), "")
 	if err := os.Chown(filepath.Join(all, "trap"), nobody, nobody); err != nil {
 		t.Fatal(err)
 	}
-	if err := replacefile.Output(filepath.Join(all, "trap"), text("new")); !errors.Is(err, replacefile.ErrNotOwned) {
+	if err := replacefile.Output(filepath.Join(all, "trap"), filetest.Text("new")); !errors.Is(err, replacefile.ErrNotOwned) {
 		t.Errorf("over another's file: %v", err)
 	}
 
 	// In a folder of its owner's own, that one's links are followed.
-	theirs := realFolder(t)
-	symlink(t, safe, filepath.Join(theirs, "current"))
+	theirs := filetest.RealDir(t)
+	filetest.Symlink(t, safe, filepath.Join(theirs, "current"))
 	if err := errors.Join(os.Chown(theirs, nobody, nobody), os.Lchown(filepath.Join(theirs, "current"), nobody, nobody)); err != nil {
 		t.Fatal(err)
 	}
-	if err := replacefile.Output(filepath.Join(theirs, "current/report"), text("new")); err != nil {
+	if err := replacefile.Output(filepath.Join(theirs, "current/report"), filetest.Text("new")); err != nil {
 		t.Errorf("through a link of the folder's owner: %v", err)
 	}
 }

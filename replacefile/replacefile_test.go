@@ -11,61 +11,30 @@ import (
 	"testing"
 
 	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/internal/filetest"
 )
-
-func text(s string) func(io.Writer) error {
-	return func(w io.Writer) error {
-		_, err := io.WriteString(w, s)
-		return err
-	}
-}
-
-func content(t *testing.T, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
-// only checks that a folder holds these names and nothing that was left behind.
-func only(t *testing.T, dir string, names ...string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, e := range entries {
-		got = append(got, e.Name())
-	}
-	if strings.Join(got, " ") != strings.Join(names, " ") {
-		t.Errorf("the folder holds %q, want %q", got, names)
-	}
-}
 
 func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	for _, want := range []string{"new", "replaced", ""} {
-		if err := replacefile.Write(path, 0o640, text(want)); err != nil {
+		if err := replacefile.Write(path, 0o640, filetest.Text(want)); err != nil {
 			t.Fatal(err)
 		}
-		if got := content(t, path); got != want {
+		if got := filetest.Content(t, path); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if err := (replacefile.Options{Volatile: true}).Replace(path, text("cached")); err != nil || content(t, path) != "cached" {
-		t.Errorf("%q, %v", content(t, path), err)
+	if err := (replacefile.Options{Volatile: true}).Replace(path, filetest.Text("cached")); err != nil || filetest.Content(t, path) != "cached" {
+		t.Errorf("%q, %v", filetest.Content(t, path), err)
 	}
-	only(t, dir, "f")
+	filetest.Only(t, dir, "f")
 }
 
 // A bare name is in the working folder.
 func TestWriteHere(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := replacefile.Write("f", 0, text("x")); err != nil || content(t, "f") != "x" {
+	if err := replacefile.Write("f", 0, filetest.Text("x")); err != nil || filetest.Content(t, "f") != "x" {
 		t.Error(err)
 	}
 }
@@ -74,7 +43,7 @@ func TestWriteHere(t *testing.T) {
 func TestWriteFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	if err := replacefile.Write(path, 0, text("old")); err != nil {
+	if err := replacefile.Write(path, 0, filetest.Text("old")); err != nil {
 		t.Fatal(err)
 	}
 	no := errors.New("no")
@@ -89,14 +58,14 @@ func TestWriteFails(t *testing.T) {
 		defer func() { recover() }()
 		replacefile.Write(path, 0, func(io.Writer) error { panic("no") })
 	}()
-	if got := content(t, path); got != "old" {
+	if got := filetest.Content(t, path); got != "old" {
 		t.Errorf("%q", got)
 	}
-	only(t, dir, "f")
-	if err := replacefile.Write(filepath.Join(dir, "none", "f"), 0, text("x")); !errors.Is(err, fs.ErrNotExist) {
+	filetest.Only(t, dir, "f")
+	if err := replacefile.Write(filepath.Join(dir, "none", "f"), 0, filetest.Text("x")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without a folder: %v", err)
 	}
-	if err := replacefile.Write(dir, 0, text("x")); !errors.Is(err, replacefile.ErrNotRegular) {
+	if err := replacefile.Write(dir, 0, filetest.Text("x")); !errors.Is(err, replacefile.ErrNotRegular) {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -106,14 +75,14 @@ func TestWriteIsAtomic(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	contents := []string{strings.Repeat("a", 10000), strings.Repeat("b", 20000), ""}
-	if err := replacefile.Write(path, 0, text("")); err != nil {
+	if err := replacefile.Write(path, 0, filetest.Text("")); err != nil {
 		t.Fatal(err)
 	}
 	var writers sync.WaitGroup
 	for _, c := range contents {
 		writers.Go(func() {
 			for range 50 {
-				if err := (replacefile.Options{Volatile: true}).Replace(path, text(c)); err != nil {
+				if err := (replacefile.Options{Volatile: true}).Replace(path, filetest.Text(c)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -127,12 +96,12 @@ func TestWriteIsAtomic(t *testing.T) {
 			reading = false
 		default:
 		}
-		got := content(t, path)
+		got := filetest.Content(t, path)
 		if got != contents[0] && got != contents[1] && got != contents[2] {
 			t.Fatalf("a part: %d bytes", len(got))
 		}
 	}
-	only(t, dir, "f")
+	filetest.Only(t, dir, "f")
 }
 
 func TestTempOf(t *testing.T) {

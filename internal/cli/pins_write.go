@@ -112,7 +112,7 @@ func (p *pins) explain(err error) error {
 		hint = "somebody else has written it meanwhile: run it again"
 	case errors.Is(err, hostsfile.ErrLocked):
 		hint = "nothing was written: run it again"
-	case errors.Is(err, hostsfile.ErrUnsafeFolder):
+	case errors.Is(err, hostsfile.ErrUnsafeDirectory):
 		hint = "nothing was written: take from others the permission to write there"
 	}
 	return refuse(exit.Found, hint, "%v", err)

@@ -13,6 +13,7 @@ import (
 
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/lockedfile"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 
@@ -93,9 +94,9 @@ func shownLines(content []byte) []byte {
 	return b.Bytes()
 }
 
-// holdOptions say where the journal of a file goes whose directory takes none.
-func (c *configFile) holdOptions() replacefile.HoldOptions {
-	o := replacefile.HoldOptions{Limit: maxConfig}
+// openOptions say where the journal of a file goes whose directory takes none.
+func (c *configFile) openOptions() lockedfile.Options {
+	o := lockedfile.Options{Limit: maxConfig}
 	if dir, err := os.UserCacheDir(); err == nil {
 		o.State = filepath.Join(dir, "rdnsproxy", "ssh")
 	}
@@ -107,7 +108,7 @@ func (c *configFile) writable() error {
 	if c.absent {
 		return nil
 	}
-	return replacefile.Writable(c.path, c.holdOptions())
+	return lockedfile.Writable(c.path, c.openOptions())
 }
 
 // write puts content in the place of what was read. Owner, permissions and the
@@ -120,22 +121,22 @@ func (c *configFile) write(content []byte) error {
 			}
 		}
 		if _, err := os.Lstat(c.path); err == nil {
-			return replacefile.ErrChanged
+			return lockedfile.ErrChanged
 		}
 		return replacefile.Write(c.path, 0o600, func(w io.Writer) error {
 			_, err := w.Write(content)
 			return err
 		})
 	}
-	held, err := replacefile.Hold(c.path, c.holdOptions())
+	file, err := lockedfile.Open(c.path, c.openOptions())
 	if err != nil {
 		return err
 	}
-	defer held.Close()
-	if !bytes.Equal(held.Content, c.content) {
-		return replacefile.ErrChanged
+	defer file.Close()
+	if !bytes.Equal(file.Content, c.content) {
+		return lockedfile.ErrChanged
 	}
-	_, err = held.Replace(content)
+	_, err = file.Replace(content)
 	return err
 }
 
@@ -143,13 +144,13 @@ func (c *configFile) write(content []byte) error {
 func (c *configFile) explain(err error) error {
 	hint := "nothing was written; 'rdnsproxy setup --print' shows the lines"
 	switch {
-	case errors.Is(err, replacefile.ErrWritten), errors.Is(err, replacefile.ErrUnfinished):
+	case errors.Is(err, lockedfile.ErrWritten), errors.Is(err, lockedfile.ErrUnfinished):
 		hint = ""
-	case errors.Is(err, replacefile.ErrChanged), errors.Is(err, replacefile.ErrLocked):
+	case errors.Is(err, lockedfile.ErrChanged), errors.Is(err, lockedfile.ErrLocked):
 		hint = "nothing was written: run it again"
-	case errors.Is(err, replacefile.ErrNotOwned):
+	case errors.Is(err, lockedfile.ErrNotOwned):
 		hint = "nothing was written: run it as the file's owner"
-	case errors.Is(err, replacefile.ErrUnsafeFolder):
+	case errors.Is(err, lockedfile.ErrUnsafeDirectory):
 		hint = "nothing was written: chmod go-w " + safetext.Shell(filepath.Dir(c.path))
 	}
 	return refuse(exit.Found, hint, "%s: %s", c, strings.TrimPrefix(ownWords(err), c.path+": "))
