@@ -17,10 +17,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// An identification may be longer than golang.org/x/crypto/ssh reads: ssh takes
-// 8 KiB. The proof of a host key is over the whole of it, so for such a server the
-// exchange is made here, by the one method that every server of ten years has
-// (RFC 8731).
+// golang.org/x/crypto/ssh reads at most 255 bytes of an identification, ssh 8 KiB. The
+// proof of a host key covers all of it, so for a longer one the exchange is made here,
+// by the one method that servers of the last ten years have (RFC 8731).
 var curves = []string{"curve25519-sha256", "curve25519-sha256@libssh.org"}
 
 // The messages of the exchange (RFC 4253, section 12; RFC 5656, section 7.1).
@@ -41,8 +40,8 @@ type ecdhReply struct {
 	Signature []byte
 }
 
-// curveHostKey does what hostKey does. The error is errLong where the server has
-// none of the curves.
+// curveHostKey does what hostKey does. The error is errLong if the server has none of
+// the curves.
 func (w *wire) curveHostKey(ctx context.Context, limit time.Duration, algorithms []string) (key ssh.PublicKey, err error) {
 	version := strings.TrimRight(string(w.line), "\r\n")
 	w.line = nil
@@ -72,7 +71,7 @@ func (w *wire) proveByCurve(version string, algorithms []string) (ssh.PublicKey,
 	if c < 0 || a < 0 {
 		return nil, errLong
 	}
-	// Nothing is ever encrypted, so all else is as the server has it.
+	// Nothing is ever encrypted, so everything else can be the server's own choice.
 	mine := o
 	mine.KeyExchanges, mine.HostKeys, mine.GuessFollows = []string{curves[c]}, []string{algorithms[a]}, false
 	rand.Read(mine.Cookie[:])
@@ -119,8 +118,8 @@ func share(secret *ecdh.PrivateKey, public []byte) ([]byte, error) {
 	return secret.ECDH(peer)
 }
 
-// verified is the host key of a reply, if its signature is over the hash, and key
-// and signature are those of the algorithm that was agreed on.
+// verified is the host key of a reply, if its signature covers the hash and key and
+// signature are of the algorithm that was agreed on.
 func verified(reply ecdhReply, algorithm string, hash []byte) (ssh.PublicKey, error) {
 	key, err := ssh.ParsePublicKey(reply.HostKey)
 	if err != nil {
@@ -136,7 +135,7 @@ func verified(reply ecdhReply, algorithm string, hash []byte) (ssh.PublicKey, er
 	return key, key.Verify(hash, &signature)
 }
 
-// message reads to a message of a type, past those that may come at any time.
+// message reads up to a message of a type, and skips those that may come at any time.
 func (w *wire) message(want byte) ([]byte, error) {
 	for {
 		payload, err := w.packet()
@@ -162,7 +161,7 @@ func (w *wire) message(want byte) ([]byte, error) {
 	}
 }
 
-// maxPacket is as long a packet as OpenSSH takes (PACKET_MAX_SIZE).
+// maxPacket is OpenSSH's PACKET_MAX_SIZE, in bytes.
 const maxPacket = 256 << 10
 
 // packet reads the payload of one packet, which is never empty.
@@ -184,7 +183,7 @@ func (w *wire) packet() ([]byte, error) {
 	return body[1 : len(body)-int(body[0])], nil
 }
 
-// packet wraps a message as long as nothing is encrypted (RFC 4253, section 6).
+// packet wraps a message without encryption (RFC 4253, section 6).
 func packet(payload []byte) []byte {
 	const block, least = 8, 4
 	padding := block - (5+len(payload))%block

@@ -84,18 +84,20 @@ func TestCurveProof(t *testing.T) {
 		{"another's", other, long, false},
 		{"its own, over a part", own, long[:255], false},
 	} {
-		here, there := net.Pipe()
-		ended := make(chan error, 1)
-		go func() { ended <- serve(there, own.PublicKey(), test.signer, test.signed) }()
-		w := &wire{Conn: here, in: bufio.NewReader(here), line: []byte(long + "\r\n")}
-		shown, err := w.hostKey(t.Context(), 30*time.Second, []string{ssh.KeyAlgoED25519})
-		here.Close()
-		if err := <-ended; err != nil {
-			t.Fatal(err)
-		}
-		if (err == nil) != test.proven || (shown != nil) != test.proven || test.proven && !bytes.Equal(shown.Marshal(), own.PublicKey().Marshal()) {
-			t.Errorf("%s: %v, %v", test.what, shown, err)
-		}
+		t.Run(test.what, func(t *testing.T) {
+			here, there := net.Pipe()
+			ended := make(chan error, 1)
+			go func() { ended <- serve(there, own.PublicKey(), test.signer, test.signed) }()
+			w := &wire{Conn: here, in: bufio.NewReader(here), line: []byte(long + "\r\n")}
+			shown, err := w.hostKey(t.Context(), 30*time.Second, []string{ssh.KeyAlgoED25519})
+			here.Close()
+			if err := <-ended; err != nil {
+				t.Fatal(err)
+			}
+			if (err == nil) != test.proven || (shown != nil) != test.proven || test.proven && !bytes.Equal(shown.Marshal(), own.PublicKey().Marshal()) {
+				t.Errorf("%s: %v, %v", test.what, shown, err)
+			}
+		})
 	}
 }
 

@@ -14,20 +14,20 @@ import (
 )
 
 const (
-	// maxIdentification is with its line's end (RFC 4253, section 4.2), and as
-	// much as golang.org/x/crypto/ssh reads.
+	// maxIdentification includes the end of the line (RFC 4253, section 4.2).
+	// golang.org/x/crypto/ssh reads no more.
 	maxIdentification = 255
 
-	// maxNamed is how many of a server's algorithms a text of ours names.
+	// maxNamed is how many of a server's algorithms a text names.
 	maxNamed = 4
 
-	// maxQuoted is how long a text with a server's words may be, in bytes, and
-	// maxOffer one with a whole list of its.
+	// maxQuoted bounds a text with a server's words, in bytes, and maxOffer one with a
+	// whole list of algorithms.
 	maxQuoted = 200
 	maxOffer  = 400
 )
 
-// errLong is of a server with which ssh gets on.
+// errLong is about a server with which ssh can exchange keys.
 var errLong = errors.New("the server's identification is longer than 255 bytes, and it has no Curve25519: this program cannot exchange keys with it")
 
 // Errors of the exchange in curve.go.
@@ -36,15 +36,15 @@ var (
 	errOtherType = errors.New("the host key is not of the type that was agreed on")
 )
 
-// beyondUs says that an exchange failed because of what this program lacks: ssh
-// may fare better, and the next exchange would fare alike.
-func beyondUs(err error) bool {
+// unsupported reports whether an exchange failed because this program lacks something:
+// ssh may succeed, and the next exchange would fail as well.
+func unsupported(err error) bool {
 	var differ *ssh.AlgorithmNegotiationError
 	return errors.As(err, &differ) || errors.Is(err, errLong)
 }
 
-// broke says that the server ended an exchange, or let it end.
-func broke(err error) bool {
+// serverEnded reports whether the server ended an exchange, or let it time out.
+func serverEnded(err error) bool {
 	var network net.Error
 	return hungUp(err) || errors.As(err, &network) || disconnection(err) != ""
 }
@@ -53,8 +53,8 @@ func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// disconnection is what a server said in SSH_MSG_DISCONNECT (RFC 4253, section
-// 11.1), "" if it said nothing of the kind. The library does not export the type.
+// disconnection is the reason that a server gave in SSH_MSG_DISCONNECT (RFC 4253,
+// section 11.1); "" if it sent none. The library does not export the type.
 func disconnection(failed error) string {
 	_, said, disconnected := strings.Cut(failed.Error(), "ssh: disconnect, reason ")
 	reason, text, complete := strings.Cut(said, ": ")
@@ -67,8 +67,8 @@ func disconnection(failed error) string {
 	return safetext.Cut("the server ends the connection (reason "+safetext.Line(reason)+"): "+safetext.Line(text), maxQuoted)
 }
 
-// explain says why an exchange gave no key; offered says that the server's lists
-// have come.
+// explain says why an exchange gave no key. offered says that the server's lists have
+// arrived.
 func explain(err error, offered bool) string {
 	var (
 		network net.Error
@@ -94,9 +94,9 @@ func explain(err error, offered bool) string {
 	return "the key exchange failed: " + breach(err)
 }
 
-// breach is how a server broke the protocol, in words of our own: the library's speak
-// of the program. It does not export its errors, so their texts tell them apart; where
-// none does, what is known is that the server broke it.
+// breach says how a server broke the protocol, in words of our own: the library's name
+// its own types and fields. It does not export its errors, so they are told apart by
+// their texts.
 func breach(err error) string {
 	text := err.Error()
 	for _, b := range breaches {
@@ -120,18 +120,18 @@ var breaches = []struct {
 	{"the server sent a malformed message", []string{"unmarshal error", "parse error", "short read", "public value", "out of bounds", "invalid size", "curve", "modulus", "exponent"}},
 }
 
-// noneOf says that a server has nothing that we have.
+// noneOf says that a server has nothing that this program has.
 func noneOf(what string, offered []string) string {
 	return "the server offers only " + what + " that this program does not have: " + list(offered)
 }
 
-// list names a server's algorithms, the first few.
+// list names the first few of a server's algorithms.
 func list(names []string) string {
 	var b strings.Builder
 	n := 0
 	for _, name := range names {
 		switch {
-		case isMark(name):
+		case isExtension(name):
 			continue
 		case n == maxNamed:
 			b.WriteString(", …")
@@ -148,8 +148,8 @@ func list(names []string) string {
 	return b.String()
 }
 
-// isMark says that what stands among the key exchanges is none, but a mark of
-// RFC 8308 or of strict key exchange.
-func isMark(name string) bool {
+// isExtension reports whether a name among the key exchanges is not an exchange but
+// announces an extension: RFC 8308's, or strict key exchange.
+func isExtension(name string) bool {
 	return strings.HasPrefix(name, "ext-info-") || strings.HasPrefix(name, "kex-strict-")
 }

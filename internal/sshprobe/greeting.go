@@ -12,26 +12,26 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// What a server may say before it has identified itself. Lines are as long and
-// as many as OpenSSH's kex_exchange_identification takes them, which sets no
-// bound to their sum.
+// Bounds of what a server may send before its identification. The length and number
+// of lines are those of OpenSSH's kex_exchange_identification, which does not bound
+// their sum.
 const (
 	maxLine    = 8192
 	maxLines   = 1024
 	maxPreface = 64 << 10 // bytes in all
-	maxShown   = 255      // bytes of a line that are told
+	maxShown   = 255      // bytes of a line that are shown
 )
 
-// greeting is the first that a server says, up to its identification.
+// greeting is what a server sends up to and including its identification.
 type greeting struct {
 	identity check.Identity
-	version  safetext.Text // the identification, or the first line that is none
-	trouble  string        // why it is no identification; safe to print
+	version  safetext.Text // the identification, or the first line if none came
+	trouble  string        // why there is no identification; safe to print
 	line     []byte        // the identification with its end, as it came
-	spoke    bool          // it said anything at all
+	spoke    bool          // it sent anything at all
 }
 
-// notSSH is why what was read is no SSH.
+// notSSH says why what was read is not SSH.
 type notSSH string
 
 func (why notSSH) Error() string { return string(why) }
@@ -43,14 +43,14 @@ const (
 	errSSH1    = notSSH("it speaks SSH 1 alone, which no ssh of today does")
 )
 
-// refusals are what sshd says instead of its identification (OpenSSH's
-// drop_connection and server_accept_loop).
+// refusals are what sshd sends instead of its identification (OpenSSH's
+// drop_connection and server_accept_loop), and what they mean.
 var refusals = map[string]string{
 	"Exceeded MaxStartups":     "sshd turns newcomers away: too many have not logged in yet (MaxStartups)",
 	"Not allowed at this time": "sshd turns this machine's address away for a while (PerSourcePenalties)",
 }
 
-// software is the identification behind the version of the protocol.
+// software is the part of the identification after the protocol's version.
 func (g *greeting) software() string {
 	_, rest, _ := strings.Cut(strings.TrimRight(string(g.line), "\r\n"), "-")
 	_, software, _ := strings.Cut(rest, "-")
@@ -58,9 +58,9 @@ func (g *greeting) software() string {
 }
 
 // read reads lines until one starts with "SSH-" (RFC 4253, section 4.2). Like
-// OpenSSH it takes LF for CR LF, and gives up at once on a NUL or a CR inside a
-// line. Unlike it, it does not wait for more from a web server, which may keep
-// the connection open.
+// OpenSSH it accepts LF for CR LF, and gives up at once on a NUL or a CR inside a
+// line. Unlike OpenSSH it does not wait for more from a web server, which may keep the
+// connection open.
 func (g *greeting) read(r *bufio.Reader) error {
 	total := 0
 	for n := 0; n < maxLines && total < maxPreface; n++ {
@@ -85,7 +85,7 @@ func (g *greeting) read(r *bufio.Reader) error {
 	return errTooMuch
 }
 
-// readLine reads one line with its LF. With an error comes what was read.
+// readLine reads one line with its LF. With an error it returns what was read.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
 	for len(line) < maxLine {
@@ -105,8 +105,8 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	return line, errTooMuch
 }
 
-// protocol judges the version of the protocol as ssh does: 2.0, indeed any 2.x,
-// or 1.99, which is 2.0 with 1.x beside it.
+// protocol judges the version of the protocol as ssh does: any 2.x is fine, and 1.99,
+// which means 2.0 and 1.x.
 func protocol(identification string) error {
 	var major, minor int
 	var software string
@@ -122,7 +122,7 @@ func protocol(identification string) error {
 	return errGarbage
 }
 
-// conclude says what answered, and why it is not SSH: err is how reading ended.
+// conclude says what answered, and why it is not SSH. err is how reading ended.
 func (g *greeting) conclude(err error) {
 	var why notSSH
 	timeout := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
@@ -131,7 +131,7 @@ func (g *greeting) conclude(err error) {
 		g.identity = check.IdentitySSH
 		return
 	case errors.Is(err, context.Canceled):
-		g.trouble = givenUp
+		g.trouble = interrupted
 		return
 	case errors.Is(err, errSSH1):
 		g.identity, g.trouble = check.IdentityOld, errSSH1.Error()
@@ -155,6 +155,5 @@ func (g *greeting) conclude(err error) {
 	}
 }
 
-// begunAsSSH reports whether a line that has no end yet is an identification as far as
-// it goes.
+// begunAsSSH reports whether a line that was cut off begins like an identification.
 func begunAsSSH(line string) bool { return strings.HasPrefix(line, "SSH-") }

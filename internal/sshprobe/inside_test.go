@@ -25,10 +25,10 @@ func TestParseOffer(t *testing.T) {
 		if !ok || !slices.Equal(got.KeyExchanges, want.KeyExchanges) || !slices.Equal(got.HostKeys, want.HostKeys) || !got.GuessFollows {
 			t.Fatalf("%s: %+v", what, got)
 		}
-		known, strange := got.kinds()
-		if !slices.Equal(known, []kind{{ssh.KeyAlgoRSA, false}, {ssh.KeyAlgoED25519, false}}) || !slices.Equal(strange, []string{"odd"}) ||
+		known, unknown := got.kinds()
+		if !slices.Equal(known, []kind{{ssh.KeyAlgoRSA, false}, {ssh.KeyAlgoED25519, false}}) || !slices.Equal(unknown, []string{"odd"}) ||
 			!slices.Equal(known[0].algorithms(got.HostKeys), []string{ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA}) {
-			t.Errorf("%s: %v, strange %v", what, known, strange)
+			t.Errorf("%s: %v, unknown %v", what, known, unknown)
 		}
 	}
 	for what, b := range map[string][]byte{
@@ -53,7 +53,7 @@ func FuzzParseOffer(f *testing.F) {
 		if !ok {
 			return
 		}
-		known, strange := o.kinds()
+		known, unknown := o.kinds()
 		seen := map[string]bool{}
 		for _, k := range known {
 			all := k.algorithms(o.HostKeys)
@@ -63,7 +63,7 @@ func FuzzParseOffer(f *testing.F) {
 			seen[k.keyType] = true
 		}
 		_, differ := Lists{}.negotiate([]string{"none such"}, o, "")
-		for _, text := range []string{noneOf("types", strange), noneOf("key exchanges", o.KeyExchanges), safetext.Cut(safetext.Line(differ), maxOffer)} {
+		for _, text := range []string{noneOf("types", unknown), noneOf("key exchanges", o.KeyExchanges), safetext.Cut(safetext.Line(differ), maxOffer)} {
 			if text != safetext.Line(text) || len(text) > 1000 {
 				t.Errorf("says %q", text)
 			}
@@ -150,7 +150,7 @@ func TestLeave(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-said
-	newWire(c).leave(t.Context())
+	newWire(c).hangUp(t.Context())
 	if err := <-ended; err != nil {
 		t.Errorf("it ended with %v", err)
 	}

@@ -10,15 +10,15 @@ import (
 	"rdnsproxy/internal/knownhosts"
 )
 
-// judge says of each key what ssh would say if the server showed it that one;
-// chosen is the one that ssh would be shown.
+// judge gives each key the verdict that ssh would have if the server showed it that
+// key. chosen is the key that ssh would be shown.
 //
-// There is one exception. To ssh, a host with lines for other keys alone has
-// changed, of whatever type they are; but of the keys that it does not choose
-// it would never know. So where some key of the server is known, a key of a
-// type without a line is not a changed key, but a further one: unknown. Not so
-// the chosen one: where known_hosts has the host's plain key and the server a
-// certificate of another type, ssh does choose that, and complains.
+// There is one exception. If known_hosts has lines for a host, and none for the key
+// shown, ssh calls the key changed, whatever the types. But ssh never sees the keys
+// that it does not choose. So if one of the server's keys is known, another key of a
+// type without a line is unknown, not changed. This does not hold for the chosen key:
+// if known_hosts has the plain key and the server a certificate of another type, ssh
+// chooses the certificate, and complains.
 func (v *visit) judge(ctx context.Context, login *knownhosts.Login, keys []ssh.PublicKey, chosen kind) []check.Key {
 	verdicts := make([]knownhosts.Verdict, len(keys))
 	recognised := false
@@ -39,9 +39,9 @@ func (v *visit) judge(ctx context.Context, login *knownhosts.Login, keys []ssh.P
 	return judged
 }
 
-// proven are the keys that a server has shown although ssh would fail before it saw
-// one, as far as they are known to be the host's: such a server hides nothing.
-func (v *visit) proven(ctx context.Context, login *knownhosts.Login, s *sight) (keys []check.Key) {
+// proven are the keys of a server with which ssh cannot negotiate, as far as they are
+// known to be the host's: such a server withholds nothing.
+func (v *visit) proven(ctx context.Context, login *knownhosts.Login, s *observation) (keys []check.Key) {
 	for k, f := range s.keys {
 		if f.key == nil {
 			continue
@@ -55,8 +55,8 @@ func (v *visit) proven(ctx context.Context, login *knownhosts.Login, s *sight) (
 	return keys
 }
 
-// describe is a key with its verdict. That a key was expected counts only where
-// known_hosts has nothing to say.
+// describe is a key with its verdict. Whether it is expected counts only if
+// known_hosts says nothing about it.
 func (v *visit) describe(host knownhosts.Host, shown ssh.PublicKey, verdict knownhosts.Verdict) check.Key {
 	key := plain(shown)
 	k := check.Key{
@@ -66,15 +66,14 @@ func (v *visit) describe(host knownhosts.Host, shown ssh.PublicKey, verdict know
 		Blob:        key.Marshal(),
 		Line:        knownhosts.FormatLine(host, key),
 	}
-	tell(&k, verdict)
+	setVerdict(&k, verdict)
 	if k.Status == check.KeyUnknown && contains(v.Expected, key) {
 		k.Status = check.KeyExpected
 	}
 	return k
 }
 
-// hasType reports whether one of the lines that speak against a key has a key
-// of its type.
+// hasType reports whether one of the lines that contradict a key has a key of its type.
 func hasType(v knownhosts.Verdict, keyType string) bool {
 	return slices.ContainsFunc(append(v.Others, v.Line), func(l *knownhosts.Line) bool { return l != nil && l.Key.Type() == keyType })
 }

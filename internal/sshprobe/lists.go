@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Lists are the algorithms that ssh would send in its KEXINIT, first choice
-// first, beside those of host keys, which known_hosts has a say in. Nil lists are
-// those of the newest release that this program knows.
+// Lists are the algorithms that ssh would send in its KEXINIT, first choice first.
+// Those of host keys are not among them, since they depend on known_hosts. A nil list
+// is that of NewestLists.
 type Lists struct {
 	Exchanges []string // KexAlgorithms
 	Ciphers   []string // Ciphers
@@ -34,28 +34,27 @@ var newest = Lists{
 	},
 }
 
-// compressions is what ssh sends with Compression no; with yes it is the same in
-// another order.
+// compressions is what ssh sends with Compression no. With yes, the order is another.
 var compressions = []string{"none", "zlib@openssh.com"}
 
-// orNewest fills in what is not set.
-func (l Lists) orNewest() Lists {
-	for _, list := range []struct{ set, stand *[]string }{
+// withDefaults fills in what is not set.
+func (l Lists) withDefaults() Lists {
+	for _, list := range []struct{ set, newest *[]string }{
 		{&l.Exchanges, &newest.Exchanges}, {&l.Ciphers, &newest.Ciphers}, {&l.MACs, &newest.MACs},
 	} {
 		if *list.set == nil {
-			*list.set = *list.stand
+			*list.set = *list.newest
 		}
 	}
 	return l
 }
 
-// negotiate is what ssh and a server come to (RFC 4253, section 7.1: the first of
-// the client's that the server has; OpenSSH's kex_choose_conf for the order):
-// the algorithm of the host key, or in ssh's words why they come to nothing. The
-// server's part of the text is as it came.
+// negotiate is the algorithm for the host key that ssh and a server agree on, or why
+// they do not agree, in ssh's words (RFC 4253, section 7.1: the first of the client's
+// that the server has; OpenSSH's kex_choose_conf for the order). The server's names
+// in the text are not safe to print.
 func (l Lists) negotiate(hostKeys []string, o *offer, software string) (hostKey, differ string) {
-	l = l.orNewest()
+	l = l.withDefaults()
 	_, differ = first("key exchange method", forSoftware(l.Exchanges, software), o.KeyExchanges)
 	if differ != "" {
 		return "", differ
@@ -63,27 +62,27 @@ func (l Lists) negotiate(hostKeys []string, o *offer, software string) (hostKey,
 	if hostKey, differ = first("host key type", hostKeys, o.HostKeys); differ != "" {
 		return "", differ
 	}
-	for _, way := range []struct{ ciphers, macs, compressions []string }{
+	for _, direction := range []struct{ ciphers, macs, compressions []string }{
 		{o.CiphersToClient, o.MACsToClient, o.CompressToClient},
 		{o.CiphersToServer, o.MACsToServer, o.CompressToServer},
 	} {
-		cipher, differ := first("cipher", l.Ciphers, way.ciphers)
+		cipher, differ := first("cipher", l.Ciphers, direction.ciphers)
 		if differ != "" {
 			return "", differ
 		}
 		if !authenticates(cipher) {
-			if _, differ := first("MAC", l.MACs, way.macs); differ != "" {
+			if _, differ := first("MAC", l.MACs, direction.macs); differ != "" {
 				return "", differ
 			}
 		}
-		if _, differ := first("compression method", compressions, way.compressions); differ != "" {
+		if _, differ := first("compression method", compressions, direction.compressions); differ != "" {
 			return "", differ
 		}
 	}
 	return hostKey, ""
 }
 
-// first is the client's first choice among what the server has, or the words of
+// first is the client's first choice that the server has, or the complaint of
 // OpenSSH's sshpkt_vfatal.
 func first(what string, client, server []string) (choice, differ string) {
 	for _, name := range client {
@@ -94,14 +93,14 @@ func first(what string, client, server []string) (choice, differ string) {
 	return "", "no matching " + what + " found. Their offer: " + strings.Join(server, ",")
 }
 
-// authenticates says that a cipher needs no MAC (OpenSSH's cipher_authlen).
+// authenticates reports whether a cipher needs no MAC (OpenSSH's cipher_authlen).
 func authenticates(cipher string) bool {
 	return cipher == "chacha20-poly1305@openssh.com" || strings.HasPrefix(cipher, "aes") && strings.HasSuffix(cipher, "-gcm@openssh.com")
 }
 
-// forSoftware drops what ssh does not offer to a server whose implementation is
-// broken (OpenSSH's compat_kex_proposal, SSH_BUG_CURVE25519PAD). software is the
-// identification behind SSH-2.0-.
+// forSoftware drops what ssh does not offer to a server with a broken implementation
+// (OpenSSH's compat_kex_proposal, SSH_BUG_CURVE25519PAD). software is the
+// identification after SSH-2.0-.
 func forSoftware(exchanges []string, software string) []string {
 	broken := (strings.HasPrefix(software, "OpenSSH_6.5") || strings.HasPrefix(software, "OpenSSH_6.6")) && !strings.HasPrefix(software, "OpenSSH_6.6.1")
 	if !broken {

@@ -1,7 +1,18 @@
-// Package sshprobe looks behind an address as ssh would before it logs in: it
-// connects, reads the identification, compares the server's lists with ssh's, and
-// fetches the host key that ssh would be shown, with ssh's verdict on it. It never
-// tries to authenticate, and takes care that no server locks this machine out.
+// Package sshprobe does to an address what ssh does before it logs in: it connects,
+// reads the identification, compares the server's algorithms with ssh's, and fetches
+// the host key that ssh would be shown, with ssh's verdict on it.
+//
+// # Connections
+//
+// A probe makes one connection, and more only for further keys. It never tries to
+// authenticate. sshd counts connections without a login (MaxStartups,
+// PerSourcePenalties), so targets of a run share what was seen ([Visits]), and a count
+// across processes ([Contacts]) keeps this machine from being locked out.
+//
+// # What it does not know
+//
+// It reads neither flags nor ssh's configuration. The caller puts ssh's settings into
+// a [Prober], whose zero value is the newest ssh without configuration.
 package sshprobe
 
 import (
@@ -22,71 +33,72 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// patience is how long each phase may take where nothing else is said.
+// patience bounds each phase for which no limit is set.
 const patience = 10 * time.Second
 
-// Prober holds how to probe for a target. A zero Prober connects as the newest ssh
-// without configuration, and knows no host key. It is safe for many goroutines as
-// long as nobody changes it.
+// Prober says how to probe for a target. A zero Prober connects as the newest ssh
+// would without configuration, and knows no host key. It is safe for many goroutines
+// as long as nobody changes it.
 type Prober struct {
-	// Dialer says how to connect; it gets one address at a time. If its Timeout
-	// is 0, 10 s.
+	// Dialer connects; it gets one address at a time. If its Timeout is 0, 10 s.
 	Dialer dial.Dialer
 
-	// Known is what ssh's known_hosts files hold. If nil, nothing.
+	// Known is the content of ssh's known_hosts files. If nil, nothing.
 	Known *knownhosts.File
 
-	// Rules are ssh's settings for host keys, and Lists for all else that is
-	// negotiated; Client says where they are from. If zero, the newest ssh's.
+	// Rules are ssh's settings for host keys, Lists those for everything else that is
+	// negotiated. Client says where they come from. If zero, the newest ssh's.
 	Rules  knownhosts.Rules
 	Lists  Lists
 	Client string
 
-	// Settle sets Rules, Lists, Client and Strict of a copy where they take a while
-	// to be known; the connection is made meanwhile, as far as the server's
-	// identification. Where it fails it gives what is said instead. If nil, they stand.
+	// Settle sets Rules, Lists, Client and Strict of a copy of the Prober, if it takes
+	// time to find them out: the probe meanwhile connects and reads the server's
+	// identification. If it fails, it returns the result to report instead. If nil,
+	// the fields hold as they are.
 	Settle func(context.Context, *Prober) (instead *check.Probe)
 
-	// Strict says that ssh refuses a key that is unknown to it instead of asking.
+	// Strict says that ssh refuses an unknown key instead of asking
+	// (StrictHostKeyChecking yes).
 	Strict bool
 
-	// Behind says that ssh connects by a ProxyCommand, and so knows no address.
+	// Behind says that ssh connects through a ProxyCommand, and so knows no address.
 	Behind bool
 
-	// Expected are the fingerprints, SHA256:…, of keys that are right although
-	// known_hosts does not know them. If empty, none.
+	// Expected are fingerprints, SHA256:…, of keys that are right although known_hosts
+	// does not have them.
 	Expected []string
 
-	// AllKeys fetches the keys that ssh would not be shown as well, each over a
-	// connection of its own.
+	// AllKeys also fetches the keys that ssh would not be shown, each over a connection
+	// of its own.
 	AllKeys bool
 
-	// Identification ends the wait for a server's identification. If 0, 10 s.
+	// Identification bounds the wait for the server's identification. If 0, 10 s.
 	Identification time.Duration
 
-	// Handshake ends each key exchange. If 0, 10 s.
+	// Handshake bounds each key exchange. If 0, 10 s.
 	Handshake time.Duration
 
-	// Visits are the connections of the run. If nil, those of each Probe are its own.
+	// Visits are the connections of the run, which its targets share. If nil, each
+	// Probe makes its own.
 	Visits *Visits
 
-	// Since is from when on what was seen counts; what other targets saw before is
-	// looked at again.
+	// Since is how old what another target saw may be; older observations are repeated.
 	Since time.Time
 
-	// Now is when certificates are looked at. If nil, time.Now.
+	// Now is the time by which certificates are judged. If nil, time.Now.
 	Now func() time.Time
 }
 
 var _ check.Prober = (*Prober)(nil)
 
-// Probe looks behind one address of a target and says what it found there, or was
-// found before in the same Visits. An end of ctx ends it in whatever phase it is;
-// what was found by then stands.
+// Probe reports what answers at one address of a target. If the same Visits have it
+// already, no connection is made. The end of ctx ends it in any phase; what was found
+// by then is in the result.
 //
-// One connection is made, for the key that ssh would be shown; further ones with
-// AllKeys, and where none of Expected or of the target's Seek has been seen, until
-// one is. A server that speaks SSH 1 alone is not SSH.
+// One connection is made, for the key that ssh would be shown. More are made with
+// AllKeys, and to look for a key of Expected or of the target's Seek until one is
+// seen. A server that speaks only version 1 of the protocol does not count as SSH.
 func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) check.Probe {
 	visits := p.Visits
 	if visits == nil {
@@ -95,19 +107,19 @@ func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) ch
 	}
 	d, entered := visits.enter(ctx, a)
 	if !entered {
-		return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseQueue, Error: givenUp, HostKnown: p.knows(t, a)}
+		return check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseQueue, Error: interrupted, HostKnown: p.knows(t, a)}
 	}
-	v := &visit{Prober: p, visits: visits, door: d, addr: a, name: t.Host}
-	defer visits.leave(func() { // the next one may come when this one has gone
-		v.leaving.Wait()
+	v := &visit{Prober: p, visits: visits, endpoint: d, addr: a, name: t.Host}
+	defer visits.inBackground(func() { // the next target may connect when this one's connections are closed
+		v.closing.Wait()
 		<-d.turn
 	})
 	return v.probe(ctx, t)
 }
 
-const givenUp = "given up"
+const interrupted = "given up"
 
-// probe says what the target finds at the door.
+// probe is the result for the target.
 func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 	var (
 		login      *knownhosts.Login
@@ -120,7 +132,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 			algorithms = login.Algorithms(ctx)
 		}
 	})
-	s := v.sight(ctx, func() []string {
+	s := v.observation(ctx, func() []string {
 		if settle(); instead != nil {
 			return nil
 		}
@@ -136,7 +148,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 	}
 	if s.offer == nil {
 		found.Broken, found.Keyless = s.broken, s.missing
-		for k, f := range s.keys { // lists that are longer than what is kept
+		for k, f := range s.keys { // the lists were longer than what is kept
 			found.Keys = v.judge(ctx, login, []ssh.PublicKey{f.key}, k)
 		}
 		return found
@@ -151,14 +163,14 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 		found.Broken = s.broken
 		return found
 	}
-	b := &basket{visit: v, sight: s}
+	b := &keySet{visit: v, first: s}
 	chosen, ok := kindFor(algorithm)
 	if ok {
-		b.fetch(ctx, chosen)
+		b.add(ctx, chosen)
 	} else {
 		b.missing = append(b.missing, "ssh would be shown a key by "+safetext.Cut(safetext.Line(algorithm), maxQuoted)+", which this program does not have")
 	}
-	b.further(ctx, t, chosen.keyType)
+	b.fetchMissing(ctx, t, chosen.keyType)
 	found.KeyFetching += b.took
 	found.Keys, found.Keyless = v.judge(ctx, login, b.keys, chosen), strings.Join(b.missing, "; ")
 	found.Broken, found.Cut = b.broken, b.cut
@@ -168,7 +180,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 	return found
 }
 
-// settle completes what the target knows of ssh's settings.
+// settle has Settle complete the target's settings.
 func (v *visit) settle(ctx context.Context) (instead *check.Probe) {
 	if v.Settle == nil {
 		return nil
@@ -179,7 +191,7 @@ func (v *visit) settle(ctx context.Context) (instead *check.Probe) {
 	return instead
 }
 
-// login is what ssh would decide with.
+// login is what ssh would judge host keys by.
 func (v *visit) login(t check.Target) *knownhosts.Login {
 	l := &knownhosts.Login{Known: v.Known, Rules: v.Rules, Host: hostOf(t, v.addr), Now: v.Now}
 	if !v.Behind {
@@ -188,18 +200,18 @@ func (v *visit) login(t check.Target) *knownhosts.Login {
 	return l
 }
 
-// hostOf is the name by which known_hosts is asked.
+// hostOf is what known_hosts is searched for.
 func hostOf(t check.Target, a netip.AddrPort) knownhosts.Host {
 	return knownhosts.Host{Name: t.Host, Port: cmp.Or(t.Port, a.Port()), Alias: t.KeyName}
 }
 
-// knows reports whether known_hosts has a key for the target, or an authority.
+// knows reports whether known_hosts has a key or an authority for the target.
 func (p *Prober) knows(t check.Target, a netip.AddrPort) bool {
 	return p.Known != nil && p.Known.Knows(hostOf(t, a))
 }
 
-// probe is what a sight is to check, but for the keys.
-func (s *sight) probe() check.Probe {
+// probe is an observation in check's terms, without the keys.
+func (s *observation) probe() check.Probe {
 	p := check.Probe{
 		Connect:     s.connect,
 		Identity:    s.greeting.identity,
@@ -215,12 +227,13 @@ func (s *sight) probe() check.Probe {
 		p.Error = fmt.Sprintf("not connected to: too many connections without a login were made to it lately, and one more could make its sshd "+
 			"lock this machine out (PerSourcePenalties); the next may be made in %.0f s", max(1, s.held.Seconds()))
 	case s.cut != "":
-		p.Error = givenUp
+		p.Error = interrupted
 	}
 	return p
 }
 
-// contains compares fingerprints, with or without base64's padding.
+// contains reports whether a key has one of the fingerprints, with or without base64's
+// padding.
 func contains(fingerprints []string, key ssh.PublicKey) bool {
 	is := ssh.FingerprintSHA256(plain(key))
 	return slices.ContainsFunc(fingerprints, func(f string) bool { return strings.TrimRight(f, "=") == is })

@@ -9,8 +9,8 @@ import (
 	"rdnsproxy/internal/knownhosts"
 )
 
-// words says in check's words what known_hosts says in its own.
-var words = map[knownhosts.Status]check.KeyStatus{
+// keyStatuses maps the statuses of knownhosts to check's.
+var keyStatuses = map[knownhosts.Status]check.KeyStatus{
 	knownhosts.StatusUnknown:   check.KeyUnknown,
 	knownhosts.StatusKnown:     check.KeyKnown,
 	knownhosts.StatusCertified: check.KeyCertified,
@@ -18,9 +18,9 @@ var words = map[knownhosts.Status]check.KeyStatus{
 	knownhosts.StatusRevoked:   check.KeyRevoked,
 }
 
-// tell puts ssh's verdict into check's key.
-func tell(k *check.Key, v knownhosts.Verdict) {
-	k.Status, k.Evidence = words[v.Status], v.Evidence()
+// setVerdict copies ssh's verdict into check's key.
+func setVerdict(k *check.Key, v knownhosts.Verdict) {
+	k.Status, k.Evidence = keyStatuses[v.Status], v.Evidence()
 	k.Unchecked, k.Final = v.Unchecked, v.Final
 	if v.Status == knownhosts.StatusChanged && v.Line != nil {
 		k.Known = v.Line.Key.Type() + " " + ssh.FingerprintSHA256(v.Line.Key)

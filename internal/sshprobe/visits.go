@@ -14,93 +14,93 @@ import (
 	"rdnsproxy/check"
 )
 
-// Visits are the connections of one run, shared by all targets that lead to the
-// same address and port: whoever comes second finds there what the first has
-// seen. One connection at a time goes to an address and port, for sshd counts
-// those that have not logged in (sshd_config(5), MaxStartups), and none any more
-// once a server has turned this machine away. A zero Visits is ready to use; it
-// is safe for many goroutines.
+// Visits are the connections of one run. Targets with the same address and port share
+// what the first of them has seen. One connection at a time is made to an address and
+// port, because sshd counts those that have not logged in (sshd_config(5),
+// MaxStartups), and none after a server has turned this machine away. A zero Visits is
+// ready to use. It is safe for many goroutines.
 //
-// The bound is not by address alone: ports of one address are different servers,
-// often behind one gateway, and a dead one must not hold up the others.
+// The turn goes by address and port, not by address alone: the ports of one address are
+// different servers, often behind one gateway, and a dead one must not delay the
+// others.
 type Visits struct {
 	// Contacts bounds how many connections are made within seconds, also by other
 	// processes. If nil, there is no bound.
 	Contacts Contacts
 
-	// Waiting is told before a connection waits for Contacts, and how long at least:
-	// others may come first. If nil, nobody is.
+	// Waiting is called before a connection waits for Contacts. It waits at least that
+	// long, and longer if others come first. If nil, nothing is called.
 	Waiting func(a netip.AddrPort, wait time.Duration)
 
-	// Patience is how long a connection waits for Contacts at a time; one that would
-	// have to wait longer is not made. If 0, as long as the time for its target lasts.
+	// Patience bounds each wait for Contacts: a connection that would have to wait longer
+	// is not made. If 0, only the target's context bounds it.
 	Patience time.Duration
 
-	mu      sync.Mutex
-	doors   map[netip.AddrPort]*door
-	offers  map[string]*offer // many servers of a run have the same lists
-	leaving int               // visitors who are still taking their leave
-	left    chan struct{}     // if somebody waits for it, closed when the last one has
+	mu        sync.Mutex
+	endpoints map[netip.AddrPort]*endpoint
+	offers    map[string]*offer // many servers of a run have the same lists
+	closing   int               // connections that are being closed
+	idle      chan struct{}     // closed when the last one is; nil if nobody waits for that
 }
 
 // Contacts counts connections to an address and port; internal/penalty has one.
 type Contacts interface {
-	Reserve(name string, a netip.AddrPort) (wait time.Duration) // one more; or, not counted, how long to wait before asking again
-	Refund(name string, a netip.AddrPort)                       // it reached no server
-	Shown(name string, a netip.AddrPort, fingerprint string)    // it showed this host key, SHA256:…
+	Reserve(name string, a netip.AddrPort) (wait time.Duration) // counts one more, or says how long to wait before asking again
+	Refund(name string, a netip.AddrPort)                       // takes one back: it reached no server
+	Shown(name string, a netip.AddrPort, fingerprint string)    // the server showed this host key, SHA256:…
 }
 
-// Wait returns when no connection is open any more. It is for the end of a run.
+// Wait returns when no connection is open. It is for the end of a run.
 func (v *Visits) Wait() {
 	v.mu.Lock()
-	if v.leaving == 0 {
+	if v.closing == 0 {
 		v.mu.Unlock()
 		return
 	}
-	if v.left == nil {
-		v.left = make(chan struct{})
+	if v.idle == nil {
+		v.idle = make(chan struct{})
 	}
-	left := v.left
+	idle := v.idle
 	v.mu.Unlock()
-	<-left
+	<-idle
 }
 
-// leave runs what takes its time at the end of a visit, which nobody has to wait
-// for but the next visitor and Wait.
-func (v *Visits) leave(run func()) {
+// inBackground runs the slow end of a visit, for which only the next visitor and Wait
+// have to wait.
+func (v *Visits) inBackground(run func()) {
 	v.mu.Lock()
-	v.leaving++
+	v.closing++
 	v.mu.Unlock()
 	go func() {
 		run()
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		if v.leaving--; v.leaving == 0 && v.left != nil {
-			close(v.left)
-			v.left = nil
+		if v.closing--; v.closing == 0 && v.idle != nil {
+			close(v.idle)
+			v.idle = nil
 		}
 	}()
 }
 
-// door is an address and port, of which one visitor at a time has the turn. The
-// rest is that visitor's.
-type door struct {
-	turn   chan struct{}
-	sights []*sight // one for each place that connections are made from
-	away   *sight   // the refusal, once the server has turned this machine away
+// endpoint is an address and port. One visitor at a time has the turn, and with it the
+// other fields.
+type endpoint struct {
+	turn       chan struct{}
+	observed   []*observation // one for each local address and interface
+	turnedAway *observation   // the refusal, once the server has turned this machine away
 }
 
-// enter waits for the turn at a door; false if ctx ends first.
-func (v *Visits) enter(ctx context.Context, a netip.AddrPort) (*door, bool) {
+// enter waits for the turn at an endpoint; false if ctx ends first.
+func (v *Visits) enter(ctx context.Context, a netip.AddrPort) (*endpoint, bool) {
 	a = netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 	v.mu.Lock()
-	d := v.doors[a]
+	d := v.endpoints[a]
 	if d == nil {
-		d = &door{turn: make(chan struct{}, 1)}
-		if v.doors == nil {
-			v.doors = make(map[netip.AddrPort]*door)
+		d = &endpoint{turn: make(chan struct{}, 1)}
+		if v.endpoints == nil {
+			v.endpoints = make(map[netip.AddrPort]*endpoint)
 		}
-		v.doors[a] = d
+		v.endpoints[a] = d
 	}
 	v.mu.Unlock()
 	select {
@@ -111,10 +111,10 @@ func (v *Visits) enter(ctx context.Context, a netip.AddrPort) (*door, bool) {
 	}
 }
 
-// reserve waits until one more connection may be made. held says that the time of
-// ctx does not suffice, and how long it would have been.
+// reserve waits until one more connection may be made. If ctx or Patience does not
+// allow for the wait, held is how long it would have been.
 func (v *Visits) reserve(ctx context.Context, name string, a netip.AddrPort) (held time.Duration, err error) {
-	told := false
+	reported := false
 	for v.Contacts != nil {
 		wait := v.Contacts.Reserve(name, a)
 		if wait == 0 {
@@ -123,9 +123,9 @@ func (v *Visits) reserve(ctx context.Context, name string, a netip.AddrPort) (he
 		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait || v.Patience > 0 && wait > v.Patience {
 			return wait, nil
 		}
-		if v.Waiting != nil && !told {
+		if v.Waiting != nil && !reported {
 			v.Waiting(a, wait)
-			told = true
+			reported = true
 		}
 		select {
 		case <-time.After(wait):
@@ -142,14 +142,15 @@ func (v *Visits) refund(name string, a netip.AddrPort) {
 	}
 }
 
-// shown remembers by which key a server can be told, whatever its address.
+// shown has Contacts remember the key, by which it recognises a server at another
+// address.
 func (v *Visits) shown(name string, a netip.AddrPort, key ssh.PublicKey) {
 	if v.Contacts != nil {
 		v.Contacts.Shown(name, a, ssh.FingerprintSHA256(plain(key)))
 	}
 }
 
-// shared is the same offer for all servers that make the same.
+// shared returns one offer for all servers that make the same one, to save memory.
 func (v *Visits) shared(o *offer) *offer {
 	key := fmt.Sprint(o.lists())
 	v.mu.Lock()
@@ -164,42 +165,42 @@ func (v *Visits) shared(o *offer) *offer {
 	return o
 }
 
-// visit is one target at a door.
+// visit is the probing of one endpoint for one target.
 type visit struct {
 	*Prober
-	visits  *Visits
-	door    *door
-	addr    netip.AddrPort
-	name    string // the target's host
-	leaving sync.WaitGroup
+	visits   *Visits
+	endpoint *endpoint
+	addr     netip.AddrPort
+	name     string // the target's host
+	closing  sync.WaitGroup
 }
 
-// sight is what the target gets to see: what was seen lately, or else what a
-// connection of its own shows, which asks for a key by the algorithms; they are asked
-// for when the server has identified itself.
-func (v *visit) sight(ctx context.Context, algorithms func() []string) *sight {
+// observation is what was seen of the endpoint before, if that is good enough for the
+// target, or what a new connection shows. algorithms is called once the server has
+// identified itself, and says by which a key is asked for.
+func (v *visit) observation(ctx context.Context, algorithms func() []string) *observation {
 	from := fmt.Sprint(v.Dialer.Bind, v.Dialer.Interface)
-	same := func(s *sight) bool { return s.from == from }
-	i := slices.IndexFunc(v.door.sights, same)
-	if i >= 0 && v.door.sights[i].serves(v.Prober) {
-		return v.door.sights[i]
+	same := func(s *observation) bool { return s.from == from }
+	i := slices.IndexFunc(v.endpoint.observed, same)
+	if i >= 0 && v.endpoint.observed[i].reusableFor(v.Prober) {
+		return v.endpoint.observed[i]
 	}
-	s := v.look(ctx, algorithms)
+	s := v.observe(ctx, algorithms)
 	s.from = from
-	if s.cut == "" && s.held == 0 && !s.unasked && s.connect != check.ConnectExhausted { // else it is this target's or this machine's affair
-		v.door.sights = append(slices.DeleteFunc(v.door.sights, same), s)
+	if s.cut == "" && s.held == 0 && !s.unasked && s.connect != check.ConnectExhausted { // these are about the target or this machine
+		v.endpoint.observed = append(slices.DeleteFunc(v.endpoint.observed, same), s)
 	}
 	return s
 }
 
-// limits are how long the phases may take.
+// limits bound the phases.
 func (p *Prober) limits() (connect, identification, handshake time.Duration) {
 	return cmp.Or(p.Dialer.Timeout, patience), cmp.Or(p.Identification, patience), cmp.Or(p.Handshake, patience)
 }
 
-// serves reports whether a target need not look itself: what was seen is not older
-// than it asks for, and if time was up, its own would have been up too.
-func (s *sight) serves(p *Prober) bool {
+// reusableFor reports whether an observation is good enough for a target: it is not
+// older than Since, and if it ran into a limit, the target's own is not longer.
+func (s *observation) reusableFor(p *Prober) bool {
 	connect, identification, handshake := p.limits()
 	return !s.began.Before(p.Since) && (!s.late || connect <= s.limits[0] && identification <= s.limits[1] && handshake <= s.limits[2])
 }

@@ -86,7 +86,7 @@ func TestOneConnectionAtATime(t *testing.T) {
 	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoECDSA256)}})
 	var mu sync.Mutex
 	open, most := 0, 0
-	door, err := lab.StartTCP("", func(c *net.TCPConn) {
+	gate, err := lab.StartTCP("", func(c *net.TCPConn) {
 		mu.Lock()
 		open++
 		most = max(most, open)
@@ -107,14 +107,14 @@ func TestOneConnectionAtATime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { door.Close() })
+	t.Cleanup(func() { gate.Close() })
 	p := &sshprobe.Prober{Visits: new(sshprobe.Visits), AllKeys: true}
-	for _, found := range visitAll(t, p, door.Addr(), hostNames(8)...) {
+	for _, found := range visitAll(t, p, gate.Addr(), hostNames(8)...) {
 		if len(found.Keys) != 3 || found.Keyless != "" {
 			t.Errorf("%s %s", statuses(found.Keys), found.Keyless)
 		}
 	}
-	if n := len(door.Clients()); n != 3 || most != 1 {
+	if n := len(gate.Clients()); n != 3 || most != 1 {
 		t.Errorf("%d connections, %d at once", n, most)
 	}
 }
@@ -122,19 +122,19 @@ func TestOneConnectionAtATime(t *testing.T) {
 // Who was turned away is not asked again in the run, by any name, until somebody
 // wants to know anew.
 func TestTurnedAwayOnce(t *testing.T) {
-	door := startDoor(t, netip.AddrPort{}, 0)
+	gate := startGate(t, netip.AddrPort{}, 0)
 	p := &sshprobe.Prober{Visits: new(sshprobe.Visits)}
-	for _, found := range visitAll(t, p, door.Addr(), hostNames(20)...) {
+	for _, found := range visitAll(t, p, gate.Addr(), hostNames(20)...) {
 		if found.Identity != check.IdentityAway || found.Version.Raw() != "Exceeded MaxStartups" {
 			t.Errorf("%+v", found)
 		}
 	}
-	if n := len(door.Clients()); n != 1 {
+	if n := len(gate.Clients()); n != 1 {
 		t.Errorf("%d connections", n)
 	}
 	p.Since = time.Now()
-	visitAll(t, p, door.Addr(), hostNames(5)...)
-	if n := len(door.Clients()); n != 2 {
+	visitAll(t, p, gate.Addr(), hostNames(5)...)
+	if n := len(gate.Clients()); n != 2 {
 		t.Errorf("%d connections by the second try", n)
 	}
 }
@@ -240,7 +240,7 @@ func TestContactsAreSpared(t *testing.T) {
 func TestConnectsBeforeItSettles(t *testing.T) {
 	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519)}})
 	connected := make(chan struct{}, 8)
-	door, err := lab.StartTCP("", func(c *net.TCPConn) {
+	gate, err := lab.StartTCP("", func(c *net.TCPConn) {
 		connected <- struct{}{}
 		to, err := net.Dial("tcp", s.Addr().String())
 		if err != nil {
@@ -253,7 +253,7 @@ func TestConnectsBeforeItSettles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { door.Close() })
+	t.Cleanup(func() { gate.Close() })
 	settle := func(ctx context.Context, p *sshprobe.Prober) *check.Probe {
 		select {
 		case <-connected:
@@ -266,11 +266,11 @@ func TestConnectsBeforeItSettles(t *testing.T) {
 	visits := new(sshprobe.Visits)
 	no := check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
 	p := &sshprobe.Prober{Visits: visits, Settle: func(context.Context, *sshprobe.Prober) *check.Probe { <-connected; return &no }}
-	if found := visitAll(t, p, door.Addr(), "web")[0]; found.Cut != check.PhaseAsk || len(found.Keys) > 0 {
+	if found := visitAll(t, p, gate.Addr(), "web")[0]; found.Cut != check.PhaseAsk || len(found.Keys) > 0 {
 		t.Errorf("%+v", found)
 	}
 	p = &sshprobe.Prober{Visits: visits, Settle: settle}
-	if found := visitAll(t, p, door.Addr(), "web")[0]; statuses(found.Keys) != "ssh-ed25519=unknown" || found.Client != "ssh" {
+	if found := visitAll(t, p, gate.Addr(), "web")[0]; statuses(found.Keys) != "ssh-ed25519=unknown" || found.Client != "ssh" {
 		t.Errorf("%+v", found)
 	}
 	if p.Client != "" {

@@ -19,26 +19,26 @@ import (
 const identification = "SSH-2.0-rdnsproxy"
 
 const (
-	// linger is how long a server may take to hang up after we have.
+	// linger is how long to wait for the server to hang up after we have.
 	linger = 500 * time.Millisecond
 
-	// maxSeen is how much of what a server says is kept, in bytes. Its KEXINIT
-	// comes first and is some 1,500 long.
+	// maxSeen is how many bytes of what a server sends are kept. Its KEXINIT comes first
+	// and takes about 1,500.
 	maxSeen = 64 << 10
 )
 
-// past is a deadline that ends what is under way.
+// past is a deadline that ends pending reads and writes.
 var past = time.Unix(1, 0)
 
-// wire is a connection on which the identifications are exchanged by us and the
-// keys by golang.org/x/crypto/ssh, which believes to do both, and from which
-// the server's own lists can be read: the library does not tell them.
+// wire is a connection on which we exchange identifications, and then
+// golang.org/x/crypto/ssh exchanges keys, believing that it does both. It keeps what
+// the server sends, because the library does not reveal the server's lists.
 type wire struct {
 	net.Conn
 	in     *bufio.Reader
-	greets bool   // the library is yet to send our identification
-	line   []byte // what the library is yet to read of the server's
-	seen   []byte // what it has read behind that
+	greets bool   // the library has not written our identification yet; it is swallowed
+	line   []byte // what the library has not read yet of the server's identification
+	seen   []byte // what the library has read after that
 }
 
 func newWire(c net.Conn) *wire { return &wire{Conn: c, in: bufio.NewReader(c)} }
@@ -62,32 +62,32 @@ func (w *wire) Write(p []byte) (int, error) {
 	return w.Conn.Write(p)
 }
 
-// borrowed is a wire as the library has it: its Close ends what the library
-// reads and leaves the connection to us, who close it without a reset. Some
-// goroutine of the library may close once more when the exchange is over.
-type borrowed struct {
+// libraryConn is a wire as the library gets it. Its Close ends the library's reads and
+// leaves the connection open, so that we can close it without a reset. A goroutine of
+// the library may call Close again after the exchange.
+type libraryConn struct {
 	*wire
-	mu   sync.Mutex
-	over bool
+	mu       sync.Mutex
+	released bool
 }
 
-func (b *borrowed) Close() error {
+func (b *libraryConn) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.over {
+	if b.released {
 		return nil
 	}
 	return b.SetReadDeadline(past)
 }
 
-func (b *borrowed) giveBack() {
+func (b *libraryConn) release() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.over = true
+	b.released = true
 }
 
-// within runs what reads and writes on the wire, and ends it with ctx or after
-// limit, if 0 patience. The wire is of no use after an error of the context.
+// within runs run, which reads from and writes to the wire, and ends it with ctx or
+// after limit (if 0, patience). After an error of the context the wire is unusable.
 func (w *wire) within(ctx context.Context, limit time.Duration, run func() error) error {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(limit, patience))
 	defer cancel()
@@ -100,8 +100,8 @@ func (w *wire) within(ctx context.Context, limit time.Duration, run func() error
 	return err
 }
 
-// greet sends our identification at once, as ssh does, for there are servers
-// that wait for it, and reads the server's.
+// greet sends our identification at once, as ssh does, because some servers wait for
+// it, and reads the server's.
 func (w *wire) greet(ctx context.Context, limit time.Duration) greeting {
 	var g greeting
 	err := w.within(ctx, limit, func() error {
@@ -118,9 +118,9 @@ func (w *wire) greet(ctx context.Context, limit time.Duration) greeting {
 // errShown ends a key exchange as soon as the key has been shown.
 var errShown = errors.New("the host key has been shown")
 
-// hostKey makes the key exchange for the first of the algorithms that the server
-// has, as far as the proof that the key is the server's, and no further. The
-// key may be a certificate, about which nothing has been verified.
+// hostKey runs a key exchange for the first of the algorithms that the server has, up
+// to the proof that the key is the server's. The key may be a certificate. Nothing in
+// the certificate has been verified then.
 func (w *wire) hostKey(ctx context.Context, limit time.Duration, algorithms []string) (ssh.PublicKey, error) {
 	if len(w.line) > maxIdentification {
 		return w.curveHostKey(ctx, limit, algorithms)
@@ -135,26 +135,26 @@ func (w *wire) hostKey(ctx context.Context, limit time.Duration, algorithms []st
 			return errShown
 		},
 	}
-	lent := &borrowed{wire: w}
-	defer lent.giveBack()
+	conn := &libraryConn{wire: w}
+	defer conn.release()
 	err := w.within(ctx, limit, func() error {
-		_, _, _, err := ssh.NewClientConn(lent, "", config)
+		_, _, _, err := ssh.NewClientConn(conn, "", config)
 		return err
 	})
 	switch {
 	case errors.Is(err, errShown):
 		return shown, nil
-	case errors.Is(err, os.ErrDeadlineExceeded): // not the context's: the library closed, for its last write failed
+	case errors.Is(err, os.ErrDeadlineExceeded): // not the context's: the library closed after its last write failed
 		return nil, io.ErrUnexpectedEOF
 	}
 	return nil, err
 }
 
-// leave hangs up as the quietest of clients: it ends its half, reads on until
-// the server has ended the other, and sends no SSH_MSG_DISCONNECT. sshd then
-// logs one line at INFO, as for ssh-keyscan. A farewell would make it two, and
-// closing while something is unread or on its way a "Connection reset by".
-func (w *wire) leave(ctx context.Context) {
+// hangUp leaves as few lines as possible in sshd's log: it closes its half, reads until
+// the server has closed the other, and sends no SSH_MSG_DISCONNECT. sshd then logs
+// one line at INFO, as for ssh-keyscan. A disconnect message would make it two, and
+// closing while data is unread or on its way adds a "Connection reset by".
+func (w *wire) hangUp(ctx context.Context) {
 	defer w.Close()
 	w.within(ctx, linger, func() error {
 		if half, ok := w.Conn.(interface{ CloseWrite() error }); ok {

@@ -17,22 +17,22 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// sight is what a connection has shown, and further ones for further keys.
-type sight struct {
+// observation is what one connection has shown, with the keys that further ones have.
+type observation struct {
 	began   time.Time
 	from    string           // where the connection was made from
-	limits  [3]time.Duration // of connecting, the identification and the key exchange
-	late    bool             // one of them was up
-	cut     check.Phase      // where the context ended; if "", it did not
-	unasked bool             // for no key, since nobody knew for which
-	held    time.Duration    // not connected to: how long it would have had to wait
+	limits  [3]time.Duration // for connecting, the identification and the key exchange
+	late    bool             // one of the limits was reached
+	cut     check.Phase      // the phase in which the context ended; if "", it did not
+	unasked bool             // no key was asked for: ssh's algorithms were not known
+	held    time.Duration    // if not 0, no connection was made: how long it would have had to wait
 
 	connect  check.ConnectStatus
 	trouble  string // of connecting or of the identification; safe to print
 	greeting greeting
-	offer    *offer // the server's lists; nil if none came, or too long ones
+	offer    *offer // the server's lists; nil if none came, or longer ones than are kept
 	broken   string // why the key exchange fails, for ssh as well; safe to print
-	missing  string // why this program gets no key at all, though ssh may; safe to print
+	missing  string // why this program gets no key at all, although ssh may; safe to print
 	keys     map[kind]fetched
 
 	connecting, identifying, exchanging time.Duration
@@ -44,35 +44,15 @@ type fetched struct {
 	missing string // safe to print
 }
 
-// kind is what a server shows one key for: a type of plain key, and whether by a
-// certificate.
-type kind struct {
-	keyType     string
-	certificate bool
-}
-
-func kindOf(key ssh.PublicKey) kind {
-	_, certificate := key.(*ssh.Certificate)
-	return kind{plain(key).Type(), certificate}
-}
-
-// plain is the key that a certificate is for, and any other key itself.
-func plain(key ssh.PublicKey) ssh.PublicKey {
-	if cert, ok := key.(*ssh.Certificate); ok {
-		return cert.Key
-	}
-	return key
-}
-
-// look makes one connection, which asks for a key by the algorithms, if there are any; none where
-// the server has turned this machine away.
-func (v *visit) look(ctx context.Context, algorithms func() []string) *sight {
-	if away := v.door.away; away != nil && !away.began.Before(v.Since) {
+// observe makes one connection, and asks for a key by the algorithms unless they are
+// nil. It makes none where the server has turned this machine away.
+func (v *visit) observe(ctx context.Context, algorithms func() []string) *observation {
+	if away := v.endpoint.turnedAway; away != nil && !away.began.Before(v.Since) {
 		return away
 	}
-	s := &sight{keys: make(map[kind]fetched)}
+	s := &observation{keys: make(map[kind]fetched)}
 	s.limits[0], s.limits[1], s.limits[2] = v.Prober.limits()
-	v.leaving.Wait() // the one before must have gone
+	v.closing.Wait() // one connection at a time
 	held, err := v.visits.reserve(ctx, v.name, v.addr)
 	s.began = time.Now()
 	switch {
@@ -105,15 +85,15 @@ func (v *visit) look(ctx context.Context, algorithms func() []string) *sight {
 	} else {
 		s.unasked = true
 	}
-	v.leaving.Go(func() {
+	v.closing.Go(func() {
 		defer release()
-		c.leave(context.WithoutCancel(ctx))
+		c.hangUp(context.WithoutCancel(ctx))
 	})
 	return s
 }
 
-// connect makes the connection; nil if there is none.
-func (v *visit) connect(ctx context.Context, s *sight) *wire {
+// connect makes the connection; nil if it fails.
+func (v *visit) connect(ctx context.Context, s *observation) *wire {
 	d := v.Dialer
 	d.Timeout = s.limits[0]
 	start := time.Now()
@@ -123,7 +103,7 @@ func (v *visit) connect(ctx context.Context, s *sight) *wire {
 		s.connect = check.ConnectOK
 		return newWire(c)
 	}
-	s.connect, s.trouble = unconnected(err)
+	s.connect, s.trouble = connectFailure(err)
 	s.late = s.connect == check.ConnectTimeout
 	if ctx.Err() != nil {
 		s.connect, s.cut = check.ConnectCutShort, check.PhaseConnect
@@ -131,8 +111,8 @@ func (v *visit) connect(ctx context.Context, s *sight) *wire {
 	return nil
 }
 
-// identify exchanges identifications; false if there is no SSH to go on with.
-func (v *visit) identify(ctx context.Context, s *sight, c *wire) bool {
+// identify exchanges identifications; false if what answers does not speak SSH.
+func (v *visit) identify(ctx context.Context, s *observation, c *wire) bool {
 	start := time.Now()
 	s.greeting = c.greet(ctx, s.limits[1])
 	s.identifying = time.Since(start)
@@ -142,7 +122,7 @@ func (v *visit) identify(ctx context.Context, s *sight, c *wire) bool {
 	case check.IdentitySSH:
 		return true
 	case check.IdentityAway:
-		v.door.away = s
+		v.endpoint.turnedAway = s
 		return false
 	}
 	if ctx.Err() != nil {
@@ -151,8 +131,8 @@ func (v *visit) identify(ctx context.Context, s *sight, c *wire) bool {
 	return false
 }
 
-// exchange makes a key exchange as far as the proof of the key.
-func (v *visit) exchange(ctx context.Context, s *sight, c *wire, algorithms []string) {
+// exchange runs a key exchange up to the proof of the host key.
+func (v *visit) exchange(ctx context.Context, s *observation, c *wire, algorithms []string) {
 	start := time.Now()
 	key, err := c.hostKey(ctx, s.limits[2], algorithms)
 	s.exchanging = time.Since(start)
@@ -169,9 +149,9 @@ func (v *visit) exchange(ctx context.Context, s *sight, c *wire, algorithms []st
 		asked, known := s.negotiated(algorithms)
 		s.late = timedOut(err)
 		switch {
-		case beyondUs(err):
+		case unsupported(err):
 			s.missing = explain(err, s.offer != nil)
-		case known && asked.certificate && !broke(err): // the library reads fewer than ssh does
+		case known && asked.certificate && !serverEnded(err): // ssh reads certificates that the library cannot
 			s.keys[asked] = fetched{missing: "the certificate that ssh would be shown cannot be read: " + explain(err, true)}
 		default:
 			s.broken = explain(err, s.offer != nil)
@@ -180,7 +160,7 @@ func (v *visit) exchange(ctx context.Context, s *sight, c *wire, algorithms []st
 }
 
 // negotiated is the kind of key that the server was asked for.
-func (s *sight) negotiated(algorithms []string) (kind, bool) {
+func (s *observation) negotiated(algorithms []string) (kind, bool) {
 	if s.offer == nil {
 		return kind{}, false
 	}
@@ -192,8 +172,8 @@ func (s *sight) negotiated(algorithms []string) (kind, bool) {
 	return kind{}, false
 }
 
-// statuses says in check's words what the dialler says in its own.
-var statuses = map[dial.Reason]check.ConnectStatus{
+// connectStatuses maps the dialer's reasons to check's.
+var connectStatuses = map[dial.Reason]check.ConnectStatus{
 	dial.Refused:     check.ConnectRefused,
 	dial.Timeout:     check.ConnectTimeout,
 	dial.Unreachable: check.ConnectUnreachable,
@@ -201,15 +181,15 @@ var statuses = map[dial.Reason]check.ConnectStatus{
 	dial.Exhausted:   check.ConnectExhausted,
 }
 
-// unconnected is how a connection failed, and in words, without the address.
-func unconnected(err error) (check.ConnectStatus, string) {
+// connectFailure is why a connection failed, and the same in words, without the address.
+func connectFailure(err error) (check.ConnectStatus, string) {
 	var lost *dial.Error
 	switch {
 	case !errors.As(err, &lost):
 	case len(lost.Failures) > 0:
 		f := lost.Failures[0]
 		_, text, _ := strings.Cut(f.Error(), ": ")
-		status, ok := statuses[f.Reason]
+		status, ok := connectStatuses[f.Reason]
 		if !ok {
 			status = check.ConnectFailed
 		}
@@ -220,7 +200,7 @@ func unconnected(err error) (check.ConnectStatus, string) {
 	return check.ConnectFailed, safetext.Line(err.Error())
 }
 
-// timedOut says that an exchange took too long.
+// timedOut reports whether an exchange took too long.
 func timedOut(err error) bool {
 	var network net.Error
 	return errors.As(err, &network) && network.Timeout()
