@@ -100,7 +100,7 @@ func explainPins() []Explanation {
 			Sure:    "Sure.",
 			Who:     only,
 			Do:      "Remove it, or renew it with 'rdnsproxy hosts add --expires 90d HOST'.",
-			Example: "/etc/hosts:3: the line for my.example.com expired on 2026-03-01",
+			Example: "/etc/hosts:3 expired on 2026-03-01",
 		},
 		{
 			Code:    "pin.partial",
@@ -108,7 +108,7 @@ func explainPins() []Explanation {
 			Sure:    "As sure as the DNS answers.",
 			Who:     only,
 			Do:      "Add lines for the other addresses: 'rdnsproxy hosts add HOST'.",
-			Example: "/etc/hosts:3: the lines for my.example.com hide its address 198.51.100.10",
+			Example: "/etc/hosts:3 hides 198.51.100.10, which DNS also has for my.example.com",
 		},
 		{
 			Code:    "pin.moved",
@@ -116,7 +116,7 @@ func explainPins() []Explanation {
 			Sure:    "Sure about the difference.",
 			Who:     only + " Connections go to the old address.",
 			Do:      "Unless DNS is wrong, remove the line: 'rdnsproxy hosts remove HOST'.",
-			Example: "/etc/hosts:3: the line gives my.example.com the address 192.168.1.243, and DNS says 198.51.100.10",
+			Example: "/etc/hosts:3 is stale: it maps my.example.com to 192.168.1.243, DNS says 198.51.100.10",
 		},
 		{
 			Code:    "pin.gone",
@@ -124,7 +124,7 @@ func explainPins() []Explanation {
 			Sure:    "As sure as the DNS answers. Inside a VPN it may exist.",
 			Who:     only,
 			Do:      "Remove the line if the host is gone: 'rdnsproxy hosts remove HOST'.",
-			Example: "/etc/hosts:3: the line gives my.example.com the address 192.168.1.243, and DNS knows none",
+			Example: "/etc/hosts:3 is stale: it maps my.example.com to 192.168.1.243, DNS has no address for it (NXDOMAIN)",
 		},
 		{
 			Code:    "pin.key",
@@ -132,7 +132,7 @@ func explainPins() []Explanation {
 			Sure:    "Sure about the difference.",
 			Who:     only + " The address may belong to another machine now.",
 			Do:      "Find out whether the key was changed on purpose. Until then, remove the line: 'rdnsproxy hosts remove HOST'.",
-			Example: "/etc/hosts:3: the host key at 192.168.1.243 is another than when the line was written: it was SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU, and is SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM",
+			Example: "/etc/hosts:3: the host key at 192.168.1.243 is not the one that the line records: that was SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU, it is SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM",
 		},
 		{
 			Code:    "pin.unknown",

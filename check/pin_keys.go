@@ -71,3 +71,10 @@ func ProvenKeys(r *Result, chosen netip.Addr) []string {
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
+
+// keyed reports whether a host key was seen.
+func (a *Address) keyed() bool { return a.SSH != nil && len(a.SSH.HostKeys) > 0 }
+
+func (a *Address) shows(fingerprint string) bool {
+	return slices.ContainsFunc(a.SSH.HostKeys, func(k HostKey) bool { return k.Fingerprint == fingerprint })
+}

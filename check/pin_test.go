@@ -199,3 +199,74 @@ func TestVerifyPin(t *testing.T) {
 		}
 	}
 }
+
+// TestStaleLineIsOneStory: check and the relay, who know what DNS says, and hosts
+// verify, which has looked at the host, say the same of a line that has gone stale.
+func TestStaleLineIsOneStory(t *testing.T) {
+	const a, b = "203.0.113.7", "203.0.113.8"
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	in := func(addrs ...string) Facts {
+		f := facts(addrs[0], resolve.OK, dead("x.example.net", resolve.NXDomain))
+		for _, other := range addrs[1:] {
+			f.Addresses = append(f.Addresses, facts(other, resolve.OK, dead("x.example.net", resolve.NXDomain)).Addresses...)
+			f.Forward[0].Addrs = append(f.Forward[0].Addrs, netip.MustParseAddr(other))
+		}
+		return f
+	}
+	none := func(s resolve.Status) Facts {
+		f := in(a)
+		f.Addresses, f.Forward[0].Addrs, f.Forward[0].Status, f.Forward[1].Status = nil, nil, s, s
+		return f
+	}
+	half := in(b)
+	half.Forward[1].Status = resolve.ServFail
+	for _, tt := range []struct {
+		name, note string
+		dns        Facts
+		want       Code // empty: the line is right, of which check and the relay say nothing
+		severity   Severity
+		text       string
+	}{
+		{"it stands", "unresolvable", in(a), "", 0, ""},
+		{"moved", "unresolvable", in(b), PinMoved, Error, "/etc/hosts:1 is stale: it maps my.example.com to 203.0.113.7, DNS says 203.0.113.8"},
+		{"moved and expired", "unresolvable expires=2026-02-01", in(b), PinMoved, Error, "DNS says 203.0.113.8; it expired on 2026-02-01"},
+		{"gone", "unresolvable", none(resolve.NXDomain), PinGone, Warning, "/etc/hosts:1 is stale: it maps my.example.com to 203.0.113.7, DNS has no address for it (NXDOMAIN)"},
+		{"expired", "unresolvable expires=2026-02-01", in(a), PinExpired, Warning, "/etc/hosts:1 expired on 2026-02-01"},
+		{"not answered", "unresolvable", none(resolve.ServFail), PinUnknown, Unknown, "(SERVFAIL)"},
+		{"expired, and not answered", "unresolvable expires=2026-02-01", none(resolve.ServFail), PinExpired, Warning, "/etc/hosts:1 expired on 2026-02-01"},
+		{"half an answer, without the address", "unresolvable", half, PinUnknown, Unknown, "could not be looked up"},
+		{"one of two", "unresolvable", in(a, b), PinPartial, Warning, "/etc/hosts:1 hides 203.0.113.8, which DNS also has for my.example.com"},
+		{"one of two, chosen", "unresolvable alone", in(a, b), PinPartial, Notice, "/etc/hosts:1 hides 203.0.113.8, which DNS also has for my.example.com"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			file, err := hostsfile.Parse(strings.NewReader(a + "  " + host + "  # rdnsproxy 2026-01-01 " + tt.note + "\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			file.Path = "/etc/hosts"
+			line := file.Pinned()[0]
+			note, _ := line.Note()
+			verified := VerifyPins(judge(tt.dns, Policy{}), file.Pinned(), file, now)[0].Finding
+
+			used := in(a)
+			source := resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 1}
+			used.Forward[0].Source, used.Forward[0].Pins = source, []resolve.Pin{{Addr: line.Addr, Note: note, Source: source}}
+			used.Views, used.Taken = []View{{Forward: tt.dns.Forward}}, now
+			var seen Finding
+			for _, f := range judge(used, Policy{}).Findings {
+				if f.Code.Pin() {
+					seen = f
+				}
+			}
+			if seen.Code != tt.want || seen.Severity != tt.severity || !strings.Contains(seen.Text, tt.text) {
+				t.Errorf("check: %s %s: %s", seen.Code, seen.Severity, seen.Text)
+			}
+			if tt.want == "" {
+				tt.want = PinGood
+			}
+			if verified.Code != tt.want || verified.Severity != tt.severity || !strings.Contains(verified.Text, tt.text) {
+				t.Errorf("hosts verify: %s %s: %s", verified.Code, verified.Severity, verified.Text)
+			}
+		})
+	}
+}

@@ -62,7 +62,7 @@ func TestHostsLine(t *testing.T) {
 
 	v.dns(dnslab.Zone("example.com", "my A 198.51.100.10"))
 	o := v.ssh("my.example.com", "echo $SSH_CONNECTION")
-	if !strings.Contains(o.err, "no longer agrees with DNS") || strings.Fields(o.out)[2] != "192.168.1.243" {
+	if !strings.Contains(o.err, "is stale") || strings.Fields(o.out)[2] != "192.168.1.243" {
 		t.Errorf("after the move, the line's address is dialled and DNS's is told: %+v", o)
 	}
 	if o := v.run("rdnsproxy", "hosts", "verify"); o.status != 1 || !strings.Contains(o.out, "pin.moved") {

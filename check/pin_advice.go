@@ -1,0 +1,52 @@
+package check
+
+import (
+	"net"
+	"strconv"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/safetext"
+)
+
+// advice is the command that puts the line right, where there is one.
+func (l *pinnedLine) advice(c Code) []Advice {
+	switch c {
+	case PinMoved, PinGone:
+		return l.command("unless DNS is wrong, take the line out", "remove "+l.plain)
+	case PinKey:
+		return l.command("find out whether the key was changed on purpose; until then, take the line out", "remove "+l.plain)
+	case PinPartial:
+		if l.note.Alone {
+			return nil
+		}
+		return l.command("add lines for the other addresses", "add "+l.target())
+	case PinExpired:
+		if l.visit == nil || !l.visit.needed {
+			return l.command("take it out", "remove "+l.plain)
+		}
+		command := "add --expires 90d "
+		if l.note.Alone {
+			command += "--address " + l.addr.String() + " "
+		}
+		return l.command("renew it", command+l.target())
+	case PinUnneeded:
+		return l.command("take it out", "remove "+l.plain)
+	}
+	return nil
+}
+
+// command is advice to give a hosts command about the line's file.
+func (l *pinnedLine) command(text, command string) []Advice {
+	if l.path != "" && l.path != hostsfile.SystemPath() {
+		command += " --hosts-file " + safetext.Shell(l.path)
+	}
+	return []Advice{{Code: AdviseCommand, Machine: ThisMachine, Text: text, Line: "rdnsproxy hosts " + command}}
+}
+
+// target names the line's host without ssh's configuration.
+func (l *pinnedLine) target() string {
+	if l.note.Port == 0 {
+		return l.plain
+	}
+	return net.JoinHostPort(l.plain, strconv.Itoa(int(l.note.Port)))
+}
