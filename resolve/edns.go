@@ -93,7 +93,7 @@ func (m *Mux) datagram(ctx context.Context, server Server, q Question, query []b
 		defer t.Stop()
 		patience = t.C
 	}
-	var second seat
+	var second slot
 	var answered <-chan struct{} // the second's
 	for {
 		select {

@@ -3,7 +3,6 @@ package resolve
 import (
 	"context"
 	"strings"
-	"sync/atomic"
 )
 
 // want is a forward look-up on its way through the sources.
@@ -59,7 +58,7 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 		}
 		if outcome != OnSuccess {
 			for _, a := range answers {
-				failed = keepTelling(failed, a, ctx.Err() != nil && a.Status.Temporary())
+				failed = keepBest(failed, a, ctx.Err() != nil && a.Status.Temporary())
 			}
 		}
 		if service.Stop&outcome != 0 {
@@ -125,146 +124,6 @@ func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yie
 	return r.addressesFromModule(ctx, module, w)
 }
 
-// addressesFromDNS goes through the search list. It ends at the first name with
-// an address; a failure that says nothing about the name ends it too, except
-// SERVFAIL, for a domain of the list may be dead and the next one not (glibc's
-// res_nsearch). The name as it was written is the one that a failure is told of
-// where that was asked.
-func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
-	var failed []*Answer
-	names := r.stub.cfg.candidates(w)
-	if !w.absolute && !w.found {
-		if alias, ok := r.stub.cfg.alias(w.name); ok {
-			names = []Name{alias}
-		}
-	}
-	for _, name := range names {
-		answers := r.candidate(ctx, name, w, yield)
-		if answers == nil {
-			return nil, OnSuccess
-		}
-		goOn := true
-		for _, a := range answers {
-			old := ofType(failed, a.Question.Type)
-			asWritten := a.Question.Name == w.name && old != nil && a.telling() == old.telling()
-			failed = keepTelling(failed, a, asWritten || ctx.Err() != nil && a.Status.Temporary())
-			goOn = goOn && (a.Status.Absent() || a.Status == ServFail)
-		}
-		if !goOn {
-			break
-		}
-	}
-	answers := make([]*Answer, 0, len(w.types))
-	for _, t := range w.types {
-		if a := ofType(failed, t); a != nil {
-			answers = append(answers, a)
-		}
-	}
-	return answers, outcome(answers)
-}
-
-// pairTries is how often a question is asked at least whose companion, about the
-// other family, was answered: one of two that travel together is easily lost, and
-// glibc's send_dg then asks again, and from another port, within one attempt.
-const pairTries = 3
-
-// candidate asks for one name in all families at once. Once one has an address,
-// everything is yielded as it arrives, and nil returned; otherwise the answers.
-func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(Answer) bool) []*Answer {
-	types := w.types
-	if len(types) == 1 {
-		a := r.stub.askFor(ctx, Question{name, types[0]}, w.found)
-		if a.Status != OK {
-			return []*Answer{a}
-		}
-		yield(*a)
-		return nil
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	arrived := make(chan *Answer, len(types))
-	var answered atomic.Bool
-	ask := func(t Type) {
-		a := r.stub.askFor(ctx, Question{name, t}, w.found)
-		for range pairTries - r.stub.cfg.attempts() {
-			if a.Status != Timeout || !answered.Load() || ctx.Err() != nil {
-				break
-			}
-			a = r.stub.askFor(ctx, Question{name, t}, w.found)
-		}
-		if !a.Status.Temporary() {
-			answered.Store(true)
-		}
-		arrived <- a
-	}
-	if r.stub.cfg.single() {
-		go func() {
-			for _, t := range types {
-				ask(t)
-			}
-		}()
-	} else {
-		for _, t := range types {
-			go ask(t)
-		}
-	}
-	found := false
-	held := make([]*Answer, 0, len(types))
-	for range types {
-		a := <-arrived
-		found = found || a.Status == OK
-		held = append(held, a)
-		if !found {
-			continue
-		}
-		for len(held) > 0 { // the last one first: it is the one with addresses
-			last := len(held) - 1
-			if !yield(*held[last]) {
-				return nil
-			}
-			held = held[:last]
-		}
-	}
-	if found {
-		return nil
-	}
-	return held
-}
-
-// candidates are the names to try in turn, as glibc's res_nsearch does: the
-// name as it is first where it has ndots dots, last otherwise, and alone where
-// it is absolute, or of a kind that must not leak: "db.onion.corp.example" would
-// tell the servers of corp.example.
-func (c *Config) candidates(w want) []Name {
-	if w.absolute || w.name == "." || w.unleaked() {
-		return []Name{w.name}
-	}
-	list := make([]Name, 0, 1+len(c.Search))
-	if w.found && c.machine != nil { // a PTR's name is looked up for sshd, which has not the user's environment
-		c = c.machine
-	}
-	dots := strings.Count(string(w.name), ".")
-	asIsFirst := dots >= c.Ndots
-	if asIsFirst {
-		list = append(list, w.name)
-	}
-	asIs := asIsFirst
-	for _, domain := range c.Search {
-		switch {
-		case domain != ".":
-			if long := w.name + "." + domain; long.wireLen() <= 255 {
-				list = append(list, long)
-			}
-		case !asIs:
-			list, asIs = append(list, w.name), true
-		}
-	}
-	if !asIs && (dots > 0 || len(list) == 0 || !c.NoTLD) {
-		list = append(list, w.name)
-	}
-	return list
-}
-
 // impossible answers for a host that no name can be: a label is empty or too
 // long.
 func impossible(w want, yield func(Answer) bool) {
@@ -287,10 +146,10 @@ func outcome(answers []*Answer) Outcomes {
 	return OnUnavail
 }
 
-// telling orders answers by how much they say, where sources or names of a
+// rank orders answers by how much they say, where sources or names of a
 // search list differ: a failure that hides the answer before a certain absence,
 // and of those what DNS says before what others do not know.
-func (a *Answer) telling() int {
+func (a *Answer) rank() int {
 	switch a.Status {
 	case OK:
 		return 6
@@ -309,13 +168,13 @@ func (a *Answer) telling() int {
 	return 0
 }
 
-// keepTelling keeps the more telling answer of a family, of equals the first;
+// keepBest keeps the more telling answer of a family, of equals the first;
 // or a, where it is preferred: a look-up whose time was ended must not look like
 // one that went to its end.
-func keepTelling(best []*Answer, a *Answer, preferred bool) []*Answer {
+func keepBest(best []*Answer, a *Answer, preferred bool) []*Answer {
 	for i, old := range best {
 		if old.Question.Type == a.Question.Type {
-			if preferred || a.telling() > old.telling() {
+			if preferred || a.rank() > old.rank() {
 				best[i] = a
 			}
 			return best

@@ -41,35 +41,35 @@ type endpoint struct {
 	next int
 }
 
-// seat is a question that is outstanding and its place in a socket's window.
-type seat struct {
+// slot is a question that is outstanding and its place in a socket's window.
+type slot struct {
 	*flight
 	socket *socket
 }
 
 // launch sends a packed query. Whoever gets no error calls leave at the end.
-func (m *Mux) launch(ctx context.Context, to Server, query []byte) (seat, error) {
+func (m *Mux) launch(ctx context.Context, to Server, query []byte) (slot, error) {
 	f := &flight{query: query, done: make(chan struct{})}
-	s, err := m.board(ctx, to, f)
+	s, err := m.acquire(ctx, to, f)
 	if err != nil {
-		return seat{}, err
+		return slot{}, err
 	}
 	if err := s.send(f); err != nil {
 		<-s.window
-		return seat{}, err
+		return slot{}, err
 	}
-	return seat{f, s}, nil
+	return slot{f, s}, nil
 }
 
 // leave takes the question back if it is still outstanding, and frees its place.
-func (s seat) leave() {
+func (s slot) leave() {
 	s.socket.take(s.flight)
 	<-s.socket.window
 }
 
 // giveUp takes the question back because of err, unless its outcome has come in
 // the meantime.
-func (s seat) giveUp(err error) error {
+func (s slot) giveUp(err error) error {
 	if s.socket.take(s.flight) {
 		return s.verdict(err)
 	}
@@ -77,8 +77,8 @@ func (s seat) giveUp(err error) error {
 	return s.err
 }
 
-// board finds a place for f on a socket.
-func (m *Mux) board(ctx context.Context, to Server, f *flight) (*socket, error) {
+// acquire finds a place for f on a socket.
+func (m *Mux) acquire(ctx context.Context, to Server, f *flight) (*socket, error) {
 	for {
 		s, err := m.socket(to)
 		if err != nil {

@@ -32,7 +32,7 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answe
 		case out == OnSuccess && (last || service.Stop&OnSuccess != 0):
 			return a
 		case out == OnSuccess: // libc drops what it then goes on from
-		case a != nil && (!asked || a.telling() > best.telling() || ctx.Err() != nil && a.Status.Temporary()):
+		case a != nil && (!asked || a.rank() > best.rank() || ctx.Err() != nil && a.Status.Temporary()):
 			best, asked = a, true
 		}
 		if service.Stop&out != 0 {

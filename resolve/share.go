@@ -9,47 +9,47 @@ import (
 	"rdnsproxy/limits"
 )
 
-// shared lets equal questions that are outstanding share one flight, which
-// keeps a forger from having many equal questions to hit (RFC 5452, section 5),
-// and keeps the answers for as long as they hold.
+// shared lets equal questions that are outstanding share one call, as
+// golang.org/x/sync/singleflight does, and caches the answers for their TTL.
+// Sharing also denies a forger many equal questions to hit (RFC 5452, section 5).
 //
-// The first asker flies, in its own goroutine. An asker who gives up gives up
-// alone: when it was the one who flew, the next one flies anew. So nobody's
-// deadline is another's, and no goroutine is needed for it.
+// The first caller asks, in its own goroutine. If it gives up, the next one who
+// waits asks again, so no caller depends on another's deadline and no goroutine
+// is needed.
 type shared struct {
-	fly func(context.Context, Question) *Answer // how an answer is got
+	fetch func(context.Context, Question) *Answer // asks the servers
 
-	mu      sync.Mutex
-	flights map[Question]*joint // in the air, or landed and still good
+	mu    sync.Mutex
+	calls map[Question]*call // outstanding, or finished and cached
 }
 
-// joint is a flight with company.
-type joint struct {
-	landed bool          // guarded by shared's mu
-	done   chan struct{} // likewise; made by the first who waits
+// call is a question that is outstanding or has been answered.
+type call struct {
+	finished bool          // guarded by shared's mu
+	done     chan struct{} // likewise; made by the first who waits; closed at the end
 
-	// Set before it has landed or done is closed, and then no more.
-	answer *Answer   // nil: its pilot gave up
-	until  time.Time // how long the answer holds; zero: it is for those who wait alone
+	// Set before finished is, and not changed afterwards.
+	answer *Answer   // nil: the caller gave up
+	until  time.Time // the end of its TTL; zero: it is not cached
 }
 
-// ask gives q's answer: from memory, from a flight that is in the air, or from
-// one of its own.
+// ask gives q's answer: from the cache, from a call that is outstanding, or from a
+// new one.
 func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	start := time.Now()
 	paid := false
 	for {
 		s.mu.Lock()
-		j := s.flights[q]
-		if j != nil && j.landed && start.Before(j.until) {
+		c := s.calls[q]
+		if c != nil && c.finished && start.Before(c.until) {
 			s.mu.Unlock()
-			return j.recall(start)
+			return c.recall(start)
 		}
 		if ctx.Err() != nil {
 			s.mu.Unlock()
 			return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 		}
-		if j == nil || j.landed {
+		if c == nil || c.finished {
 			if !paid {
 				s.mu.Unlock()
 				done, ok := spend(ctx)
@@ -60,23 +60,23 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 				paid = true
 				continue // somebody may have asked in the meantime
 			}
-			j = new(joint)
-			if s.flights == nil {
-				s.flights = make(map[Question]*joint)
+			c = new(call)
+			if s.calls == nil {
+				s.calls = make(map[Question]*call)
 			}
-			s.flights[q] = j
+			s.calls[q] = c
 			s.mu.Unlock()
-			return s.pilot(ctx, q, j, start)
+			return s.do(ctx, q, c, start)
 		}
-		if j.done == nil {
-			j.done = make(chan struct{})
+		if c.done == nil {
+			c.done = make(chan struct{})
 		}
-		done := j.done
+		done := c.done
 		s.mu.Unlock()
 		select {
 		case <-done:
-			if j.answer != nil {
-				a := *j.answer
+			if c.answer != nil {
+				a := *c.answer
 				a.Took = time.Since(start)
 				return &a
 			}
@@ -86,42 +86,42 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	}
 }
 
-// pilot flies for all who wait, and lets go of them even if fly panics.
-func (s *shared) pilot(ctx context.Context, q Question, j *joint, start time.Time) *Answer {
-	defer s.land(q, j)
-	a := s.fly(ctx, q)
+// do asks on behalf of all who wait. They are released even if fetch panics.
+func (s *shared) do(ctx context.Context, q Question, c *call, start time.Time) *Answer {
+	defer s.finish(q, c)
+	a := s.fetch(ctx, q)
 	now := time.Now()
 	a.Took = now.Sub(start)
 	failed := a.Status.Temporary()
 	if !failed || ctx.Err() == nil {
-		j.answer = a
+		c.answer = a
 	}
-	if !failed && a.TTL > 0 { // whoever remembers failures knows for how long
-		j.until = now.Add(min(a.TTL, limits.AnswerTime))
+	if !failed && a.TTL > 0 { // failures are cached by callers, if at all
+		c.until = now.Add(min(a.TTL, limits.AnswerTime))
 	}
 	return a
 }
 
-// land tells those who wait, and keeps the answer where it holds. Full, the
-// cache makes room by dropping a few of no choice in particular.
-func (s *shared) land(q Question, j *joint) {
+// finish releases those who wait and caches the answer if it has a TTL. A full
+// cache drops a few entries at random.
+func (s *shared) finish(q Question, c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	j.landed = true
-	if j.done != nil {
-		close(j.done)
+	c.finished = true
+	if c.done != nil {
+		close(c.done)
 	}
-	if j.until.IsZero() {
-		delete(s.flights, q)
+	if c.until.IsZero() {
+		delete(s.calls, q)
 		return
 	}
-	if len(s.flights) <= limits.Answers {
+	if len(s.calls) <= limits.Answers {
 		return
 	}
 	room := limits.Answers / 16
-	for old, flight := range s.flights {
-		if flight.landed {
-			delete(s.flights, old)
+	for old, other := range s.calls {
+		if other.finished {
+			delete(s.calls, old)
 		}
 		if room--; room == 0 {
 			break
@@ -129,15 +129,15 @@ func (s *shared) land(q Question, j *joint) {
 	}
 }
 
-// recall is the answer as it holds at a later time.
-func (j *joint) recall(now time.Time) *Answer {
-	a := *j.answer
-	a.TTL = min(a.TTL, j.until.Sub(now).Truncate(time.Second))
+// recall is the cached answer with what is left of its TTL.
+func (c *call) recall(now time.Time) *Answer {
+	a := *c.answer
+	a.TTL = min(a.TTL, c.until.Sub(now).Truncate(time.Second))
 	a.Took = 0
 	return &a
 }
 
-// unpaid is the status of a question that was not asked.
+// unpaid is the status of a question that the budget did not allow.
 func unpaid(ctx context.Context) Status {
 	if ctx.Err() != nil {
 		return gaveUp(ctx)
@@ -145,7 +145,7 @@ func unpaid(ctx context.Context) Status {
 	return Skipped
 }
 
-// gaveUp is the status of a look-up whose time was ended from outside.
+// gaveUp is the status of a lookup that its context ended.
 func gaveUp(ctx context.Context) Status {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return Timeout

@@ -21,7 +21,7 @@ type stub struct {
 
 func (s *stub) configure(cfg *Config, wire Exchanger) {
 	s.cfg, s.wire, s.servers = cfg, wire, cfg.servers()
-	s.shared.fly = s.chase
+	s.shared.fetch = s.chase
 	for _, server := range s.servers {
 		s.sources = append(s.sources, server.source())
 	}

@@ -282,20 +282,20 @@ func TestCache(t *testing.T) {
 	if d := cmp.Diff([]int{1, 1, 3, 3}, got); d != "" {
 		t.Error(d)
 	}
-	landed := r.stub.shared.flights[Question{"host.example.com", A}]
-	landed.until = time.Now().Add(1500 * time.Millisecond)
+	kept := r.stub.shared.calls[Question{"host.example.com", A}]
+	kept.until = time.Now().Add(1500 * time.Millisecond)
 	if a := r.Forward(within(t), "host.example.com", IPv4, System); a.TTL > time.Second {
 		t.Errorf("TTL %v of an answer that holds for a second", a.TTL)
 	}
-	landed.until = time.Now()
+	kept.until = time.Now()
 	if r.Forward(within(t), "host.example.com", IPv4, System); s.Asked("host.example.com", 1) != 2 {
 		t.Error("an answer outlives its TTL")
 	}
-	full := shared{fly: func(context.Context, Question) *Answer { return &Answer{Status: OK, TTL: time.Minute} }}
+	full := shared{fetch: func(context.Context, Question) *Answer { return &Answer{Status: OK, TTL: time.Minute} }}
 	for i := range 2 * limits.Answers {
 		full.ask(within(t), Question{Name(fmt.Sprint(i)), A})
 	}
-	if n := len(full.flights); n > limits.Answers {
+	if n := len(full.calls); n > limits.Answers {
 		t.Errorf("%d answers kept", n)
 	}
 }

@@ -183,7 +183,7 @@ func TestDisconnectArrives30TimesOf30(t *testing.T) {
 
 func TestSignalsEndTheHelper(t *testing.T) {
 	onEachPathName(t, func(t *testing.T, path string) {
-		for _, s := range departures {
+		for _, s := range hangupSignals {
 			c := startChild(t, path)
 			send(t, c.write, "last words")
 			c.signal(s)

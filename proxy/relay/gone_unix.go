@@ -3,52 +3,12 @@
 package relay
 
 import (
-	"errors"
-	"io"
 	"os"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
-
-// peerClosed reports whether a failed write only says that the peer closed
-// before it. io.ErrClosedPipe is net.Pipe's word for EPIPE.
-func peerClosed(err error) bool {
-	return errors.Is(err, unix.EPIPE) || errors.Is(err, io.ErrClosedPipe)
-}
-
-// networkError reports whether an error of a connection tells of its peer or of the
-// way there. Others are this machine's.
-func networkError(err error) bool {
-	var no unix.Errno
-	if !errors.As(err, &no) {
-		return true
-	}
-	switch no {
-	case unix.EPIPE, unix.ECONNRESET, unix.ECONNABORTED, unix.ECONNREFUSED, unix.ETIMEDOUT, unix.ENOTCONN,
-		unix.EHOSTUNREACH, unix.EHOSTDOWN, unix.ENETUNREACH, unix.ENETDOWN, unix.ENETRESET, unix.ENOPROTOOPT, unix.EPROTO:
-		return true
-	}
-	return false
-}
-
-// inputError is nil where a failed read of In is just another way in which ssh
-// or its terminal goes away.
-func inputError(err error) error {
-	if err == io.EOF || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) {
-		return nil
-	}
-	return err
-}
-
-// outputError is nil where a failed write to Out only says that nobody reads.
-func outputError(err error) error {
-	if errors.Is(err, unix.EPIPE) || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) {
-		return nil
-	}
-	return err
-}
 
 // endSocket tells the peer of a socket that nothing more comes. Where ssh's two
 // descriptors are one socket, closing one of them would say nothing.
@@ -58,9 +18,9 @@ func endSocket(out *os.File) {
 	}
 }
 
-// departed are the events, reported without being asked for, by which poll says
+// pollHungUp are the events, reported without being asked for, by which poll says
 // that the reader of a pipe or the peer of a socket has gone.
-const departed = unix.POLLERR | unix.POLLHUP
+const pollHungUp = unix.POLLERR | unix.POLLHUP
 
 // Await calls gone, from a goroutine of its own, when the ssh at the other end of out
 // has gone before there is a session: while names are looked up and addresses
@@ -125,7 +85,7 @@ func watch(fd, owner int, leave func()) (stop func()) {
 			case err == unix.EINTR:
 			case err != nil || ps[1].Revents != 0:
 				return
-			case ps[0].Revents&departed != 0, ps[2].Revents != 0:
+			case ps[0].Revents&pollHungUp != 0, ps[2].Revents != 0:
 				leave()
 				return
 			default: // POLLNVAL: a device that this system does not poll

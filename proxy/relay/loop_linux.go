@@ -37,31 +37,31 @@ func (p Pipes) loop(sock int) (Stats, error) {
 	if err := unix.SetNonblock(sock, true); err != nil {
 		return Stats{}, os.NewSyscallError("fcntl", err)
 	}
-	in, err := borrow(p.In)
+	in, err := acquire(p.In)
 	if err != nil {
 		return Stats{}, err
 	}
-	defer in.giveBack()
-	out, err := borrow(p.Out)
+	defer in.restore()
+	out, err := acquire(p.Out)
 	if err != nil {
 		return Stats{}, err
 	}
-	defer out.giveBack()
+	defer out.restore()
 	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
 		return Stats{}, os.NewSyscallError("eventfd", err)
 	}
 	defer unix.Close(wake)
 	l := loop{
-		Pipes:  p,
-		course: course{grace: p.Grace},
-		up:     upward(in, sock),
-		down:   downward(sock, out),
-		sock:   sock,
-		wake:   wake,
-		out:    out,
+		Pipes:    p,
+		shutdown: shutdown{grace: p.Grace},
+		up:       upward(in, sock),
+		down:     downward(sock, out),
+		sock:     sock,
+		wake:     wake,
+		out:      out,
 	}
-	stop := p.onDeparture(l.told)
+	stop := p.onHangup(l.told)
 	defer stop()
 	moved := func() Stats { return Stats{Up: l.up.moved, Down: l.down.moved} }
 	if err := l.run(); err != nil {
@@ -73,12 +73,12 @@ func (p Pipes) loop(sock int) (Stats, error) {
 // loop is a session: two ways, what can end them, and one poll for all of it.
 type loop struct {
 	Pipes
-	course
-	up, down *way
+	shutdown
+	up, down *pump
 	sock     int
 	wake     int         // readable: a signal has said that ssh has gone
 	urgent   atomic.Bool // one that hurries
-	out      *lent
+	out      *nonblockFD
 	events   [4]unix.PollFd
 }
 
@@ -90,7 +90,7 @@ const (
 	evWake
 )
 
-// told is called beside the loop; see onDeparture.
+// told is called beside the loop; see onHangup.
 func (l *loop) told(hurry bool) {
 	if hurry {
 		l.urgent.Store(true)
@@ -245,6 +245,6 @@ func (l *loop) moveDown() {
 // endOut tells ssh that the network has ended.
 func (l *loop) endOut() {
 	l.networkEnded()
-	l.out.giveBack() // while it is still open
+	l.out.restore() // while it is still open
 	l.closeOut()
 }

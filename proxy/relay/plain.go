@@ -18,9 +18,9 @@ import (
 // pipe to io.Copy makes Go splice, and that spins a core while the pipe's
 // reader stalls (golang/go#75304).
 func (p Pipes) plain(c net.Conn) (Stats, error) {
-	e := course{grace: p.Grace}
+	e := shutdown{grace: p.Grace}
 	t := &transfer{left: make(chan struct{}), hurried: make(chan struct{})}
-	stopSignals := p.onDeparture(t.told)
+	stopSignals := p.onHangup(t.told)
 	defer stopSignals()
 	unwatch := sync.OnceFunc(watchReader(p.Out, t.leave))
 	defer unwatch()
@@ -91,7 +91,7 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 }
 
 // abandon frees the goroutines that can be freed and sums up.
-func (p Pipes) abandon(c net.Conn, t *transfer, e *course) (Stats, error) {
+func (p Pipes) abandon(c net.Conn, t *transfer, e *shutdown) (Stats, error) {
 	past := time.Unix(1, 0)
 	c.SetDeadline(past)
 	p.In.SetReadDeadline(past) // fails on a blocking descriptor: its reader ends with the process
@@ -133,7 +133,7 @@ func (t *transfer) leave() {
 	}
 }
 
-// told is for what onDeparture hears: once with hurry, and then no more.
+// told is for what onHangup hears: once with hurry, and then no more.
 func (t *transfer) told(hurry bool) {
 	t.leave()
 	if hurry {

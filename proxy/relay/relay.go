@@ -11,7 +11,7 @@
 //
 // On Linux a TCP connection is served by one poll loop that splices upwards. Every
 // other connection and every other system takes the plain path of two copying
-// goroutines. Both follow the same rules, which are written down in end.go.
+// goroutines. Both follow the same rules, which are written down in shutdown.go.
 //
 // It is a leaf that knows no DNS, no policy and no command line; all system-dependent
 // code of a session's data path is here.

@@ -7,12 +7,12 @@ import (
 	"syscall"
 )
 
-// departures are the signals by which ssh, a terminal or a person ends a
+// hangupSignals are the signals by which ssh, a terminal or a person ends a
 // ProxyCommand: ssh sends SIGHUP and does not wait. Ctrl-\ kills ssh, and Go's runtime
 // would print all goroutines of its helper where the user reads.
-var departures = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
+var hangupSignals = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
 
-// onDeparture calls leave, from a goroutine of its own, when a signal or Hangup
+// onHangup calls leave, from a goroutine of its own, when a signal or Hangup
 // says that ssh has gone. hurry is true of those that ssh, or whoever else runs the
 // helper, sends when it has said its last words; Ctrl-C reaches ssh no sooner than
 // the helper. After stop has returned, leave neither runs nor will.
@@ -21,10 +21,10 @@ var departures = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT,
 // its ssh, the helper inherits that, and Ctrl-C must stop a transfer, not the
 // session. (Go keeps an inherited SIG_IGN for SIGHUP and SIGINT; for SIGTERM
 // its runtime has installed a handler before anybody could ask.)
-func (p Pipes) onDeparture(leave func(hurry bool)) (stop func()) {
-	surviveTheEnd()
+func (p Pipes) onHangup(leave func(hurry bool)) (stop func()) {
+	surviveSignals()
 	heard := make(chan os.Signal, 1)
-	notify(heard, departures[:]...)
+	notify(heard, hangupSignals[:]...)
 
 	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -48,12 +48,12 @@ func (p Pipes) onDeparture(leave func(hurry bool)) (stop func()) {
 	}
 }
 
-// surviveTheEnd takes two signals away from their default action for good.
+// surviveSignals takes two signals away from their default action for good.
 // SIGPIPE: the failed write says the same, and a stderr that nobody reads must
 // not kill a session either. SIGHUP: ssh sends it at about the time when its
 // pipes close, so it can come when a session has just ended, and must not cut
 // short what the caller does last.
-var surviveTheEnd = sync.OnceFunc(func() {
+var surviveSignals = sync.OnceFunc(func() {
 	notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGHUP)
 })
 

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lent is one of ssh's descriptors while the loop uses it.
+// nonblockFD is one of ssh's descriptors while the loop uses it.
 //
 // O_NONBLOCK is a property of the open file, which others may hold too: stderr
 // where the user wrote 2>&1, the shell that started the helper, everything on a
@@ -14,15 +14,15 @@ import (
 // keeps its mode. So only pipes and sockets are made non-blocking, and only for
 // as long as they are lent; a terminal or a regular file is read and written as
 // it is, when poll says so.
-type lent struct {
+type nonblockFD struct {
 	fd       int
 	pipe     bool
 	terminal bool // or another character device
 	blocks   bool // no pipe and no socket: it keeps its mode
-	restore  bool // O_NONBLOCK was set here
+	changed  bool // O_NONBLOCK was set here
 }
 
-func borrow(f *os.File) (*lent, error) {
+func acquire(f *os.File) (*nonblockFD, error) {
 	fd, err := descriptor(f)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func borrow(f *os.File) (*lent, error) {
 	if err := unix.Fstat(fd, &st); err != nil {
 		return nil, os.NewSyscallError("fstat", err)
 	}
-	l := &lent{fd: fd}
+	l := &nonblockFD{fd: fd}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFIFO:
 		l.pipe = true
@@ -49,16 +49,16 @@ func borrow(f *os.File) (*lent, error) {
 		if err := unix.SetNonblock(fd, true); err != nil {
 			return nil, os.NewSyscallError("fcntl", err)
 		}
-		l.restore = true
+		l.changed = true
 	}
 	return l, nil
 }
 
-// giveBack restores the mode, once. It must come before the descriptor's close,
+// restore restores the mode, once. It must come before the descriptor's close,
 // since others may go on using the open file.
-func (l *lent) giveBack() {
-	if l.restore {
+func (l *nonblockFD) restore() {
+	if l.changed {
 		unix.SetNonblock(l.fd, false)
-		l.restore = false
+		l.changed = false
 	}
 }

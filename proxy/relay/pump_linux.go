@@ -29,13 +29,13 @@ const (
 	blockingMost = 4 << 10
 )
 
-// way is one direction: it waits for its source, moves, and where the
+// pump is one direction: it waits for its source, moves, and where the
 // destination is full waits for that. It never blocks on a pipe or a socket.
 //
 // Upwards it splices when the source is a pipe: ssh's pages go to the network
 // without a copy. Downwards it reads and writes: spliced network pages save
 // the relay time and cost ssh, who must gather them, more.
-type way struct {
+type pump struct {
 	src, dst int
 	pipe     int // ssh's end, to be widened; -1 if it is no pipe or is wide
 	nagle    int // the socket that gathers bulk; -1 downwards
@@ -55,97 +55,97 @@ type way struct {
 	lastBulk  time.Time // the last move while gathering
 }
 
-func upward(in *lent, sock int) *way {
-	w := &way{src: in.fd, dst: sock, pipe: -1, nagle: sock, splices: in.pipe,
+func upward(in *nonblockFD, sock int) *pump {
+	p := &pump{src: in.fd, dst: sock, pipe: -1, nagle: sock, splices: in.pipe,
 		read: readNow, write: writeNow, most: bufferSize}
 	if in.pipe {
-		w.pipe = in.fd
+		p.pipe = in.fd
 	}
 	if in.blocks {
-		w.read = unix.Read
+		p.read = unix.Read
 	}
-	return w
+	return p
 }
 
-func downward(sock int, out *lent) *way {
-	w := &way{src: sock, dst: out.fd, pipe: -1, nagle: -1,
+func downward(sock int, out *nonblockFD) *pump {
+	p := &pump{src: sock, dst: out.fd, pipe: -1, nagle: -1,
 		read: readNow, write: writeNow, most: bufferSize}
 	if out.pipe {
-		w.pipe = out.fd
+		p.pipe = out.fd
 	}
 	if out.blocks {
-		w.write = unix.Write
+		p.write = unix.Write
 	}
 	if out.terminal {
-		w.most = blockingMost
+		p.most = blockingMost
 	}
-	return w
+	return p
 }
 
 // awaits is what must happen before the next step can move anything.
-func (w *way) awaits() unix.PollFd {
-	if w.waitDst {
-		return unix.PollFd{Fd: int32(w.dst), Events: unix.POLLOUT}
+func (p *pump) awaits() unix.PollFd {
+	if p.waitDst {
+		return unix.PollFd{Fd: int32(p.dst), Events: unix.POLLOUT}
 	}
-	return unix.PollFd{Fd: int32(w.src), Events: unix.POLLIN}
+	return unix.PollFd{Fd: int32(p.src), Events: unix.POLLIN}
 }
 
 // pending says that bytes are known to be there that did not get out.
-func (w *way) pending() bool { return w.waitDst }
+func (p *pump) pending() bool { return p.waitDst }
 
 // discard gives up the destination: what is read from now on is dropped.
-func (w *way) discard() {
-	w.drop, w.rest, w.waitDst = true, nil, false
+func (p *pump) discard() {
+	p.drop, p.rest, p.waitDst = true, nil, false
 }
 
 // step moves once, without blocking. srcErr is io.EOF at the source's end;
 // neither error is EAGAIN.
-func (w *way) step() (srcErr, dstErr error) {
+func (p *pump) step() (srcErr, dstErr error) {
 	var n int
-	if w.splices {
-		n, srcErr, dstErr = w.splice()
+	if p.splices {
+		n, srcErr, dstErr = p.splice()
 	} else {
-		n, srcErr, dstErr = w.copy()
+		n, srcErr, dstErr = p.copy()
 	}
 	if n > 0 {
-		w.moved += int64(n)
-		w.adapt(n)
+		p.moved += int64(n)
+		p.adapt(n)
 	}
 	return srcErr, dstErr
 }
 
 // splice lets the kernel move pages from a pipe to the socket. It does not say
 // which of the two was not ready: the other one than has just been waited for.
-func (w *way) splice() (n int, srcErr, dstErr error) {
-	n, errno := spliceNow(w.src, w.dst)
+func (p *pump) splice() (n int, srcErr, dstErr error) {
+	n, errno := spliceNow(p.src, p.dst)
 	switch errno {
 	case 0:
-		w.waitDst = false
+		p.waitDst = false
 		if n == 0 {
 			srcErr = io.EOF
 		}
 		return n, srcErr, nil
 	case unix.EINTR:
 	case unix.EAGAIN:
-		w.waitDst = !w.waitDst
+		p.waitDst = !p.waitDst
 	default:
-		if w.moved > 0 || networkError(errno) { // a pipe that was readable has no errors of its own
+		if p.moved > 0 || networkError(errno) { // a pipe that was readable has no errors of its own
 			return 0, nil, errno
 		}
 		// A pipe that the kernel does not splice, a sandbox that forbids it, no memory
 		// for it: nothing has been moved, and there is the other way.
-		w.splices, w.waitDst = false, false
+		p.splices, p.waitDst = false, false
 	}
 	return 0, nil, nil
 }
 
 // copy reads what is there, if everything of before is written, and writes it.
-func (w *way) copy() (n int, srcErr, dstErr error) {
-	if len(w.rest) == 0 {
-		if w.buf == nil {
-			w.buf = make([]byte, bufferSize)
+func (p *pump) copy() (n int, srcErr, dstErr error) {
+	if len(p.rest) == 0 {
+		if p.buf == nil {
+			p.buf = make([]byte, bufferSize)
 		}
-		got, err := w.read(w.src, w.buf)
+		got, err := p.read(p.src, p.buf)
 		switch {
 		case err == unix.EAGAIN || err == unix.EINTR:
 			return 0, nil, nil
@@ -153,56 +153,56 @@ func (w *way) copy() (n int, srcErr, dstErr error) {
 			return 0, err, nil
 		case got == 0:
 			return 0, io.EOF, nil
-		case w.drop:
+		case p.drop:
 			return 0, nil, nil
 		}
-		w.rest = w.buf[:got]
+		p.rest = p.buf[:got]
 	}
-	n, err := w.write(w.dst, w.rest[:min(len(w.rest), w.most)])
+	n, err := p.write(p.dst, p.rest[:min(len(p.rest), p.most)])
 	if err == unix.EAGAIN || err == unix.EINTR {
 		n, err = 0, nil
 	}
 	n = max(n, 0)
-	w.rest = w.rest[n:]
-	w.waitDst = len(w.rest) > 0
+	p.rest = p.rest[n:]
+	p.waitDst = len(p.rest) > 0
 	return n, nil, err
 }
 
 // adapt fits the socket and the pipe to a transfer, having moved n bytes. All
 // that is refused stays as it was.
-func (w *way) adapt(n int) {
-	w.bulk = n >= bulkAt
-	if w.nagle >= 0 {
+func (p *pump) adapt(n int) {
+	p.bulk = n >= bulkAt
+	if p.nagle >= 0 {
 		switch {
-		case w.bulk && !w.gathering:
-			w.gather(true)
-		case n < flushAt && w.gathering:
-			w.gather(false)
+		case p.bulk && !p.gathering:
+			p.gather(true)
+		case n < flushAt && p.gathering:
+			p.gather(false)
 		}
-		if w.gathering {
-			w.lastBulk = time.Now()
+		if p.gathering {
+			p.lastBulk = time.Now()
 		}
 	}
-	if w.pipe >= 0 && w.moved > widenAfter {
-		if size, err := unix.FcntlInt(uintptr(w.pipe), unix.F_GETPIPE_SZ, 0); err == nil && size < widenTo {
-			unix.FcntlInt(uintptr(w.pipe), unix.F_SETPIPE_SZ, widenTo)
+	if p.pipe >= 0 && p.moved > widenAfter {
+		if size, err := unix.FcntlInt(uintptr(p.pipe), unix.F_GETPIPE_SZ, 0); err == nil && size < widenTo {
+			unix.FcntlInt(uintptr(p.pipe), unix.F_SETPIPE_SZ, widenTo)
 		}
-		w.pipe = -1
+		p.pipe = -1
 	}
 }
 
-func (w *way) gather(on bool) {
+func (p *pump) gather(on bool) {
 	noDelay := 1
 	if on {
 		noDelay = 0
 	}
-	unix.SetsockoptInt(w.nagle, unix.IPPROTO_TCP, unix.TCP_NODELAY, noDelay)
-	w.gathering = on
+	unix.SetsockoptInt(p.nagle, unix.IPPROTO_TCP, unix.TCP_NODELAY, noDelay)
+	p.gathering = on
 }
 
 // calm sends the tail of a burst after which nothing came.
-func (w *way) calm() {
-	if w.gathering && time.Since(w.lastBulk) >= calmAfter {
-		w.gather(false)
+func (p *pump) calm() {
+	if p.gathering && time.Since(p.lastBulk) >= calmAfter {
+		p.gather(false)
 	}
 }

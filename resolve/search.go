@@ -1,0 +1,147 @@
+package resolve
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+)
+
+// addressesFromDNS goes through the search list. It ends at the first name with
+// an address; a failure that says nothing about the name ends it too, except
+// SERVFAIL, for a domain of the list may be dead and the next one not (glibc's
+// res_nsearch). The name as it was written is the one that a failure is told of
+// where that was asked.
+func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
+	var failed []*Answer
+	names := r.stub.cfg.candidates(w)
+	if !w.absolute && !w.found {
+		if alias, ok := r.stub.cfg.alias(w.name); ok {
+			names = []Name{alias}
+		}
+	}
+	for _, name := range names {
+		answers := r.candidate(ctx, name, w, yield)
+		if answers == nil {
+			return nil, OnSuccess
+		}
+		goOn := true
+		for _, a := range answers {
+			old := ofType(failed, a.Question.Type)
+			asWritten := a.Question.Name == w.name && old != nil && a.rank() == old.rank()
+			failed = keepBest(failed, a, asWritten || ctx.Err() != nil && a.Status.Temporary())
+			goOn = goOn && (a.Status.Absent() || a.Status == ServFail)
+		}
+		if !goOn {
+			break
+		}
+	}
+	answers := make([]*Answer, 0, len(w.types))
+	for _, t := range w.types {
+		if a := ofType(failed, t); a != nil {
+			answers = append(answers, a)
+		}
+	}
+	return answers, outcome(answers)
+}
+
+// pairTries is how often a question is asked at least whose companion, about the
+// other family, was answered: one of two that travel together is easily lost, and
+// glibc's send_dg then asks again, and from another port, within one attempt.
+const pairTries = 3
+
+// candidate asks for one name in all families at once. Once one has an address,
+// everything is yielded as it arrives, and nil returned; otherwise the answers.
+func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(Answer) bool) []*Answer {
+	types := w.types
+	if len(types) == 1 {
+		a := r.stub.askFor(ctx, Question{name, types[0]}, w.found)
+		if a.Status != OK {
+			return []*Answer{a}
+		}
+		yield(*a)
+		return nil
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	arrived := make(chan *Answer, len(types))
+	var answered atomic.Bool
+	ask := func(t Type) {
+		a := r.stub.askFor(ctx, Question{name, t}, w.found)
+		for range pairTries - r.stub.cfg.attempts() {
+			if a.Status != Timeout || !answered.Load() || ctx.Err() != nil {
+				break
+			}
+			a = r.stub.askFor(ctx, Question{name, t}, w.found)
+		}
+		if !a.Status.Temporary() {
+			answered.Store(true)
+		}
+		arrived <- a
+	}
+	if r.stub.cfg.single() {
+		go func() {
+			for _, t := range types {
+				ask(t)
+			}
+		}()
+	} else {
+		for _, t := range types {
+			go ask(t)
+		}
+	}
+	found := false
+	held := make([]*Answer, 0, len(types))
+	for range types {
+		a := <-arrived
+		found = found || a.Status == OK
+		held = append(held, a)
+		if !found {
+			continue
+		}
+		for len(held) > 0 { // the last one first: it is the one with addresses
+			last := len(held) - 1
+			if !yield(*held[last]) {
+				return nil
+			}
+			held = held[:last]
+		}
+	}
+	if found {
+		return nil
+	}
+	return held
+}
+
+// candidates are the names to try in turn, as glibc's res_nsearch does: the
+// name as it is first where it has ndots dots, last otherwise, and alone where
+// it is absolute, or of a kind that must not leak: "db.onion.corp.example" would
+// tell the servers of corp.example.
+func (c *Config) candidates(w want) []Name {
+	if w.absolute || w.name == "." || w.unleaked() {
+		return []Name{w.name}
+	}
+	list := make([]Name, 0, 1+len(c.Search))
+	if w.found && c.machine != nil { // a PTR's name is looked up for sshd, which has not the user's environment
+		c = c.machine
+	}
+	dots := strings.Count(string(w.name), ".")
+	asIsFirst := dots >= c.Ndots
+	if asIsFirst {
+		list = append(list, w.name)
+	}
+	asIs := asIsFirst
+	for _, domain := range c.Search {
+		switch {
+		case domain != ".":
+			if long := w.name + "." + domain; long.wireLen() <= 255 {
+				list = append(list, long)
+			}
+		case !asIs:
+			list, asIs = append(list, w.name), true
+		}
+	}
+	if !asIs && (dots > 0 || len(list) == 0 || !c.NoTLD) {
+		list = append(list, w.name)
+	}
+	return list
+}

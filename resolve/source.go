@@ -1,0 +1,38 @@
+package resolve
+
+import (
+	"fmt"
+
+	"rdnsproxy/safetext"
+)
+
+// Kind is the kind of source that an answer is from.
+type Kind string
+
+// The kinds of source.
+const (
+	KindHosts   Kind = "hosts"   // a hosts file; Where is its path, Line the line
+	KindDNS     Kind = "dns"     // a DNS server; Where is its address, with the port where that is not 53
+	KindNSS     Kind = "nss"     // another module of nsswitch.conf, through getent; Where is the module
+	KindSystem  Kind = "system"  // the system's own API (macOS, Windows)
+	KindLiteral Kind = "literal" // the name was an address
+	KindBuiltin Kind = "builtin" // known without asking: localhost (RFC 6761), names that must not leak
+)
+
+// Source says where an answer is from. Printed: hosts:/etc/hosts:12,
+// dns:192.0.2.53, dns:[2001:db8::53]:5353, nss:mdns4_minimal, system.
+type Source struct {
+	Kind  Kind
+	Where string
+	Line  int
+}
+
+func (s Source) String() string {
+	switch {
+	case s.Where == "":
+		return string(s.Kind)
+	case s.Line > 0:
+		return fmt.Sprintf("%s:%s:%d", s.Kind, safetext.Line(s.Where), s.Line)
+	}
+	return string(s.Kind) + ":" + safetext.Line(s.Where)
+}
