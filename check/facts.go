@@ -58,7 +58,7 @@ type Facts struct {
 	Views     []View           // what others say
 	Exhausted bool             // something was not asked because the target's questions were spent
 	SSHFP     resolve.Answer   // of the host, where somebody looked behind the addresses
-	Timings   Timings
+	Timings   Phases
 	Taken     time.Time // when the facts were taken
 }
 
@@ -80,14 +80,6 @@ type PTRFacts struct {
 	Forward resolve.Answer  // in the address's family, absolute
 	Search  *resolve.Answer // as libc does it, with the search list; nil where that is known to be the same, or not asked
 	Text    string          // what a hosts file calls it, where that is no DNS name
-}
-
-// Timings is how long the phases took.
-type Timings struct {
-	Resolve time.Duration // until the last family had answered
-	Reverse time.Duration // the longest check of an address
-
-	Connect, Identify, HostKeys time.Duration // the longest of an address; 0: nobody looked
 }
 
 // truncated reports whether there are more PTR names than were looked at.

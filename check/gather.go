@@ -54,7 +54,7 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 	wg.Wait()
 	q.mu.Lock()
 	p.facts.CutShort = false
-	q.timings.Reverse = max(q.timings.Reverse, time.Since(began))
+	q.timings.Reverse = max(q.timings.Reverse, seconds(time.Since(began)))
 	q.mu.Unlock()
 	if q.policy.Thorough {
 		q.gatherThorough(ctx, p)
@@ -82,9 +82,9 @@ func (q *Inquiry) probe(ctx context.Context, p *pending) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p.facts.Probe = &found
-	q.timings.Connect = max(q.timings.Connect, found.Connecting)
-	q.timings.Identify = max(q.timings.Identify, found.Identifying)
-	q.timings.HostKeys = max(q.timings.HostKeys, found.KeyFetching)
+	q.timings.Connect = max(q.timings.Connect, seconds(found.Connecting))
+	q.timings.Identify = max(q.timings.Identify, seconds(found.Identifying))
+	q.timings.HostKeys = max(q.timings.HostKeys, seconds(found.KeyFetching))
 }
 
 // askFingerprints looks up the SSHFP records of the host, as ssh does: of its

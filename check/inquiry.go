@@ -49,7 +49,7 @@ type Inquiry struct {
 	mu        sync.Mutex
 	news      chan struct{} // closed, and replaced, when anything below changes that is waited for
 	started   time.Time
-	timings   Timings
+	timings   Phases
 	forward   []resolve.Answer
 	order     []*pending // in the order of arrival
 	resolved  bool       // every family has answered
@@ -176,7 +176,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 	q.update(func() {
 		q.forward = append(q.forward, ans)
-		q.timings.Resolve = time.Since(q.started)
+		q.timings.Resolve = seconds(time.Since(q.started))
 		for _, a := range ans.Addrs {
 			switch {
 			case q.find(a) != nil:

@@ -41,7 +41,7 @@ func Judge(facts Facts, p Policy) *Result {
 		Name:    string(f.name),
 		Port:    f.Target.Port,
 		Forward: forward(f.Forward),
-		Timings: phases(f.Timings),
+		Timings: f.Timings,
 		Pinned:  pinned(f.Forward),
 		// Empty lists, not null: readers of JSON need no second case.
 		Addresses: []Address{},
@@ -66,9 +66,9 @@ func Judge(facts Facts, p Policy) *Result {
 	if unseen, ok := expectationFinding(f); ok {
 		r.Findings = append(r.Findings, unseen)
 	}
-	if f.Thorough && f.Timings.Resolve >= slow {
+	if f.Thorough && f.Timings.Resolve >= slow.Seconds() {
 		r.Findings = append(r.Findings, aboutTarget(SlowResolve,
-			fmt.Sprintf("looking up %s took %.1f s", f.host.shown, f.Timings.Resolve.Seconds())))
+			fmt.Sprintf("looking up %s took %.1f s", f.host.shown, f.Timings.Resolve)))
 	}
 	r.Findings = append(r.Findings, affected(f)...)
 	r.Findings = append(r.Findings, pinFindings(f)...)

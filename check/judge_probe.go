@@ -35,11 +35,10 @@ func (f *judgement) ssh(p *Probe) *SSH {
 	s := &SSH{Version: p.Version.String(), Client: p.Client, HostKeys: []HostKey{}}
 	for _, k := range p.Keys {
 		k = f.withFingerprint(k)
-		h := HostKey{Type: k.Type, Fingerprint: k.Fingerprint, Status: k.Status, Evidence: k.Evidence, Certificate: k.Certificate, Chosen: k.Chosen, Refused: k.Refused}
-		if f.proven(k) {
-			h.Line = k.Line
+		if !f.proven(k) {
+			k.Line = ""
 		}
-		s.HostKeys = append(s.HostKeys, h)
+		s.HostKeys = append(s.HostKeys, k.HostKey)
 	}
 	return s
 }

@@ -24,7 +24,9 @@ func serving(keys ...Key) Probe {
 }
 
 func key(t string, s KeyStatus) Key {
-	return Key{Type: t, Fingerprint: "SHA256:" + t, Blob: []byte(t), Status: s, Evidence: "known_hosts:12", Line: host + " " + t}
+	return Key{Blob: []byte(t), HostKey: HostKey{
+		Type: t, Fingerprint: "SHA256:" + t, Status: s, Evidence: "known_hosts:12", Line: host + " " + t,
+	}}
 }
 
 // known is a probe of a host of which known_hosts has a key.

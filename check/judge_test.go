@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
-	"time"
 
 	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
@@ -394,7 +393,7 @@ func TestCodesAreClosed(t *testing.T) {
 // TestRoundTrip: a result survives the way to JSON and back.
 func TestRoundTrip(t *testing.T) {
 	f := facts("192.168.1.243", resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain), ptr(`b\032.example.net`, "10.0.0.1"))
-	f.Timings = Timings{Resolve: 1500 * time.Microsecond, Reverse: time.Second}
+	f.Timings = Phases{Resolve: 0.0015, Reverse: 1}
 	f.Addresses[0].ReverseZone = &resolve.Zone{Apex: "168.192.in-addr.arpa", Primary: "ns.example"}
 	want := judge(f, Policy{})
 	b, err := json.Marshal(want)

@@ -84,19 +84,13 @@ const (
 	PhaseKeys     Phase = "exchanging keys"
 )
 
-// Key is one host key of a server, with ssh's own verdict on it.
+// Key is one host key of a server, with ssh's own verdict on it: what a Result has of
+// it, and what else judging needs. Its Line is set whether or not something vouches for
+// the key.
 type Key struct {
-	Type        string    // ssh-ed25519; of a certificate the type of its plain key
-	Chosen      bool      // the one that ssh would be shown
-	Certificate bool      // the server showed a certificate for this key
-	Fingerprint string    // SHA256:…, of the plain key
-	Blob        []byte    // the plain key (RFC 4253, section 6.6); what SSHFP hashes
-	Status      KeyStatus //
-	Evidence    string    // the line that says so: /home/chris/.ssh/known_hosts:12; safe to print
-	Line        string    // a known_hosts line for it; safe to print
-
+	HostKey
+	Blob      []byte // the plain key (RFC 4253, section 6.6); what SSHFP hashes
 	Known     string // of a changed key: the fingerprint and type of the one that known_hosts has; safe to print
-	Refused   string // why ssh ends the connection whatever Status is; safe to print
 	Unchecked bool   // ssh takes the key without looking it up
 	Final     bool   // ssh decides before it looks at SSHFP records
 	Voided    string // why the certificate does not count, where ssh says so; safe to print

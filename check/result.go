@@ -127,10 +127,10 @@ type Advice struct {
 	Line    string     `json:"line,omitempty"` // a hosts line, a DNS record, a line of sshd's log, or a command
 }
 
-// Phases is Timings in JSON.
+// Phases is how long the phases took, in seconds.
 type Phases struct {
-	Resolve float64 `json:"resolve_seconds"`
-	Reverse float64 `json:"reverse_seconds"`
+	Resolve float64 `json:"resolve_seconds"` // until the last family had answered
+	Reverse float64 `json:"reverse_seconds"` // the longest check of an address
 
 	// The slowest of the addresses'; absent where nobody tried.
 	Connect  float64 `json:"connect_seconds,omitempty"`
@@ -204,16 +204,6 @@ func Worst(fs []Finding) Severity {
 		worst = max(worst, f.Severity)
 	}
 	return worst
-}
-
-func phases(t Timings) Phases {
-	return Phases{
-		Resolve:  seconds(t.Resolve),
-		Reverse:  seconds(t.Reverse),
-		Connect:  seconds(t.Connect),
-		Identify: seconds(t.Identify),
-		HostKeys: seconds(t.HostKeys),
-	}
 }
 
 // seconds rounds to microseconds: what lies below is noise, and nobody reads it.

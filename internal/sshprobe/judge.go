@@ -59,13 +59,12 @@ func (v *visit) proven(ctx context.Context, login *knownhosts.Login, s *observat
 // known_hosts says nothing about it.
 func (v *visit) describe(host knownhosts.Host, shown ssh.PublicKey, verdict knownhosts.Verdict) check.Key {
 	key := plain(shown)
-	k := check.Key{
+	k := check.Key{Blob: key.Marshal(), HostKey: check.HostKey{
 		Type:        key.Type(),
 		Certificate: kindOf(shown).certificate,
 		Fingerprint: ssh.FingerprintSHA256(key),
-		Blob:        key.Marshal(),
 		Line:        knownhosts.FormatLine(host, key),
-	}
+	}}
 	setVerdict(&k, verdict)
 	if k.Status == check.KeyUnknown && contains(v.Expected, key) {
 		k.Status = check.KeyExpected

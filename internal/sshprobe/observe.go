@@ -172,15 +172,6 @@ func (s *observation) negotiated(algorithms []string) (kind, bool) {
 	return kind{}, false
 }
 
-// connectStatuses maps the dialer's reasons to check's.
-var connectStatuses = map[dial.Reason]check.ConnectStatus{
-	dial.Refused:     check.ConnectRefused,
-	dial.Timeout:     check.ConnectTimeout,
-	dial.Unreachable: check.ConnectUnreachable,
-	dial.Skipped:     check.ConnectSkipped,
-	dial.Exhausted:   check.ConnectExhausted,
-}
-
 // connectFailure is why a connection failed, and the same in words, without the address.
 func connectFailure(err error) (check.ConnectStatus, string) {
 	var lost *dial.Error
@@ -189,8 +180,8 @@ func connectFailure(err error) (check.ConnectStatus, string) {
 	case len(lost.Failures) > 0:
 		f := lost.Failures[0]
 		_, text, _ := strings.Cut(f.Error(), ": ")
-		status, ok := connectStatuses[f.Reason]
-		if !ok {
+		status := check.ConnectStatus(f.Reason) // in the same words, but for what a survey has no word for
+		if !slices.Contains(check.ConnectStatuses(), status) {
 			status = check.ConnectFailed
 		}
 		return status, text

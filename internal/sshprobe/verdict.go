@@ -9,18 +9,9 @@ import (
 	"rdnsproxy/internal/knownhosts"
 )
 
-// keyStatuses maps the statuses of knownhosts to check's.
-var keyStatuses = map[knownhosts.Status]check.KeyStatus{
-	knownhosts.StatusUnknown:   check.KeyUnknown,
-	knownhosts.StatusKnown:     check.KeyKnown,
-	knownhosts.StatusCertified: check.KeyCertified,
-	knownhosts.StatusChanged:   check.KeyChanged,
-	knownhosts.StatusRevoked:   check.KeyRevoked,
-}
-
 // setVerdict copies ssh's verdict into check's key.
 func setVerdict(k *check.Key, v knownhosts.Verdict) {
-	k.Status, k.Evidence = keyStatuses[v.Status], v.Evidence()
+	k.Status, k.Evidence = check.KeyStatus(v.Status), v.Evidence() // in the same words
 	k.Unchecked, k.Final = v.Unchecked, v.Final
 	if v.Status == knownhosts.StatusChanged && v.Line != nil {
 		k.Known = v.Line.Key.Type() + " " + ssh.FingerprintSHA256(v.Line.Key)
