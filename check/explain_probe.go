@@ -117,7 +117,7 @@ func explainConnect() []Explanation {
 			Sure:    "Nothing is known about the host now.",
 			Who:     "The check alone.",
 			Do:      "Check less often, or give the target more time with --target-timeout.",
-			Example: "203.0.113.42 port 22: not connected to: too many connections without a login were made to it lately, and one more could make its sshd lock this machine out (PerSourcePenalties); the next may be made in 4 s",
+			Example: "203.0.113.42 port 22: not connected: this machine has made too many connections without a login lately, and one more could make sshd lock it out (PerSourcePenalties); the next is possible in 4 s",
 		},
 		{
 			Code:    "target.cut-short",
@@ -133,7 +133,7 @@ func explainConnect() []Explanation {
 			Sure:    "Sure at the moment of the check.",
 			Who:     "The check: it cannot compare those host keys. ssh itself may be able to connect.",
 			Do:      "Look at the reason in the finding. 'ssh -v HOST' shows what ssh negotiates.",
-			Example: "203.0.113.30: host keys could not be fetched: the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com",
+			Example: "203.0.113.30: host keys could not be fetched: the server offers only key exchanges that this program does not support: sntrup761x25519-sha512@openssh.com",
 		},
 	}
 }

@@ -38,7 +38,7 @@ func known(p Probe) Probe {
 // keyless is of a server that speaks SSH and shows nobody a host key.
 func keyless(hostKnown bool) Probe {
 	p := serving()
-	p.Broken, p.HostKnown = "the server hung up during the key exchange", hostKnown
+	p.Broken, p.HostKnown = "the server closed the connection during the key exchange", hostKnown
 	return p
 }
 

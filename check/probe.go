@@ -65,7 +65,7 @@ const (
 	IdentitySSH    Identity = "ssh"
 	IdentityOld    Identity = "ssh1"        // SSH 1 alone, which no ssh speaks since OpenSSH 7.6
 	IdentitySilent Identity = "silent"      // it connected, and said nothing in time
-	IdentityClosed Identity = "closed"      // it hung up before it said anything
+	IdentityClosed Identity = "closed"      // it closed the connection without sending anything
 	IdentityAway   Identity = "turned-away" // an sshd that takes no connection of this machine now
 	IdentityOther  Identity = "other"       // it spoke, and not SSH
 )

@@ -101,7 +101,7 @@ func ParseCommand(program string, args []string) (*Command, error) {
 	case "scp":
 		err = c.scp(args)
 	default:
-		err = fmt.Errorf("%s is none of ssh, sftp, scp", safetext.Of(program))
+		err = fmt.Errorf("%s is not ssh, sftp or scp", safetext.Of(program))
 	}
 	if err != nil {
 		return nil, err
@@ -221,7 +221,7 @@ func sshTarget(s string) (Target, error) {
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		t.User, t.Host = s[:i], s[i+1:]
 		if t.User == "" {
-			return t, fmt.Errorf("destination %s without a user before @", safetext.Of(s))
+			return t, fmt.Errorf("no user before the @ of destination %s", safetext.Of(s))
 		}
 	}
 	return t, checkHost(t.Host)
@@ -241,7 +241,7 @@ func fileTarget(scheme, s string) (Target, error) {
 	if i := strings.LastIndexByte(host, '@'); i >= 0 {
 		t.User, t.Host = host[:i], host[i+1:]
 		if t.User == "" {
-			return t, fmt.Errorf("destination %s without a user before @", safetext.Of(s))
+			return t, fmt.Errorf("no user before the @ of destination %s", safetext.Of(s))
 		}
 	}
 	if inner, ok := strings.CutPrefix(t.Host, "["); ok {
@@ -281,14 +281,14 @@ func uriTarget(scheme, s string) (Target, error) {
 	var t Target
 	authority, path, _ := strings.Cut(strings.TrimPrefix(s, scheme+"://"), "/")
 	if path != "" && scheme == "ssh" {
-		return bad("a path")
+		return bad("unexpected path")
 	}
 	t.Path = path
 	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
 		user, _, _ := strings.Cut(authority[:i], ";")
 		var err error
 		if t.User, err = url.PathUnescape(user); err != nil || t.User == "" {
-			return bad("a malformed user")
+			return bad("malformed user")
 		}
 		authority = authority[i+1:]
 	}
@@ -297,7 +297,7 @@ func uriTarget(scheme, s string) (Target, error) {
 	if inner, ok := strings.CutPrefix(authority, "["); ok {
 		t.Host, p, ok = strings.Cut(inner, "]")
 		if !ok || p != "" && p[0] != ':' {
-			return bad("a malformed address")
+			return bad("malformed address")
 		}
 		p = strings.TrimPrefix(p, ":")
 	} else {
@@ -306,7 +306,7 @@ func uriTarget(scheme, s string) (Target, error) {
 	if p != "" {
 		shown, ok := port(p)
 		if !ok {
-			return bad("a malformed port")
+			return bad("malformed port")
 		}
 		n, _ := strconv.Atoi(shown)
 		t.Port = uint16(n)

@@ -21,9 +21,9 @@ import (
 func (q Query) findSSH() (path, reason string) {
 	switch {
 	case q.Evaluating || evaluated():
-		return "", "and it is being evaluated by ssh already (Match exec)"
+		return "", "and ssh is already evaluating it (Match exec)"
 	case q.UserFile != "" || q.SystemFile != "":
-		return "", "and ssh cannot be told to read other files in the place of its own"
+		return "", "and ssh cannot be told to read these files instead of its own"
 	}
 	find := q.FindSSH
 	switch {
@@ -118,7 +118,7 @@ func (q Query) print(ctx context.Context, ssh string) (out, said string, err err
 	case err != nil:
 		return "", "", fmt.Errorf("ssh -G: %w", err)
 	case stdout.over:
-		return "", "", fmt.Errorf("ssh -G: more than %d bytes of answer", maxAnswer)
+		return "", "", fmt.Errorf("ssh -G printed more than %d bytes", maxAnswer)
 	}
 	return stdout.String(), stderr.String(), nil
 }
@@ -211,7 +211,7 @@ func (q Query) take(out string) (*Host, error) {
 		named = named || k == "hostname"
 	}
 	if !named {
-		return nil, errors.New("ssh -G: an answer without a host name")
+		return nil, errors.New("ssh -G printed no hostname")
 	}
 	return h, nil
 }

@@ -15,7 +15,7 @@ func (q *Query) understand() error {
 		return err
 	}
 	if len(rest) > 0 {
-		return fmt.Errorf("%s among ssh's options is none", safetext.Of(rest[0]))
+		return fmt.Errorf("%s is not an option of ssh", safetext.Of(rest[0]))
 	}
 	q.options = nil
 	for _, o := range options {

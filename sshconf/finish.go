@@ -79,7 +79,7 @@ func (f *finisher) value(k *keyword) (Value, bool) {
 			v.Value = f.q.LocalUser
 		}
 		if v.Value == "" {
-			f.leave(k.name, commandLine, "no user is named, and nobody said who asks")
+			f.leave(k.name, commandLine, "no user is given, and the local user is not known")
 		}
 	}
 	var ok bool
@@ -165,7 +165,7 @@ func (f *finisher) expand(k *keyword, v Value) (string, bool) {
 			if paths[i][0] == '~' {
 				construct := k.name + " " + text
 				if f.q.Home == "" {
-					construct = "nobody said where the user's home is"
+					construct = "the user's home directory is not known"
 				}
 				f.leave(k.name, v.Origin, construct)
 				return "", false

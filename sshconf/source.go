@@ -95,7 +95,7 @@ func (q Query) load(l *loader) ([]*source, error) {
 		return sources, err
 	}
 	if f := q.userFile(); f == "" {
-		err = &doubtfulFile{"~/.ssh/config", "nobody said where the user's home is"}
+		err = &doubtfulFile{"~/.ssh/config", "the user's home directory is not known"}
 	} else {
 		err = add(f, userScope(), true, false)
 	}
@@ -152,7 +152,7 @@ func (l *loader) include(text string, in scope, depth int) (included []*source, 
 	}
 	for _, path := range files {
 		if depth > maxDepth {
-			return nil, "includes nested deeper than 16", nil
+			return nil, "Includes nested more than 16 deep", nil
 		}
 		s, err := l.load(path, in, true, depth)
 		var doubtful *doubtfulFile

@@ -267,7 +267,7 @@ func checkHost(host string) error {
 	case host[0] == '-':
 		return fmt.Errorf("host name %s starts with a hyphen", safetext.Of(host))
 	case strings.ContainsAny(host, "\x00\n\r"):
-		return fmt.Errorf("host name %s holds a control character", safetext.Of(host))
+		return fmt.Errorf("host name %s contains a control character", safetext.Of(host))
 	}
 	return nil
 }

@@ -17,8 +17,8 @@ const (
 
 // Errors of Find.
 var (
-	ErrEdited  = errors.New("the block between the marks of rdnsproxy has been edited by hand")
-	ErrSeveral = errors.New("the marks of rdnsproxy stand there more than once, or one of them is missing")
+	ErrEdited  = errors.New("the block between rdnsproxy's markers has been edited by hand")
+	ErrSeveral = errors.New("rdnsproxy's markers appear more than once, or one of them is missing")
 )
 
 // Block is the marked block in a configuration.

@@ -64,7 +64,7 @@ func disconnection(failed error) string {
 	if unquoted, err := strconv.Unquote(text); err == nil {
 		text = unquoted
 	}
-	return safetext.Cut("the server ends the connection (reason "+safetext.Line(reason)+"): "+safetext.Line(text), maxQuoted)
+	return safetext.Cut("the server disconnected (reason "+safetext.Line(reason)+"): "+safetext.Line(text), maxQuoted)
 }
 
 // explain says why an exchange gave no key. offered says that the server's lists have
@@ -82,9 +82,9 @@ func explain(err error, offered bool) string {
 	case errors.As(err, &network) && network.Timeout():
 		return "the server did not finish the key exchange in time"
 	case (hungUp(err) || errors.As(err, &network)) && !offered:
-		return "the server hung up before the key exchange"
+		return "the server closed the connection before the key exchange"
 	case hungUp(err), errors.As(err, &network):
-		return "the server hung up during the key exchange"
+		return "the server closed the connection during the key exchange"
 	case errors.Is(err, errLong):
 		return err.Error()
 	}
@@ -122,7 +122,7 @@ var breaches = []struct {
 
 // noneOf says that a server has nothing that this program has.
 func noneOf(what string, offered []string) string {
-	return "the server offers only " + what + " that this program does not have: " + list(offered)
+	return "the server offers only " + what + " that this program does not support: " + list(offered)
 }
 
 // list names the first few of a server's algorithms.

@@ -37,17 +37,17 @@ type notSSH string
 func (why notSSH) Error() string { return string(why) }
 
 const (
-	errGarbage = notSSH("it speaks, but not SSH")
+	errGarbage = notSSH("it does not speak SSH")
 	errHTTP    = notSSH("it speaks HTTP, not SSH")
-	errTooMuch = notSSH("it speaks and speaks, but not SSH")
-	errSSH1    = notSSH("it speaks SSH 1 alone, which no ssh of today does")
+	errTooMuch = notSSH("too much data before an SSH banner")
+	errSSH1    = notSSH("it speaks only SSH 1, which OpenSSH dropped in 7.6")
 )
 
 // refusals are what sshd sends instead of its identification (OpenSSH's
 // drop_connection and server_accept_loop), and what they mean.
 var refusals = map[string]string{
-	"Exceeded MaxStartups":     "sshd turns newcomers away: too many have not logged in yet (MaxStartups)",
-	"Not allowed at this time": "sshd turns this machine's address away for a while (PerSourcePenalties)",
+	"Exceeded MaxStartups":     "sshd is refusing new connections (MaxStartups)",
+	"Not allowed at this time": "sshd is refusing this machine's address for a while (PerSourcePenalties)",
 }
 
 // software is the part of the identification after the protocol's version.
@@ -138,17 +138,17 @@ func (g *greeting) conclude(err error) {
 	case errors.As(err, &why):
 		g.identity, g.trouble = check.IdentityOther, why.Error()
 	case !g.spoke && timeout:
-		g.identity, g.trouble = check.IdentitySilent, "it connects, and says nothing in time"
+		g.identity, g.trouble = check.IdentitySilent, "it sent nothing in time"
 	case !g.spoke:
-		g.identity, g.trouble = check.IdentityClosed, "it hung up before it said anything"
+		g.identity, g.trouble = check.IdentityClosed, "it closed the connection without sending anything"
 	case timeout && begunAsSSH(g.version.Raw()):
-		g.identity, g.trouble = check.IdentitySilent, "it does not end its identification in time"
+		g.identity, g.trouble = check.IdentitySilent, "it did not complete its SSH banner in time"
 	case begunAsSSH(g.version.Raw()):
-		g.identity, g.trouble = check.IdentityClosed, "it hung up in the middle of its identification"
+		g.identity, g.trouble = check.IdentityClosed, "it closed the connection in the middle of its SSH banner"
 	case timeout:
-		g.identity, g.trouble = check.IdentityOther, "it speaks, but did not identify itself as SSH in time"
+		g.identity, g.trouble = check.IdentityOther, "it sent no SSH banner in time"
 	default:
-		g.identity, g.trouble = check.IdentityOther, "it speaks, but hung up without identifying itself as SSH"
+		g.identity, g.trouble = check.IdentityOther, "it closed the connection without an SSH banner"
 	}
 	if refusal, ok := refusals[g.version.Raw()]; ok {
 		g.identity, g.trouble = check.IdentityAway, refusal

@@ -155,7 +155,7 @@ func TestUnreadable(t *testing.T) {
 	found = probe(t, only, s.Addr())
 	const want = `no ecdsa-sha2-nistp256: the key exchange failed: `
 	if got := statuses(found.Keys); got != "ssh-rsa=unknown" || !strings.HasPrefix(found.Keyless, want) ||
-		!strings.HasSuffix(found.Keyless, `; of types that this program does not have: ssh-\027[2J`) {
+		!strings.HasSuffix(found.Keyless, `; of types that this program does not support: ssh-\027[2J`) {
 		t.Errorf("%s: %s", got, found.Keyless)
 	}
 }

@@ -97,7 +97,7 @@ func (b *keySet) fetchMissing(ctx context.Context, t check.Target, chosen string
 	}
 	slices.SortStableFunc(b.keys, func(x, y ssh.PublicKey) int { return rank(kinds, x) - rank(kinds, y) })
 	if len(unsupported) > 0 {
-		b.missing = append(b.missing, "of types that this program does not have: "+list(unsupported))
+		b.missing = append(b.missing, "of types that this program does not support: "+list(unsupported))
 	}
 }
 

@@ -168,7 +168,7 @@ func (v *visit) probe(ctx context.Context, t check.Target) check.Probe {
 	if ok {
 		b.add(ctx, chosen)
 	} else {
-		b.missing = append(b.missing, "ssh would be shown a key by "+safetext.Cut(safetext.Line(algorithm), maxQuoted)+", which this program does not have")
+		b.missing = append(b.missing, "ssh would be shown a key by "+safetext.Cut(safetext.Line(algorithm), maxQuoted)+", which this program does not support")
 	}
 	b.fetchMissing(ctx, t, chosen.keyType)
 	found.KeyFetching += b.took

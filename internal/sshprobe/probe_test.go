@@ -125,19 +125,19 @@ func TestNotSSH(t *testing.T) {
 		trouble  string
 	}{
 		{"web server", at(lab.SpeaksHTTP), check.IdentityOther, "HTTP/1.1 400 Bad Request", "it speaks HTTP, not SSH"},
-		{"hostile", at(lab.Hostile), check.IdentityOther, lab.HostileGreeting[:strings.IndexByte(lab.HostileGreeting, 0)+1], "it speaks, but not SSH"},
-		{"silent", at(lab.Silent), check.IdentitySilent, "", "it connects, and says nothing in time"},
-		{"resets", at(lab.Resets), check.IdentityClosed, "", "it hung up before it said anything"},
-		{"hangs up", says(t, ""), check.IdentityClosed, "", "it hung up before it said anything"},
-		{"mail", says(t, "220 mail.example.com ESMTP\r\n"), check.IdentityOther, "220 mail.example.com ESMTP", "it speaks, but hung up without identifying itself as SSH"},
-		{"old", says(t, "SSH-1.5-1.2.27\n"), check.IdentityOld, "SSH-1.5-1.2.27", "it speaks SSH 1 alone, which no ssh of today does"},
-		{"cut", says(t, "SSH-2.0-Open"), check.IdentityClosed, "SSH-2.0-Open", "it hung up in the middle of its identification"},
+		{"hostile", at(lab.Hostile), check.IdentityOther, lab.HostileGreeting[:strings.IndexByte(lab.HostileGreeting, 0)+1], "it does not speak SSH"},
+		{"silent", at(lab.Silent), check.IdentitySilent, "", "it sent nothing in time"},
+		{"resets", at(lab.Resets), check.IdentityClosed, "", "it closed the connection without sending anything"},
+		{"hangs up", says(t, ""), check.IdentityClosed, "", "it closed the connection without sending anything"},
+		{"mail", says(t, "220 mail.example.com ESMTP\r\n"), check.IdentityOther, "220 mail.example.com ESMTP", "it closed the connection without an SSH banner"},
+		{"old", says(t, "SSH-1.5-1.2.27\n"), check.IdentityOld, "SSH-1.5-1.2.27", "it speaks only SSH 1, which OpenSSH dropped in 7.6"},
+		{"cut", says(t, "SSH-2.0-Open"), check.IdentityClosed, "SSH-2.0-Open", "it closed the connection in the middle of its SSH banner"},
 		{"full", says(t, "Exceeded MaxStartups\r\n"), check.IdentityAway, "Exceeded MaxStartups",
-			"sshd turns newcomers away: too many have not logged in yet (MaxStartups)"},
+			"sshd is refusing new connections (MaxStartups)"},
 		{"penalised", says(t, "Not allowed at this time\r\n"), check.IdentityAway, "Not allowed at this time",
-			"sshd turns this machine's address away for a while (PerSourcePenalties)"},
-		{"endless line", says(t, strings.Repeat("x", 1<<20)), check.IdentityOther, strings.Repeat("x", 255), "it speaks and speaks, but not SSH"},
-		{"endless lines", says(t, strings.Repeat("y\n", 1<<20)), check.IdentityOther, "y", "it speaks and speaks, but not SSH"},
+			"sshd is refusing this machine's address for a while (PerSourcePenalties)"},
+		{"endless line", says(t, strings.Repeat("x", 1<<20)), check.IdentityOther, strings.Repeat("x", 255), "too much data before an SSH banner"},
+		{"endless lines", says(t, strings.Repeat("y\n", 1<<20)), check.IdentityOther, "y", "too much data before an SSH banner"},
 	} {
 		t.Run(test.what, func(t *testing.T) {
 			found := probe(t, &sshprobe.Prober{Identification: soon * 5}, test.addr)
@@ -158,7 +158,7 @@ func TestKeyless(t *testing.T) {
 		want string
 	}{
 		{"sntrup761", at(lab.SSH{Fault: lab.Sntrup}),
-			"the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com"},
+			"the server offers only key exchanges that this program does not support: sntrup761x25519-sha512@openssh.com"},
 		{"long, and old", says(t, "SSH-2.0-"+strings.Repeat("v", 300)+"\r\n"+string(packet(kexInit("ecdh-sha2-nistp256", "ssh-ed25519")))),
 			"the server's identification is longer than 255 bytes, and it has no Curve25519: this program cannot exchange keys with it"},
 	} {
@@ -185,14 +185,14 @@ func TestBroken(t *testing.T) {
 		want       string
 	}{
 		{"silent before its lists", "", lab.Discard, "the server did not begin the key exchange in time"},
-		{"gone before its lists", "", nil, "the server hung up before the key exchange"},
-		{"a reset before its lists", "", lab.ResetAfter(0), "the server hung up before the key exchange"},
+		{"gone before its lists", "", nil, "the server closed the connection before the key exchange"},
+		{"a reset before its lists", "", lab.ResetAfter(0), "the server closed the connection before the key exchange"},
 		{"half a packet", init[:9], lab.Discard, "the server did not begin the key exchange in time"},
 		{"silent after its lists", init, lab.Discard, "the server did not finish the key exchange in time"},
-		{"gone after its lists", init, nil, "the server hung up during the key exchange"},
-		{"a reset after its lists", init, lab.ResetAfter(400), "the server hung up during the key exchange"},
-		{"disconnects", init + disconnect, lab.Discard, `the server ends the connection (reason 2): go \027[2Jaway`},
-		{"disconnects at once", disconnect, lab.Discard, `the server ends the connection (reason 2): go \027[2Jaway`},
+		{"gone after its lists", init, nil, "the server closed the connection during the key exchange"},
+		{"a reset after its lists", init, lab.ResetAfter(400), "the server closed the connection during the key exchange"},
+		{"disconnects", init + disconnect, lab.Discard, `the server disconnected (reason 2): go \027[2Jaway`},
+		{"disconnects at once", disconnect, lab.Discard, `the server disconnected (reason 2): go \027[2Jaway`},
 		{"garbage", "\xff\xff\xff\xff garbage", lab.Discard, "the key exchange failed: the server sent a packet of an impossible length"},
 		{"more padding than packet", "\x00\x00\x00\x0c\xff garbage   ", lab.Discard, "the key exchange failed: the server sent a packet of an impossible length"},
 		{"a login before its lists", string(packet([]byte{52})), lab.Discard, "the key exchange failed: the server sent a message out of turn"},

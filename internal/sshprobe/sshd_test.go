@@ -213,7 +213,7 @@ func TestRealLongIdentification(t *testing.T) {
 func TestRealSntrup(t *testing.T) {
 	s := startSSHD(t, "KexAlgorithms sntrup761x25519-sha512@openssh.com")
 	found := probe(t, &sshprobe.Prober{}, s.addr)
-	const want = "the server offers only key exchanges that this program does not have: sntrup761x25519-sha512@openssh.com"
+	const want = "the server offers only key exchanges that this program does not support: sntrup761x25519-sha512@openssh.com"
 	if found.Identity != check.IdentitySSH || found.Keyless != want || !strings.HasPrefix(found.Version.Raw(), "SSH-2.0-OpenSSH_") {
 		t.Errorf("%+v", found)
 	}
