@@ -45,7 +45,7 @@ func explainConnect() []Explanation {
 			Sure:    "Sure. It says nothing about the host.",
 			Who:     "This run of check.",
 			Do:      "Raise the limit of open files ('ulimit -n'), or look at fewer targets at once with --jobs. 'rdnsproxy help limits' shows what a run may use.",
-			Example: "203.0.113.34 port 22: this machine has nothing left to connect with: too many open files",
+			Example: "203.0.113.34 port 22: this machine cannot open another connection: too many open files",
 		},
 		{
 			Code:    "connect.skipped",

@@ -109,7 +109,7 @@ func openConfig(path string) (*os.File, error) {
 	case info.IsDir():
 		return nil, configError(path, errors.New("is a directory"))
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0:
-		return nil, configError(path, errors.New("is no regular file"))
+		return nil, configError(path, errors.New("not a regular file"))
 	}
 	f, err := os.Open(path)
 	if err != nil {

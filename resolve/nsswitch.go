@@ -43,7 +43,7 @@ var databases = map[string]bool{
 }
 
 // errNSSwitch: glibc does not take the file, and looks up nothing.
-var errNSSwitch = errors.New("glibc finds no host at all until this line is mended")
+var errNSSwitch = errors.New("glibc resolves no host until this line is fixed")
 
 // white is what isspace holds for white space in the C locale.
 const white = " \t\n\v\f\r"
@@ -93,7 +93,7 @@ func parseServices(s string) ([]Service, error) {
 		if s = strings.TrimLeft(s[end:], white); strings.HasPrefix(s, "[") {
 			actions, rest, ok := strings.Cut(s[1:], "]")
 			if !ok {
-				return nil, fmt.Errorf("%s has no end", quote(s))
+				return nil, fmt.Errorf("unterminated action %s", quote(s))
 			}
 			if err := service.act(actions); err != nil {
 				return nil, err

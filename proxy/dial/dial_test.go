@@ -169,7 +169,7 @@ func TestTimeout(t *testing.T) {
 	block := make(chan struct{})
 	defer close(block)
 	_, _, err = raceSeq(t, d, func(func(netip.AddrPort) bool) { <-block })
-	if !errors.Is(err, context.DeadlineExceeded) || err.Error() != "no address in time" {
+	if !errors.Is(err, context.DeadlineExceeded) || err.Error() != "timed out before any address was found" {
 		t.Errorf("no address: %v", err)
 	}
 }

@@ -18,7 +18,7 @@ import (
 var ErrNoAddress = errors.New("no address to connect to")
 
 var (
-	errNotDiallable = errors.New("not an address and a port")
+	errNotDiallable = errors.New("not a valid address and port")
 	errOtherFamily  = errors.New("no local address of its family to connect from")
 )
 
@@ -66,11 +66,11 @@ func (f Failure) text() string {
 		if errors.Is(f.Err, errOtherFamily) {
 			return errOtherFamily.Error()
 		}
-		return "no route from here"
+		return "no route from this machine"
 	case Exhausted:
-		return "this machine has nothing left to connect with: " + plain(f.Err)
+		return "this machine cannot open another connection: " + plain(f.Err)
 	case Bind:
-		return "cannot connect from the local address: " + plain(f.Err)
+		return "cannot use the local address: " + plain(f.Err)
 	}
 	return plain(f.Err)
 }
@@ -116,9 +116,9 @@ func (e *Error) Error() string {
 	case b.Len() > 0:
 		return b.String()
 	case errors.Is(e.Cause, context.DeadlineExceeded):
-		return "no address in time"
+		return "timed out before any address was found"
 	}
-	return "given up before there was an address"
+	return "cancelled before any address was found"
 }
 
 // Unwrap gives the failures and the cause.

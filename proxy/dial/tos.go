@@ -27,7 +27,7 @@ func ParseTOS(s string) (int, error) {
 	n, err := strconv.ParseUint(s, 0, 8)
 	goOnly := strings.Contains(s, "_") || strings.HasPrefix(name, "0o") || strings.HasPrefix(name, "0b")
 	if err != nil || goOnly {
-		return 0, fmt.Errorf("%q is no IPQoS value", safetext.Line(s))
+		return 0, fmt.Errorf("%q is not an IPQoS value", safetext.Line(s))
 	}
 	return int(n), nil
 }

@@ -19,7 +19,7 @@ const (
 	// Reset: the connection broke. All that had arrived was delivered.
 	Reset End = "reset"
 	// GraceOver: something that ssh wrote could not be sent within the grace.
-	GraceOver End = "grace over"
+	GraceOver End = "timed out draining"
 	// Failed: this machine would not do what it takes. The error says what.
 	Failed End = "failed"
 )

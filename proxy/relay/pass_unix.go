@@ -37,7 +37,7 @@ func canPass(fd int) error {
 		return fmt.Errorf("stdout: %w", err)
 	}
 	if _, local := name.(*unix.SockaddrUnix); !local || kind != unix.SOCK_STREAM {
-		return errors.New(`stdout is no Unix stream socket: set "ProxyUseFdpass yes" beside ProxyCommand`)
+		return errors.New(`stdout is not a Unix stream socket: set "ProxyUseFdpass yes" beside ProxyCommand`)
 	}
 	return nil
 }
