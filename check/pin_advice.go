@@ -16,7 +16,7 @@ func (l *pinnedLine) advice(c Code) []Advice {
 	case PinKey:
 		return l.command("find out whether the key was changed on purpose; until then, take the line out", "remove "+l.plain)
 	case PinPartial:
-		if l.note.Alone {
+		if l.note.Single {
 			return nil
 		}
 		return l.command("add lines for the other addresses", "add "+l.target())
@@ -25,7 +25,7 @@ func (l *pinnedLine) advice(c Code) []Advice {
 			return l.command("take it out", "remove "+l.plain)
 		}
 		command := "add --expires 90d "
-		if l.note.Alone {
+		if l.note.Single {
 			command += "--address " + l.addr.String() + " "
 		}
 		return l.command("renew it", command+l.target())

@@ -76,7 +76,7 @@ func stale(old, fresh hostsfile.Note) bool {
 	return old.Expired(fresh.Written) ||
 		!fresh.Expires.IsZero() && day(old.Expires) != day(fresh.Expires) ||
 		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint && (old.Fingerprint == "" || old.Port == portNoted(fresh.Port)) ||
-		old.Alone != fresh.Alone
+		old.Single != fresh.Single
 }
 
 // day is a time as a Note says it.

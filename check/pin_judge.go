@@ -79,7 +79,7 @@ func (l *pinnedLine) judge() (f Finding, ok bool) {
 		}
 		f := aboutTarget(code, l.at+text)
 		if code == PinPartial {
-			f = f.When(l.note.Alone, WhenSingleAddress)
+			f = f.When(l.note.Single, WhenSingleAddress)
 		}
 		f.Advice = l.advice(code)
 		return f, true
@@ -162,7 +162,7 @@ func (l *pinnedLine) inForce() (Code, string) {
 		unseen = "; its host key was not looked at"
 	}
 	switch {
-	case len(others) > 0 && !l.note.Alone:
+	case len(others) > 0 && !l.note.Single:
 		return PinPartial, hides
 	case v.forced && v.today.Verdict.severity() <= Notice:
 		return PinGood, fmt.Sprintf(": the line for %s is still right; the mapping was %s when it was written, and is %s%s",

@@ -53,7 +53,7 @@ func PlanPin(r *Result, f *hostsfile.File, p Policy, o PinOptions) (*hostsfile.E
 	for _, a := range addresses {
 		note := hostsfile.Note{
 			Written: o.Now, Verdict: string(a.Verdict), Fingerprint: provenKey(a), Port: r.Port, Expires: o.Expires,
-			Alone: alone,
+			Single: alone,
 		}
 		if err := planLine(edit, f, a, names, note); err != nil {
 			return nil, err

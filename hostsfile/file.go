@@ -31,35 +31,35 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// How long a hosts file may be, in bytes and in lines: beyond what any block list
-// needs. A line costs more memory than its bytes, some 300 MB for the longest.
+// How long a hosts file may be, in bytes and in lines: more than any block list needs.
+// A line takes more memory than its bytes; the largest file takes some 300 MB.
 const (
 	MaxSize  = 100_000_000
 	MaxLines = 4_000_000
 )
 
-// ErrTooLong says that there is more than MaxSize or MaxLines.
+// ErrTooLong says that a file has more than MaxSize bytes or MaxLines lines.
 var ErrTooLong = errors.New("longer than 100 MB or four million lines")
 
-// File is a hosts file. Its lines hold every byte of it. The look-ups are safe
-// for many goroutines as long as nobody changes Lines.
+// File is a hosts file. Its lines hold every byte of it. Lookups are safe for
+// concurrent use as long as Lines does not change.
 type File struct {
 	Path  string // where it was read from; empty if from a reader
 	Lines []Line
 
 	lookups atomic.Int32
 	once    sync.Once
-	names   map[string][]int32   // folded name → lines that bear it, in file order
-	addrs   map[netip.Addr]int32 // address → the first line that has it; an IPv4-mapped one is not its IPv4 one
+	names   map[string][]int32   // folded name → lines with it, in file order
+	addrs   map[netip.Addr]int32 // address, not unmapped → the first line with it
 }
 
-// Parse reads a hosts file. It refuses nothing but length: a line that is no
-// entry is kept as it is. The error is ErrTooLong or that of reading.
+// Parse reads a hosts file. It keeps lines that are not entries as they are. The error
+// is ErrTooLong or the reader's.
 func Parse(r io.Reader) (*File, error) {
 	var b strings.Builder
 	if f, ok := r.(fs.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			b.Grow(int(min(info.Size(), MaxSize))) // one piece of memory, that the lines then share
+			b.Grow(int(min(info.Size(), MaxSize))) // one piece of memory, shared by the lines
 		}
 	}
 	if _, err := io.Copy(&b, io.LimitReader(r, MaxSize+1)); err != nil {
@@ -72,8 +72,8 @@ func Parse(r io.Reader) (*File, error) {
 	return parse(text), nil
 }
 
-// ParseFile reads the hosts file at path. Its errors name the path. What is no
-// regular file, or too long, is refused before it is read.
+// ParseFile reads the hosts file at path. Its errors name the path. A file that is too
+// long, or that is neither regular nor a character device, is refused before it is read.
 func ParseFile(path string) (*File, error) {
 	f, err := open(path)
 	if err != nil {
@@ -91,8 +91,7 @@ func ParseFile(path string) (*File, error) {
 	return hosts, nil
 }
 
-// open opens what can be read to its end: opening a FIFO would wait for a
-// writer, and a device may never end, so the kind is looked at first.
+// open looks at the kind of the file first: opening a FIFO would wait for a writer.
 func open(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -118,14 +117,14 @@ func tooLong(path string) error {
 
 // reason drops the path that the os package puts before its errors.
 func reason(err error) error {
-	if p, ok := err.(*fs.PathError); ok { // not one further inside: what wraps it would go as well
+	if p, ok := err.(*fs.PathError); ok { // not errors.As: that would drop what wraps it as well
 		return p.Err
 	}
 	return err
 }
 
-// parse cuts text into lines. Names stand in slices that many lines share, for
-// a block list has hundreds of thousands of lines.
+// parse splits text into lines. The slices of names share memory, since a block list
+// has hundreds of thousands of lines.
 func parse(text string) *File {
 	f := &File{Lines: make([]Line, 0, strings.Count(text, "\n")+1)}
 	var names []string
@@ -141,10 +140,10 @@ func parse(text string) *File {
 	return f
 }
 
-// Bytes is the whole file as text: after Parse, what was read.
+// Bytes returns the whole file: after Parse, what was read.
 func (f *File) Bytes() []byte { return f.Edit().Bytes() }
 
-// is says whether Bytes is this content.
+// is reports whether Bytes would return this content.
 func (f *File) is(content []byte) bool {
 	for i := range f.Lines {
 		raw := f.Lines[i].Raw

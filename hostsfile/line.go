@@ -7,13 +7,13 @@ import (
 
 // Line is one line of a hosts file.
 type Line struct {
-	Raw   string     // as it stands in the file, with its line end
+	Raw   string     // as in the file, with its line end
 	N     int        // its number, from 1
-	Addr  netip.Addr // not valid where the line is no entry
+	Addr  netip.Addr // the zero Addr if the line is not an entry
 	Names []string   // as written; the first is the canonical name, the others are aliases
 }
 
-// Canonical is the first name; empty where there is none.
+// Canonical is the first name, or "" if there is none.
 func (l *Line) Canonical() string {
 	if len(l.Names) == 0 {
 		return ""
@@ -21,9 +21,9 @@ func (l *Line) Canonical() string {
 	return l.Names[0]
 }
 
-// IPv4 is the line's address as a look-up of IPv4 addresses alone reads it:
-// an IPv4-mapped address is unmapped, and ::1 stands for 127.0.0.1. Not valid
-// where the line says nothing to such a look-up.
+// IPv4 is the line's address as glibc's lookup of IPv4 addresses reads it: an
+// IPv4-mapped address is unmapped, and ::1 stands for 127.0.0.1. It is the zero Addr if
+// such a lookup skips the line.
 func (l *Line) IPv4() netip.Addr {
 	switch {
 	case l.Addr.Is4():
@@ -36,8 +36,8 @@ func (l *Line) IPv4() netip.Addr {
 	return netip.Addr{}
 }
 
-// IPv6 is the line's address as a look-up of IPv6 addresses alone reads it; an
-// IPv4-mapped address stays what it is. Not valid where it is an IPv4 address.
+// IPv6 is the line's address as glibc's lookup of IPv6 addresses reads it. An
+// IPv4-mapped address stays as it is; an IPv4 address gives the zero Addr.
 func (l *Line) IPv6() netip.Addr {
 	if l.Addr.Is6() {
 		return l.Addr
@@ -45,9 +45,9 @@ func (l *Line) IPv6() netip.Addr {
 	return netip.Addr{}
 }
 
-// fields reads an entry: an address, then names, parted by white space, to the
-// end of the line, a "#" or, as in C, a NUL. The names are appended to names,
-// which must be empty. A line without an address or without names gives none.
+// fields reads an entry: an address and names, separated by white space, up to the end
+// of the line, a "#" or, as in C, a NUL. It appends the names to names, which must be
+// empty. A line without an address or without names is not an entry.
 func fields(raw string, names []string) (netip.Addr, []string) {
 	text := raw
 	if i := strings.IndexAny(text, "#\n\x00"); i >= 0 {
@@ -55,7 +55,7 @@ func fields(raw string, names []string) (netip.Addr, []string) {
 	}
 	word, rest := nextField(text)
 	addr, err := netip.ParseAddr(word)
-	if err != nil || addr.Zone() != "" { // inet_pton knows no zone
+	if err != nil || addr.Zone() != "" { // inet_pton accepts no zone
 		return netip.Addr{}, names
 	}
 	for word, rest = nextField(rest); word != ""; word, rest = nextField(rest) {
@@ -67,7 +67,7 @@ func fields(raw string, names []string) (netip.Addr, []string) {
 	return addr, names
 }
 
-// nextField splits off the first word; it is empty at the end.
+// nextField splits off the first word, which is "" at the end.
 func nextField(s string) (word, rest string) {
 	start := 0
 	for start < len(s) && space(s[start]) {

@@ -2,16 +2,16 @@ package hostsfile
 
 import "net/netip"
 
-// Forward gives the lines that bear name, in file order, as glibc's files
-// module does it with "multi on": letters of ASCII are folded, and a final dot
-// is a character like any other, so "db." finds only a line that says "db.".
-// Line.IPv4 and Line.IPv6 say what a look-up in one family takes from a line.
+// Forward returns the lines with a name, in file order, as glibc's files module finds
+// them with "multi on". ASCII letters are compared without case. A final dot is a
+// character like any other, so "db." finds only lines that say "db.". Line.IPv4 and
+// Line.IPv6 say which address a lookup of one family takes from a line.
 func (f *File) Forward(name string) []*Line {
 	var lines []*Line
 	name = fold(name)
 	if f.scan() {
 		for i := range f.Lines {
-			if f.Lines[i].bears(name) {
+			if f.Lines[i].hasName(name) {
 				lines = append(lines, &f.Lines[i])
 			}
 		}
@@ -23,9 +23,9 @@ func (f *File) Forward(name string) []*Line {
 	return lines
 }
 
-// Reverse gives the first line that has the address, or nil: its Canonical name
-// is what libc answers. For an IPv4 address, lines that say it as IPv6 count
-// too, as in Line.IPv4. A zone is looked up without.
+// Reverse returns the first line with an address, or nil. Its Canonical name is libc's
+// answer. For an IPv4 address, lines count that Line.IPv4 reads as this address. The
+// zone of an address is ignored.
 func (f *File) Reverse(a netip.Addr) *Line {
 	a = a.WithZone("")
 	if !a.IsValid() {
@@ -45,11 +45,11 @@ func (f *File) Reverse(a netip.Addr) *Line {
 	return nil
 }
 
-// scans is how many look-ups go through the lines from the top: of a block list
-// an index costs more than many of them, and a connection makes but a few.
+// scans is how many lookups search the lines from the top before an index is built. The
+// index of a block list costs more than many searches, and a connection makes only a few.
 const scans = 16
 
-// scan reports whether to go through the lines; otherwise the index stands.
+// scan reports whether to search the lines. Otherwise the index is built.
 func (f *File) scan() bool {
 	if f.lookups.Load() < scans && f.lookups.Add(1) <= scans {
 		return true
@@ -58,8 +58,8 @@ func (f *File) scan() bool {
 	return false
 }
 
-// bears wants name folded.
-func (l *Line) bears(name string) bool {
+// hasName takes a folded name.
+func (l *Line) hasName(name string) bool {
 	for _, n := range l.Names {
 		if len(n) == len(name) && fold(n) == name {
 			return true
@@ -68,11 +68,11 @@ func (l *Line) bears(name string) bool {
 	return false
 }
 
-// index is made once.
+// index is run once.
 func (f *File) index() {
 	f.names = make(map[string][]int32, len(f.Lines))
 	f.addrs = make(map[netip.Addr]int32)
-	one := make([]int32, 0, len(f.Lines)) // most names stand in one line: no allocation for each
+	one := make([]int32, 0, len(f.Lines)) // most names are in one line only: this saves an allocation for each
 	for i := range f.Lines {
 		l := &f.Lines[i]
 		if !l.Addr.IsValid() {
@@ -83,7 +83,7 @@ func (f *File) index() {
 			if at, ok := f.names[key]; !ok {
 				one = append(one, int32(i))
 				f.names[key] = one[len(one)-1 : len(one) : len(one)]
-			} else if at[len(at)-1] != int32(i) { // a name that stands twice in its line counts once
+			} else if at[len(at)-1] != int32(i) { // a name that is twice in a line counts once
 				f.names[key] = append(at, int32(i))
 			}
 		}
@@ -101,8 +101,8 @@ func (f *File) first(a netip.Addr, line int) {
 	}
 }
 
-// fold is strcasecmp's notion of equal in the C locale; strings.ToLower would
-// fold letters beyond ASCII as well.
+// fold lowers ASCII letters, as strcasecmp does in the C locale. strings.ToLower would
+// change other letters as well.
 func fold(s string) string {
 	for i := range len(s) {
 		if c := s[i]; c >= 'A' && c <= 'Z' {

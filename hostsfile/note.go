@@ -11,30 +11,28 @@ import (
 	"time"
 )
 
-// Note is rdnsproxy's own comment at the end of a line: it says that the line is
-// rdnsproxy's, and what was known when it was written. Its form is exactly
+// Note is the comment at the end of a line that rdnsproxy has written. It says what was
+// known on that day. Its form is exactly
 //
 //	# rdnsproxy WRITTEN VERDICT [SHA256:FINGERPRINT] [port=PORT] [expires=DATE] [alone] [no-newline=HASH]
 //
-// with one space between the words and nothing after the last. Every word is
-// from a closed set: dates as YYYY-MM-DD in UTC, a verdict of package check, a
-// fingerprint as ssh-keygen -l prints it, a port that is not 22, a hash of eight
-// hexadecimal digits. So no text from DNS can get into it. A comment that is
-// anything else is nobody's note.
+// with one space between the words and nothing after the last. Every word is from a
+// closed set, so no text from DNS can get into it: dates as YYYY-MM-DD in UTC, a verdict
+// of package check, a fingerprint as ssh-keygen -l prints it, a port that is not 22, a
+// hash of eight hexadecimal digits. A comment of any other form is not a Note.
 type Note struct {
 	Written     time.Time // the day
-	Verdict     string    // of the address, a word of check.Verdicts
-	Fingerprint string    // of the host key that was proven to be the host's; empty if none was
-	Port        uint16    // at which the host was looked at; 0 is ssh's own, 22
-	Expires     time.Time // the first day on which the line no longer counts; zero: it does not expire
-	Alone       bool      // the user chose this address of several, knowing that the line hides the others
+	Verdict     string    // on the address, a word of check.Verdicts
+	Fingerprint string    // of the host key that was verified; "" if none was
+	Port        uint16    // that was checked; 0 is ssh's own, 22
+	Expires     time.Time // the first day on which the line no longer counts; zero: never
+	Single      bool      // the user chose this address of several, and knows that the line hides the others
 
-	// NoNewline says that the file had no final newline before the line was
-	// added, so that removing the line takes that newline away as well, and whose
-	// it is: the first eight hexadecimal digits of SHA-256 of the line that had
-	// none, as it was. If the line above is another one by now, somebody has
-	// written between, and its newline is not ours. Add sets it where it is due,
-	// whatever its caller says; else it is empty.
+	// NoNewline is set if the file had no final newline before the line was added, so
+	// that removing the line removes that newline as well. It is the beginning of the
+	// SHA-256 hash of the line that had none, eight hexadecimal digits. If the line above
+	// has another hash by now, somebody has edited the file, and the newline stays. Add
+	// sets it when needed and ignores what its caller says.
 	NoNewline string
 }
 
@@ -45,7 +43,7 @@ var verdicts = []string{
 	"malformed", "unresolvable", "numeric", "mismatch",
 }
 
-// errNote says that a Note has no form.
+// errNote says that a Note cannot be written in the documented form.
 var errNote = errors.New("note with a date, verdict or fingerprint that has no documented form")
 
 const (
@@ -53,14 +51,14 @@ const (
 	fingerprint = "SHA256:"
 	port        = "port="
 	expires     = "expires="
-	alone       = "alone"
+	single      = "alone"
 	noNewline   = "no-newline="
 
 	sshPort  = 22
 	maxWords = 7
 )
 
-// String is the comment, from its "#" on.
+// String returns the comment, beginning with "#".
 func (n Note) String() string {
 	words := []string{notePrefix + n.Written.UTC().Format(time.DateOnly), n.Verdict}
 	if n.Fingerprint != "" {
@@ -72,8 +70,8 @@ func (n Note) String() string {
 	if !n.Expires.IsZero() {
 		words = append(words, expires+n.Expires.UTC().Format(time.DateOnly))
 	}
-	if n.Alone {
-		words = append(words, alone)
+	if n.Single {
+		words = append(words, single)
 	}
 	if n.NoNewline != "" {
 		words = append(words, noNewline+n.NoNewline)
@@ -81,27 +79,27 @@ func (n Note) String() string {
 	return strings.Join(words, " ")
 }
 
-// Expired reports whether the line no longer counts at a time.
+// Expired reports whether the line has expired at a time.
 func (n Note) Expired(at time.Time) bool { return !n.Expires.IsZero() && !at.Before(n.Expires) }
 
-// valid says whether String can be read back.
+// valid reports whether String can be read back.
 func (n Note) valid() bool {
 	_, ok := parseNote(n.String())
 	return ok && !n.Written.IsZero()
 }
 
-// Note reads rdnsproxy's comment on a line that is an entry. Dates come back as
-// midnight, UTC.
+// Note parses the Note at the end of a line that is an entry. Its times are midnight,
+// UTC.
 func (l *Line) Note() (Note, bool) {
-	at := strings.IndexAny(l.Raw, "#\x00") // as in fields: a NUL ends what libc reads
+	at := strings.IndexAny(l.Raw, "#\x00") // as in fields, libc reads up to a NUL
 	if !l.Addr.IsValid() || at < 0 || !strings.HasPrefix(l.Raw[at:], notePrefix) {
 		return Note{}, false
 	}
 	return parseNote(strings.TrimSuffix(l.Raw[at:], lineEnd(l.Raw)))
 }
 
-// parseNote takes the comment without the line's end. What it has read must be
-// what it would write: that refuses everything that is only nearly the form.
+// parseNote parses a comment without the line's end. The result must print as the same
+// text, which refuses everything that only resembles a Note.
 func parseNote(comment string) (Note, bool) {
 	rest, ok := strings.CutPrefix(comment, notePrefix)
 	words := strings.Split(rest, " ")
@@ -119,8 +117,8 @@ func parseNote(comment string) (Note, bool) {
 			n.Port = uint16(number)
 		case key+"=" == expires:
 			n.Expires, _ = time.Parse(time.DateOnly, value)
-		case word == alone:
-			n.Alone = true
+		case word == single:
+			n.Single = true
 		case key+"=" == noNewline && isHash(value):
 			n.NoNewline = value
 		default:
@@ -130,8 +128,8 @@ func parseNote(comment string) (Note, bool) {
 	return n, n.String() == comment
 }
 
-// IsFingerprint reports whether a word is the fingerprint of a key: SHA256: and
-// unpadded base64, as sshkey_fingerprint and ssh-keygen -l write it.
+// IsFingerprint reports whether a word is the fingerprint of a key as ssh-keygen -l
+// prints it: SHA256: and base64 without padding (OpenSSH's sshkey_fingerprint).
 func IsFingerprint(word string) bool {
 	sum, ok := strings.CutPrefix(word, fingerprint)
 	if !ok || strings.ContainsAny(sum, "\r\n") { // which the decoder would skip
@@ -141,7 +139,7 @@ func IsFingerprint(word string) bool {
 	return err == nil && len(b) == 32
 }
 
-// hashDigits of SHA-256 are enough to tell the lines of one file apart.
+// hashDigits is how much of a SHA-256 hash tells the lines of one file apart.
 const hashDigits = 8
 
 func hash(line string) string {
@@ -153,8 +151,8 @@ func isHash(word string) bool {
 	return len(word) == hashDigits && strings.Trim(word, "0123456789abcdef") == ""
 }
 
-// lineEnd is what ends a line: a newline, with the return before it if there is
-// one, or nothing at the end of a file without a final newline.
+// lineEnd returns the end of a line: "\r\n", "\n", or "" at the end of a file without a
+// final newline.
 func lineEnd(raw string) string {
 	switch {
 	case strings.HasSuffix(raw, "\r\n"):

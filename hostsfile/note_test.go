@@ -35,9 +35,9 @@ func TestNote(t *testing.T) {
 		"# rdnsproxy 2026-11-22 exact expires=2027-02-20":                                    {Written: day("2026-11-22"), Verdict: "exact", Expires: day("2027-02-20")},
 		"# rdnsproxy 2026-11-22 missing no-newline=0123abcd":                                 {Written: day("2026-11-22"), Verdict: "missing", NoNewline: "0123abcd"},
 		"# rdnsproxy 2026-11-22 numeric " + aKey + " expires=2027-02-20 no-newline=0123abcd": {Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Expires: day("2027-02-20"), NoNewline: "0123abcd"},
-		"# rdnsproxy 2026-11-22 missing port=65535 alone":                                    {Written: day("2026-11-22"), Verdict: "missing", Port: 65535, Alone: true},
+		"# rdnsproxy 2026-11-22 missing port=65535 alone":                                    {Written: day("2026-11-22"), Verdict: "missing", Port: 65535, Single: true},
 		"# rdnsproxy 2026-11-22 numeric " + aKey + " port=2222 expires=2027-02-20 alone no-newline=0123abcd": {
-			Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Port: 2222, Expires: day("2027-02-20"), Alone: true, NoNewline: "0123abcd"},
+			Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Port: 2222, Expires: day("2027-02-20"), Single: true, NoNewline: "0123abcd"},
 	} {
 		if n.String() != want {
 			t.Errorf("%q, want %q", n, want)

@@ -2,5 +2,5 @@
 
 package hostsfile
 
-// SystemPath is where the system's own hosts file is.
+// SystemPath returns the path of the system's own hosts file.
 func SystemPath() string { return "/etc/hosts" }

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// SystemPath is where the system's own hosts file is.
+// SystemPath returns the path of the system's own hosts file.
 func SystemPath() string {
 	dir, err := windows.GetSystemDirectory()
 	if err != nil {

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Pinned gives the lines that carry rdnsproxy's note, in file order.
+// Pinned returns the lines with a Note, in file order.
 func (f *File) Pinned() []*Line {
 	var lines []*Line
 	for i := range f.Lines {
 		if !strings.Contains(f.Lines[i].Raw, notePrefix) {
-			continue // most of a block list: cheaper than reading each as a note
+			continue // most lines of a block list: cheaper than parsing a note
 		}
 		if _, ours := f.Lines[i].Note(); ours {
 			lines = append(lines, &f.Lines[i])
@@ -20,7 +20,7 @@ func (f *File) Pinned() []*Line {
 	return lines
 }
 
-// PinnedFor gives those of Forward's lines that carry rdnsproxy's note.
+// PinnedFor returns those of Forward's lines that have a Note.
 func (f *File) PinnedFor(name string) []*Line {
 	return slices.DeleteFunc(f.Forward(name), func(l *Line) bool {
 		_, ours := l.Note()
@@ -28,17 +28,16 @@ func (f *File) PinnedFor(name string) []*Line {
 	})
 }
 
-// Conflicts gives those of Forward's lines that give name another address than
-// these. An IPv4-mapped address is the IPv4 one, for that is where a connection
-// to it goes.
+// Conflicts returns those of Forward's lines whose address is none of these. An
+// IPv4-mapped address counts as the IPv4 address, since a connection to it goes there.
 func (f *File) Conflicts(name string, addrs ...netip.Addr) []*Line {
 	return slices.DeleteFunc(f.Forward(name), func(l *Line) bool {
 		return slices.ContainsFunc(addrs, func(a netip.Addr) bool { return a.Unmap() == l.Addr.Unmap() })
 	})
 }
 
-// About reports whether a name is the line's first or the first labels of it: of a
-// line that rdnsproxy has written, the name that it is about, in full or short.
+// About reports whether a name is the line's canonical name or the first labels of it. A
+// line that rdnsproxy has written is about its canonical name, in full or short.
 func (l *Line) About(name string) bool {
 	return name != "" && strings.HasPrefix(fold(l.Canonical())+".", fold(name)+".")
 }

@@ -11,52 +11,52 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Errors of Write and Recover, besides those of the system.
+// Errors of Write and Recover, besides the system's.
 var (
-	ErrNeedsRoot       = errors.New("only root may write it") // on Windows, an administrator
-	ErrChanged         = lockedfile.ErrChanged                // since it was parsed; nothing was written
-	ErrLocked          = lockedfile.ErrLocked                 // another process has it locked for longer than Wait
-	ErrReadOnly        = lockedfile.ErrReadOnly               // for root as well
-	ErrUnsafeDirectory = lockedfile.ErrUnsafeDirectory        // others may write its folder
-	ErrNotKept         = lockedfile.ErrNotKept                // its owner, label or the like could not be kept
-	ErrUnfinished      = lockedfile.ErrUnfinished             // it may be neither old nor new; the text names the journal, for a person
-	ErrWritten         = lockedfile.ErrWritten                // it is the new file all the same; the text says what failed then
-	ErrNoJournal       = lockedfile.ErrNoJournal              // it can only be written in place, and State is empty
+	// ErrNeedsRoot says that only root may write the file; on Windows, an administrator.
+	ErrNeedsRoot = errors.New("only root may write it")
+
+	ErrChanged         = lockedfile.ErrChanged         // since it was parsed; nothing was written
+	ErrLocked          = lockedfile.ErrLocked          // by another process, for longer than Wait
+	ErrReadOnly        = lockedfile.ErrReadOnly        // also for root
+	ErrUnsafeDirectory = lockedfile.ErrUnsafeDirectory // other users may write to its directory
+	ErrNotKept         = lockedfile.ErrNotKept         // a new file cannot get its owner, label or the like
+	ErrUnfinished      = lockedfile.ErrUnfinished      // it may be neither old nor new; the text names the journal
+	ErrWritten         = lockedfile.ErrWritten         // it is the new file all the same; the text says what failed
+	ErrNoJournal       = lockedfile.ErrNoJournal       // it can only be written in place, and State is empty
 )
 
 // WriteOptions says how to write.
 type WriteOptions struct {
-	// Backup keeps the old file, as hosts.2026-11-22T143005Z.bak beside it, or in
-	// State where its folder cannot be written.
+	// Backup saves the old file as hosts.2026-11-22T143005Z.bak in its directory, or in
+	// State if that directory cannot be written to.
 	Backup bool
 
-	// State is a folder for the journal and backups of a hosts file whose own
-	// folder takes no file, such as one in a container whose root is read-only. It
-	// is made when it is needed, and then must belong to root or the file's owner;
-	// until then it does not matter. If empty, such a file is refused.
+	// State is a directory for the journal and backups of a hosts file whose own directory
+	// takes no files, such as one in a container with a read-only root. It is created when
+	// it is needed, and then must belong to root or the file's owner. If empty, such a file
+	// is refused.
 	State string
 
-	// Wait is how long to wait for another process that is writing the file. If
-	// 0, 5 s.
+	// Wait is how long to wait for another process that is writing the file. If 0, 5 s.
 	Wait time.Duration
 
-	// Now is the time in a backup's name. If zero, it is now.
+	// Now is the time in a backup's name. If zero, time.Now.
 	Now time.Time
 }
 
-// Written says what Write did.
+// Written says what Write has done.
 type Written struct {
 	Path    string // the file, with symbolic links resolved
-	Backup  string // the backup's path; empty without
-	InPlace bool   // no new file could take its name, so it was written where it is
+	Backup  string // the backup's path; "" if there is none
+	InPlace bool   // no new file could take its name, so it was overwritten
 }
 
-// Write makes the change on the File's Path. It writes nothing where the file is
-// no longer what was parsed, ErrChanged, nor on any other error but ErrWritten and
-// ErrUnfinished. Owner, permissions, SELinux label and extended attributes stay.
-// Killed at any moment, the file is the old one or the new one; where it has to be
-// written in place it is so once Recover or another Write has run. An edit that is
-// Empty writes nothing.
+// Write changes the file at the File's Path. If the file is no longer what was parsed,
+// the error is ErrChanged and nothing is written, nor after any other error but ErrWritten
+// and ErrUnfinished. Owner, permissions, SELinux label and extended attributes stay. If
+// the process is killed, the file is the old one or the new one; if it had to be written
+// in place, once Recover or another Write has run. An Empty edit writes nothing.
 func (e *Edit) Write(o WriteOptions) (Written, error) {
 	if e.Empty() {
 		return Written{Path: e.file.Path}, nil
@@ -84,9 +84,9 @@ func (e *Edit) Write(o WriteOptions) (Written, error) {
 	return w, err
 }
 
-// Writable is nil if Write is likely to succeed, or else the error that it would
-// give: who may write, and where. It changes nothing and waits for nobody, so
-// that a lock, a full disk or an interrupted write shows in Write alone.
+// Writable is nil if Write is likely to succeed, else the error that Write would return.
+// It changes nothing and does not wait, so only Write sees a lock, a full disk or an
+// interrupted write.
 func Writable(path string, o WriteOptions) error {
 	if err := lockedfile.Writable(path, openOptions(o)); err != nil {
 		return about(path, err)
@@ -94,11 +94,10 @@ func Writable(path string, o WriteOptions) error {
 	return nil
 }
 
-// Recover puts right what a Write left that was killed while it wrote in place,
-// and says whether the file was a mixture, which is the old file again now. It is
-// false without an error where the killed Write had just begun or had all but
-// ended, or where the Write was not killed and has ended meanwhile: then the file
-// is what it was, the old one or the new. Who is going to edit calls it before
+// Recover repairs the file after a Write in place was killed, and reports whether the file
+// was a mixture, which is the old file again now. It is false without an error if the file
+// was whole, the old one or the new: the Write had just begun, had almost ended, or was
+// not killed and has ended meanwhile. Callers that edit the file call Recover before
 // ParseFile.
 func Recover(path string, o WriteOptions) (repaired bool, err error) {
 	file, err := openLocked(path, o)
@@ -109,10 +108,9 @@ func Recover(path string, o WriteOptions) (repaired bool, err error) {
 	return file.Repaired, nil
 }
 
-// Interrupted gives the path of the journal, beside the file or in State, of a
-// Write in place that was killed or is under way, or "". Until Recover has run, the
-// file may hold neither the old lines nor the new. It only looks, so it needs no
-// permission to write.
+// Interrupted returns the path of the journal, beside the file or in State, of a Write in
+// place that was killed or is under way, or "". Until Recover has run, the file may be
+// neither old nor new. Interrupted needs no permission to write.
 func Interrupted(path string, o WriteOptions) string {
 	return lockedfile.Interrupted(path, openOptions(o))
 }
@@ -129,7 +127,7 @@ func openLocked(path string, o WriteOptions) (*lockedfile.File, error) {
 	return file, nil
 }
 
-// about names the file, and tells what root could do from what nobody can.
+// about adds the file's path, and tells what root could do from what nobody can.
 func about(path string, err error) error {
 	switch {
 	case errors.Is(err, lockedfile.ErrTooLong):

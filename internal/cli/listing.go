@@ -79,7 +79,7 @@ func entryOfLine(path string, l *hostsfile.Line) hostsEntry {
 	note, _ := l.Note()
 	e := hostsEntry{
 		File: path, Line: l.N, Address: l.Addr.String(), Names: l.Names, Verdict: note.Verdict,
-		Written: note.Written.Format(time.DateOnly), Port: note.Port, Fingerprint: note.Fingerprint, Alone: note.Alone,
+		Written: note.Written.Format(time.DateOnly), Port: note.Port, Fingerprint: note.Fingerprint, Alone: note.Single,
 	}
 	if !note.Expires.IsZero() {
 		e.Expires = note.Expires.Format(time.DateOnly)

@@ -39,7 +39,7 @@ func noteWords(l *hostsfile.Line) string {
 	if !note.Expires.IsZero() {
 		words += ", expires " + note.Expires.Format(time.DateOnly)
 	}
-	if note.Alone {
+	if note.Single {
 		words += ", alone"
 	}
 	return words
