@@ -54,19 +54,19 @@ func TestAccept(t *testing.T) {
 	}{
 		{"another address", []dnslab.DNSZone{
 			dnslab.Zone("example.com", "my A 198.51.100.11"), dnslab.Zone("100.51.198.in-addr.arpa", "11 PTR "+was+"."), dnslab.Zone("bar.net"),
-		}, "198.51.100.11", "it was accepted for 192.168.1.243 and is 198.51.100.11 now",
+		}, "198.51.100.11", "the address changed from 192.168.1.243 to 198.51.100.11",
 			"my.example.com is 198.51.100.11, whose reverse name " + was + " does not exist (NXDOMAIN)"},
 		{"an address that nobody complains of", []dnslab.DNSZone{
 			dnslab.Zone("example.com", "my A 198.51.100.11"), dnslab.Zone("100.51.198.in-addr.arpa"),
-		}, "198.51.100.11", "it was accepted for 192.168.1.243 and is 198.51.100.11 now; the reverse name " + was +
-			" is gone; it was judged unresolvable and is judged missing now", ""},
+		}, "198.51.100.11", "the address changed from 192.168.1.243 to 198.51.100.11; the reverse name " + was +
+			" is gone; the verdict changed from unresolvable to missing", ""},
 		{"another reverse name", []dnslab.DNSZone{
 			dnslab.Zone("example.com", "my A 192.168.1.243"), dnslab.Zone("1.168.192.in-addr.arpa", "243 PTR other.bar.net."), dnslab.Zone("bar.net"),
-		}, "192.168.1.243", "the reverse name was " + was + " and is other.bar.net now",
+		}, "192.168.1.243", "the reverse name changed from " + was + " to other.bar.net",
 			"my.example.com is 192.168.1.243, whose reverse name other.bar.net does not exist (NXDOMAIN)"},
 		{"another verdict", []dnslab.DNSZone{
 			dnslab.Zone("example.com", "my A 192.168.1.243"), dnslab.Zone("1.168.192.in-addr.arpa", "243 PTR "+was+"."), dnslab.Zone("bar.net", "192-168-1-243.foo A 192.0.2.1"),
-		}, "192.168.1.243", "it was judged unresolvable and is judged mismatch now",
+		}, "192.168.1.243", "the verdict changed from unresolvable to mismatch",
 			"my.example.com is 192.168.1.243, whose reverse name " + was + " leads elsewhere"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

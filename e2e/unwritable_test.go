@@ -37,7 +37,7 @@ func TestHostsForeign(t *testing.T) {
 		v.write(c.path, c.before)
 		o := v.run(append([]string{"rdnsproxy"}, c.argv...)...)
 		line := sudoLine.FindStringSubmatch(o.err)
-		if o.status != 1 || strings.Count(o.err, "\n") != 1 || !strings.Contains(o.err, "only root may write it") || line == nil {
+		if o.status != 1 || strings.Count(o.err, "\n") != 1 || !strings.Contains(o.err, ": needs root") || line == nil {
 			t.Errorf("%q: %+v", c.argv, o)
 			continue
 		}

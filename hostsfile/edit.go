@@ -42,14 +42,14 @@ func (f *File) Edit() *Edit {
 // dots, a Note that cannot be written in its documented form.
 func (e *Edit) Add(addr netip.Addr, note Note, names ...string) error {
 	if !addr.IsValid() || addr.Zone() != "" {
-		return fmt.Errorf("no address for a hosts file: %s", safetext.Line(addr.String()))
+		return fmt.Errorf("not an address for a hosts file: %s", safetext.Line(addr.String()))
 	}
 	if len(names) == 0 {
 		return errors.New("no name to add")
 	}
 	for _, name := range names {
 		if !hostName(name) {
-			return fmt.Errorf("no host name for a hosts file: %q", safetext.Line(name))
+			return fmt.Errorf("not a host name for a hosts file: %q", safetext.Line(name))
 		}
 	}
 	note.NoNewline = ""
@@ -75,7 +75,7 @@ func (e *Edit) Add(addr netip.Addr, note Note, names ...string) error {
 // Remove removes the line with a number. The error says that there is none.
 func (e *Edit) Remove(n int) error {
 	if n < 1 || n > len(e.file.Lines) {
-		return fmt.Errorf("no line %d", n)
+		return fmt.Errorf("there is no line %d", n)
 	}
 	e.remove[n] = true
 	return nil
@@ -86,7 +86,7 @@ func (e *Edit) Remove(n int) error {
 // on a line that is no longer rdnsproxy's.
 func (e *Edit) Unpin(n int) error {
 	if n < 1 || n > len(e.file.Lines) {
-		return fmt.Errorf("no line %d", n)
+		return fmt.Errorf("there is no line %d", n)
 	}
 	l := &e.file.Lines[n-1]
 	for _, name := range l.Names {
@@ -104,7 +104,7 @@ func (e *Edit) Unpin(n int) error {
 // the line's first.
 func (e *Edit) Drop(n int, name string) error {
 	if n < 1 || n > len(e.file.Lines) || !e.file.Lines[n-1].hasName(fold(name)) {
-		return fmt.Errorf("line %d does not bear %s", n, safetext.Name(name))
+		return fmt.Errorf("line %d does not have the name %s", n, safetext.Name(name))
 	}
 	e.drop[n] = append(e.drop[n], fold(name))
 	return nil

@@ -99,7 +99,7 @@ func open(path string) (*os.File, error) {
 	case info.IsDir():
 		return nil, fmt.Errorf("hosts file %s: is a directory; name a file", safetext.Line(path))
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0:
-		return nil, fmt.Errorf("hosts file %s: is no regular file", safetext.Line(path))
+		return nil, fmt.Errorf("hosts file %s: is not a regular file", safetext.Line(path))
 	case info.Size() > MaxSize:
 		return nil, tooLong(path)
 	default:

@@ -44,7 +44,7 @@ var verdicts = []string{
 }
 
 // errNote says that a Note cannot be written in the documented form.
-var errNote = errors.New("note with a date, verdict or fingerprint that has no documented form")
+var errNote = errors.New("note that cannot be written in the documented form")
 
 const (
 	notePrefix  = "# rdnsproxy "

@@ -14,7 +14,7 @@ import (
 // Errors of Write and Recover, besides the system's.
 var (
 	// ErrNeedsRoot says that only root may write the file; on Windows, an administrator.
-	ErrNeedsRoot = errors.New("only root may write it")
+	ErrNeedsRoot = errors.New("needs root")
 
 	ErrChanged         = lockedfile.ErrChanged         // since it was parsed; nothing was written
 	ErrLocked          = lockedfile.ErrLocked          // by another process, for longer than Wait
@@ -134,7 +134,7 @@ func about(path string, err error) error {
 		return tooLong(path)
 	case errors.Is(err, ErrReadOnly), errors.Is(err, ErrWritten):
 	case errors.Is(err, lockedfile.ErrNotOwned), errors.Is(err, fs.ErrPermission) && os.Geteuid() != 0:
-		err = fmt.Errorf("%w: %w", ErrNeedsRoot, reason(err))
+		err = fmt.Errorf("%w: %w", reason(err), ErrNeedsRoot)
 	}
 	return fmt.Errorf("hosts file %s: %w", safetext.Line(path), reason(err))
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -60,7 +59,8 @@ func TestWriteNeedsRoot(t *testing.T) {
 	}
 	f := open(t, "/etc/hosts") // which is root's
 	_, err := add(t, f, "my.example.com").Write(hostsfile.WriteOptions{})
-	if !errors.Is(err, hostsfile.ErrNeedsRoot) || !strings.HasPrefix(err.Error(), "hosts file /etc/hosts: only root may write it") {
+	const want = "hosts file /etc/hosts: belongs to another user: needs root"
+	if !errors.Is(err, hostsfile.ErrNeedsRoot) || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 }

@@ -71,7 +71,7 @@ func TestLock(t *testing.T) {
 	if info, err := os.Lstat(file); err != nil || info.Mode() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
-	if _, err := replacefile.TakeLock(dir, "lock", 0); !errors.Is(err, replacefile.ErrLocked) || err.Error() != "another process holds it" {
+	if _, err := replacefile.TakeLock(dir, "lock", 0); !errors.Is(err, replacefile.ErrLocked) || err.Error() != "locked by another process" {
 		t.Errorf("%v", err)
 	}
 	if err := os.Remove(file); err != nil {

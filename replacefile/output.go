@@ -14,7 +14,7 @@ import (
 )
 
 // ErrIsDirectory says that the path of a file is that of a directory.
-var ErrIsDirectory = errors.New("is a folder")
+var ErrIsDirectory = errors.New("is a directory")
 
 // Output gives the file at a path what write writes, for a report that the user wants
 // there. A regular file is replaced as a whole or not at all. It keeps its owner,

@@ -136,10 +136,10 @@ func TestChanges(t *testing.T) {
 		want string
 	}{
 		{[]accepted.Mapping{two, one}, ""},
-		{[]accepted.Mapping{one, two, three}, "192.0.2.3 came beside what was accepted (192.0.2.1, 192.0.2.2)"},
-		{[]accepted.Mapping{three, two}, "it was accepted for 192.0.2.1 and is 192.0.2.3 now"},
-		{[]accepted.Mapping{two}, "it was accepted for 192.0.2.1 too, which it has no longer"},
-		{[]accepted.Mapping{one, worse}, "it was judged missing and is judged mismatch now"},
+		{[]accepted.Mapping{one, two, three}, "192.0.2.3 is new beside the accepted 192.0.2.1, 192.0.2.2"},
+		{[]accepted.Mapping{three, two}, "the address changed from 192.0.2.1 to 192.0.2.3"},
+		{[]accepted.Mapping{two}, "it no longer has the accepted 192.0.2.1"},
+		{[]accepted.Mapping{one, worse}, "the verdict changed from missing to mismatch"},
 	} {
 		if got := strings.Join(file.Changes("H.", c.now), "; "); got != c.want {
 			t.Errorf("%v: %q, want %q", c.now, got, c.want)
@@ -160,18 +160,18 @@ func TestDiffers(t *testing.T) {
 		{was, was, ""},
 		{was, mapping("H.", "::ffff:192.0.2.1", "unresolvable", "A.net.", "a.NET"), ""},
 		{was, accepted.Mapping{Addr: was.Addr, Verdict: was.Verdict, PTR: was.PTR}, ""},
-		{was, mapping("h", "192.0.2.9", "unresolvable", "a.net"), "it was accepted for 192.0.2.1 and is 192.0.2.9 now"},
-		{was, mapping("h", "192.0.2.1", "unresolvable", "b.net"), "the reverse name was a.net and is b.net now"},
-		{was, mapping("h", "192.0.2.1", "unresolvable", "b.net", "B.net."), "the reverse name was a.net and is b.net now"},
-		{was, mapping("h", "192.0.2.1", "mismatch", "a.net"), "it was judged unresolvable and is judged mismatch now"},
+		{was, mapping("h", "192.0.2.9", "unresolvable", "a.net"), "the address changed from 192.0.2.1 to 192.0.2.9"},
+		{was, mapping("h", "192.0.2.1", "unresolvable", "b.net"), "the reverse name changed from a.net to b.net"},
+		{was, mapping("h", "192.0.2.1", "unresolvable", "b.net", "B.net."), "the reverse name changed from a.net to b.net"},
+		{was, mapping("h", "192.0.2.1", "mismatch", "a.net"), "the verdict changed from unresolvable to mismatch"},
 		{was, mapping("h", "192.0.2.9", "missing"),
-			"it was accepted for 192.0.2.1 and is 192.0.2.9 now; the reverse name a.net is gone; it was judged unresolvable and is judged missing now"},
-		{mapping("h", "192.0.2.1", "missing"), mapping("h", "192.0.2.1", "missing", "a.net"), "it had no reverse name and has a.net now"},
+			"the address changed from 192.0.2.1 to 192.0.2.9; the reverse name a.net is gone; the verdict changed from unresolvable to missing"},
+		{mapping("h", "192.0.2.1", "missing"), mapping("h", "192.0.2.1", "missing", "a.net"), "there was no reverse name and now is a.net"},
 		{was, many, "the reverse names gained b.net, c.net, d.net and 1 more"},
 		{many, was, "the reverse names lost b.net, c.net, d.net and 1 more"},
 		{was, mapping("h", "192.0.2.1", "unresolvable", "b.net", "c.net"), "the reverse names lost a.net and gained b.net, c.net"},
 		{was, mapping("h", "192.0.2.1", "\x1b[2J", "root@host's password: "),
-			`the reverse name was a.net and is root\064host\039s\032password\058\032 now; it was judged unresolvable and is judged \027\0912J now`},
+			`the reverse name changed from a.net to root\064host\039s\032password\058\032; the verdict changed from unresolvable to \027\0912J`},
 	} {
 		if what, differs := c.was.Differs(c.now); what != c.want || differs != (c.want != "") {
 			t.Errorf("%q, %t; want %q", what, differs, c.want)

@@ -25,7 +25,7 @@ func (f *File) Compare(now Mapping, all []netip.Addr) (was Mapping, change strin
 	}
 	left := gone(of, all)
 	if len(left) == 0 {
-		return of[0], fmt.Sprintf("%v came beside what was accepted (%s)", plain(now.Addr), listAddrs(of)), true
+		return of[0], fmt.Sprintf("%v is new beside the accepted %s", plain(now.Addr), listAddrs(of)), true
 	}
 	was = left[0]
 	if i := slices.IndexFunc(left, func(m Mapping) bool { return m.Addr.Is4() == plain(now.Addr).Is4() }); i >= 0 {
@@ -53,7 +53,7 @@ func (f *File) Changes(name string, now []Mapping) []string {
 		replaced = replaced || found && was.Addr != plain(m.Addr)
 	}
 	if left := gone(f.Of(name), all); len(left) > 0 && !replaced {
-		changes = append(changes, "it was accepted for "+listAddrs(left)+" too, which it has no longer")
+		changes = append(changes, "it no longer has the accepted "+listAddrs(left))
 	}
 	return changes
 }
@@ -83,13 +83,13 @@ func listAddrs(ms []Mapping) string {
 func (m Mapping) Differs(now Mapping) (what string, differs bool) {
 	var changes []string
 	if was, is := plain(m.Addr), plain(now.Addr); was != is {
-		changes = append(changes, fmt.Sprintf("it was accepted for %v and is %v now", was, is))
+		changes = append(changes, fmt.Sprintf("the address changed from %v to %v", was, is))
 	}
 	if change := reverseChange(foldSet(m.PTR), foldSet(now.PTR)); change != "" {
 		changes = append(changes, change)
 	}
 	if m.Verdict != now.Verdict {
-		changes = append(changes, fmt.Sprintf("it was judged %s and is judged %s now",
+		changes = append(changes, fmt.Sprintf("the verdict changed from %s to %s",
 			safetext.Name(m.Verdict), safetext.Name(now.Verdict)))
 	}
 	return strings.Join(changes, "; "), len(changes) > 0
@@ -103,11 +103,11 @@ func reverseChange(was, is []string) string {
 	case len(gone)+len(came) == 0:
 		return ""
 	case len(was) == 0:
-		return "it had no reverse name and has " + list(is) + " now"
+		return "there was no reverse name and now is " + list(is)
 	case len(is) == 0:
 		return "the reverse name " + list(was) + " is gone"
 	case len(was) == 1 && len(is) == 1:
-		return "the reverse name was " + list(was) + " and is " + list(is) + " now"
+		return "the reverse name changed from " + list(was) + " to " + list(is)
 	case len(gone) == 0:
 		return "the reverse names gained " + list(came)
 	case len(came) == 0:

@@ -25,8 +25,8 @@ const (
 // Why a file is not used; also replacefile.ErrNotRegular, which a symbolic link
 // gives, and replacefile.ErrNotOwned.
 var (
-	ErrOthersWrite  = errors.New("others may write it (chmod go-w)")
-	ErrUnsafeFolder = errors.New("the folder is not the user's alone to write")
+	ErrOthersWrite  = errors.New("other users can write to it (chmod go-w)")
+	ErrUnsafeFolder = errors.New("its directory is another user's, or other users can write to it")
 	ErrTooLarge     = errors.New("larger than " + strconv.Itoa(maxFile) + " bytes")
 	ErrBusy         = replacefile.ErrLocked // another process keeps writing it
 )

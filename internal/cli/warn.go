@@ -161,7 +161,7 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 		return change, found && change == ""
 	}
 	if found && was.Addr != now.Addr.Unmap() {
-		return fmt.Sprintf("it was accepted for %v and is %v now", was.Addr, now.Addr.Unmap()), false
+		return fmt.Sprintf("the address changed from %v to %v", was.Addr, now.Addr.Unmap()), false
 	}
 	return "", false
 }

@@ -66,7 +66,7 @@ func (j inquest) valid(cert *ssh.Certificate) error {
 	now := uint64(max(j.now.Unix(), 0))
 	switch {
 	case cert.CertType != ssh.HostCert:
-		return errors.New("it is no host certificate")
+		return errors.New("it is not a host certificate")
 	case now < cert.ValidAfter:
 		return fmt.Errorf("it is not valid before %s", date(cert.ValidAfter))
 	case now >= cert.ValidBefore:

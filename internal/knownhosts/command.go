@@ -117,7 +117,7 @@ func (c *Command) run(ctx context.Context, occasion string, tokens map[byte]stri
 // subprocess).
 func unrunnable(program string) string {
 	if !filepath.IsAbs(program) {
-		return safetext.Name(program) + " is no absolute path"
+		return safetext.Name(program) + " is not an absolute path"
 	}
 	if _, err := os.Stat(program); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -131,7 +131,7 @@ func unrunnable(program string) string {
 func (c *Command) execute(ctx context.Context, tag string, args []string) output {
 	release, err := limits.Program(ctx)
 	if err != nil {
-		return output{doubt: Doubt{"there was no time left to run KnownHostsCommand", true}}
+		return output{doubt: Doubt{"no time was left to run KnownHostsCommand", true}}
 	}
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Timeout, limits.CommandTime))

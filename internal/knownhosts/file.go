@@ -187,7 +187,7 @@ func open(path string) (f *os.File, size int64, err error) {
 	case info.IsDir():
 		return nil, 0, errors.New("is a directory")
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0:
-		return nil, 0, errors.New("is no regular file")
+		return nil, 0, errors.New("is not a regular file")
 	}
 	f, err = os.Open(path)
 	return f, info.Size(), err

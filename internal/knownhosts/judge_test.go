@@ -96,7 +96,7 @@ func TestCertError(t *testing.T) {
 		{"ca", func(c *ssh.Certificate) { c.ValidAfter = 1<<64 - 1 }, "it is not valid before the end of time"},
 		{"ca", func(c *ssh.Certificate) { c.ValidPrincipals = []string{"a\x1b[2J", "b c"} }, `it is for a\027\0912J, b\032c`},
 		{"ca", func(c *ssh.Certificate) { c.ValidPrincipals = nil }, "it is for no host"},
-		{"ca", func(c *ssh.Certificate) { c.CertType = ssh.UserCert }, "it is no host certificate"},
+		{"ca", func(c *ssh.Certificate) { c.CertType = ssh.UserCert }, "it is not a host certificate"},
 		{"ca", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"x": "y"} }, "it has critical options, which a host certificate cannot have"},
 	} {
 		v := judge(f, host, c.certify(t, test.by, test.change).PublicKey())

@@ -59,7 +59,7 @@ type serialBits struct {
 	number []byte
 }
 
-var errKRL = errors.New("is a malformed key revocation list, and then ssh takes no key")
+var errKRL = errors.New("is a malformed key revocation list, so ssh accepts no key")
 
 // parseKRL reads a whole list (OpenSSH's ssh_krl_from_blob).
 func parseKRL(b []byte) (*krl, error) {
@@ -101,7 +101,7 @@ func parseKRL(b []byte) (*krl, error) {
 			section.rest = nil
 			r.string()
 		default:
-			return nil, fmt.Errorf("has a section of a kind that is not known here (%d); ssh takes no key then, unless it knows the kind", kind)
+			return nil, fmt.Errorf("has a section of unknown type %d; unless ssh knows it, ssh accepts no key", kind)
 		}
 		if section.bad || section.more() {
 			return nil, errKRL
@@ -150,7 +150,7 @@ func (k *krl) readCertificates(r *krlReader) error {
 				return err
 			}
 		default:
-			return fmt.Errorf("has a section about certificates of a kind that is not known here (%d); ssh takes no key then, unless it knows the kind", kind)
+			return fmt.Errorf("has a certificate section of unknown type %d; unless ssh knows it, ssh accepts no key", kind)
 		}
 		if part.bad || part.more() {
 			return errKRL
@@ -178,7 +178,7 @@ func (k *krl) authority(blob string) *krlAuthority {
 func (k *krl) revokes(key ssh.PublicKey, r Release) (bool, error) {
 	switch {
 	case k.extended && r.before(9, 4):
-		return false, errors.New("has extensions, which ssh reads since 9.4; before, it takes no key then")
+		return false, errors.New("has extensions, which ssh reads since 9.4; an older ssh accepts no key")
 	case k.signed && r.before(9, 4):
 		return false, errors.New("is signed, which ssh before 9.4 looks at and this program does not")
 	}
@@ -319,7 +319,7 @@ func (r *krlReader) extension() error {
 	critical := r.byte()
 	r.string()
 	if !r.bad && critical != 0 {
-		return fmt.Errorf("has a critical extension %s, which is not known here; ssh takes no key then, unless it knows it", safetext.Name(string(name)))
+		return fmt.Errorf("has an unknown critical extension %s; unless ssh knows it, ssh accepts no key", safetext.Name(string(name)))
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (l *Login) findOrder(ctx context.Context) order {
 	about, out := l.Rules.Command.forOrder(ctx, l.Host, l.Rules.Release)
 	ordered := byKnown(append(slices.Clip(l.lines(l.Host.key())), about...), preferred)
 	if l.Rules.OrderUnsure && !slices.Equal(ordered, preferred) {
-		out.doubt = cmp.Or(out.doubt, Doubt{"which algorithms ssh puts first could not be told: HostKeyAlgorithms is set in more than one way", true})
+		out.doubt = cmp.Or(out.doubt, Doubt{"which algorithms ssh prefers is unknown: HostKeyAlgorithms is set in more than one way", true})
 	}
 	if l.Rules.KeepOrder {
 		ordered = preferred
@@ -99,7 +99,7 @@ func (l *Login) Judge(ctx context.Context, key ssh.PublicKey) Verdict {
 		older := Login{Known: l.Known, Rules: l.Rules, Host: l.Host, Addr: l.Addr, Now: l.Now}
 		older.Rules.Release = common
 		if status := older.judge(ctx, key).Status; status != v.Status {
-			v.doubt(Doubt{"which ssh is used is not known; the newest is assumed, to an older one the key is " + string(status), true})
+			v.doubt(Doubt{"the version of ssh is unknown; the newest is assumed, to an older one the key is " + string(status), true})
 		}
 	}
 	return v
@@ -122,10 +122,10 @@ func (l *Login) judge(ctx context.Context, key ssh.PublicKey) Verdict {
 	}
 	v.doubt(l.order.output.doubt)
 	if a := l.Addr.Unmap(); l.Rules.CheckAddress && a.IsValid() && !a.IsLoopback() && a.String() != lower(l.Host.Name) {
-		v.doubt(Doubt{"CheckHostIP is yes: whether another key is known for " + a.String() + " was not looked at", false})
+		v.doubt(Doubt{"CheckHostIP is yes: whether another key is known for " + a.String() + " was not checked", false})
 	}
 	for _, setting := range l.Rules.Unread {
-		v.doubt(Doubt{setting + " is set, and only ssh can tell what it comes to", true})
+		v.doubt(Doubt{setting + " is set, and only ssh can evaluate it", true})
 	}
 	for _, file := range l.unread {
 		v.doubt(Doubt{file, true})

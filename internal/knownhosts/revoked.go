@@ -111,7 +111,7 @@ func (l plainList) revokes(key ssh.PublicKey, _ Release) (bool, error) {
 	case ok && cert.SignatureKey != nil && l.keys[string(plainKey(cert.SignatureKey).Marshal())]:
 		return true, nil
 	case l.broken != 0:
-		return false, fmt.Errorf("line %d is no public key, and then ssh takes no key", l.broken)
+		return false, fmt.Errorf("line %d is not a public key, so ssh accepts no key", l.broken)
 	}
 	return false, nil
 }

@@ -42,8 +42,8 @@ var (
 
 	ErrReadOnly   = errors.New("not even root can write it: it or its file system is read-only or immutable")
 	ErrTooLong    = errors.New("too long")
-	ErrUnfinished = errors.New("an unfinished write has left it neither old nor new")
-	ErrNoJournal  = errors.New("can only be written in place, and there is no folder for a journal")
+	ErrUnfinished = errors.New("an interrupted write has left a mixture of old and new")
+	ErrNoJournal  = errors.New("can only be written in place, and there is no directory for a journal")
 )
 
 // Options says how to open a file.

@@ -62,7 +62,7 @@ func (f *File) inState() (*workDir, error) {
 }
 
 func (f *File) stateError(err error) error {
-	return fmt.Errorf("folder %s for its journal: %w", safetext.Line(f.state), osfile.Cause(err))
+	return fmt.Errorf("directory %s for its journal: %w", safetext.Line(f.state), osfile.Cause(err))
 }
 
 // stateName stands for a file in State, where there may be others of its name.

@@ -6,4 +6,4 @@ package attributes
 import "errors"
 
 // ErrNotKept says that an attribute of the old file cannot be given to a new one.
-var ErrNotKept = errors.New("cannot be replaced as it is")
+var ErrNotKept = errors.New("cannot be replaced")

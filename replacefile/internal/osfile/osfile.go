@@ -12,9 +12,9 @@ import (
 var (
 	ErrNotRegular = errors.New("not a regular file")
 	ErrNotOwned   = errors.New("belongs to another user")
-	ErrLocked     = errors.New("another process holds it")
+	ErrLocked     = errors.New("locked by another process")
 	ErrChanged    = errors.New("changed since it was read; nothing was written")
-	ErrWritten    = errors.New("written, but with an error at the end")
+	ErrWritten    = errors.New("written, but an error followed")
 )
 
 // Cause drops the path from an error: within an opened directory it is a bare name.

@@ -14,8 +14,8 @@ import (
 
 // Errors of CheckLinks and CheckOwners.
 var (
-	ErrForeignLink     = errors.New("another user has laid it where everybody may lay one")
-	ErrUnsafeDirectory = errors.New("others than root and the file's owner may write there")
+	ErrForeignLink     = errors.New("made by another user in a directory that everybody can write to")
+	ErrUnsafeDirectory = errors.New("users other than root and the file's owner can change it")
 )
 
 // Resolved is a path after its symbolic links: a directory, which stays open, and a
@@ -48,7 +48,8 @@ type link struct {
 func (r *Resolved) CheckOwners(file fs.FileInfo) error {
 	for _, l := range r.links {
 		if Unsafe(l.dir, file) {
-			return fmt.Errorf("folder %s, with a symbolic link on the way: %w", safetext.Line(l.dirPath), ErrUnsafeDirectory)
+			return fmt.Errorf("directory %s, with a symbolic link on the way: %w",
+				safetext.Line(l.dirPath), ErrUnsafeDirectory)
 		}
 		if !trustedOwner(l.owner, file) {
 			return fmt.Errorf("symbolic link %s: %w", safetext.Line(l.path), ErrUnsafeDirectory)
@@ -59,7 +60,7 @@ func (r *Resolved) CheckOwners(file fs.FileInfo) error {
 		return err
 	}
 	if Unsafe(info, file) {
-		return fmt.Errorf("folder %s: %w", safetext.Line(r.DirPath), ErrUnsafeDirectory)
+		return fmt.Errorf("directory %s: %w", safetext.Line(r.DirPath), ErrUnsafeDirectory)
 	}
 	return nil
 }
