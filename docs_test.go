@@ -339,3 +339,13 @@ func TestDocsMake(t *testing.T) {
 		}
 	}
 }
+
+// TestDocsPins: docs/hosts.md has every finding about a hosts line, with its severity.
+func TestDocsPins(t *testing.T) {
+	text := document(t, "docs/hosts.md")
+	for _, d := range check.Codes() {
+		if d.Code.Pin() && !strings.Contains(text, "\n| `"+string(d.Code)+"` | "+d.Severity.String()+" |") {
+			t.Errorf("docs/hosts.md: no row for %s with severity %s", d.Code, d.Severity)
+		}
+	}
+}
