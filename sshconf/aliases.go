@@ -7,11 +7,10 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Aliases lists the host names that stand literally in the Host lines of the
-// files and of what they include: no patterns, nothing negated, each once, in
-// the order of the files. Names that hold quotes, or that
-// ssh would take for an option, are left out.
-// q.Host is of no account. Errors are those of reading the files.
+// Aliases lists the literal host names of the Host lines in the files and their
+// Includes: no patterns, no negations, each once, in the order of the files. Names with
+// quotes, and those that ssh would take for an option, are left out. q.Host is ignored.
+// Errors are those of reading the files.
 func (q Query) Aliases() ([]string, error) {
 	var names []string
 	_, err := q.load(q.loader(func(_ *source, ln line) (bool, error) {
@@ -20,7 +19,8 @@ func (q Query) Aliases() ([]string, error) {
 		}
 		for _, w := range words(ln.rest) {
 			w = strings.Trim(w, `"'`)
-			if w == "" || strings.ContainsAny(w, "*?!\"'\\") || strings.HasPrefix(w, "-") || safetext.Line(w) != w || slices.Contains(names, w) {
+			literal := w != "" && w[0] != '-' && !strings.ContainsAny(w, "*?!\"'\\") && safetext.Line(w) == w
+			if !literal || slices.Contains(names, w) {
 				continue
 			}
 			names = append(names, w)

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// maxAncestors bounds how far up a Match exec is looked for.
+// maxAncestors bounds how far up a Match exec is searched for.
 const maxAncestors = 64
 
-// evaluated reports whether this process runs below an ssh -G that another process
-// of this program has started. EvaluatingEnv says so too, but a command that clears
-// the environment (env -i, sudo) takes it away, and then each would ask the next.
+// evaluated reports whether this process descends from an ssh -G that another process
+// of this program has started. EvaluatingEnv says so too, unless the command clears the
+// environment (env -i, sudo): then each process would start the next.
 func evaluated() bool {
 	self, ok := processOf(os.Getpid())
 	if !ok {
 		return false
 	}
-	asked := false // the process below is an ssh -G
+	asked := false // the process one level down is an ssh -G
 	for pid, n := self.parent, 0; pid > 1 && n < maxAncestors; n++ {
 		p, ok := processOf(pid)
 		if !ok {
@@ -32,7 +32,7 @@ func evaluated() bool {
 	return false
 }
 
-// process is what /proc tells to everybody.
+// process is what everybody may read in /proc.
 type process struct {
 	pid, parent int
 	name        string // its first 15 bytes
@@ -54,7 +54,7 @@ func processOf(pid int) (process, bool) {
 	return process{pid, parent, string(b[open+1 : end])}, err == nil
 }
 
-// firstArg is the word behind the program's name.
+// firstArg is the first argument.
 func (p process) firstArg() string {
 	b, err := os.ReadFile("/proc/" + strconv.Itoa(p.pid) + "/cmdline")
 	words := strings.SplitN(string(b), "\x00", 3)

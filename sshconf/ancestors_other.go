@@ -2,5 +2,5 @@
 
 package sshconf
 
-// evaluated is Linux's: elsewhere EvaluatingEnv alone tells.
+// evaluated needs /proc: on other systems only EvaluatingEnv tells.
 func evaluated() bool { return false }

@@ -12,20 +12,20 @@ import (
 // Command is what a command line of ssh, sftp or scp asks for.
 type Command struct {
 	Program string
-	Targets []Target // of ssh and sftp one, of scp each remote operand in order; none: nothing to connect to
+	Targets []Target // one for ssh and sftp, each remote operand for scp; empty if it connects to nothing
 }
 
 // Target is one destination of a Command.
 type Target struct {
 	Host   string   // without brackets
-	User   string   // "" where the command line names none
-	Port   uint16   // 0 where the command line names none
-	Path   string   // of sftp and scp
-	Args   []string // the options that the ssh behind it gets, one flag a word, for Query.Args; -F, -l and -p among them
+	User   string   // "" if the command line names none
+	Port   uint16   // 0 if the command line names none
+	Path   string   // for sftp and scp
+	Args   []string // the options that ssh gets, for Query.Args: one flag a word, -F, -l and -p among them
 	Remote []string // the command that ssh gets, or with -s the subsystem
 }
 
-// Query makes the question about a target; the caller adds Home and the like.
+// Query is the query about a target; the caller adds Home and the like.
 func (t Target) Query() Query { return Query{Host: t.Host, Args: t.Args, Remote: t.Remote} }
 
 // The options of the three programs in OpenSSH 10: flags, and those that take a
@@ -36,7 +36,7 @@ var (
 	scpOptions  = grammar{"12346ABCTdfOpqRrstv", "cDFiJlMoPSX"}
 )
 
-// grammar is which letters are options, without and with a value.
+// grammar lists the letters of the options without and with a value.
 type grammar struct{ flags, valued string }
 
 // option is one option as it was given.
@@ -46,7 +46,7 @@ type option struct {
 	valued bool
 }
 
-// words is the option as separate words of a command line.
+// words is the option as words of a command line.
 func (o option) words() []string {
 	if o.valued {
 		return []string{"-" + string(rune(o.letter)), o.value}
@@ -54,8 +54,8 @@ func (o option) words() []string {
 	return []string{"-" + string(rune(o.letter))}
 }
 
-// parse reads options up to the first operand or --, as OpenSSH's own getopt
-// does: flags may be grouped, a value may stand in the same word or the next.
+// parse reads options up to the first operand or --, as OpenSSH's getopt does: flags may
+// be grouped, and a value is in the same word or the next.
 func (g grammar) parse(args []string) (options []option, rest []string, err error) {
 	for len(args) > 0 {
 		word := args[0]
@@ -87,9 +87,9 @@ func (g grammar) parse(args []string) (options []option, rest []string, err erro
 	return options, args, nil
 }
 
-// ParseCommand reads the arguments of ssh, sftp or scp (without the program's
-// name). It understands what the program would connect to and with which
-// options; an error means that the program would most likely refuse them.
+// ParseCommand reads the arguments of ssh, sftp or scp, without the program's name: what
+// the program would connect to, and with which options. An error means that the program
+// would most likely refuse them.
 func ParseCommand(program string, args []string) (*Command, error) {
 	c := &Command{Program: program}
 	var err error
@@ -109,8 +109,8 @@ func ParseCommand(program string, args []string) (*Command, error) {
 	return c, nil
 }
 
-// ssh reads options, the destination, and options again until the command, but
-// for a -- before the destination: then the command follows at once.
+// ssh reads options, the destination, and more options up to the command. After a --
+// before the destination there are no more options.
 func (c *Command) ssh(args []string) error {
 	before, rest, err := sshOptions.parse(args)
 	if err != nil || len(rest) == 0 {
@@ -171,8 +171,8 @@ func (c *Command) scp(args []string) error {
 	return nil
 }
 
-// add makes the target of a sftp or scp operand. What these hand on to ssh
-// comes first, then their own user and port; the port of a URI beats -P.
+// add makes the target of an sftp or scp operand. The options that these pass on to ssh
+// come first, then the user and the port; the port of a URI overrides -P.
 func (c *Command) add(operand string, options []option) error {
 	t, err := fileTarget(c.Program, operand)
 	if err != nil {
@@ -184,7 +184,7 @@ func (c *Command) add(operand string, options []option) error {
 		switch {
 		case o.letter == 'P':
 			dashP = o.value
-		case o.letter == 'O' && c.Program == "scp": // the protocol of before 9.0
+		case o.letter == 'O' && c.Program == "scp": // the protocol used before 9.0
 			subsystem = false
 		case strings.IndexByte("46ACcFiJoqv", o.letter) >= 0:
 			t.Args = append(t.Args, o.words()...)
@@ -201,7 +201,7 @@ func (c *Command) add(operand string, options []option) error {
 	return nil
 }
 
-// identify adds the user and the port of the destination itself.
+// identify adds the destination's own user and port.
 func (t *Target) identify() {
 	if t.User != "" {
 		t.Args = append(t.Args, "-l", t.User)
@@ -211,8 +211,7 @@ func (t *Target) identify() {
 	}
 }
 
-// sshTarget reads ssh://[user@]host[:port] or [user@]host, the user ending at
-// the last @.
+// sshTarget reads ssh://[user@]host[:port] or [user@]host. The user ends at the last @.
 func sshTarget(s string) (Target, error) {
 	if strings.HasPrefix(s, "ssh://") {
 		return uriTarget("ssh", s)
@@ -227,8 +226,8 @@ func sshTarget(s string) (Target, error) {
 	return t, checkHost(t.Host)
 }
 
-// fileTarget reads a URI, [user@]host:path or, of sftp, [user@]host. The host
-// may stand in brackets.
+// fileTarget reads a URI, [user@]host:path or, for sftp, [user@]host. The host may be in
+// brackets.
 func fileTarget(scheme, s string) (Target, error) {
 	if strings.HasPrefix(s, scheme+"://") {
 		return uriTarget(scheme, s)
@@ -250,8 +249,8 @@ func fileTarget(scheme, s string) (Target, error) {
 	return t, checkHost(t.Host)
 }
 
-// colon finds the colon that ends the host, as OpenSSH's colon does: not a
-// leading one, none behind a slash, none inside brackets. -1 if there is none.
+// colon finds the colon that ends the host, as OpenSSH's colon does: not a leading one,
+// not after a slash, not inside brackets. -1 if there is none.
 func colon(s string) int {
 	if strings.HasPrefix(s, ":") {
 		return -1
@@ -273,7 +272,7 @@ func colon(s string) int {
 }
 
 // uriTarget reads scheme://[user[;parameters]@]host[:port][/path] as OpenSSH's
-// parse_uri does; only ssh has no path.
+// parse_uri does; for ssh there is no path.
 func uriTarget(scheme, s string) (Target, error) {
 	bad := func(what string) (Target, error) {
 		return Target{}, fmt.Errorf("%s in %s", what, safetext.Of(s))

@@ -17,7 +17,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// findSSH gives ssh's path, or why it is not asked.
+// findSSH is the path of ssh, or the reason why it is not asked.
 func (q Query) findSSH() (path, reason string) {
 	switch {
 	case q.Evaluating || evaluated():
@@ -39,35 +39,35 @@ func (q Query) findSSH() (path, reason string) {
 	return path, ""
 }
 
-// SlowError says that ssh -G did not end in limits.SSHTime: something in the
-// configuration waits, or a wrapper of ssh's.
+// SlowError says that ssh -G did not end within limits.SSHTime: something in the
+// configuration or in a wrapper of ssh waits.
 type SlowError struct{}
 
 func (*SlowError) Error() string { return fmt.Sprintf("no answer within %v", limits.SSHTime) }
 
-// notOpenSSH is why an ssh is not asked that does not know -G, as Dropbear's does
-// not.
+// notOpenSSH is the reason why an ssh without -G, such as Dropbear's, is not asked.
 const notOpenSSH = "and the ssh on PATH is not OpenSSH's"
 
-// foreign reports whether an ssh that failed to answer is another than OpenSSH's:
-// then its failure says nothing about the configuration.
+// foreign reports whether an ssh that failed to answer is not OpenSSH's: its failure then
+// says nothing about the configuration.
 func (q Query) foreign(ctx context.Context, failed error) bool {
 	var slow *SlowError
 	var refused *RefusedError
 	switch {
-	case failed == nil, ctx.Err() != nil, limits.Starved(failed), errors.As(failed, &slow), errors.As(failed, &refused) && refused.ByUser:
+	case failed == nil, ctx.Err() != nil, limits.Starved(failed), errors.As(failed, &slow),
+		errors.As(failed, &refused) && refused.ByUser:
 		return false
 	}
 	return !strings.HasPrefix(q.Version(ctx), selfName)
 }
 
-// Bounds of what ssh -G may print; some 5 KiB are usual.
+// Bounds of what ssh -G may print, in bytes; about 5 KiB are usual.
 const (
 	maxAnswer    = 1 << 20
 	maxComplaint = 64 << 10
 )
 
-// ask takes over what ssh -G prints.
+// ask runs ssh -G and reads its output.
 func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 	out, said, err := q.print(ctx, ssh)
 	if err != nil {
@@ -80,9 +80,8 @@ func (q Query) ask(ctx context.Context, ssh string) (*Host, error) {
 	return h, err
 }
 
-// Print gives all that ssh -G prints about q.Host, line by line, whatever
-// q.Keywords are. Errors: as Lookup's; where ssh cannot be asked an
-// *UnevaluatedError, without a Host.
+// Print is all that ssh -G prints about q.Host; q.Keywords are ignored. Errors are
+// Lookup's; if ssh cannot be asked, an *UnevaluatedError without a Host.
 func (q Query) Print(ctx context.Context) (string, error) {
 	if err := cmp.Or(checkHost(q.Host), q.understand()); err != nil {
 		return "", err
@@ -95,8 +94,8 @@ func (q Query) Print(ctx context.Context) (string, error) {
 	return out, err
 }
 
-// print runs ssh -G, which runs the commands of Match exec and may use DNS to
-// canonicalise, and gives what it wrote to stdout and stderr. ctx limits the time.
+// print runs ssh -G and returns what it wrote to stdout and stderr. ssh -G runs the
+// commands of Match exec, and may use DNS to canonicalise, so ctx limits its time.
 func (q Query) print(ctx context.Context, ssh string) (out, said string, err error) {
 	release, err := limits.Program(ctx)
 	if err != nil {
@@ -123,9 +122,9 @@ func (q Query) print(ctx context.Context, ssh string) (out, said string, err err
 	return stdout.String(), stderr.String(), nil
 }
 
-// run waits for the end of the command and of its stdout. A child of Match exec
-// that lives on holds stderr alone (ssh gives it another stdout), so stderr is
-// not waited for, and an answer is never cut short.
+// run waits for the end of the command and of its stdout. A child of Match exec that
+// lives on holds only stderr (ssh gives it another stdout), so stderr is not waited for,
+// and an answer is never truncated.
 func run(ctx context.Context, cmd *exec.Cmd, stdout, stderr *capped) error {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -158,8 +157,8 @@ func run(ctx context.Context, cmd *exec.Cmd, stdout, stderr *capped) error {
 	}
 }
 
-// sshArgs is the command line of ssh -G. The host stands after --; a user, and what
-// -q and -v come to, before everything, for the first one counts.
+// sshArgs is the command line of ssh -G. The host comes after --. The user and the
+// LogLevel of -q and -v come first, because the first value counts.
 func (q Query) sshArgs() []string {
 	args := []string{"-G"}
 	if q.banner {
@@ -176,13 +175,13 @@ func (q Query) sshArgs() []string {
 	}
 	for _, o := range q.options {
 		switch o.letter {
-		case 'E', 'G', 'O', 'Q', 'V', 'y': // no bearing on the answer, and some act
-		case 'q', 'v': // said above
-		case 'f', 's': // nothing without a command, and refused
+		case 'E', 'G', 'O', 'Q', 'V', 'y': // they do not change the answer, and some have side effects
+		case 'q', 'v': // see above
+		case 'f', 's': // refused without a command
 			if len(q.Remote) > 0 {
 				args = append(args, o.words()...)
 			}
-		case 'P': // before 9.4 it took no value, and the tag would pass for the host
+		case 'P': // before 9.4 it took no value, and ssh would take the tag for the host
 			args = append(args, "-o", "Tag="+o.value)
 		default:
 			args = append(args, o.words()...)
@@ -191,7 +190,7 @@ func (q Query) sshArgs() []string {
 	return append(append(args, "--", q.Host), q.Remote...)
 }
 
-// take reads ssh -G's lines, "keyword value".
+// take reads ssh -G's output, lines of "keyword value".
 func (q Query) take(out string) (*Host, error) {
 	h := &Host{Name: q.Host, By: BySSH, said: out}
 	asked := make(map[string]bool)
@@ -216,10 +215,10 @@ func (q Query) take(out string) (*Host, error) {
 	return h, nil
 }
 
-// selfName is how ssh begins to speak under -v.
+// selfName is how OpenSSH's version begins, with -v and -V.
 const selfName = "OpenSSH_"
 
-// banner is what ssh calls itself there.
+// banner is ssh's version in what it wrote with -v; "" if there is none.
 func banner(said string) string {
 	line, _, _ := strings.Cut(said, "\n")
 	if !strings.HasPrefix(line, selfName) {
@@ -228,7 +227,7 @@ func banner(said string) string {
 	return safetext.Cut(safetext.Line(strings.TrimRight(line, "\r")), 200)
 }
 
-// refusal tells a configuration that is broken from a host that is not wanted.
+// refusal tells a broken configuration from a host that the user has refused.
 func refusal(text string, exit *exec.ExitError) *RefusedError {
 	e := &RefusedError{Text: complaint(text, exit)}
 	e.ByUser = strings.Contains(e.Text, ": RefuseConnection: ") // readconf.c, oRefuseConnection
@@ -239,8 +238,8 @@ func refusal(text string, exit *exec.ExitError) *RefusedError {
 func complaint(text string, exit *exec.ExitError) string {
 	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
 	lines = slices.DeleteFunc(lines, func(s string) bool {
-		return strings.HasPrefix(s, "Pseudo-terminal will not be allocated") || // is about our having none
-			strings.HasPrefix(s, "debug1: ") || strings.HasPrefix(s, selfName) // of -v
+		return strings.HasPrefix(s, "Pseudo-terminal will not be allocated") || // because we have no terminal
+			strings.HasPrefix(s, "debug1: ") || strings.HasPrefix(s, selfName) // from -v
 	})
 	if len(lines) == 0 {
 		return exit.String()
@@ -248,11 +247,11 @@ func complaint(text string, exit *exec.ExitError) string {
 	return safetext.Cut(safetext.Line(strings.Join(lines[max(0, len(lines)-3):], "; ")), 400)
 }
 
-// display makes a construct that is quoted in a Doubt safe and short.
+// display makes a construct safe and short enough for a Doubt.
 func display(s string) string { return safetext.Cut(safetext.Line(s), 80) }
 
-// capped keeps the first limit bytes and lets the writer go on. The buffer is
-// not embedded: io.Copy would find its ReadFrom and go round Write.
+// capped keeps the first limit bytes and discards the rest. The buffer is not embedded:
+// io.Copy would find its ReadFrom and bypass Write.
 type capped struct {
 	kept  bytes.Buffer
 	limit int

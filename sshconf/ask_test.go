@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// write puts a configuration into a folder of its own and asks about it.
+// write puts a configuration into a directory of its own and asks about it.
 func write(t testing.TB, text string) Query {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "config")
@@ -161,7 +161,7 @@ func TestBadQueries(t *testing.T) {
 		"like an option":      func(q *Query) { q.Host = "-oProxyCommand=x" },
 		"two lines":           func(q *Query) { q.Host = "a\nb" },
 		"no such file":        func(q *Query) { q.File = filepath.Join(q.Home, "none") },
-		"a folder":            func(q *Query) { q.File = q.Home; q.SSH = "/nonexistent/ssh" },
+		"a directory":         func(q *Query) { q.File = q.Home; q.SSH = "/nonexistent/ssh" },
 		"no option":           func(q *Query) { q.Args = []string{"-4", "host"} },
 		"unknown option":      func(q *Query) { q.Args = []string{"-Z"} },
 		"option that ends":    func(q *Query) { q.Args = []string{"-p"} },

@@ -76,8 +76,9 @@ func (a *Asker) Ask(ctx context.Context, c *Config, h *Host) (*Host, error) {
 	}
 	a.mu.Unlock()
 	same.once.Do(func() { same.host, same.err = a.answer(ctx, h) })
-	if same.err != nil && ctx.Err() == nil && (errors.Is(same.err, context.Canceled) || errors.Is(same.err, context.DeadlineExceeded)) {
-		a.mu.Lock() // another's time was up
+	ended := errors.Is(same.err, context.Canceled) || errors.Is(same.err, context.DeadlineExceeded)
+	if ended && ctx.Err() == nil { // the context of another target, which asked first
+		a.mu.Lock()
 		if a.answers[key] == same {
 			delete(a.answers, key)
 		}
@@ -127,8 +128,8 @@ func (a *Asker) sshVersion(ctx context.Context) string {
 	return a.version
 }
 
-// MaySet reports whether the files hold a line that gives a keyword of the Query a
-// value for the host; where only ssh knows which lines hold, whether one is there.
+// MaySet reports whether the files set a keyword of the Query for the host. If only ssh
+// knows which lines hold, it reports whether there is such a line.
 func (c *Config) MaySet(host, keyword string) bool {
 	class, known := c.class(host)
 	if !known {
@@ -138,16 +139,16 @@ func (c *Config) MaySet(host, keyword string) bool {
 	return text != "" && lower(text) != "none"
 }
 
-// class is what the files say for a host about the keywords, as it is written;
-// false where only ssh can tell which lines hold.
+// class is the text of the lines that hold for a host and are about the keywords; false
+// if only ssh can tell which lines hold.
 func (c *Config) class(host string) (string, bool) {
 	r := c.read
-	again := r.second != nil || r.mentioned["canonicalizehostname"] // with another name, and so other blocks
+	again := r.second != nil || r.mentioned["canonicalizehostname"] // with another name, for which other blocks hold
 	switch {
 	case len(r.open) > 0:
 		return "", false
 	case len(r.mentioned) == 0, len(r.mentioned) == 1 && r.mentioned["canonicalizehostname"]:
-		return "", true // whatever holds
+		return "", true // there is none, whichever blocks hold
 	case again:
 		return "", false
 	}
@@ -160,8 +161,8 @@ func (c *Config) class(host string) (string, bool) {
 	return b.String(), true
 }
 
-// active writes the lines that hold for a host, one each, keyword first; false
-// where a header or a line is one that only ssh understands.
+// active writes the lines that hold for a host, keyword first; false if a header or a
+// line is one that only ssh understands.
 func (s *source) active(host string, b *strings.Builder) bool {
 	holds := true
 	for _, ln := range s.lines {
@@ -192,9 +193,9 @@ func (s *source) active(host string, b *strings.Builder) bool {
 	return true
 }
 
-// Written is the text that a keyword was given for the host, before ssh made its
-// value of it; "" if none was. sure is false where only ssh knows which line holds.
-// It is of a Host from an Asker alone.
+// Written is the text after a keyword in the files, before ssh has made a value of it; ""
+// if the keyword is not set for the host. sure is false if only ssh knows which line
+// holds. Only a Host from an Asker has it.
 func (h *Host) Written(keyword string) (text string, sure bool) {
 	for ln := range strings.Lines(h.written) {
 		if rest, ok := strings.CutPrefix(ln, keyword+" "); ok {
@@ -204,12 +205,12 @@ func (h *Host) Written(keyword string) (text string, sure bool) {
 	return "", h.sure
 }
 
-// Version is what the ssh that was asked calls itself: OpenSSH_9.2p1 and more; ""
-// where it did not say. It is of a Host from an Asker alone.
+// Version is the version of the ssh that was asked, OpenSSH_9.2p1 and more; "" if it did
+// not say. Only a Host from an Asker has it.
 func (h *Host) Version() string { return h.version }
 
-// names are the keywords of an answer of ssh -G that are wanted: those that the
-// package tells about in their order, and behind them any others of the query.
+// names are the keywords to take from ssh -G's output: those that Lookup tells, in order,
+// and then any others of the query.
 func (q Query) names() []string {
 	var names []string
 	for _, k := range q.asked() {

@@ -7,8 +7,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// understand cuts Args into options, and moves a -F among them to File: the
-// last one counts, as in ssh.
+// understand parses Args into options, and moves a -F to File: the last one counts, as
+// in ssh.
 func (q *Query) understand() error {
 	options, rest, err := sshOptions.parse(q.Args)
 	if err != nil {
@@ -28,9 +28,9 @@ func (q *Query) understand() error {
 	return nil
 }
 
-// commandText writes the options as lines of a configuration that say the same.
-// ssh keeps the last of -4 -6 -b -B -S, which override any -o, as -q and -v do; of
-// the others the first one counts, -o among them.
+// commandText is the options as equivalent lines of a configuration. Of -4 -6 -b -B -S
+// the last counts, and like -q and -v they override any -o. Of the others, -o among
+// them, the first counts.
 func (q Query) commandText() string {
 	var last [len(overriding)]string
 	var rest strings.Builder
@@ -61,7 +61,7 @@ func (q Query) commandText() string {
 	return strings.Join(last[:], "") + rest.String()
 }
 
-// jumpsClash reports a -J beside another or beside a -o that is about proxies.
+// jumpsClash reports whether a -J comes with another, or with a -o about proxies.
 func (q Query) jumpsClash() bool {
 	n := 0
 	for _, o := range q.options {
@@ -74,11 +74,11 @@ func (q Query) jumpsClash() bool {
 
 const (
 	overriding = "46bBS"
-	judged     = "1DILORWcemw" // say nothing here, but ssh may refuse what follows them
+	judged     = "1DILORWcemw" // set nothing that is told, but ssh may refuse their values
 )
 
-// setting is the line that an option stands for, "" if it stands for none that
-// is told about here. Parentheses fit no shape: ssh is asked.
+// setting is the line that an option stands for; "" if it sets nothing that is told.
+// Text in parentheses fits no shape, so ssh is asked.
 func (o option) setting() string {
 	value := o.value
 	if strings.ContainsAny(value, "\n\r") { // two lines here, and one for ssh

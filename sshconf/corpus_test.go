@@ -23,7 +23,7 @@ import (
 // it must be answered (file or default: without ssh; ssh -G; refused, by ssh); "mode: FILE
 // OCTAL [cut]" sets the mode of a file and takes its final newline away; "home: DIR"
 // sets $HOME, or takes it away if DIR is "unset", in cases with a home. In the
-// files $DIR is the case's folder. Cases with files under home/ and etc/ see
+// files $DIR is the case's directory. Cases with files under home/ and etc/ see
 // them as the user's home and as /etc/ssh; see home_linux_test.go.
 
 // configCase is one file of the corpus, unpacked.

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// answer makes the Host of what was read, and lists what is in doubt of what
-// was wanted.
+// answer makes a Host of what was read, and lists the doubts about what is wanted.
 func (r *reading) answer() (*Host, []Doubt) {
 	h := &Host{Name: r.q.Host, By: ByDefault, values: make([]Value, 0, len(r.asked))}
 	f := finisher{reading: r}
@@ -26,7 +25,7 @@ func (r *reading) answer() (*Host, []Doubt) {
 	return h, f.relevant()
 }
 
-// relevant drops what bears on nothing that was asked for.
+// relevant are the doubts that bear on something that is wanted.
 func (r *reading) relevant() []Doubt {
 	if len(r.doubts) == 0 {
 		return nil
@@ -44,27 +43,26 @@ func (r *reading) relevant() []Doubt {
 	return out
 }
 
-// unjudgedBeside are the lines that only ssh can judge and that none of the doubts
-// is about.
+// unjudgedBeside are the lines that only ssh can check, without those of the doubts.
 func (r *reading) unjudgedBeside(doubts []Doubt) []Doubt {
 	return slices.DeleteFunc(slices.Clone(r.unjudged), func(u Doubt) bool {
 		return slices.ContainsFunc(doubts, func(d Doubt) bool { return d.Origin == u.Origin })
 	})
 }
 
-// finisher does what ssh's main does after all files are read.
+// finisher does what ssh's main does after it has read all files.
 type finisher struct {
 	*reading
-	hostname string // final; "" where it is open
+	hostname string // final; "" if it is open
 }
 
-// value is a keyword's final value; false where it has none or is in doubt.
+// value is a keyword's final value; false if it has none or is in doubt.
 func (f *finisher) value(k *keyword) (Value, bool) {
 	v, set := f.settled[k.slot()]
 	switch {
 	case f.open[k.slot()] != nil:
 		return Value{}, false
-	case set && v.Keyword != k.name: // the other one of the pair stands
+	case set && v.Keyword != k.name: // the other one of the pair is set
 		return Value{}, false
 	case !set:
 		v = Value{k.name, k.unset, ByDefault}
@@ -87,8 +85,7 @@ func (f *finisher) value(k *keyword) (Value, bool) {
 	return v, ok && v.Value != ""
 }
 
-// host settles the host name: %h and %% expanded, then folded, unless it is an
-// address.
+// host settles the host name: it expands %h and %%, and folds it unless it is an address.
 func (f *finisher) host() {
 	if f.open["hostname"] != nil {
 		return
@@ -114,8 +111,8 @@ func (f *finisher) host() {
 	f.hostname = shown
 }
 
-// proxy leaves open a host that is its own jump host, which ssh refuses, and
-// what its versions differ in: a ProxyCommand behind "ProxyJump none".
+// proxy leaves open a host that is its own jump host, which ssh refuses, and a
+// ProxyCommand after "ProxyJump none", which versions of ssh treat differently.
 func (f *finisher) proxy() {
 	if len(f.settled) == 0 {
 		return
@@ -139,9 +136,8 @@ func (f *finisher) proxy() {
 	}
 }
 
-// canonical is how ssh shows a host: an address as getnameinfo writes it, a
-// name in lower case. Forms that getaddrinfo may take for an address in
-// another spelling are ssh's.
+// canonical is how ssh shows a host: an address as getnameinfo writes it, a name in lower
+// case. ok is false for what getaddrinfo may read as an address in another spelling.
 func canonical(name string) (string, bool) {
 	if _, ok := hostName(name); !ok || strings.Contains(name, "%") {
 		return "", false
@@ -153,7 +149,7 @@ func canonical(name string) (string, bool) {
 	return lower(name), !numeric && !strings.Contains(name, ":")
 }
 
-// expand expands what ssh has expanded by the time it shows a value: ~/ and tokens.
+// expand expands ~/ and tokens, as ssh does before it shows a value.
 func (f *finisher) expand(k *keyword, v Value) (string, bool) {
 	text := v.Value
 	if k.tilde && strings.Contains(text, "~") {
@@ -196,13 +192,13 @@ func (f *finisher) tokens(letters string) map[byte]string {
 	return known
 }
 
-// leave puts a value in doubt that was settled but cannot be finished here.
+// leave leaves open a value that was settled but cannot be expanded here.
 func (f *finisher) leave(k, origin, construct string) {
 	delete(f.settled, k)
 	f.doubt(Doubt{Origin: origin, Construct: display(construct)}, []string{k})
 }
 
-// expandTokens replaces %x by its value and %% by %; false where one has none.
+// expandTokens replaces %x with its value and %% with %; false if a token has no value.
 func expandTokens(s string, tokens map[byte]string) (string, bool) {
 	if !strings.Contains(s, "%") {
 		return s, true

@@ -16,7 +16,7 @@ const inOwnMounts = "SSHCONF_TEST_MOUNTS"
 
 // TestHomes asks the questions of the corpus that need a home and a system file
 // of their own. ssh takes the home from the user database, so the test runs
-// itself again where mounts are its own and puts the case's folders over the
+// itself again where mounts are its own and puts the case's directories over the
 // real ones.
 func TestHomes(t *testing.T) {
 	if os.Getenv(inOwnMounts) != "" {

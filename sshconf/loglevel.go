@@ -5,8 +5,8 @@ var levels = []string{"QUIET", "FATAL", "ERROR", "INFO", "VERBOSE", "DEBUG", "DE
 
 const levelDebug = 5 // of levels
 
-// Silenced reports whether ssh keeps its own warnings back: LogLevel below INFO,
-// of which -q is one.
+// Silenced reports whether ssh suppresses its own warnings: LogLevel is below INFO, as
+// with -q.
 func (h *Host) Silenced() bool {
 	switch h.Get("loglevel") {
 	case "QUIET", "FATAL", "ERROR":
@@ -15,9 +15,8 @@ func (h *Host) Silenced() bool {
 	return false
 }
 
-// logLevel is what -q and -v make of LogLevel, "" where neither is given. ssh sets
-// it at once, so that it overrides any -o. The first -v is DEBUG, and a further
-// one is a step up from where it is by then.
+// logLevel is the LogLevel that -q and -v set, "" if neither is given. It overrides any
+// -o. The first -v sets DEBUG, and each further one raises the level by one.
 func (q Query) logLevel() string {
 	at, debug := -1, false
 	for _, o := range q.options {

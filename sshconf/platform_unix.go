@@ -8,12 +8,12 @@ import (
 	"syscall"
 )
 
-// SystemConfig is where ssh's system-wide configuration stands.
+// SystemConfig is ssh's system-wide configuration file.
 const SystemConfig = "/etc/ssh/ssh_config"
 
-// private is the test of OpenSSH's read_config_file_depth: the file is the
-// user's or root's, and nobody else may write it. Some builds let a user's own
-// group write as well, so a false is ssh's to decide.
+// private is the test of OpenSSH's read_config_file_depth: the file belongs to the user
+// or root, and nobody else may write to it. Some builds allow the user's own group as
+// well, so if it is false, ssh decides.
 func private(fi fs.FileInfo) bool {
 	st, ok := fi.Sys().(*syscall.Stat_t)
 	return ok && (st.Uid == 0 || int(st.Uid) == os.Getuid()) && fi.Mode().Perm()&0o022 == 0

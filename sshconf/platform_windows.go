@@ -2,9 +2,9 @@ package sshconf
 
 import "io/fs"
 
-// SystemConfig is where ssh's system-wide configuration stands.
+// SystemConfig is ssh's system-wide configuration file.
 const SystemConfig = `C:\ProgramData\ssh\ssh_config`
 
-// private cannot be told from a mode there: access lists decide, and ssh's own
-// port looks at them before it runs anything of ours.
+// private is not in the mode on Windows: access lists decide, and Windows' ssh checks them
+// before it runs a ProxyCommand.
 func private(fs.FileInfo) bool { return true }

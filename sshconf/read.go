@@ -10,19 +10,19 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// reading is one pass over the sources: what each keyword is set to, or what
-// leaves it open.
+// reading is one pass over the sources: what each keyword is set to, or what leaves its
+// value open.
 type reading struct {
 	q         Query
 	asked     []*keyword        // what the query wants, in ssh -G's order
-	strict    bool              // every line is judged, whatever its keyword
-	wanted    map[string]bool   // with what the wanted ones depend on
-	mentioned map[string]bool   // of wanted, those that occur anywhere; "" for a line that may be any
-	settled   map[string]Value  // by slot: the first one wins
+	strict    bool              // every line is checked, whatever its keyword
+	wanted    map[string]bool   // what is asked for and what that depends on
+	mentioned map[string]bool   // those of wanted that occur anywhere; "" for a line that may be any of them
+	settled   map[string]Value  // by slot: the first one set
 	open      map[string]*Doubt // by slot
 	second    *Doubt            // something makes ssh read everything twice
-	doubts    []*Doubt          // in the order they were met
-	unjudged  []Doubt           // of strict: lines for which ssh may refuse to run, and nothing else
+	doubts    []*Doubt          // in the order of the files
+	unjudged  []Doubt           // with strict: lines that may make ssh refuse to run
 }
 
 // read loads everything that the query reaches.
@@ -49,7 +49,7 @@ func (q Query) read() (*Config, error) {
 	return c, nil
 }
 
-// about walks through the sources for one host.
+// about walks the sources for one host.
 func (c *Config) about(host string) *reading {
 	r := c.read
 	r.q.Host = host
@@ -64,7 +64,7 @@ func (c *Config) about(host string) *reading {
 	return &r
 }
 
-// asked is what the query wants of what is told, in ssh -G's order.
+// asked are the told keywords that the query wants, in ssh -G's order.
 func (q Query) asked() (rows []*keyword) {
 	for i := range table {
 		if k := &table[i]; k.told && (q.Keywords == nil || slices.Contains(q.Keywords, k.name)) {
@@ -74,8 +74,8 @@ func (q Query) asked() (rows []*keyword) {
 	return rows
 }
 
-// untold is the error of a query to Lookup for a keyword that it does not tell, and
-// would else leave out.
+// untold is the error for a wanted keyword that Lookup does not tell: without it, the
+// answer would lack the keyword in silence.
 func (q Query) untold() error {
 	for _, name := range q.Keywords {
 		if !slices.Contains(order(), name) {
@@ -87,7 +87,7 @@ func (q Query) untold() error {
 
 // wants is the set of keywords to look for.
 func (q Query) wants() map[string]bool {
-	set := map[string]bool{"canonicalizehostname": true} // what it does is seen by any keyword
+	set := map[string]bool{"canonicalizehostname": true} // it can change the value of any keyword
 	for _, name := range q.Keywords {
 		set[name] = true // an Asker's need not be told
 	}
@@ -98,8 +98,8 @@ func (q Query) wants() map[string]bool {
 	return set
 }
 
-// note sees every line while files are read, active or not, and keeps those
-// that may bear on the answer.
+// note is called for every line while files are read, in blocks that hold or not, and
+// keeps those that may bear on the answer.
 func (r *reading) note(s *source, ln line) (keep bool, err error) {
 	k := ln.keyword
 	if k == "match" && mayBeFinal(ln.rest) {
@@ -115,16 +115,17 @@ func (r *reading) note(s *source, ln line) (keep bool, err error) {
 	return matter || k == "host" || k == "match" || k == "include", nil
 }
 
-// mayBeFinal reports that a Match line may hold the criterion final, which acts
-// wherever it stands.
+// mayBeFinal reports whether a Match line may have the criterion final, which has an
+// effect wherever it stands.
 func mayBeFinal(criteria string) bool { return strings.Contains(unquoted(criteria), "final") }
 
-// unquoted is a text without all by which a word can be disguised, in lower case.
+// unquoted is a text in lower case without quotes and backslashes, which can disguise a
+// word.
 func unquoted(s string) string {
 	return lower(strings.NewReplacer(`"`, "", "'", "", `\`, "").Replace(s))
 }
 
-// understood reports that the line is one of the shapes that are read alike.
+// understood reports whether every ssh reads the line as this package does.
 func (r *reading) understood(ln line) bool {
 	switch ln.keyword {
 	case "host":
@@ -138,8 +139,8 @@ func (r *reading) understood(ln line) bool {
 	return ok
 }
 
-// twice remembers what makes ssh go over the files again, with the name it has
-// arrived at: what is unset by then may be set after all.
+// twice records what makes ssh read the files a second time, for the final host name:
+// that can set what is still unset.
 func (r *reading) twice(s *source, ln line) {
 	if r.second == nil {
 		d := doubtOf(s, ln)
@@ -147,14 +148,14 @@ func (r *reading) twice(s *source, ln line) {
 	}
 }
 
-// reread leaves open what a second pass may still set.
+// reread leaves open what the second pass may set.
 func (r *reading) reread() {
 	for _, k := range renaming {
 		d := r.open[k]
 		if d == nil {
 			continue
 		}
-		delete(r.settled, "hostname") // it is only where the search begins
+		delete(r.settled, "hostname") // it is only where canonicalisation begins
 		r.doubt(*d, []string{"hostname"})
 		if k == "canonicalizehostname" {
 			r.second = d
@@ -170,7 +171,7 @@ func (r *reading) reread() {
 	r.doubt(*r.second, again)
 }
 
-// set gives a keyword the value that stands in an active block.
+// set gives a keyword the value from a block that holds.
 func (r *reading) set(keyword, text, origin string) {
 	shown, ok := allowed(keyword, text)
 	at := slotOf(keyword)
@@ -183,7 +184,7 @@ func (r *reading) set(keyword, text, origin string) {
 	r.settled[at] = Value{keyword, shown, origin}
 }
 
-// doubt leaves keywords open, as far as nothing has settled them.
+// doubt leaves keywords open, unless they are settled.
 func (r *reading) doubt(d Doubt, keywords []string) {
 	d.Keywords = nil
 	p := &d

@@ -7,16 +7,16 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Sample is a pattern that a configuration has settings for, and a host name that
-// fits it: an x stands for each wildcard.
+// Sample is a pattern of a configuration and a host name that matches it, with an x for
+// each wildcard.
 type Sample struct{ Pattern, Host string }
 
-// Condition is a Match block with a ProxyCommand or ProxyJump that hangs on more
-// than the host's name, and so on more than a Sample can show.
+// Condition is a Match block with a ProxyCommand or ProxyJump that depends on more than
+// the host's name, so that a Sample cannot show its effect.
 type Condition struct {
 	Origin   string   // "file:line"
-	Patterns []string // those of host and originalhost, nothing negated; none: it may hold for any host
-	Late     bool     // it holds, if at all, when ssh goes over the files again
+	Patterns []string // those of host and originalhost, without negations; if empty, it may hold for any host
+	Late     bool     // it can hold only in ssh's second pass
 }
 
 // Holds reports whether the block may hold for a host.
@@ -24,26 +24,27 @@ func (c Condition) Holds(host string) bool {
 	return len(c.Patterns) == 0 || slices.ContainsFunc(c.Patterns, func(p string) bool { return MatchPattern(p, lower(host)) })
 }
 
-// Blocks lists the patterns of the Host lines, and of the criteria host and
-// originalhost of Match, in the files and in what they include: nothing negated,
-// each once, in the order of the files, and without those that fit no name that
-// ssh takes. Beside them it lists the blocks that need more than a name. q.Host is
-// of no account. Errors are those of reading the files.
+// Blocks lists the patterns of Host lines, and of Match's criteria host and originalhost,
+// in the files and their Includes: no negations, each once, in the order of the files,
+// and only those that match a name that ssh accepts. conditions are the blocks that need
+// more than a name. q.Host is ignored. Errors are those of reading the files.
 func (q Query) Blocks() (samples []Sample, conditions []Condition, err error) {
-	headers := make(map[*source]line) // the block that a file is in
+	headers := make(map[*source]line) // the current block of each file
 	_, err = q.load(q.loader(func(s *source, ln line) (bool, error) {
 		switch ln.keyword {
 		case "host", "match":
 			headers[s] = ln
 			for _, p := range patternsOf(ln) {
 				x := Sample{p, strings.NewReplacer("*", "x", "?", "x").Replace(p)}
-				if plain(p) && safetext.Line(p) == p && checkHost(x.Host) == nil && !slices.Contains(samples, x) {
+				fits := plain(p) && safetext.Line(p) == p && checkHost(x.Host) == nil
+				if fits && !slices.Contains(samples, x) {
 					samples = append(samples, x)
 				}
 			}
 		case "proxycommand", "proxyjump":
 			if h := headers[s]; h.keyword == "match" && !byNameAlone(h.rest) && lower(ln.rest) != "none" {
-				conditions = append(conditions, Condition{s.origin(h.number), patternsOf(h), mayBeFinal(h.rest) || strings.Contains(unquoted(h.rest), "canonical")})
+				late := mayBeFinal(h.rest) || strings.Contains(unquoted(h.rest), "canonical")
+				conditions = append(conditions, Condition{s.origin(h.number), patternsOf(h), late})
 			}
 		}
 		return false, nil
@@ -51,7 +52,7 @@ func (q Query) Blocks() (samples []Sample, conditions []Condition, err error) {
 	return samples, conditions, err
 }
 
-// patternsOf are the patterns of a line that starts a block, without negated ones.
+// patternsOf are the patterns of a line that begins a block, without negations.
 func patternsOf(ln line) []string {
 	var all []string
 	w := words(ln.rest)
@@ -67,13 +68,13 @@ func patternsOf(ln line) []string {
 	return slices.DeleteFunc(all, func(p string) bool { return p == "" || p[0] == '!' })
 }
 
-// namesHosts reports that patterns of host names follow a criterion.
+// namesHosts reports whether a criterion is followed by patterns of host names.
 func namesHosts(criterion string) bool {
 	return lower(criterion) == "host" || lower(criterion) == "originalhost"
 }
 
-// byNameAlone reports that the criteria of a Match are of host names, in the first
-// pass or in both: what ssh says of a Sample holds for all its like.
+// byNameAlone reports whether a Match has only criteria about host names, so that what
+// ssh says about a Sample holds for every name that matches its pattern.
 func byNameAlone(criteria string) bool {
 	w := words(criteria)
 	if len(w) == 1 && lower(w[0]) == "all" {

@@ -2,25 +2,24 @@ package sshconf
 
 import "strings"
 
-// line is one line of a configuration, cut up as OpenSSH's
-// process_config_line_depth does it for the shapes that are understood here.
+// line is one line of a configuration, split as OpenSSH's process_config_line_depth does,
+// as far as the shapes are understood here.
 type line struct {
 	number  int
-	keyword string // lower case; "" where ssh may read another keyword than it seems
-	rest    string // what follows the keyword and at most one =, without white space around it
-	raw     string // the line without white space around it
-	odd     string // where keyword is "": what is odd about the line, if more than that
+	keyword string // lower case; "" if ssh may read another keyword than this package would
+	rest    string // the text after the keyword and at most one =, trimmed
+	raw     string // the whole line, trimmed
+	odd     string // if keyword is "": what else is odd about the line
 }
 
-// white is what ssh strips and skips; a form feed only at the end.
+// white is what ssh trims and skips; a form feed only at the end.
 const (
 	white = blank + "\r"
 	blank = " \t"
 )
 
-// scan calls each for every line that is neither blank nor a comment, until it
-// returns false. It allocates nothing but lower-case copies of keywords that
-// are not in lower case already.
+// scan calls each for every line that is neither blank nor a comment, until it returns
+// false. It allocates only to fold keywords that are not in lower case.
 func scan(text string, each func(line) bool) {
 	for n := 1; text != ""; n++ {
 		var s string
@@ -36,8 +35,8 @@ func scan(text string, each func(line) bool) {
 	}
 }
 
-// cutKeyword takes the first word, as strdelim does where no quote and no
-// carriage return is near it.
+// cutKeyword splits off the first word, as strdelim does if there is no quote and no
+// carriage return next to it.
 func cutKeyword(s string) (keyword, rest string) {
 	end := 0
 	for end < len(s) && alphanumeric(s[end]) {
@@ -52,7 +51,7 @@ func cutKeyword(s string) (keyword, rest string) {
 		rest = strings.TrimLeft(after, blank)
 	}
 	keyword = lower(s[:end])
-	if keyword == "keepalive" { // the one old name of a keyword that is told about
+	if keyword == "keepalive" { // the only old name of a keyword that is told
 		keyword = "tcpkeepalive"
 	}
 	return keyword, rest
@@ -62,14 +61,14 @@ func alphanumeric(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// words splits at blanks and tabs: what ssh's argv_split does with text that
-// holds no quote, no backslash and no comment.
+// words splits at blanks and tabs, as ssh's argv_split does with text that has no quote,
+// backslash or comment.
 func words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' })
 }
 
-// plain reports that every byte of s stands for itself in every ssh and in the
-// library: printable ASCII and blanks without quote, backslash or comment.
+// plain reports whether every byte of s stands for itself in every ssh and in the
+// library: printable ASCII and blanks, no quote, backslash or #.
 func plain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\'' || c == '\\' || c == '#' {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// ServerConfig is where sshd's configuration stands if nobody says otherwise.
+// ServerConfig is sshd's default configuration file.
 const ServerConfig = "/etc/ssh/sshd_config"
 
-// ServerValue is what an sshd_config and its Includes say of a keyword that
-// holds for the whole server, as UseDNS does: it may not stand in a Match block,
-// and the first value counts (sshd_config(5)). set is false if nothing is said,
-// or there is no such file. keyword is in lower case.
+// ServerValue is the value in an sshd_config and its Includes of a keyword that holds for
+// the whole server, such as UseDNS: it is not allowed in a Match block, and the first
+// value counts (sshd_config(5)). keyword is in lower case. set is false if the keyword is
+// not set, or there is no such file.
 func ServerValue(path, keyword string) (v Value, set bool, err error) {
 	l := &loader{keep: func(*source, line) (bool, error) { return true, nil }}
 	s, err := l.load(path, systemScope(path), false, 0)
@@ -26,8 +26,7 @@ func ServerValue(path, keyword string) (v Value, set bool, err error) {
 	return v, set, nil
 }
 
-// serverValue looks through a file up to its first Match, which holds to the
-// file's end.
+// serverValue searches a file up to its first Match, which holds to the end of the file.
 func (s *source) serverValue(keyword string) (Value, bool) {
 	for _, ln := range s.lines {
 		switch ln.keyword {

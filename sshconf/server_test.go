@@ -41,6 +41,6 @@ func TestServerValue(t *testing.T) {
 		t.Errorf("without a file: %t, %v", set, err)
 	}
 	if _, _, err := ServerValue(dir, "usedns"); err == nil {
-		t.Error("a folder is no configuration")
+		t.Error("a directory is not a configuration")
 	}
 }

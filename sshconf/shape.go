@@ -7,23 +7,22 @@ import (
 	"strings"
 )
 
-// shape judges the text after a keyword. ok means that every OpenSSH since 8.0
-// and the library read it alike; shown is then ssh -G's spelling of it, or,
-// where that depends on the host (finish.go), the text itself.
+// shape reads the text after a keyword. ok means that every OpenSSH since 8.0 and the
+// library read it alike. shown is then ssh -G's spelling of it, or the text itself if the
+// spelling depends on the host (finish.go).
 //
-// This is an allow-list. A value that is missing here is not wrong: ssh -G is
-// asked about it.
+// This is an allow-list. A text that no shape accepts is not wrong: ssh -G is asked.
 type shape interface {
 	read(text string) (shown string, ok bool)
 }
 
-// form is a shape that a function knows.
+// form is a shape that is a function.
 type form func(text string) (shown string, ok bool)
 
 func (f form) read(text string) (string, bool) { return f(text) }
 
-// oneOf is one of the words, in any case, and shown as written here; "a=b" is a
-// that is shown as b. They are separated by blanks and, but for b, in lower case.
+// oneOf is one of the words, in any case, and shown as listed; "a=b" is a, shown as b. The
+// words are separated by single blanks, and in lower case except for b.
 type oneOf string
 
 func (words oneOf) read(text string) (string, bool) {
@@ -40,15 +39,14 @@ func (words oneOf) read(text string) (string, bool) {
 	return text, false
 }
 
-// exactly is one of the words, in that case alone.
+// exactly is one of the words, in the same case.
 type exactly string
 
 func (words exactly) read(text string) (string, bool) {
 	return text, slices.Contains(strings.Split(string(words), " "), text)
 }
 
-// list is a list of algorithms, all of them known to every build. One of the
-// signs may stand before it.
+// list is a list of algorithms that every build knows, after one of the signs or none.
 type list struct{ signs, known string }
 
 func (l list) read(text string) (string, bool) {
@@ -70,13 +68,13 @@ func word(s string) (string, bool) {
 	return s, plain(s) && !strings.ContainsAny(s, " $") && s != ""
 }
 
-// account is a user's name; newer versions expand tokens in it.
+// account is a user's name without tokens, which newer versions expand.
 func account(s string) (string, bool) {
 	_, ok := word(s)
 	return s, ok && s[0] != '-' && !strings.Contains(s, "%")
 }
 
-// agent is a path or a word that ssh has nothing to expand in but ~/.
+// agent is a path or a word in which ssh has nothing to expand but ~/.
 func agent(s string) (string, bool) {
 	_, ok := word(s)
 	return s, ok && !strings.Contains(s, "%") && (s[0] != '~' || strings.HasPrefix(s, "~/"))
@@ -94,7 +92,7 @@ func lowerWord(s string) (string, bool) {
 	return s, ok && s == lower(s) && !strings.Contains(s, "%")
 }
 
-// hostName is a name or an address; the tokens %h and %% are looked at later.
+// hostName is a name or an address; the tokens %h and %% are expanded later.
 func hostName(s string) (string, bool) {
 	for i := range len(s) {
 		if c := s[i]; !alphanumeric(c) && !strings.ContainsRune(".-_:%", rune(c)) {
@@ -110,13 +108,13 @@ func number(s string) (string, bool) {
 	return strconv.Itoa(n), ok && n > 0
 }
 
-// port is a port number; names of services are ssh's to look up.
+// port is a port number; ssh looks up names of services.
 func port(s string) (string, bool) {
 	n, ok := digits(s)
 	return strconv.Itoa(n), ok && n > 0 && n <= math.MaxUint16
 }
 
-// digits reads at most nine of them.
+// digits reads a number of at most nine digits.
 func digits(s string) (int, bool) {
 	if len(s) == 0 || len(s) > 9 {
 		return 0, false
@@ -131,8 +129,8 @@ func digits(s string) (int, bool) {
 	return n, true
 }
 
-// duration is "none" or what ssh's convtime takes: numbers with a unit each,
-// seconds where it is missing. Shown in seconds.
+// duration is "none" or what ssh's convtime accepts: numbers, each with a unit or in
+// seconds. It is shown in seconds.
 func duration(s string) (string, bool) {
 	if s == "none" {
 		return s, true
@@ -162,7 +160,7 @@ func duration(s string) (string, bool) {
 	return strconv.Itoa(total), true
 }
 
-// seconds is the length of a unit of time, 0 if it is none.
+// seconds is the length of a unit of time; 0 if there is no such unit.
 func seconds(unit byte) int {
 	switch unit | 0x20 {
 	case 's':

@@ -2,8 +2,8 @@ package sshconf
 
 import "strings"
 
-// hostLine judges the patterns of a Host line: the library splits at blanks
-// alone, and its ? fits nothing as well as one byte.
+// hostLine reports whether the library reads the patterns of a Host line as ssh does: it
+// splits only at blanks, and its ? also matches nothing.
 func hostLine(s string) bool {
 	if s == "" || s[0] == '=' || len(s) > maxText || !plain(s) || strings.Contains(s, "?") {
 		return false
@@ -16,7 +16,7 @@ func hostLine(s string) bool {
 	return true
 }
 
-// persist is ControlPersist: a flag or a time; zero seconds are for ever.
+// persist is ControlPersist: yes, no or a time. Zero seconds mean forever.
 func persist(s string) (string, bool) {
 	if shown, ok := yesNo.read(s); ok && s == lower(s) {
 		return shown, true
@@ -28,8 +28,8 @@ func persist(s string) (string, bool) {
 	return shown, ok && s != "none"
 }
 
-// qos is one or two service names that mean the same in every version. The
-// older names (lowdelay) do not: newer versions ignore them.
+// qos is one or two classes of service that mean the same in every version. The older
+// names (lowdelay) do not: newer versions ignore them.
 func qos(s string) (string, bool) {
 	w := words(s)
 	for _, name := range w {
@@ -59,9 +59,9 @@ func serviceClass(s string) bool {
 	return false
 }
 
-// command is a raw line for the shell. Quotes must be paired as ssh's
-// argv_split sees them, and the library unwraps a value that starts with one. A
-// lone hyphen stands for ssh's own stdin and stdout.
+// command is a raw line for the shell. Quotes must be paired as in ssh's argv_split, and
+// the library unquotes a value that starts with one. A lone hyphen means ssh's own stdin
+// and stdout.
 func command(s string) (string, bool) {
 	unquoted := strings.ReplaceAll(s, `"`, "")
 	ok := plain(unquoted) && s != "" && s[0] != '"' && s[0] != '=' && (len(s)-len(unquoted))%2 == 0
@@ -74,8 +74,8 @@ func remote(s string) (string, bool) {
 	return s, ok && !strings.Contains(s, "%")
 }
 
-// jump is "none" or hosts as [user@]host[:port], separated by commas. ssh shows
-// the last one in brackets where that may be an IPv4 address.
+// jump is "none" or hosts as [user@]host[:port], separated by commas. ssh shows the last
+// one in brackets if it may be an IPv4 address.
 func jump(s string) (string, bool) {
 	if s == "none" {
 		return s, true
@@ -96,7 +96,7 @@ func jump(s string) (string, bool) {
 	return s, true
 }
 
-// hop is one host to jump through.
+// hop reports whether s is one host to jump through.
 func hop(s string) bool {
 	user, host, at := strings.Cut(s, "@")
 	if !at {
@@ -109,7 +109,7 @@ func hop(s string) bool {
 	return hostWord(user) && hostWord(host) && lower(host) != "none"
 }
 
-// hostWord is a user's or host's name without anything that is special anywhere.
+// hostWord reports whether s is a user's or host's name without special characters.
 func hostWord(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; !alphanumeric(c) && c != '.' && c != '_' && (c != '-' || i == 0) {
@@ -119,7 +119,7 @@ func hostWord(s string) bool {
 	return s != ""
 }
 
-// paths are file names, a leading ~/ among them; tokens are ssh's to expand.
+// paths are file names, which may begin with ~/; only ssh expands tokens.
 func paths(s string) (string, bool) {
 	if !plain(s) || strings.ContainsAny(s, "%$") {
 		return s, false
@@ -139,7 +139,7 @@ func untilded(s string) (string, bool) {
 	return shown, ok && !strings.Contains(s, "~")
 }
 
-// forward is [bind:]port host:port, as -L and -R have it, without sockets.
+// forward is [bind:]port host:port, without Unix sockets.
 func forward(s string) (string, bool) {
 	w := words(s)
 	if !plain(s) || len(w) != 2 {

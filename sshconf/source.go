@@ -14,19 +14,18 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Bounds of what is read. ssh itself knows only the depth
-// (READCONF_MAX_DEPTH).
+// Bounds of what is read. ssh has only the one of the depth (READCONF_MAX_DEPTH).
 const (
 	maxFile  = 4 << 20
 	maxFiles = 1024
 	maxDepth = 16
 )
 
-// source is one file, or the command line in the same form, with what it
+// source is one file, or the command line in the same form, with the files that it
 // includes.
 type source struct {
 	name     string            // for origins: a path, safe to print, or commandLine
-	lines    []line            // those that the loader's keep chose
+	lines    []line            // those that the loader keeps
 	includes map[int][]*source // by line number
 }
 
@@ -40,19 +39,18 @@ func (s *source) origin(n int) string {
 	return fmt.Sprintf("%s:%d", s.name, n)
 }
 
-// loader reads files and what they include.
+// loader reads files and the files that they include.
 type loader struct {
-	home    string // by the user database: ~/.ssh/config is below it
-	envHome string // $HOME: glob(3), and so an Include, goes by it
+	home    string // in the user database: ~/.ssh/config is there
+	envHome string // $HOME: glob(3), and so Include, uses it
 	opened  int
-	keep    func(*source, line) (bool, error) // sees every line; an error ends the reading
+	keep    func(*source, line) (bool, error) // called for every line; an error ends the reading
 }
 
-// scope is what ssh's SSHCONF_USERCONF flag tells: where relative and ~ paths
-// of an Include lead.
+// scope says how to resolve relative and ~ paths of an Include (ssh's SSHCONF_USERCONF).
 type scope struct {
-	folder string // of relative paths
-	tilde  bool   // ~/ is allowed
+	dir   string // relative paths are in it
+	tilde bool   // ~/ is allowed
 }
 
 func userScope() scope { return scope{"~/.ssh", true} }
@@ -63,13 +61,13 @@ func (q Query) loader(keep func(*source, line) (bool, error)) *loader {
 	return &loader{home: q.Home, envHome: q.EnvHome, keep: keep}
 }
 
-// doubtfulFile is a file that ssh may or may not accept.
+// doubtfulFile is about a file that ssh may or may not accept.
 type doubtfulFile struct{ path, what string }
 
 func (e *doubtfulFile) Error() string { return safetext.Line(e.path) + ": " + e.what }
 
-// load reads the sources in ssh's order: the command line, then the file of -F,
-// or the user's and the system's.
+// load reads the sources in ssh's order: the command line, then the file of -F, or else
+// the user's and the system's.
 func (q Query) load(l *loader) ([]*source, error) {
 	cmd, err := l.parse(commandLine, q.commandText(), userScope(), 0)
 	if err != nil {
@@ -114,8 +112,8 @@ func (l *loader) load(path string, in scope, checked bool, depth int) (*source, 
 	return l.parse(safetext.Line(path), text, in, depth)
 }
 
-// parse cuts text into lines and follows its Includes. An Include that only ssh
-// can follow becomes a line without a keyword.
+// parse splits text into lines and reads its Includes. An Include that only ssh can
+// resolve becomes a line without a keyword.
 func (l *loader) parse(name, text string, in scope, depth int) (*source, error) {
 	s := &source{name: name}
 	var err error
@@ -143,8 +141,7 @@ func (l *loader) parse(name, text string, in scope, depth int) (*source, error) 
 	return s, err
 }
 
-// include reads the files of one Include line, in ssh's order, or says why only
-// ssh can.
+// include reads the files of one Include line, in ssh's order; odd says why only ssh can.
 func (l *loader) include(text string, in scope, depth int) (included []*source, odd string, err error) {
 	files, odd := l.expand(text, in)
 	if odd != "" {
@@ -169,15 +166,15 @@ func (l *loader) include(text string, in scope, depth int) (included []*source, 
 	return included, "", nil
 }
 
-// expand turns the arguments of an Include into paths that exist, or says what
-// is odd about them.
+// expand resolves the arguments of an Include to paths that exist; odd says why only ssh
+// can.
 func (l *loader) expand(text string, in scope) (files []string, odd string) {
 	if !plain(strings.ReplaceAll(text, "\t", " ")) || strings.ContainsAny(text, "%$[]{}") || text == "" || text[0] == '=' {
 		return nil, "arguments that only ssh reads"
 	}
 	for _, pattern := range words(text) {
 		if pattern[0] != '/' && pattern[0] != '~' && !filepath.IsAbs(pattern) {
-			pattern = in.folder + "/" + pattern // as ssh does it; what ./ and ../ mean is the system's to say
+			pattern = in.dir + "/" + pattern // as ssh does; the system resolves ./ and ../
 		}
 		if pattern, odd = l.tilde(pattern, in); odd != "" {
 			return nil, odd
@@ -191,7 +188,7 @@ func (l *loader) expand(text string, in scope) (files []string, odd string) {
 	return files, ""
 }
 
-// tilde replaces a ~/ as glob(3) does: by $HOME.
+// tilde expands ~/ to $HOME, as glob(3) does.
 func (l *loader) tilde(path string, in scope) (expanded, odd string) {
 	rest, ok := strings.CutPrefix(path, "~/")
 	switch {
@@ -207,9 +204,9 @@ func (l *loader) tilde(path string, in scope) (expanded, odd string) {
 	return strings.TrimRight(l.envHome, "/") + "/" + rest, ""
 }
 
-// glob is glob(3) for patterns whose only wildcard is *: bytewise order, and a
-// leading dot is matched by a dot alone. What is not there, or not to be seen, is
-// no match. false means that the pattern may mean something else to glob(3).
+// glob is glob(3) for patterns whose only wildcard is *: the order is by bytes, and only a
+// dot matches a leading dot. A file that does not exist, or cannot be seen, does not
+// match. ok is false if the pattern may mean something else to glob(3).
 func glob(pattern string) (found []string, ok bool) {
 	if !strings.ContainsAny(pattern, "*?") {
 		if _, err := os.Lstat(pattern); err != nil {
@@ -219,7 +216,7 @@ func glob(pattern string) (found []string, ok bool) {
 	}
 	elements := strings.Split(pattern, "/")
 	for i, e := range elements {
-		if e == "" && i > 0 || e == "." || e == ".." || strings.Contains(e, "?") { // ? is a byte or a character
+		if e == "" && i > 0 || e == "." || e == ".." || strings.Contains(e, "?") { // ? matches a byte or a character, by the locale
 			return nil, false
 		}
 	}
@@ -239,13 +236,13 @@ func glob(pattern string) (found []string, ok bool) {
 	return found, true
 }
 
-// NotRegularError says that a file that was named is none that can be read as
-// often as it takes: ssh reads a FIFO, and then what it held is gone.
+// NotRegularError says that a file cannot be read more than once: after ssh has read a
+// FIFO, its content is gone.
 type NotRegularError struct{ Path string }
 
 func (e *NotRegularError) Error() string { return safetext.Line(e.Path) + ": not a regular file" }
 
-// onlyRegular refuses everything else, but for /dev/null.
+// onlyRegular refuses everything but regular files and /dev/null.
 func onlyRegular(path string) error {
 	if fi, err := os.Stat(path); err == nil && !fi.Mode().IsRegular() && path != os.DevNull {
 		return &NotRegularError{path}
@@ -253,8 +250,8 @@ func onlyRegular(path string) error {
 	return nil
 }
 
-// readFile reads a regular file of bounded size. Errors: fs.ErrNotExist,
-// *doubtfulFile, or what stands in the way, with the path.
+// readFile reads a regular file of bounded size. Errors are fs.ErrNotExist, *doubtfulFile,
+// and others with the path.
 func (l *loader) readFile(path string, checked bool) (string, error) {
 	if l.opened++; l.opened > maxFiles {
 		return "", fmt.Errorf("%s: more than %d files are included", safetext.Line(path), maxFiles)
@@ -267,7 +264,7 @@ func (l *loader) readFile(path string, checked bool) (string, error) {
 		return "", safePath(err)
 	}
 	switch {
-	case fi.Mode()&os.ModeDevice != 0: // ssh would read it to no end
+	case fi.Mode()&os.ModeDevice != 0: // ssh would never stop reading
 		return "", &NotRegularError{path}
 	case !fi.Mode().IsRegular():
 		return "", &doubtfulFile{path, "not a regular file"}
@@ -289,7 +286,7 @@ func (l *loader) readFile(path string, checked bool) (string, error) {
 	return b.String(), nil
 }
 
-// safePath makes an error of package os fit to print: no system call, a safe path.
+// safePath makes an error of package os safe to print, and leaves out the system call.
 func safePath(err error) error {
 	var pe *fs.PathError
 	if errors.As(err, &pe) {

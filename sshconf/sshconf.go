@@ -1,21 +1,27 @@
-// Package sshconf says what ssh's configuration holds for a host: what ssh -G
-// prints, or openly that it could not be told; never something else.
+// Package sshconf tells what ssh's configuration holds for a host. The answer is what
+// ssh -G prints, or an error that says what could not be evaluated; it is never a guess.
 //
 // # How it reads
 //
-// Files that hold nothing but lines of well-known shapes, which most people's do,
-// are read here in a fraction of a millisecond. For anything else ssh -G is asked,
-// the only one to know. If it cannot be asked, an [UnevaluatedError] names the file,
-// the line and the construct.
+// Files that hold only well-known lines, as most people's do, are read here in a
+// fraction of a millisecond. For anything else (Match exec, tokens, rare values) ssh -G
+// is run. If it cannot be, an [UnevaluatedError] names the file, the line and the
+// construct, and the [Host] that comes with it holds what is certain all the same.
 //
 // # How to ask
 //
-// [Query.Lookup] answers for one host. [Query.Read] reads the files once for many,
-// and [Query.Asker] prepares to ask ssh -G about keywords that are not read here.
+// [Query.Lookup] answers for one host. [Query.Read] reads the files once for many. Some
+// values, such as HostKeyAlgorithms, are made from defaults of ssh's build, which only
+// ssh knows: [Query.Asker] asks it, once for all hosts with the same lines.
 // [ParseCommand] turns the command line of ssh, sftp or scp into Queries.
 //
-// It is a leaf: anyone who needs to know what ssh would do may import it. The
-// caller reads the environment and the user database and hands over what it found.
+// # Keywords
+//
+// The table in table.go has a row for each keyword of ssh_config(5). A new keyword is a
+// new row; tests compare the table with the installed ssh.
+//
+// It is a leaf: anyone who needs to know what ssh would do may import it. It reads
+// neither the environment nor the user database; the caller passes what it found there.
 package sshconf
 
 import (
@@ -32,72 +38,72 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// EvaluatingEnv is set to 1 in the environment of the ssh -G that is run from
-// here, and so in that of a command of its Match exec. A program that finds it
-// set sets Query.Evaluating, and nothing runs in circles.
+// EvaluatingEnv is set to 1 in the environment of the ssh -G that is run here, and so
+// in that of its Match exec commands. A program that finds it set must set
+// Query.Evaluating, which prevents endless recursion.
 const EvaluatingEnv = "RDNSPROXY_EVALUATING"
 
 // Query is a question about one host.
 type Query struct {
 	Host      string // as typed (%n): Host blocks match it
-	User      string // from the command line, if known; Args may say it as well, this comes first
-	LocalUser string // who asks: ssh's default for user. If empty, ssh -G is asked where user is wanted
-	Home      string // the user's directory by the user database: ssh looks there for its files
-	EnvHome   string // $HOME: an Include of ~/x or of a relative path goes by it (glob(3)). If empty, ssh -G is asked about these
+	User      string // from the command line, if known; it overrides a -l in Args
+	LocalUser string // who runs ssh: its default for user. If empty, ssh -G is asked for user
+	Home      string // the home directory in the user database: ssh looks there for its files
+	EnvHome   string // $HOME: Include resolves ~/x and relative paths by it (glob(3)). If empty, ssh -G is asked
 
-	// File is ssh's -F: "none" reads nothing, "" the user's file and the
-	// system's. A -F in Args comes before it.
+	// File is ssh's -F: "none" reads nothing, "" reads the user's file and the
+	// system's. A -F in Args overrides it.
 	File string
 
-	// UserFile and SystemFile stand in for ~/.ssh/config and ssh's system-wide
-	// file. If empty, these are read. ssh -G cannot be told of others, so with
-	// either of them set it is never asked.
+	// UserFile and SystemFile replace ~/.ssh/config and ssh's system-wide file. If
+	// empty, those are read. ssh -G cannot be given others, so it is never asked if
+	// either is set.
 	UserFile, SystemFile string
 
-	// Args are options that ssh itself was given, in its own order: they come
-	// before the files. See ParseCommand.
+	// Args are the options that ssh was given, in order. They come before the files.
+	// See ParseCommand.
 	Args []string
 
-	// Remote is the command, or with a -s in Args the subsystem, that ssh was
-	// given: newer versions have criteria of Match that ask for it.
+	// Remote is the command that ssh was given, or with -s in Args the subsystem:
+	// newer versions have Match criteria about it.
 	Remote []string
 
-	// Keywords, in lower case and of those that Keywords returns, are the only ones
-	// that are wanted: then what ssh would find wrong with lines that have no bearing
-	// on them is not looked for. If nil, all of them, and every line is judged.
+	// Keywords are the wanted ones, in lower case and among those that Keywords
+	// returns. Lines that do not bear on them are then not checked for errors. If nil,
+	// all are wanted, and every line is checked.
 	Keywords []string
 
-	// Strict has every line judged all the same: what makes ssh refuse to run is
-	// then found, as a RefusedError, wherever it stands.
+	// Strict checks every line all the same: whatever makes ssh refuse to run is found,
+	// as a RefusedError.
 	Strict bool
 
 	SSH        string                 // path of ssh; if empty, what FindSSH finds
 	FindSSH    func() (string, error) // gives ssh's path; if nil, the first one on PATH
 	Evaluating bool                   // this process was started by a Match exec: never run ssh -G
 
-	options []option // Args, cut up
-	banner  bool     // ssh is to say which release it is
+	options []option // Args, parsed
+	banner  bool     // have ssh print its version
 }
 
-// How the values of a Host were read.
+// How the values of a Host were found.
 const (
-	ByDefault = "default" // nothing that was asked for is set anywhere
-	ByFile    = "file"    // from the files, here
+	ByDefault = "default" // nothing wanted is set anywhere
+	ByFile    = "file"    // read here from the files or the options
 	BySSH     = "ssh -G"
 )
 
 // Host is what the configuration holds for a host.
 type Host struct {
-	Name     string // as it was asked for
+	Name     string // as asked for
 	HostName string // what ssh would connect to; "" where hostname was not wanted or not evaluated
 	Port     uint16 // 0 where port was not wanted or not evaluated
 	By       string // ByDefault, ByFile or BySSH
 	values   []Value
 
 	said    string // all that ssh -G printed for this host; "" if it was not asked
-	written string // of an Asker: the lines that hold
-	sure    bool   // and that they are all
-	version string // and what ssh calls itself
+	written string // from an Asker: the lines that hold for the host
+	sure    bool   // from an Asker: written is complete
+	version string // from an Asker: ssh's version
 }
 
 func (h *Host) add(v Value) {
@@ -111,22 +117,21 @@ func (h *Host) add(v Value) {
 	}
 }
 
-// Value is one setting, in ssh -G's spelling.
+// Value is one setting, as ssh -G spells it.
 type Value struct {
 	Keyword string // in lower case
-	Value   string // a stranger may have written it: not safe to print
+	Value   string // may come from anybody: not safe to print
 	Origin  string // "file:line", "command line", "default", "ssh -G"; safe to print
 }
 
-// String is the line that ssh -G prints, made safe for a terminal.
+// String is the line that ssh -G prints, made safe to print.
 func (v Value) String() string { return v.Keyword + " " + safetext.Line(v.Value) }
 
-// Values are the settings in the order in which ssh -G prints them. A keyword
-// that is not among them is not set, and ssh has no default for it or one that
-// differs from build to build (ipqos, gssapi*).
+// Values are the settings, in ssh -G's order. A keyword that is missing is not set, and
+// ssh has no default for it, or one that differs between builds (ipqos, gssapi*).
 func (h *Host) Values() []Value { return slices.Clone(h.values) }
 
-// Value gives the first setting of a keyword, which is the one that counts.
+// Value is the first setting of a keyword, which is the one that counts.
 func (h *Host) Value(keyword string) (Value, bool) {
 	for _, v := range h.values {
 		if v.Keyword == keyword {
@@ -136,14 +141,14 @@ func (h *Host) Value(keyword string) (Value, bool) {
 	return Value{}, false
 }
 
-// Get gives the value of a keyword, "" where it has none.
+// Get is the value of a keyword, "" if it has none.
 func (h *Host) Get(keyword string) string {
 	v, _ := h.Value(keyword)
 	return v.Value
 }
 
-// Set reports whether somebody has set the keyword: false for ssh's default.
-// Of what ssh -G printed only a value other than the default tells.
+// Set reports whether the keyword is set, not left at ssh's default. In ssh -G's output
+// only a value other than the default shows that.
 func (h *Host) Set(keyword string) bool {
 	v, ok := h.Value(keyword)
 	if !ok || v.Origin == ByDefault {
@@ -156,14 +161,14 @@ func (h *Host) Set(keyword string) bool {
 	return k == nil || v.Value != k.unset
 }
 
-// ConnectTimeout gives ConnectTimeout; false where there is none, and then the
+// ConnectTimeout is the value of ConnectTimeout; false if there is none, and the
 // system's own limit holds.
 func (h *Host) ConnectTimeout() (time.Duration, bool) {
 	s, err := strconv.ParseUint(h.Get("connecttimeout"), 10, 31)
 	return time.Duration(s) * time.Second, err == nil && s > 0
 }
 
-// UnevaluatedError says that ssh -G would have had to be asked and was not.
+// UnevaluatedError says that only ssh -G could tell, and why it was not asked.
 type UnevaluatedError struct {
 	Doubts []Doubt
 	Reason string // why ssh was not asked
@@ -173,7 +178,7 @@ type UnevaluatedError struct {
 type Doubt struct {
 	Origin    string   // "file:line", "file" or "command line"
 	Construct string   // the line, or what is odd about it; safe to print
-	Keywords  []string // those whose value it leaves open; none where it is only whether ssh runs at all
+	Keywords  []string // those whose value it leaves open; none if the question is only whether ssh runs at all
 }
 
 func (d Doubt) String() string { return d.Origin + ": " + d.Construct }
@@ -186,12 +191,12 @@ func (e *UnevaluatedError) Error() string {
 	return s
 }
 
-// RefusedError is ssh's own refusal of the configuration or the options.
+// RefusedError is ssh's refusal of the configuration or the options.
 type RefusedError struct {
 	Text string // the last lines that ssh wrote to stderr, safe to print
 
-	// ByUser says that nothing is wrong with the configuration: a RefuseConnection
-	// (OpenSSH 10.1) holds for this host, and its message is part of Text.
+	// ByUser says that the configuration is valid, but a RefuseConnection (OpenSSH
+	// 10.1) holds for this host. Its message is part of Text.
 	ByUser bool
 }
 
@@ -202,10 +207,10 @@ func (e *RefusedError) Error() string {
 	return "ssh refuses its configuration: " + e.Text
 }
 
-// Lookup says what ssh's configuration holds for q.Host. Errors: *RefusedError
-// and *UnevaluatedError, *NotRegularError, a file that cannot be read, ctx. With
-// an *UnevaluatedError, and a *RefusedError that is ByUser, comes a Host that
-// holds what is certain all the same.
+// Lookup tells what ssh's configuration holds for q.Host. Errors are *RefusedError,
+// *UnevaluatedError, *NotRegularError, those of reading files, and ctx's. An
+// *UnevaluatedError and a *RefusedError that is ByUser come with a Host that holds what
+// is certain.
 func (q Query) Lookup(ctx context.Context) (*Host, error) {
 	if err := checkHost(q.Host); err != nil {
 		return nil, err
@@ -217,15 +222,15 @@ func (q Query) Lookup(ctx context.Context) (*Host, error) {
 	return c.Lookup(ctx, q.Host)
 }
 
-// Config is what the options and the files of a Query hold, read once for many
-// hosts. It is safe for many goroutines.
+// Config is the content of a Query's options and files, read once for many hosts. It is
+// safe for many goroutines.
 type Config struct {
 	read    reading   // what was seen while they were read
-	sources []*source // to walk through for each host; none where nothing that is wanted is mentioned
+	sources []*source // to walk for each host; none if nothing wanted is mentioned in them
 }
 
-// Read reads what q reaches; q.Host is of no account. Errors: a file that cannot
-// be read, options that are none of ssh's.
+// Read reads the files and options of q; q.Host is ignored. Errors are those of reading
+// files, and options that ssh does not have.
 func (q Query) Read() (*Config, error) {
 	if err := q.understand(); err != nil {
 		return nil, err
@@ -233,7 +238,7 @@ func (q Query) Read() (*Config, error) {
 	return q.read()
 }
 
-// Lookup says what the configuration holds for a host, as Query's Lookup does.
+// Lookup tells what the configuration holds for a host, as Query's Lookup does.
 func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
 	if err := cmp.Or(checkHost(host), c.read.q.untold()); err != nil {
 		return nil, err
@@ -258,8 +263,7 @@ func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
 	return answer, err
 }
 
-// checkHost refuses what ssh would take for an option, and what no file format
-// of ours could carry.
+// checkHost refuses what ssh would take for an option, and what would break a line.
 func checkHost(host string) error {
 	switch {
 	case host == "":

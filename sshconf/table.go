@@ -4,12 +4,18 @@ const (
 	yesNo     = oneOf("yes no true=yes false=no")
 	logLevels = oneOf("quiet=QUIET fatal=FATAL error=ERROR info=INFO verbose=VERBOSE " +
 		"debug=DEBUG debug1=DEBUG debug2=DEBUG2 debug3=DEBUG3")
-	ciphers = "aes128-ctr aes192-ctr aes256-ctr aes128-gcm@openssh.com aes256-gcm@openssh.com chacha20-poly1305@openssh.com"
-	macs    = "hmac-sha2-256 hmac-sha2-512 hmac-sha2-256-etm@openssh.com hmac-sha2-512-etm@openssh.com " +
+	ciphers = "aes128-ctr aes192-ctr aes256-ctr " +
+		"aes128-gcm@openssh.com aes256-gcm@openssh.com chacha20-poly1305@openssh.com"
+	macs = "hmac-sha2-256 hmac-sha2-512 hmac-sha2-256-etm@openssh.com hmac-sha2-512-etm@openssh.com " +
 		"umac-128-etm@openssh.com umac-128@openssh.com"
-	exchanges = "curve25519-sha256 curve25519-sha256@libssh.org diffie-hellman-group14-sha256 diffie-hellman-group16-sha512 " +
+	exchanges = "curve25519-sha256 curve25519-sha256@libssh.org " +
+		"diffie-hellman-group14-sha256 diffie-hellman-group16-sha512 " +
 		"ecdh-sha2-nistp256 ecdh-sha2-nistp384 ecdh-sha2-nistp521"
-	keyTypes = "ssh-ed25519 ssh-rsa rsa-sha2-256 rsa-sha2-512 ecdsa-sha2-nistp256 ecdsa-sha2-nistp384 ecdsa-sha2-nistp521"
+	keyTypes = "ssh-ed25519 ssh-rsa rsa-sha2-256 rsa-sha2-512 " +
+		"ecdsa-sha2-nistp256 ecdsa-sha2-nistp384 ecdsa-sha2-nistp521"
+
+	globalKnownHosts = "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"
+	userKnownHosts   = "~/.ssh/known_hosts ~/.ssh/known_hosts2"
 )
 
 // table holds the keywords of ssh_config(5), of OpenSSH 9.2 with Debian's patches.
@@ -42,8 +48,8 @@ var table = [...]keyword{
 	{name: "controlpath", told: true, text: form(socket), none: nothing, tilde: true, tokens: "hnpr"},
 	{name: "hostkeyalias", told: true, text: form(lowerWord)},
 	{name: "loglevel", told: true, text: logLevels, unset: "INFO"},
-	{name: "globalknownhostsfile", told: true, text: form(untilded), unset: "/etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2"},
-	{name: "userknownhostsfile", told: true, text: form(paths), tilde: true, unset: "~/.ssh/known_hosts ~/.ssh/known_hosts2"},
+	{name: "globalknownhostsfile", told: true, text: form(untilded), unset: globalKnownHosts},
+	{name: "userknownhostsfile", told: true, text: form(paths), tilde: true, unset: userKnownHosts},
 	{name: "connecttimeout", told: true, text: form(duration), none: notYet, unset: "none"},
 	{name: "controlpersist", told: true, text: form(persist), unset: "no"},
 	{name: "ipqos", told: true, text: form(qos)},

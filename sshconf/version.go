@@ -8,9 +8,9 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Version is what ssh -V prints; "" where there is no ssh, or none that says.
+// Version is what ssh -V prints; "" if there is no ssh, or it prints nothing.
 func (q Query) Version(ctx context.Context) string {
-	q.Evaluating, q.UserFile, q.SystemFile = false, "", "" // nothing is evaluated, and no file is read
+	q.Evaluating, q.UserFile, q.SystemFile = false, "", "" // -V evaluates nothing and reads no file
 	path, reason := q.findSSH()
 	if reason != "" {
 		return ""

@@ -6,10 +6,9 @@ import (
 	"github.com/kevinburke/ssh_config"
 )
 
-// excerpt is what of a source bears on the question, in a form that the library
-// reads as ssh does: Host lines and settings as they stand, and a comment as a
-// placeholder for what is dealt with here, an Include or a line that leaves
-// something open.
+// excerpt is the part of a source that bears on the query, in a form that the library
+// reads as ssh does: Host lines and settings as they are, and a comment as a placeholder
+// for what is handled here, which is an Include or a line that leaves something open.
 type excerpt struct {
 	text  strings.Builder
 	lines []excerptLine // one for each line of text
@@ -27,17 +26,16 @@ func (x *excerpt) add(text string, ln excerptLine) {
 	x.lines = append(x.lines, ln)
 }
 
-// excerpt picks the lines that matter: settings in blocks that hold for the
-// host (the library is slow with the many that do not). A block whose header
-// only ssh can judge becomes one that holds for every host and settles nothing:
-// it leaves open whatever it might set. So does everything when blame is given,
-// and a line that may be any, wherever it stands.
+// excerpt picks the settings in blocks that hold for the host (the library is slow with
+// the many others). A block whose header only ssh can evaluate becomes one that holds for
+// every host and leaves open whatever it might set. With blame, every block is such a
+// one. A line that may be any keyword leaves everything open, wherever it is.
 func (r *reading) excerpt(s *source, blame *Doubt) *excerpt {
 	x := new(excerpt)
-	header, blurred, holds := "", blame, true // the header is written when something follows it
+	header, blurred, holds := "", blame, true // the header is written when a line follows it
 	for _, ln := range s.lines {
 		switch {
-		case ln.keyword == "" && !holds: // a Host line in disguise, perhaps: a block that holds may start here
+		case ln.keyword == "" && !holds: // perhaps a quoted Host line: a block that holds may begin here
 			header, holds = matchAll, true
 		case ln.keyword != "host" && ln.keyword != "match":
 		case blame != nil:
@@ -66,8 +64,8 @@ func (r *reading) excerpt(s *source, blame *Doubt) *excerpt {
 
 const matchAll = "Match all"
 
-// hostMatches applies the patterns of a Host line (OpenSSH's oHost): each is a
-// word, and one that starts with ! and fits ends it.
+// hostMatches matches the patterns of a Host line (OpenSSH's oHost). They are words, and
+// if one that starts with ! matches, the line does not.
 func hostMatches(patterns, host string) bool {
 	holds := false
 	for _, p := range words(patterns) {
@@ -83,14 +81,14 @@ func hostMatches(patterns, host string) bool {
 	return holds
 }
 
-// pick gives the excerpt's text for one line that is no header.
+// pick is the excerpt's text for one line that is not a header.
 func (r *reading) pick(s *source, ln line, blurred *Doubt) (string, excerptLine) {
 	const placeholder = "#"
 	matter := excerptLine{line: ln, blame: blurred}
 	switch ln.keyword {
 	case "include":
 		return placeholder, matter
-	case "": // perhaps any of them, in quotes
+	case "": // perhaps any keyword, in quotes
 		matter.open = order()
 	default:
 		if _, ok := allowed(ln.keyword, ln.rest); ok && blurred == nil {
@@ -105,14 +103,14 @@ func (r *reading) pick(s *source, ln line, blurred *Doubt) (string, excerptLine)
 	return placeholder, matter
 }
 
-// walk goes through the blocks that hold for the host, in order.
+// walk reads the blocks that hold for the host, in order.
 func (r *reading) walk(s *source, blame *Doubt) {
 	x := r.excerpt(s, blame)
 	if len(x.lines) == 0 {
 		return
 	}
 	config, err := ssh_config.DecodeBytes([]byte(x.text.String()))
-	if err != nil { // the shapes are chosen so that it does not happen
+	if err != nil { // the shapes are chosen so that this does not happen
 		r.doubt(Doubt{Origin: s.name, Construct: "a line that cannot be read here"}, order())
 		return
 	}
@@ -135,7 +133,7 @@ func (r *reading) walk(s *source, blame *Doubt) {
 	}
 }
 
-// placeholder follows an Include, or leaves open what the line leaves open.
+// placeholder walks the files of an Include, or records what the line leaves open.
 func (r *reading) placeholder(s *source, ln excerptLine) {
 	if ln.keyword != "include" {
 		r.doubt(*ln.blame, ln.open)
