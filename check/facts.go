@@ -8,32 +8,32 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Target is who is asked about, after ssh's configuration has been applied.
+// Target is a host to check, after ssh's configuration has been applied.
 type Target struct {
 	Input   string // as typed
-	Host    string // what is resolved: a name or an address literal
+	Host    string // to be resolved: a name, or an address in any form that getaddrinfo takes
 	Port    uint16
-	KeyName string   // HostKeyAlias: what known_hosts is asked for, without a port; if empty, Host and Port
-	Via     string   // the host behind this one, for which it is the first jump host; if empty, none
-	Proxied bool     // a ProxyCommand connects: only the look-ups are this machine's
+	KeyName string   // HostKeyAlias: the name to look up in known_hosts, without a port; if empty, Host and Port
+	Via     string   // this host is the first jump host on the way to Via; empty if it is not one
+	Proxied bool     // a ProxyCommand connects, so this machine only makes the lookups
 	DNS     DNSTrust // VerifyHostKeyDNS
 
-	// Seek are fingerprints, SHA256:…, one of which is looked for behind each address even
-	// if ssh would be shown another key; if empty, none.
+	// Seek has fingerprints, SHA256:…. The Prober looks for a key with one of them at
+	// each address, even if ssh would be shown another key.
 	Seek []string
 
-	host parsedHost // Host, parsed; by Begin, or by Judge where the facts are not from an Inquiry
+	host parsedHost // set by parse: by Begin, or by Judge for facts from elsewhere
 }
 
-// parsedHost is what a target's Host says.
+// parsedHost is Target.Host, parsed.
 type parsedHost struct {
-	name    resolve.Name // as DNS is asked for it; empty of an address and of what is no name
-	literal netip.Addr   // not valid of a name
-	plain   string       // for machines, and for people to copy
-	shown   string       // as texts show it
+	name    resolve.Name // as DNS is queried for it; empty if Host is an address, or not a name
+	literal netip.Addr   // not valid if Host is not an address
+	plain   string       // for JSON, and for people to copy: PlainHost
+	shown   string       // as texts show it: displayHost
 }
 
-// parse reads Host, once.
+// parse parses Host, once.
 func (t *Target) parse() {
 	if t.host.plain != "" {
 		return
@@ -46,43 +46,44 @@ func (t *Target) parse() {
 	}
 }
 
-// Facts is all that was found out about a target: judging needs nothing else.
+// Facts is everything that was found out about a target. With a Policy, it is all that
+// Judge needs.
 type Facts struct {
 	Target    Target
-	Forward   []resolve.Answer // one a family; an address literal has one
-	Pending   bool             // some family had not answered when the facts were taken
-	Cut       bool             // the time for the target was over before all was known
-	NameCut   bool             // and so before the name was looked up
+	Forward   []resolve.Answer // one for each family; one in all for an address literal
+	Pending   bool             // a family had not answered when the facts were taken
+	Cut       bool             // the time for the target ended before everything was known
+	NameCut   bool             // it ended before the name was looked up
 	Addresses []AddressFacts   // at most limits.Addresses
-	Dropped   int              // addresses beyond those
-	Views     []View           // what others say
-	Exhausted bool             // something was not asked because the target's questions were spent
-	SSHFP     resolve.Answer   // of the host, where somebody looked behind the addresses
+	Dropped   int              // how many addresses there were beyond those
+	Views     []View           // other answers to compare with
+	Exhausted bool             // lookups were left out: the target's budget of questions was used up
+	SSHFP     resolve.Answer   // of the host; a zero Answer if there was no Prober
 	Timings   Phases
 	Taken     time.Time // when the facts were taken
 }
 
-// AddressFacts is what was found out about one address.
+// AddressFacts is everything that was found out about one address.
 type AddressFacts struct {
 	Addr        netip.Addr     // as it is dialled: with its zone, IPv4-mapped or not
-	Source      resolve.Source // where the address is from
-	Reverse     resolve.Answer //
+	Source      resolve.Source // of the address
+	Reverse     resolve.Answer // the reverse lookup
 	PTRs        []PTRFacts     // at most limits.PTRNames: those equal to the host first, then in bytewise order
-	CutShort    bool           // the facts were taken before they were all in
-	ReverseZone *resolve.Zone  // the zone that a PTR record would stand in; nil: not asked, or not found
-	PTROwner    resolve.Name   // the name that a PTR record would stand at: RFC 2317 moves it
-	Probe       *Probe         // what is behind the address; nil: nobody looked
+	CutShort    bool           // the facts were taken before they were complete
+	ReverseZone *resolve.Zone  // the zone that a PTR record would stand in; nil if not looked up, or not found
+	PTROwner    resolve.Name   // the owner of that record, which RFC 2317 moves; empty if not looked up
+	Probe       *Probe         // nil if nobody has connected
 }
 
-// PTRFacts is one name that an address has.
+// PTRFacts is one name of an address.
 type PTRFacts struct {
 	Name    resolve.Name
-	Forward resolve.Answer  // in the address's family, absolute
-	Search  *resolve.Answer // as libc does it, with the search list; nil where that is known to be the same, or not asked
-	Text    string          // what a hosts file calls it, where that is no DNS name
+	Forward resolve.Answer  // its addresses of the address's family, looked up without the search list
+	Search  *resolve.Answer // the same as libc does it, with the search list; nil if equal, or not looked up
+	Text    string          // the name as a hosts file has it, if that is not a name of DNS; else empty
 }
 
-// truncated reports whether there are more PTR names than were looked at.
+// truncated reports whether there are more PTR names than were checked.
 func (a *AddressFacts) truncated() bool {
 	return len(a.Reverse.Names) > len(a.PTRs) && len(a.PTRs) == limits.PTRNames
 }

@@ -105,7 +105,7 @@ func undeterminedText(a *judgedAddress, name string) string {
 func (a *judgedAddress) unconfirmed() []string {
 	var names []string
 	for i, p := range a.PTRs {
-		if !a.leadsBack(i) {
+		if !a.resolvesBack(i) {
 			names = append(names, displayName(p.Name))
 		}
 	}

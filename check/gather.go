@@ -12,16 +12,16 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// check gathers the facts about one address: what its names say, and beside that
-// what is behind it.
+// check gathers the facts about one address. The reverse lookup and the probe run in
+// parallel.
 func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resolve.Answer) {
 	defer q.update(func() { p.done = true })
 	var probing sync.WaitGroup
 	if q.ask.Prober != nil {
 		probing.Go(func() { q.probe(ctx, p) })
 	}
-	q.lookBack(lookups, p, forward)
-	if ctx.Err() != nil { // what the look-ups say was not theirs to say
+	q.lookUpReverse(lookups, p, forward)
+	if ctx.Err() != nil { // the lookups did not fail, they were cancelled
 		q.mu.Lock()
 		p.facts.CutShort = true
 		q.mu.Unlock()
@@ -29,8 +29,8 @@ func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resol
 	probing.Wait()
 }
 
-// lookBack asks for an address's names and where they lead.
-func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Answer) {
+// lookUpReverse looks up the names of an address, and the addresses of the names.
+func (q *Inquiry) lookUpReverse(ctx context.Context, p *pending, forward *resolve.Answer) {
 	began := time.Now()
 	names, text := q.names(ctx, p, forward)
 	var wg sync.WaitGroup
@@ -45,7 +45,7 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 		q.mu.Unlock()
 	}
 	for i, n := range names {
-		if i == len(names)-1 { // most addresses have one name: it needs no goroutine
+		if i == len(names)-1 { // most addresses have one name, which needs no goroutine
 			lookUp(i, n)
 			continue
 		}
@@ -61,8 +61,8 @@ func (q *Inquiry) lookBack(ctx context.Context, p *pending, forward *resolve.Ans
 	}
 }
 
-// names asks for an address's names, and chooses those that are looked at. text
-// is what a hosts file calls its one.
+// names looks up the names of an address and selects those that are checked. text is
+// PTRFacts.Text of them all: a hosts file gives one name.
 func (q *Inquiry) names(ctx context.Context, p *pending, forward *resolve.Answer) (names []resolve.Name, text string) {
 	reverse := q.resolver.Reverse(ctx, p.lookup, q.checker.Scope)
 	names = selectNames(reverse.Names, askedNames(q.ask.Target.host, []resolve.Answer{*forward}))
@@ -76,7 +76,7 @@ func (q *Inquiry) names(ctx context.Context, p *pending, forward *resolve.Answer
 	return names, reverse.Text
 }
 
-// probe looks behind one address.
+// probe connects to one address.
 func (q *Inquiry) probe(ctx context.Context, p *pending) {
 	found := q.ask.Prober.Probe(ctx, q.ask.Target, netip.AddrPortFrom(p.addr, q.ask.Target.Port))
 	q.mu.Lock()
@@ -87,8 +87,8 @@ func (q *Inquiry) probe(ctx context.Context, p *pending) {
 	q.timings.HostKeys = max(q.timings.HostKeys, seconds(found.KeyFetching))
 }
 
-// askFingerprints looks up the SSHFP records of the host, as ssh does: of its
-// name without the search list, never of an address or of HostKeyAlias.
+// askFingerprints looks up the SSHFP records of the host as ssh does: by its name
+// without the search list, never by an address or by HostKeyAlias.
 func (q *Inquiry) askFingerprints(ctx context.Context) {
 	name := q.ask.Target.host.name
 	if name == "" {
@@ -100,8 +100,8 @@ func (q *Inquiry) askFingerprints(ctx context.Context) {
 	q.sshfp = a
 }
 
-// lookUp asks where one PTR name leads. The name that just gave this address
-// needs no second question: its answer is here.
+// lookUp looks up the addresses of one PTR name. If it is the name that gave this
+// address, forward is the answer and no query is needed.
 func (q *Inquiry) lookUp(ctx context.Context, p PTRFacts, a netip.Addr, forward *resolve.Answer) resolve.Answer {
 	n := p.Name
 	switch {
@@ -115,21 +115,21 @@ func (q *Inquiry) lookUp(ctx context.Context, p PTRFacts, a netip.Addr, forward 
 	return q.resolver.Forward(ctx, n, resolve.FamilyOf(a), q.checker.Scope)
 }
 
-// asSSHD asks where a PTR name leads as the getaddrinfo of an sshd on this machine
-// would: by the search list. nil: there it leads where it leads anyway.
+// asSSHD looks up a PTR name as the getaddrinfo of an sshd on this machine does, with
+// the search list. It returns nil if that makes no difference.
 func (q *Inquiry) asSSHD(ctx context.Context, p PTRFacts, a netip.Addr) *resolve.Answer {
 	if p.Text != "" || !lookedUp(p) || !q.resolver.SearchMatters(p.Name, p.Forward.Status) {
 		return nil
 	}
 	found := q.resolver.Search(ctx, p.Name, resolve.FamilyOf(a), q.checker.Scope)
 	if ctx.Err() != nil && found.Status.Temporary() {
-		return nil // that is our time, not sshd's
+		return nil // our time was up, not sshd's
 	}
 	return &found
 }
 
-// gatherThorough asks what only a person wants to know about an address: who could
-// set its PTR record, where one is to be wished for.
+// gatherThorough looks up what only a person wants to know: who runs the zone that a PTR
+// record would stand in, if the address needs one.
 func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 	q.mu.Lock()
 	facts := p.facts.clone()
@@ -140,7 +140,7 @@ func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 	}
 	at := resolve.ReverseName(p.lookup)
 	if n := len(facts.Reverse.Chain); n > 0 {
-		at = facts.Reverse.Chain[n-1] // RFC 2317: the record stands where the CNAME leads
+		at = facts.Reverse.Chain[n-1] // RFC 2317: the owner of the record is the CNAME's target
 	}
 	zone := facts.Reverse.Zone
 	if zone == nil && facts.Reverse.Source.Kind == resolve.KindDNS {
@@ -151,9 +151,9 @@ func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 	p.facts.ReverseZone, p.facts.PTROwner = zone, at
 }
 
-// selectNames chooses the PTR names that are looked at: those that equal a name
-// that was asked for first, then in bytewise order, so that the choice does not
-// depend on how a server rotates the set.
+// selectNames selects the PTR names that are checked: first those that equal a name
+// that was asked for, then in bytewise order, so that the choice does not depend on
+// how a server rotates the set.
 func selectNames(names, asked []resolve.Name) []resolve.Name {
 	names = slices.Clone(names)
 	slices.SortFunc(names, func(x, y resolve.Name) int {

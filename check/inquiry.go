@@ -13,32 +13,31 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Checker asks about targets. A zero Checker asks as the system would and
-// judges by the table of verdicts. It is safe for many goroutines.
+// Checker checks targets. A zero Checker looks names up as the system does and
+// judges by the table of verdicts. It is safe for concurrent use.
 type Checker struct {
 	Resolver *resolve.Resolver // if nil, a zero one
-	Compare  *resolve.Resolver // a second resolver, whose answers are compared; if nil, none
-	Scope    resolve.Scope     //
-	Timeout  time.Duration     // of the lookups, not of probing; if 0, the context's alone
+	Compare  *resolve.Resolver // a second resolver, to compare the answers with; if nil, none
+	Scope    resolve.Scope     // the sources of all lookups, but for those of Compare
+	Timeout  time.Duration     // of the lookups, not of probing; if 0, only the context limits them
 	Policy   Policy            // of all targets
 
-	// ForwardOnly asks for addresses alone: nothing is checked, every verdict is undetermined.
+	// ForwardOnly looks up the addresses and nothing else. Every verdict is Undetermined.
 	ForwardOnly bool
 }
 
-// Ask is a question to a Checker: the target, and what is this target's alone.
+// Ask is what a Checker is asked: a target, and what differs from target to target.
 type Ask struct {
 	Target Target
-	Family resolve.Family // ask for one family's addresses only
-	Prober Prober         // looks behind each address; if nil, DNS only
-	Client *Client        // as in Policy, which it goes before
+	Family resolve.Family // look up the addresses of one family only
+	Prober Prober         // connects to each address; if nil, only lookups are made
+	Client *Client        // if not nil, instead of Policy.Client
 }
 
-// Inquiry is one target being asked about: one resolution, which feeds whoever
-// dials and whoever judges, so the addresses that are judged are those that are
-// dialled. The relay, check and everything else go through it.
+// Inquiry is the work on one target. It resolves the name once, for the caller that
+// dials and for the judge, so the addresses that are judged are those that are dialled.
 //
-// Its methods may be called at any time, in any order, by several goroutines.
+// Its methods may be called at any time, in any order, from several goroutines.
 type Inquiry struct {
 	checker  *Checker
 	resolver *resolve.Resolver
@@ -47,16 +46,16 @@ type Inquiry struct {
 	ask      Ask
 
 	mu        sync.Mutex
-	news      chan struct{} // closed, and replaced, when anything below changes that is waited for
+	news      chan struct{} // closed and replaced whenever a change below may end a wait
 	started   time.Time
 	timings   Phases
 	forward   []resolve.Answer
 	order     []*pending // in the order of arrival
 	resolved  bool       // every family has answered
 	nameCut   bool       // the context ended before that
-	viewsDone bool       // whoever else is asked about the target has answered
+	viewsDone bool       // DNS, the second resolver and the SSHFP lookup have answered, where they are asked
 	viewsCut  bool       // the context ended before that
-	cut       bool       // the time for the target was over first
+	cut       bool       // Check ran out of time
 	dropped   int        // addresses beyond limits.Addresses
 	sshfp     resolve.Answer
 	views     []View
@@ -70,16 +69,16 @@ type pending struct {
 	facts  AddressFacts // grows while they are gathered
 }
 
-// Begin starts to look up the target and, beside that, to check each address
-// as it comes. It returns at once. Everything ends with ctx.
+// Begin starts to look up the target, and to check each address as it arrives. It
+// returns at once. All work ends with ctx.
 func (c *Checker) Begin(ctx context.Context, a Ask) *Inquiry {
 	q := c.newInquiry(a)
 	go q.run(ctx)
 	return q
 }
 
-// Check asks about the target, waits for every answer, and judges. What ctx
-// ended says so in the judgement.
+// Check checks the target and waits for every answer. If ctx ends first, the Result
+// says what is missing (TargetCutShort).
 func (c *Checker) Check(ctx context.Context, a Ask) *Result {
 	q := c.newInquiry(a)
 	q.run(ctx)
@@ -90,7 +89,7 @@ func (c *Checker) Check(ctx context.Context, a Ask) *Result {
 	return r
 }
 
-// newInquiry is an inquiry that has not begun.
+// newInquiry returns an inquiry that has not started yet.
 func (c *Checker) newInquiry(a Ask) *Inquiry {
 	q := &Inquiry{
 		checker:  c,
@@ -125,7 +124,8 @@ func (q *Inquiry) run(ctx context.Context) {
 	checks.Wait()
 }
 
-// Addresses yields each address as it is learnt, once.
+// Addresses yields each address once, as it arrives, with the target's port. It ends when
+// every family has answered, or with the context of Begin.
 func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
 	return func(yield func(netip.AddrPort) bool) {
 		for i := 0; ; i++ {
@@ -137,7 +137,7 @@ func (q *Inquiry) Addresses() iter.Seq[netip.AddrPort] {
 	}
 }
 
-// arrival waits for the i-th address; false: there are no more.
+// arrival waits for the i-th address. It returns false if there are no more.
 func (q *Inquiry) arrival(i int) (netip.Addr, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -145,13 +145,13 @@ func (q *Inquiry) arrival(i int) (netip.Addr, bool) {
 		if q.resolved {
 			return netip.Addr{}, false
 		}
-		q.next(context.Background()) // resolve ends with its own context
+		q.next(context.Background()) // the context of Begin ends the wait
 	}
 	return q.order[i].addr, true
 }
 
-// resolve learns the addresses and sets each one's check going. Look-ups end with
-// the second context, all else with the first.
+// resolve looks up the addresses and starts the check of each. Lookups end with
+// the second context, everything else with the first.
 func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) {
 	var vouching sync.WaitGroup
 	if q.ask.Prober != nil {
@@ -162,7 +162,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 			checks.Go(func() { q.check(ctx, lookups, p, &ans) })
 		}
 	}
-	q.update(func() { // what follows is for judgement alone, and nobody who dials waits for it
+	q.update(func() { // whoever dials does not wait for what follows
 		q.resolved, q.nameCut = true, ctx.Err() != nil
 	})
 	if !q.checker.ForwardOnly && (q.policy.Thorough || q.isPinned()) {
@@ -172,7 +172,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 	q.update(func() { q.viewsDone, q.viewsCut = true, ctx.Err() != nil })
 }
 
-// arrived notes an answer, and gives the addresses in it that are to be checked.
+// arrived records an answer and returns the addresses in it that need a check.
 func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 	q.update(func() {
 		q.forward = append(q.forward, ans)
@@ -197,14 +197,14 @@ func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 	return fresh
 }
 
-// isPinned reports whether an address is from a hosts line that rdnsproxy has written.
+// isPinned reports whether an address comes from a hosts line that rdnsproxy has written.
 func (q *Inquiry) isPinned() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return pinned(q.forward)
 }
 
-// find wants q.mu.
+// find returns the address a, or nil. The caller holds q.mu.
 func (q *Inquiry) find(a netip.Addr) *pending {
 	for _, p := range q.order {
 		if p.addr == a {
@@ -214,7 +214,7 @@ func (q *Inquiry) find(a netip.Addr) *pending {
 	return nil
 }
 
-// snapshot copies the facts as they stand. It wants q.mu.
+// snapshot copies the facts as they stand. The caller holds q.mu.
 func (q *Inquiry) snapshot() Facts {
 	f := Facts{
 		Target:    q.ask.Target,
@@ -233,7 +233,7 @@ func (q *Inquiry) snapshot() Facts {
 	for _, p := range q.order {
 		f.Addresses = append(f.Addresses, p.facts.clone())
 	}
-	// Which family answers first is chance; nothing that is shown may depend on it.
+	// Which family answers first is chance, and no output may depend on it.
 	slices.SortStableFunc(f.Forward, func(x, y resolve.Answer) int { return int(x.Question.Type) - int(y.Question.Type) })
 	slices.SortStableFunc(f.Addresses, func(x, y AddressFacts) int {
 		return x.Addr.Unmap().BitLen() - y.Addr.Unmap().BitLen()
@@ -241,7 +241,7 @@ func (q *Inquiry) snapshot() Facts {
 	return f
 }
 
-// clone copies what grows while facts are gathered.
+// clone copies what still grows.
 func (a AddressFacts) clone() AddressFacts {
 	a.PTRs = slices.Clone(a.PTRs)
 	return a

@@ -10,23 +10,26 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Policy is what is wanted of the judgement. The zero Policy judges by the table of
-// verdicts alone.
+// Policy is how to judge. The zero Policy judges by the table of verdicts alone.
 type Policy struct {
-	ExpectKeys  []string // fingerprints, SHA256:…, of which an address has to show one; if none, any key will do
-	RequireName bool     // a name that leads back but is another than the one asked for is a warning; literals apart
+	// ExpectKeys has fingerprints, SHA256:…. Each address has to show a host key with one
+	// of them. If it is empty, any key will do.
+	ExpectKeys []string
 
-	// Own says of a name, in any case, whether it is one of this machine's own,
-	// which get no hosts line. It is asked only where a line would be suggested.
-	// If nil, only localhost and what is below it is.
+	// RequireName makes the verdict Confirmed a warning, unless the target is an address.
+	RequireName bool
+
+	// Own reports whether a name, in any case, is one of this machine's own names, which
+	// get no hosts line. It is called only if a line would be suggested. If nil, the own
+	// names are localhost and the names below it.
 	Own func(name string) bool
 
-	HostsPath string  // the hosts file that a suggested line is for; if empty, none is suggested
-	Client    *Client // who on this machine would notice a mapping that is off; if nil, it is not said
+	HostsPath string  // the hosts file to suggest lines for; if empty, none are suggested
+	Client    *Client // this machine's configuration, to say who is affected; if nil, that is not said
 
-	// Thorough wants to know what a person does, but a login should not wait for: likely
-	// causes, who keeps the reverse zone, what libc's search list makes of a name, and
-	// which lookups are slow.
+	// Thorough adds what a person wants to know, but a login should not wait for: likely
+	// causes, who runs the reverse zone, what libc's search list makes of a PTR name, and
+	// which lookups are slow. An Inquiry makes the lookups for it.
 	Thorough bool
 }
 
@@ -79,7 +82,7 @@ func Judge(facts Facts, p Policy) *Result {
 	return r
 }
 
-// addressFindings are all findings about one address, its verdict first.
+// addressFindings returns all findings about one address, the verdict first.
 func (f *judgement) addressFindings(a *judgedAddress) []Finding {
 	findings := mappingFindings(f, a)
 	if f.Thorough && (Worst(findings) >= Warning || a.verdict == Missing) {
@@ -92,23 +95,23 @@ func (f *judgement) addressFindings(a *judgedAddress) []Finding {
 	return append(findings, withheldFindings(f, a)...)
 }
 
-// judgement is a target while it is judged: the facts, what is wanted, and what
-// follows from both and is needed more than once.
+// judgement is what Judge works on: the facts, the policy, and what is derived from them
+// once because several findings need it.
 type judgement struct {
 	Facts
 	Policy
 	host      parsedHost
-	name      resolve.Name    // the host after the search list; empty of an address and of what is no name
-	addresses []judgedAddress // one for each of Facts.Addresses
+	name      resolve.Name    // the host's name after the search list; empty if it has none
+	addresses []judgedAddress // one for each of Facts.Addresses, in their order
 }
 
-// judgedAddress is an address while its target is judged.
+// judgedAddress is one address with its verdict.
 type judgedAddress struct {
 	*AddressFacts
-	lookup   netip.Addr // the address whose reverse name counts: lookupAddr
+	lookup   netip.Addr // lookupAddr of the address
 	verdict  Verdict
-	names    []Verdict // of each of its PTRs; Confirmed: leads back
-	deciding int       // which of the names made the verdict; -1: none
+	names    []Verdict // of each of its PTRs
+	deciding int       // the index of the PTR that decides the verdict; -1 if none does
 }
 
 func newJudgement(facts Facts, p Policy) *judgement {
@@ -123,10 +126,10 @@ func newJudgement(facts Facts, p Policy) *judgement {
 	return f
 }
 
-// leadsBack reports whether name i leads back to the address.
-func (a *judgedAddress) leadsBack(i int) bool { return a.names[i].Confirms() }
+// resolvesBack reports whether name i resolves back to the address.
+func (a *judgedAddress) resolvesBack(i int) bool { return a.names[i].Confirms() }
 
-// judgeAddress is the table of verdicts for one address.
+// judgeAddress makes the verdict on one address.
 func judgeAddress(asked []resolve.Name, facts *AddressFacts) judgedAddress {
 	a := judgedAddress{AddressFacts: facts, lookup: lookupAddr(facts.Addr), deciding: -1}
 	a.names = make([]Verdict, len(a.PTRs))
@@ -149,21 +152,22 @@ func judgeAddress(asked []resolve.Name, facts *AddressFacts) judgedAddress {
 	return a
 }
 
-// exempt reports whether an address, by which lookup is looked up, has no reverse
-// name and need not have one.
+// exempt reports whether the address has no reverse name and needs none. lookup is its
+// lookupAddr.
 func (a *AddressFacts) exempt(lookup netip.Addr) bool {
 	return a.refused(lookup) || a.Reverse.Status.Absent() && isExempt(lookup)
 }
 
-// refused reports whether the resolver will not look up the name of a private
-// address: a habit of some with the reverse zones of all of these, and it stays so.
-// Silence is another matter.
+// refused reports whether the resolver refuses to look up the name of a private address.
+// Some do so for all reverse zones of private addresses, and will do so tomorrow; a
+// resolver that is silent may answer later.
 func (a *AddressFacts) refused(lookup netip.Addr) bool {
 	s := a.Reverse.Status
 	return (s == resolve.ServFail || s == resolve.Refused) && isPrivate(lookup)
 }
 
-// worstName makes one verdict of the names', by their ranks.
+// worstName returns the verdict of the names that has the lowest rank, and which name has
+// it.
 func worstName(names []Verdict) (v Verdict, deciding int) {
 	v, deciding = Undetermined, -1
 	for i, n := range names {
@@ -174,11 +178,12 @@ func worstName(names []Verdict) (v Verdict, deciding int) {
 	return v, deciding
 }
 
-// judgeName judges one PTR name as sshd and libc would: what is no host name is
-// never looked up, what reads as an address is refused, the rest must lead back.
+// judgeName judges one PTR name of the address a as sshd and libc do: they never look up
+// what is not a host name, refuse what reads as an address, and want any other name to
+// resolve back. asked are the names that make the verdict Exact.
 func judgeName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
 	switch {
-	case p.Text == "" && !p.Name.HostName(): // a hosts file's name is handed out whatever it is
+	case p.Text == "" && !p.Name.HostName(): // libc returns any name that a hosts file has
 		return Malformed
 	case p.Name == ".":
 		return Unresolvable
@@ -197,13 +202,13 @@ func judgeName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
 	return Undetermined
 }
 
-// lookedUp reports whether a PTR name is worth a query for its addresses.
+// lookedUp reports whether the addresses of a PTR name are looked up.
 func lookedUp(p PTRFacts) bool {
 	return p.Text != "" || p.Name.HostName() && p.Name != "." && !p.Name.Numeric()
 }
 
-// askedNames are the names that make a verdict exact: the host as it was asked
-// for and what the search list made of it. A literal has none.
+// askedNames returns the names that make a verdict Exact: the host as it was asked
+// for, and what the search list made of it. An address has none.
 func askedNames(h parsedHost, forward []resolve.Answer) []resolve.Name {
 	names := make([]resolve.Name, 0, 1+len(forward))
 	if h.name != "" {
@@ -217,8 +222,8 @@ func askedNames(h parsedHost, forward []resolve.Answer) []resolve.Name {
 	return names
 }
 
-// fullName is the target's name after the search list, or the name as asked. An
-// address has none.
+// fullName returns the target's name after the search list, or the name as it was asked
+// for. An address has none.
 func fullName(h parsedHost, forward []resolve.Answer) resolve.Name {
 	if h.literal.IsValid() {
 		return ""
@@ -231,12 +236,12 @@ func fullName(h parsedHost, forward []resolve.Answer) resolve.Name {
 	return h.name
 }
 
-// literal reports whether the target was given as an address: then only the
-// reverse side can be judged.
+// literal reports whether the target was given as an address: then only its reverse
+// mapping can be judged.
 func (f *judgement) literal() bool { return f.host.literal.IsValid() }
 
-// withoutAddress is the verdict of a target that no address was found for: it
-// has none only if every family that was asked about says so.
+// withoutAddress is the verdict on a target without addresses: NoAddress only if
+// every family that was looked up says so.
 func withoutAddress(f *judgement) Verdict {
 	if len(f.Forward) == 0 || f.Pending {
 		return Undetermined
@@ -249,7 +254,7 @@ func withoutAddress(f *judgement) Verdict {
 	return NoAddress
 }
 
-// asSSHD is what an sshd with UseDNS yes finds where the name leads.
+// asSSHD returns what an sshd with UseDNS yes finds when it looks up the name.
 func (p *PTRFacts) asSSHD() *resolve.Answer {
 	if p.Search != nil {
 		return p.Search
@@ -257,17 +262,17 @@ func (p *PTRFacts) asSSHD() *resolve.Answer {
 	return &p.Forward
 }
 
-// sshdConfirms reports whether that sshd knows a client from the address by name i.
-// It compares addresses as text, zone and all, and no source gives a zone.
+// sshdConfirms reports whether such an sshd knows a client from the address by name i.
+// It compares addresses as text with their zones, and no source gives a zone.
 func (a *judgedAddress) sshdConfirms(i int) bool {
 	v, found := a.names[i], a.PTRs[i].asSSHD()
 	return v != Numeric && v != Malformed &&
 		found.Status == resolve.OK && a.Addr.Zone() == "" && leadsTo(found.Addrs, a.lookup)
 }
 
-// sshdMessage is the line that sshd's ssh_remote_hostname (packet.c since 9.8)
-// logs with UseDNS yes about a client from the address. It lower-cases the
-// name only after the check for a numeric one, but Name is lower case anyway.
+// sshdMessage returns the line that sshd's ssh_remote_hostname (packet.c since 9.8)
+// logs with UseDNS yes about a client from the address; empty if none. sshd puts the
+// name in lower case after it has checked for a numeric one, but a Name is so already.
 func (a *judgedAddress) sshdMessage() string {
 	if a.deciding < 0 {
 		return ""
@@ -283,7 +288,7 @@ func (a *judgedAddress) sshdMessage() string {
 		return `Nasty PTR record "` + string(p.Name) + `" is set up for ` + shown + ", ignoring"
 	case v == Malformed || a.sshdConfirms(a.deciding):
 		return ""
-	case found.Status == resolve.Skipped && lookedUp(p): // nobody knows what would have come
+	case found.Status == resolve.Skipped && lookedUp(p): // unknown: it was not looked up here
 		return ""
 	case found.Status == resolve.OK:
 		return "Address " + shown + " maps to " + string(p.Name) + ", but this does not map back to the address."
@@ -291,7 +296,7 @@ func (a *judgedAddress) sshdMessage() string {
 	return "reverse mapping checking getaddrinfo for " + string(p.Name) + " [" + shown + "] failed."
 }
 
-// address is what a Result has of an address; worst is the severity of its findings.
+// address returns the address for the Result. worst is the severity of its findings.
 func (f *judgement) address(a *judgedAddress, worst Severity) Address {
 	out := Address{
 		Address:  a.Addr,
@@ -316,8 +321,8 @@ func (f *judgement) address(a *judgedAddress, worst Severity) Address {
 			Source:    sourceWord(p.Forward),
 			Status:    p.Forward.Status,
 			Addresses: append([]netip.Addr{}, p.Forward.Addrs...),
-			Confirmed: a.leadsBack(i),
-			Differs:   a.sshdConfirms(i) != a.leadsBack(i),
+			Confirmed: a.resolvesBack(i),
+			Differs:   a.sshdConfirms(i) != a.resolvesBack(i),
 		})
 	}
 	return out
@@ -332,7 +337,7 @@ func forward(answers []resolve.Answer) Forward {
 		} else {
 			f.A = ans.Status
 		}
-		// What is said of the family that has addresses stands for both.
+		// The family that has addresses speaks for both.
 		if i == 0 || ans.Status == resolve.OK && !found {
 			f.Canonical, f.Source, f.TTL = string(ans.Canonical), sourceWord(ans), int(ans.TTL.Seconds())
 			f.Chain = nil
@@ -345,13 +350,13 @@ func forward(answers []resolve.Answer) Forward {
 	return f
 }
 
-// place is a source as sentences name it: a line of a hosts file as everything else
-// names a line, other sources as they stand in the evidence.
+// place is a source as texts name it: a line of a hosts file as FILE:LINE, any other
+// source as in the JSON.
 func place(source string) string {
 	return strings.TrimPrefix(source, string(resolve.KindHosts)+":")
 }
 
-// sourceWord is empty where nothing was asked.
+// sourceWord is the source of an answer; empty if nothing was looked up.
 func sourceWord(a resolve.Answer) string {
 	if a.Status == resolve.Skipped || a.Source == (resolve.Source{}) {
 		return ""
@@ -359,7 +364,7 @@ func sourceWord(a resolve.Answer) string {
 	return a.Source.String()
 }
 
-// leadsTo reports whether a, which is unmapped and without a zone, is among addrs.
+// leadsTo reports whether a, a lookupAddr, is among addrs.
 func leadsTo(addrs []netip.Addr, a netip.Addr) bool {
 	return slices.ContainsFunc(addrs, func(b netip.Addr) bool { return b.WithZone("").Unmap() == a })
 }

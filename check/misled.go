@@ -9,14 +9,14 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Misled says what is wrong with an address that the network gave for the target
-// and that leads to this machine itself or to no host: loopback, 0.0.0.0, :: and
-// multicast. It is "" for any other address, and for what this machine says
-// itself: localhost, a literal, a line of the hosts file.
+// Misled says what is wrong with an address of the target, as Addresses yields it, that
+// reaches this machine itself or no host although the network gave it: loopback,
+// 0.0.0.0, :: and multicast. It is empty for any other address, and for one that this
+// machine's own configuration gives: localhost, a literal, a line of the hosts file.
 //
-// Such an address need not have a reverse name, or has the one of every machine, so
-// that any verdict but Exact tells nothing: a CNAME to x.localhost would lead a
-// login to this machine's own sshd.
+// Such an address is exempt from reverse names, or has the same one on every machine, so
+// only the verdict Exact means anything: a CNAME to x.localhost would lead a login to
+// this machine's own sshd.
 func (q *Inquiry) Misled(a netip.Addr) string {
 	q.mu.Lock()
 	p := q.find(a)
@@ -35,23 +35,25 @@ func (q *Inquiry) Misled(a netip.Addr) string {
 	default:
 		return ""
 	}
-	if q.ownWord(a, from) {
+	if q.isLocalSource(a, from) {
 		return ""
 	}
-	return fmt.Sprintf("%s is %s, which leads to %s and is not from the hosts file", q.ask.Target.host.shown, show(a), where)
+	return fmt.Sprintf("%s is %s, which leads to %s and is not from the hosts file",
+		q.ask.Target.host.shown, show(a), where)
 }
 
-// ownWord reports whether it is this machine that says so, not the network.
-func (q *Inquiry) ownWord(a netip.Addr, from resolve.Source) bool {
+// isLocalSource reports whether the address comes from this machine's configuration, not
+// from the network.
+func (q *Inquiry) isLocalSource(a netip.Addr, from resolve.Source) bool {
 	if q.ask.Target.host.name.Under("localhost") {
 		return true
 	}
 	switch from.Kind {
 	case resolve.KindLiteral, resolve.KindHosts:
 		return true
-	case resolve.KindNSS: // others than these are kept by whoever keeps the machine
+	case resolve.KindNSS: // any other module reads what the administrator has configured
 		return from.Where != "resolve" && from.Where != "wins" && !strings.HasPrefix(from.Where, "mdns")
-	case resolve.KindSystem: // it reads the hosts file too, and does not tell
+	case resolve.KindSystem: // it may have read the hosts file, but does not say so
 		file, err := hostsfile.ParseFile(hostsfile.SystemPath())
 		if err != nil {
 			return false

@@ -13,14 +13,13 @@ import (
 // under it, never renamed.
 const Schema = 1
 
-// Result is a judged target. It is what every output format is made from, it
-// survives the way to JSON and back but for Pinned, and all texts in it are safe to
-// print.
+// Result is a judged target, from which every output format is made. It can be written
+// to JSON and read back, without Pinned. All texts in it are safe to print.
 type Result struct {
 	Schema    int       `json:"schema"`
 	Target    string    `json:"target"` // as typed
 	Host      string    `json:"host"`
-	Name      string    `json:"name,omitempty"` // the host after the search list; absent of an address
+	Name      string    `json:"name,omitempty"` // the host after the search list; absent if it is an address
 	Port      uint16    `json:"port"`
 	Verdict   Verdict   `json:"verdict"`  // about DNS only: the worst of the addresses'
 	Severity  Severity  `json:"severity"` // the worst of the findings'
@@ -31,7 +30,7 @@ type Result struct {
 	Time      time.Time `json:"time,omitzero"`     // when it was reported; UTC, to the millisecond
 	Version   string    `json:"version,omitempty"` // of the program that reported it
 
-	Pinned bool `json:"-"` // addresses are from a hosts line that rdnsproxy has written
+	Pinned bool `json:"-"` // addresses come from a hosts line that rdnsproxy has written
 }
 
 // Forward is how the target's name was looked up.
@@ -53,10 +52,10 @@ type Address struct {
 	Severity Severity   `json:"severity"`
 	Reverse  Reverse    `json:"reverse"`
 	PTR      []PTR      `json:"ptr"`
-	Connect  *Connect   `json:"connect,omitempty"` // absent where nobody tried to connect
-	SSH      *SSH       `json:"ssh,omitempty"`     // absent where no SSH spoke
-	// SSHD is the line that a current sshd with UseDNS yes would log about a
-	// client with this address; empty where it logs nothing.
+	Connect  *Connect   `json:"connect,omitempty"` // absent if nobody tried to connect
+	SSH      *SSH       `json:"ssh,omitempty"`     // absent if nothing spoke SSH
+	// SSHD is the line that a current sshd with UseDNS yes logs about a client with
+	// this address; empty if it logs nothing.
 	SSHD string `json:"sshd_message"`
 }
 
@@ -65,30 +64,36 @@ type Reverse struct {
 	Status    resolve.Status `json:"status"`
 	Source    string         `json:"source"`
 	TTL       int            `json:"ttl"`       // seconds
-	Truncated bool           `json:"truncated"` // there are more names than were looked at
+	Truncated bool           `json:"truncated"` // there are more names than were checked
 }
 
-// PTR is one name of an address and where it leads.
+// PTR is one name of an address, and the addresses of that name.
 type PTR struct {
 	Name      string         `json:"name"`
 	Source    string         `json:"source"` // of its addresses
-	Status    resolve.Status `json:"status"` // of the look-up of its addresses
+	Status    resolve.Status `json:"status"` // of the lookup of its addresses
 	Addresses []netip.Addr   `json:"addresses"`
-	Confirmed bool           `json:"confirmed"`              // it leads back
-	Differs   bool           `json:"sshd_differs,omitempty"` // an sshd on this machine, which uses the search list, finds the opposite of confirmed
+	Confirmed bool           `json:"confirmed"` // it resolves back to the address
+
+	// Differs says that an sshd on this machine, which uses the search list, finds the
+	// opposite of Confirmed.
+	Differs bool `json:"sshd_differs,omitempty"`
 }
 
-// Connect is how a connection came out.
+// Connect is the outcome of a connection attempt.
 type Connect struct {
 	Status  ConnectStatus `json:"status"`
 	Seconds float64       `json:"seconds"`
 	Error   string        `json:"error"`
 }
 
-// SSH is who answered on a connection.
+// SSH is the SSH server that answered.
 type SSH struct {
-	Version  string    `json:"version"`          // the identification
-	Client   string    `json:"client,omitempty"` // where the lists are from that ssh would send: ssh -G, or a release whose lists are assumed
+	Version string `json:"version"` // the identification
+
+	// Client is the origin of the lists that ssh would send: ssh -G, or the release whose
+	// lists are assumed.
+	Client   string    `json:"client,omitempty"`
 	HostKeys []HostKey `json:"hostkeys"`
 }
 
@@ -98,18 +103,18 @@ type HostKey struct {
 	Fingerprint string    `json:"fingerprint"`
 	Status      KeyStatus `json:"status"`
 	Evidence    string    `json:"evidence"`       // the line of known_hosts, or what else vouches for it
-	Line        string    `json:"line,omitempty"` // for known_hosts; of a key that something vouches for
+	Line        string    `json:"line,omitempty"` // for known_hosts; absent if nothing vouches for the key
 	Certificate bool      `json:"certificate,omitempty"`
 	Chosen      bool      `json:"chosen,omitempty"`  // the one that ssh would be shown
 	Refused     string    `json:"refused,omitempty"` // why ssh ends the connection whatever status is
 }
 
-// vouched reports whether there is a ground to take the key for the host's: its
-// status, or SSHFP records that ssh is told not to rely on.
+// vouched reports whether something vouches for the key: its status, or SSHFP records
+// that ssh is configured not to rely on.
 func (k HostKey) vouched() bool { return k.Refused == "" && (k.Status.Proven() || k.Line != "") }
 
-// Finding is the unit of all output: what was found, how bad it is, about which
-// address, and what can be done.
+// Finding is the unit of all output: what was found, how bad it is, which address it is
+// about, and what can be done.
 type Finding struct {
 	Code     Code       `json:"code"`
 	Severity Severity   `json:"severity"`
@@ -132,13 +137,13 @@ type Phases struct {
 	Resolve float64 `json:"resolve_seconds"` // until the last family had answered
 	Reverse float64 `json:"reverse_seconds"` // the longest check of an address
 
-	// The slowest of the addresses'; absent where nobody tried.
+	// Of the slowest address; absent if nobody tried to connect.
 	Connect  float64 `json:"connect_seconds,omitempty"`
 	Identify float64 `json:"identify_seconds,omitempty"`
 	HostKeys float64 `json:"hostkeys_seconds,omitempty"`
 }
 
-// Unjudged is a Result of a target that could not even be asked about.
+// Unjudged is the Result of a target that could not be checked at all.
 func Unjudged(target string) *Result {
 	return &Result{
 		Schema: Schema, Target: safetext.Of(target).String(), Host: PlainHost(target),
@@ -146,22 +151,22 @@ func Unjudged(target string) *Result {
 	}
 }
 
-// Unfinished is a Result of a target that an interrupted check had not come to the
-// end of. It says nothing of what may have been found of it by then.
+// Unfinished is the Result of a target whose check was interrupted. It has nothing of what
+// was found by then.
 func Unfinished(t Target) *Result {
 	r := Unjudged(t.Input)
 	r.Host, r.Port = PlainHost(t.Host), t.Port
-	r.Findings = []Finding{aboutTarget(Interrupted, safetext.Of(t.Input).String()+" was not looked at: the check was interrupted")}
+	r.Findings = []Finding{aboutTarget(Interrupted,
+		safetext.Of(t.Input).String()+" was not looked at: the check was interrupted")}
 	return r
 }
 
-// Interrupted reports whether a check was interrupted before it had come to the
-// end of the target.
+// Interrupted reports whether the check of the target was interrupted.
 func (r *Result) Interrupted() bool {
 	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == Interrupted })
 }
 
-// Of returns the judged address a, or nil.
+// Of returns the address a of the target, or nil.
 func (r *Result) Of(a netip.Addr) *Address {
 	for i := range r.Addresses {
 		if r.Addresses[i].Address == a {
@@ -171,7 +176,7 @@ func (r *Result) Of(a netip.Addr) *Address {
 	return nil
 }
 
-// About returns the findings that are about a, and those about no address.
+// About returns the findings about a, and those about the target as a whole.
 func (r *Result) About(a netip.Addr) []Finding {
 	var fs []Finding
 	for _, f := range r.Findings {
@@ -182,7 +187,7 @@ func (r *Result) About(a netip.Addr) []Finding {
 	return fs
 }
 
-// found reports whether there is a finding of this code about a, or the target.
+// found reports whether there is a finding of this code about a, or about the target.
 func (r *Result) found(c Code, a netip.Addr) bool {
 	return slices.ContainsFunc(r.About(a), func(f Finding) bool { return f.Code == c })
 }
@@ -206,5 +211,5 @@ func Worst(fs []Finding) Severity {
 	return worst
 }
 
-// seconds rounds to microseconds: what lies below is noise, and nobody reads it.
+// seconds rounds to microseconds: anything below is noise.
 func seconds(d time.Duration) float64 { return d.Round(time.Microsecond).Seconds() }

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// exempt are the addresses without a PTR of which nobody expects one: reverse
-// zones of private and shared addresses are answered locally (RFC 6303, RFC
-// 7793), usually with NXDOMAIN. Documentation and benchmark ranges count as public.
+// exempt are the ranges whose addresses need no PTR record: resolvers answer for the
+// reverse zones of private and shared addresses themselves (RFC 6303, RFC 7793),
+// usually with NXDOMAIN. Documentation and benchmark ranges count as public.
 var exempt = []netip.Prefix{
 	netip.MustParsePrefix("10.0.0.0/8"),     // RFC 1918
 	netip.MustParsePrefix("100.64.0.0/10"),  // RFC 6598
@@ -29,13 +29,13 @@ func isExempt(a netip.Addr) bool {
 	return false
 }
 
-// isPrivate reports whether networks of different people use the address: of
-// RFC 1918, RFC 6598 or RFC 4193.
+// isPrivate reports whether many networks use the address, each for a host of its own
+// (RFC 1918, RFC 6598, RFC 4193).
 func isPrivate(a netip.Addr) bool {
 	return a.IsPrivate() || netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10).Contains(a)
 }
 
-// reserved are the addresses that no host has.
+// reserved are the ranges whose addresses no host has.
 var reserved = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"),   // RFC 1122, section 3.2.1.3: this network
 	netip.MustParsePrefix("240.0.0.0/4"), // RFC 1112, section 4, with the broadcast address of RFC 919
@@ -47,22 +47,22 @@ func isReserved(a netip.Addr) bool {
 	return !a.IsLoopback() && slices.ContainsFunc(reserved, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
-// nat64 is the well-known prefix of RFC 6052, section 2.1, and localNAT64 the one
-// for local use of RFC 8215, whose IPv4 addresses stand where the site wants.
+// nat64 is the well-known prefix (RFC 6052, section 2.1). localNAT64 is the prefix for
+// local use (RFC 8215), in which each site chooses where the IPv4 address stands.
 var (
 	nat64      = netip.MustParsePrefix("64:ff9b::/96")
 	localNAT64 = netip.MustParsePrefix("64:ff9b:1::/48")
 )
 
-// synthesised reports whether a translator made the address out of an IPv4 one:
-// it must never be pinned, for another network makes another of it (RFC 7050).
+// synthesised reports whether a translator made the address from an IPv4 address. It
+// must never be pinned: another network makes another address (RFC 7050).
 func synthesised(a netip.Addr) bool {
 	a = a.WithZone("")
 	return nat64.Contains(a) || localNAT64.Contains(a)
 }
 
-// lookupAddr is the address whose reverse name counts: without its zone, the IPv4
-// address inside an IPv4-mapped or a NAT64 one.
+// lookupAddr is the address to look up the reverse name of: without its zone, and of an
+// IPv4-mapped or NAT64 address the IPv4 address in it.
 func lookupAddr(a netip.Addr) netip.Addr {
 	a = a.WithZone("").Unmap()
 	if nat64.Contains(a) {

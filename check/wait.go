@@ -7,7 +7,7 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// A Stage is how far an Inquiry has come: what Wait waits for.
+// A Stage is a point in the work of an Inquiry: what Wait waits for.
 type Stage struct {
 	reaches reach
 	addr    netip.Addr // of reachReverse
@@ -24,44 +24,44 @@ const (
 	reachEverything
 )
 
-// The stages, and what a complete Result of each contains. What is beyond a stage
-// is in the Result as far as it is known by then.
+// The stages, and what a complete Result of each contains. The Result also has
+// whatever else is known by then.
 var (
-	// Now waits for nothing. It is complete if everything is known.
+	// Now does not wait. Its Result is complete if everything is known.
 	Now = Stage{}
 
-	// Addresses is when every address family has answered: the Result has all
+	// Addresses is reached when every address family has answered: the Result has all
 	// addresses of the target.
 	Addresses = Stage{reaches: reachAddresses}
 
-	// AllReverse is Addresses, and ReverseOf each of them: all verdicts are final,
-	// and advice that rests on all addresses can be given.
+	// AllReverse is Addresses, and ReverseOf for each of them: all verdicts are final,
+	// and so is advice that depends on all addresses.
 	AllReverse = Stage{reaches: reachAllReverse}
 
-	// Pins is when DNS has said what it says today of a target whose addresses are
-	// from hosts lines that rdnsproxy has written (Result.Pinned): the findings
-	// about these lines are final (Code.Pin). It does not wait for reverse names. Of
-	// any other target it is complete with the first address.
+	// Pins is for a target whose addresses come from hosts lines that rdnsproxy has
+	// written (Result.Pinned). It is reached when DNS has answered as well: the findings
+	// about these lines are final (Code.Pin). It does not wait for reverse lookups. For
+	// any other target it is reached with the first address.
 	Pins = Stage{reaches: reachPins}
 
-	// Everything is AllReverse and what a Checker is set to ask besides: what DNS
-	// and the second resolver say of the target, and its SSHFP records.
+	// Everything is AllReverse, and the answers of DNS and of the second resolver to
+	// compare with, and the SSHFP records, where the Checker looks them up.
 	Everything = Stage{reaches: reachEverything}
 )
 
-// ReverseOf is when all is known about one address: its reverse names, where they
-// lead and, if there is a Prober, what is behind it. The verdict on the address is
-// final. An address that the target does not have is waited for until all are known,
-// and never complete.
+// ReverseOf is reached when the reverse names of an address and their addresses are
+// known and the Prober, if there is one, is done with it: the verdict on the address is
+// final. For an address that the target does not have, Wait waits for Addresses and is
+// never complete.
 func ReverseOf(a netip.Addr) Stage { return Stage{reachReverse, a} }
 
 // Wait waits until the inquiry has reached a stage, but no longer than ctx, and judges
-// what is known then. The inquiry goes on, and a later Wait knows more.
+// what is known then. The inquiry goes on, so a later Wait may know more.
 //
-// complete reports that the Result has all that the stage promises. It is false if ctx
-// ended first, and if the context of Begin cut the inquiry short before the stage: then
-// what is missing is Undetermined. What was asked and not answered within
-// Checker.Timeout is a fact, and complete.
+// complete reports whether the Result has all that the stage promises. It is false if
+// ctx ended first, or if the context of Begin ended before the stage was reached. What
+// is missing then is Undetermined. A lookup that Checker.Timeout ended has failed, which
+// is a fact like any other: the Result is complete.
 func (q *Inquiry) Wait(ctx context.Context, s Stage) (r *Result, complete bool) {
 	q.mu.Lock()
 	over, complete := q.reached(s)
@@ -74,8 +74,8 @@ func (q *Inquiry) Wait(ctx context.Context, s Stage) (r *Result, complete bool) 
 	return Judge(facts, q.policy), complete
 }
 
-// reached reports whether nothing more will come of what a stage waits for, and
-// whether it is all there. It wants q.mu.
+// reached reports whether a stage has nothing more to wait for, and whether its facts
+// are complete. The caller holds q.mu.
 func (q *Inquiry) reached(s Stage) (over, complete bool) {
 	switch s.reaches {
 	case reachReverse:
@@ -103,7 +103,7 @@ func (q *Inquiry) reached(s Stage) (over, complete bool) {
 	return over && q.viewsDone, complete && q.viewsDone && !q.viewsCut
 }
 
-// next waits for the next change. It wants q.mu, and lets go of it meanwhile.
+// next waits for the next change. The caller holds q.mu, which is unlocked meanwhile.
 func (q *Inquiry) next(ctx context.Context) {
 	news := q.news
 	q.mu.Unlock()
@@ -114,7 +114,7 @@ func (q *Inquiry) next(ctx context.Context) {
 	}
 }
 
-// update makes a change that somebody may wait for.
+// update makes a change, and wakes up everybody who waits.
 func (q *Inquiry) update(change func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -123,7 +123,7 @@ func (q *Inquiry) update(change func()) {
 	q.news = make(chan struct{})
 }
 
-// pinned reports whether addresses are from a hosts line that rdnsproxy has written.
+// pinned reports whether addresses come from a hosts line that rdnsproxy has written.
 func pinned(forward []resolve.Answer) bool {
 	for _, ans := range forward {
 		if len(ans.Pins) > 0 {
