@@ -57,25 +57,25 @@ type Question struct {
 	Type Type
 }
 
-// Answer is the outcome of one look-up. It is always a fact: look-ups return
+// Answer is the outcome of one lookup. Failures are answers too: lookups return
 // no error.
 type Answer struct {
-	Question  Question      // as it was answered: after the search list
-	Status    Status        //
-	Source    Source        //
+	Question  Question // the one that was answered, after the search list
+	Status    Status
+	Source    Source
 	Addrs     []netip.Addr  // of A and AAAA, in the order of the answer, each once
-	Names     []Name        // of PTR, in the order of the answer, each once; of a hosts file its canonical name
-	Canonical Name          // the owner of the records at the end of the chain; of a hosts file the line's first name
-	Chain     []Name        // the CNAMEs on the way, the last one is Canonical
+	Names     []Name        // of PTR, in the order of the answer, each once; from a hosts file: its canonical name
+	Canonical Name          // the owner of the records at the end of the chain; or a hosts line's first name
+	Chain     []Name        // the CNAMEs that were followed; the last one is Canonical
 	Zone      *Zone         // from the SOA of a negative answer, or of an answer to SOA
-	TTL       time.Duration // the smallest on the way; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
-	Authentic bool          // the AD bit of a resolver that is trusted (trust-ad)
-	Pins      []Pin         // the hosts lines among those used that rdnsproxy has written
+	TTL       time.Duration // the smallest of the chain; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
+	Authentic bool          // the AD bit, if the resolver is trusted (trust-ad)
+	Pins      []Pin         // the hosts lines used that rdnsproxy has written
 	ClaimedAD bool          // the AD bit, trusted or not
 	Prints    []Fingerprint // of SSHFP
 	Extended  safetext.Text // RFC 8914: display only, it is unauthenticated
-	Text      string        // of a reverse look-up in a hosts file: the name as it stands there, where that is another text than the Name's
-	Took      time.Duration //
+	Text      string        // from a hosts file: the name as written there, if it differs from the Name
+	Took      time.Duration
 }
 
 // Pin is a hosts line that rdnsproxy has written.
@@ -92,14 +92,14 @@ type Fingerprint struct {
 	Sum       string // the digest's bytes
 }
 
-// Zone is what a SOA record says about who keeps a zone.
+// Zone is what a SOA record says about who runs a zone.
 type Zone struct {
 	Apex    Name          // the zone
 	Primary Name          // MNAME, its primary server
-	Mailbox safetext.Text // RNAME as a mail address (RFC 1035, section 8); empty where there is none
+	Mailbox safetext.Text // RNAME as a mail address (RFC 1035, section 8); empty if there is none
 }
 
-// Family limits a look-up to one address family.
+// Family limits a lookup to one address family.
 type Family uint8
 
 // The families; ssh's AddressFamily any, inet and inet6.
@@ -128,10 +128,10 @@ func (f Family) String() string {
 	return "any"
 }
 
-// Scope chooses the sources of a look-up.
+// Scope chooses the sources of a lookup.
 type Scope uint8
 
 const (
 	System  Scope = iota // nsswitch's order: what ssh gets
-	DNSOnly              // what stands in DNS, hosts files and other modules aside
+	DNSOnly              // DNS alone, without the hosts file and other modules
 )

@@ -49,7 +49,7 @@ func BenchmarkMux(b *testing.B) {
 	}
 }
 
-// BenchmarkVerdict prints hosts a second: A, AAAA, PTR, and the forward look-up
+// BenchmarkVerdict prints hosts a second: A, AAAA, PTR, and the forward lookup
 // of the PTR's name, which is known by then.
 func BenchmarkVerdict(b *testing.B) {
 	server := benchServer(b)

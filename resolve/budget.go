@@ -5,16 +5,16 @@ import (
 	"sync/atomic"
 )
 
-// Budget bounds what the names and addresses of one target may cost: whoever keeps
-// them decides how many there are. A zero Budget allows nothing.
+// Budget bounds the DNS questions for one target: the operator of its zones decides
+// how many names and addresses there are to ask about. A zero Budget allows none.
 type Budget struct {
 	left  atomic.Int64
 	spent atomic.Bool
 	slots chan struct{}
 }
 
-// NewBudget allows so many questions to DNS, and so many of them at once. What is
-// known already costs nothing.
+// NewBudget allows a number of questions to DNS, and how many of them may be
+// outstanding at once. Cached answers cost nothing.
 func NewBudget(questions, atOnce int) *Budget {
 	b := &Budget{slots: make(chan struct{}, atOnce)}
 	b.left.Store(int64(questions))
@@ -26,13 +26,14 @@ func (b *Budget) Spent() bool { return b.spent.Load() }
 
 type budgetKey struct{}
 
-// Context makes look-ups pay from the budget. Without one there is no bound.
+// Context makes lookups with the returned context pay from the budget. Lookups with
+// any other context are unbounded.
 func (b *Budget) Context(ctx context.Context) context.Context {
 	return context.WithValue(ctx, budgetKey{}, b)
 }
 
-// spend pays for a question. false: there is nothing left, or ctx has ended.
-// Whoever is told true calls done when it is answered.
+// spend pays for a question. It returns false if the budget is spent or ctx has
+// ended. Otherwise the caller calls done when the question is answered.
 func spend(ctx context.Context) (done func(), ok bool) {
 	b, limited := ctx.Value(budgetKey{}).(*Budget)
 	if !limited {
@@ -52,7 +53,7 @@ func spend(ctx context.Context) (done func(), ok bool) {
 
 func (b *Budget) release() { <-b.slots }
 
-// spendMore pays for a further step of a question that is under way.
+// spendMore pays for a further step of a question that has been paid for.
 func spendMore(ctx context.Context) {
 	if b, limited := ctx.Value(budgetKey{}).(*Budget); limited {
 		b.left.Add(-1)

@@ -10,16 +10,16 @@ import (
 // maxChain is how many CNAMEs are followed on the way to the records.
 const maxChain = 16
 
-// trail is a chain of CNAMEs as it is followed, over one reply or several.
+// trail is a CNAME chain that is being followed, over one reply or several.
 type trail struct {
-	end   Name   // where it has come to
-	chain []Name // how
-	ttl   uint32 // the smallest on the way
-	ad    bool   // all of it was authentic
+	end   Name   // the current end
+	chain []Name // the CNAMEs up to there
+	ttl   uint32 // the smallest so far
+	ad    bool   // all replies had the AD bit
 }
 
-// follow takes a reply's CNAMEs from the trail's end on. False: it goes round
-// in a circle, or on for too long.
+// follow follows a reply's CNAMEs from the trail's end. It returns false if the
+// chain loops or is too long.
 func (t *trail) follow(q Question, records []Record) bool {
 	for !holds(records, t.end, q.Type) {
 		i := slices.IndexFunc(records, func(r Record) bool { return r.Type == CNAME && r.Name == t.end })
@@ -35,14 +35,14 @@ func (t *trail) follow(q Question, records []Record) bool {
 	return true
 }
 
-// holds reports whether there is a record of that owner and type. What other
-// names own never counts: a server may say what it likes about them.
+// holds reports whether there is a record of that owner and type. Records of other
+// owners never count, since a server may send any.
 func holds(records []Record, owner Name, t Type) bool {
 	return slices.ContainsFunc(records, func(r Record) bool { return r.Type == t && r.Name == owner })
 }
 
-// read takes what a reply says about q: the answer, or, with more, that the
-// chain leaves the reply and its end has to be asked for.
+// read gives a reply's answer to q. If more is true, the chain leaves the reply and
+// its end has to be asked for.
 func (t *trail) read(q Question, r *Reply) (a *Answer, more bool) {
 	t.ad = t.ad && r.Authentic
 	before := len(t.chain)
@@ -93,7 +93,7 @@ func (t *trail) collect(a *Answer, records []Record) bool {
 	return found
 }
 
-// unique drops what stands in list already, in place.
+// unique drops repeated elements, in place.
 func unique[T comparable](list []T) []T {
 	if len(list) < 2 {
 		return list
@@ -107,8 +107,8 @@ func unique[T comparable](list []T) []T {
 }
 
 // negative reads NXDOMAIN, which is about the chain's end (RFC 6604, section
-// 3), or no data. Its TTL is that of RFC 2308, section 5; without a SOA it is
-// none. False: the reply says nothing about the chain's end.
+// 3), or NODATA. The TTL is that of RFC 2308, section 5, and 0 without a SOA. It
+// returns false if the reply says nothing about the chain's end.
 func (t *trail) negative(a *Answer, r *Reply) bool {
 	a.Status = NoData
 	if r.Rcode == dns.RcodeNameError {

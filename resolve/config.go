@@ -18,22 +18,22 @@ import (
 // server on this machine, with the hosts file first.
 type Config struct {
 	Servers  []Server      // if none, 127.0.0.1 (resolv.conf(5))
-	Explicit bool          // the servers were named by the user: they are asked about loopback and link-local addresses too
-	Search   []Name        // the root in it stands for the name as it is
-	Ndots    int           // a name with so many dots is tried as it is first
+	Explicit bool          // the user named the servers: they are asked about loopback and link-local addresses too
+	Search   []Name        // the root stands for the name as it is
+	Ndots    int           // a name with at least this many dots is tried as it is first
 	Timeout  time.Duration // of one attempt at one server; if 0, 5 s
 	Attempts int           // rounds over the servers; if 0, 2
-	Rotate   bool          // every look-up starts at another server
+	Rotate   bool          // each lookup starts at the next server
 	UseVC    bool          // TCP alone
 	TrustAD  bool          // the servers' AD bit is believed
 	NoAAAA   bool          // IPv6 addresses are not asked for
-	NoTLD    bool          // a name without a dot is completed by the search list, or not asked about
-	Single   bool          // one question at a time from one port: some servers and firewalls lose the second
-	Reopen   bool          // and the next from another port
-	Aliases  string        // the path of the user's names for names without a dot (HOSTALIASES); if empty, none
+	NoTLD    bool          // a name without a dot is asked about only with the search list
+	Single   bool          // one outstanding question per port: some servers and firewalls drop the second
+	Reopen   bool          // and each question from a new port
+	Aliases  string        // the path of the HOSTALIASES file; if empty, none
 	Services []Service     // nsswitch.conf's sources for hosts; if nil, files, dns
 
-	machine *Config // without what the user's environment says; if nil, the same
+	machine *Config // the same without the user's environment; if nil, there is none
 }
 
 // Where the system says how it resolves names.
@@ -45,10 +45,10 @@ const (
 // maxConfigSize bounds resolv.conf and nsswitch.conf, in bytes.
 const maxConfigSize = 1 << 20
 
-// SystemConfig reads the system's configuration. A file that is missing is no error:
-// glibc's defaults stand for it, as they do for what an unreadable file would
-// have said. An nsswitch.conf that glibc refuses leaves no sources. The Config is
-// never nil. The environment overrides what the files say.
+// SystemConfig reads the system's configuration, which the environment overrides. A
+// missing file is not an error: glibc's defaults apply, as they do for an unreadable
+// file. An nsswitch.conf that glibc refuses leaves no sources. The Config is never
+// nil.
 func SystemConfig(env Environment) (*Config, error) {
 	return load(resolvConfPath, nsswitchPath, env)
 }
@@ -97,8 +97,8 @@ func loadNSSwitch(path string) ([]Service, error) {
 	return services, nil
 }
 
-// openConfig gives no file and no error for one that is missing. What is no
-// regular file is not opened: a FIFO would make every look-up wait.
+// openConfig returns nil and no error for a missing file. Anything but a regular
+// file is not opened: a FIFO would make every lookup wait.
 func openConfig(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -135,8 +135,8 @@ func readConfig(r io.Reader) (string, error) {
 	return string(b), err
 }
 
-// localDomain is the search list that res_init falls back to: the host's own
-// name without its first label.
+// localDomain is the search list that res_init falls back to: this host's name
+// without its first label.
 func localDomain() []Name {
 	host, err := os.Hostname()
 	if err != nil {
@@ -153,21 +153,21 @@ func localDomain() []Name {
 	return []Name{n}
 }
 
-// WithServers is the configuration for servers that the user names: they are
-// asked in place of the system's, after the hosts file and no other source; the
-// search list and the options stay.
+// WithServers is the configuration with servers that the user names in place of the
+// system's. The sources are the hosts file and these servers; the search list and
+// the options stay.
 func (c *Config) WithServers(servers ...Server) *Config {
 	named := *c
 	named.Servers = slices.Clone(servers)
 	named.Explicit = true
 	named.Services = defaultServices
 	named.TrustAD = c.TrustAD && !slices.ContainsFunc(servers, func(s Server) bool {
-		return !s.Addr.Addr().IsLoopback() && !slices.Contains(c.Servers, s) // trust-ad was said of resolv.conf's own
+		return !s.Addr.Addr().IsLoopback() && !slices.Contains(c.Servers, s) // trust-ad is about resolv.conf's servers
 	})
 	return &named
 }
 
-// quote makes text from outside fit for an error message.
+// quote makes untrusted text safe for an error message.
 func quote(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }
 
 // What a zero field of Config stands for.
@@ -206,8 +206,8 @@ func (c *Config) services() []Service {
 	return c.Services
 }
 
-// stub reports whether the servers are systemd-resolved's own: asking them is
-// asking the nss module "resolve", with the TTL and the reason kept.
+// stub reports whether all servers are systemd-resolved's stub listener. Asking it
+// is asking the nss module "resolve", but with TTL and rcode.
 func (c *Config) stub() bool {
 	for _, s := range c.servers() {
 		switch s.Addr.Addr() {
@@ -219,7 +219,7 @@ func (c *Config) stub() bool {
 	return true
 }
 
-// mux is what the options ask for.
+// mux is a Mux with the options of resolv.conf.
 func (c *Config) mux() *Mux {
 	m := &Mux{Timeout: c.timeout(), TCP: c.UseVC}
 	if c.single() {
@@ -230,5 +230,5 @@ func (c *Config) mux() *Mux {
 
 func (c *Config) single() bool { return c.Single || c.Reopen }
 
-// singleSockets is how many questions are outstanding where a port may have one.
+// singleSockets is how many sockets there may be where each has one question.
 const singleSockets = 64

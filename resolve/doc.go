@@ -1,6 +1,6 @@
 // Package resolve maps names to addresses and addresses to names as the system
 // would, and keeps what the system's own call throws away: where an answer is
-// from, how long it holds, and why there is none.
+// from, its TTL, and why there is none.
 //
 // # Sources
 //
@@ -18,5 +18,6 @@
 // # The wire
 //
 // An [Exchanger] asks one server one question, once. [Mux] does it over a few connected
-// UDP sockets and TCP; no question is outstanding twice.
+// UDP sockets and TCP. A [Server] says whom to ask. Equal questions share one exchange,
+// and answers are cached for their TTL.
 package resolve

@@ -7,30 +7,30 @@ import (
 	"github.com/miekg/dns"
 )
 
-// What is known of a server: whether it does EDNS, or at least does no worse for
-// being asked with it.
+// What is known of a server: whether it supports EDNS, or at least answers queries
+// that use it.
 const (
 	ednsUnknown uint32 = iota
 	ednsSpoken
-	ednsNone // it is asked without for the rest of the run
+	ednsNone // it is asked without EDNS from now on
 )
 
-// ednsPatience is how long a server of which nothing is known may be silent before
-// it is asked without EDNS as well: some drop what they do not understand, and
-// libc, which does not use EDNS unless told to, waits for nothing there.
+// ednsPatience is how long an unknown server may be silent before it is asked without
+// EDNS as well. Some servers drop queries with EDNS, and libc, which uses it only
+// with "options edns0", does not wait for them.
 const ednsPatience = 250 * time.Millisecond
 
 // Exchange asks server q once, with EDNS unless plain is set or the server is
-// known not to do it. Datagrams that do not answer the question are ignored until
-// the time is up. The errors wrap ErrNoReply, ErrUnreachable, ErrUnusable (nothing
-// came but what cannot be used), net.ErrClosed, or are ctx's.
+// known not to support it. Datagrams that do not answer the question are ignored
+// until the timeout. The error wraps ErrNoReply, ErrUnreachable, ErrUnusable (only
+// unusable replies came) or net.ErrClosed, or is ctx's.
 func (m *Mux) Exchange(ctx context.Context, server Server, q Question, plain bool) (Reply, error) {
 	e := m.endpoint(server)
 	known := e.edns.Load()
 	if plain || known == ednsNone {
 		r, err := m.once(ctx, server, q, false)
 		if err == nil && known == ednsUnknown && r.final() {
-			e.edns.CompareAndSwap(ednsUnknown, ednsNone) // it was silent, or failed, when it was asked with EDNS
+			e.edns.CompareAndSwap(ednsUnknown, ednsNone) // with EDNS it was silent or failed
 		}
 		return finished(r, err)
 	}
@@ -78,10 +78,12 @@ func (m *Mux) once(ctx context.Context, server Server, q Question, edns bool) (*
 	return r, err
 }
 
-// datagram asks over UDP with the packed query. A server that is to be tried both
-// ways gets the question without EDNS too if it is silent; asked is the query that
-// the outcome is about.
-func (m *Mux) datagram(ctx context.Context, server Server, q Question, query []byte, both bool) (r *Reply, asked []byte, err error) {
+// datagram asks over UDP with the packed query. If both is set and the server is
+// silent, the question is sent without EDNS too. asked is the query that the outcome
+// is about.
+func (m *Mux) datagram(
+	ctx context.Context, server Server, q Question, query []byte, both bool,
+) (r *Reply, asked []byte, err error) {
 	first, err := m.launch(ctx, server, query)
 	if err != nil {
 		return nil, query, err
@@ -123,15 +125,15 @@ func (m *Mux) datagram(ctx context.Context, server Server, q Question, query []b
 	}
 }
 
-// final reports whether a reply says what there is: any rcode but these two may
-// be about the server.
+// final reports whether a reply is about the name. Any rcode but these two may be
+// about the server.
 func (r *Reply) final() bool {
 	return (r.Rcode == dns.RcodeSuccess || r.Rcode == dns.RcodeNameError) && !r.stray
 }
 
-// blamesEDNS reports whether a reply may be what it is because of the OPT record
-// in the query: it says so, it has put one where answers stand, or it is a failure
-// of a server of which nothing better is known.
+// blamesEDNS reports whether the OPT record in the query may be the reason for a
+// reply: the rcode says so, an OPT record is in the answer section, or an unknown
+// server failed.
 func (r *Reply) blamesEDNS(known uint32) bool {
 	switch r.Rcode {
 	case dns.RcodeFormatError, dns.RcodeNotImplemented, dns.RcodeBadVers:

@@ -2,9 +2,9 @@ package resolve
 
 import "strings"
 
-// Environment is what the user's environment says about look-ups: the variables
-// of resolv.conf(5) and hostname(7). glibc reads them too, except in programs that
-// run with more rights than their caller. A zero one says nothing.
+// Environment holds the variables of resolv.conf(5) and hostname(7) that change
+// lookups. glibc reads them too, except in set-user-ID programs. The zero value
+// changes nothing.
 type Environment struct {
 	LocalDomain *string // LOCALDOMAIN, in place of resolv.conf's search list; if nil, not set
 	Options     string  // RES_OPTIONS, after resolv.conf's
@@ -17,7 +17,7 @@ func (e Environment) apply(c *Config) {
 		domains, _, _ := strings.Cut(*e.LocalDomain, "\n")
 		c.Search = searchList(strings.FieldsFunc(domains, blank))
 		if len(c.Search) == 0 {
-			c.Search = []Name{"."} // set and empty: no domain, not this machine's either
+			c.Search = []Name{"."} // set but empty: no domain, not even this machine's
 		}
 	}
 	for _, o := range strings.FieldsFunc(e.Options, blank) {
@@ -31,9 +31,9 @@ func blank(r rune) bool { return r == ' ' || r == '\t' }
 // maxAliasLine is the buffer into which glibc reads a line of HOSTALIASES.
 const maxAliasLine = 8192
 
-// alias is what HOSTALIASES calls a name without a dot, as res_context_hostalias
-// reads the file: the first line with the name counts, a last line without an end
-// does not. False: nothing.
+// alias is the HOSTALIASES entry of a name without a dot, if there is one. The file is
+// read as res_context_hostalias does: the first line with the name counts, and a last
+// line without a newline does not.
 func (c *Config) alias(name Name) (Name, bool) {
 	if c.Aliases == "" || strings.Contains(string(name), ".") {
 		return "", false

@@ -8,8 +8,8 @@ import (
 )
 
 // Exchanger asks one server one question, once: no retry, no cache, no policy.
-// It ends within a time-out of its own, and when ctx does. Its error says that
-// no valid reply came; an rcode is no error. plain asks without EDNS.
+// It has a timeout of its own and ends with ctx. It returns an error if no valid
+// reply came; an rcode is not an error. plain asks without EDNS.
 type Exchanger interface {
 	Exchange(ctx context.Context, server Server, q Question, plain bool) (Reply, error)
 }
@@ -21,15 +21,15 @@ type Reply struct {
 	Answer    []Record
 	Authority []Record
 	Extended  safetext.Text // RFC 8914
-	Lame      bool          // it says nothing, and is from a server that neither has the zone nor looks names up for others
+	Lame      bool          // it is empty, and its server is neither authoritative nor recursive
 
 	opt   bool // it has an OPT record (RFC 6891)
-	stray bool // such a record is all that stands in the answer section
-	plain bool // it answers a query without EDNS that was sent beside one with it
+	stray bool // such a record is all that the answer section holds
+	plain bool // it answers the query without EDNS of a pair
 }
 
-// Record is one resource record of a Reply; which of the last fields is set
-// depends on the type.
+// Record is one resource record of a Reply. The type says which of the last fields
+// are set.
 type Record struct {
 	Name   Name
 	Type   Type

@@ -7,7 +7,7 @@ import (
 	"rdnsproxy/hostsfile"
 )
 
-// hostsSource is a line of a hosts file, or with nil the file.
+// hostsSource is a line of a hosts file, or the file if l is nil.
 func hostsSource(f *hostsfile.File, l *hostsfile.Line) Source {
 	s := Source{Kind: KindHosts, Where: f.Path}
 	if l != nil {
@@ -17,9 +17,9 @@ func hostsSource(f *hostsfile.File, l *hostsfile.Line) Source {
 }
 
 // addressesFromFile looks the host up in the hosts file as glibc's files module
-// does: all lines, no search list, and a look-up without a family takes each
-// line for what it is, while one of IPv4 alone also takes ::1 for 127.0.0.1. A
-// host that is not ASCII is looked for as it is written and as A-labels.
+// does: in all lines and without the search list. A lookup of IPv4 alone also takes
+// ::1 for 127.0.0.1; one of both families does not. A host that is not ASCII is
+// looked for as written, then as A-labels.
 func (r *Resolver) addressesFromFile(w want) ([]*Answer, Outcomes) {
 	f := r.hostsFile()
 	if f == nil {
@@ -56,7 +56,7 @@ func (r *Resolver) addressesFromFile(w want) ([]*Answer, Outcomes) {
 	return answers, out
 }
 
-// lineAddr is what a line says to a question.
+// lineAddr is the address that a line has for a type.
 func lineAddr(l *hostsfile.Line, t Type, alone bool) netip.Addr {
 	switch {
 	case t == AAAA:
@@ -70,8 +70,8 @@ func lineAddr(l *hostsfile.Line, t Type, alone bool) netip.Addr {
 }
 
 // namesFromFile gives the canonical name of the first line with the address. libc
-// hands out whatever stands there, also what no DNS name can be, such as "a..b":
-// that is one label here, which nobody can ask DNS about.
+// returns whatever is written there, even "a..b", which cannot be a DNS name: here
+// that becomes a single label, and DNS is not asked about it.
 func (r *Resolver) namesFromFile(q Question, addr netip.Addr) (*Answer, Outcomes) {
 	a := &Answer{Question: q, Status: NotFound}
 	f := r.hostsFile()

@@ -5,23 +5,22 @@ import (
 	"strings"
 )
 
-// want is a forward look-up on its way through the sources.
+// want is a forward lookup.
 type want struct {
-	host     string // as written: what the sources but DNS are asked for
+	host     string // as written, which sources other than DNS are asked for
 	name     Name
 	absolute bool   // the search list does not apply
-	found    bool   // the name stands in a PTR record: libc asks about it whatever it is
-	nameless bool   // no name can be so: DNS is not asked
+	found    bool   // the name is from a PTR record: libc asks about any such name
+	nameless bool   // the host cannot be a DNS name: DNS is not asked
 	types    []Type // A, AAAA or both
 }
 
-// unleaked reports whether the name is one that no server is asked about
-// (special.go).
+// unleaked reports whether the name must not leak to DNS servers (special.go).
 func (w want) unleaked() bool { return !w.found && (w.name.localhost() || w.name.hidden()) }
 
-// forward asks the sources in nsswitch's order. The first that has an address,
-// in whichever family, ends the look-up; a source that has none ends it where
-// nsswitch says so. The answers of a failed look-up are the most telling ones.
+// forward asks the sources in nsswitch's order. The first source with an address,
+// in either family, ends the lookup; one without ends it where nsswitch says so. If
+// all fail, the answer of the highest rank is yielded for each family.
 func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answer) bool) {
 	r.init()
 	if w.refusedByDigits() && r.Native == nil {
@@ -41,7 +40,7 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 		}
 		tell := yield
 		if !last && service.Stop&OnSuccess == 0 {
-			tell = func(Answer) bool { return true } // libc drops what it then goes on from
+			tell = func(Answer) bool { return true } // libc continues, and drops this answer
 		}
 		answers, outcome := r.addressesFrom(ctx, service.Module, w, tell)
 		if !last && service.Merge&outcome != 0 {
@@ -76,16 +75,16 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 	}
 }
 
-// refusedByDigits reports whether libc looks nothing up because a host is digits
-// and dots, but no address: it does so where IPv4 alone is wanted
+// refusedByDigits reports whether libc looks nothing up because the host consists of
+// digits and dots but is not an address. It does so if only IPv4 is wanted
 // (__nss_hostname_digits_dots).
 func (w want) refusedByDigits() bool {
 	return len(w.types) == 1 && w.types[0] == A && w.host != "" && digit(w.host[0]) &&
 		strings.Trim(w.host, "0123456789.") == "" && !strings.HasSuffix(w.host, ".")
 }
 
-// order is the sources of a look-up. Where the system's own API is the truth,
-// it comes after the hosts file, which it reads as well: so a line is known.
+// order is the sources of a lookup, in order. The system's own API reads the hosts
+// file too, but the file is asked first, so that the line is known.
 func (r *Resolver) order(s Scope) []Service {
 	services := r.stub.cfg.services()
 	if r.Native != nil && !r.stub.cfg.Explicit {
@@ -99,16 +98,18 @@ func (r *Resolver) order(s Scope) []Service {
 	return services
 }
 
-// isDNS reports whether a source is a question to the servers of resolv.conf.
-// Where these are systemd-resolved's stub, its module is one: with TTL and reason
-// kept, and "dns" after it would only ask the same again.
+// isDNS reports whether a source asks the servers of resolv.conf. If these are
+// systemd-resolved's stub listener, so does its module: asked directly, it gives TTL
+// and rcode, and "dns" after it would only ask the same again.
 func (r *Resolver) isDNS(module string) bool {
 	return module == "dns" || module == "resolve" && r.stub.cfg.stub()
 }
 
-// addressesFrom asks one source. What DNS finds it yields itself, as it
-// arrives; the answers of the others, and of failures, are returned.
-func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
+// addressesFrom asks one source. Addresses from DNS are yielded as they arrive;
+// failures and the answers of other sources are returned.
+func (r *Resolver) addressesFrom(
+	ctx context.Context, module string, w want, yield func(Answer) bool,
+) ([]*Answer, Outcomes) {
 	switch {
 	case module == "files":
 		return r.addressesFromFile(w)
@@ -124,7 +125,7 @@ func (r *Resolver) addressesFrom(ctx context.Context, module string, w want, yie
 	return r.addressesFromModule(ctx, module, w)
 }
 
-// impossible answers for a host that no name can be: a label is empty or too
+// impossible answers for a host that cannot be a name: a label is empty or too
 // long.
 func impossible(w want, yield func(Answer) bool) {
 	for _, t := range w.types {
@@ -134,9 +135,9 @@ func impossible(w want, yield func(Answer) bool) {
 	}
 }
 
-// outcome is how nsswitch counts the failed answers of DNS. glibc's dns module
-// takes silence, SERVFAIL and REFUSED for "unavailable", unless a server has said
-// of one family that it has no address.
+// outcome is how nsswitch counts failed answers of DNS. glibc's dns module reports
+// silence, SERVFAIL and REFUSED as "unavailable", unless a server has said that one
+// family has no address.
 func outcome(answers []*Answer) Outcomes {
 	for _, a := range answers {
 		if a.Status.Absent() || a.Status == Loop {
@@ -146,9 +147,9 @@ func outcome(answers []*Answer) Outcomes {
 	return OnUnavail
 }
 
-// rank orders answers by how much they say, where sources or names of a
-// search list differ: a failure that hides the answer before a certain absence,
-// and of those what DNS says before what others do not know.
+// rank orders the answers of several sources or names of the search list by how much
+// they say: a failure, which may hide an answer, above a certain absence, and what
+// DNS says above what other sources do not know.
 func (a *Answer) rank() int {
 	switch a.Status {
 	case OK:
@@ -159,18 +160,18 @@ func (a *Answer) rank() int {
 		return 4
 	case NXDomain:
 		return 3
-	case Skipped: // a source that is not there: had it known the name?
+	case Skipped: // the source is not there, and might have known the name
 		return 2
 	}
-	if a.Source.Kind != KindHosts { // no wonder that a hosts file does not know it
+	if a.Source.Kind != KindHosts { // that a hosts file does not know a name says least
 		return 1
 	}
 	return 0
 }
 
-// keepBest keeps the more telling answer of a family, of equals the first;
-// or a, where it is preferred: a look-up whose time was ended must not look like
-// one that went to its end.
+// keepBest replaces the answer of a's family if a has a higher rank or is preferred.
+// An answer that was cut short is preferred: a lookup whose context has ended must
+// not look complete.
 func keepBest(best []*Answer, a *Answer, preferred bool) []*Answer {
 	for i, old := range best {
 		if old.Question.Type == a.Question.Type {
@@ -183,7 +184,7 @@ func keepBest(best []*Answer, a *Answer, preferred bool) []*Answer {
 	return append(best, a)
 }
 
-// ofType is the answer about one family; nil: there is none.
+// ofType is the answer of a type, nil if there is none.
 func ofType(answers []*Answer, t Type) *Answer {
 	for _, a := range answers {
 		if a.Question.Type == t {

@@ -51,7 +51,7 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
-// collected is all answers of a look-up by type, as "status name addresses".
+// collected is all answers of a lookup by type, as "status name addresses".
 func collected(t *testing.T, r *Resolver, host string, f Family, s Scope) map[Type]string {
 	got := map[Type]string{}
 	for a := range r.Addresses(within(t), host, f, s) {

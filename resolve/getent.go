@@ -19,8 +19,8 @@ const (
 	getentOutput = 64 << 10
 )
 
-// addressesFromModule has getent speak for a module that only libc can load. No
-// answers at all: it was not asked.
+// addressesFromModule asks, through getent, a module that only libc can load. It
+// returns no answers if the module was not asked.
 func (r *Resolver) addressesFromModule(ctx context.Context, module string, w want) ([]*Answer, Outcomes) {
 	if out := r.unasked(ctx, module, w); out != OnSuccess {
 		return nil, out
@@ -33,7 +33,8 @@ func (r *Resolver) addressesFromModule(ctx context.Context, module string, w wan
 	lines, out := r.getent(ctx, module, database, w.host)
 	answers := make([]*Answer, 0, len(w.types))
 	for _, t := range w.types {
-		a := &Answer{Question: Question{w.name, t}, Status: failure(ctx, out), Source: nssSource(module), Took: time.Since(start)}
+		a := &Answer{Question: Question{w.name, t}, Source: nssSource(module), Took: time.Since(start)}
+		a.Status = failure(ctx, out)
 		for _, l := range lines {
 			if l.addr.Is4() == (t == A) && !l.addr.Is4In6() { // ahostsv6 maps IPv4 addresses
 				a.Addrs = append(a.Addrs, l.addr)
@@ -53,9 +54,11 @@ func (r *Resolver) addressesFromModule(ctx context.Context, module string, w wan
 	return answers, out
 }
 
-// namesFromModule is the same for the names of an address; libc gives one. nil:
-// the module was not asked.
-func (r *Resolver) namesFromModule(ctx context.Context, module string, q Question, addr netip.Addr) (*Answer, Outcomes) {
+// namesFromModule does the same for the names of an address, of which libc gives
+// one. It returns nil if the module was not asked.
+func (r *Resolver) namesFromModule(
+	ctx context.Context, module string, q Question, addr netip.Addr,
+) (*Answer, Outcomes) {
 	a := &Answer{Question: q, Source: nssSource(module)}
 	if out := r.unaskedAbout(module, addr); out != OnSuccess {
 		return nil, out
@@ -76,8 +79,8 @@ func (r *Resolver) namesFromModule(ctx context.Context, module string, q Questio
 
 func nssSource(module string) Source { return Source{Kind: KindNSS, Where: module} }
 
-// failure is the status of a module without an answer. Of one that is not there
-// it is Skipped: nobody was asked.
+// failure is the status of a module without an answer: Skipped if it is not there,
+// since nothing was asked.
 func failure(ctx context.Context, out Outcomes) Status {
 	switch {
 	case out == OnTryAgain && ctx.Err() != nil:
@@ -97,11 +100,11 @@ type getentLine struct {
 	name string
 }
 
-// getent runs the program for one module alone; "not found" is its exit status
-// 2. It is killed when ctx ends.
+// getent runs the program for one module alone. Its exit status 2 means "not found".
+// It is killed when ctx ends.
 func (r *Resolver) getent(ctx context.Context, module, database, key string) ([]getentLine, Outcomes) {
 	if strings.HasPrefix(key, "-") || strings.ContainsRune(key, 0) {
-		return nil, OnNotFound // an option to getent, or no argument at all: no host name either
+		return nil, OnNotFound // an option to getent, or not an argument: not a host name either
 	}
 	program := r.Getent
 	if program == "" {
@@ -158,7 +161,7 @@ func parseGetent(text, database string) []getentLine {
 	return lines
 }
 
-// capped keeps the first bytes of what is written to it, and drops the rest.
+// capped keeps the first getentOutput bytes written to it and drops the rest.
 type capped struct{ b bytes.Buffer }
 
 func (c *capped) Write(p []byte) (int, error) {
@@ -168,8 +171,8 @@ func (c *capped) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// ownAddress reports whether an interface of this machine has the address. That
-// is asked of the kernel once.
+// ownAddress reports whether an interface of this machine has the address. The
+// kernel is asked once.
 func (r *Resolver) ownAddress(a netip.Addr) bool {
 	const asked = "asked"
 	if _, ok := r.locals.Load(asked); !ok {

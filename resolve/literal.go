@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// ParseLiteral reads what getaddrinfo takes for an address without asking
-// anybody: IPv6, also with %zone, and IPv4 in every form of inet_aton (127.1,
-// 0x7f.1, 0177.0.0.1, 2130706433). IPv4-mapped addresses stay as they are;
-// brackets are no part of an address.
+// ParseLiteral reads what getaddrinfo takes for an address without a lookup: IPv6,
+// also with %zone, and IPv4 in every form of inet_aton (127.1, 0x7f.1, 0177.0.0.1,
+// 2130706433). IPv4-mapped addresses stay as they are; brackets are not part of an
+// address.
 func ParseLiteral(s string) (netip.Addr, bool) {
 	if strings.Contains(s, ":") {
 		a, err := netip.ParseAddr(s)
@@ -18,10 +18,9 @@ func ParseLiteral(s string) (netip.Addr, bool) {
 	return parseInetAton(s)
 }
 
-// Numeric reports whether a name reads as an IPv4 address: what OpenSSH's
-// remote_hostname calls a nasty PTR record, because whoever trusts the name
-// would take it for the address. A final dot has been dropped from a Name, and
-// so it is not asked about here.
+// Numeric reports whether a name reads as an IPv4 address. OpenSSH's remote_hostname
+// calls that a nasty PTR record, because whoever trusts the name would take it for
+// the address. A Name has no final dot, so that does not matter here.
 func (n Name) Numeric() bool {
 	_, ok := parseInetAton(string(n))
 	return ok

@@ -14,7 +14,7 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// No look-up may leave anything running.
+// No lookup may leave anything running.
 func TestMain(m *testing.M) {
 	if asGetent() {
 		os.Exit(getentMain())

@@ -11,9 +11,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// decode keeps of a message what look-ups need, and passes over the rest:
-// package dns makes many small pieces of memory of all of it, and a bulk check
-// reads messages by the hundred thousand.
+// decode reads only what lookups need from a message: package dns allocates for all
+// of it, and a bulk check reads hundreds of thousands of messages.
 func decode(b []byte) (*Reply, error) {
 	if len(b) < headerSize {
 		return nil, ErrUnusable
@@ -38,11 +37,13 @@ func decode(b []byte) (*Reply, error) {
 		return nil, ErrUnusable
 	}
 	const aa, ra = 4, 0x80
-	r.Lame = r.Rcode == dns.RcodeSuccess && b[2]&aa == 0 && b[3]&ra == 0 && count(1) == 0 && (count(3) == 0 || r.opt && count(3) == 1)
+	r.Lame = r.Rcode == dns.RcodeSuccess && b[2]&aa == 0 && b[3]&ra == 0 &&
+		count(1) == 0 && (count(3) == 0 || r.opt && count(3) == 1)
 	return r, nil
 }
 
-// holdsOPT looks for an OPT record among n records, where none belongs.
+// holdsOPT reports whether an OPT record is among n records of a section where none
+// belongs.
 func holdsOPT(b []byte, at, n int) bool {
 	for ; n > 0 && at < len(b); n-- {
 		_, next, err := record(b, at)
@@ -89,8 +90,8 @@ func nameEnd(b []byte, at int) (int, error) {
 	return 0, ErrUnusable
 }
 
-// records reads at most n records, and says where they end. A count that is too
-// high does no harm.
+// records reads at most n records and returns the offset behind them. A count that is
+// too high does no harm.
 func records(b []byte, at, n int) (list []Record, next int, err error) {
 	for ; n > 0 && at < len(b); n-- {
 		var r Record
@@ -104,12 +105,12 @@ func records(b []byte, at, n int) (list []Record, next int, err error) {
 	return list, at, nil
 }
 
-// recordHeader is the length of what stands between a record's owner and its
-// data (RFC 1035, section 4.1.3).
+// recordHeader is the length of the fields between a record's owner and its data (RFC
+// 1035, section 4.1.3).
 const recordHeader = 10
 
-// record reads the record at an offset, and says where the next one begins.
-// What look-ups have no use for is a Record without a type.
+// record reads the record at an offset and returns the offset of the next one. A
+// record that lookups do not need is returned without a type.
 func record(b []byte, at int) (r Record, next int, err error) {
 	data, err := nameEnd(b, at)
 	if err != nil || data+recordHeader > len(b) {
@@ -125,7 +126,7 @@ func record(b []byte, at int) (r Record, next int, err error) {
 	switch size := next - data; {
 	case next > len(b):
 		return Record{}, 0, ErrUnusable
-	case class != dns.ClassINET, size == 0: // without data it is a record in name only
+	case class != dns.ClassINET, size == 0: // no data: nothing to read
 		return Record{}, next, nil
 	case r.Type == A && size == 4, r.Type == AAAA && size == 16:
 		r.Addr, _ = netip.AddrFromSlice(b[data:next])
@@ -154,7 +155,7 @@ func record(b []byte, at int) (r Record, next int, err error) {
 	return r, next, nil
 }
 
-// take keeps the data of a rarer record.
+// take reads the data of a SOA or SSHFP record.
 func (r *Record) take(rr dns.RR) {
 	switch rr := rr.(type) {
 	case *dns.SOA:
@@ -166,8 +167,8 @@ func (r *Record) take(rr dns.RR) {
 	}
 }
 
-// additional reads of the last section the OPT record (RFC 6891, section 6.1):
-// the upper bits of the rcode, and extended errors.
+// additional reads the OPT record of the last section (RFC 6891, section 6.1): the
+// upper bits of the rcode, and extended errors.
 func (r *Reply) additional(b []byte, at, n int) error {
 	for ; n > 0 && at < len(b); n-- {
 		start := at
@@ -193,8 +194,8 @@ func (r *Reply) additional(b []byte, at, n int) error {
 	return nil
 }
 
-// extended puts the extended errors (RFC 8914) on one line: "22 (No Reachable
-// Authority): text". The text is the stranger's.
+// extended joins the extended errors (RFC 8914) on one line: "22 (No Reachable
+// Authority): text". The text is untrusted.
 func extended(opt *dns.OPT) safetext.Text {
 	var b strings.Builder
 	for _, o := range opt.Option {

@@ -12,10 +12,9 @@ import (
 	"time"
 )
 
-// unasked tells how a module of nsswitch.conf ends that has nothing to say about
-// a name; OnSuccess: ask it. That saves a process, and getent cannot tell "not
-// there" from "not found", on which lines like "mdns4_minimal [NOTFOUND=return]
-// dns" depend.
+// unasked is the outcome of a module that knows nothing about a name, or OnSuccess if
+// it has to be asked. That saves a process. Also, getent cannot tell "unavailable"
+// from "not found", on which lines like "mdns4_minimal [NOTFOUND=return] dns" depend.
 func (r *Resolver) unasked(ctx context.Context, module string, w want) Outcomes {
 	if !r.installed(module) {
 		return OnUnavail
@@ -37,7 +36,7 @@ func (r *Resolver) unasked(ctx context.Context, module string, w want) Outcomes 
 	return OnSuccess
 }
 
-// unaskedAbout is the same for an address.
+// unaskedAbout does the same for an address.
 func (r *Resolver) unaskedAbout(module string, a netip.Addr) Outcomes {
 	switch {
 	case !r.installed(module):
@@ -50,7 +49,7 @@ func (r *Resolver) unaskedAbout(module string, a netip.Addr) Outcomes {
 	return r.running(module)
 }
 
-// running looks for the other half of the modules that have one.
+// running looks for the daemon of a module that has one.
 func (r *Resolver) running(module string) Outcomes {
 	switch {
 	case strings.HasPrefix(module, "mdns"):
@@ -75,9 +74,9 @@ const ldCache = "/etc/ld.so.cache"
 
 var libraryDirs = []string{"/lib64", "/usr/lib64", "/lib", "/usr/lib", "/lib/*-linux-gnu*", "/usr/lib/*-linux-gnu*"}
 
-// installed reports whether glibc could load the module, which is a library
-// libnss_MODULE.so.2. It is looked for once. A getent that is not the system's
-// has modules of its own.
+// installed reports whether glibc could load the module, the library
+// libnss_MODULE.so.2. The result is cached. A getent other than the system's is
+// assumed to have all modules.
 func (r *Resolver) installed(module string) bool {
 	if r.Getent != "" {
 		return true
@@ -90,8 +89,8 @@ func (r *Resolver) installed(module string) bool {
 	return found
 }
 
-// findLibrary looks into the linker's cache, which holds paths that end in NUL,
-// and then where the linker itself looks.
+// findLibrary looks in the linker's cache, which holds NUL-terminated paths, and then
+// in the linker's default directories.
 func findLibrary(name string) bool {
 	if name != filepath.Base(name) || strings.ContainsAny(name, "*?[\\\x00") {
 		return false
@@ -120,8 +119,7 @@ func findLibrary(name string) bool {
 // avahiSocket is where nss-mdns asks Avahi (its avahi.c).
 const avahiSocket = "/run/avahi-daemon/socket"
 
-// listening reports whether somebody takes connections at a socket of this
-// machine.
+// listening reports whether a Unix socket accepts connections.
 func listening(path string) bool {
 	c, err := net.DialTimeout("unix", path, time.Second)
 	if err != nil {
@@ -131,8 +129,8 @@ func listening(path string) bool {
 	return true
 }
 
-// mdnsFamily reports whether one of the families is the module's: mdns4 and
-// mdns6 know one each.
+// mdnsFamily reports whether the module supports one of the families: mdns4 and
+// mdns6 have one each.
 func mdnsFamily(module string, types []Type) bool {
 	for _, t := range types {
 		if mdnsKnows(module, t == A) {
@@ -143,7 +141,8 @@ func mdnsFamily(module string, types []Type) bool {
 }
 
 func mdnsKnows(module string, ipv4 bool) bool {
-	return !strings.HasPrefix(module, "mdns4") && !strings.HasPrefix(module, "mdns6") || strings.HasPrefix(module, "mdns4") == ipv4
+	only4, only6 := strings.HasPrefix(module, "mdns4"), strings.HasPrefix(module, "mdns6")
+	return !only4 && !only6 || only4 == ipv4
 }
 
 // mdnsAllow lists the suffixes that nss-mdns's full modules ask about.
@@ -177,7 +176,7 @@ func mdnsAllows(text, host string) bool {
 	return false
 }
 
-// settledByFile reports whether mdns.allow decides alone.
+// settledByFile reports whether mdns.allow alone decides.
 func settledByFile(module string) bool {
 	if strings.HasSuffix(module, "_minimal") {
 		return false
@@ -186,8 +185,8 @@ func settledByFile(module string) bool {
 	return err == nil
 }
 
-// myHostname reports whether nss-myhostname knows a name. Of this machine's own
-// it compares the case too.
+// myHostname reports whether nss-myhostname knows a name. It compares this machine's
+// own name with case.
 func myHostname(host string) bool {
 	own, err := os.Hostname()
 	plain := strings.TrimSuffix(host, ".")
@@ -201,8 +200,8 @@ func myHostname(host string) bool {
 	return strings.HasSuffix(plain, ".localhost") || strings.HasSuffix(plain, ".localhost.localdomain")
 }
 
-// mdnsAddress reports whether a mdns module looks the address up: the minimal
-// ones know the link alone.
+// mdnsAddress reports whether an mdns module looks the address up: the minimal ones
+// do so for link-local addresses only.
 func mdnsAddress(module string, a netip.Addr) bool {
 	if !mdnsKnows(module, a.Is4()) {
 		return false

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// Mux is an Exchanger over a few connected UDP sockets a server, and TCP where
-// an answer does not fit. A zero Mux works. Nothing is opened before the first
-// question; a socket closes itself, and its goroutine ends, when no question
-// has been outstanding on it at the end of a Timeout. Close does so at once.
+// Mux is an Exchanger over a few connected UDP sockets per server, and TCP for an
+// answer that does not fit. The zero Mux is ready to use. Nothing is opened before
+// the first question. A socket without an outstanding question at the end of a
+// Timeout closes and its goroutine ends; Close does so at once.
 type Mux struct {
 	Timeout time.Duration // of one exchange; if 0, 5 s
-	Sockets int           // at most, a server; if 0, 4. The second opens when the first is half full
-	Window  int           // questions outstanding on a socket; if 0, 256: with more, answers are lost even on loopback
+	Sockets int           // per server, at most; if 0, 4. The second opens when the first is half full
+	Window  int           // outstanding questions per socket; if 0, 256: with more, answers are lost even on loopback
 	TCP     bool          // ask over TCP alone (resolv.conf's use-vc)
 	Fresh   bool          // each question from a socket of its own (resolv.conf's single-request-reopen)
 
@@ -26,14 +26,14 @@ type Mux struct {
 	readers sync.WaitGroup
 }
 
-// A socket takes no new questions after so many, or so long: whoever wants to
-// forge answers has to find its port anew (RFC 5452, section 9.2).
+// A socket takes no new questions after this number or time, so that a forger has to
+// find the port anew (RFC 5452, section 9.2).
 const (
 	socketQuestions = 8192
 	socketAge       = 10 * time.Second
 )
 
-// endpoint is one server: its sockets, and what it knows of EDNS.
+// endpoint is one server: its sockets, and whether it supports EDNS.
 type endpoint struct {
 	edns atomic.Uint32
 	mu   sync.Mutex
@@ -41,13 +41,13 @@ type endpoint struct {
 	next int
 }
 
-// slot is a question that is outstanding and its place in a socket's window.
+// slot is an outstanding question and its place in a socket's window.
 type slot struct {
 	*flight
 	socket *socket
 }
 
-// launch sends a packed query. Whoever gets no error calls leave at the end.
+// launch sends a packed query. Without an error, the caller calls leave at the end.
 func (m *Mux) launch(ctx context.Context, to Server, query []byte) (slot, error) {
 	f := &flight{query: query, done: make(chan struct{})}
 	s, err := m.acquire(ctx, to, f)
@@ -61,14 +61,14 @@ func (m *Mux) launch(ctx context.Context, to Server, query []byte) (slot, error)
 	return slot{f, s}, nil
 }
 
-// leave takes the question back if it is still outstanding, and frees its place.
+// leave withdraws the question if it is still outstanding, and frees its place.
 func (s slot) leave() {
 	s.socket.take(s.flight)
 	<-s.socket.window
 }
 
-// giveUp takes the question back because of err, unless its outcome has come in
-// the meantime.
+// giveUp withdraws the question because of err, unless its outcome has come in the
+// meantime.
 func (s slot) giveUp(err error) error {
 	if s.socket.take(s.flight) {
 		return s.verdict(err)
@@ -110,8 +110,8 @@ func (m *Mux) endpoint(of Server) *endpoint {
 	return e
 }
 
-// socket chooses among the server's sockets in turn, and opens one where there
-// is none, or where the chosen one is half full and there may be more.
+// socket takes the server's sockets in turn. It opens one if there is none, or if the
+// next one is half full and another is allowed.
 func (m *Mux) socket(to Server) (*socket, error) {
 	e := m.endpoint(to)
 	e.mu.Lock()
@@ -164,8 +164,8 @@ func (m *Mux) dial(to Server) (*socket, error) {
 	return s, nil
 }
 
-// Close ends everything that is outstanding with net.ErrClosed and waits for
-// the goroutines. Later exchanges fail likewise.
+// Close ends all outstanding exchanges with net.ErrClosed and waits for the
+// goroutines. Later exchanges fail likewise.
 func (m *Mux) Close() error {
 	m.mu.Lock()
 	m.closed = true

@@ -14,7 +14,7 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// brief is a time-out for exchanges that are to run into it.
+// brief is a timeout for exchanges that are to run into it.
 const brief = time.Second
 
 func muxed(t testing.TB, timeout time.Duration) *Mux {

@@ -8,10 +8,10 @@ import (
 )
 
 // Name is a domain name in one canonical presentation: lower case, no final
-// dot (the root is "."), and every byte inside a label that is no letter,
-// digit, hyphen or underscore as \DDD (RFC 1035, section 5.1). So a Name is
-// printable ASCII whatever was on the wire, two names that DNS holds equal are
-// equal strings, and internationalised names are A-labels.
+// dot (the root is "."), and every byte of a label other than letters, digits,
+// hyphens and underscores as \DDD (RFC 1035, section 5.1). So a Name is printable
+// ASCII whatever was on the wire, names that are equal to DNS are equal strings, and
+// internationalised names are A-labels.
 type Name string
 
 // Errors of ParseName.
@@ -22,8 +22,8 @@ var (
 )
 
 // ParseName reads a name as people and configuration files write it. Letters
-// beyond ASCII become A-labels (RFC 5891); a final dot is dropped. It does not
-// demand a host name: HostName does.
+// beyond ASCII become A-labels (RFC 5891); a final dot is dropped. The
+// result need not be a host name: see HostName.
 func ParseName(s string) (Name, error) {
 	s = strings.TrimSuffix(s, ".")
 	if s == "" {
@@ -68,8 +68,8 @@ func (n Name) HostName() bool {
 	return !strings.Contains(string(n), `\`) && !strings.HasPrefix(string(n), "-")
 }
 
-// LDH reports whether the name holds letters, digits, hyphens and dots alone:
-// what may stand in a hosts line.
+// LDH reports whether the name consists of letters, digits, hyphens and dots, as a
+// name in a hosts line should.
 func (n Name) LDH() bool {
 	return n != "" && n != "." && n.HostName() && !strings.Contains(string(n), "_")
 }
@@ -96,7 +96,7 @@ func (n Name) Labels() int {
 	return strings.Count(string(n), ".") + 1 // a dot inside a label is \046
 }
 
-// oneLabel shows a text that is no name as one label, dots and all.
+// oneLabel makes one label of a text that is not a name, dots included.
 func oneLabel(s string) Name {
 	var b strings.Builder
 	appendLabel(&b, s)
@@ -118,7 +118,7 @@ func appendLabel(b *strings.Builder, label string) {
 	}
 }
 
-// canonical reports whether s is a Name as it stands, as nearly every name is.
+// canonical reports whether s is a Name already, as nearly every name is.
 func canonical(s string) bool {
 	start := 0
 	for i := range len(s) {

@@ -8,15 +8,15 @@ import (
 	"time"
 )
 
-// nativeModule is the system's own API, as a source beside nsswitch's modules.
-// No module of theirs can have this name.
+// nativeModule is the system's own API as a source. No module of nsswitch.conf can
+// have this name.
 const nativeModule = "(system)"
 
 var nativeServices = []Service{{Module: "files", Stop: OnSuccess}, {Module: nativeModule, Stop: OnSuccess}}
 
-// addressesFromSystem asks the system's API: it alone knows of VPNs with DNS
-// servers of their own. It applies the search list itself, and tells neither
-// TTL nor why there is nothing.
+// addressesFromSystem asks the system's API, which alone knows of VPNs with DNS
+// servers of their own. It applies the search list itself and reports neither TTL nor
+// rcode.
 func (r *Resolver) addressesFromSystem(ctx context.Context, w want) ([]*Answer, Outcomes) {
 	if a, ok := r.builtinAddresses(w); ok && !w.found {
 		return a, successOr(a)
@@ -59,7 +59,7 @@ func (r *Resolver) systemAddresses(ctx context.Context, host string, q Question)
 func (r *Resolver) namesFromSystem(ctx context.Context, q Question, addr netip.Addr) (*Answer, Outcomes) {
 	names, err := r.Native.LookupAddr(ctx, addr.String())
 	if len(names) > 0 {
-		err = nil // it is about others, which package net leaves out for being no host names
+		err = nil // it is about names that package net leaves out because they are not host names
 	}
 	a := systemAnswer(ctx, q, err)
 	for _, s := range names {
@@ -79,7 +79,7 @@ func withDot(s string) string {
 	return s
 }
 
-// systemAnswer reads package net's errors.
+// systemAnswer is an answer with the status of package net's error.
 func systemAnswer(ctx context.Context, q Question, err error) *Answer {
 	a := &Answer{Question: q, Source: Source{Kind: KindSystem}, Status: OK}
 	var d *net.DNSError
@@ -99,7 +99,7 @@ func systemAnswer(ctx context.Context, q Question, err error) *Answer {
 	return a
 }
 
-// builtinAddresses answers the names that no source is asked about.
+// builtinAddresses answers for names that no source is asked about.
 func (r *Resolver) builtinAddresses(w want) ([]*Answer, bool) {
 	answers := make([]*Answer, 0, len(w.types))
 	for _, t := range w.types {

@@ -7,53 +7,54 @@ import (
 	"strings"
 )
 
-// Service is one source of nsswitch.conf's hosts line: a module, and what comes
-// after it.
+// Service is one source of nsswitch.conf's hosts line: a module and its actions.
 type Service struct {
 	Module string
-	Stop   Outcomes // the outcomes that end the look-up here: [STATUS=return]
-	Merge  Outcomes // [STATUS=merge]: hosts has nothing to merge, so libc's look-up fails after it
+	Stop   Outcomes // the outcomes that end the lookup here: [STATUS=return]
+	Merge  Outcomes // [STATUS=merge]: hosts cannot be merged, so libc's lookup fails
 }
 
-// Outcomes is a set of the ways in which a module ends.
+// Outcomes is a set of the ways in which a module can end.
 type Outcomes uint8
 
 // The four of nsswitch.conf(5).
 const (
 	OnSuccess  Outcomes = 1 << iota // it has an answer
-	OnNotFound                      // it says that there is none
-	OnUnavail                       // it is not there, or nobody answers it
-	OnTryAgain                      // it could not find out now
+	OnNotFound                      // it says that there is no answer
+	OnUnavail                       // it is not there, or its server does not answer
+	OnTryAgain                      // a temporary failure
 )
 
 const anyOutcome = OnSuccess | OnNotFound | OnUnavail | OnTryAgain
 
-var outcomeWords = map[string]Outcomes{"SUCCESS": OnSuccess, "NOTFOUND": OnNotFound, "UNAVAIL": OnUnavail, "TRYAGAIN": OnTryAgain}
+var outcomeWords = map[string]Outcomes{
+	"SUCCESS": OnSuccess, "NOTFOUND": OnNotFound, "UNAVAIL": OnUnavail, "TRYAGAIN": OnTryAgain,
+}
 
-// defaultServices is glibc's order where nsswitch.conf says nothing about hosts.
-// Nobody changes it.
+// defaultServices is glibc's order if nsswitch.conf has no hosts line. It is not to
+// be changed.
 var defaultServices = []Service{{Module: "files", Stop: OnSuccess}, {Module: "dns", Stop: OnSuccess}}
 
-// databases are the lines of nsswitch.conf that glibc reads (its databases.def).
-// One that it cannot read spoils all of them.
+// databases are the lines of nsswitch.conf that glibc reads (its databases.def). An
+// error in one of them makes glibc refuse the file.
 var databases = map[string]bool{
 	"aliases": true, "ethers": true, "group": true, "group_compat": true, "gshadow": true, "gshadow_compat": true,
 	"hosts": true, "initgroups": true, "netgroup": true, "networks": true, "passwd": true, "passwd_compat": true,
 	"protocols": true, "publickey": true, "rpc": true, "services": true, "shadow": true, "shadow_compat": true,
 }
 
-// errNSSwitch: glibc does not take the file, and looks up nothing.
+// errNSSwitch: glibc refuses the file and looks nothing up.
 var errNSSwitch = errors.New("glibc resolves no host until this line is fixed")
 
-// white is what isspace holds for white space in the C locale.
+// white is the white space of isspace in the C locale.
 const white = " \t\n\v\f\r"
 
 // ParseNSSwitch reads the hosts line of nsswitch.conf as glibc's
-// nss_database.c and nss_action_parse.c do; without one glibc's default stands,
-// and of several the last one counts. A "#" begins no comment there, except that
-// no database is called so. An action that is not understood, in the line of any
-// database, is an error that wraps errNSSwitch: every look-up fails then. So it
-// is an error that the file is too long or cannot be read.
+// nss_database.c and nss_action_parse.c do. Without one glibc's default applies; of
+// several the last one counts. A "#" does not begin a comment, but a line that starts
+// with one is ignored because no database has such a name. An unknown action, in the
+// line of any database, is an error that wraps errNSSwitch: every lookup fails then.
+// A file that is too long or cannot be read is an error too.
 func ParseNSSwitch(r io.Reader) ([]Service, error) {
 	text, err := readConfig(r)
 	if err != nil {
@@ -80,8 +81,8 @@ func ParseNSSwitch(r io.Reader) ([]Service, error) {
 	return services, nil
 }
 
-// parseServices reads "files mdns4_minimal [NOTFOUND=return] dns". A "[" where a
-// source should stand ends the list without an error.
+// parseServices reads "files mdns4_minimal [NOTFOUND=return] dns". A "[" in place of
+// a source ends the list without an error.
 func parseServices(s string) ([]Service, error) {
 	services := []Service{}
 	for s = strings.Trim(s, white); s != "" && s[0] != '['; s = strings.TrimLeft(s, white) {
@@ -105,8 +106,8 @@ func parseServices(s string) ([]Service, error) {
 	return services, nil
 }
 
-// act applies the inside of one [ ]: at least one STATUS=action, parted by white
-// space, each with an optional "!" that means every other status.
+// act applies the content of one [ ]: one or more STATUS=action, separated by white
+// space. A "!" before STATUS means every other status.
 func (s *Service) act(actions string) error {
 	rest := strings.Trim(actions, white)
 	for first := true; first || rest != ""; first = false {
@@ -137,7 +138,7 @@ func (s *Service) act(actions string) error {
 	return nil
 }
 
-// word cuts off what stands before white space or "=", and the white space.
+// word splits s at the first white space or "=" and trims the rest.
 func word(s string) (first, rest string) {
 	end := strings.IndexAny(s, white+"=")
 	if end < 0 {

@@ -21,10 +21,10 @@ func defaultConfig() *Config {
 	return &Config{Ndots: 1, Timeout: defaultTimeout, Attempts: defaultAttempts}
 }
 
-// ParseResolvConf reads resolv.conf as glibc's res_init does: what it does not
-// know it skips, of domain and search the last one counts, numbers are cut to
-// glibc's limits, and only the first three servers are taken. The error is that
-// of reading, or that the file is too long. Services is left nil.
+// ParseResolvConf reads resolv.conf as glibc's res_init does: unknown lines are
+// skipped, of domain and search the last one counts, numbers are capped at glibc's
+// limits, and only the first three servers are used. It returns an error if reading
+// fails or the file is too long. Services is left nil.
 func ParseResolvConf(r io.Reader) (*Config, error) {
 	text, err := readConfig(r)
 	if err != nil {
@@ -59,7 +59,7 @@ func ParseResolvConf(r io.Reader) (*Config, error) {
 	return cfg, nil
 }
 
-// serverAddr takes the forms of IPv4 that inet_aton takes, and IPv6 with a zone.
+// serverAddr reads IPv4 as inet_aton does, and IPv6 with a zone.
 func serverAddr(s string) (netip.Addr, bool) {
 	if i := strings.IndexAny(s, ";#"); i >= 0 {
 		s = s[:i]
@@ -67,7 +67,7 @@ func serverAddr(s string) (netip.Addr, bool) {
 	return ParseLiteral(s)
 }
 
-// searchList drops what is no name; "." stands for the name as it is.
+// searchList drops what is not a name; "." stands for the name as it is.
 func searchList(words []string) []Name {
 	list := make([]Name, 0, len(words))
 	for _, w := range words {
@@ -108,11 +108,11 @@ func (c *Config) option(o string) {
 	case "single-request-reopen":
 		c.Reopen = true
 	}
-	// edns0 is always on here, and the rest changes no answer
+	// edns0 is always on here, and no other option changes an answer
 }
 
-// number reads as atoi does, sign and all, up to the first byte that is no
-// digit; what is too large for strtol becomes -1, and high is the most.
+// number reads a number as atoi does, with a sign, up to the first byte that is not a
+// digit. What is too large for strtol becomes -1; high is the maximum.
 func number(s string, high int) int {
 	end := 0
 	for end < len(s) && (digit(s[end]) || end == 0 && (s[0] == '-' || s[0] == '+')) {

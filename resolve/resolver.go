@@ -14,18 +14,21 @@ import (
 	"rdnsproxy/hostsfile"
 )
 
-// Resolver answers as the system would. A zero Resolver reads the system's own
-// configuration at its first look-up. It is safe for many goroutines; equal
-// questions that are outstanding share one flight, and answers of DNS are kept
-// for their TTL. Answers share memory: nobody may change what they hold.
+// Resolver answers as the system would. The zero Resolver reads the system's
+// configuration at its first lookup. It is safe for concurrent use. Equal questions
+// share one exchange, and answers of DNS are cached for their TTL. Answers share
+// memory and must not be modified.
 type Resolver struct {
 	Config *Config         // if nil, SystemConfig(Env)
-	Env    Environment     // the user's, as far as it is about look-ups
+	Env    Environment     // what the user's environment says about lookups
 	Hosts  *hostsfile.File // if nil, the system's hosts file
 	Wire   Exchanger       // if nil, a Mux of its own
 
-	Getent string        // the program that speaks for the other modules of nsswitch.conf; if empty, getent of PATH
-	Native *net.Resolver // asked in place of nsswitch.conf's sources, unless Config is Explicit; if nil, net.DefaultResolver on macOS and Windows, none elsewhere
+	Getent string // the program that asks the other modules of nsswitch.conf; if empty, getent in PATH
+
+	// Native is asked in place of nsswitch.conf's sources, unless Config is Explicit.
+	// If nil, net.DefaultResolver on macOS and Windows, none elsewhere.
+	Native *net.Resolver
 
 	once  sync.Once
 	stub  stub
@@ -35,16 +38,16 @@ type Resolver struct {
 	hostsOnce sync.Once
 	hosts     *hostsfile.File
 	hostsErr  error
-	locals    sync.Map // of myhostname: which addresses are this machine's
-	modules   sync.Map // which modules are installed, by name
+	locals    sync.Map // for myhostname: this machine's addresses
+	modules   sync.Map // whether a module is installed, by name
 	avahi     string   // Avahi's socket; if empty, avahiSocket
 }
 
-// Addresses yields the answers for a host as a person or ssh wrote it, one a
-// family that was asked for, each as it arrives, so that dialling need not wait
-// for the slower. An address literal gives one Answer, of its own family,
-// without names. The search list applies as in res_nsearch(3); it goes on to
-// the next name only when neither family has an address under this one.
+// Addresses yields the answers for a host as a person or ssh wrote it: one per
+// family in f, each as it arrives, so that dialling need not wait for the slower
+// one. An address literal gives one Answer, of its own family, without names. The
+// search list applies as in res_nsearch(3): the next name is tried only if neither
+// family has an address for this one.
 func (r *Resolver) Addresses(ctx context.Context, host string, f Family, s Scope) iter.Seq[Answer] {
 	return func(yield func(Answer) bool) {
 		if a, ok := ParseLiteral(host); ok {
@@ -61,15 +64,15 @@ func (r *Resolver) Addresses(ctx context.Context, host string, f Family, s Scope
 	}
 }
 
-// Forward looks up the addresses of a name that a PTR record gave, in one family
-// (IPv4 or IPv6), without the search list. Like libc it asks about any name:
-// those below localhost, .onion and .alt too.
+// Forward looks up the addresses of a name from a PTR record, in one family (IPv4 or
+// IPv6), without the search list. Like libc it asks about any name, also below
+// localhost, .onion and .alt.
 func (r *Resolver) Forward(ctx context.Context, name Name, f Family, s Scope) Answer {
 	return r.one(ctx, want{host: string(name), name: name, absolute: true, found: true, types: types(f)}, s)
 }
 
-// ForwardText is Forward for a name as a hosts file writes it (Answer.Text), also
-// one that DNS cannot hold: then the hosts file alone can know it.
+// ForwardText is Forward for a name as written in a hosts file (Answer.Text). If the
+// text cannot be a DNS name, only the hosts file is asked.
 func (r *Resolver) ForwardText(ctx context.Context, text string, f Family, s Scope) Answer {
 	w := want{host: text, absolute: true, found: true, types: types(f)}
 	var err error
@@ -79,9 +82,9 @@ func (r *Resolver) ForwardText(ctx context.Context, text string, f Family, s Sco
 	return r.one(ctx, w, s)
 }
 
-// SearchMatters reports whether libc may find something else under a name than
-// Forward, since the search list comes first, or is gone through after the name
-// itself was not found.
+// SearchMatters reports whether libc may find other addresses for a name than
+// Forward, because the search list comes first or is tried after the name itself was
+// not found.
 func (r *Resolver) SearchMatters(name Name, found Status) bool {
 	r.init()
 	list := r.stub.cfg.candidates(want{name: name, found: true})
@@ -96,8 +99,8 @@ func (r *Resolver) Search(ctx context.Context, name Name, f Family, s Scope) Ans
 	return r.one(ctx, want{host: string(name), name: name, found: true, types: types(f)}, s)
 }
 
-// one looks up one family. With AnyFamily, of which there ought to be none here,
-// it is IPv4's answer unless only IPv6 has one.
+// one looks up one family. For AnyFamily, which callers should not pass, it is IPv4's
+// answer unless only IPv6 has one.
 func (r *Resolver) one(ctx context.Context, w want, s Scope) Answer {
 	var first Answer
 	r.forward(ctx, w, s, func(a Answer) bool {
@@ -109,10 +112,10 @@ func (r *Resolver) one(ctx context.Context, w want, s Scope) Answer {
 	return first
 }
 
-// Reverse looks up the names of an address. IPv4-mapped addresses are unmapped,
-// a zone is dropped. Loopback, link-local and unspecified addresses are asked
-// about in the hosts file alone (link-local ones with multicast DNS too, where
-// nsswitch has it), unless the user named the servers.
+// Reverse looks up the names of an address. IPv4-mapped addresses are unmapped, and
+// a zone is dropped. Loopback, link-local and unspecified addresses are looked up in
+// the hosts file alone (link-local ones by multicast DNS too, if nsswitch.conf has
+// it), unless the user named the servers.
 func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
 	start := time.Now()
 	answer := *r.reverse(ctx, a.Unmap().WithZone(""), s)
@@ -121,13 +124,13 @@ func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
 }
 
 // Fingerprints looks up the SSHFP records of an absolute name, in DNS alone, as
-// ssh does (getrrsetbyname). A name that DNS is not asked about has none.
+// ssh does (getrrsetbyname). A name that must not leak to DNS has none.
 func (r *Resolver) Fingerprints(ctx context.Context, name Name) Answer {
 	r.init()
 	return *r.stub.ask(ctx, Question{name, SSHFP})
 }
 
-// init reads the configuration and makes the rest of what is needed, once.
+// init reads the configuration and sets everything up, once.
 func (r *Resolver) init() {
 	r.once.Do(func() {
 		cfg := r.Config
@@ -146,7 +149,7 @@ func (r *Resolver) init() {
 	})
 }
 
-// hostsFile gives the hosts file; nil: there is none, or it cannot be read.
+// hostsFile gives the hosts file, nil if there is none or it cannot be read.
 func (r *Resolver) hostsFile() *hostsfile.File {
 	r.hostsOnce.Do(func() {
 		if r.hosts = r.Hosts; r.hosts == nil {
@@ -156,10 +159,10 @@ func (r *Resolver) hostsFile() *hostsfile.File {
 	return r.hosts
 }
 
-// Within gives a Resolver that asks as r does, with attempts so short that all
-// of them, at every server, fit into a time: who limits a lookup must not give
-// it up while the next server would have answered. Its Err is r's. It keeps answers
-// of its own, and has to be closed of its own where r has.
+// Within gives a Resolver that asks as r does, but with attempts so short that all
+// of them, at every server, fit into d: a lookup with a deadline must not end while
+// the next server would have answered. Its Err is r's. It has a cache and sockets of
+// its own, with a Close of their own.
 func (r *Resolver) Within(d time.Duration) *Resolver {
 	r.init()
 	cfg := *r.stub.cfg
@@ -170,11 +173,11 @@ func (r *Resolver) Within(d time.Duration) *Resolver {
 	return w
 }
 
-// shortestAttempt is what an answer from far away takes, and a little.
+// shortestAttempt is somewhat more than an answer from far away takes.
 const shortestAttempt = 500 * time.Millisecond
 
-// Err says what of the system's configuration cannot be read, though it is
-// there. Look-ups go on without it, as libc's do.
+// Err reports which files of the system's configuration exist but cannot be read or
+// used. Lookups work without them, as libc's do.
 func (r *Resolver) Err() error {
 	r.init()
 	err := r.wrong
@@ -184,8 +187,8 @@ func (r *Resolver) Err() error {
 	return err
 }
 
-// Close ends the look-ups that are under way and frees the sockets of the
-// Resolver's own Mux. It need not be called: what is idle frees itself.
+// Close ends outstanding lookups and frees the sockets of the Resolver's own Mux.
+// Calling it is optional: idle sockets close themselves.
 func (r *Resolver) Close() error {
 	r.init()
 	if r.own != nil {
@@ -196,7 +199,7 @@ func (r *Resolver) Close() error {
 
 var bothTypes = []Type{A, AAAA}
 
-// types are the questions that a family stands for.
+// types are the record types of a family.
 func types(f Family) []Type {
 	switch f {
 	case IPv4:
@@ -207,8 +210,8 @@ func types(f Family) []Type {
 	return bothTypes
 }
 
-// literalAnswer is the answer of no source. As in getaddrinfo, an IPv4-mapped
-// literal is an IPv4 address to who wants those alone.
+// literalAnswer answers for an address literal. As in getaddrinfo, an IPv4-mapped
+// literal is an IPv4 address if only those are wanted.
 func literalAnswer(a netip.Addr, f Family) Answer {
 	if f == IPv4 {
 		a = a.Unmap()

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// reverse asks the sources in nsswitch's order for the names of an address that
-// has neither zone nor mapping.
+// reverse asks the sources in nsswitch's order for the names of an address, which is
+// unmapped and has no zone.
 func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answer {
 	r.init()
 	q := Question{ReverseName(addr), PTR}
@@ -31,7 +31,7 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answe
 			return nothing
 		case out == OnSuccess && (last || service.Stop&OnSuccess != 0):
 			return a
-		case out == OnSuccess: // libc drops what it then goes on from
+		case out == OnSuccess: // libc continues, and drops this answer
 		case a != nil && (!asked || a.rank() > best.rank() || ctx.Err() != nil && a.Status.Temporary()):
 			best, asked = a, true
 		}
@@ -42,9 +42,9 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answe
 	return best
 }
 
-// private reports whether a source is not asked about an address at all: what
-// means another thing on every machine is no matter for servers. Modules that
-// know the machine or the link say themselves what they look at.
+// private reports whether a source is not asked about an address, because the address
+// means something else on each machine or link. Modules that know the machine or the
+// link decide for themselves.
 func (r *Resolver) private(module string, addr netip.Addr) bool {
 	switch {
 	case module == "files", r.stub.cfg.Explicit, !unroutable(addr):

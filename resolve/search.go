@@ -7,10 +7,9 @@ import (
 )
 
 // addressesFromDNS goes through the search list. It ends at the first name with
-// an address; a failure that says nothing about the name ends it too, except
-// SERVFAIL, for a domain of the list may be dead and the next one not (glibc's
-// res_nsearch). The name as it was written is the one that a failure is told of
-// where that was asked.
+// an address. As in glibc's res_nsearch, it also ends at a failure that says nothing
+// about the name, except SERVFAIL: one domain of the list may be dead and the next
+// alive. A failure is reported for the name as written, if that was asked.
 func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
 	var failed []*Answer
 	names := r.stub.cfg.candidates(w)
@@ -44,13 +43,14 @@ func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answ
 	return answers, outcome(answers)
 }
 
-// pairTries is how often a question is asked at least whose companion, about the
-// other family, was answered: one of two that travel together is easily lost, and
-// glibc's send_dg then asks again, and from another port, within one attempt.
+// pairTries is the least number of tries for a question if the same question about
+// the other family was answered. One of two datagrams sent together is easily lost,
+// and glibc's send_dg then asks again, from another port, within the same attempt.
 const pairTries = 3
 
 // candidate asks for one name in all families at once. Once one has an address,
-// everything is yielded as it arrives, and nil returned; otherwise the answers.
+// all answers are yielded as they arrive, and nil is returned. Without an address,
+// the answers are returned.
 func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(Answer) bool) []*Answer {
 	types := w.types
 	if len(types) == 1 {
@@ -112,16 +112,16 @@ func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(
 	return held
 }
 
-// candidates are the names to try in turn, as glibc's res_nsearch does: the
-// name as it is first where it has ndots dots, last otherwise, and alone where
-// it is absolute, or of a kind that must not leak: "db.onion.corp.example" would
-// tell the servers of corp.example.
+// candidates are the names to try in turn, as glibc's res_nsearch does: the name as
+// it is comes first if it has ndots dots, else last. An absolute name stands alone,
+// and so does one that must not leak: "db.onion.corp.example" would tell the servers
+// of corp.example.
 func (c *Config) candidates(w want) []Name {
 	if w.absolute || w.name == "." || w.unleaked() {
 		return []Name{w.name}
 	}
 	list := make([]Name, 0, 1+len(c.Search))
-	if w.found && c.machine != nil { // a PTR's name is looked up for sshd, which has not the user's environment
+	if w.found && c.machine != nil { // a PTR name is looked up as sshd would, which does not have the user's environment
 		c = c.machine
 	}
 	dots := strings.Count(string(w.name), ".")

@@ -30,7 +30,8 @@ func ParseServer(s string) (Server, error) {
 	if ap, err := netip.ParseAddrPort(s); err == nil && ap.Port() != 0 {
 		return Server{ap}, nil
 	}
-	return Server{}, fmt.Errorf("%s is not a DNS server address: want 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353", quote(s))
+	return Server{}, fmt.Errorf("%s is not a DNS server address: want 192.0.2.53, 192.0.2.53:5353 or "+
+		"[2001:db8::53]:5353", quote(s))
 }
 
 // String is the shortest spelling that ParseServer reads: without the port where

@@ -15,18 +15,18 @@ import (
 // flight is one question that is outstanding on a socket.
 type flight struct {
 	query []byte
-	done  chan struct{} // closed by whoever took the flight off its socket, but for its asker
-	reply *Reply        // these two once done is closed
+	done  chan struct{} // closed by whoever removed the flight from its socket, unless the asker did
+	reply *Reply        // valid once done is closed, as is err
 	err   error
 
 	// guarded by the socket's mu
 	deadline   time.Time
-	spoiled    bool // something came that claims to answer it and cannot be used
+	spoiled    bool // an unusable reply to it came
 	prev, next *flight
 }
 
-// verdict is why the wait ended without an answer: because of what came, or of
-// what did not.
+// verdict is why the wait ended without an answer: ErrUnusable if an unusable reply
+// came, else otherwise.
 func (f *flight) verdict(otherwise error) error {
 	if f.spoiled {
 		return ErrUnusable
@@ -35,14 +35,14 @@ func (f *flight) verdict(otherwise error) error {
 }
 
 // socket is a connected UDP socket with many questions outstanding. Its reader
-// is its only goroutine; it sweeps deadlines as well, woken by the socket's
-// read deadline. That is always armed, and never for later than the first
-// flight's: all flights of a socket get the same time, so the list in order of
-// sending is a queue of deadlines.
+// is its only goroutine. It also sweeps deadlines, woken by the socket's read
+// deadline, which is always set and never later than the first flight's. All flights
+// of a socket have the same timeout, so the list in order of sending is a queue of
+// deadlines.
 type socket struct {
 	conn    *net.UDPConn
 	timeout time.Duration
-	most    int // questions, before it retires
+	most    int // questions before it retires
 	window  chan struct{}
 	born    time.Time
 
@@ -50,20 +50,23 @@ type socket struct {
 	pending     map[uint16]*flight
 	first, last *flight
 	asked       int
-	retired     atomic.Bool // takes no more; closes with its last flight. Set under mu
+	retired     atomic.Bool // takes no more questions; closes with its last flight. Set under mu
 	closed      bool
-	ids         [512]byte // random, bought by the block
+	ids         [512]byte // random, read in blocks
 	idsLeft     int
 }
 
 func newSocket(conn *net.UDPConn, timeout time.Duration, window, most int) *socket {
 	now := time.Now()
 	conn.SetReadDeadline(now.Add(timeout))
-	return &socket{conn: conn, timeout: timeout, most: most, window: make(chan struct{}, window), born: now, pending: make(map[uint16]*flight)}
+	return &socket{
+		conn: conn, timeout: timeout, most: most, window: make(chan struct{}, window), born: now,
+		pending: make(map[uint16]*flight),
+	}
 }
 
-// add puts f into the air under a random ID. False: the socket takes no more; one
-// that has had its share retires.
+// add makes f outstanding under a random ID. It returns false if the socket takes no
+// more questions. A socket that has had its share retires.
 func (s *socket) add(f *flight) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +91,7 @@ func (s *socket) add(f *flight) bool {
 	return true
 }
 
-// id wants s.mu. The window is far below 65,536, so a free one is soon found.
+// id needs s.mu. The window is far below 65,536, so a free one is soon found.
 func (s *socket) id() uint16 {
 	for {
 		if s.idsLeft == 0 {
@@ -103,8 +106,8 @@ func (s *socket) id() uint16 {
 	}
 }
 
-// send writes f's datagram. An error is often that of an earlier datagram, for
-// ICMP's "unreachable" is told to whoever comes next: it holds for all.
+// send writes f's datagram. An error is often about an earlier datagram, since the
+// next write reports an ICMP "unreachable", so it ends all flights.
 func (s *socket) send(f *flight) error {
 	_, err := s.conn.Write(f.query)
 	if err == nil {
@@ -115,7 +118,7 @@ func (s *socket) send(f *flight) error {
 	return f.err
 }
 
-// take removes f; false: somebody else has.
+// take removes f. It returns false if f has been removed already.
 func (s *socket) take(f *flight) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,7 +130,7 @@ func (s *socket) take(f *flight) bool {
 	return true
 }
 
-// drop wants s.mu.
+// drop needs s.mu.
 func (s *socket) drop(f *flight) {
 	delete(s.pending, binary.BigEndian.Uint16(f.query))
 	if f.prev != nil {
@@ -143,13 +146,13 @@ func (s *socket) drop(f *flight) {
 	f.prev, f.next = nil, nil
 }
 
-// retire wants s.mu.
+// retire needs s.mu.
 func (s *socket) retire() {
 	s.retired.Store(true)
 	s.closeIfDone()
 }
 
-// closeIfDone wants s.mu.
+// closeIfDone needs s.mu.
 func (s *socket) closeIfDone() {
 	if s.retired.Load() && len(s.pending) == 0 && !s.closed {
 		s.closed = true
@@ -159,7 +162,7 @@ func (s *socket) closeIfDone() {
 
 // read is the socket's goroutine.
 func (s *socket) read() {
-	b := make([]byte, 4096) // more than we say we take; what is longer is cut and will not decode
+	b := make([]byte, 4096) // more than ednsSize; what is longer is cut and will not decode
 	for {
 		n, err := s.conn.Read(b)
 		switch {
@@ -176,8 +179,8 @@ func (s *socket) read() {
 	}
 }
 
-// got lands the flight that a datagram answers. Any other datagram is dropped,
-// and the wait goes on: it may be forged.
+// got ends the flight that a datagram answers. Any other datagram may be forged: it
+// is dropped, and the wait continues.
 func (s *socket) got(b []byte) {
 	if len(b) < headerSize {
 		return
@@ -201,8 +204,8 @@ func (s *socket) got(b []byte) {
 	}
 }
 
-// sweep fails the flights whose time is up and arms the deadline of the next;
-// false: there is none, and the socket has closed.
+// sweep ends the flights whose deadline has passed and sets the read deadline for the
+// next. It returns false if there is none and the socket has closed.
 func (s *socket) sweep(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -219,7 +222,7 @@ func (s *socket) sweep(now time.Time) bool {
 	return true
 }
 
-// fail ends the socket and all its flights, for err.
+// fail ends the socket and all its flights with err.
 func (s *socket) fail(err error) {
 	if !errors.Is(err, net.ErrClosed) {
 		err = unreachable(err)

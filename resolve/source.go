@@ -12,11 +12,11 @@ type Kind string
 // The kinds of source.
 const (
 	KindHosts   Kind = "hosts"   // a hosts file; Where is its path, Line the line
-	KindDNS     Kind = "dns"     // a DNS server; Where is its address, with the port where that is not 53
+	KindDNS     Kind = "dns"     // a DNS server; Where is the Server
 	KindNSS     Kind = "nss"     // another module of nsswitch.conf, through getent; Where is the module
 	KindSystem  Kind = "system"  // the system's own API (macOS, Windows)
 	KindLiteral Kind = "literal" // the name was an address
-	KindBuiltin Kind = "builtin" // known without asking: localhost (RFC 6761), names that must not leak
+	KindBuiltin Kind = "builtin" // known without asking: localhost (RFC 6761), names that must not leak to DNS
 )
 
 // Source says where an answer is from. Printed: hosts:/etc/hosts:12,

@@ -8,15 +8,14 @@ var loopbacks = map[Type]netip.Addr{A: netip.AddrFrom4([4]byte{127, 0, 0, 1}), A
 // section 6.3).
 func (n Name) localhost() bool { return n.Under("localhost") }
 
-// hidden reports whether the name is of a kind that DNS is never asked about:
-// .onion (RFC 7686), .alt (RFC 9476). A single label is an ordinary name that
-// the search list completes.
+// hidden reports whether DNS must not be asked about the name: .onion (RFC 7686),
+// .alt (RFC 9476). A single label is an ordinary name that the search list completes.
 func (n Name) hidden() bool { return n.below("onion") || n.below("alt") }
 
 func (n Name) below(zone Name) bool { return n != zone && n.Under(zone) }
 
-// builtin answers what DNS must not be asked however the name came about: typed,
-// from a search list, or a CNAME's target. nil: it may be asked.
+// builtin answers what DNS must not be asked, whether the name was typed, made by the
+// search list, or a CNAME's target. It returns nil if DNS may be asked.
 func (c *Config) builtin(q Question) *Answer {
 	known := func(s Status) *Answer { return &Answer{Question: q, Status: s, Source: Source{Kind: KindBuiltin}} }
 	switch {
@@ -32,7 +31,7 @@ func (c *Config) builtin(q Question) *Answer {
 	return c.disabled(q)
 }
 
-// disabled answers what the options of resolv.conf say not to ask.
+// disabled answers what the options of resolv.conf forbid to ask.
 func (c *Config) disabled(q Question) *Answer {
 	if q.Type == AAAA && c.NoAAAA {
 		return &Answer{Question: q, Status: NoData, Source: Source{Kind: KindBuiltin}}
@@ -40,7 +39,7 @@ func (c *Config) disabled(q Question) *Answer {
 	return nil
 }
 
-// unasked is the answer where there was no source to ask.
+// unasked is the answer if there was no source to ask.
 func (c *Config) unasked(q Question) *Answer {
 	if a := c.builtin(q); a != nil {
 		return a

@@ -9,25 +9,26 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Status says how a look-up ended. A failed look-up is a fact like any other:
-// no two ways of failing are folded into one.
+// Status says how a lookup ended. Each way of failing has a Status of its own.
 type Status uint8
 
-// The closed set, in the words that stand in JSON.
+// The closed set, in the order of its words in JSON.
 const (
 	Skipped  Status = iota // not asked, or not waited for
 	OK                     // records of the type that was asked for
 	NXDomain               // the name does not exist (RFC 2308, section 2.1)
 	NoData                 // the name exists without such records (section 2.2)
-	ServFail               // SERVFAIL, or another rcode that says nothing about the name
+	ServFail               // SERVFAIL, or any other rcode that says nothing about the name
 	Refused                // REFUSED
 	Timeout                // no server answered in time
-	Invalid                // an answer came that cannot be used
-	Loop                   // a chain of CNAMEs that does not end, or is too long
-	NotFound               // a source that is not DNS does not know it, and does not say why
+	Invalid                // an unusable answer came
+	Loop                   // a CNAME chain that loops or is too long
+	NotFound               // a source other than DNS does not know it and does not say why
 )
 
-var statusWords = [...]string{"skipped", "ok", "nxdomain", "nodata", "servfail", "refused", "timeout", "invalid", "loop", "notfound"}
+var statusWords = [...]string{
+	"skipped", "ok", "nxdomain", "nodata", "servfail", "refused", "timeout", "invalid", "loop", "notfound",
+}
 
 // Statuses lists the closed set in the order of the constants.
 func Statuses() []Status {
@@ -45,7 +46,7 @@ func (s Status) String() string {
 	return "status" + strconv.Itoa(int(s))
 }
 
-// Words is a status for people: rcodes as they are known, the rest in words.
+// Words is the status for people: rcodes in capitals, the rest in words.
 func (s Status) Words() string {
 	switch s {
 	case NXDomain, ServFail, Refused:
@@ -66,11 +67,11 @@ func (s Status) Words() string {
 	return s.String()
 }
 
-// Absent reports that there is certainly no such record: asking again soon
-// would say the same.
+// Absent reports that the record certainly does not exist, so that asking again
+// soon is pointless.
 func (s Status) Absent() bool { return s == NXDomain || s == NoData || s == NotFound }
 
-// Temporary reports that it could not be found out now.
+// Temporary reports that the lookup failed and a later one may succeed.
 func (s Status) Temporary() bool { return s != OK && !s.Absent() }
 
 var (

@@ -14,12 +14,12 @@ import (
 	"rdnsproxy/limits"
 )
 
-// streamMessages is how many messages of one connection are looked at: what
-// does not answer the question is skipped, as on UDP.
+// streamMessages is how many messages of one connection are read: one that does not
+// answer the question is skipped, as on UDP.
 const streamMessages = 8
 
-// afterTruncation fetches over TCP what did not fit a datagram. That a server
-// truncates and then has no ear for TCP makes its answer unusable.
+// afterTruncation fetches over TCP what did not fit a datagram. If the server then
+// does not accept TCP, its answer is unusable.
 func (m *Mux) afterTruncation(ctx context.Context, server Server, query []byte) (*Reply, error) {
 	r, err := m.stream(ctx, server, query)
 	if errors.Is(err, ErrUnreachable) {
@@ -78,7 +78,7 @@ func converse(conn net.Conn, query []byte) (*Reply, error) {
 	return nil, ErrUnusable
 }
 
-// unusable is a connection that broke off; one that only fell silent is not.
+// unusable wraps the error of a connection that broke, but not of one that timed out.
 func unusable(err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
@@ -86,7 +86,7 @@ func unusable(err error) error {
 	return fmt.Errorf("%w: %w", ErrUnusable, err)
 }
 
-// streamError tells the end of the caller's time from that of the exchange's.
+// streamError tells the end of the caller's context from the exchange's timeout.
 func streamError(caller, within context.Context, err error) error {
 	switch {
 	case caller.Err() != nil:

@@ -14,8 +14,8 @@ type stub struct {
 	cfg     *Config
 	wire    Exchanger
 	servers []Server
-	sources []Source      // as the servers are printed
-	start   atomic.Uint32 // rotate: who comes first
+	sources []Source      // of the servers
+	start   atomic.Uint32 // for rotate: which server comes first
 	shared  shared
 }
 
@@ -27,11 +27,11 @@ func (s *stub) configure(cfg *Config, wire Exchanger) {
 	}
 }
 
-// ask is the way to DNS: names that must not leak end here (special.go), equal
-// questions share one flight, and what is known is not asked again.
+// ask asks DNS. Names that must not leak end here (special.go), equal questions share
+// one call, and cached answers are not asked for again.
 func (s *stub) ask(ctx context.Context, q Question) *Answer { return s.askFor(ctx, q, false) }
 
-// askFor is ask. A name that was found in a PTR record is asked about whatever it
+// askFor is ask, except that a name found in a PTR record is asked about whatever it
 // is, as libc does.
 func (s *stub) askFor(ctx context.Context, q Question, found bool) *Answer {
 	a := s.cfg.builtin(q)
@@ -44,13 +44,13 @@ func (s *stub) askFor(ctx context.Context, q Question, found bool) *Answer {
 	return s.shared.ask(ctx, q)
 }
 
-// chase asks for q and, where a chain of CNAMEs leaves the reply, for its end.
+// chase asks for q and, if a CNAME chain leaves the reply, for the chain's end.
 func (s *stub) chase(ctx context.Context, q Question) *Answer {
 	t := trail{end: q.Name, ttl: math.MaxUint32, ad: true}
 	var a *Answer
 	for more := true; more; {
 		at := Question{t.end, q.Type}
-		if b := s.cfg.builtin(at); b != nil && t.end != q.Name { // a CNAME is no way round the names that must not leak
+		if b := s.cfg.builtin(at); b != nil && t.end != q.Name { // a CNAME may not make such a name leak either
 			a = b
 			a.Question, a.Canonical, a.Chain = q, t.end, t.chain
 			break
@@ -72,14 +72,13 @@ func (s *stub) chase(ctx context.Context, q Question) *Answer {
 	return a
 }
 
-// reply asks one server after the other, round after round. NOERROR and
-// NXDOMAIN are final; after any other rcode, a failure or silence comes the next
-// server. When all rounds are over, the reply or status that tells most is
-// given: SERVFAIL and its like (a server has tried and says that it failed),
-// then REFUSED, then something unusable, then silence; and which server's it is.
-// A reply that says nothing, from a server that does not look names up, is
-// unusable (glibc's send_dg calls it referred). The second round goes without
-// EDNS, in case that was the trouble.
+// reply asks one server after the other, round after round. NOERROR and NXDOMAIN are
+// final; any other rcode, a failure or silence leads to the next server. After all
+// rounds it returns the reply or status that says most, and whose it is: SERVFAIL and
+// its like (a server tried and failed), then REFUSED, then an unusable reply, then
+// silence. An empty reply of a server that does not recurse is unusable (glibc's
+// send_dg calls it referred). From the second round on EDNS is not used, in case that
+// was the problem.
 func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, status Status) {
 	first := 0
 	if s.cfg.Rotate {

@@ -17,11 +17,11 @@ var (
 	ErrUnusable    = errors.New("unusable reply")
 )
 
-// errTruncated: TC is set, the answer has to be fetched over TCP.
+// errTruncated: TC is set, and the answer has to be fetched over TCP.
 var errTruncated = errors.New("truncated")
 
-// ednsSize is the size of datagram that we say we take: what passes without
-// fragments (RFC 9715, section 3).
+// ednsSize is the size of datagram that we announce: what passes without fragments
+// (RFC 9715, section 3).
 const ednsSize = 1232
 
 const (
@@ -50,7 +50,7 @@ func packQuery(q Question, edns bool) ([]byte, error) {
 	return b[:n], nil
 }
 
-// packName writes a name into b, which has room for it, and says where it ends.
+// packName writes a name into b, which has room for it, and returns where it ends.
 func packName(name Name, b []byte, at int) (end int, err error) {
 	if !canonical(string(name)) { // the root, or escapes
 		return dns.PackDomainName(dns.Fqdn(string(name)), b, at, nil, false)
@@ -69,8 +69,8 @@ func packName(name Name, b []byte, at int) (end int, err error) {
 	return at + 2, nil
 }
 
-// readReply judges a message that claims to answer query and decodes it. The
-// error is errTruncated, or wraps ErrUnusable.
+// readReply checks that a message answers query and decodes it. The error is
+// errTruncated or wraps ErrUnusable.
 func readReply(query, b []byte) (*Reply, error) {
 	if bareHeader(query, b) {
 		return &Reply{Rcode: dns.RcodeFormatError}, nil
@@ -85,8 +85,8 @@ func readReply(query, b []byte) (*Reply, error) {
 }
 
 // answers reports whether b is a response to query: ID, QR, opcode 0, and the
-// same question, letters folded. A question is never compressed, so its bytes
-// can be compared as they are; no length byte is a letter.
+// same question, ignoring case. A question is never compressed, so its bytes can be
+// compared as they are; no length byte is a letter.
 func answers(query, b []byte) bool {
 	if len(b) < headerSize || b[0] != query[0] || b[1] != query[1] || b[2]&0xf8 != 0x80 || b[4] != 0 || b[5] != 1 {
 		return false
@@ -107,10 +107,11 @@ func answers(query, b []byte) bool {
 	return true
 }
 
-// bareHeader reports whether b is FORMERR and nothing else: what servers older
-// than EDNS say to a query with an OPT record (RFC 6891, section 7).
+// bareHeader reports whether b is FORMERR without a question: the reply of servers
+// older than EDNS to a query with an OPT record (RFC 6891, section 7).
 func bareHeader(query, b []byte) bool {
-	return len(b) == headerSize && b[0] == query[0] && b[1] == query[1] && b[2]&0xf8 == 0x80 && b[3]&15 == dns.RcodeFormatError && b[5] == 0
+	return len(b) == headerSize && b[0] == query[0] && b[1] == query[1] &&
+		b[2]&0xf8 == 0x80 && b[3]&15 == dns.RcodeFormatError && b[5] == 0
 }
 
 func lower(c byte) byte {
@@ -120,8 +121,8 @@ func lower(c byte) byte {
 	return c
 }
 
-// fromPresentation makes a Name of miekg/dns's presentation, in which some
-// characters are \C and bytes that do not print are \DDD.
+// fromPresentation converts miekg/dns's presentation, in which some characters are
+// \C and unprintable bytes are \DDD.
 func fromPresentation(s string) Name {
 	if s == "" || s == "." {
 		return "."
@@ -154,7 +155,7 @@ func fromPresentation(s string) Name {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// plain reports whether s is a canonical Name but for its final dot.
+// plain reports whether s is a canonical Name with a final dot.
 func plain(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -167,7 +168,7 @@ func plain(s string) bool {
 }
 
 // mailbox reads an RNAME: its first label is the part before the @ (RFC 1035,
-// section 8). The root says that there is none.
+// section 8). The root means that there is none.
 func mailbox(s string) safetext.Text {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -183,7 +184,7 @@ func mailbox(s string) safetext.Text {
 	return safetext.Text{}
 }
 
-// unescapeLabel undoes miekg/dns's presentation of one label.
+// unescapeLabel reads miekg/dns's presentation of one label.
 func unescapeLabel(s string) string {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

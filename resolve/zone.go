@@ -2,13 +2,13 @@ package resolve
 
 import "context"
 
-// maxZoneWalk is how many names are asked for on the way up.
+// maxZoneWalk is how many names are asked for at most.
 const maxZoneWalk = 7
 
-// Zone finds the zone that holds name, and who keeps it, by asking DNS for SOA
-// upwards from name; mostly the first answer says it already, for a negative
-// one names its zone too. Where name is an alias (RFC 2317), it is the zone of
-// what it stands for. nil: it could not be found.
+// Zone finds the zone of a name, and who runs it, by asking DNS for the SOA record of
+// name and its parents. Mostly one question is enough, since a negative answer names
+// its zone too. For an alias (RFC 2317) it is the zone of the alias's target. It
+// returns nil if the zone could not be found.
 func (r *Resolver) Zone(ctx context.Context, name Name) *Zone {
 	r.init()
 	for range maxZoneWalk {

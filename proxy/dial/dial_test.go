@@ -61,7 +61,7 @@ func TestLateAddress(t *testing.T) {
 	}
 }
 
-// The winner does not wait for a look-up that goes on, and whoever looks up is
+// The winner does not wait for a lookup that goes on, and whoever looks up is
 // told at the next address that nobody wants it.
 func TestSlowIterator(t *testing.T) {
 	s := server(t, "127.0.0.1")

@@ -116,7 +116,10 @@ func systemTables() *tables {
 }
 
 // muslNames are musl's names of the architectures that Linux runs Go on.
-var muslNames = map[string]string{"amd64": "x86_64", "arm64": "aarch64", "386": "i386", "arm": "armhf", "riscv64": "riscv64", "ppc64le": "powerpc64le", "s390x": "s390x"}
+var muslNames = map[string]string{
+	"amd64": "x86_64", "arm64": "aarch64", "386": "i386", "arm": "armhf",
+	"riscv64": "riscv64", "ppc64le": "powerpc64le", "s390x": "s390x",
+}
 
 // hasGlibc takes a Linux for one with glibc unless musl's loader is where a
 // system of musl's has it.
