@@ -68,3 +68,11 @@ func describe(m accepted.Mapping) string {
 	}
 	return fmt.Sprintf("%s is %s, %s (%s)", check.PlainHost(m.Name), m.Addr, names, m.Verdict)
 }
+
+// mappingText is the text of the finding that carries an address's verdict.
+func mappingText(r *check.Result, a netip.Addr) string {
+	if f, ok := r.Mapping(a); ok {
+		return f.Text
+	}
+	return a.String() + ": not judged in time"
+}

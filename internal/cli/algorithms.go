@@ -25,7 +25,7 @@ var algorithmKeywords = []string{
 // algorithms asks ssh what it would send to each target.
 type algorithms struct {
 	mu      sync.Mutex
-	askers  map[readAs]asker
+	askers  map[class]asker
 	revoked map[string]*knownhosts.Revocations
 	untold  sync.Once // that ssh cannot be asked
 
@@ -108,7 +108,7 @@ func (a *algorithms) installed(q sshconf.Query) knownhosts.Release {
 func (a *algorithms) asker(q sshconf.Query) (asker, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	as := readAs{q.File, q.User, strings.Join(q.Args, " ")}
+	as := classOf(q)
 	if known, ok := a.askers[as]; ok {
 		return known, nil
 	}
@@ -117,7 +117,7 @@ func (a *algorithms) asker(q sshconf.Query) (asker, error) {
 		return asker{}, err
 	}
 	if a.askers == nil {
-		a.askers = make(map[readAs]asker)
+		a.askers = make(map[class]asker)
 	}
 	a.askers[as] = asker{q.Asker(), files}
 	return a.askers[as], nil

@@ -119,7 +119,7 @@ func (s *stage) moved(ctx context.Context) error {
 
 func (s *stage) forged(ctx context.Context) error {
 	s.chapter("A reverse name that leads to another machine: strict refuses, before any byte")
-	return s.connect(ctx, s.bank, outcome{verdict: check.Mismatch, policy: policyStrict})
+	return s.connect(ctx, s.bank, outcome{verdict: check.Mismatch, policy: "strict"})
 }
 
 func (s *stage) elsewhere(ctx context.Context) error {

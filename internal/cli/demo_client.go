@@ -14,9 +14,9 @@ import (
 
 // standIn plays ssh where none is installed: it runs the relay as ProxyCommand
 // would, speaks SSH over its pipes, and shows the host's greeting.
-func (s *stage) standIn(ctx context.Context, a *actor, p policy) error {
+func (s *stage) standIn(ctx context.Context, a *actor, policy string) error {
 	cmd := exec.CommandContext(ctx, s.self, "--", a.name, strconv.Itoa(int(a.host.Addr().Port())))
-	cmd.Dir, cmd.Env, cmd.Stderr = s.dir, s.environment(a, p), s.w.Err
+	cmd.Dir, cmd.Env, cmd.Stderr = s.dir, s.environment(a, policy), s.w.Err
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func (s *stage) close() {
 }
 
 // environment keeps the program's processes to the stage.
-func (s *stage) environment(a *actor, p policy) []string {
+func (s *stage) environment(a *actor, policy string) []string {
 	mine := slices.DeleteFunc(slices.Clone(s.w.Env), func(v string) bool { return strings.HasPrefix(v, "RDNSPROXY_") })
 	return append(mine,
 		"PATH="+filepath.Dir(s.self)+string(filepath.ListSeparator)+s.w.getenv("PATH"), // so that hints name it as they would if installed
@@ -143,7 +143,7 @@ func (s *stage) environment(a *actor, p policy) []string {
 		"RDNSPROXY_HOSTS_FILE=hosts", // in the folder that everything runs in
 		"RDNSPROXY_SSH_CONFIG=none",
 		"RDNSPROXY_LOG_FILE="+s.path("log"),
-		"RDNSPROXY_POLICY="+string(p),
+		"RDNSPROXY_POLICY="+policy,
 		"HOME="+s.dir, "AppData="+s.dir, // where it keeps what is accepted
 		"XDG_CONFIG_HOME=", "XDG_CACHE_HOME="+s.path("cache"))
 }
@@ -151,7 +151,7 @@ func (s *stage) environment(a *actor, p policy) []string {
 // outcome is what a connection should come to.
 type outcome struct {
 	verdict  check.Verdict
-	policy   policy // if "", warn
+	policy   string // if "", warn
 	connects bool
 }
 
@@ -160,9 +160,9 @@ type outcome struct {
 func (s *stage) connect(ctx context.Context, a *actor, want outcome) error {
 	shown := "$ ssh chris@" + a.name
 	if want.policy == "" {
-		want.policy = policyWarn
+		want.policy = "warn"
 	} else {
-		shown = "$ RDNSPROXY_POLICY=" + string(want.policy) + " ssh chris@" + a.name
+		shown = "$ RDNSPROXY_POLICY=" + want.policy + " ssh chris@" + a.name
 	}
 	s.say(shown)
 	os.Remove(s.path("log"))
@@ -181,12 +181,12 @@ func (s *stage) connect(ctx context.Context, a *actor, want outcome) error {
 }
 
 // client is the real ssh, or a stand-in.
-func (s *stage) client(ctx context.Context, a *actor, p policy) error {
+func (s *stage) client(ctx context.Context, a *actor, policy string) error {
 	if s.ssh == "" {
-		return s.standIn(ctx, a, p)
+		return s.standIn(ctx, a, policy)
 	}
 	cmd := exec.CommandContext(ctx, s.ssh, "-F", s.path("config"), "-T", "chris@"+a.name)
-	cmd.Dir, cmd.Env = s.dir, s.environment(a, p)
+	cmd.Dir, cmd.Env = s.dir, s.environment(a, policy)
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	return s.perform(cmd)
 }
@@ -195,7 +195,7 @@ func (s *stage) client(ctx context.Context, a *actor, p policy) error {
 func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) error {
 	s.say("$ rdnsproxy " + strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self, args...)
-	cmd.Dir, cmd.Env = s.dir, append(s.environment(a, policyWarn), "RDNSPROXY_SSH_CONFIG=settings")
+	cmd.Dir, cmd.Env = s.dir, append(s.environment(a, "warn"), "RDNSPROXY_SSH_CONFIG=settings")
 	cmd.Stdout, cmd.Stderr = s.w.Out, s.w.Err
 	err := s.perform(cmd)
 	var ended *exec.ExitError

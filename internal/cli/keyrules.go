@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"rdnsproxy/check"
 	"rdnsproxy/internal/knownhosts"
 	"rdnsproxy/sshconf"
 )
@@ -94,15 +93,4 @@ func (s *survey) command(t *target, line string, said *sshconf.Host, release kno
 		c.Withheld = "ssh is evaluating its own configuration with this program"
 	}
 	return c
-}
-
-// trustDNS is VerifyHostKeyDNS in check's words.
-func trustDNS(value string) check.DNSTrust {
-	switch value {
-	case "true", "yes":
-		return check.DNSDecides
-	case "ask":
-		return check.DNSInforms
-	}
-	return check.DNSUnasked
 }

@@ -110,7 +110,7 @@ func onQuit(gone func()) {
 // hear of it any more.
 func (s *session) abandon() {
 	s.abandoned.Store(true)
-	s.voice.muted.Store(true)
+	s.voice.mute()
 	s.known()
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// setup runs the command, and gives its exit status and what it said.
-func setup(t *testing.T, args ...string) (status int, out, errs string) {
+// setup does the work, and gives its exit status and what it said.
+func setup(t *testing.T, o setupOptions, hosts ...string) (status int, out, errs string) {
 	t.Helper()
 	var files [2]*os.File
 	for i := range files {
@@ -29,7 +29,11 @@ func setup(t *testing.T, args ...string) (status int, out, errs string) {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	status = Run(t.Context(), World{Env: os.Environ(), In: in, Out: files[0], Err: files[1]}, append([]string{"setup"}, args...))
+	w := console{Env: os.Environ(), In: in, Out: files[0], Err: files[1]}
+	if status, err = runSetup(t.Context(), w, o, hosts); err != nil {
+		newVoice(w.Err, false, false).error(err)
+		status = statusOf(err)
+	}
 	var texts [2]string
 	for i, f := range files {
 		b, err := os.ReadFile(f.Name())
@@ -101,7 +105,7 @@ func TestSetupDisplacesNothing(t *testing.T) {
 						before = append(before, sshSays(t, file, question(ask)...))
 					}
 				}
-				status, _, errs := setup(t, "--file", file, "--yes")
+				status, _, errs := setup(t, setupOptions{File: file, Yes: true})
 				now, err := os.ReadFile(file)
 				if err != nil {
 					t.Fatal(err)
@@ -117,10 +121,10 @@ func TestSetupDisplacesNothing(t *testing.T) {
 					compareSettings(t, ask, before[i], sshSays(t, file, ask...))
 				}
 				if i%8 != 0 { // ssh takes its time
-				} else if status, out, errs := setup(t, "--file", file, "--yes"); status != 0 || !strings.Contains(out, "is up to date") {
+				} else if status, out, errs := setup(t, setupOptions{File: file, Yes: true}); status != 0 || !strings.Contains(out, "is up to date") {
 					t.Errorf("again: %d, %s%s", status, out, errs)
 				}
-				if status, out, errs := setup(t, "--file", file, "--remove", "--yes"); status != 0 {
+				if status, out, errs := setup(t, setupOptions{File: file, Yes: true, Remove: true}); status != 0 {
 					t.Errorf("--remove: %d, %s%s", status, out, errs)
 				}
 				if now, err := os.ReadFile(file); err != nil || string(now) != string(old) {
@@ -166,22 +170,22 @@ func TestSetupForNamedHosts(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"*", "a*", "?", "!a", "a,b", "-x", "a b", "vsock/3", "a#b", `a"b`, ""} {
-		if status, _, errs := setup(t, "--file", file, "--yes", "--fdpass", "--", bad); status != 2 || strings.Count(errs, "\n") != 1 {
+		if status, _, errs := setup(t, setupOptions{File: file, Yes: true, FDPass: true}, bad); status != 2 || strings.Count(errs, "\n") != 1 {
 			t.Errorf("%q: %d, %s", bad, status, errs)
 		}
 		unchanged()
 	}
 	for _, all := range [][]string{{"jump"}, {"own"}, {"jump", "own"}, {"passes"}} {
-		if status, out, errs := setup(t, append([]string{"--file", file, "--yes", "--fdpass"}, all...)...); status != 1 || !strings.Contains(errs, "nothing was written") {
+		if status, out, errs := setup(t, setupOptions{File: file, Yes: true, FDPass: true}, all...); status != 1 || !strings.Contains(errs, "nothing was written") {
 			t.Errorf("%q: %d, %s%s", all, status, out, errs)
 		}
 		unchanged()
 	}
-	status, out, errs := setup(t, "--file", file, "--yes", "--fdpass", "own", "a", "b.example.com")
+	status, out, errs := setup(t, setupOptions{File: file, Yes: true, FDPass: true}, "own", "a", "b.example.com")
 	if status != 0 || !strings.Contains(errs, "own is left out: it has a ProxyCommand already: nc %h %p") || !strings.Contains(errs, "mosh fail on a, b.example.com") {
 		t.Errorf("%d, %s%s", status, out, errs)
 	}
-	if status, out, errs := setup(t, "--file", file, "--yes"); status != 0 {
+	if status, out, errs := setup(t, setupOptions{File: file, Yes: true}); status != 0 {
 		t.Errorf("%d, %s%s", status, out, errs)
 	}
 	for host, want := range map[string]string{"a": "yes", "b.example.com": "yes", "c": "no", "jump": "no", "own": "no", "passes": "no"} {
@@ -195,7 +199,7 @@ func TestSetupForNamedHosts(t *testing.T) {
 	if s := sshSays(t, file, "-J", "gate", "a"); s["proxyjump"] == nil || s["proxycommand"] != nil {
 		t.Errorf("-J: %v", s)
 	}
-	if status, _, _ := setup(t, "--file", file, "--yes", "--remove"); status != 0 {
+	if status, _, _ := setup(t, setupOptions{File: file, Yes: true, Remove: true}); status != 0 {
 		t.Error("--remove")
 	}
 	unchanged()

@@ -66,7 +66,7 @@ func (r *targetReader) withoutConfiguration() *targetReader {
 // silent has nothing to say of what is wrong with a target.
 func (r *targetReader) silent() *targetReader {
 	mute := *r
-	mute.Voice = &voice{w: r.World.Err, quiet: true}
+	mute.Voice = newVoice(r.World.Err, true, false)
 	return &mute
 }
 
@@ -168,14 +168,17 @@ func (r *targetReader) configured(ctx context.Context, typed typedTarget) (targe
 	return t, err
 }
 
-// sshFiles is ssh's configuration, read once a run: for all targets that are
-// written with the same user and port, which are options of ssh's.
+// sshFiles is ssh's configuration, read once a run for each class of targets.
 type sshFiles struct {
 	mu   sync.Mutex
-	read map[readAs]*sshconf.Config
+	read map[class]*sshconf.Config
 }
 
-type readAs struct{ file, user, args string }
+// class is what ssh's configuration is read for once: targets that are written with
+// the same user and port, which are options of ssh's.
+type class struct{ file, user, args string }
+
+func classOf(q sshconf.Query) class { return class{q.File, q.User, strings.Join(q.Args, " ")} }
 
 func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
 	if s == nil {
@@ -183,7 +186,7 @@ func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	as := readAs{q.File, q.User, strings.Join(q.Args, " ")}
+	as := classOf(q)
 	if c = s.read[as]; c != nil {
 		return c, nil
 	}
@@ -191,7 +194,7 @@ func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
 		return nil, err
 	}
 	if s.read == nil {
-		s.read = make(map[readAs]*sshconf.Config)
+		s.read = make(map[class]*sshconf.Config)
 	}
 	s.read[as] = c
 	return c, nil
@@ -264,4 +267,15 @@ func paths(value string) []string {
 		all, words = append(all, strings.Join(words[:n], " ")), words[n:]
 	}
 	return all
+}
+
+// trustDNS is VerifyHostKeyDNS in check's words.
+func trustDNS(value string) check.DNSTrust {
+	switch value {
+	case "true", "yes":
+		return check.DNSDecides
+	case "ask":
+		return check.DNSInforms
+	}
+	return check.DNSUnasked
 }

@@ -48,3 +48,44 @@ func FuzzParseTarget(f *testing.F) {
 		}
 	})
 }
+
+func TestParseTarget(t *testing.T) {
+	tests := []struct {
+		word, user, host string
+		port             uint16
+		fails            bool
+	}{
+		{word: "my.example.com", host: "my.example.com"},
+		{word: "chris@my.example.com", user: "chris", host: "my.example.com"},
+		{word: "my.example.com:2222", host: "my.example.com", port: 2222},
+		{word: "chris@work@my.example.com:2222", user: "chris@work", host: "my.example.com", port: 2222},
+		{word: "192.0.2.1", host: "192.0.2.1"},
+		{word: "192.0.2.1:22", host: "192.0.2.1", port: 22},
+		{word: "2001:db8::1", host: "2001:db8::1"},
+		{word: "[2001:db8::1]", host: "2001:db8::1"},
+		{word: "[2001:db8::1]:2222", host: "2001:db8::1", port: 2222},
+		{word: "fe80::1%eth0", host: "fe80::1%eth0"},
+		{word: "ssh://chris@my.example.com:2222", user: "chris", host: "my.example.com", port: 2222},
+		{word: "ssh://[2001:db8::1]:2222/", host: "2001:db8::1", port: 2222},
+		{word: "127.1", host: "127.1"},
+		{word: "", fails: true},
+		{word: "-oProxyCommand=x", fails: true},
+		{word: "chris@-x", fails: true},
+		{word: "my.example.com:0", fails: true},
+		{word: "my.example.com:ssh", fails: true},
+		{word: "[2001:db8::1", fails: true},
+		{word: "[2001:db8::1]x", fails: true},
+		{word: "ssh://my.example.com/path", fails: true},
+		{word: "ssh://", fails: true},
+		{word: "a b", fails: true},
+		{word: "a\x1b[2J", fails: true},
+	}
+	for _, tt := range tests {
+		got, err := parseTarget(tt.word)
+		if (err != nil) != tt.fails {
+			t.Errorf("%q: %+v, %v", tt.word, got, err)
+		} else if want := (typedTarget{tt.user, tt.host, tt.port}); err == nil && got != want {
+			t.Errorf("%q: %+v, want %+v", tt.word, got, want)
+		}
+	}
+}

@@ -55,6 +55,9 @@ func (v *voice) notice(text string) { v.say("notice", text) }
 // unknown says, in one line, what could not be found out.
 func (v *voice) unknown(text string) { v.say("unknown", text) }
 
+// mute ends all speech: nobody is left to hear anything.
+func (v *voice) mute() { v.muted.Store(true) }
+
 // toPerson reports whether hints get lines of their own.
 func (v *voice) toPerson() bool { return v.hints != nil && v.hints() }
 

@@ -225,14 +225,6 @@ func settle(lines []string) string {
 	return "settle it"
 }
 
-// mappingText is the text of the finding that carries an address's verdict.
-func mappingText(r *check.Result, a netip.Addr) string {
-	if f, ok := r.Mapping(a); ok {
-		return f.Text
-	}
-	return a.String() + ": not judged in time"
-}
-
 // subject is how a line about an address begins.
 func subject(host string, a netip.Addr) string {
 	if host == a.String() {

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+
+	"rdnsproxy/internal/exit"
+)
+
+// TestVoice: a hint has a line of its own for people, parentheses elsewhere, and
+// nothing that is printed moves a terminal.
+func TestVoice(t *testing.T) {
+	var b strings.Builder
+	v := &voice{w: &b}
+	v.error(refuse(exit.Usage, "do that", "cannot do this: %s", "\x1b[2J\nrdnsproxy: error: forged"))
+	v.hint("nobody reads this")
+	v.hints = func() bool { return true }
+	v.error(refuse(exit.Usage, "do that", "cannot"))
+	v.hint("  indented")
+	v.quiet = true
+	v.warning("not wanted")
+	want := "rdnsproxy: error: cannot do this: \\027[2J; rdnsproxy: error: forged (do that)\n" +
+		"rdnsproxy: error: cannot\nrdnsproxy: hint: do that\nrdnsproxy: hint:   indented\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
