@@ -19,7 +19,17 @@ var rooms = map[string]struct {
 	why string
 }{
 	"rdnsproxy":                     {[]string{"internal/cli"}, "main only translates"},
-	"rdnsproxy/internal/cli":        {[]string{"*"}, "the only room that knows argv, environment and terminal sets all others to work"},
+	"rdnsproxy/internal/cli":        {[]string{"*"}, "the only room that knows argv sets all others to work"},
+	"rdnsproxy/internal/console":    {[]string{"internal/exit", "internal/owndir"}, "the voice and the environment serve every command, and know none"},
+	"rdnsproxy/internal/target":     {[]string{"internal/console", "internal/exit", "internal/ordered", "check", "hostsfile", "internal/knownhosts", "proxy/dial", "resolve", "sshconf"}, "a target is read, not looked at"},
+	"rdnsproxy/internal/mapping":    {[]string{"internal/console", "internal/exit", "internal/accepted", "check"}, "it translates between two rooms that do not know each other"},
+	"rdnsproxy/internal/session":    {[]string{"internal/console", "internal/exit", "internal/failcache", "internal/mapping", "internal/target", "check", "proxy/dial", "proxy/relay", "replacefile", "resolve", "sshconf"}, "a login pays for what the relay links; it reports nothing and probes nobody"},
+	"rdnsproxy/internal/survey":     {[]string{"internal/console", "internal/exit", "internal/knownhosts", "internal/krb5conf", "internal/mapping", "internal/ordered", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target", "check", "replacefile", "resolve", "sshconf"}, "many targets, one way from words to a report; it changes nothing on the machine"},
+	"rdnsproxy/internal/pins":       {[]string{"internal/accepted", "internal/console", "internal/exit", "internal/mapping", "internal/ordered", "internal/report", "internal/survey", "internal/target", "check", "hostsfile", "replacefile", "resolve"}, "it writes what a survey has found to be right"},
+	"rdnsproxy/internal/setup":      {[]string{"internal/console", "internal/exit", "internal/recipe", "internal/target", "internal/wrap", "replacefile", "replacefile/lockedfile", "sshconf"}, "it asks ssh what its lines would change, and no host"},
+	"rdnsproxy/internal/wrap":       {[]string{"internal/console", "internal/exit", "internal/recipe", "internal/target", "sshconf"}, "it runs ssh, and leaves the rest to the relay that ssh runs"},
+	"rdnsproxy/internal/demo":       {[]string{"internal/console", "internal/exit", "internal/lab", "internal/recipe", "check", "resolve"}, "it plays the user: it runs the program, and calls none of its rooms"},
+	"rdnsproxy/internal/ordered":    {nil, "a loop with a bound"},
 	"rdnsproxy/internal/report":     {[]string{"check", "resolve", "internal/exit"}, "a format knows results and the words in them, and looks nothing up"},
 	"rdnsproxy/check":               {[]string{"resolve", "hostsfile"}, "verdicts rest on look-ups; nothing in check prints or dials"},
 	"rdnsproxy/resolve":             {[]string{"hostsfile"}, "the hosts file is one of its sources"},

@@ -2,237 +2,77 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
-	"strings"
-	"time"
 
-	"rdnsproxy/check"
-	"rdnsproxy/internal/accepted"
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/report"
-	"rdnsproxy/replacefile"
-	"rdnsproxy/safetext"
+	"rdnsproxy/internal/pins"
+	"rdnsproxy/internal/survey"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
-// accepting keeps what the user has accepted.
-type accepting struct {
-	w      console
-	o      surveyOptions // how hosts are looked at
-	voice  *voice
-	format listing // of lists
-	path   string  // of the user's file
-}
+func acceptCommand(w World, status *int) *cobra.Command {
+	o, format := survey.Defaults(), pins.ListText
+	c := &cobra.Command{
+		Example: `  rdnsproxy accept my.example.com
+  rdnsproxy accept list
+  rdnsproxy accept verify --format json
+  rdnsproxy accept forget my.example.com`,
+		Use:   "accept HOST...|list|forget HOST...|verify",
+		Short: "remember a known mapping, without root",
+		Long: `Remembers how names and addresses of hosts agree now: what known_hosts is for
+host keys, this is for mappings. The relay says nothing about an accepted
+mapping until its address, its reverse names or its verdict change, and then
+what changed.
 
-func newAccepting(w console, o surveyOptions, format listing) (*accepting, error) {
-	path := acceptedPath(w)
-	if path == "" {
-		return nil, refuse(exit.Usage, "run it as the user whose ssh is to know", "$HOME is another user's, or this user has no home: there is no place to keep the mappings in")
-	}
-	return &accepting{w, o, newVoice(w.Err, o.Quiet, o.Verbose), format, path}, nil
-}
+'list' shows what is accepted, 'forget' drops it, 'verify' looks whether it
+still holds. A host called list is accepted by its full name. --policy strict
+asks for --accepted to take an accepted mapping.
 
-// accept looks the hosts up and keeps what it finds, all of it or nothing.
-func (a *accepting) accept(ctx context.Context, hosts []string) error {
-	results, err := a.lookUp(ctx, a.o.SSHConfig, hosts)
-	var behind *behindJumpHost
-	switch {
-	case errors.As(err, &behind):
-		jump := check.PlainHost(behind.Host)
-		return refuse(exit.Found, "accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own", "%v", err)
-	case err != nil:
-		return err
-	}
-	var ms []accepted.Mapping
-	for _, r := range results {
-		if words, incomplete := r.Incomplete(); incomplete {
-			return refuse(exit.Unknown, "nothing was accepted; try again later", "%s", words)
-		}
-		if len(r.Addresses) == 0 {
-			return refuse(refusedStatus(r), "nothing was accepted", "%s", r.Findings[0].Text)
-		}
-		for _, address := range r.Addresses {
-			if !judgedNow(address) {
-				return refuse(exit.Unknown, "nothing was accepted; try again later", "%s", mappingText(r, address.Address))
-			}
-			ms = append(ms, mappingOf(r.Host, address))
-		}
-	}
-	switch err := accepted.Remember(a.path, ms...); {
-	case errors.Is(err, replacefile.ErrWritten):
-		a.voice.notice(err.Error())
-	case err != nil:
-		return keeping(err)
-	}
-	for _, m := range ms {
-		a.w.print(report.Paragraphs(a.o.reader(a.w).Width, "accepted: "+describe(m)))
-	}
-	return nil
-}
-
-// behindJumpHost says that a target is looked up by its jump host.
-type behindJumpHost struct{ target }
-
-func (b *behindJumpHost) Error() string {
-	return fmt.Sprintf("%s is behind the jump host %s, which looks it up", check.PlainHost(b.Via), check.PlainHost(b.Host))
-}
-
-// refusedStatus tells a host without an address from one that nobody could look up.
-func refusedStatus(r *check.Result) int {
-	if r.Verdict == check.Undetermined {
-		return exit.Unknown
-	}
-	return exit.Found
-}
-
-// lookUp asks about hosts as check does, without looking behind them.
-func (a *accepting) lookUp(ctx context.Context, sshConfig string, words []string) ([]*check.Result, error) {
-	o := a.o
-	o.SSHConfig, o.DNSOnly = sshConfig, true
-	s := newSurvey(a.w, a.voice, o)
-	targets, err := s.reader.targets(ctx, typed(words))
-	if err != nil {
-		return nil, err
-	}
-	for _, t := range targets {
-		if t.Via != "" {
-			return nil, &behindJumpHost{t}
-		}
-	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, err
-	}
-	var rs []*check.Result
-	for r := range inOrder(o.Jobs, targets, func(t target) *check.Result { return s.one(ctx, t) }) {
-		if r.Interrupted() {
-			return nil, errInterrupted
-		}
-		rs = append(rs, r)
-	}
-	return rs, nil
-}
-
-// list writes a list of what is accepted.
-func (a *accepting) list() error {
-	file, err := openAccepted(a.path)
-	if err != nil {
-		return err
-	}
-	for _, i := range file.Ignored() {
-		a.voice.notice(fmt.Sprintf("%s:%d is ignored: %v", safetext.Line(a.path), i.Line, i.Err))
-	}
-	if len(file.All()) == 0 {
-		a.voice.notice("nothing is accepted")
-	}
-	entries, texts := []acceptedEntry{}, []string{}
-	for _, m := range file.All() {
-		entries = append(entries, entryOfMapping(m))
-		texts = append(texts, describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
-	}
-	return a.format.write(a.w, a.o.reader(a.w).Width, entries, texts)
-}
-
-// forget drops what is accepted of hosts: of the name as it is typed, or of
-// the host that ssh's configuration makes of it, as accept takes it.
-func (a *accepting) forget(ctx context.Context, words []string) error {
-	file, err := openAccepted(a.path)
-	if err != nil {
-		return err
-	}
-	reader := newTargetReader(a.w, a.voice, a.o.targetOptions, a.o.Connect)
-	reader.DNSOnly = true
-	var hosts []string
-	for _, word := range words {
-		host := word
-		if len(file.Of(word)) == 0 {
-			t, err := reader.target(ctx, word)
-			if err != nil {
+Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not
+be told.`,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			idle := given(c.Flags(), func(flag *pflag.Flag) bool {
+				return !slices.Contains([]string{"format", "quiet", "verbose"}, flag.Name)
+			})
+			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
-			if host = t.Host; t.Via != "" { // the host itself, not its jump host
-				host = t.Via
+			if len(args) == 1 && args[0] == "list" {
+				tellIdle(console.NewVoice(w.Err, o.Quiet, o.Verbose), "accept list", idle)
 			}
-		}
-		hosts = append(hosts, host)
+			*status, err = runAccept(c.Context(), w, o, format, args)
+			return err
+		},
 	}
-	for _, host := range hosts {
-		n, err := accepted.Forget(a.path, host)
-		if err != nil && !errors.Is(err, replacefile.ErrWritten) {
-			return keeping(err)
-		}
-		if n == 0 {
-			a.w.print("not accepted: " + check.PlainHost(host) + "\n")
-		} else {
-			a.w.print("forgotten: " + check.PlainHost(host) + "\n")
-		}
-	}
-	return nil
+	registerTarget(c.Flags(), &o.Options)
+	registerListing(c.Flags(), &format, "how list and verify write: text or json")
+	return c
 }
 
-// keeping explains why the file of accepted mappings could not be written.
-func keeping(err error) error {
-	hint := "nothing was changed"
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeFolder) || errors.Is(err, accepted.ErrOthersWrite) {
-		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
-	}
-	return refuse(exit.Found, hint, "%v", err)
-}
-
-// verify looks whether what was accepted still holds, and gives the exit status.
-func (a *accepting) verify(ctx context.Context) (int, error) {
-	file, err := openAccepted(a.path)
+func runAccept(ctx context.Context, w World, o survey.Options, format pins.Listing, args []string) (int, error) {
+	a, err := pins.NewAccepted(w, o, format)
 	if err != nil {
 		return 0, err
 	}
-	var names []string
-	seen := map[string]bool{}
-	for _, m := range file.All() {
-		if !seen[m.Name] {
-			seen[m.Name], names = true, append(names, m.Name)
-		}
+	switch {
+	case len(args) == 0:
+		return 0, console.Refuse(exit.Usage, "usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify", "no host")
+	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
+		return 0, console.Refuse(exit.Usage, "a host of that name is accepted by its full name", "accept %s takes no host", args[0])
+	case args[0] == "list":
+		return exit.OK, a.List()
+	case args[0] == "forget" && len(args) == 1:
+		return 0, console.Refuse(exit.Usage, "'rdnsproxy accept list' shows them", "no host to forget")
+	case args[0] == "forget":
+		return exit.OK, a.Forget(ctx, args[1:])
+	case args[0] == "verify":
+		return a.Verify(ctx)
 	}
-	if len(names) == 0 {
-		a.voice.notice("nothing is accepted")
-		if a.format == listingJSON {
-			return exit.OK, a.format.write(a.w, 0, []verifiedEntry{}, nil)
-		}
-		return exit.OK, nil
-	}
-	results, err := a.lookUp(ctx, "none", names) // the names are those after HostName
-	if err != nil {
+	if err := notAPort("accept", args); err != nil {
 		return 0, err
 	}
-	var found []check.Severity
-	entries, texts := []verifiedEntry{}, []string{}
-	for i, r := range results {
-		what, severity := changeSince(file, names[i], r)
-		found = append(found, severity)
-		host := check.PlainHost(names[i])
-		entries = append(entries, verifiedEntry{host, severity, what})
-		texts = append(texts, fmt.Sprintf("%s  %s: %s", severity, host, what))
-	}
-	return report.Status(check.Warning, found), a.format.write(a.w, a.o.reader(a.w).Width, entries, texts)
-}
-
-// changeSince says what of the accepted mappings of a name is no longer so.
-func changeSince(file *accepted.File, name string, r *check.Result) (string, check.Severity) {
-	if words, incomplete := r.Incomplete(); incomplete && len(r.Addresses) > 0 {
-		return words, check.Unknown
-	}
-	if len(r.Addresses) == 0 {
-		return r.Findings[0].Text, max(check.Unknown, r.Severity)
-	}
-	if i := slices.IndexFunc(r.Addresses, func(a check.Address) bool { return !judgedNow(a) }); i >= 0 {
-		return mappingText(r, r.Addresses[i].Address), check.Unknown
-	}
-	var now []accepted.Mapping
-	for _, a := range r.Addresses {
-		now = append(now, mappingOf(name, a))
-	}
-	if changes := file.Changes(name, now); len(changes) > 0 {
-		return strings.Join(changes, "; "), check.Warning
-	}
-	return "still so", check.Pass
+	return exit.OK, a.Accept(ctx, args)
 }

@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/target"
 	"rdnsproxy/safetext"
 
 	"github.com/spf13/pflag"
@@ -26,18 +28,18 @@ func badFlag(err error, fs *pflag.FlagSet, otherwise string) error {
 		if habit := habits(name); habit != "" {
 			otherwise = habit + "; " + otherwise
 		}
-		return refuse(exit.Usage, otherwise, "unknown flag %s", quoted("-"+name))
+		return console.Refuse(exit.Usage, otherwise, "unknown flag %s", console.Quoted("-"+name))
 	case errors.As(err, &unknown):
 		name := unknown.GetSpecifiedName()
 		var names []string
 		fs.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return refuse(exit.Usage, didYouMean("--"+name, names, otherwise), "unknown flag %s", quoted("--"+name))
+		return console.Refuse(exit.Usage, didYouMean("--"+name, names, otherwise), "unknown flag %s", console.Quoted("--"+name))
 	case errors.As(err, &lacking):
-		return refuse(exit.Usage, otherwise, "flag %s needs an argument", quoted(dashed(lacking.GetFlag(), lacking.GetSpecifiedName())))
+		return console.Refuse(exit.Usage, otherwise, "flag %s needs an argument", console.Quoted(dashed(lacking.GetFlag(), lacking.GetSpecifiedName())))
 	case errors.As(err, &invalid):
-		return refuse(exit.Usage, otherwise, "bad value %s for %s: %s", quoted(invalid.GetValue()), quoted("--"+invalid.GetFlag().Name), wanted(invalid))
+		return console.Refuse(exit.Usage, otherwise, "bad value %s for %s: %s", console.Quoted(invalid.GetValue()), console.Quoted("--"+invalid.GetFlag().Name), wanted(invalid))
 	}
-	return refuse(exit.Usage, otherwise, "%s", safetext.Line(err.Error()))
+	return console.Refuse(exit.Usage, otherwise, "%s", safetext.Line(err.Error()))
 }
 
 // habits are how else to say what users of ssh's own flags type.
@@ -65,7 +67,7 @@ func dashed(f *pflag.Flag, name string) string {
 func badValue(err error) string {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
-		return "bad value " + quoted(invalid.GetValue()) + ": " + wanted(invalid)
+		return "bad value " + console.Quoted(invalid.GetValue()) + ": " + wanted(invalid)
 	}
 	return safetext.Line(err.Error())
 }
@@ -87,7 +89,7 @@ func wanted(invalid *pflag.InvalidValueError) string {
 // notAPort refuses a port that stands where a target belongs, as it does for nc,
 // telnet and the relay. A number alone is an address (inet_aton) and stays one.
 func notAPort(command string, operands []string) error {
-	i := slices.IndexFunc(operands, isPort)
+	i := slices.IndexFunc(operands, target.IsPort)
 	if i < 0 || len(operands) < 2 {
 		return nil
 	}
@@ -95,12 +97,12 @@ func notAPort(command string, operands []string) error {
 	if i > 0 {
 		hint += ": rdnsproxy " + command + " " + withPort(operands[i-1], operands[i])
 	}
-	return refuse(exit.Usage, hint, "%s looks like a port, and targets are hosts", quoted(operands[i]))
+	return console.Refuse(exit.Usage, hint, "%s looks like a port, and targets are hosts", console.Quoted(operands[i]))
 }
 
 // withPort is a target with a port, as it would be typed.
 func withPort(host, port string) string {
-	switch _, p, err := splitPort(host); {
+	switch _, p, err := target.SplitPort(host); {
 	case err != nil || p != 0:
 		return "HOST:" + port
 	case strings.Contains(host, ":") && host[0] != '[':

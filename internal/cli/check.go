@@ -1,64 +1,49 @@
 package cli
 
 import (
-	"context"
-	"math"
-	"os"
-	"runtime/debug"
-	"syscall"
+	"cmp"
 
-	"rdnsproxy/check"
-	"rdnsproxy/internal/exit"
-	"rdnsproxy/limits"
+	"rdnsproxy/internal/survey"
+
+	"github.com/spf13/cobra"
 )
 
-// runSurvey looks at the targets, at most Jobs at a time, reports them in the order
-// in which they were given, and gives the exit status.
-func runSurvey(ctx context.Context, w console, o surveyOptions, operands []string) (int, error) {
-	v := newVoice(w.Err, o.Quiet, o.Verbose)
-	s := newSurvey(w, v, o)
-	list, err := s.list(ctx, operands)
-	if err != nil {
-		return 0, err
-	}
-	targets, err := s.reader.targets(ctx, list.words)
-	if err != nil {
-		return 0, err
-	}
-	if o.PrintConfig {
-		printConfig(w, targets)
-		return exit.OK, nil
-	}
-	if err := s.prepare(ctx); err != nil {
-		return 0, err
-	}
-	ctx, stop := untilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	if len(targets) > manyTargets {
-		debug.SetGCPercent(400)
-		if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT
-			debug.SetMemoryLimit(limits.Memory)
-		}
-	}
-	s.progress, s.tellAccepted, s.unnamed = newProgress(w, o.Quiet, len(targets)), true, list.unnamed
-	defer s.progress.end()
-	defer s.visits.Wait()
-	results := inOrder(o.Jobs, targets, func(t target) *check.Result { return s.one(ctx, t) })
-	if o.PrintKnownHosts {
-		return s.printKnownHosts(results)
-	}
-	return s.finish(results)
-}
+func checkCommand(w World, status *int) *cobra.Command {
+	var f checkFlags
+	c := &cobra.Command{
+		Use:   "check [flags] TARGET...",
+		Short: "look at hosts, up to their host keys",
+		Long: `Looks up each target forward and reverse, says whether the two agree, and where
+they do not: why, who is affected, and what is the right fix on which machine.
+Then it connects to each address, once, and says whether ssh could negotiate with
+the server and what it would say of the host key that it would be shown; nobody
+logs in. --dns-only leaves that out, --all-hostkeys fetches the other keys too.
 
-// manyTargets is from how many targets on memory is spent for speed: results
-// come and go, and collecting them is a fifth of the work.
-const manyTargets = 100
+sshd counts connections without a login against this machine: check waits, and
+says so, where one more could lock it out (PerSourcePenalties, OpenSSH 9.8).
 
-// list is what there is to look at.
-func (s *survey) list(ctx context.Context, operands []string) (targetList, error) {
-	if s.o.Client.wanted() {
-		words, err := s.o.Client.words(s.w, operands)
-		return targetList{words: words}, err
+A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
+address, or an alias of ~/.ssh/config.
+
+Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage or
+configuration error, 3 it could not be determined.`,
+		Example: `  rdnsproxy check my.example.com
+  rdnsproxy check --dns-only my.example.com 203.0.113.7
+  rdnsproxy check my.example.com:2222 user@other.example.com
+  rdnsproxy check --wait 5m --expect-hostkey SHA256:... new.example.com
+  rdnsproxy check --all --format junit --output report.xml`,
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err := fromEnvironment(c.Flags(), w); err != nil {
+				return err
+			}
+			if err := cmp.Or(f.validate(), notAPort("check", args)); err != nil {
+				return err
+			}
+			*status, err = survey.Run(c.Context(), w, f.Options, args)
+			return err
+		},
 	}
-	return s.reader.list(ctx, s.o.Sources, operands)
+	f = newCheckFlags(c.Flags())
+	f.register(c.Flags())
+	return c
 }

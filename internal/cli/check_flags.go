@@ -7,26 +7,29 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/survey"
+	"rdnsproxy/internal/target"
 
 	"github.com/spf13/pflag"
 )
 
 // checkFlags are the flags of check; other commands have some of them.
 type checkFlags struct {
-	surveyOptions
+	survey.Options
 
 	given func(name string) bool // on the command line or in the environment
 }
 
 // newCheckFlags has what holds where no flag says otherwise.
 func newCheckFlags(fs *pflag.FlagSet) checkFlags {
-	return checkFlags{surveyOptions: defaultSurvey(), given: fs.Changed}
+	return checkFlags{Options: survey.Defaults(), given: fs.Changed}
 }
 
 func (f *checkFlags) register(fs *pflag.FlagSet) {
-	registerTarget(fs, &f.targetOptions)
+	registerTarget(fs, &f.Options.Options)
 	fs.Lookup("quiet").Usage = "tell of targets that do not pass only"
 	registerConnect(fs, &f.Connect)
 	fs.BoolVar(&f.AcceptedPass, "accepted", false, "accepted mappings pass, as long as they are unchanged")
@@ -85,31 +88,31 @@ func (f *checkFlags) validate() error {
 	client := f.Client.Self || f.Client.Address != ""
 	switch {
 	case !slices.Contains(report.Formats(), f.Format):
-		return refuse(exit.Usage, "--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", quoted(f.Format))
+		return console.Refuse(exit.Usage, "--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", console.Quoted(f.Format))
 	case f.Jobs < 1:
-		return refuse(exit.Usage, "--jobs takes a number from 1 on", "--jobs %d leaves nobody to do the work", f.Jobs)
+		return console.Refuse(exit.Usage, "--jobs takes a number from 1 on", "--jobs %d leaves nobody to do the work", f.Jobs)
 	case f.CheckTimeout <= 0:
-		return refuse(exit.Usage, "--check-timeout takes a time span such as 5s", "--check-timeout %s leaves no time", f.CheckTimeout)
+		return console.Refuse(exit.Usage, "--check-timeout takes a time span such as 5s", "--check-timeout %s leaves no time", f.CheckTimeout)
 	case f.TargetTimeout <= 0:
-		return refuse(exit.Usage, "--target-timeout takes a time span such as 30s", "--target-timeout %s leaves no time", f.TargetTimeout)
+		return console.Refuse(exit.Usage, "--target-timeout takes a time span such as 30s", "--target-timeout %s leaves no time", f.TargetTimeout)
 	case f.DNSOnly && (len(f.ExpectKeys) > 0 || f.PrintKnownHosts || f.AllKeys):
-		return refuse(exit.Usage, "leave --dns-only out", "--dns-only sees no host keys")
+		return console.Refuse(exit.Usage, "leave --dns-only out", "--dns-only sees no host keys")
 	case f.Client.From != nil && *f.Client.From != "" && !client:
-		return refuse(exit.Usage, "rdnsproxy check --client ADDR --from LIST", "--from is about a client: --self or --client is missing")
+		return console.Refuse(exit.Usage, "rdnsproxy check --client ADDR --from LIST", "--from is about a client: --self or --client is missing")
 	case f.Client.From != nil && *f.Client.From == "":
-		return refuse(exit.Usage, "--from takes what stands between the quotes of from=\"...\"", "the --from list is empty")
-	case client && f.Sources != (targetSources{}):
-		return refuse(exit.Usage, "ask about either", "--self and --client take no targets")
+		return console.Refuse(exit.Usage, "--from takes what stands between the quotes of from=\"...\"", "the --from list is empty")
+	case client && f.Sources != (target.Sources{}):
+		return console.Refuse(exit.Usage, "ask about either", "--self and --client take no targets")
 	case f.PrintKnownHosts && (f.Output != "" || f.given("format")):
-		return refuse(exit.Usage, "leave --format and --output out, and redirect stdout", "--print-known-hosts prints lines for known_hosts and nothing else")
+		return console.Refuse(exit.Usage, "leave --format and --output out, and redirect stdout", "--print-known-hosts prints lines for known_hosts and nothing else")
 	case f.PrintConfig && (f.Output != "" || f.given("format")):
-		return refuse(exit.Usage, "leave --format and --output out, and redirect stdout", "--print-config prints settings of ssh and nothing else")
+		return console.Refuse(exit.Usage, "leave --format and --output out, and redirect stdout", "--print-config prints settings of ssh and nothing else")
 	case len(f.Compare) > 1:
-		return refuse(exit.Usage, "--compare takes one DNS server", "--compare was given %d", len(f.Compare))
+		return console.Refuse(exit.Usage, "--compare takes one DNS server", "--compare was given %d", len(f.Compare))
 	}
 	for _, key := range f.ExpectKeys {
 		if !hostsfile.IsFingerprint(key) {
-			return refuse(exit.Usage, "'ssh-keygen -lf FILE' prints it, SHA256: and 43 characters", "%s is no fingerprint", quoted(key))
+			return console.Refuse(exit.Usage, "'ssh-keygen -lf FILE' prints it, SHA256: and 43 characters", "%s is no fingerprint", console.Quoted(key))
 		}
 	}
 	return nil
@@ -121,7 +124,7 @@ type failOn check.Severity
 func (f *failOn) Type() string { return "SEVERITY" }
 
 func (f *failOn) String() string {
-	if check.Severity(*f) == neverFail {
+	if check.Severity(*f) == survey.NeverFail {
 		return "never"
 	}
 	return check.Severity(*f).String()
@@ -129,7 +132,7 @@ func (f *failOn) String() string {
 
 func (f *failOn) Set(word string) error {
 	if word == "never" {
-		*f = failOn(neverFail)
+		*f = failOn(survey.NeverFail)
 		return nil
 	}
 	s, err := check.ParseSeverity(word)

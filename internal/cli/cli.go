@@ -1,6 +1,6 @@
-// Package cli is the only room that knows argv, environment and terminal: it
-// reads what the user wants, sets the other rooms to work, and says what came
-// of it. One file a command.
+// Package cli is the command line: it turns arguments and RDNSPROXY_ variables into
+// options, sets the other rooms to work, and gives the exit status. It has the help,
+// and one file a command; no other room knows flags.
 package cli
 
 import (
@@ -10,13 +10,17 @@ import (
 	"strings"
 	"sync"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/session"
+	"rdnsproxy/internal/setup"
+	"rdnsproxy/internal/target"
 
 	"github.com/spf13/pflag"
 )
 
 // World is what main hands over beside the arguments.
-type World = console
+type World = console.World
 
 // Run is the whole program: it returns the exit status.
 func Run(ctx context.Context, w World, args []string) int {
@@ -33,12 +37,12 @@ func Run(ctx context.Context, w World, args []string) int {
 // failed says why the program ends without having done what was asked, and gives
 // the exit status.
 func failed(w World, err error) int {
-	var r *refusal
+	var r *console.Refusal
 	if !errors.As(err, &r) { // a flag parser's, or the system's
-		err = refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "%v", err)
+		err = console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "%v", err)
 	}
-	relayVoice(w, false, false).error(err)
-	return statusOf(err)
+	console.RelayVoice(w, false, false).Error(err)
+	return console.StatusOf(err)
 }
 
 // call is a command line that has been told apart.
@@ -72,20 +76,20 @@ func classify(args []string) (call, error) {
 		i += flagWords(flags(), args[i])
 	}
 	if i > len(args) {
-		return call{}, refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", quoted(last))
+		return call{}, console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", console.Quoted(last))
 	}
 	if i == len(args) {
-		return call{}, refuse(exit.Usage, "'rdnsproxy setup' makes ssh run this program; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
+		return call{}, console.Refuse(exit.Usage, "'rdnsproxy setup' makes ssh run this program; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
 			"nothing to do: HOST PORT or a command is missing")
 	}
 	word := args[i]
-	if i+1 < len(args) && isPort(args[i+1]) {
+	if i+1 < len(args) && target.IsPort(args[i+1]) {
 		return call{relay: true, args: args}, nil
 	}
 	for _, c := range commands {
 		if c == word {
 			if i > 0 && slices.Contains(wrapped, word) {
-				return call{}, refuse(exit.Usage, "set RDNSPROXY_POLICY and the like; what stands after "+word+" is for "+word,
+				return call{}, console.Refuse(exit.Usage, "set RDNSPROXY_POLICY and the like; what stands after "+word+" is for "+word,
 					"flags before %s are not passed on", word)
 			}
 			// Flags that stand before a command's name are the command's.
@@ -103,27 +107,27 @@ func classify(args []string) (call, error) {
 // cannot be the relay's host either. It gives nil where it is a host by its looks:
 // then the relay says what is missing.
 func mistyped(word string, rest []string) error {
-	if strings.ContainsAny(word, ".:@%[") || slices.ContainsFunc(rest, isPort) {
+	if strings.ContainsAny(word, ".:@%[") || slices.ContainsFunc(rest, target.IsPort) {
 		return nil
 	}
 	names := slices.DeleteFunc(slices.Clone(commands), func(c string) bool { return strings.HasPrefix(c, "_") })
 	if like := suggestions(word, names); len(word) > 2 && len(like) > 0 {
-		return refuse(exit.Usage, didYouMean(word, names, "'rdnsproxy help' lists the commands"), "unknown command %s", quoted(word))
+		return console.Refuse(exit.Usage, didYouMean(word, names, "'rdnsproxy help' lists the commands"), "unknown command %s", console.Quoted(word))
 	}
 	if len(rest) > 0 {
 		return nil
 	}
-	return refuse(exit.Usage, "'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' looks at a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
-		"%s is no command, and a host needs its port", quoted(word))
+	return console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' looks at a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
+		"%s is no command, and a host needs its port", console.Quoted(word))
 }
 
 // knownFlags are the flags that may stand before the words that decide.
 func knownFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	registerRelay(flags, new(sessionOptions))
+	registerRelay(flags, new(session.Options))
 	new(checkFlags).registerOwn(flags)
 	new(hostsFlags).registerOwn(flags)
-	registerOwnSetup(flags, new(setupOptions))
+	registerOwnSetup(flags, new(setup.Options))
 	return flags
 }
 

@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/session"
 
 	"github.com/spf13/cobra"
 )
@@ -17,7 +19,7 @@ import (
 // runCommand runs what is not the relay, which does not pay for this.
 func runCommand(ctx context.Context, w World, args []string) int {
 	status := exit.OK
-	out := &stdout{w: w.Out}
+	out := &console.Stdout{To: w.Out}
 	w.Stdout = out
 	root := &cobra.Command{
 		Use:               "rdnsproxy",
@@ -33,12 +35,12 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	}
 	root.SetHelpCommand(helpCommand(w, root))
 	root.AddCommand(completionCommand(w, root))
-	registerRelay(root.Flags(), new(sessionOptions)) // for completion; the relay parses its own
+	registerRelay(root.Flags(), new(session.Options)) // for completion; the relay parses its own
 	completeValues(root)
 	completeHosts(w, root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
-		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed && w.getenv(variable("quiet")) == "" { // a command that looks things up
-			tellUnknownVariables(w, newVoice(w.Err, false, false))
+		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed && w.Getenv(variable("quiet")) == "" { // a command that looks things up
+			tellUnknownVariables(w, console.NewVoice(w.Err, false, false))
 		}
 	}
 	root.SetArgs(args)
@@ -55,8 +57,8 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		}
 		return status
 	}
-	if out.err != nil {
-		return failed(w, refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", plainError(out.err)))
+	if out.Err != nil {
+		return failed(w, console.Refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", console.PlainError(out.Err)))
 	}
 	return status
 }
@@ -86,7 +88,7 @@ func wantedFormat(w World, args []string) string {
 			return args[i+1]
 		}
 	}
-	return w.getenv(variable("format"))
+	return w.Getenv(variable("format"))
 }
 
 func versionCommand(w World) *cobra.Command {
@@ -96,7 +98,7 @@ func versionCommand(w World) *cobra.Command {
 		Long:  "Prints the version of rdnsproxy and what it was built with.\n\nExit status: 0.",
 		Args:  cobra.NoArgs,
 		Run: func(*cobra.Command, []string) {
-			fmt.Fprintf(w.text(), "rdnsproxy %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintf(w.Texts(), "rdnsproxy %s (%s %s/%s)\n", console.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
 }

@@ -5,8 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/pins"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/session"
+	"rdnsproxy/internal/target"
 
 	"github.com/spf13/cobra"
 )
@@ -57,20 +61,20 @@ Exit status: 0, or 2 for a shell that there is no script for.`,
 			shell := strings.Join(args, " ")
 			switch shell {
 			case "bash":
-				if err := root.GenBashCompletionV2(w.text(), true); err != nil {
+				if err := root.GenBashCompletionV2(w.Texts(), true); err != nil {
 					return nil // stdout's, which remembers it
 				}
-				w.print(bashWithoutPackage)
+				w.Print(bashWithoutPackage)
 			case "fish":
-				_ = root.GenFishCompletion(w.text(), true)
+				_ = root.GenFishCompletion(w.Texts(), true)
 			case "powershell":
-				_ = root.GenPowerShellCompletionWithDesc(w.text())
+				_ = root.GenPowerShellCompletionWithDesc(w.Texts())
 			case "zsh":
-				_ = root.GenZshCompletion(w.text())
+				_ = root.GenZshCompletion(w.Texts())
 			case "":
-				return refuse(exit.Usage, "rdnsproxy completion bash|fish|powershell|zsh", "completion for which shell?")
+				return console.Refuse(exit.Usage, "rdnsproxy completion bash|fish|powershell|zsh", "completion for which shell?")
 			default:
-				return refuse(exit.Usage, didYouMean(shell, shells, "bash, fish, powershell and zsh are the shells"), "no completion for shell %s", quoted(shell))
+				return console.Refuse(exit.Usage, didYouMean(shell, shells, "bash, fish, powershell and zsh are the shells"), "no completion for shell %s", console.Quoted(shell))
 			}
 			return nil
 		},
@@ -83,7 +87,7 @@ func completeValues(root *cobra.Command) {
 	values := map[string][]string{
 		"format":  report.Formats(), // of a report; lists have fewer
 		"fail-on": {"notice", "warning", "error", "never"},
-		"policy":  wordsOf(policies()),
+		"policy":  wordsOf(session.Policies()),
 
 		"resolver": {}, "compare": {}, "check-timeout": {}, "check-wait": {}, "connect-timeout": {}, "wait": {},
 		"bind-address": {}, "bind-interface": {}, "expect-hostkey": {}, "jobs": {}, "client": {}, "from": {},
@@ -92,7 +96,7 @@ func completeValues(root *cobra.Command) {
 		for flag, words := range values {
 			if f := c.Flags().Lookup(flag); f != nil {
 				if _, list := f.Value.(*listingFlag); list {
-					words = wordsOf(listings())
+					words = wordsOf(pins.Listings())
 				}
 				_ = c.RegisterFlagCompletionFunc(flag, completes(func(string) []string { return words })) // the flag is there
 			}
@@ -142,8 +146,8 @@ func startingWith(typed string, words []string) []string {
 // configuration, and plain names in known_hosts. A person waits for a key to
 // answer, so what cannot be read is left out without a word.
 func hostWords(w World) []string {
-	silent := newVoice(nil, true, false)
-	return newTargetReader(w, silent, targetOptions{SSHConfig: w.getenv(variable("ssh-config"))}, connectOptions{}).names(context.Background())
+	silent := console.NewVoice(nil, true, false)
+	return target.NewReader(w, silent, target.Options{SSHConfig: w.Getenv(variable("ssh-config"))}, target.Connect{}).Names(context.Background())
 }
 
 // wordsOf are the words of a closed set.

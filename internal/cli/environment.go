@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/sshconf"
 
@@ -40,13 +41,13 @@ func fromEnvironment(fs *pflag.FlagSet, w World) error {
 			return
 		}
 		name := variable(f.Name)
-		value := w.getenv(name)
+		value := w.Getenv(name)
 		_, without := f.Annotations[withoutVariable]
 		if value == "" || f.Changed || bad != nil || without || f.Name == "help" {
 			return
 		}
 		if err := fs.Set(f.Name, value); err != nil {
-			bad = refuse(exit.Usage, "unset "+name+" or correct it", "environment variable %s: %s", name, badValue(err))
+			bad = console.Refuse(exit.Usage, "unset "+name+" or correct it", "environment variable %s: %s", name, badValue(err))
 		}
 	})
 	return bad
@@ -54,16 +55,16 @@ func fromEnvironment(fs *pflag.FlagSet, w World) error {
 
 // tellUnknownVariables names the variables that look like ours and stand for no
 // flag: a misspelt one would be ignored without a word.
-func tellUnknownVariables(w World, v *voice) {
+func tellUnknownVariables(w World, v *console.Voice) {
 	if !anyVariable(w) {
 		return
 	}
-	known := []string{wrappingEnv, sshconf.EvaluatingEnv} // which it sets for itself
+	known := []string{console.WrappingEnv, sshconf.EvaluatingEnv} // which it sets for itself
 	knownFlags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })
 	for _, entry := range w.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, variablePrefix) && value != "" && !slices.Contains(known, name) {
-			v.notice("environment variable " + quoted(name) + " is ignored: " + didYouMean(name, known, "'rdnsproxy help environment' lists them"))
+			v.Notice("environment variable " + console.Quoted(name) + " is ignored: " + didYouMean(name, known, "'rdnsproxy help environment' lists them"))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
 
@@ -38,13 +39,13 @@ func explain(w World, words []string) error {
 	}
 	var texts []string
 	for _, word := range words {
-		text, ok := explanation(w.width(), strings.ToLower(word))
+		text, ok := explanation(w.Width(), strings.ToLower(word))
 		if !ok {
-			return refuse(exit.Usage, didYouMean(word, explainable(), "'rdnsproxy explain' lists them"), "nothing to explain is called %s", quoted(word))
+			return console.Refuse(exit.Usage, didYouMean(word, explainable(), "'rdnsproxy explain' lists them"), "nothing to explain is called %s", console.Quoted(word))
 		}
 		texts = append(texts, text)
 	}
-	w.print(strings.Join(texts, "\n"))
+	w.Print(strings.Join(texts, "\n"))
 	return nil
 }
 

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"rdnsproxy/internal/target"
 	"rdnsproxy/resolve"
 
 	"github.com/spf13/pflag"
 )
 
 // registerTarget registers the flags of every command that looks something up.
-func registerTarget(fs *pflag.FlagSet, o *targetOptions) {
+func registerTarget(fs *pflag.FlagSet, o *target.Options) {
 	o.CheckTimeout = 5 * time.Second
 	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
 	fs.StringVar(&o.HostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
@@ -26,7 +27,7 @@ func registerTarget(fs *pflag.FlagSet, o *targetOptions) {
 }
 
 // registerConnect registers the flags of every command that connects.
-func registerConnect(fs *pflag.FlagSet, o *connectOptions) {
+func registerConnect(fs *pflag.FlagSet, o *target.Connect) {
 	fs.Var(optionalInterval{&o.Timeout}, "connect-timeout", "how long connecting may take, look-ups included")
 	fs.Var(optionalString{&o.Address}, "bind-address", "connect from this `ADDRESS`")
 	fs.Var(optionalString{&o.Interface}, "bind-interface", "connect from this `INTERFACE`'s address")

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/session"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -55,7 +57,7 @@ usage or configuration error, 3 could not resolve or connect.
 func showHelp(w World, root, c *cobra.Command) {
 	if c == root {
 		relay := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
-		registerRelay(relay, new(sessionOptions))
+		registerRelay(relay, new(session.Options))
 		page(w, rootHelp)
 		page(w, flagTable(relay))
 		var more strings.Builder
@@ -100,13 +102,13 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 				return c.Help()
 			}
 			if len(args) == 1 {
-				if text, ok := explanation(w.width(), strings.ToLower(args[0])); ok {
-					w.print(text)
+				if text, ok := explanation(w.Width(), strings.ToLower(args[0])); ok {
+					w.Print(text)
 					return nil
 				}
 			}
 			typed := strings.Join(args, " ")
-			return refuse(exit.Usage, didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"), "no such command or topic: %s", quoted(typed))
+			return console.Refuse(exit.Usage, didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"), "no such command or topic: %s", console.Quoted(typed))
 		},
 		ValidArgsFunction: completes(func(string) []string { return helpWords(root) }),
 	}
@@ -125,4 +127,4 @@ func helpWords(root *cobra.Command) []string {
 }
 
 // page prints a text in report.Page's form.
-func page(w World, text string) { w.print(report.Page(w.width(), text)) }
+func page(w World, text string) { w.Print(report.Page(w.Width(), text)) }

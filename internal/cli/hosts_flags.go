@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/pins"
 	"rdnsproxy/safetext"
 
 	"github.com/spf13/pflag"
@@ -17,7 +19,7 @@ import (
 // hostsFlags are the flags of the hosts commands.
 type hostsFlags struct {
 	checkFlags
-	pins    pinsOptions // but for its surveyOptions, which are checkFlags'
+	pins    pins.Options // but for its surveyOptions, which are checkFlags'
 	address string
 	expires string
 
@@ -25,9 +27,9 @@ type hostsFlags struct {
 }
 
 // options are what the flags say.
-func (f *hostsFlags) options() pinsOptions {
+func (f *hostsFlags) options() pins.Options {
 	o := f.pins
-	o.surveyOptions, o.Again = f.surveyOptions, f.again
+	o.Options, o.Again = f.Options, f.again
 	return o
 }
 
@@ -35,13 +37,13 @@ func (f *hostsFlags) options() pinsOptions {
 // commands share are taken by all of them, and a notice says where one means nothing.
 
 func (f *hostsFlags) registerList(fs *pflag.FlagSet) {
-	registerTarget(fs, &f.targetOptions)
+	registerTarget(fs, &f.Options.Options)
 	hideAllBut(fs, "hosts-file", "quiet", "verbose")
 	registerListing(fs, &f.pins.Listing, "how to write the list: text or json")
 }
 
 func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {
-	registerTarget(fs, &f.targetOptions)
+	registerTarget(fs, &f.Options.Options)
 	registerConnect(fs, &f.Connect)
 	f.registerProbe(fs)
 	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
@@ -51,14 +53,14 @@ func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {
 }
 
 func (f *hostsFlags) registerRemove(fs *pflag.FlagSet) {
-	registerTarget(fs, &f.targetOptions)
+	registerTarget(fs, &f.Options.Options)
 	hideAllBut(fs, "hosts-file", "ssh-config", "quiet", "verbose")
 	f.registerWriting(fs)
 	f.registerAny(fs)
 }
 
 func (f *hostsFlags) registerVerify(fs *pflag.FlagSet) {
-	registerTarget(fs, &f.targetOptions)
+	registerTarget(fs, &f.Options.Options)
 	registerConnect(fs, &f.Connect)
 	f.registerProbe(fs)
 	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
@@ -85,9 +87,9 @@ func given(fs *pflag.FlagSet, which func(*pflag.Flag) bool) (names []string) {
 }
 
 // tellIdle says which flags of the command line change nothing in what a command does.
-func tellIdle(v *voice, command string, flags []string) {
+func tellIdle(v *console.Voice, command string, flags []string) {
 	if len(flags) > 0 {
-		v.notice(command + " makes no use of " + strings.Join(flags, ", "))
+		v.Notice(command + " makes no use of " + strings.Join(flags, ", "))
 	}
 }
 
@@ -120,7 +122,7 @@ func (f *hostsFlags) registerFix(fs *pflag.FlagSet) {
 }
 
 // choices are the options of add.
-func (f *hostsFlags) choices(now time.Time) (o pinsOptions, err error) {
+func (f *hostsFlags) choices(now time.Time) (o pins.Options, err error) {
 	o = f.options()
 	if o.Expires, err = f.expiry(now); err != nil {
 		return o, err
@@ -142,7 +144,7 @@ func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, f.expires)
 	if err != nil || !day.After(now) {
-		return time.Time{}, refuse(exit.Usage, "--expires takes a day to come, 2027-03-01, or a number of days, 90d", "%s is no day to come", quoted(f.expires))
+		return time.Time{}, console.Refuse(exit.Usage, "--expires takes a day to come, 2027-03-01, or a number of days, 90d", "%s is no day to come", console.Quoted(f.expires))
 	}
 	return day, nil
 }
@@ -154,7 +156,7 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 	}
 	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(f.address, "["), "]"))
 	if err != nil {
-		return a, refuse(exit.Usage, "--address takes one of the host's addresses", "%s is no address", quoted(f.address))
+		return a, console.Refuse(exit.Usage, "--address takes one of the host's addresses", "%s is no address", console.Quoted(f.address))
 	}
 	return a, nil
 }
@@ -197,20 +199,20 @@ func (f *hostsFlags) again(names ...string) string {
 
 // registerListing registers --format of a command that lists something. The
 // environment's RDNSPROXY_FORMAT is a report's, which knows more formats.
-func registerListing(fs *pflag.FlagSet, l *listing, usage string) {
-	*l = listingText
+func registerListing(fs *pflag.FlagSet, l *pins.Listing, usage string) {
+	*l = pins.ListText
 	fs.Var((*listingFlag)(l), "format", usage)
 	_ = fs.SetAnnotation("format", withoutVariable, nil) // the flag is there
 }
 
 // listingFlag is the form of a list as a flag's value.
-type listingFlag listing
+type listingFlag pins.Listing
 
 func (l *listingFlag) Type() string   { return "FORMAT" }
 func (l *listingFlag) String() string { return string(*l) }
 
 func (l *listingFlag) Set(s string) error {
-	if !slices.Contains(listings(), listing(s)) {
+	if !slices.Contains(pins.Listings(), pins.Listing(s)) {
 		return fmt.Errorf("text or json is wanted")
 	}
 	*l = listingFlag(s)

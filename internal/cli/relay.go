@@ -4,282 +4,92 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
-	"os"
-	"os/signal"
-	"sync"
-	"sync/atomic"
-	"syscall"
+	"slices"
+	"strings"
 	"time"
 
-	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/failcache"
-	"rdnsproxy/proxy/dial"
-	"rdnsproxy/proxy/relay"
-	"rdnsproxy/resolve"
+	"rdnsproxy/internal/session"
+	"rdnsproxy/internal/target"
+
+	"github.com/spf13/pflag"
 )
 
-// sessionOptions say whom to connect to, and what a bad mapping means for it.
-type sessionOptions struct {
-	targetOptions
-	Connect connectOptions
-
-	Host     string
-	Port     uint16
-	Original string // the host as it was typed; may be empty
-
-	Policy    policy
-	CheckWait time.Duration // policyWarn: how long a connection waits for its verdict
-	Accepted  bool          // policyStrict: take accepted mappings too
-	FDPass    bool          // pass the connection to ssh instead of relaying
-	LogFile   string        // append what was found to it; may be empty
+// runRelay is what ProxyCommand runs.
+func runRelay(ctx context.Context, w World, args []string) int {
+	go console.SurviveSIGPIPE()
+	o, err := parseRelay(w, args)
+	switch {
+	case errors.Is(err, pflag.ErrHelp):
+		return runCommand(ctx, w, []string{"help"})
+	case err != nil:
+		console.SurviveSIGPIPE()
+		return failed(w, err)
+	}
+	v := console.RelayVoice(w, o.Quiet, o.Verbose)
+	if o.Verbose {
+		tellUnknownVariables(w, v)
+	}
+	return session.Run(ctx, w, v, o)
 }
 
-// session is one run of the relay.
-type session struct {
-	w        console
-	o        sessionOptions
-	settings settings
-	voice    *voice
-	started  time.Time
-	resolver *resolve.Resolver
-	inquiry  *check.Inquiry
-	known    context.CancelFunc // ends the look-ups: nobody asks any more
-
-	abandoned       atomic.Bool     // ssh has gone before there was a session
-	reverseFailures failcache.Cache // of addresses whose check failed
-	pinFailures     failcache.Cache // of addresses from hosts lines that DNS did not confirm in time
-	log             *logFile        // nil: none
-
-	acceptedFile acceptedFile
+// registerRelay registers the flags of the relay.
+func registerRelay(fs *pflag.FlagSet, o *session.Options) {
+	registerTarget(fs, &o.Options)
+	registerConnect(fs, &o.Connect)
+	o.Policy, o.CheckWait = session.Warn, time.Second
+	fs.Var((*policyFlag)(&o.Policy), "policy", "what a bad mapping means: warn, strict (refuse) or off")
+	fs.Var((*interval)(&o.CheckWait), "check-wait", "how long a connection that stands waits for its verdict under --policy warn")
+	fs.BoolVar(&o.FDPass, "fdpass", false, "hand the connection to ssh, which has ProxyUseFdpass set")
+	fs.BoolVar(&o.Accepted, "accepted", false, "with --policy strict: take accepted mappings too")
+	fs.StringVar(&o.LogFile, "log-file", "", "append what was found to this `FILE`")
 }
 
-// runSession is what ProxyCommand runs; it gives the exit status. The data flows one
-// way: configuration, inquiry, race, verdict, and then ssh's bytes.
-func runSession(ctx context.Context, w console, v *voice, o sessionOptions) int {
-	s := &session{w: w, o: o, voice: v, started: time.Now()}
-	ctx, s.known = context.WithCancel(ctx)
-	defer s.known()
-	go onQuit(s.abandon)
-	wait := sync.OnceFunc(relay.Await(w.Out, s.abandon))
-	defer wait()
-	if err := s.prepare(ctx); err != nil {
-		s.voice.error(err)
-		return statusOf(err)
-	}
-	defer s.log.close()
-	if err := s.begin(ctx); err != nil {
-		s.voice.error(err)
-		return statusOf(err)
-	}
-	conn, won, err := s.dialer().Race(ctx, s.inquiry.Addresses())
-	if err != nil {
-		return s.failed(ctx, err)
-	}
-	defer conn.Close()
-	late := func() {} // what goes on beside the session
-	switch s.o.Policy {
-	case policyWarn:
-		late = s.warn(ctx, won.Addr())
-	case policyStrict:
-		s.reportStrict(ctx, won.Addr())
-	}
-	wait() // from here on the session itself notices
-	if s.abandoned.Load() {
-		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
-		return exit.Unknown
-	}
-	go s.finishAsking(late)
-	return s.relay(conn)
-}
+// policyFlag is the policy as a flag's value.
+type policyFlag session.Policy
 
-// onQuit calls gone on SIGQUIT, which Ctrl-\ sends to ssh and to its helper alike: by
-// default Go's runtime prints all goroutines where the user reads.
-func onQuit(gone func()) {
-	if signal.Ignored(syscall.SIGQUIT) {
-		return
-	}
-	quit := make(chan os.Signal, 1)
-	signal.Notify(quit, syscall.SIGQUIT)
-	<-quit
-	gone()
-}
+func (p *policyFlag) Type() string   { return "POLICY" }
+func (p *policyFlag) String() string { return string(*p) }
 
-// abandon is for an ssh that has gone before there was a session: nobody wants to
-// hear of it any more.
-func (s *session) abandon() {
-	s.abandoned.Store(true)
-	s.voice.mute()
-	s.known()
-}
-
-// finishAsking sees the last look-ups through and frees what they have opened: a
-// session can last for days.
-func (s *session) finishAsking(late func()) {
-	late()
-	s.known()
-	s.resolver.Close()
-}
-
-// prepare reads what stands between the command line and the first look-up.
-func (s *session) prepare(ctx context.Context) (err error) {
-	if s.o.FDPass {
-		if err := relay.CanPass(s.w.Out); err != nil {
-			return refuse(exit.Usage, "or leave --fdpass out", "%v", err)
-		}
+func (p *policyFlag) Set(s string) error {
+	if !slices.Contains(session.Policies(), session.Policy(s)) {
+		return fmt.Errorf("%q is no policy (warn, strict, off)", s)
 	}
-	if s.o.LogFile != "" {
-		if s.log, err = openLog(s.o.LogFile, s.o.Host, s.o.Port); err != nil {
-			return err
-		}
-	}
-	if s.o.Policy != policyOff {
-		s.reverseFailures = failcache.Cache{Dir: cacheDir(s.w.getenv, "failures")}
-		s.pinFailures = failcache.Cache{Dir: cacheDir(s.w.getenv, "lines")}
-	}
-	s.settings, err = s.readSettings(ctx)
-	return err
-}
-
-// begin starts the look-ups.
-func (s *session) begin(ctx context.Context) error {
-	resolver, hosts, err := s.o.resolver(s.w)
-	if err != nil {
-		return err
-	}
-	s.resolver = resolver
-	if s.o.Verbose { // it would read files that a literal needs none of
-		if err := resolver.Err(); err != nil {
-			s.voice.notice(err.Error())
-		}
-	}
-	if err := s.settings.resolveBind(ctx, resolver); err != nil {
-		return err
-	}
-	c := &check.Checker{
-		Resolver:    resolver,
-		Policy:      check.Policy{RequireName: s.o.RequireName, Own: ownName(), HostsPath: hosts},
-		ForwardOnly: s.o.Policy == policyOff,
-	}
-	s.inquiry = c.Begin(ctx, check.Ask{
-		Target: check.Target{Input: s.o.Host, Host: s.o.Host, Port: s.o.Port},
-		Family: s.settings.family,
-	})
+	*p = policyFlag(s)
 	return nil
 }
 
-func (s *session) dialer() *dial.Dialer {
-	d := s.settings.dialer()
-	if left, limited := s.connectLeft(); limited {
-		d.Timeout = max(left, time.Millisecond)
-	}
-	if s.o.Policy == policyStrict {
-		d.Accept = s.accept
-	}
-	return &d
-}
+const relayUsage = "usage: rdnsproxy [flags] HOST PORT [ORIGINAL], in ~/.ssh/config: ProxyCommand rdnsproxy %h %p"
 
-// connectLeft is what is left of the time to connect in, look-ups included.
-func (s *session) connectLeft() (left time.Duration, limited bool) {
-	by := s.connectBy()
-	return time.Until(by), !by.IsZero()
-}
-
-// connectBy is when connecting has to be over; zero: never.
-//
-// With pipes ssh applies ConnectTimeout as well, from the start of its helper to
-// the end of the server's identification, and when it fires the user reads of a
-// "banner exchange" with "UNKNOWN port 65535". So connecting ends a little before
-// and says which address did not answer. With fdpass ssh waits without a limit.
-func (s *session) connectBy() (by time.Time) {
-	if t := s.settings.connectTimeout; t > 0 {
-		by = s.started.Add(t)
+// parseRelay reads the relay's command line and environment.
+func parseRelay(w World, args []string) (o session.Options, err error) {
+	fs := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
+	fs.Usage = func() {}
+	registerRelay(fs, &o)
+	if err := parseFlags(fs, w, args); err != nil {
+		return o, err
 	}
-	if t := s.settings.sshTimeout; t > 0 && !s.o.FDPass {
-		early := s.startedBySSH().Add(t - min(t/10, lastWords))
-		if early.Before(by) || by.IsZero() {
-			by = early
-		}
+	if fs.ArgsLenAtDash() >= 2 {
+		return o, console.Refuse(exit.Usage, relayUsage, "a command after -- is not supported")
 	}
-	return by
-}
-
-// lastWords is the most that is left of ssh's ConnectTimeout for saying that it is
-// as good as over.
-const lastWords = 500 * time.Millisecond
-
-// startedBySSH is when ssh started its helper, a shell at first.
-func (s *session) startedBySSH() time.Time {
-	if age, known := begun(); known && parentIsSSH() {
-		return time.Now().Add(-age)
-	}
-	return s.started
-}
-
-// failed says why there is no connection.
-func (s *session) failed(ctx context.Context, err error) int {
-	r, _ := s.inquiry.Wait(ctx, check.Now)
-	if s.o.Policy != policyOff && len(r.Addresses) > 0 {
-		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // that it has gone stale may be why
-	}
-	var lost *dial.Error
+	words := fs.Args()
 	switch {
-	case s.abandoned.Load():
-		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
-	case errors.Is(err, dial.ErrNoAddress):
-		s.voice.error(s.noAddress(r.Findings))
-	case errors.As(err, &lost) && rejected(lost):
-		s.voice.error(s.refused(lost))
-		return exit.Found
-	default:
-		s.voice.error(s.notConnected(err))
+	case len(words) < 2:
+		return o, console.Refuse(exit.Usage, relayUsage, "the port is missing after host %s", console.Quoted(strings.Join(words, " ")))
+	case len(words) > 3:
+		return o, console.Refuse(exit.Usage, relayUsage, "too many operands: %s", console.Quoted(strings.Join(words[3:], " ")))
 	}
-	return exit.Unknown
-}
-
-// notConnected is why no address could be connected to; each reason names its
-// address, so a host that is one is not named again.
-func (s *session) notConnected(err error) error {
-	if _, literal := resolve.ParseLiteral(s.o.Host); literal {
-		return err
+	o.Host = words[0]
+	if err := target.CheckHost(o.Host); err != nil {
+		return o, err
 	}
-	return fmt.Errorf("%s: %w", s.host(), err)
-}
-
-// noAddress is what the look-ups said of a host without an address.
-func (s *session) noAddress(findings []check.Finding) error {
-	if len(findings) == 0 {
-		return fmt.Errorf("%s has no address", s.host())
-	}
-	hint := ""
-	if advice := findings[0].Advice; len(advice) > 0 {
-		hint = advice[0].Text
-	}
-	if err := s.resolver.Err(); err != nil { // a file that libc refuses may be all that is wrong
-		hint = err.Error()
-	}
-	return refuse(exit.Unknown, hint, "%s", findings[0].Text)
-}
-
-// relay moves the bytes, or leaves that to ssh.
-func (s *session) relay(conn net.Conn) int {
-	if s.o.FDPass {
-		if err := relay.Pass(s.w.Out, conn); err != nil {
-			s.voice.error(err)
-			return exit.Unknown
+	if len(words) == 3 {
+		o.Original = words[2]
+		if err := target.CheckHost(o.Original); err != nil {
+			return o, err
 		}
-		return exit.OK
 	}
-	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
-	s.log.ended(stats, err)
-	if err == nil || stats.Why == relay.Reset { // which ssh itself tells, whose terminal it is now
-		return exit.OK
-	}
-	hint := ""
-	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
-		hint = "raise the limit of open files; 'ulimit -n' shows it"
-	}
-	s.voice.error(refuse(exit.Usage, hint, "relaying to %s: %v", s.host(), err))
-	return exit.Unknown
+	o.Port, err = target.ParsePort(words[1])
+	return o, err
 }

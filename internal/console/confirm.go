@@ -1,0 +1,34 @@
+package console
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"rdnsproxy/internal/exit"
+)
+
+// Confirm is nil if the change that was shown is wanted.
+func Confirm(w World, yes bool) error {
+	switch {
+	case yes:
+		return nil
+	case !IsTerminal(w.In) || !IsTerminal(w.Err):
+		return Refuse(exit.Found, "--yes writes it", "nothing was written")
+	case !confirmed(w):
+		return Refuse(exit.Found, "", "nothing was written")
+	}
+	return nil
+}
+
+// confirmed asks the person at the terminal; silence is a no.
+func confirmed(w World) bool {
+	fmt.Fprint(w.Err, "write it? [y/N] ")
+	answer, err := bufio.NewReader(io.LimitReader(w.In, 80)).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(w.Err) // the end of the input ends no line
+	}
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}

@@ -1,0 +1,81 @@
+// Package mapping translates between what check finds of an address and what the
+// user has accepted.
+package mapping
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/accepted"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+)
+
+// Path is the user's file of accepted mappings; empty where there is no
+// home of the user's own, as under sudo.
+func Path(w console.World) string { return console.ConfigDir(w.Getenv, "accepted") }
+
+// Of is what is found now, in the form in which it is accepted.
+func Of(host string, a check.Address) accepted.Mapping {
+	m := accepted.Mapping{Name: host, Addr: a.Address.WithZone(""), Verdict: string(a.Verdict)}
+	for _, p := range a.PTR {
+		m.PTR = append(m.PTR, p.Name)
+	}
+	return m
+}
+
+// HasVerdict reports whether an address has a verdict that can be accepted.
+func HasVerdict(a check.Address) bool { return a.Verdict != check.Undetermined }
+
+func Open(path string) (*accepted.File, error) {
+	file, err := accepted.Open(path)
+	if err != nil {
+		return nil, console.Refuse(exit.Usage, "it holds what 'rdnsproxy accept' has kept; mend or move it", "%v", err)
+	}
+	return file, nil
+}
+
+// File is the user's file, read once a run, when somebody asks.
+type File struct {
+	once sync.Once
+	file *accepted.File
+	err  error
+}
+
+// Read gives the file, or why there is none that may be trusted.
+func (f *File) Read(w console.World) (*accepted.File, error) {
+	f.once.Do(func() { f.file, f.err = accepted.Open(Path(w)) })
+	return f.file, f.err
+}
+
+func Addrs(r *check.Result) []netip.Addr {
+	var all []netip.Addr
+	for _, a := range r.Addresses {
+		all = append(all, a.Address)
+	}
+	return all
+}
+
+// Describe is a mapping in one line.
+func Describe(m accepted.Mapping) string {
+	names := "no reverse name"
+	switch len(m.PTR) {
+	case 0:
+	case 1:
+		names = "reverse name " + m.PTR[0]
+	default:
+		names = "reverse names " + strings.Join(m.PTR, ", ")
+	}
+	return fmt.Sprintf("%s is %s, %s (%s)", check.PlainHost(m.Name), m.Addr, names, m.Verdict)
+}
+
+// Text is the text of the finding that carries an address's verdict.
+func Text(r *check.Result, a netip.Addr) string {
+	if f, ok := r.Mapping(a); ok {
+		return f.Text
+	}
+	return a.String() + ": not judged in time"
+}

@@ -1,0 +1,243 @@
+package pins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/accepted"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/mapping"
+	"rdnsproxy/internal/ordered"
+	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/survey"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/safetext"
+)
+
+// Accepted keeps what the user has accepted.
+type Accepted struct {
+	w      console.World
+	o      survey.Options // how hosts are looked at
+	voice  *console.Voice
+	format Listing // of lists
+	path   string  // of the user's file
+}
+
+func NewAccepted(w console.World, o survey.Options, format Listing) (*Accepted, error) {
+	path := mapping.Path(w)
+	if path == "" {
+		return nil, console.Refuse(exit.Usage, "run it as the user whose ssh is to know", "$HOME is another user's, or this user has no home: there is no place to keep the mappings in")
+	}
+	return &Accepted{w, o, console.NewVoice(w.Err, o.Quiet, o.Verbose), format, path}, nil
+}
+
+// Accept looks the hosts up and keeps what it finds, all of it or nothing.
+func (a *Accepted) Accept(ctx context.Context, hosts []string) error {
+	results, err := a.lookUp(ctx, a.o.SSHConfig, hosts)
+	var behind *behindJumpHost
+	switch {
+	case errors.As(err, &behind):
+		jump := check.PlainHost(behind.Host)
+		return console.Refuse(exit.Found, "accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own", "%v", err)
+	case err != nil:
+		return err
+	}
+	var ms []accepted.Mapping
+	for _, r := range results {
+		if words, incomplete := r.Incomplete(); incomplete {
+			return console.Refuse(exit.Unknown, "nothing was accepted; try again later", "%s", words)
+		}
+		if len(r.Addresses) == 0 {
+			return console.Refuse(refusedStatus(r), "nothing was accepted", "%s", r.Findings[0].Text)
+		}
+		for _, address := range r.Addresses {
+			if !mapping.HasVerdict(address) {
+				return console.Refuse(exit.Unknown, "nothing was accepted; try again later", "%s", mapping.Text(r, address.Address))
+			}
+			ms = append(ms, mapping.Of(r.Host, address))
+		}
+	}
+	switch err := accepted.Remember(a.path, ms...); {
+	case errors.Is(err, replacefile.ErrWritten):
+		a.voice.Notice(err.Error())
+	case err != nil:
+		return keeping(err)
+	}
+	for _, m := range ms {
+		a.w.Print(report.Paragraphs(a.o.ReportOptions(a.w).Width, "accepted: "+mapping.Describe(m)))
+	}
+	return nil
+}
+
+// behindJumpHost says that a target is looked up by its jump host.
+type behindJumpHost struct{ target.Target }
+
+func (b *behindJumpHost) Error() string {
+	return fmt.Sprintf("%s is behind the jump host %s, which looks it up", check.PlainHost(b.Via), check.PlainHost(b.Host))
+}
+
+// refusedStatus tells a host without an address from one that nobody could look up.
+func refusedStatus(r *check.Result) int {
+	if r.Verdict == check.Undetermined {
+		return exit.Unknown
+	}
+	return exit.Found
+}
+
+// lookUp asks about hosts as check does, without looking behind them.
+func (a *Accepted) lookUp(ctx context.Context, sshConfig string, words []string) ([]*check.Result, error) {
+	o := a.o
+	o.SSHConfig, o.DNSOnly = sshConfig, true
+	s := survey.New(a.w, a.voice, o)
+	targets, err := s.Reader.Targets(ctx, target.Typed(words))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range targets {
+		if t.Via != "" {
+			return nil, &behindJumpHost{t}
+		}
+	}
+	if err := s.Prepare(ctx); err != nil {
+		return nil, err
+	}
+	var rs []*check.Result
+	for r := range ordered.Map(o.Jobs, targets, func(t target.Target) *check.Result { return s.Check(ctx, t) }) {
+		if r.Interrupted() {
+			return nil, console.ErrInterrupted
+		}
+		rs = append(rs, r)
+	}
+	return rs, nil
+}
+
+// List writes a list of what is accepted.
+func (a *Accepted) List() error {
+	file, err := mapping.Open(a.path)
+	if err != nil {
+		return err
+	}
+	for _, i := range file.Ignored() {
+		a.voice.Notice(fmt.Sprintf("%s:%d is ignored: %v", safetext.Line(a.path), i.Line, i.Err))
+	}
+	if len(file.All()) == 0 {
+		a.voice.Notice("nothing is accepted")
+	}
+	entries, texts := []acceptedEntry{}, []string{}
+	for _, m := range file.All() {
+		entries = append(entries, entryOfMapping(m))
+		texts = append(texts, mapping.Describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
+	}
+	return a.format.write(a.w, a.o.ReportOptions(a.w).Width, entries, texts)
+}
+
+// Forget drops what is accepted of hosts: of the name as it is typed, or of
+// the host that ssh's configuration makes of it, as accept takes it.
+func (a *Accepted) Forget(ctx context.Context, words []string) error {
+	file, err := mapping.Open(a.path)
+	if err != nil {
+		return err
+	}
+	reader := target.NewReader(a.w, a.voice, a.o.Options, a.o.Connect)
+	reader.DNSOnly = true
+	var hosts []string
+	for _, word := range words {
+		host := word
+		if len(file.Of(word)) == 0 {
+			t, err := reader.Target(ctx, word)
+			if err != nil {
+				return err
+			}
+			if host = t.Host; t.Via != "" { // the host itself, not its jump host
+				host = t.Via
+			}
+		}
+		hosts = append(hosts, host)
+	}
+	for _, host := range hosts {
+		n, err := accepted.Forget(a.path, host)
+		if err != nil && !errors.Is(err, replacefile.ErrWritten) {
+			return keeping(err)
+		}
+		if n == 0 {
+			a.w.Print("not accepted: " + check.PlainHost(host) + "\n")
+		} else {
+			a.w.Print("forgotten: " + check.PlainHost(host) + "\n")
+		}
+	}
+	return nil
+}
+
+// keeping explains why the file of accepted mappings could not be written.
+func keeping(err error) error {
+	hint := "nothing was changed"
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeFolder) || errors.Is(err, accepted.ErrOthersWrite) {
+		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
+	}
+	return console.Refuse(exit.Found, hint, "%v", err)
+}
+
+// Verify looks whether what was accepted still holds, and gives the exit status.
+func (a *Accepted) Verify(ctx context.Context) (int, error) {
+	file, err := mapping.Open(a.path)
+	if err != nil {
+		return 0, err
+	}
+	var names []string
+	seen := map[string]bool{}
+	for _, m := range file.All() {
+		if !seen[m.Name] {
+			seen[m.Name], names = true, append(names, m.Name)
+		}
+	}
+	if len(names) == 0 {
+		a.voice.Notice("nothing is accepted")
+		if a.format == ListJSON {
+			return exit.OK, a.format.write(a.w, 0, []verifiedEntry{}, nil)
+		}
+		return exit.OK, nil
+	}
+	results, err := a.lookUp(ctx, "none", names) // the names are those after HostName
+	if err != nil {
+		return 0, err
+	}
+	var found []check.Severity
+	entries, texts := []verifiedEntry{}, []string{}
+	for i, r := range results {
+		what, severity := changeSince(file, names[i], r)
+		found = append(found, severity)
+		host := check.PlainHost(names[i])
+		entries = append(entries, verifiedEntry{host, severity, what})
+		texts = append(texts, fmt.Sprintf("%s  %s: %s", severity, host, what))
+	}
+	return report.Status(check.Warning, found), a.format.write(a.w, a.o.ReportOptions(a.w).Width, entries, texts)
+}
+
+// changeSince says what of the accepted mappings of a name is no longer so.
+func changeSince(file *accepted.File, name string, r *check.Result) (string, check.Severity) {
+	if words, incomplete := r.Incomplete(); incomplete && len(r.Addresses) > 0 {
+		return words, check.Unknown
+	}
+	if len(r.Addresses) == 0 {
+		return r.Findings[0].Text, max(check.Unknown, r.Severity)
+	}
+	if i := slices.IndexFunc(r.Addresses, func(a check.Address) bool { return !mapping.HasVerdict(a) }); i >= 0 {
+		return mapping.Text(r, r.Addresses[i].Address), check.Unknown
+	}
+	var now []accepted.Mapping
+	for _, a := range r.Addresses {
+		now = append(now, mapping.Of(name, a))
+	}
+	if changes := file.Changes(name, now); len(changes) > 0 {
+		return strings.Join(changes, "; "), check.Warning
+	}
+	return "still so", check.Pass
+}

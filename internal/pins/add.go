@@ -1,0 +1,170 @@
+package pins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/survey"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
+)
+
+// Add writes the line that makes a host and its addresses agree.
+func (p *pins) Add(ctx context.Context, host string) error {
+	file, err := p.read()
+	if err != nil {
+		return err
+	}
+	s, err := p.survey(ctx)
+	if err != nil {
+		return err
+	}
+	t, err := p.targetOf(ctx, s, file, host)
+	if err != nil {
+		return err
+	}
+	defer s.Visits.Wait()
+	r := s.Check(ctx, t)
+	if r.Interrupted() {
+		return console.ErrInterrupted
+	}
+	policy := check.Policy{Own: target.OwnName()}
+	options := check.PinOptions{Address: p.o.Address, Replace: p.o.Replace, Force: p.o.Force, Now: time.Now(), Expires: p.o.Expires}
+	if !p.o.DNSOnly {
+		options.Keyed, options.Unsure = s.Keyed(ctx, t)
+	}
+	edit, err := check.PlanPin(r, file, policy, options)
+	if err != nil {
+		return p.declined(r, err)
+	}
+	if edit.Empty() {
+		p.w.Print(r.Host + ": the line stands there already\n")
+		return nil
+	}
+	if hostsfile.Writable(p.path(), p.options()) == nil {
+		p.warnGenerated(file)
+	}
+	fmt.Fprint(p.shown(), report.Paragraphs(p.o.ReportOptions(p.w).Width, check.Grounds(r, p.o.Address)...))
+	return p.change(edit, "hosts add "+againAsRoot(r, p.o.Address, p.o.ExpectKeys), func(now *hostsfile.File) (*hostsfile.Edit, error) {
+		edit, err := check.PlanPin(r, now, policy, options)
+		if err != nil {
+			return now.Edit(), p.declined(r, err)
+		}
+		return edit, nil
+	})
+}
+
+// targetOf is the host that a line is wanted for. A line is for every program of
+// this machine, so it has all addresses, whatever ssh's options say.
+func (p *pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.File, host string) (target.Target, error) {
+	t, err := s.Reader.Target(ctx, host)
+	if err != nil {
+		return t, err
+	}
+	if t.Via != "" {
+		jump := check.PlainHost(t.Host)
+		return t, console.Refuse(exit.Found, "add it there; 'rdnsproxy hosts add "+jump+"' is for the jump host's own",
+			"%s is behind the jump host %s, which looks it up: a line here would help nobody", check.PlainHost(t.Via), jump)
+	}
+	if p.o.IPv4 || p.o.IPv6 {
+		p.voice.Notice("-4 and -6 do not count: the line is for every program on this machine, and --address chooses an address")
+	}
+	t.Settings.Family = resolve.AnyFamily
+	t.KnownHosts = append(t.KnownHosts, sudoersKnownHosts(p.w)...)
+	for _, l := range file.Pinned() {
+		if l.About(t.Host) {
+			t.Seek = append(t.Seek, noted(l)...)
+		}
+	}
+	return t, nil
+}
+
+// warnGenerated says of a hosts file that some program writes anew that a line will
+// not last in it, and where it would.
+func (p *pins) warnGenerated(file *hostsfile.File) {
+	g, ok := file.Generated()
+	if !ok {
+		return
+	}
+	text := g.By + " writes " + safetext.Line(file.Path) + " anew"
+	if g.When != "" {
+		text += " " + g.When
+	}
+	p.voice.WarningWithHint(text+": the line will not last", "it would last in "+g.Keep)
+}
+
+// declined says why there is no line, with what can be done about it and the exit
+// status. That none is needed is no error, and nothing to write.
+func (p *pins) declined(r *check.Result, err error) error {
+	switch {
+	case errors.Is(err, check.ErrNoLineNeeded):
+		p.w.Print(fmt.Sprintf("%s: %v (--force writes one)\n", r.Host, err))
+		return nil
+	case errors.Is(err, check.ErrOwn):
+		return console.Refuse(exit.Found, "nothing was written; the system keeps the lines for its own names: edit them by hand", "%v", err)
+	case errors.Is(err, check.ErrTaken):
+		return console.Refuse(exit.Found, "nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
+	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
+		return console.Refuse(exit.Found, "nothing was written; --address chooses another of its addresses", "%v", err)
+	case errors.Is(err, check.ErrUnproven):
+		hint := "nothing was written; try again when it shows the key; --dns-only adds the line without looking at any key"
+		if len(r.Addresses) > 1 && !p.o.Address.IsValid() {
+			hint = "nothing was written; --address takes one that shows the key; --dns-only adds the lines without looking at any key"
+		}
+		return console.Refuse(exit.Found, hint, "%v", err)
+	case errors.Is(err, check.ErrUnevaluated):
+		return console.Refuse(exit.Unknown, "nothing was written; --expect-hostkey says which key the host has; --dns-only looks at no key", "%v", err)
+	case errors.Is(err, check.ErrUndetermined):
+		return console.Refuse(exit.Unknown, "nothing was written; try again later", "%v", err)
+	}
+	return console.Refuse(exit.Found, "nothing was written; 'rdnsproxy check "+hostPort(r)+"' tells more", "%v", err)
+}
+
+// hostPort names a target without ssh's configuration.
+func hostPort(r *check.Result) string {
+	if r.Port == 22 {
+		return r.Host
+	}
+	return net.JoinHostPort(r.Host, strconv.Itoa(int(r.Port)))
+}
+
+// againAsRoot is what names the same target to root, whose ssh configuration and
+// known_hosts are others: with its port, and with the host keys that are proven.
+func againAsRoot(r *check.Result, address netip.Addr, expected []string) string {
+	host := hostPort(r)
+	for _, key := range check.ProvenKeys(r, address) {
+		if !slices.Contains(expected, key) { // else it is among the flags
+			host += " --expect-hostkey " + key
+		}
+	}
+	return host
+}
+
+// sudoersKnownHosts are the known_hosts of the user who has become root by sudo:
+// root's knows other hosts, and the user is who has met this one.
+func sudoersKnownHosts(w console.World) []string {
+	name := w.Getenv("SUDO_USER")
+	if os.Geteuid() != 0 || name == "" || name == "root" {
+		return nil
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return nil
+	}
+	return []string{filepath.Join(u.HomeDir, ".ssh", "known_hosts"), filepath.Join(u.HomeDir, ".ssh", "known_hosts2")}
+}

@@ -1,0 +1,46 @@
+package pins
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/safetext"
+)
+
+// List writes a list of the lines that rdnsproxy has written.
+func (p *pins) List() error {
+	file, err := p.read()
+	if err != nil {
+		return err
+	}
+	if len(file.Pinned()) == 0 {
+		p.voice.Notice(file.Path + " has no line that rdnsproxy has written")
+	}
+	entries, texts := []hostsEntry{}, []string{}
+	for _, l := range file.Pinned() {
+		entries = append(entries, entryOfLine(file.Path, l))
+		texts = append(texts, safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " ")))+noteWords(l))
+	}
+	return p.o.Listing.write(p.w, p.o.ReportOptions(p.w).Width, entries, texts)
+}
+
+// noteWords is what the note of a line says.
+func noteWords(l *hostsfile.Line) string {
+	note, _ := l.Note()
+	words := note.Verdict + ", written " + note.Written.Format(time.DateOnly)
+	if note.Port != 0 {
+		words += fmt.Sprintf(", port %d", note.Port)
+	}
+	if note.Fingerprint != "" {
+		words += ", " + note.Fingerprint
+	}
+	if !note.Expires.IsZero() {
+		words += ", expires " + note.Expires.Format(time.DateOnly)
+	}
+	if note.Single {
+		words += ", alone"
+	}
+	return words
+}

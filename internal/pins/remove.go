@@ -1,0 +1,89 @@
+package pins
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/survey"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/safetext"
+)
+
+// Remove takes out what rdnsproxy has written for a host.
+func (p *pins) Remove(ctx context.Context, host string) error {
+	file, err := p.read()
+	if err != nil {
+		return err
+	}
+	host, err = p.pinnedName(ctx, file, strings.TrimSuffix(host, "."))
+	if err != nil {
+		return err
+	}
+	edit, err := p.without(file, host)
+	if err != nil {
+		return err
+	}
+	if edit.Empty() {
+		p.w.Print(notPinned(file, host) + "\n")
+		return nil
+	}
+	return p.change(edit, "hosts remove "+safetext.Shell(safetext.Line(host)), func(now *hostsfile.File) (*hostsfile.Edit, error) {
+		return p.without(now, host)
+	})
+}
+
+// notPinned says that a file has no line for host that may be changed.
+func notPinned(file *hostsfile.File, host string) string {
+	path, name := safetext.Line(file.Path), safetext.Name(host)
+	lines := file.Forward(host)
+	if len(lines) == 0 {
+		return path + " has no line for " + name
+	}
+	text := fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it", path, lines[0].N, name)
+	if !target.OwnName()(host) {
+		text += "; --any takes it out all the same"
+	}
+	return text
+}
+
+// without takes host out of the lines that may be changed.
+func (p *pins) without(file *hostsfile.File, host string) (*hostsfile.Edit, error) {
+	edit := file.Edit()
+	for _, l := range file.Forward(host) {
+		var err error
+		_, ours := l.Note()
+		switch {
+		case ours && l.About(host):
+			err = edit.Unpin(l.N)
+		case ours || p.o.Any:
+			err = edit.Drop(l.N, host)
+		}
+		if err != nil {
+			return nil, console.Refuse(exit.Usage, "", "%v", err)
+		}
+	}
+	return edit, nil
+}
+
+// pinnedName is the name that is meant: the word as it is typed if a line that may be
+// changed bears it, or else the host that ssh's configuration makes of it.
+func (p *pins) pinnedName(ctx context.Context, file *hostsfile.File, typed string) (string, error) {
+	if len(file.PinnedFor(typed)) > 0 || p.o.Any && len(file.Forward(typed)) > 0 {
+		if p.o.Any && target.OwnName()(typed) {
+			return "", console.Refuse(exit.Found, "the system needs the line; edit the file yourself", "%s is this machine", safetext.Name(typed))
+		}
+		return typed, nil
+	}
+	t, err := survey.New(p.w, p.voice, p.o.Options).Reader.Target(ctx, typed)
+	switch {
+	case err != nil:
+		return typed, nil
+	case t.Via != "": // the host itself, not its jump host
+		return strings.TrimSuffix(t.Via, "."), nil
+	}
+	return strings.TrimSuffix(t.Host, "."), nil
+}

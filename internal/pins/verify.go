@@ -1,0 +1,141 @@
+package pins
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/ordered"
+	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/survey"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
+)
+
+// Verify compares every line of ours with today's DNS and host key, reports how each
+// stands, and gives the exit status.
+func (p *pins) Verify(ctx context.Context) (int, error) {
+	file, err := p.read()
+	if err != nil {
+		return 0, err
+	}
+	s, err := p.survey(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer s.Visits.Wait()
+	s.Brief, s.Empty = true, safetext.Line(p.path())+" has no line that rdnsproxy has written"
+	if format, err := report.FormatOf(p.o.Format); err == nil && len(file.Pinned()) == 0 && !format.SaysEmpty {
+		p.voice.Notice(s.Empty)
+	}
+	var found []check.PinFinding
+	severities, err := s.Report(func(yield func(*check.Result) bool) {
+		hosts := check.ByHost(file.Pinned())
+		for h := range ordered.Map(p.o.Jobs, hosts, func(lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }) {
+			found = append(found, h.lines...)
+			if !yield(h.result) {
+				return
+			}
+		}
+	})
+	switch {
+	case err != nil:
+		return s.Incomplete(severities, err), nil
+	case !p.o.Fix:
+		return s.Status(severities), nil
+	}
+	edit, stay, kept := check.FixPins(found, file, time.Now())
+	for _, l := range kept {
+		p.voice.Notice(fmt.Sprintf("%s:%d stays: without it, another line of %s would hide its address", safetext.Line(file.Path), l.N, safetext.Name(l.Canonical())))
+	}
+	if edit.Empty() {
+		return s.Status(severities), nil
+	}
+	err = p.change(edit, "hosts verify", func(*hostsfile.File) (*hostsfile.Edit, error) { // of what is there now nothing was verified
+		return nil, p.explain(fmt.Errorf("hosts file %s: %w", safetext.Line(p.path()), hostsfile.ErrChanged))
+	})
+	if err != nil {
+		return 0, err
+	}
+	after := []check.Severity{check.Pass} // what was taken out no longer counts
+	for _, line := range stay {
+		after = append(after, line.Finding.Severity)
+	}
+	return s.Status(after), nil
+}
+
+// verified is what became of the lines of one host.
+type verified struct {
+	result *check.Result // of the host, with the lines' findings
+	lines  []check.PinFinding
+}
+
+// verifyHost looks at the host of some lines. The result says of each of them how
+// it stands, and not again what a mapping that is off would mean without it.
+func (p *pins) verifyHost(ctx context.Context, s *survey.Survey, file *hostsfile.File, lines []*hostsfile.Line) verified {
+	host := lines[0].Canonical()
+	var h verified
+	t, err := p.pinnedTarget(ctx, s, host)
+	if err != nil {
+		h.result = check.Unjudged(host)
+		for _, l := range lines {
+			h.lines = append(h.lines, check.PinFinding{Line: l, Finding: check.NewFinding(check.PinUnknown, l.Addr,
+				fmt.Sprintf("%s:%d: %v", safetext.Line(file.Path), l.N, err))})
+		}
+	} else {
+		note, _ := lines[0].Note()
+		t.Port = 22
+		if note.Port != 0 {
+			t.Port = note.Port
+		}
+		t.Seek = noted(lines...)
+		if h.result = s.Check(ctx, t); h.result.Interrupted() {
+			return h
+		}
+		h.lines = check.VerifyPins(h.result, lines, file, time.Now())
+	}
+	h.result.Findings = nil
+	for _, p := range h.lines {
+		h.result.Findings = append(h.result.Findings, p.Finding)
+	}
+	h.result.Severity = check.Worst(h.result.Findings)
+	for i := range h.result.Addresses {
+		h.result.Addresses[i].Severity = check.Pass
+		for _, finding := range h.result.Findings {
+			if a := &h.result.Addresses[i]; finding.Address.Unmap() == a.Address.Unmap() {
+				a.Severity = max(a.Severity, finding.Severity)
+			}
+		}
+	}
+	return h
+}
+
+// pinnedTarget is the host of a line with all its addresses. What ssh's
+// configuration says counts where it is about this host itself.
+func (p *pins) pinnedTarget(ctx context.Context, s *survey.Survey, host string) (target.Target, error) {
+	t, err := s.Reader.Target(ctx, host)
+	if err != nil || t.Via != "" || !strings.EqualFold(t.Host, host) {
+		if t, err = s.Reader.WithoutConfiguration().Target(ctx, host); err != nil {
+			return target.Target{}, err
+		}
+	}
+	t.Settings.Family = resolve.AnyFamily
+	t.KnownHosts = append(t.KnownHosts, sudoersKnownHosts(p.w)...)
+	return t, nil
+}
+
+// noted are the fingerprints that lines were written with: whoever holds a line
+// against today's host key has to see that one, whichever ssh would be shown.
+func noted(lines ...*hostsfile.Line) []string {
+	var fingerprints []string
+	for _, l := range lines {
+		if note, ok := l.Note(); ok && note.Fingerprint != "" {
+			fingerprints = append(fingerprints, note.Fingerprint)
+		}
+	}
+	return fingerprints
+}

@@ -1,0 +1,120 @@
+package pins
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/safetext"
+)
+
+// read parses the file, after undoing what a killed write has left. A system
+// without a hosts file has one without lines.
+func (p *pins) read() (*hostsfile.File, error) {
+	if left := hostsfile.Interrupted(p.path(), p.options()); left != "" {
+		switch repaired, err := hostsfile.Recover(p.path(), p.options()); {
+		case errors.Is(err, hostsfile.ErrNeedsRoot):
+			return nil, console.Refuse(exit.Found, "'sudo rdnsproxy hosts list"+p.o.Again("hosts-file")+"' undoes it",
+				"a write of %s is under way or was interrupted, and the file may be neither old nor new", safetext.Line(p.path()))
+		case err != nil:
+			return nil, p.explain(err)
+		case repaired:
+			p.voice.Notice("an interrupted write of " + p.path() + " was undone")
+		}
+	}
+	file, err := hostsfile.ParseFile(p.path())
+	switch {
+	case p.o.HostsFile != "" && err != nil:
+		return nil, console.Refuse(exit.Usage, "--hosts-file takes a file in the format of hosts(5)", "%v", err)
+	case errors.Is(err, fs.ErrNotExist):
+		return &hostsfile.File{Path: p.path()}, nil
+	case err != nil:
+		return nil, console.Refuse(exit.Found, "", "%v", err)
+	}
+	return file, nil
+}
+
+// retries bounds how often a file that others write is planned for anew.
+const retries = 16
+
+// change shows an edit and writes it, after a yes. Nobody is asked about what cannot
+// be done. command is what root would run instead. Under --yes, replan makes the
+// edit anew for what somebody else has written meanwhile.
+func (p *pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfile.File) (*hostsfile.Edit, error)) error {
+	fmt.Fprint(p.shown(), edit.Diff())
+	if err := hostsfile.Writable(p.path(), p.options()); err != nil {
+		return p.unwritten(err, command)
+	}
+	if err := console.Confirm(p.w, p.o.Yes); err != nil {
+		return err
+	}
+	written, err := edit.Write(p.options())
+	for n := 0; errors.Is(err, hostsfile.ErrChanged) && p.o.Yes && n < retries; n++ {
+		file, ferr := p.read()
+		if ferr != nil {
+			return ferr
+		}
+		if edit, err = replan(file); err != nil {
+			return err
+		}
+		if edit.Empty() {
+			p.w.Print(safetext.Line(p.path()) + ": somebody else has made the change\n")
+			return nil
+		}
+		written, err = edit.Write(p.options())
+	}
+	switch {
+	case errors.Is(err, hostsfile.ErrWritten):
+		p.voice.Notice(err.Error())
+	case err != nil:
+		return p.unwritten(err, command)
+	}
+	fmt.Fprintln(p.shown(), safetext.Line(p.path())+" is written")
+	if written.Backup != "" {
+		p.voice.Notice("the old file is " + written.Backup)
+	}
+	return nil
+}
+
+// unwritten says why nothing could be written, and what to run instead.
+func (p *pins) unwritten(err error, command string) error {
+	if errors.Is(err, hostsfile.ErrNeedsRoot) {
+		return console.Refuse(exit.Found, "sudo rdnsproxy "+command+p.o.Again(), "%v", err)
+	}
+	return p.explain(err)
+}
+
+// shown is where the change is shown: where the person who is asked looks, not
+// where a report goes, and nowhere if nobody is asked or wants to know.
+func (p *pins) shown() io.Writer {
+	asks := !p.o.Yes && console.IsTerminal(p.w.In) && console.IsTerminal(p.w.Err)
+	switch {
+	case p.o.Quiet && !asks:
+		return io.Discard
+	case p.o.Format != "text" || asks && !console.IsTerminal(p.w.Out):
+		return p.w.Err
+	}
+	return p.w.Texts()
+}
+
+// explain adds to an error of writing what can be done about it.
+func (p *pins) explain(err error) error {
+	hint := "nothing was written"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		hint = "nothing was written; make an empty one first"
+	case errors.Is(err, hostsfile.ErrUnfinished), errors.Is(err, hostsfile.ErrNoJournal):
+		hint = ""
+	case errors.Is(err, hostsfile.ErrChanged):
+		hint = "somebody else has written it meanwhile: run it again"
+	case errors.Is(err, hostsfile.ErrLocked):
+		hint = "nothing was written: run it again"
+	case errors.Is(err, hostsfile.ErrUnsafeDirectory):
+		hint = "nothing was written: take from others the permission to write there"
+	}
+	return console.Refuse(exit.Found, hint, "%v", err)
+}

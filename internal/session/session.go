@@ -1,0 +1,291 @@
+// Package session is the relay's run, from ssh's configuration to its last byte:
+// look up, connect, judge, warn or refuse, relay. It never keeps a login waiting
+// longer than its budgets say.
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/failcache"
+	"rdnsproxy/internal/mapping"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/proxy/dial"
+	"rdnsproxy/proxy/relay"
+	"rdnsproxy/resolve"
+)
+
+// Options say whom to connect to, and what a bad mapping means for it.
+type Options struct {
+	target.Options
+	Connect target.Connect
+
+	Host     string
+	Port     uint16
+	Original string // the host as it was typed; may be empty
+
+	Policy    Policy
+	CheckWait time.Duration // policyWarn: how long a connection waits for its verdict
+	Accepted  bool          // policyStrict: take accepted mappings too
+	FDPass    bool          // pass the connection to ssh instead of relaying
+	LogFile   string        // append what was found to it; may be empty
+}
+
+// session is one run of the relay.
+type session struct {
+	w        console.World
+	o        Options
+	settings target.Settings
+	voice    *console.Voice
+	started  time.Time
+	resolver *resolve.Resolver
+	inquiry  *check.Inquiry
+	known    context.CancelFunc // ends the look-ups: nobody asks any more
+
+	abandoned       atomic.Bool     // ssh has gone before there was a session
+	reverseFailures failcache.Cache // of addresses whose check failed
+	pinFailures     failcache.Cache // of addresses from hosts lines that DNS did not confirm in time
+	log             *logFile        // nil: none
+
+	acceptedFile mapping.File
+}
+
+// Run is what ProxyCommand runs; it gives the exit status. The data flows one
+// way: configuration, inquiry, race, verdict, and then ssh's bytes.
+func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int {
+	s := &session{w: w, o: o, voice: v, started: time.Now()}
+	ctx, s.known = context.WithCancel(ctx)
+	defer s.known()
+	go onQuit(s.abandon)
+	wait := sync.OnceFunc(relay.Await(w.Out, s.abandon))
+	defer wait()
+	if err := s.prepare(ctx); err != nil {
+		s.voice.Error(err)
+		return console.StatusOf(err)
+	}
+	defer s.log.close()
+	if err := s.begin(ctx); err != nil {
+		s.voice.Error(err)
+		return console.StatusOf(err)
+	}
+	conn, won, err := s.dialer().Race(ctx, s.inquiry.Addresses())
+	if err != nil {
+		return s.failed(ctx, err)
+	}
+	defer conn.Close()
+	late := func() {} // what goes on beside the session
+	switch s.o.Policy {
+	case Warn:
+		late = s.warn(ctx, won.Addr())
+	case Strict:
+		s.reportStrict(ctx, won.Addr())
+	}
+	wait() // from here on the session itself notices
+	if s.abandoned.Load() {
+		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
+		return exit.Unknown
+	}
+	go s.finishAsking(late)
+	return s.relay(conn)
+}
+
+// onQuit calls gone on SIGQUIT, which Ctrl-\ sends to ssh and to its helper alike: by
+// default Go's runtime prints all goroutines where the user reads.
+func onQuit(gone func()) {
+	if signal.Ignored(syscall.SIGQUIT) {
+		return
+	}
+	quit := make(chan os.Signal, 1)
+	signal.Notify(quit, syscall.SIGQUIT)
+	<-quit
+	gone()
+}
+
+// abandon is for an ssh that has gone before there was a session: nobody wants to
+// hear of it any more.
+func (s *session) abandon() {
+	s.abandoned.Store(true)
+	s.voice.Mute()
+	s.known()
+}
+
+// finishAsking sees the last look-ups through and frees what they have opened: a
+// session can last for days.
+func (s *session) finishAsking(late func()) {
+	late()
+	s.known()
+	s.resolver.Close()
+}
+
+// prepare reads what stands between the command line and the first look-up.
+func (s *session) prepare(ctx context.Context) (err error) {
+	if s.o.FDPass {
+		if err := relay.CanPass(s.w.Out); err != nil {
+			return console.Refuse(exit.Usage, "or leave --fdpass out", "%v", err)
+		}
+	}
+	if s.o.LogFile != "" {
+		if s.log, err = openLog(s.o.LogFile, s.o.Host, s.o.Port); err != nil {
+			return err
+		}
+	}
+	if s.o.Policy != Off {
+		s.reverseFailures = failcache.Cache{Dir: console.CacheDir(s.w.Getenv, "failures")}
+		s.pinFailures = failcache.Cache{Dir: console.CacheDir(s.w.Getenv, "lines")}
+	}
+	s.settings, err = s.readSettings(ctx)
+	return err
+}
+
+// begin starts the look-ups.
+func (s *session) begin(ctx context.Context) error {
+	resolver, hosts, err := s.o.Resolver(s.w)
+	if err != nil {
+		return err
+	}
+	s.resolver = resolver
+	if s.o.Verbose { // it would read files that a literal needs none of
+		if err := resolver.Err(); err != nil {
+			s.voice.Notice(err.Error())
+		}
+	}
+	if err := s.settings.ResolveBind(ctx, resolver); err != nil {
+		return err
+	}
+	c := &check.Checker{
+		Resolver:    resolver,
+		Policy:      check.Policy{RequireName: s.o.RequireName, Own: target.OwnName(), HostsPath: hosts},
+		ForwardOnly: s.o.Policy == Off,
+	}
+	s.inquiry = c.Begin(ctx, check.Ask{
+		Target: check.Target{Input: s.o.Host, Host: s.o.Host, Port: s.o.Port},
+		Family: s.settings.Family,
+	})
+	return nil
+}
+
+func (s *session) dialer() *dial.Dialer {
+	d := s.settings.Dialer()
+	if left, limited := s.connectLeft(); limited {
+		d.Timeout = max(left, time.Millisecond)
+	}
+	if s.o.Policy == Strict {
+		d.Accept = s.accept
+	}
+	return &d
+}
+
+// connectLeft is what is left of the time to connect in, look-ups included.
+func (s *session) connectLeft() (left time.Duration, limited bool) {
+	by := s.connectBy()
+	return time.Until(by), !by.IsZero()
+}
+
+// connectBy is when connecting has to be over; zero: never.
+//
+// With pipes ssh applies ConnectTimeout as well, from the start of its helper to
+// the end of the server's identification, and when it fires the user reads of a
+// "banner exchange" with "UNKNOWN port 65535". So connecting ends a little before
+// and says which address did not answer. With fdpass ssh waits without a limit.
+func (s *session) connectBy() (by time.Time) {
+	if t := s.settings.ConnectTimeout; t > 0 {
+		by = s.started.Add(t)
+	}
+	if t := s.settings.SshTimeout; t > 0 && !s.o.FDPass {
+		early := s.startedBySSH().Add(t - min(t/10, lastWords))
+		if early.Before(by) || by.IsZero() {
+			by = early
+		}
+	}
+	return by
+}
+
+// lastWords is the most that is left of ssh's ConnectTimeout for saying that it is
+// as good as over.
+const lastWords = 500 * time.Millisecond
+
+// startedBySSH is when ssh started its helper, a shell at first.
+func (s *session) startedBySSH() time.Time {
+	if age, known := console.Age(); known && console.ParentIsSSH() {
+		return time.Now().Add(-age)
+	}
+	return s.started
+}
+
+// failed says why there is no connection.
+func (s *session) failed(ctx context.Context, err error) int {
+	r, _ := s.inquiry.Wait(ctx, check.Now)
+	if s.o.Policy != Off && len(r.Addresses) > 0 {
+		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // that it has gone stale may be why
+	}
+	var lost *dial.Error
+	switch {
+	case s.abandoned.Load():
+		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
+	case errors.Is(err, dial.ErrNoAddress):
+		s.voice.Error(s.noAddress(r.Findings))
+	case errors.As(err, &lost) && rejected(lost):
+		s.voice.Error(s.refused(lost))
+		return exit.Found
+	default:
+		s.voice.Error(s.notConnected(err))
+	}
+	return exit.Unknown
+}
+
+// notConnected is why no address could be connected to; each reason names its
+// address, so a host that is one is not named again.
+func (s *session) notConnected(err error) error {
+	if _, literal := resolve.ParseLiteral(s.o.Host); literal {
+		return err
+	}
+	return fmt.Errorf("%s: %w", s.host(), err)
+}
+
+// noAddress is what the look-ups said of a host without an address.
+func (s *session) noAddress(findings []check.Finding) error {
+	if len(findings) == 0 {
+		return fmt.Errorf("%s has no address", s.host())
+	}
+	hint := ""
+	if advice := findings[0].Advice; len(advice) > 0 {
+		hint = advice[0].Text
+	}
+	if err := s.resolver.Err(); err != nil { // a file that libc refuses may be all that is wrong
+		hint = err.Error()
+	}
+	return console.Refuse(exit.Unknown, hint, "%s", findings[0].Text)
+}
+
+// relay moves the bytes, or leaves that to ssh.
+func (s *session) relay(conn net.Conn) int {
+	if s.o.FDPass {
+		if err := relay.Pass(s.w.Out, conn); err != nil {
+			s.voice.Error(err)
+			return exit.Unknown
+		}
+		return exit.OK
+	}
+	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
+	s.log.ended(stats, err)
+	if err == nil || stats.Why == relay.Reset { // which ssh itself tells, whose terminal it is now
+		return exit.OK
+	}
+	hint := ""
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		hint = "raise the limit of open files; 'ulimit -n' shows it"
+	}
+	s.voice.Error(console.Refuse(exit.Usage, hint, "relaying to %s: %v", s.host(), err))
+	return exit.Unknown
+}

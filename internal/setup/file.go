@@ -1,0 +1,169 @@
+package setup
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/replacefile"
+	"rdnsproxy/replacefile/lockedfile"
+	"rdnsproxy/safetext"
+	"rdnsproxy/sshconf"
+
+	"github.com/rogpeppe/go-internal/diff"
+)
+
+// configFile is the configuration of ssh's that setup changes.
+type configFile struct {
+	path    string
+	content []byte
+	absent  bool
+	usual   bool // it is ~/.ssh/config, after which ssh reads the system's
+}
+
+// maxConfig bounds it: what is larger nobody has written.
+const maxConfig = 4 << 20
+
+func (c *configFile) String() string { return safetext.Line(c.path) }
+
+// openConfig reads the file that is meant, without waiting for what is no file.
+func openConfig(w console.World, path string) (*configFile, error) {
+	c := &configFile{path: path}
+	if c.path == "" {
+		home := target.AsUser(w, sshconf.Query{}).Home
+		if home == "" {
+			return nil, console.Refuse(exit.Found, "name the file: rdnsproxy setup --file FILE", "where your home is cannot be found out")
+		}
+		c.path, c.usual = filepath.Join(home, ".ssh", "config"), true
+	}
+	info, err := os.Stat(c.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(c.path); err == nil {
+			return nil, console.Refuse(exit.Found, "make the file that it leads to, or remove the link", "%s is a symbolic link that leads nowhere", c)
+		}
+		c.absent = true
+		return c, nil
+	case err != nil:
+		return nil, console.Refuse(exit.Found, "", "%s: %s", c, console.PlainError(err))
+	case info.IsDir():
+		return nil, console.Refuse(exit.Found, "name the file in it", "%s is a directory", c)
+	case !info.Mode().IsRegular():
+		return nil, console.Refuse(exit.Found, "setup writes into regular files only", "%s is not a regular file", c)
+	case c.usual && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0: // readconf.c, read_config_file_depth
+		return nil, console.Refuse(exit.Found, "chmod go-w "+safetext.Shell(c.path), "everybody may write %s, so ssh refuses it", c)
+	case info.Size() > maxConfig:
+		return nil, console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "%s is larger than %d MiB", c, maxConfig>>20)
+	}
+	if c.content, err = os.ReadFile(c.path); err != nil {
+		return nil, console.Refuse(exit.Found, "nothing was written", "%s: %s", c, console.PlainError(err))
+	}
+	return c, nil
+}
+
+// diff shows the change as diff -u does, safe to print.
+func (c *configFile) diff(content []byte) string {
+	name := c.String()
+	text := diff.Diff(name, shownLines(c.content), name, shownLines(content))
+	_, text, _ = bytes.Cut(text, []byte("\n")) // "diff OLD NEW", which no person needs
+	return string(text)
+}
+
+// shownLines are the lines as a terminal may have them; carriage returns at their
+// ends are not shown, for the block has the file's own.
+func shownLines(content []byte) []byte {
+	var b bytes.Buffer
+	for ln := range strings.Lines(string(content)) {
+		text, ended := strings.CutSuffix(ln, "\n")
+		words := strings.Split(strings.TrimSuffix(text, "\r"), "\t")
+		for i := range words {
+			words[i] = safetext.Line(words[i])
+		}
+		b.WriteString(strings.Join(words, "\t"))
+		if ended {
+			b.WriteByte('\n')
+		}
+	}
+	return b.Bytes()
+}
+
+// openOptions say where the journal of a file goes whose directory takes none.
+func (c *configFile) openOptions() lockedfile.Options {
+	o := lockedfile.Options{Limit: maxConfig}
+	if dir, err := os.UserCacheDir(); err == nil {
+		o.State = filepath.Join(dir, "rdnsproxy", "ssh")
+	}
+	return o
+}
+
+// writable is nil if write is likely to succeed, so that nobody is asked in vain.
+func (c *configFile) writable() error {
+	if c.absent {
+		return nil
+	}
+	return lockedfile.Writable(c.path, c.openOptions())
+}
+
+// write puts content in the place of what was read. Owner, permissions and the
+// like stay; a symbolic link is followed, and stays one.
+func (c *configFile) write(content []byte) error {
+	if c.absent {
+		if c.usual {
+			if err := os.Mkdir(filepath.Dir(c.path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+				return err
+			}
+		}
+		if _, err := os.Lstat(c.path); err == nil {
+			return lockedfile.ErrChanged
+		}
+		return replacefile.Write(c.path, 0o600, func(w io.Writer) error {
+			_, err := w.Write(content)
+			return err
+		})
+	}
+	file, err := lockedfile.Open(c.path, c.openOptions())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if !bytes.Equal(file.Content, c.content) {
+		return lockedfile.ErrChanged
+	}
+	_, err = file.Replace(content)
+	return err
+}
+
+// explain says of an error of writing what can be done about it.
+func (c *configFile) explain(err error) error {
+	hint := "nothing was written; 'rdnsproxy setup --print' shows the lines"
+	switch {
+	case errors.Is(err, lockedfile.ErrWritten), errors.Is(err, lockedfile.ErrUnfinished):
+		hint = ""
+	case errors.Is(err, lockedfile.ErrChanged), errors.Is(err, lockedfile.ErrLocked):
+		hint = "nothing was written: run it again"
+	case errors.Is(err, lockedfile.ErrNotOwned):
+		hint = "nothing was written: run it as the file's owner"
+	case errors.Is(err, lockedfile.ErrUnsafeDirectory):
+		hint = "nothing was written: chmod go-w " + safetext.Shell(filepath.Dir(c.path))
+	}
+	return console.Refuse(exit.Found, hint, "%s: %s", c, strings.TrimPrefix(ownWords(err), c.path+": "))
+}
+
+// ownWords drops the system call and the path within the opened directory from
+// an error of this program's own writers.
+func ownWords(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return console.PlainError(err)
+	}
+	return fmt.Sprint(err)
+}

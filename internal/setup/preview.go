@@ -1,0 +1,353 @@
+package setup
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/recipe"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/safetext"
+	"rdnsproxy/sshconf"
+)
+
+// preview asks ssh what a configuration would do, before it is written: ssh -G
+// with a copy, beside the configuration as it is without the recipe.
+type preview struct {
+	ctx     context.Context
+	w       console.World
+	file    *configFile
+	rest    []byte // the configuration without the block
+	dir     string // of the copies
+	samples []sshconf.Sample
+	others  []sshconf.Condition     // blocks of somebody else's ProxyCommand that the lines would displace
+	before  map[string]settingLines // by host
+	after   map[string]settingLines
+}
+
+// anyHost is one that no configuration names.
+const anyHost = "rdnsproxy-setup.invalid"
+
+// shellHost is a host name that ssh refuses since 9.6 (readconf.c, valid_hostname);
+// to a shell it means nothing.
+const shellHost = "rdnsproxy-setup$.invalid"
+
+// maxSamples bounds for how many patterns of a configuration ssh is asked.
+const maxSamples = 300
+
+func newPreview(ctx context.Context, w console.World, file *configFile, rest []byte) (*preview, error) {
+	dir, err := os.MkdirTemp("", "rdnsproxy-setup-")
+	if err != nil {
+		return nil, console.Refuse(exit.Found, "", "a directory for a copy of %s: %s", file, console.PlainError(err))
+	}
+	p := &preview{ctx: ctx, w: w, file: file, rest: rest, dir: dir, before: map[string]settingLines{}}
+	if err := p.begin(); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *preview) close() { os.RemoveAll(p.dir) }
+
+// begin reads the configuration as it is, which ssh has to accept.
+func (p *preview) begin() error {
+	if err := cmp.Or(p.write("own", p.rest), p.copy("before", p.rest)); err != nil {
+		return err
+	}
+	if err := p.read(); err != nil {
+		return target.ConfigError("HOST", p.named(err))
+	}
+	for _, s := range p.samples {
+		lines, err := p.ask("before", s.Host)
+		switch {
+		case err == nil:
+			p.before[s.Host] = lines
+		case s.Host == anyHost:
+			return console.Refuse(exit.Found, "mend it first: 'ssh -G HOST' says the same", "%v", err)
+		} // else ssh refuses such a name, or this one
+	}
+	return nil
+}
+
+// read finds out for which hosts ssh is to be asked. What stands in the user's own
+// file stands above the lines, and comes first unless ssh goes over the files again;
+// what stands in the system's comes after them.
+func (p *preview) read() error {
+	p.samples = []sshconf.Sample{{Pattern: "*", Host: anyHost}}
+	files := []sshconf.Query{{UserFile: p.path("own"), SystemFile: os.DevNull}}
+	if p.file.usual {
+		files = append(files, sshconf.Query{UserFile: os.DevNull})
+	}
+	for i, q := range files {
+		samples, conditions, err := target.AsUser(p.w, q).Blocks()
+		if err != nil {
+			return err
+		}
+		p.samples = append(p.samples, samples...)
+		for _, c := range conditions {
+			if i > 0 || c.Late {
+				p.others = append(p.others, c)
+			}
+		}
+	}
+	p.samples = p.samples[:min(len(p.samples), maxSamples)]
+	return nil
+}
+
+// copy writes a configuration as ssh would find it, with the system's after it.
+func (p *preview) copy(name string, content []byte) error {
+	text := slices.Clone(content)
+	if p.file.usual {
+		text = append(text, "\nMatch all\nInclude "+sshconf.SystemConfig+"\n"...)
+	}
+	return p.write(name, text)
+}
+
+func (p *preview) write(name string, text []byte) error {
+	if err := os.WriteFile(p.path(name), text, 0o600); err != nil {
+		return console.Refuse(exit.Found, "", "a copy of %s: %s", p.file, console.PlainError(err))
+	}
+	return nil
+}
+
+func (p *preview) path(name string) string { return filepath.Join(p.dir, name) }
+
+func (p *preview) query(name, host string) sshconf.Query {
+	return target.AsUser(p.w, sshconf.Query{Host: host, File: p.path(name)})
+}
+
+// ask is what ssh -G prints for a host by one of the copies.
+func (p *preview) ask(name, host string) (settingLines, error) {
+	out, err := p.query(name, host).Print(p.ctx)
+	if err != nil {
+		return nil, p.named(err)
+	}
+	return linesOf(out), nil
+}
+
+// named puts the configuration's own name in the place of the copy's.
+func (p *preview) named(err error) error {
+	return errors.New(p.own(err.Error()))
+}
+
+func (p *preview) own(text string) string {
+	for _, name := range []string{"own", "before", "after"} {
+		text = strings.ReplaceAll(text, safetext.Line(p.path(name)), p.file.String())
+	}
+	return text
+}
+
+// try asks ssh what it would do with the recipe.
+func (p *preview) try(r recipe.Recipe) error {
+	if err := p.copy("after", recipe.Add(p.rest, r)); err != nil {
+		return err
+	}
+	p.after = map[string]settingLines{}
+	for host := range p.before {
+		lines, err := p.ask("after", host)
+		if err != nil {
+			return console.Refuse(exit.Found, "nothing was written", "with the lines of rdnsproxy, %v", err)
+		}
+		p.after[host] = lines
+	}
+	return nil
+}
+
+// all makes the recipe for all hosts such that nobody else's ProxyCommand or
+// ProxyJump is displaced: also not one that stands in a file which ssh reads later,
+// or that holds only when ssh goes over the files again (Match final).
+func (p *preview) all(r recipe.Recipe) (recipe.Recipe, error) {
+	general := p.before[anyHost]
+	if value := general["canonicalizehostname"]; value != nil && value[0] == "always" {
+		for _, s := range p.samples {
+			if kind, _ := p.before[s.Host].proxy(); kind != "" && strings.ContainsAny(s.Pattern, "*?") {
+				return r, console.Refuse(exit.Found, "name hosts: rdnsproxy setup --fdpass HOST...",
+					"with CanonicalizeHostname always, short names would lose the %s of %s", spelledKeyword(kind), shownHost(s.Pattern))
+			}
+		}
+	}
+	if value := general["canonicalizehostname"]; value != nil && value[0] != "false" && value[0] != "no" && value[0] != "always" {
+		return r, console.Refuse(exit.Found, "'CanonicalizeHostname always' is not ignored; or name hosts: rdnsproxy setup --fdpass HOST...",
+			"ssh ignores CanonicalizeHostname %s once there is a ProxyCommand, so short names would lead elsewhere", safetext.Line(value[0]))
+	}
+	if kind, value := general.proxy(); kind != "" {
+		if kind == "proxycommand" && console.RunsThisProgram(value) {
+			return r, console.Refuse(exit.Found, "take these lines out first: rdnsproxy setup writes its own", "%s has lines for rdnsproxy already, written by hand", p.file)
+		}
+		return r, console.Refuse(exit.Found, "take it out, or put rdnsproxy there by hand", "every host has a %s already: %s", spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60))
+	}
+	for _, c := range p.others {
+		if len(c.Patterns) == 0 {
+			return r, console.Refuse(exit.Found, "put the lines below it by hand, or name hosts: rdnsproxy setup --fdpass HOST...",
+				"%s: the ProxyCommand or ProxyJump of this block would be lost for hosts that it holds for", p.own(c.Origin))
+		}
+		r.Except = append(r.Except, c.Patterns...)
+	}
+	for range 3 { // what is left alone for one pattern may bring up another
+		if err := p.try(r); err != nil {
+			return r, err
+		}
+		displaced := p.displaced(r)
+		switch {
+		case len(displaced) == 0:
+			return r, nil
+		case displaced[0] == "*":
+			return r, console.Refuse(exit.Found, "'ssh -G HOST' shows what it has", "%s has settings for every host that do not go with a ProxyCommand, such as ProxyUseFdpass", p.file)
+		}
+		r.Except = append(r.Except, displaced...)
+	}
+	return r, console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "%s: the ProxyCommand or ProxyJump of %s cannot be kept", p.file, several(p.displaced(r), 3))
+}
+
+// displaced are the patterns for which ssh would do anything else than to run
+// rdnsproxy where it ran nothing. Hosts whose connection is handed over have
+// ProxyUseFdpass besides, and no others may.
+func (p *preview) displaced(r recipe.Recipe) []string {
+	var all []string
+	for _, s := range p.samples {
+		before, ok := p.before[s.Host]
+		if !ok {
+			continue
+		}
+		after := p.after[s.Host]
+		passed := slices.Contains(r.Passed, s.Host)
+		kind, value := before.proxy()
+		nowKind, now := after.proxy()
+		lost := kind != "" && (nowKind != kind || now != value)
+		broken := kind == "" && nowKind != "" && (after["proxyusefdpass"] != nil && after["proxyusefdpass"][0] == "yes") != passed
+		altered := slices.ContainsFunc(before.differing(after), func(k string) bool {
+			return k != "proxycommand" && k != "proxyjump" && !(k == "proxyusefdpass" && passed)
+		})
+		if (lost || broken || altered) && !slices.Contains(all, s.Pattern) {
+			all = append(all, s.Pattern)
+		}
+	}
+	return all
+}
+
+// passed adds hosts to the recipe whose connection is handed to ssh.
+func (p *preview) passed(r recipe.Recipe, hosts []string, v *console.Voice) (recipe.Recipe, error) {
+	for _, h := range hosts {
+		if _, known := p.before[h]; known {
+			continue
+		}
+		lines, err := p.ask("before", h)
+		if err != nil {
+			return r, console.Refuse(exit.Found, "", "%v", err)
+		}
+		p.before[h] = lines
+		p.samples = append(p.samples, sshconf.Sample{Pattern: h, Host: h})
+	}
+	var added []string
+	for _, h := range hosts {
+		if kind, value := p.before[h].proxy(); kind != "" {
+			v.Warning(fmt.Sprintf("%s is left out: it has a %s already: %s", shownHost(h), spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60)))
+			continue
+		}
+		if i := slices.IndexFunc(p.others, func(c sshconf.Condition) bool { return c.Holds(h) }); i >= 0 {
+			v.Warning(fmt.Sprintf("%s is left out: %s: the ProxyCommand or ProxyJump of this block may hold for it", shownHost(h), p.own(p.others[i].Origin)))
+			continue
+		}
+		added = append(added, h)
+	}
+	if len(added) == 0 {
+		return r, console.Refuse(exit.Found, "", "nothing was written: no host is left")
+	}
+	for _, h := range added {
+		if !slices.Contains(r.Passed, h) {
+			r.Passed = append(r.Passed, h)
+		}
+	}
+	if err := p.try(r); err != nil {
+		return r, err
+	}
+	for _, h := range added {
+		_, command := p.after[h].proxy()
+		if pass := p.after[h]["proxyusefdpass"]; !strings.Contains(command, "--fdpass") || pass == nil || pass[0] != "yes" {
+			return r, console.Refuse(exit.Found, "see 'ssh -G "+safetext.Name(h)+"'", "nothing was written: another line of the configuration decides the ProxyUseFdpass of %s", shownHost(h))
+		}
+	}
+	if d := p.displaced(r); len(d) > 0 {
+		return r, console.Refuse(exit.Found, "nothing was written", "ssh would do something else for %s", several(d, 3))
+	}
+	v.Notice("'ssh -o ProxyCommand=...' and mosh fail on " + several(r.Passed, 5) + ": ssh expects a handed-over connection there")
+	return r, nil
+}
+
+// unchecked tells which hosts rdnsproxy does not see: those with a way of their own.
+func (p *preview) unchecked() []string {
+	var jumps, commands []string
+	for _, s := range p.samples {
+		switch kind, value := p.before[s.Host].proxy(); { // which it has kept
+		case kind == "proxyjump":
+			jumps = append(jumps, shownHost(s.Pattern))
+		case kind == "proxycommand" && !console.RunsThisProgram(value):
+			commands = append(commands, shownHost(s.Pattern))
+		}
+	}
+	var lines []string
+	if len(jumps) > 0 {
+		lines = append(lines, "behind a ProxyJump only the way to the jump host is checked: "+several(jumps, 8))
+	}
+	if len(commands) > 0 {
+		lines = append(lines, "not checked, since they keep a ProxyCommand of their own: "+several(commands, 8))
+	}
+	if len(p.samples) == maxSamples {
+		lines = append(lines, fmt.Sprintf("only the first %d patterns of the configuration were looked at", maxSamples))
+	}
+	return lines
+}
+
+func spelledKeyword(kind string) string {
+	if kind == "proxyjump" {
+		return "ProxyJump"
+	}
+	return "ProxyCommand"
+}
+
+// settingLines are ssh -G's values by keyword.
+type settingLines map[string][]string
+
+func linesOf(out string) settingLines {
+	all := settingLines{}
+	for ln := range strings.Lines(out) {
+		keyword, value, _ := strings.Cut(strings.TrimRight(ln, "\r\n"), " ")
+		all[keyword] = append(all[keyword], value)
+	}
+	return all
+}
+
+// proxy is the way of a host's own, if it has one.
+func (s settingLines) proxy() (kind, value string) {
+	for _, kind := range []string{"proxyjump", "proxycommand"} {
+		if v := s[kind]; v != nil && v[0] != "none" && v[0] != "" {
+			return kind, v[0]
+		}
+	}
+	return "", ""
+}
+
+// differing are the keywords that do not have the same values.
+func (s settingLines) differing(o settingLines) []string {
+	var all []string
+	for keyword := range s {
+		if !slices.Equal(s[keyword], o[keyword]) {
+			all = append(all, keyword)
+		}
+	}
+	for keyword := range o {
+		if s[keyword] == nil {
+			all = append(all, keyword)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,211 @@
+package setup
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"rdnsproxy/internal/console"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// setup does the work, and gives its exit status and what it said.
+func setup(t *testing.T, o Options, hosts ...string) (status int, out, errs string) {
+	t.Helper()
+	var files [2]*os.File
+	for i := range files {
+		f, err := os.CreateTemp(t.TempDir(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		files[i] = f
+	}
+	in, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	w := console.World{Env: os.Environ(), In: in, Out: files[0], Err: files[1]}
+	if status, err = Run(t.Context(), w, o, hosts); err != nil {
+		console.NewVoice(w.Err, false, false).Error(err)
+		status = console.StatusOf(err)
+	}
+	var texts [2]string
+	for i, f := range files {
+		b, err := os.ReadFile(f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[i] = string(b)
+	}
+	return status, texts[0], texts[1]
+}
+
+// sshSays is all that ssh -G prints; nil where it refuses.
+func sshSays(t *testing.T, file string, args ...string) settingLines {
+	t.Helper()
+	out, err := exec.Command("ssh", append([]string{"-G", "-F", file}, args...)...).Output()
+	if err != nil {
+		return nil
+	}
+	return linesOf(string(out))
+}
+
+// question is one "ask:" line of sshconf's corpus: HOST|ARG|ARG…
+func question(ask string) []string {
+	words := strings.Split(strings.ReplaceAll(ask, `\n`, "\n"), "|")
+	return append(words[1:], "--", words[0])
+}
+
+// values are cases about the values of settings that stand beside the lines.
+var values = regexp.MustCompile(`^(args|attempts|bind|control|families|flags|gssapi|hostkey|ipqos|keyword|known|lists|long|quotes|timeout|value)`)
+
+// TestSetupDisplacesNothing asks ssh about the configurations of sshconf's corpus,
+// without the lines and with them: nothing but the ProxyCommand may differ, and
+// that only where there was none. And they come out again to the byte.
+func TestSetupDisplacesNothing(t *testing.T) {
+	cases, err := filepath.Glob("../../sshconf/testdata/config/*.txtar")
+	if err != nil || len(cases) < 200 {
+		t.Fatalf("%d cases, %v", len(cases), err)
+	}
+	cases = slices.DeleteFunc(cases, func(path string) bool { return values.MatchString(filepath.Base(path)) })
+	written := make(chan bool, len(cases))
+	t.Run("case", func(t *testing.T) {
+		for i, path := range cases {
+			t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+				t.Parallel()
+				archive, err := txtar.ParseFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				dir := t.TempDir()
+				file := filepath.Join(dir, "config")
+				for _, f := range archive.Files {
+					name := filepath.Join(dir, f.Name)
+					if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(name, []byte(strings.NewReplacer("$DIR", dir, "$ETC", "/etc/ssh").Replace(string(f.Data))), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				old, err := os.ReadFile(file)
+				if err != nil {
+					return // it is about a home
+				}
+				var asks [][]string
+				var before []settingLines
+				for ln := range strings.Lines(string(archive.Comment)) {
+					if ask, ok := strings.CutPrefix(strings.TrimSuffix(ln, "\n"), "ask: "); ok {
+						asks = append(asks, question(ask))
+						before = append(before, sshSays(t, file, question(ask)...))
+					}
+				}
+				status, _, errs := setup(t, Options{File: file, Yes: true})
+				now, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if status != 0 {
+					if status != 1 || string(now) != string(old) || strings.Count(errs, "error: ") != 1 {
+						t.Errorf("status %d, %s\n%s", status, errs, now)
+					}
+					return
+				}
+				written <- true
+				for i, ask := range asks {
+					compareSettings(t, ask, before[i], sshSays(t, file, ask...))
+				}
+				if i%8 != 0 { // ssh takes its time
+				} else if status, out, errs := setup(t, Options{File: file, Yes: true}); status != 0 || !strings.Contains(out, "is up to date") {
+					t.Errorf("again: %d, %s%s", status, out, errs)
+				}
+				if status, out, errs := setup(t, Options{File: file, Yes: true, Remove: true}); status != 0 {
+					t.Errorf("--remove: %d, %s%s", status, out, errs)
+				}
+				if now, err := os.ReadFile(file); err != nil || string(now) != string(old) {
+					t.Errorf("%q came back as %q, %v", old, now, err)
+				}
+			})
+		}
+	})
+	if n := len(written); n < 60 {
+		t.Errorf("only %d files were written", n)
+	} else {
+		t.Logf("%d of %d files were written", n, len(cases))
+	}
+}
+
+func compareSettings(t *testing.T, ask []string, before, after settingLines) {
+	t.Helper()
+	if (before == nil) != (after == nil) {
+		t.Errorf("%q: ssh refuses with the lines or without", ask)
+		return
+	}
+	kind, value := before.proxy()
+	nowKind, nowValue := after.proxy()
+	if kind != "" && (nowKind != kind || nowValue != value) {
+		t.Errorf("%q: %s %s became %s %s", ask, kind, value, nowKind, nowValue)
+	}
+	if d := slices.DeleteFunc(before.differing(after), func(k string) bool { return k == "proxycommand" }); len(d) > 0 {
+		t.Errorf("%q: %q differ", ask, d)
+	}
+}
+
+// TestSetupForNamedHosts: the connections of those alone are handed over.
+func TestSetupForNamedHosts(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "config")
+	text := "Host jump\n\tProxyJump gate\nHost own\n\tProxyCommand nc %h %p\nHost passes\n\tProxyUseFdpass no\n"
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	unchanged := func() {
+		t.Helper()
+		if b, err := os.ReadFile(file); err != nil || string(b) != text {
+			t.Errorf("%q, %v", b, err)
+		}
+	}
+	for _, bad := range []string{"*", "a*", "?", "!a", "a,b", "-x", "a b", "vsock/3", "a#b", `a"b`, ""} {
+		if status, _, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, bad); status != 2 || strings.Count(errs, "\n") != 1 {
+			t.Errorf("%q: %d, %s", bad, status, errs)
+		}
+		unchanged()
+	}
+	for _, all := range [][]string{{"jump"}, {"own"}, {"jump", "own"}, {"passes"}} {
+		if status, out, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, all...); status != 1 || !strings.Contains(errs, "nothing was written") {
+			t.Errorf("%q: %d, %s%s", all, status, out, errs)
+		}
+		unchanged()
+	}
+	status, out, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, "own", "a", "b.example.com")
+	if status != 0 || !strings.Contains(errs, "own is left out: it has a ProxyCommand already: nc %h %p") || !strings.Contains(errs, "mosh fail on a, b.example.com") {
+		t.Errorf("%d, %s%s", status, out, errs)
+	}
+	if status, out, errs := setup(t, Options{File: file, Yes: true}); status != 0 {
+		t.Errorf("%d, %s%s", status, out, errs)
+	}
+	for host, want := range map[string]string{"a": "yes", "b.example.com": "yes", "c": "no", "jump": "no", "own": "no", "passes": "no"} {
+		s := sshSays(t, file, host)
+		_, command := s.proxy()
+		if s["proxyusefdpass"][0] != want || strings.Contains(command, "--fdpass") != (want == "yes") {
+			t.Errorf("%s: ProxyUseFdpass %s, %s", host, s["proxyusefdpass"], command)
+		}
+	}
+	// With ssh's own option the jump counts, and fdpass is off again.
+	if s := sshSays(t, file, "-J", "gate", "a"); s["proxyjump"] == nil || s["proxycommand"] != nil {
+		t.Errorf("-J: %v", s)
+	}
+	if status, _, _ := setup(t, Options{File: file, Yes: true, Remove: true}); status != 0 {
+		t.Error("--remove")
+	}
+	unchanged()
+	if st, err := os.Stat(file); err != nil || st.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", st.Mode(), err)
+	}
+}

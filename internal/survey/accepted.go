@@ -1,0 +1,55 @@
+package survey
+
+import (
+	"net/netip"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/mapping"
+)
+
+// withAccepted adds to a result what of it the user has accepted, and since when.
+func (s *Survey) withAccepted(r *check.Result) {
+	file, err := s.accepted.Read(s.w)
+	if err != nil {
+		s.complain.Do(func() { s.voice.Notice(err.Error()) })
+		return
+	}
+	for _, a := range r.Addresses {
+		was, change, ok := file.Compare(mapping.Of(r.Host, a), mapping.Addrs(r))
+		if !ok {
+			continue
+		}
+		since := was.Since.Local().Format(time.DateOnly)
+		finding := check.NewFinding(check.MappingAccepted, a.Address, a.Address.String()+": this mapping is accepted since "+since)
+		switch {
+		case !mapping.HasVerdict(a):
+			finding.Text += "; what it is now could not be found out"
+		case change != "":
+			finding = check.NewFinding(check.AcceptedChanged, a.Address,
+				a.Address.String()+": what was accepted on "+since+" has changed: "+change)
+		}
+		r.Findings = append(r.Findings, finding)
+		if s.o.AcceptedPass && finding.Code == check.MappingAccepted && mapping.HasVerdict(a) {
+			passMapping(r, a.Address)
+		}
+	}
+	r.Severity = check.Worst(r.Findings)
+}
+
+// passMapping lets the verdict on an address pass. What else was found of it, its
+// host keys above all, counts as before.
+func passMapping(r *check.Result, a netip.Addr) {
+	of := r.Of(a)
+	of.Severity = check.Pass
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Address != a {
+			continue
+		}
+		if f.Code.Mapping() && f.Severity > check.Pass {
+			*f = f.When(true, check.WhenAccepted)
+		}
+		of.Severity = max(of.Severity, f.Severity)
+	}
+}

@@ -1,0 +1,85 @@
+package survey
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/krb5conf"
+	"rdnsproxy/safetext"
+	"rdnsproxy/sshconf"
+)
+
+// kerberos reads krb5.conf, once a run: KRB5_CONFIG names other files than the
+// system's. nil: Kerberos is not set up, or its configuration cannot be read.
+type kerberos struct {
+	once sync.Once
+	k    *check.Kerberos
+}
+
+func (c *kerberos) read(w console.World, v *console.Voice) *check.Kerberos {
+	c.once.Do(func() {
+		paths := []string{krb5conf.DefaultPath}
+		if list := w.Getenv("KRB5_CONFIG"); list != "" {
+			paths = strings.Split(list, ":")
+		}
+		conf, err := krb5conf.ParseFiles(paths...)
+		switch {
+		case err != nil:
+			v.Notice(err.Error())
+			return
+		case len(conf.Files) == 0:
+			return
+		}
+		c.k = &check.Kerberos{
+			RDNS:         check.Setting{On: conf.RDNS.On(), Origin: conf.RDNS.Origin},
+			Canonicalize: check.Setting{On: conf.Canonicalize.On(), Origin: conf.Canonicalize.Origin},
+			Fallback:     conf.Canonicalize.Value == krb5conf.Fallback,
+			File:         safetext.Line(conf.Files[0]),
+		}
+	})
+	return c.k
+}
+
+// useDNS is UseDNS of this machine's sshd_config, read once a run.
+type useDNS struct {
+	once    sync.Once
+	setting check.Setting
+}
+
+func (u *useDNS) read(path string, v *console.Voice) check.Setting {
+	u.once.Do(func() {
+		if path == "none" {
+			return
+		}
+		value, set, err := sshconf.ServerValue(path, "usedns")
+		switch {
+		case errors.Is(err, fs.ErrPermission): // as on many systems
+		case err != nil:
+			v.Notice(err.Error())
+		case set:
+			u.setting = check.Setting{On: value.Value == "yes", Origin: value.Origin}
+		}
+	})
+	return u.setting
+}
+
+// clientOf is what ssh's configuration for a target, krb5.conf and sshd_config say
+// about who on this machine goes by a reverse name.
+func clientOf(h *sshconf.Host, k *check.Kerberos, useDNS check.Setting) *check.Client {
+	setting := func(keyword string) check.Setting {
+		v, _ := h.Value(keyword)
+		return check.Setting{On: v.Value == "yes", Origin: v.Origin}
+	}
+	return &check.Client{
+		GSSAPI:         setting("gssapiauthentication"),
+		GSSAPITrustDNS: setting("gssapitrustdns"),
+		GSSAPIIdentity: safetext.Name(h.Get("gssapiserveridentity")),
+		Hostbased:      setting("hostbasedauthentication"),
+		UseDNS:         useDNS,
+		Kerberos:       k,
+	}
+}

@@ -1,0 +1,166 @@
+package survey
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+
+	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/sshprobe"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/limits"
+	"rdnsproxy/sshconf"
+)
+
+// algorithmKeywords are the settings that decide, with what the server has, what
+// ssh negotiates, which host key it asks for and whether it takes it. Values of
+// some are made from the build's own defaults, so ssh -G is asked for them.
+var algorithmKeywords = []string{
+	"hostkeyalgorithms", "kexalgorithms", "ciphers", "macs",
+	"casignaturealgorithms", "requiredrsasize", "revokedhostkeys", "knownhostscommand",
+	"nohostauthenticationforlocalhost", "checkhostip", "fingerprinthash", "stricthostkeychecking",
+}
+
+// algorithms asks ssh what it would send to each target.
+type algorithms struct {
+	mu      sync.Mutex
+	askers  map[target.Class]asker
+	revoked map[string]*knownhosts.Revocations
+	untold  sync.Once // that ssh cannot be asked
+
+	asked   sync.Once // for its release
+	release knownhosts.Release
+}
+
+type asker struct {
+	*sshconf.Asker
+	files *sshconf.Config
+}
+
+// sends is what ssh would send, and how it takes the answer.
+type sends struct {
+	rules  knownhosts.Rules
+	lists  sshprobe.Lists
+	strict bool   // StrictHostKeyChecking yes
+	by     string // who says so
+}
+
+// of asks for a target. Where ssh cannot be asked, the newest
+// release's is assumed, and a notice says so once.
+func (a *algorithms) of(ctx context.Context, s *Survey, t *target.Target) (sends, error) {
+	q := t.Query
+	q.Keywords, q.Strict = algorithmKeywords, false
+	ssh, err := a.asker(q)
+	if limits.Starved(err) {
+		return sends{}, err
+	}
+	if err != nil {
+		return sends{}, target.ConfigError(t.Config.Name, err)
+	}
+	h, err := ssh.Ask(ctx, ssh.files, t.Config)
+	if err == nil && tokens(h, "revokedhostkeys") { // what they stand for is the host's own
+		h, err = ssh.Ask(ctx, nil, h)
+	}
+	var not *sshconf.NotAskedError
+	switch {
+	case errors.As(err, &not):
+		a.untold.Do(func() {
+			s.voice.Notice(err.Error() + ": those of " + sshprobe.NewestLists + " are assumed")
+		})
+		return sends{by: sshprobe.NewestLists + " (assumed)", rules: knownhosts.Rules{Release: a.installed(q), Unread: refusing(ssh.files, t.Config.Name)}}, nil
+	case err != nil:
+		return sends{}, err
+	}
+	release, _ := knownhosts.ParseRelease(h.Version())
+	strict := h.Get("stricthostkeychecking")
+	return sends{
+		rules:  s.rules(t, h, release),
+		lists:  sshprobe.Lists{Exchanges: commaList(h.Get("kexalgorithms")), Ciphers: commaList(h.Get("ciphers")), MACs: commaList(h.Get("macs"))},
+		strict: strict == "true" || strict == "yes",
+		by:     sshconf.BySSH,
+	}, nil
+}
+
+// refusing are the settings of a host by which ssh may refuse a key that known_hosts
+// has.
+func refusing(c *sshconf.Config, host string) (set []string) {
+	for _, keyword := range []string{"RevokedHostKeys", "KnownHostsCommand"} {
+		if c.MaySet(host, strings.ToLower(keyword)) {
+			set = append(set, keyword)
+		}
+	}
+	return set
+}
+
+// installed is the release of the ssh that is installed; zero where there is
+// none, and then the rules of the newest hold. It is of the whole run, so no target's
+// end ends it.
+func (a *algorithms) installed(q sshconf.Query) knownhosts.Release {
+	a.asked.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), limits.SSHTime)
+		defer cancel()
+		a.release, _ = knownhosts.ParseRelease(q.Version(ctx))
+	})
+	return a.release
+}
+
+func (a *algorithms) asker(q sshconf.Query) (asker, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	as := target.ClassOf(q)
+	if known, ok := a.askers[as]; ok {
+		return known, nil
+	}
+	files, err := q.Read()
+	if err != nil {
+		return asker{}, err
+	}
+	if a.askers == nil {
+		a.askers = make(map[target.Class]asker)
+	}
+	a.askers[as] = asker{q.Asker(), files}
+	return a.askers[as], nil
+}
+
+// tokens reports whether a keyword is written with % for the host.
+func tokens(h *sshconf.Host, keyword string) bool {
+	text, _ := h.Written(keyword)
+	return strings.Contains(text, "%")
+}
+
+// keepsOrder says that ssh sends HostKeyAlgorithms as it stands: where the setting
+// names the list itself or starts with ^. Where only ssh knows how it was written,
+// that is guessed from the list.
+func keepsOrder(h *sshconf.Host) (keep, unsure bool) {
+	text, sure := h.Written("hostkeyalgorithms")
+	if text = strings.TrimLeft(text, " \t=\""); sure {
+		return text != "" && text[0] != '+' && text[0] != '-', false
+	}
+	list, defaults := commaList(h.Get("hostkeyalgorithms")), knownhosts.DefaultAlgorithms()
+	if slices.Equal(list, defaults) {
+		return false, false
+	}
+	added := len(list) > len(defaults) && slices.Equal(list[:len(defaults)], defaults)
+	return !added && !isSubsequence(list, defaults), true
+}
+
+// isSubsequence says that some of the list is there in its order.
+func isSubsequence(some, list []string) bool {
+	for _, word := range some {
+		i := slices.Index(list, word)
+		if i < 0 {
+			return false
+		}
+		list = list[i+1:]
+	}
+	return true
+}
+
+func commaList(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return strings.Split(value, ",")
+}

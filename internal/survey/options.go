@@ -1,0 +1,52 @@
+package survey
+
+import (
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/limits"
+	"rdnsproxy/resolve"
+	"rdnsproxy/sshconf"
+)
+
+// Options say what a survey does and how it reports. Start from
+// defaultSurvey.
+type Options struct {
+	target.Options
+	Connect target.Connect
+	Sources target.Sources
+	Client  Client
+
+	Format     string           // a name of report.Formats
+	Output     string           // the file that the report goes to, whole or not at all; if empty, stdout
+	FailOn     check.Severity   // from which severity on a survey fails; neverFail: from none
+	Jobs       int              // how many targets at once
+	Wait       time.Duration    // ask again until the targets pass, for so long at most
+	SSHDConfig string           // this machine's, for UseDNS; "none" reads nothing
+	Compare    []resolve.Server // a DNS server to ask too, and to say where it differs
+
+	DNSOnly       bool     // connect to nothing
+	ExpectKeys    []string // fingerprints of keys that are right
+	AllKeys       bool     // fetch the host keys of the other types too
+	AcceptedPass  bool     // accepted mappings pass
+	TargetTimeout time.Duration
+
+	PrintConfig     bool // print what was taken from ssh's configuration, and look nothing up
+	PrintKnownHosts bool // print lines for known_hosts, and no report
+}
+
+// NeverFail is the FailOn that nothing reaches.
+const NeverFail = check.Error + 1
+
+// Defaults is what a survey does if nobody says anything else.
+func Defaults() Options {
+	return Options{
+		Options:       target.Options{CheckTimeout: 5 * time.Second},
+		Format:        "text",
+		FailOn:        check.Warning,
+		Jobs:          limits.Jobs,
+		SSHDConfig:    sshconf.ServerConfig,
+		TargetTimeout: limits.TargetTime,
+	}
+}

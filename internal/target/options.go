@@ -1,0 +1,79 @@
+package target
+
+import (
+	"strings"
+	"time"
+
+	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/resolve"
+)
+
+// Options are what everything that looks hosts up can be told. The zero value
+// does as libc and ssh do on this machine.
+type Options struct {
+	Resolvers    []resolve.Server // DNS servers; if empty, the system's
+	HostsFile    string           // if empty, the system's
+	SSHConfig    string           // if empty, the user's and the system's; "none" reads nothing
+	IPv4, IPv6   bool             // this family alone; both are refused
+	CheckTimeout time.Duration    // for all lookups of a target
+	RequireName  bool             // a reverse name other than the host's is a warning
+
+	Quiet   bool // errors only
+	Verbose bool
+}
+
+// Connect override what ssh's configuration says about connecting; what is
+// nil leaves it as it is.
+type Connect struct {
+	Timeout   *time.Duration
+	Address   *string // to connect from; a name is looked up
+	Interface *string
+}
+
+// Family is the one that is asked for.
+func (o *Options) Family() (resolve.Family, error) {
+	switch {
+	case o.IPv4 && o.IPv6:
+		return 0, console.Refuse(exit.Usage, "leave both out for either family", "-4 and -6 exclude each other")
+	case o.IPv4:
+		return resolve.IPv4, nil
+	case o.IPv6:
+		return resolve.IPv6, nil
+	}
+	return resolve.AnyFamily, nil
+}
+
+// Resolver is the resolver that is asked for, and the path of the hosts file that a
+// suggested line would be for.
+func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
+	r, path := &resolve.Resolver{Env: LookupEnvironment(w)}, hostsfile.SystemPath()
+	if len(o.Resolvers) > 0 {
+		system, _ := resolve.SystemConfig(r.Env) // an unreadable file leaves glibc's defaults
+		r.Config = system.WithServers(o.Resolvers...)
+	}
+	if o.HostsFile != "" {
+		f, err := hostsfile.ParseFile(o.HostsFile)
+		if err != nil {
+			return nil, "", console.Refuse(exit.Usage, "--hosts-file takes a file in the format of hosts(5)", "%v", err)
+		}
+		r.Hosts, path = f, o.HostsFile
+	}
+	return r, path, nil
+}
+
+// LookupEnvironment is what the environment says about lookups: glibc reads it as well.
+func LookupEnvironment(w console.World) (env resolve.Environment) {
+	for _, v := range w.Env {
+		switch name, value, _ := strings.Cut(v, "="); name {
+		case "LOCALDOMAIN":
+			env.LocalDomain = &value
+		case "RES_OPTIONS":
+			env.Options = value
+		case "HOSTALIASES":
+			env.Aliases = value
+		}
+	}
+	return env
+}

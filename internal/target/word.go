@@ -1,0 +1,107 @@
+package target
+
+import (
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/resolve"
+)
+
+// Parsed is a target as it was written.
+type Parsed struct {
+	user, host string
+	port       uint16 // 0: not written
+}
+
+// Parse reads HOST, user@HOST, HOST:PORT, [ADDR]:PORT, an IPv6 address,
+// or an ssh:// URL.
+func Parse(word string) (Parsed, error) {
+	if strings.Contains(word, "://") {
+		return parseURL(word)
+	}
+	var t Parsed
+	t.host = word
+	if i := strings.LastIndex(word, "@"); i >= 0 {
+		t.user, t.host = word[:i], word[i+1:]
+	}
+	host, port, err := SplitPort(t.host)
+	if err != nil {
+		return t, err
+	}
+	t.host, t.port = host, port
+	return t, CheckHost(t.host)
+}
+
+func parseURL(word string) (Parsed, error) {
+	u, err := url.Parse(word)
+	if err != nil || u.Scheme != "ssh" || u.Path != "" && u.Path != "/" {
+		return Parsed{}, console.Refuse(exit.Usage, "ssh://user@host:port is the form", "%s is no ssh URL", console.Quoted(word))
+	}
+	t := Parsed{user: u.User.Username(), host: u.Hostname()}
+	if u.Port() != "" {
+		if t.port, err = ParsePort(u.Port()); err != nil {
+			return t, err
+		}
+	}
+	return t, CheckHost(t.host)
+}
+
+// SplitPort takes a port off; an IPv6 address without brackets has none.
+func SplitPort(s string) (string, uint16, error) {
+	if strings.HasPrefix(s, "[") {
+		inside, rest, ok := strings.Cut(s[1:], "]")
+		if !ok || strings.Contains(inside, "[") || rest != "" && rest[0] != ':' {
+			return s, 0, console.Refuse(exit.Usage, "[2001:db8::1]:22 is the form", "%s is no address in brackets", console.Quoted(s))
+		}
+		if rest == "" {
+			return inside, 0, nil
+		}
+		port, err := ParsePort(rest[1:])
+		return inside, port, err
+	}
+	if _, err := netip.ParseAddr(s); err == nil || strings.Count(s, ":") != 1 {
+		return s, 0, nil
+	}
+	host, word, _ := strings.Cut(s, ":")
+	port, err := ParsePort(word)
+	return host, port, err
+}
+
+// CheckHost refuses what ssh's valid_hostname refuses on its command line (since
+// 9.6, CVE-2023-51385): a HostName of the configuration never passed there.
+func CheckHost(host string) error {
+	hint := "ssh itself refuses such names; look at HostName in ssh's configuration"
+	switch {
+	case host == "":
+		return console.Refuse(exit.Usage, "a host is a name or an address", "the host is empty")
+	case host[0] == '-':
+		return console.Refuse(exit.Usage, hint, "host %s starts with a hyphen", console.Quoted(host))
+	}
+	if _, literal := resolve.ParseLiteral(host); strings.Contains(host, ":") && !literal {
+		return console.Refuse(exit.Usage, "an IPv6 address stands without brackets, 2001:db8::1", "host %s is no address", console.Quoted(host))
+	}
+	for i := range len(host) {
+		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}", c) >= 0 {
+			return console.Refuse(exit.Usage, hint, "host %s holds a character that no host name has", console.Quoted(host))
+		}
+	}
+	return nil
+}
+
+// IsPort reports whether a word is a port number.
+func IsPort(s string) bool {
+	_, err := ParsePort(s)
+	return err == nil
+}
+
+func ParsePort(s string) (uint16, error) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 || s[0] == '+' {
+		return 0, console.Refuse(exit.Usage, "a port is a number from 1 to 65535; ssh's %p gives it", "%s is no port", console.Quoted(s))
+	}
+	return uint16(n), nil
+}
