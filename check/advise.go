@@ -121,7 +121,7 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	}
 	code, text := AdviseHostsLine, "if you know this host, "
 	doubtful := func(a Address) bool {
-		return a.Verdict != Unresolvable && a.Verdict.severity() > Notice || !ours(a.Address)
+		return a.Verdict != Unresolvable && a.Verdict.severity() > Notice || !isLocal(a.Address)
 	}
 	if c != MappingCode(Unresolvable) || slices.ContainsFunc(r.Addresses, doubtful) {
 		code, text = AdviseHostsLineKey, "once you have verified the host key, "

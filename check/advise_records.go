@@ -29,12 +29,12 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 	if !f.literal() && !recordable(name) || !name.LDH() {
 		return nil
 	}
-	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: askKeeper(a.lookup, a.ReverseZone, wish), Line: string(at) + ". PTR " + string(name) + "."}}
+	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: askOperator(a.lookup, a.ReverseZone, wish), Line: string(at) + ". PTR " + string(name) + "."}}
 }
 
-// askKeeper is the wish for a record in the reverse zone of an address, to whoever
+// askOperator is the wish for a record in the reverse zone of an address, to whoever
 // can grant it. z is the zone that the record would stand in, as far as is known.
-func askKeeper(a netip.Addr, z *resolve.Zone, wish string) string {
+func askOperator(a netip.Addr, z *resolve.Zone, wish string) string {
 	switch {
 	case z == nil && !isExempt(a):
 		return "ask its keeper " + wish

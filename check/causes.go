@@ -59,7 +59,7 @@ func causes(f *judgement, a *judgedAddress) []Finding {
 	}
 	p := a.PTRs[a.deciding]
 	name := displayName(p.Name)
-	switch generic := encodes(p.Name, a.lookup); {
+	switch generic := isGenericName(p.Name, a.lookup); {
 	case a.verdict == Confirmed && !generic:
 		return nil
 	case a.Reverse.Source.Kind == resolve.KindHosts:
@@ -107,21 +107,21 @@ func causesOfNone(a *judgedAddress, found finder) []Finding {
 }
 
 func causesOfMismatch(f *judgement, p PTRFacts, found finder) []Finding {
-	if same, known := sameOrganisation(p.Name, f.name); known && !same {
-		return otherOrganisation(f, p, found)
+	if same, known := sameDomain(p.Name, f.name); known && !same {
+		return otherDomain(f, p, found)
 	}
 	return found(CauseMoved, "likely %s has moved to other addresses, and the reverse name stayed", displayName(p.Name))
 }
 
-func otherOrganisation(f *judgement, p PTRFacts, found finder) []Finding {
+func otherDomain(f *judgement, p PTRFacts, found finder) []Finding {
 	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: likely it is of another holder of the address, or was entered by mistake",
-		displayName(organisation(p.Name)), displayName(organisation(f.name)))
+		displayName(registrableDomain(p.Name)), displayName(registrableDomain(f.name)))
 }
 
 // causesOfUnresolvable asks whose SOA came with the negative answer (RFC 2308,
 // section 3): that of a zone above the name's domain means the domain is gone.
 func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found finder) []Finding {
-	name, domain := displayName(p.Name), organisation(p.Name)
+	name, domain := displayName(p.Name), registrableDomain(p.Name)
 	fs := found(CauseForwardMissing, "likely the address record of %s was removed, or never added", name)
 	if z := p.Forward.Zone; z != nil && p.Name.Under(z.Apex) {
 		apex := displayName(z.Apex)
@@ -136,8 +136,8 @@ func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found find
 			fs = found(CauseForwardMissing, "likely the address record of %s was removed, or never added: its zone %s is there", name, apex)
 		}
 	}
-	if same, known := sameOrganisation(p.Name, f.name); known && !same {
-		fs = append(fs, otherOrganisation(f, p, found)...)
+	if same, known := sameDomain(p.Name, f.name); known && !same {
+		fs = append(fs, otherDomain(f, p, found)...)
 	}
 	return fs
 }
@@ -146,7 +146,7 @@ func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found find
 // address's reverse zone as well, that is a provider, and the name a customer's.
 func formerly(a *judgedAddress, z *resolve.Zone) string {
 	if a.ReverseZone != nil {
-		if same, known := sameOrganisation(a.ReverseZone.Primary, z.Apex); same && known {
+		if same, known := sameDomain(a.ReverseZone.Primary, z.Apex); same && known {
 			return "customer of the provider"
 		}
 	}

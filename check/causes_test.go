@@ -165,12 +165,12 @@ func TestEncodes(t *testing.T) {
 		{"2001:db8::7", []string{"2001-db8--7.example.net", "2001-db8-0-0-0-0-0-7.example.net"}, []string{"0-0-0-7.example.net", "seven.example.net"}},
 	} {
 		for _, n := range c.names {
-			if !encodes(resolve.Name(n), netip.MustParseAddr(c.addr)) {
+			if !isGenericName(resolve.Name(n), netip.MustParseAddr(c.addr)) {
 				t.Errorf("%s is made of %s", n, c.addr)
 			}
 		}
 		for _, n := range c.not {
-			if encodes(resolve.Name(n), netip.MustParseAddr(c.addr)) {
+			if isGenericName(resolve.Name(n), netip.MustParseAddr(c.addr)) {
 				t.Errorf("%s is not made of %s", n, c.addr)
 			}
 		}
@@ -183,7 +183,7 @@ func TestOrganisation(t *testing.T) {
 		"a.example.co.uk": "example.co.uk", "example.co.uk": "example.co.uk", "co.uk": "",
 		"www.bund.de": "bund.de", "t.co": "t.co", "x.com.au": "x.com.au", "7.113.0.203.in-addr.arpa": "",
 	} {
-		if got := organisation(name); got != want {
+		if got := registrableDomain(name); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
@@ -199,10 +199,10 @@ func FuzzEncodes(f *testing.F) {
 		if !ok {
 			return
 		}
-		encodes(resolve.Name(before+after), a)
+		isGenericName(resolve.Name(before+after), a)
 		all := spellings(a)
 		s := all[uint(which)%uint(len(all))]
-		if name := "host-" + s + "-" + after; len(after) < 200 && !encodes(resolve.Name(name), a) {
+		if name := "host-" + s + "-" + after; len(after) < 200 && !isGenericName(resolve.Name(name), a) {
 			t.Errorf("%s is made of %s", name, a)
 		}
 	})

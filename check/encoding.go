@@ -10,23 +10,23 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// encodes reports whether a name is made of the address, in one of the usual
+// isGenericName reports whether a name is made of the address, in one of the usual
 // spellings of generated names: 192-168-1-243, 243.1.168.192, ip-192-168-1-243,
 // 192168001243, c0a801f3, 3232236019; of IPv6 the groups, the nibbles or the
 // interface identifier. Whoever makes such a name has no host in mind.
-func encodes(n resolve.Name, a netip.Addr) bool {
+func isGenericName(n resolve.Name, a netip.Addr) bool {
 	name := strings.NewReplacer(".", "-", "_", "-").Replace(string(n))
 	for _, s := range spellings(a) {
-		if stands(name, s) {
+		if containsToken(name, s) {
 			return true
 		}
 	}
 	return false
 }
 
-// stands reports whether s stands in name by itself: 1-2-3-4 is no part of
+// containsToken reports whether s stands in name by itself: 1-2-3-4 is no part of
 // 11-2-3-4, nor ab of xab, so far as a digit of s's kind is at stake.
-func stands(name, s string) bool {
+func containsToken(name, s string) bool {
 	for from := 0; ; {
 		i := strings.Index(name[from:], s)
 		if i < 0 {

@@ -160,7 +160,7 @@ func keyFindings(f *judgement, a *judgedAddress) []Finding {
 			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	}
 	if a.Probe.Keyless != "" { // the key that is missing may be another's
-		missing := a.Probe.HostKnown && !slices.ContainsFunc(a.Probe.Keys, a.decides)
+		missing := a.Probe.HostKnown && !slices.ContainsFunc(a.Probe.Keys, a.shown)
 		fs = append(fs, found(SSHKeyless, "%s: host keys could not be fetched: %s",
 			show(a.Addr), a.Probe.Keyless).When(missing, WhenKeyMissing))
 	}
@@ -175,7 +175,7 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 		return NewFinding(c, a.Addr, fmt.Sprintf(format, args...))
 	}
 	besides := ""
-	if !a.decides(k) {
+	if !a.shown(k) {
 		besides = "; ssh would be shown another one"
 	}
 	for _, d := range k.Doubts {
@@ -184,7 +184,7 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 	switch {
 	case k.Refused != "":
 		fs = append(fs, found(HostKeyRefused, "ssh refuses the %s host key of %s: %s%s",
-			k.Type, show(a.Addr), k.Refused, besides).When(!a.decides(k), WhenNotChosen))
+			k.Type, show(a.Addr), k.Refused, besides).When(!a.shown(k), WhenNotChosen))
 	case k.Unchecked:
 		fs = append(fs, found(HostKeyUnchecked, "ssh takes any host key of %s, since NoHostAuthenticationForLocalhost is yes; it shows %s %s",
 			show(a.Addr), k.Type, k.Fingerprint))
@@ -196,7 +196,7 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 			show(a.Addr), k.Type, k.Fingerprint, k.Evidence))
 	case k.Status == KeyRevoked:
 		fs = append(fs, found(HostKeyRevoked, "%s shows a revoked host key, %s %s (%s)%s",
-			show(a.Addr), k.Type, k.Fingerprint, k.Evidence, besides).When(!a.decides(k), WhenNotChosen))
+			show(a.Addr), k.Type, k.Fingerprint, k.Evidence, besides).When(!a.shown(k), WhenNotChosen))
 	}
 	if k.Voided != "" {
 		fs = append(fs, found(HostKeyVoided, "the certificate of the %s host key of %s does not count: %s", k.Type, show(a.Addr), k.Voided))
@@ -204,9 +204,9 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 	return fs
 }
 
-// decides reports whether the key is the one that ssh would be shown, as far as is
+// shown reports whether the key is the one that ssh would be shown, as far as is
 // known.
-func (a *judgedAddress) decides(k Key) bool {
+func (a *judgedAddress) shown(k Key) bool {
 	return k.Chosen || !slices.ContainsFunc(a.Probe.Keys, func(k Key) bool { return k.Chosen })
 }
 
@@ -285,7 +285,7 @@ func (f *judgement) evidence() (e evidence, ground string) {
 		for _, k := range a.Probe.Keys {
 			k = f.withFingerprint(k)
 			switch {
-			case k.Status == KeyChanged, k.Status == KeyRevoked && a.decides(k):
+			case k.Status == KeyChanged, k.Status == KeyRevoked && a.shown(k):
 				return keysAgainst, k.Evidence
 			case vouching == "" && f.proven(k):
 				vouching = k.voucher()

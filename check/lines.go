@@ -167,10 +167,10 @@ func unpinnable(a netip.Addr) string {
 	return ""
 }
 
-// ours reports whether an address leads nowhere beyond the networks at hand: RFC
+// isLocal reports whether an address leads nowhere beyond the networks at hand: RFC
 // 1918's and fc00::/7. So does loopback, of which DNS is asked only where the user
 // has named the server.
-func ours(a netip.Addr) bool {
+func isLocal(a netip.Addr) bool {
 	a = a.Unmap()
 	return a.IsPrivate() || a.IsLoopback()
 }

@@ -15,10 +15,10 @@ var registries = []string{
 	"id", "ind", "lg", "ltd", "me", "mil", "ne", "net", "nhs", "nom", "or", "org", "plc", "sch", "school", "web",
 }
 
-// organisation is the domain that whoever keeps a name has registered, as far
+// registrableDomain is the domain that whoever keeps a name has registered, as far
 // as its spelling tells: example.com of a.b.example.com. It is empty where there
 // is none to be seen: a single label, a reverse name.
-func organisation(n resolve.Name) resolve.Name {
+func registrableDomain(n resolve.Name) resolve.Name {
 	labels := strings.Split(string(n), ".")
 	top := len(labels) - 1
 	if top < 1 || n == "." || n.Under("arpa") {
@@ -34,10 +34,10 @@ func organisation(n resolve.Name) resolve.Name {
 	return resolve.Name(strings.Join(labels[first:], "."))
 }
 
-// sameOrganisation reports whether two names are in one registered domain;
+// sameDomain reports whether two names are in one registered domain;
 // known is false where that cannot be told.
-func sameOrganisation(x, y resolve.Name) (same, known bool) {
-	a, b := organisation(x), organisation(y)
+func sameDomain(x, y resolve.Name) (same, known bool) {
+	a, b := registrableDomain(x), registrableDomain(y)
 	return a == b, a != "" && b != ""
 }
 
