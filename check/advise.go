@@ -31,34 +31,34 @@ func advise(f *judgement, r *Result) {
 		switch fd.Code {
 		case HostKeyWithheld:
 			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
-				Text: "add no hosts line for it: ask who runs the host whether this address is theirs, and why its sshd shows no key"}}
+				Text: "do not add a hosts line for it: ask the host's administrator whether this address is theirs, and why its sshd presents no key"}}
 		case HostKeyChanged, HostKeyRevoked, HostKeyUnexpected:
 			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
-				Text: "do not log in, and add no hosts line: ask who runs the host, by another way than this network, which key is right"}}
+				Text: "do not log in, and do not add a hosts line: verify the fingerprint with the host's administrator out of band"}}
 			if fd.Code == HostKeyChanged {
 				fd.Advice = append(fd.Advice, adviseForgetting(f, a)...)
 			}
 		case HostKeyUnknown:
 			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
-				Text: "compare the fingerprint with one from who runs the host, or give it by --expect-hostkey; --print-known-hosts then prints the line"}}
+				Text: "compare the fingerprint with one from the host's administrator, or pass it as --expect-hostkey; --print-known-hosts then prints the line"}}
 		case ConnectCode(ConnectRefused):
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether sshd runs there, and on this port"}}
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "check that sshd is running there, and on this port"}}
 		case ConnectCode(ConnectTimeout), ConnectCode(ConnectUnreachable):
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see whether the host is up, and what a firewall on the way lets through"}}
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "check that the host is up, and that no firewall on the way blocks the port"}}
 		case ConnectCode(ConnectExhausted):
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "raise 'ulimit -n' or look at fewer targets at once (--jobs), and try again"}}
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "raise 'ulimit -n' or check fewer targets at once (--jobs), and try again"}}
 		case SSHSilent, SSHClosed, SSHStalled:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow look-ups of this machine's name look like that from here"}}
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow lookups of this machine's name look like this from here"}}
 		case SSHNegotiate:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "update the server, or allow what it offers for this host alone: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration"}}
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "update the server, or allow what it offers for this host only: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration"}}
 		case SSHTurnedAway:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "wait before the next check or login; sshd's log says why: MaxStartups, PerSourcePenalties"}}
 		case SSHSkipped:
 			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "check less often, or give it more time: --target-timeout"}}
 		case SSHOld:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "update the server; until then only a client that still speaks SSH 1 gets in"}}
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "update the server; until then only a client that still speaks SSH 1 can connect"}}
 		case SSHOther:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "see which program listens on this port"}}
+			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "check which program listens on this port"}}
 		}
 	}
 }
@@ -90,14 +90,14 @@ func adviseTarget(f *judgement, c Code) []Advice {
 	switch c {
 	case TargetCutShort:
 		if slices.ContainsFunc(f.Addresses, waitsForSSH) {
-			return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "see what 'ssh -G " + f.host.shown + "' waits for, a Match exec for one"}}
+			return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "see what 'ssh -G " + f.host.shown + "' waits for, such as a Match exec"}}
 		}
 		return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "give it more time: --target-timeout"}}
 	case HostKeyUnseen:
-		return []Advice{{Code: AdviseHostKey, Machine: ThisMachine, Text: "run it where the host can be reached directly"}}
+		return []Advice{{Code: AdviseHostKey, Machine: ThisMachine, Text: "run the check where the host can be reached directly"}}
 	case MappingCode(NoAddress):
 		return []Advice{{Code: AdviseName, Machine: ThisMachine,
-			Text: "look at the spelling, at HostName in ssh's configuration, and at the search list in resolv.conf"}}
+			Text: "check the spelling, HostName in ssh's configuration, and the search list in resolv.conf"}}
 	case MappingCode(Undetermined), ForwardPartial:
 		for _, ans := range f.Forward {
 			if ans.Status.Temporary() {
@@ -119,7 +119,7 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	if len(lines) == 0 || keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
 		return nil // a line would send people to whoever has that key, or shows none
 	}
-	code, text := AdviseHostsLine, "if you know this host, "
+	code, text := AdviseHostsLine, "if you trust this host, "
 	doubtful := func(a Address) bool {
 		return a.Verdict != Unresolvable && a.Verdict.severity() > Notice || !isLocal(a.Address)
 	}
@@ -132,11 +132,11 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	if keys == keysProven {
 		code, text = AdviseHostsLine, ground+": "
 	}
-	if len(lines) == 1 {
-		text += "this line in " + safetext.Line(f.HostsPath) + " settles it for this machine alone, which 'rdnsproxy hosts add " + f.host.plain + "' writes"
-	} else {
-		text += "these lines in " + safetext.Line(f.HostsPath) + " settle it for this machine alone, which 'rdnsproxy hosts add " + f.host.plain + "' writes"
+	these := "this line"
+	if len(lines) > 1 {
+		these = "these lines"
 	}
+	text += "add " + these + " to " + safetext.Line(f.HostsPath) + ", for this machine only ('rdnsproxy hosts add " + f.host.plain + "' does it)"
 	var as []Advice
 	for _, l := range lines {
 		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
@@ -150,7 +150,7 @@ func adviseSSHD(a *Address) []Advice {
 		return nil
 	}
 	return []Advice{{Code: AdviseUseDNS, Machine: Server,
-		Text: "an sshd with UseDNS yes would log this about a client from this address, and use the address instead of the name",
+		Text: "for a client from this address, an sshd with UseDNS yes logs this and uses the address instead of the name",
 		Line: a.SSHD}}
 }
 
@@ -161,7 +161,7 @@ func adviseResolver(ans resolve.Answer) []Advice {
 	}
 	text := "try again, or ask another DNS server with --resolver"
 	if w := sourceWord(ans); w != "" {
-		text = "that is from " + w + ": " + text
+		text = "the answer came from " + w + "; " + text
 	}
 	if e := ans.Extended; !e.IsZero() {
 		text += "; it says: " + extendedWords(e)
@@ -215,7 +215,7 @@ func adviseForgetting(f *judgement, a *judgedAddress) []Advice {
 		name = fmt.Sprintf("[%s]:%d", f.Target.Host, f.Target.Port)
 	}
 	return []Advice{{Code: AdviseForget, Machine: ThisMachine, File: file,
-		Text: "if the new key is right, take the known one out of " + file, Line: "ssh-keygen -f " + shellWord(file) + " -R " + shellWord(name)}}
+		Text: "if the new key is right, remove the known one from " + file, Line: "ssh-keygen -f " + shellWord(file) + " -R " + shellWord(name)}}
 }
 
 // shellWord quotes a word for a shell, where it needs it.

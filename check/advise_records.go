@@ -18,7 +18,7 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 	if at == "" {
 		at = resolve.ReverseName(a.lookup)
 	}
-	name, wish := f.name, "for this record"
+	name, wish := f.name, "to add this record"
 	if f.literal() {
 		p, ok := decisive(a)
 		if !ok {
@@ -37,15 +37,15 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 func askOperator(a netip.Addr, z *resolve.Zone, wish string) string {
 	switch {
 	case z == nil && !isExempt(a):
-		return "ask its keeper " + wish
+		return "ask the operator of the reverse zone " + wish
 	case isExempt(a) && (z == nil || aboveAll(z.Apex) || placeholder(z)):
-		return "nobody on the internet keeps " + string(privateZone(a)) + ": ask whoever runs your network's resolver " + wish + ", in a zone of your own"
+		return "nobody on the internet runs " + string(privateZone(a)) + ": ask whoever runs your network's resolver " + wish + ", in a zone of your own"
 	case !isExempt(a) && ofRegistry(z.Apex):
 		return "ask the provider of the address " + wish
 	case !z.Mailbox.IsZero():
-		return "ask " + z.Mailbox.String() + ", keeper of " + string(z.Apex) + ", " + wish
+		return "ask the operator of " + string(z.Apex) + " (contact: " + z.Mailbox.String() + ") " + wish
 	}
-	return "ask the keeper of " + string(z.Apex) + " (primary server " + string(z.Primary) + ") " + wish
+	return "ask the operator of " + string(z.Apex) + " (primary server " + string(z.Primary) + ") " + wish
 }
 
 // aboveAll reports whether a zone is above all that somebody could ask a keeper
@@ -121,6 +121,6 @@ func adviseForward(a *judgedAddress) []Advice {
 		kind = " A "
 	}
 	return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
-		Text: "if the name is meant for this address, the keeper of its zone adds this record",
+		Text: "if the name is meant for this address, the operator of its zone should add this record",
 		Line: string(p.Name) + "." + kind + a.lookup.String()}}
 }

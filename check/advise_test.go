@@ -36,7 +36,7 @@ func advised(f Facts, p Policy, c AdviceCode) []string {
 // TestKeeper: who is asked for a PTR record is somebody who can set it. The SOAs of
 // private ranges are those of AS112, BIND, Unbound and the root.
 func TestKeeper(t *testing.T) {
-	const nobody = "nobody on the internet keeps 10.in-addr.arpa: ask whoever runs your network's resolver for this record, in a zone of your own: "
+	const nobody = "nobody on the internet runs 10.in-addr.arpa: ask whoever runs your network's resolver to add this record, in a zone of your own: "
 	for _, tt := range []struct {
 		addr string
 		zone *resolve.Zone
@@ -49,15 +49,15 @@ func TestKeeper(t *testing.T) {
 		{"10.0.0.7", zone("in-addr.arpa", "b.in-addr-servers.arpa", "nstld@iana.org"), nobody},
 		{"10.0.0.7", zone(".", "a.root-servers.net", "nstld@verisign-grs.com"), nobody},
 		{"10.0.0.7", nil, nobody},
-		{"10.0.0.7", zone("10.in-addr.arpa", "dc1.corp.example.com", "hostmaster@corp.example.com"), "ask hostmaster@corp.example.com, keeper of 10.in-addr.arpa, for this record: "},
-		{"192.168.1.243", zone(".", "a.root-servers.net", ""), "nobody on the internet keeps 168.192.in-addr.arpa: "},
-		{"172.20.0.1", zone("20.172.in-addr.arpa", "localhost", ""), "nobody on the internet keeps 20.172.in-addr.arpa: "},
-		{"fd00:1::7", zone("d.f.ip6.arpa", "prisoner.iana.org", "hostmaster@root-servers.org"), "nobody on the internet keeps d.f.ip6.arpa: "},
-		{"203.0.113.7", zone("203.in-addr.arpa", "ns1.apnic.net", "read-txt-record-of-zone-first-dns-admin@apnic.net"), "ask the provider of the address for this record: "},
-		{"203.0.113.7", zone(".", "a.root-servers.net", "hostmaster@root.test"), "ask the provider of the address for this record: "},
-		{"2001:db8::7", zone("ip6.arpa", "b.ip6-servers.arpa", "nstld@iana.org"), "ask the provider of the address for this record: "},
-		{"203.0.113.7", zone("113.0.203.in-addr.arpa", "ns.example.net", "hostmaster@example.net"), "ask hostmaster@example.net, keeper of 113.0.203.in-addr.arpa, for this record: "},
-		{"203.0.113.7", nil, "ask its keeper for this record: "},
+		{"10.0.0.7", zone("10.in-addr.arpa", "dc1.corp.example.com", "hostmaster@corp.example.com"), "ask the operator of 10.in-addr.arpa (contact: hostmaster@corp.example.com) to add this record: "},
+		{"192.168.1.243", zone(".", "a.root-servers.net", ""), "nobody on the internet runs 168.192.in-addr.arpa: "},
+		{"172.20.0.1", zone("20.172.in-addr.arpa", "localhost", ""), "nobody on the internet runs 20.172.in-addr.arpa: "},
+		{"fd00:1::7", zone("d.f.ip6.arpa", "prisoner.iana.org", "hostmaster@root-servers.org"), "nobody on the internet runs d.f.ip6.arpa: "},
+		{"203.0.113.7", zone("203.in-addr.arpa", "ns1.apnic.net", "read-txt-record-of-zone-first-dns-admin@apnic.net"), "ask the provider of the address to add this record: "},
+		{"203.0.113.7", zone(".", "a.root-servers.net", "hostmaster@root.test"), "ask the provider of the address to add this record: "},
+		{"2001:db8::7", zone("ip6.arpa", "b.ip6-servers.arpa", "nstld@iana.org"), "ask the provider of the address to add this record: "},
+		{"203.0.113.7", zone("113.0.203.in-addr.arpa", "ns.example.net", "hostmaster@example.net"), "ask the operator of 113.0.203.in-addr.arpa (contact: hostmaster@example.net) to add this record: "},
+		{"203.0.113.7", nil, "ask the operator of the reverse zone to add this record: "},
 	} {
 		f := facts(tt.addr, resolve.OK, dead("x.example.net", resolve.NXDomain))
 		f.Addresses[0].ReverseZone = tt.zone

@@ -45,11 +45,11 @@ const (
 // affectedCodes are their rows in the table of findings.
 func affectedCodes() []CodeDoc {
 	return []CodeDoc{
-		row(AffectedKerberos, Pass, "Kerberos on this machine goes by the reverse name, and asks for another principal than the host's"),
-		row(AffectedTrustDNS, Pass, "ssh on this machine has GSSAPITrustDns on: it goes by the reverse name before it asks Kerberos"),
-		row(AffectedHostbased, Pass, "HostbasedAuthentication is on here: servers go by the reverse name of a client's address"),
+		row(AffectedKerberos, Pass, "Kerberos on this machine canonicalizes through reverse DNS, and requests another principal than the host's"),
+		row(AffectedTrustDNS, Pass, "ssh on this machine has GSSAPITrustDns on: it uses the reverse name before it asks Kerberos"),
+		row(AffectedHostbased, Pass, "HostbasedAuthentication is on here: servers use the reverse name of a client's address"),
 		row(AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the address instead of the name"),
-		row(AffectedNobody, Pass, "nothing on this machine goes by the reverse name, and servers do so only with UseDNS yes"),
+		row(AffectedNobody, Pass, "nothing on this machine uses the reverse name, and servers do only with UseDNS yes"),
 	}
 }
 
@@ -62,7 +62,7 @@ const (
 // affectedAdvice are their rows in the table of advice.
 func affectedAdvice() []AdviceDoc {
 	return []AdviceDoc{
-		{AdviseRDNS, ThisMachine, "a line for [libdefaults] of krb5.conf, so that Kerberos goes by the name that was asked for; file and line are set"},
+		{AdviseRDNS, ThisMachine, "a line for [libdefaults] of krb5.conf, so that Kerberos uses the name that was asked for; file and line are set"},
 		{AdviseTrustDNS, ThisMachine, "a line for ssh's configuration, so that ssh leaves names to Kerberos"},
 	}
 }
@@ -92,7 +92,7 @@ func affected(f *judgement) []Finding {
 	}
 	if anyOff && len(fs) == 0 {
 		fs = append(fs, aboutTarget(AffectedNobody,
-			"nothing on this machine goes by the reverse name, ssh included: it matters to the servers with UseDNS yes (off by default since OpenSSH 6.8) that this host logs in to"))
+			"impact on this machine: none. ssh does not use reverse DNS; servers do only with UseDNS yes (off by default since OpenSSH 6.8)"))
 	}
 	return fs
 }
@@ -132,12 +132,12 @@ func (k *Kerberos) without(f *judgement, a *judgedAddress) resolve.Name {
 // principal says which principal Kerberos asks for, and which it should.
 func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding {
 	asks, should := "host/"+displayName(p.Name), "host/"+displayName(k.without(f, a))
-	text := fmt.Sprintf("Kerberos asks for %s, not for %s, because it goes by the reverse name (rdns is on, %s)", asks, should, k.RDNS.Origin)
+	text := fmt.Sprintf("Kerberos requests %s instead of %s because it canonicalizes through reverse DNS (rdns is on, %s)", asks, should, k.RDNS.Origin)
 	switch {
 	case f.literal():
-		text = fmt.Sprintf("Kerberos asks for %s, because it goes by the reverse name (rdns is on, %s)", asks, k.RDNS.Origin)
+		text = fmt.Sprintf("Kerberos requests %s because it canonicalizes through reverse DNS (rdns is on, %s)", asks, k.RDNS.Origin)
 	case k.Fallback:
-		text = fmt.Sprintf("Kerberos asks for %s, and if nobody knows that for %s, the reverse name (dns_canonicalize_hostname is fallback, %s)", should, asks, k.Canonicalize.Origin)
+		text = fmt.Sprintf("Kerberos requests %s, and if that is unknown %s, the reverse name (dns_canonicalize_hostname is fallback, %s)", should, asks, k.Canonicalize.Origin)
 	}
 	if len(f.Addresses) > 1 {
 		text += fmt.Sprintf(", when %s is the first address", show(a.Addr))
@@ -145,7 +145,7 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding
 	fd := NewFinding(AffectedKerberos, a.Addr, text)
 	if !f.literal() {
 		fd.Advice = []Advice{{Code: AdviseRDNS, Machine: ThisMachine,
-			Text: "if the server's principal is " + should + ", this line in [libdefaults] makes Kerberos ask for it",
+			Text: "if the server's principal is " + should + ", this line in [libdefaults] makes Kerberos request it",
 			File: k.File, Line: "rdns = false"}}
 	}
 	return fd
@@ -156,13 +156,13 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding
 // Behind a ProxyCommand that relays it has no address to start from, and takes
 // the name that was typed.
 func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
-	text := fmt.Sprintf("ssh asks for the principal of %s, the reverse name (GSSAPITrustDns is on, %s)", displayName(p.Name), c.GSSAPITrustDNS.Origin)
+	text := fmt.Sprintf("ssh requests the principal of %s, the reverse name (GSSAPITrustDns is on, %s)", displayName(p.Name), c.GSSAPITrustDNS.Origin)
 	if off {
-		text = fmt.Sprintf("ssh itself complains of the reverse name, and asks for the principal of the bare address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
+		text = fmt.Sprintf("ssh itself complains about the reverse name, and requests the principal of the bare address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
 	}
 	fd := NewFinding(AffectedTrustDNS, a.Addr, text)
 	fd.Advice = []Advice{{Code: AdviseTrustDNS, Machine: ThisMachine,
-		Text: "this line in ssh's configuration makes ssh hand Kerberos the name that was typed", Line: "GSSAPITrustDns no"}}
+		Text: "this line in ssh's configuration makes ssh give Kerberos the name that was typed", Line: "GSSAPITrustDns no"}}
 	return fd
 }
 

@@ -25,16 +25,16 @@ const (
 // causeCodes are their rows in the table of findings.
 func causeCodes() []CodeDoc {
 	return []CodeDoc{
-		row(CauseNeverSetUp, Pass, "likely nobody has set up a reverse name for this host: there is none, or one that is made of the address and does not exist"),
-		row(CauseGeneric, Pass, "likely the provider's generic name: it is made of the address"),
-		row(CauseStale, Pass, "likely left over from a former holder of the address: the domain of the PTR's name, or all that is known of the name, is gone"),
-		row(CauseMoved, Pass, "likely the name has moved to other addresses, and the PTR stayed"),
-		row(CauseForwardMissing, Pass, "likely the address record of the PTR's name was removed, or never added: its zone is there"),
-		row(CauseOtherOrganisation, Pass, "the PTR's name is in another domain than the host's: likely of another holder of the address, or entered by mistake"),
-		row(CauseNoZone, Pass, "likely no reverse zone is delegated to the holder of the address: a registry's zone answers"),
-		row(CauseFinalDot, Pass, "likely the final dot is missing in the zone file: the PTR's name ends in the name of the reverse zone"),
-		row(CauseShortName, Pass, "likely a name without its domain was entered"),
-		row(CauseAddressAsName, Pass, "likely the address was entered where a name belongs"),
+		row(CauseNeverSetUp, Pass, "probably nobody has set up a PTR record for this host: there is none, or a default one that is generated from the address and does not exist"),
+		row(CauseGeneric, Pass, "probably the provider's generic name: it is generated from the address"),
+		row(CauseStale, Pass, "probably left over from a previous owner of the address: the domain of the PTR target, or the name in it, no longer exists"),
+		row(CauseMoved, Pass, "probably the name has moved to other addresses, and the PTR record stayed"),
+		row(CauseForwardMissing, Pass, "probably the address record of the PTR target was removed, or never added: its zone exists"),
+		row(CauseOtherOrganisation, Pass, "the PTR target is in another domain than the host: it probably belongs to a previous owner of the address, or was entered by mistake"),
+		row(CauseNoZone, Pass, "probably no reverse zone is delegated to the owner of the address: a registry's zone answers"),
+		row(CauseFinalDot, Pass, "probably the final dot is missing in the zone file: the PTR target ends in the name of the reverse zone"),
+		row(CauseShortName, Pass, "probably a name was entered without its domain"),
+		row(CauseAddressAsName, Pass, "probably the address was entered where a name belongs"),
 		row(CauseFiltered, Pass, "the resolver filters the PTR's name: it answers 0.0.0.0 or :: for it"),
 		row(CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"),
 	}
@@ -65,19 +65,19 @@ func causes(f *judgement, a *judgedAddress) []Finding {
 	case a.Reverse.Source.Kind == resolve.KindHosts:
 		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS", name, place(a.Reverse.Source.String()))
 	case a.verdict == Mismatch && filtered(p.Forward):
-		return found(CauseFiltered, "%s filters the reverse name %s: it answers %s, which is no host's address", sourceWord(p.Forward), name, listAddrs(p.Forward.Addrs))
+		return found(CauseFiltered, "%s filters the reverse name %s: it answers %s, which is not a host's address", sourceWord(p.Forward), name, listAddrs(p.Forward.Addrs))
 	case a.verdict == Numeric:
-		return found(CauseAddressAsName, "likely an address was entered in the reverse zone where a name belongs")
+		return found(CauseAddressAsName, "probably an address was entered in the reverse zone where a name belongs")
 	case p.Name.Under("in-addr.arpa"), p.Name.Under("ip6.arpa"):
-		return found(CauseFinalDot, "likely the final dot is missing in the zone file: %s ends in the name of a reverse zone", name)
+		return found(CauseFinalDot, "probably the final dot is missing in the zone file: %s ends in the name of a reverse zone", name)
 	case a.verdict == Malformed, p.Name == ".":
 		return nil
 	case generic && a.verdict == Unresolvable:
-		return found(CauseNeverSetUp, "likely nobody has set up a reverse name for this host: %s is made of the address", name)
+		return found(CauseNeverSetUp, "probably a default PTR: %s is generated from the address", name)
 	case generic:
-		return found(CauseGeneric, "likely the provider's generic name: %s is made of the address", name)
+		return found(CauseGeneric, "probably the provider's generic name: %s is generated from the address", name)
 	case p.Name.Labels() == 1:
-		return found(CauseShortName, "likely a name was entered without its domain: %s is a single label", name)
+		return found(CauseShortName, "probably a name was entered without its domain: %s is a single label", name)
 	case a.verdict == Mismatch:
 		return causesOfMismatch(f, p, found)
 	}
@@ -97,24 +97,24 @@ func causesOfNone(a *judgedAddress, found finder) []Finding {
 	case zone == nil:
 		return nil
 	case aboveAll(zone.Apex):
-		return found(CauseNoZone, "likely no reverse zone is delegated to the holder of the address")
+		return found(CauseNoZone, "probably no reverse zone is delegated to the owner of the address")
 	case ofRegistry(zone.Apex):
-		return found(CauseNoZone, "likely no reverse zone is delegated to the holder of the address: the answer is from %s, which a registry keeps", displayName(zone.Apex))
+		return found(CauseNoZone, "probably no reverse zone is delegated to the owner of the address: the answer is from %s, which a registry runs", displayName(zone.Apex))
 	case a.lookup.Is6():
-		return found(CauseNeverSetUp, "nobody has set up a reverse name, as is usual for IPv6; its zone %s is there", displayName(zone.Apex))
+		return found(CauseNeverSetUp, "nobody has set up a PTR record, as is usual for IPv6; its zone %s exists", displayName(zone.Apex))
 	}
-	return found(CauseNeverSetUp, "likely nobody has set up a reverse name: its zone %s is there", displayName(zone.Apex))
+	return found(CauseNeverSetUp, "probably nobody has set up a PTR record: its zone %s exists", displayName(zone.Apex))
 }
 
 func causesOfMismatch(f *judgement, p PTRFacts, found finder) []Finding {
 	if same, known := sameDomain(p.Name, f.name); known && !same {
 		return otherDomain(f, p, found)
 	}
-	return found(CauseMoved, "likely %s has moved to other addresses, and the reverse name stayed", displayName(p.Name))
+	return found(CauseMoved, "probably %s has moved to other addresses, and the PTR record stayed", displayName(p.Name))
 }
 
 func otherDomain(f *judgement, p PTRFacts, found finder) []Finding {
-	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: likely it is of another holder of the address, or was entered by mistake",
+	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: it probably belongs to a previous owner of the address, or was entered by mistake",
 		displayName(registrableDomain(p.Name)), displayName(registrableDomain(f.name)))
 }
 
@@ -122,18 +122,18 @@ func otherDomain(f *judgement, p PTRFacts, found finder) []Finding {
 // section 3): that of a zone above the name's domain means the domain is gone.
 func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found finder) []Finding {
 	name, domain := displayName(p.Name), registrableDomain(p.Name)
-	fs := found(CauseForwardMissing, "likely the address record of %s was removed, or never added", name)
+	fs := found(CauseForwardMissing, "probably the address record of %s was removed, or never added", name)
 	if z := p.Forward.Zone; z != nil && p.Name.Under(z.Apex) {
 		apex := displayName(z.Apex)
 		switch {
 		case p.Forward.Status != resolve.NXDomain:
-			fs = found(CauseForwardMissing, "likely %s had an address once, or never got one in this family: the name is still there", name)
+			fs = found(CauseForwardMissing, "probably %s had an address once, or never got one in this family: the name still exists", name)
 		case domain != z.Apex && domain.Under(z.Apex):
-			fs = found(CauseStale, "likely left over from a former holder of the address: the domain %s no longer exists", displayName(domain))
+			fs = found(CauseStale, "probably left over from a previous owner of the address: the domain %s no longer exists", displayName(domain))
 		case p.Name.Parent() != z.Apex:
-			fs = found(CauseStale, "likely left over from a former %s: the zone %s is there, but the name %s is not", formerly(a, z), apex, name)
+			fs = found(CauseStale, "probably left over from a previous %s: the zone %s exists, but the name %s does not", formerly(a, z), apex, name)
 		default:
-			fs = found(CauseForwardMissing, "likely the address record of %s was removed, or never added: its zone %s is there", name, apex)
+			fs = found(CauseForwardMissing, "probably the address record of %s was removed, or never added: its zone %s exists", name, apex)
 		}
 	}
 	if same, known := sameDomain(p.Name, f.name); known && !same {
@@ -150,5 +150,5 @@ func formerly(a *judgedAddress, z *resolve.Zone) string {
 			return "customer of the provider"
 		}
 	}
-	return "holder of the address"
+	return "owner of the address"
 }

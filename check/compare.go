@@ -85,25 +85,25 @@ func (v View) against(f *judgement) (Code, string) {
 		case slices.Equal(mine, theirs), !v.ofDNS(), len(f.pins()) > 0: // of lines of ours, pinFindings tell
 			return "", ""
 		case len(theirs) == 0:
-			return HostsOnly, fmt.Sprintf("%s is known from %s alone; DNS says: %s", host, used, said)
+			return HostsOnly, fmt.Sprintf("%s is known only from %s; DNS says: %s", host, used, said)
 		}
-		return HostsDiffer, fmt.Sprintf("%s says %s for %s, and DNS says %s", used, listAddrs(mine), host, said)
+		return HostsDiffer, fmt.Sprintf("%s says %s for %s, DNS says %s", used, listAddrs(mine), host, said)
 	}
 	server := usedSource(v.Forward)
 	if i := slices.IndexFunc(slices.Concat(v.Forward, v.Reverse), func(a resolve.Answer) bool { return a.Status.Temporary() }); i >= 0 {
 		failed := slices.Concat(v.Forward, v.Reverse)[i]
-		return CompareDiffers, fmt.Sprintf("%s could not be compared with (%s)", server, failed.Status.Words())
+		return CompareDiffers, fmt.Sprintf("could not compare with %s (%s)", server, failed.Status.Words())
 	}
 	if !f.literal() && !slices.Equal(mine, theirs) {
-		return CompareDiffers, fmt.Sprintf("%s says %s for %s, where %s says %s", server, said, host, used, listAddrs(mine))
+		return CompareDiffers, fmt.Sprintf("%s says %s for %s, %s says %s", server, said, host, used, listAddrs(mine))
 	}
 	for i, a := range f.Addresses {
 		if i < len(v.Reverse) && !sameNames(v.Reverse[i], a.Reverse) {
-			return CompareDiffers, fmt.Sprintf("%s says for %s: %s, where the answer used is: %s",
+			return CompareDiffers, fmt.Sprintf("%s says for %s: %s; the answer used is: %s",
 				place(sourceWord(v.Reverse[i])), show(a.Addr), namesText(v.Reverse[i]), namesText(a.Reverse))
 		}
 	}
-	return CompareSame, server + " says the same"
+	return CompareSame, server + " gives the same answer"
 }
 
 // addressSet is all the addresses of the answers, in order.

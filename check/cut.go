@@ -24,14 +24,14 @@ func cutFinding(f *judgement) (Finding, bool) {
 		}
 	}
 	if len(phases) == 0 {
-		phases = []string{"asking what explains the findings"}
+		phases = []string{"looking for likely causes"}
 	}
 	const most = 3
 	more := ""
 	if len(phases) > most {
 		phases, more = phases[:most], " and more"
 	}
-	return aboutTarget(TargetCutShort, "time was up for the target while "+strings.Join(phases, ", ")+more), true
+	return aboutTarget(TargetCutShort, "time for the target ran out while "+strings.Join(phases, ", ")+more), true
 }
 
 // waitsForSSH reports whether nobody looked behind an address since ssh did not say

@@ -9,7 +9,7 @@ func explainMapping() []Explanation {
 			Sure:    "As sure as the DNS answers. It does not prove who the server is: whoever controls the DNS answers can make both directions agree. The host key proves that.",
 			Who:     "Nobody. Every program that looks at the reverse name is content.",
 			Do:      "Nothing.",
-			Example: "web1.example.com is 203.0.113.7, whose reverse name leads back to it",
+			Example: "web1.example.com is 203.0.113.7, whose reverse name resolves back to it",
 		},
 		{
 			Code:    "mapping.confirmed",
@@ -17,7 +17,7 @@ func explainMapping() []Explanation {
 			Sure:    "As sure as the DNS answers.",
 			Who:     "An sshd with UseDNS yes is content. Kerberos with rdns enabled asks for the principal of the PTR's name instead of the one you typed; check says so when this machine is set up like that.",
 			Do:      "Nothing, unless your rules say that the PTR has to be the host's own name: --require-name makes this a warning.",
-			Example: "www.example.com is 203.0.113.7, whose reverse name web1.example.com leads back to it",
+			Example: "www.example.com is 203.0.113.7, whose reverse name web1.example.com resolves back to it",
 		},
 		{
 			Code:    "mapping.exempt",
@@ -54,7 +54,7 @@ func explainMapping() []Explanation {
 		{
 			Code:    "mapping.unresolvable",
 			Means:   "The address has a PTR record, but the name in it has no address (NXDOMAIN or no data). An sshd with UseDNS yes logs 'reverse mapping checking getaddrinfo for NAME [IP] failed' about a client with this address.",
-			Sure:    "As sure as the DNS answers. It is no sign of an attack: a reverse zone filled by a script, or a forward record that was never added, is the usual reason. But whoever forges the address also controls its reverse zone and can produce this at will.",
+			Sure:    "As sure as the DNS answers. It is not a sign of an attack: a reverse zone filled by a script, or a forward record that was never added, is the usual reason. But whoever forges the address also controls its reverse zone and can produce this at will.",
 			Who:     "Servers with UseDNS yes see the address instead of the name, so from=, Match Host and AllowUsers with names do not apply. ssh itself does not use reverse DNS.",
 			Do:      "Fix the cause: add the address record for the PTR's name, or change the PTR record; check prints both records and whom to ask. To silence it on this machine: 'rdnsproxy accept HOST', or 'rdnsproxy hosts add HOST', which verifies the host key first.",
 			Example: "my.example.com is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not exist (NXDOMAIN)",
@@ -73,7 +73,7 @@ func explainMapping() []Explanation {
 			Sure:    "As sure as the DNS answers. Usually the host moved or the PTR record belongs to a previous owner of the address. A forged answer to the forward lookup looks exactly like this too, so verify the host key before you trust the address.",
 			Who:     "Servers with UseDNS yes see the address instead of the name. --policy strict refuses such an address.",
 			Do:      "Verify the host key. Then fix the PTR record (whoever runs the reverse zone) or the address record of the PTR's name. To silence it on this machine: 'rdnsproxy accept HOST', or 'rdnsproxy hosts add HOST'.",
-			Example: "forged.example.com is 203.0.113.8, whose reverse name mail.example.net leads elsewhere (198.51.100.25)",
+			Example: "forged.example.com is 203.0.113.8, whose reverse name mail.example.net resolves elsewhere (198.51.100.25)",
 		},
 		{
 			Code:    "mapping.no-address",
@@ -99,7 +99,7 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "If the address is yours, ask for a PTR record; check prints it.",
-			Example: "likely nobody has set up a reverse name for this host: 192-168-1-243.foo.bar.net is made of the address",
+			Example: "probably a default PTR: 192-168-1-243.foo.bar.net is generated from the address",
 		},
 		{
 			Code:    "cause.generic",
@@ -107,7 +107,7 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "Nothing if it resolves back. Otherwise set a PTR record of your own at the provider.",
-			Example: "likely the provider's generic name: 203-0-113-7.pool.example.net is made of the address",
+			Example: "probably the provider's generic name: 203-0-113-7.pool.example.net is generated from the address",
 		},
 		{
 			Code:    "cause.stale",
@@ -115,7 +115,7 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "Whoever runs the reverse zone should remove or replace the PTR record.",
-			Example: "likely left over from a former holder of the address: the domain example.net no longer exists",
+			Example: "probably left over from a previous owner of the address: the domain example.net no longer exists",
 		},
 		{
 			Code:    "cause.moved",
@@ -123,7 +123,7 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "Update the PTR record of the old address.",
-			Example: "likely old.example.com has moved to other addresses, and the reverse name stayed",
+			Example: "probably old.example.com has moved to other addresses, and the PTR record stayed",
 		},
 		{
 			Code:    "cause.forward-missing",
@@ -131,7 +131,7 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "Add the address record, or change the PTR record.",
-			Example: "likely the address record of web9.example.com was removed, or never added: its zone example.com is there",
+			Example: "probably the address record of web9.example.com was removed, or never added: its zone example.com exists",
 		},
 		{
 			Code:    "cause.other-organisation",
@@ -139,7 +139,7 @@ func explainCauses() []Explanation {
 			Sure:    guess + " Two domains can belong to one organisation.",
 			Who:     nobody,
 			Do:      "Verify the host key, then have the PTR record corrected.",
-			Example: "the reverse name is in the domain example.net, the host in example.com: likely it is of another holder of the address, or was entered by mistake",
+			Example: "the reverse name is in the domain example.net, the host in example.com: it probably belongs to a previous owner of the address, or was entered by mistake",
 		},
 		{
 			Code:    "cause.no-zone",
@@ -147,7 +147,7 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "The provider has to have the reverse zone delegated before anybody can add a PTR record.",
-			Example: "likely no reverse zone is delegated to the holder of the address: the answer is from 203.in-addr.arpa, which a registry keeps",
+			Example: "probably no reverse zone is delegated to the owner of the address: the answer is from 203.in-addr.arpa, which a registry runs",
 		},
 		{
 			Code:    "cause.final-dot",
@@ -155,7 +155,7 @@ func explainCauses() []Explanation {
 			Sure:    "Almost sure: no real host name ends like that.",
 			Who:     nobody,
 			Do:      "Add the final dot in the zone file.",
-			Example: "likely the final dot is missing in the zone file: web1.example.com.113.0.203.in-addr.arpa ends in the name of a reverse zone",
+			Example: "probably the final dot is missing in the zone file: web1.example.com.113.0.203.in-addr.arpa ends in the name of a reverse zone",
 		},
 		{
 			Code:    "cause.short-name",
@@ -163,7 +163,7 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "Enter the full name in the PTR record.",
-			Example: "likely a name was entered without its domain: web1 is a single label",
+			Example: "probably a name was entered without its domain: web1 is a single label",
 		},
 		{
 			Code:    "cause.address-as-name",
@@ -171,15 +171,15 @@ func explainCauses() []Explanation {
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "Enter the host's name in the PTR record.",
-			Example: "likely an address was entered in the reverse zone where a name belongs",
+			Example: "probably an address was entered in the reverse zone where a name belongs",
 		},
 		{
 			Code:    "cause.filtered",
 			Means:   "The resolver filters the PTR's name: it answers 0.0.0.0 or :: for it, and so the name cannot resolve back.",
-			Sure:    "Sure that the answer is no host's address. That somebody filters is its usual reason.",
+			Sure:    "Sure that the answer is not a host's address. A filtering resolver is the usual reason.",
 			Who:     "Only those who ask this resolver.",
 			Do:      "Allow the name at the resolver, or ask another DNS server with --resolver.",
-			Example: "dns:192.0.2.53 filters the reverse name ads.example.net: it answers 0.0.0.0, which is no host's address",
+			Example: "dns:192.0.2.53 filters the reverse name ads.example.net: it answers 0.0.0.0, which is not a host's address",
 		},
 		{
 			Code:    "cause.hosts-file",

@@ -21,7 +21,7 @@ func explainSelf() []Explanation {
 			Sure:    sure,
 			Who:     "Rules with names do not match this client.",
 			Do:      "Use addresses in the rules, or fix the PTR record.",
-			Example: "an sshd with UseDNS yes complains of the reverse name of 203.0.113.8, and knows it by its address",
+			Example: "an sshd with UseDNS yes complains about the reverse name of 203.0.113.8, and knows it by its address",
 		},
 		{
 			Code:    "self.admitted",
@@ -29,7 +29,7 @@ func explainSelf() []Explanation {
 			Sure:    sure,
 			Who:     client,
 			Do:      "Nothing.",
-			Example: "the from= list lets this client in: it fits the address 203.0.113.7",
+			Example: "the from= list lets this client in: it matches the address 203.0.113.7",
 		},
 		{
 			Code:    "self.by-name-only",
@@ -37,7 +37,7 @@ func explainSelf() []Explanation {
 			Sure:    sure,
 			Who:     client + " UseDNS is off by default since OpenSSH 6.8.",
 			Do:      "Add the address to the list.",
-			Example: "the from= list lets this client in only where UseDNS is on (it is off by default): it fits a name, not the address 203.0.113.7",
+			Example: "the from= list lets this client in only where UseDNS is on (it is off by default): it matches a name, not the address 203.0.113.7",
 		},
 		{
 			Code:    "self.by-address-only",
@@ -45,7 +45,7 @@ func explainSelf() []Explanation {
 			Sure:    sure,
 			Who:     client,
 			Do:      "Nothing while UseDNS is off. Otherwise change the negated pattern.",
-			Example: "the from= list lets this client in only where UseDNS is off (as it is by default): a pattern with ! fits mail.example.net",
+			Example: "the from= list lets this client in only where UseDNS is off (as it is by default): a pattern with ! matches mail.example.net",
 		},
 		{
 			Code:    "self.varies",
@@ -53,7 +53,7 @@ func explainSelf() []Explanation {
 			Sure:    sure,
 			Who:     client + " It is let in now and then.",
 			Do:      "Keep one PTR record, or add the address to the list.",
-			Example: "where UseDNS is on, the from= list lets this client in by some of its names only: it fits a name, not the address 203.0.113.7",
+			Example: "where UseDNS is on, the from= list lets this client in by some of its names only: it matches a name, not the address 203.0.113.7",
 		},
 		{
 			Code:    "self.refused",
@@ -61,7 +61,7 @@ func explainSelf() []Explanation {
 			Sure:    sure,
 			Who:     client,
 			Do:      "Add the client's address to the list, if it should be let in.",
-			Example: "the from= list does not let this client in: nothing in it fits 203.0.113.7",
+			Example: "the from= list does not let this client in: nothing in it matches 203.0.113.7",
 		},
 		{
 			Code:    "self.unusable-list",
@@ -69,7 +69,7 @@ func explainSelf() []Explanation {
 			Sure:    "Sure: the rules are sshd's.",
 			Who:     "Everybody who logs in with that key.",
 			Do:      "Correct the list. A CIDR block with host bits set is the usual mistake.",
-			Example: "sshd cannot read the from= list, and lets nobody in by it: an entry is empty, or a network has bits beyond its mask",
+			Example: "sshd cannot read the from= list, so it lets nobody in: an entry is empty, or a network has host bits set",
 		},
 	}
 }
@@ -88,7 +88,7 @@ func explainPins() []Explanation {
 		},
 		{
 			Code:    "pin.unneeded",
-			Means:   "DNS agrees with itself now, so the line is no longer needed.",
+			Means:   "Forward and reverse DNS agree now, so the line is no longer needed.",
 			Sure:    "As sure as the DNS answers.",
 			Who:     "Only this machine, when the host moves: the line would hide the move.",
 			Do:      "'rdnsproxy hosts remove HOST', or 'rdnsproxy hosts verify --fix'.",

@@ -31,7 +31,7 @@ func filterFindings(f *judgement) []Finding {
 	}
 	ans := f.Forward[i]
 	found := aboutTarget(ForwardFiltered, fmt.Sprintf(
-		"%s answers %s for %s, which is no host's address: it filters the name, and ssh would connect to this machine itself",
+		"%s answers %s for %s, which is not a host's address: it filters the name, and ssh would connect to this machine itself",
 		sourceWord(ans), listAddrs(ans.Addrs), f.host.shown))
 	found.Advice = adviseFilter(ans)
 	return []Finding{found}
@@ -40,7 +40,7 @@ func filterFindings(f *judgement) []Finding {
 // adviseFilter says what to do about an answer that is filtered.
 func adviseFilter(ans resolve.Answer) []Advice {
 	if ans.Source.Kind == resolve.KindHosts {
-		return []Advice{{Code: AdviseName, Machine: ThisMachine, Text: "take the name out of the line that blocks it, " + sourceWord(ans)}}
+		return []Advice{{Code: AdviseName, Machine: ThisMachine, Text: "remove the name from the line that blocks it, " + sourceWord(ans)}}
 	}
 	return []Advice{{Code: AdviseResolver, Machine: Resolver,
 		Text: "allow " + displayName(ans.Question.Name) + " at " + sourceWord(ans) + ", which filters it, or ask another DNS server with --resolver"}}

@@ -25,15 +25,15 @@ func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 	fs := []Finding{verdict}
 	if names := a.unconfirmed(); a.verdict.Confirms() && len(names) > 0 {
 		fs = append(fs, NewFinding(PTRPartial, a.Addr, fmt.Sprintf(
-			"%s has further reverse names that are not known to lead back to it (%s): sshd sees one of all, now this, now that",
+			"%s has further reverse names that are not known to resolve back to it (%s): sshd gets one of them at random, so the check fails intermittently",
 			show(a.Addr), list(names))))
 	}
 	if a.truncated() {
-		fs = append(fs, NewFinding(PTRTruncated, a.Addr, fmt.Sprintf("%s has %d reverse names, %d of them were looked at",
+		fs = append(fs, NewFinding(PTRTruncated, a.Addr, fmt.Sprintf("%s has %d reverse names; only %d were checked",
 			show(a.Addr), len(a.Reverse.Names), limits.PTRNames)))
 	}
 	if a.refused(a.lookup) {
-		fs = append(fs, NewFinding(ReverseRefused, a.Addr, fmt.Sprintf("the reverse zone of %s is refused by the resolver (%s%s): of private addresses that is taken for no reverse name",
+		fs = append(fs, NewFinding(ReverseRefused, a.Addr, fmt.Sprintf("the resolver refuses the reverse zone of %s (%s%s): for a private address this counts as no PTR record",
 			show(a.Addr), a.Reverse.Status.Words(), from(a.Reverse))))
 	}
 	if text, ok := searchText(a); ok {
@@ -96,7 +96,7 @@ func undeterminedText(a *judgedAddress, name string) string {
 	case a.deciding >= 0:
 		return fmt.Sprintf("reverse name %s could not be looked up (%s)", name, a.PTRs[a.deciding].Forward.Status.Words())
 	case a.Reverse.Status == resolve.OK:
-		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d leads back to it", limits.PTRNames, len(a.Reverse.Names))
+		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d resolves back to it", limits.PTRNames, len(a.Reverse.Names))
 	}
 	return fmt.Sprintf("reverse name could not be looked up (%s)", a.Reverse.Status.Words())
 }
@@ -123,8 +123,8 @@ func searchText(a *judgedAddress) (string, bool) {
 	if p.Search == nil || p.Search.Status == p.Forward.Status && leadsTo(p.Search.Addrs, addr) == leadsTo(p.Forward.Addrs, addr) {
 		return "", false
 	}
-	return fmt.Sprintf("the search list of this machine makes %s of the reverse name %s: an sshd here follows it, another may not",
-		displayName(p.Search.Question.Name), displayName(p.Name)), true
+	return fmt.Sprintf("this machine's search list turns the reverse name %s into %s: an sshd here looks that up, another may not",
+		displayName(p.Name), displayName(p.Search.Question.Name)), true
 }
 
 // forwardFindings tell what the addresses leave out: a family that could not be
@@ -140,11 +140,11 @@ func forwardFindings(f *judgement) []Finding {
 	}
 	if f.Exhausted {
 		fs = append(fs, aboutTarget(ManyQuestions, fmt.Sprintf(
-			"%s would take more than %d questions to DNS: the rest was not asked", f.host.shown, limits.Questions)))
+			"%s would take more than %d DNS queries: the rest was not asked", f.host.shown, limits.Questions)))
 	}
 	if f.Dropped > 0 {
 		fs = append(fs, aboutTarget(ForwardMany, fmt.Sprintf(
-			"%s has %d addresses, %d of them are used", f.host.shown, len(f.Addresses)+f.Dropped, len(f.Addresses))))
+			"%s has %d addresses; only %d are used", f.host.shown, len(f.Addresses)+f.Dropped, len(f.Addresses))))
 	}
 	return fs
 }
@@ -153,11 +153,11 @@ func forwardFindings(f *judgement) []Finding {
 func wayFindings(f *judgement) []Finding {
 	var fs []Finding
 	if f.Target.Via != "" {
-		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine sees the jump host only, which looks up the rest",
+		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine connects to the jump host only, which looks up the rest",
 			displayHost(f.Target.Via), f.host.shown)))
 	}
 	if f.Target.Proxied {
-		fs = append(fs, aboutTarget(ViaCommand, fmt.Sprintf("ssh connects to %s by a ProxyCommand: what is behind the addresses was not looked at", f.host.shown)))
+		fs = append(fs, aboutTarget(ViaCommand, fmt.Sprintf("ssh connects to %s through a ProxyCommand: no connection was tried", f.host.shown)))
 	}
 	return fs
 }

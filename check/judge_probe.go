@@ -61,7 +61,7 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	case ConnectHeldBack:
 		return found(SSHSkipped, a.Probe.Error)
 	case ConnectSkipped:
-		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no route to "+resolve.FamilyOf(a.lookup).String())
+		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no "+resolve.FamilyOf(a.lookup).String()+" route")
 		return []Finding{tell.When(!slices.ContainsFunc(f.Addresses, tried), WhenAllSkipped)} // else the other addresses tell
 	default:
 		return found(ConnectCode(a.Probe.Connect), connectText(a.Probe))
@@ -69,24 +69,24 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	switch a.Probe.Identity {
 	case IdentitySilent:
 		if begun := displayText(a.Probe.Version.String()); begun != "" {
-			return found(SSHSilent, "it begins to say who it is, and does not end: "+begun)
+			return found(SSHSilent, "sends only part of an SSH banner: "+begun)
 		}
-		return found(SSHSilent, "it connects, and then says nothing")
+		return found(SSHSilent, "accepts connections but sends no SSH banner")
 	case IdentityClosed:
-		return found(SSHClosed, "it connects, and hangs up before it has said who it is")
+		return found(SSHClosed, "closes the connection before sending an SSH banner")
 	case IdentityAway:
 		return found(SSHTurnedAway, turnedAwayText(a.Probe))
 	case IdentityOld:
-		return found(SSHOld, "it speaks SSH 1 alone ("+displayText(a.Probe.Version.String())+"), which no ssh speaks since OpenSSH 7.6")
+		return found(SSHOld, "speaks only SSH 1 ("+displayText(a.Probe.Version.String())+"), which OpenSSH no longer supports since 7.6")
 	case IdentityOther:
-		return found(SSHOther, "what answers there does not speak SSH: "+displayText(a.Probe.Version.String()))
+		return found(SSHOther, "does not speak SSH: "+displayText(a.Probe.Version.String()))
 	}
 	switch {
 	case a.Probe.Differ != "":
 		differ := NewFinding(SSHNegotiate, a.Addr, "Unable to negotiate with "+at+": "+a.Probe.Differ)
 		return []Finding{differ.When(served, WhenOtherServes)}
 	case a.Probe.Broken != "":
-		return found(SSHStalled, "it identifies itself, and then does not go on: "+a.Probe.Broken)
+		return found(SSHStalled, "sends an SSH banner, then fails: "+a.Probe.Broken)
 	}
 	findings := keyFindings(f, a)
 	// A key that was wanted is missing, whoever else serves.
@@ -101,8 +101,8 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 }
 
 func turnedAwayText(p *Probe) string {
-	return "sshd turns this machine away (" + displayText(p.Version.String()) +
-		"); checks that follow each other closely can be the cause themselves, and ssh is turned away as well"
+	return "sshd is refusing connections from this machine (" + displayText(p.Version.String()) +
+		"); frequent checks can be the cause, and ssh is refused as well"
 }
 
 // expectationFinding holds --expect-hostkey against what was seen of the target
@@ -115,7 +115,7 @@ func expectationFinding(f *judgement) (Finding, bool) {
 	if f.Target.Via != "" {
 		host = f.Target.Via
 	}
-	return aboutTarget(HostKeyUnseen, "no host key of "+displayHost(host)+" could be seen, and so none that was expected"), true
+	return aboutTarget(HostKeyUnseen, "no host key of "+displayHost(host)+" was seen, so none that is expected"), true
 }
 
 func connectText(p *Probe) string {
@@ -145,7 +145,7 @@ func keyFindings(f *judgement, a *judgedAddress) []Finding {
 		fs = append(fs, verdictFindings(a, k)...)
 	}
 	if !expected && a.Probe.Hindered == nil && a.Probe.Cut == "" { // else it may be among those that could not be fetched
-		fs = append(fs, found(HostKeyUnexpected, "%s shows none of the host keys that were expected", show(a.Addr)))
+		fs = append(fs, found(HostKeyUnexpected, "%s presents none of the expected host keys", show(a.Addr)))
 	}
 	refused := ""
 	if a.Probe.Strict {
@@ -156,7 +156,7 @@ func keyFindings(f *judgement, a *judgedAddress) []Finding {
 		fs = append(fs, found(HostKeyUnknown, "no host key of %s is known yet (%s)%s",
 			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	case chosen:
-		fs = append(fs, found(HostKeyUnknown, "the host key of %s that ssh would be shown is not known, though another is (%s)%s",
+		fs = append(fs, found(HostKeyUnknown, "the host key that %s would present to ssh is not known, although another is (%s)%s",
 			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	}
 	if a.Probe.Keyless != "" { // the key that is missing may be another's
@@ -176,7 +176,7 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 	}
 	besides := ""
 	if !a.shown(k) {
-		besides = "; ssh would be shown another one"
+		besides = "; ssh would be shown another key"
 	}
 	for _, d := range k.Doubts {
 		fs = append(fs, found(HostKeyUnevaluated, "the %s host key of %s: %s", k.Type, show(a.Addr), d.Text).When(!d.Open, WhenPassedOver))
@@ -186,20 +186,20 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 		fs = append(fs, found(HostKeyRefused, "ssh refuses the %s host key of %s: %s%s",
 			k.Type, show(a.Addr), k.Refused, besides).When(!a.shown(k), WhenNotChosen))
 	case k.Unchecked:
-		fs = append(fs, found(HostKeyUnchecked, "ssh takes any host key of %s, since NoHostAuthenticationForLocalhost is yes; it shows %s %s",
+		fs = append(fs, found(HostKeyUnchecked, "ssh accepts any host key of %s, because NoHostAuthenticationForLocalhost is yes; it presents %s %s",
 			show(a.Addr), k.Type, k.Fingerprint))
 	case k.Status == KeyChanged && k.Known != "":
-		fs = append(fs, found(HostKeyChanged, "%s shows a new host key, %s %s; the known one is %s (%s)",
+		fs = append(fs, found(HostKeyChanged, "%s presents host key %s %s, which does not match the known %s (%s)",
 			show(a.Addr), k.Type, k.Fingerprint, k.Known, k.Evidence))
 	case k.Status == KeyChanged:
-		fs = append(fs, found(HostKeyChanged, "%s shows a new host key, %s %s, and not the known one (%s)",
+		fs = append(fs, found(HostKeyChanged, "%s presents host key %s %s, which does not match the known one (%s)",
 			show(a.Addr), k.Type, k.Fingerprint, k.Evidence))
 	case k.Status == KeyRevoked:
-		fs = append(fs, found(HostKeyRevoked, "%s shows a revoked host key, %s %s (%s)%s",
+		fs = append(fs, found(HostKeyRevoked, "%s presents a revoked host key: %s %s (%s)%s",
 			show(a.Addr), k.Type, k.Fingerprint, k.Evidence, besides).When(!a.shown(k), WhenNotChosen))
 	}
 	if k.Voided != "" {
-		fs = append(fs, found(HostKeyVoided, "the certificate of the %s host key of %s does not count: %s", k.Type, show(a.Addr), k.Voided))
+		fs = append(fs, found(HostKeyVoided, "the certificate of the %s host key of %s is not valid here: %s", k.Type, show(a.Addr), k.Voided))
 	}
 	return fs
 }
@@ -221,7 +221,7 @@ func slowConnection(a *judgedAddress) []Finding {
 	}
 	return slowPhases(a.Addr, []phase{
 		connecting,
-		{SlowIdentify, a.Probe.Identifying, "%s took %.1f s to say that it speaks SSH: it may be looking up this machine's name"},
+		{SlowIdentify, a.Probe.Identifying, "%s took %.1f s to send its SSH banner: it may be looking up this machine's name"},
 		{SlowHostKeys, a.Probe.KeyFetching, "fetching the host keys of %s took %.1f s"},
 	})
 }
@@ -233,7 +233,7 @@ func slowNames(a *judgedAddress) []Finding {
 		took = max(took, a.Reverse.Took+p.Forward.Took)
 	}
 	return slowPhases(a.Addr, []phase{
-		{SlowReverse, took, "the reverse look-up of %s took %.1f s: whoever waits for it is as slow, an sshd with UseDNS yes for one"},
+		{SlowReverse, took, "the reverse lookup of %s took %.1f s: anything that waits for it, such as an sshd with UseDNS yes, is just as slow"},
 	})
 }
 
@@ -310,11 +310,11 @@ func (f *judgement) evidence() (e evidence, ground string) {
 func (k Key) voucher() string {
 	switch k.Status {
 	case KeyCertified:
-		return "a known authority has certified the host key (" + k.Evidence + ")"
+		return "a known authority certified the host key (" + k.Evidence + ")"
 	case KeyExpected:
 		return "the host key is the expected one"
 	case KeyKnown:
-		return "the host key is the one in known_hosts (" + k.Evidence + ")"
+		return "the host key matches " + k.Evidence
 	}
 	return "DNS vouches for the host key (" + k.Evidence + ")"
 }

@@ -140,7 +140,7 @@ func TestSlow(t *testing.T) {
 		texts = append(texts, string(f.Code)+": "+f.Text)
 	}
 	all := strings.Join(texts, "\n")
-	if r.Severity != Notice || !strings.Contains(all, "slow.reverse: the reverse look-up of 203.0.113.7 took 5.0 s") || !strings.Contains(all, "slow.identify: 203.0.113.7 took 12.0 s") {
+	if r.Severity != Notice || !strings.Contains(all, "slow.reverse: the reverse lookup of 203.0.113.7 took 5.0 s") || !strings.Contains(all, "slow.identify: 203.0.113.7 took 12.0 s") {
 		t.Errorf("%s\n%s", r.Severity, all)
 	}
 }
@@ -301,7 +301,7 @@ func TestChangedWords(t *testing.T) {
 	f := probed(serving(k))
 	f.Target.Port = 2222
 	found := judge(f, Policy{}).Findings[1]
-	if want := "203.0.113.7 shows a new host key, ssh-ed25519 " + k.Fingerprint + "; the known one is ssh-rsa SHA256:old (/home/chris/.ssh/known_hosts:12)"; found.Text != want {
+	if want := "203.0.113.7 presents host key ssh-ed25519 " + k.Fingerprint + ", which does not match the known ssh-rsa SHA256:old (/home/chris/.ssh/known_hosts:12)"; found.Text != want {
 		t.Errorf("%s\nwant %s", found.Text, want)
 	}
 	if a := found.Advice[len(found.Advice)-1]; a.Line != "ssh-keygen -f /home/chris/.ssh/known_hosts -R '["+f.Target.Host+"]:2222'" {

@@ -336,7 +336,7 @@ func TestTexts(t *testing.T) {
 		{facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NoData)),
 			"my.example.com is 203.0.113.7, whose reverse name x.example.net has no IPv4 address (no data)"},
 		{facts("203.0.113.7", resolve.OK, ptr("x.example.net", "198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4")),
-			"my.example.com is 203.0.113.7, whose reverse name x.example.net leads elsewhere (198.51.100.1, 198.51.100.2, 198.51.100.3 and 1 more)"},
+			"my.example.com is 203.0.113.7, whose reverse name x.example.net resolves elsewhere (198.51.100.1, 198.51.100.2, 198.51.100.3 and 1 more)"},
 		{facts("203.0.113.7", resolve.OK, unasked(`root\064host\039s\032password\058\032`)),
 			`my.example.com is 203.0.113.7, whose reverse name root\064host\039s\032password\058\032 is not a host name`},
 		{facts("203.0.113.7", resolve.Timeout),

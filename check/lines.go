@@ -22,8 +22,8 @@ const maxLines = 10
 // against it.
 var (
 	ErrOwn          = errors.New("a name of this machine's own") // the system keeps the lines for these itself
-	ErrUndetermined = errors.New("it could not be found out now")
-	ErrUnpinnable   = errors.New("an address that may stand in no hosts line")
+	ErrUndetermined = errors.New("could not be determined (temporary failure)")
+	ErrUnpinnable   = errors.New("an address that cannot be in a hosts line")
 )
 
 // refusal is one of those errors in words.
@@ -107,11 +107,11 @@ func lineAddresses(r *Result, chosen netip.Addr, against func(*Result, Address) 
 	case len(r.Addresses) == 0:
 		return nil, fmt.Errorf("%s has no address in DNS", r.Host)
 	case len(addresses) > maxLines:
-		return nil, fmt.Errorf("%s has more than %d addresses: no hosts line can keep up with that", r.Host, maxLines)
+		return nil, fmt.Errorf("%s has more than %d addresses: too many for a hosts file", r.Host, maxLines)
 	case incomplete && !chosen.IsValid():
 		return nil, &refusal{ErrUndetermined, family + ", and a line would hide them"}
 	case len(addresses) == 0:
-		return nil, fmt.Errorf("%s is no address of %s in DNS", show(chosen), r.Host)
+		return nil, fmt.Errorf("%s is not an address of %s in DNS", show(chosen), r.Host)
 	}
 	return addresses, nil
 }
@@ -162,7 +162,7 @@ func unpinnable(a netip.Addr) string {
 	case a.Zone() != "" || a.IsLinkLocalUnicast():
 		return show(a) + " is valid on one link only"
 	case a.Unmap().IsMulticast(), a.Unmap().IsUnspecified(), isReserved(a.Unmap()):
-		return a.String() + " is no host's own address"
+		return a.String() + " is not the address of one host"
 	}
 	return ""
 }

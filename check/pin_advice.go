@@ -12,9 +12,9 @@ import (
 func (l *pinnedLine) advice(c Code) []Advice {
 	switch c {
 	case PinMoved, PinGone:
-		return l.command("unless DNS is wrong, take the line out", "remove "+l.plain)
+		return l.command("unless DNS is wrong, remove the line", "remove "+l.plain)
 	case PinKey:
-		return l.command("find out whether the key was changed on purpose; until then, take the line out", "remove "+l.plain)
+		return l.command("find out whether the key was changed on purpose; until then, remove the line", "remove "+l.plain)
 	case PinPartial:
 		if l.note.Single {
 			return nil
@@ -22,7 +22,7 @@ func (l *pinnedLine) advice(c Code) []Advice {
 		return l.command("add lines for the other addresses", "add "+l.target())
 	case PinExpired:
 		if l.visit == nil || !l.visit.needed {
-			return l.command("take it out", "remove "+l.plain)
+			return l.command("remove it", "remove "+l.plain)
 		}
 		command := "add --expires 90d "
 		if l.note.Single {
@@ -30,7 +30,7 @@ func (l *pinnedLine) advice(c Code) []Advice {
 		}
 		return l.command("renew it", command+l.target())
 	case PinUnneeded:
-		return l.command("take it out", "remove "+l.plain)
+		return l.command("remove it", "remove "+l.plain)
 	}
 	return nil
 }

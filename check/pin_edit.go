@@ -23,7 +23,7 @@ func planLine(edit *hostsfile.Edit, f *hostsfile.File, a Address, names []string
 		old, ours := l.Note()
 		if ours && note.Fingerprint == "" && old.Fingerprint != "" {
 			if old.Port == portNoted(note.Port) && a.keyed() && !a.shows(old.Fingerprint) {
-				return fmt.Errorf("the host key at %s is another than when %s:%d was written: it was %s, and is %s",
+				return fmt.Errorf("the host key at %s is not the one that %s:%d records: that was %s, it is %s",
 					show(a.Address), safetext.Line(f.Path), l.N, old.Fingerprint, a.SSH.HostKeys[0].Fingerprint)
 			}
 			note.Fingerprint, note.Port = old.Fingerprint, old.Port
@@ -92,7 +92,7 @@ func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, add
 	for _, name := range names {
 		for _, l := range f.Conflicts(name, addrs...) {
 			if !o.Replace {
-				return &refusal{ErrTaken, fmt.Sprintf("%s:%d gives %s the address %s already", safetext.Line(f.Path), l.N, name, l.Addr)}
+				return &refusal{ErrTaken, fmt.Sprintf("%s:%d already maps %s to %s", safetext.Line(f.Path), l.N, name, l.Addr)}
 			}
 			take := func() error { return edit.Drop(l.N, name) }
 			if _, ours := l.Note(); ours && l.About(name) {

@@ -36,9 +36,9 @@ func Grounds(r *Result, chosen netip.Addr) []string {
 	}
 	switch {
 	case len(proven) == 0:
-		lines = append(lines, "no host key vouches for it: make sure that this is the host")
+		lines = append(lines, "no host key vouches for it: make sure that this is the right host")
 	case len(without) > 0:
-		lines = append(lines, "no host key vouches for "+listAddrs(without)+": make sure that this is the host")
+		lines = append(lines, "no host key vouches for "+listAddrs(without)+": make sure that this is the right host")
 	}
 	return lines
 }

@@ -23,14 +23,14 @@ const (
 
 func pinCodes() []CodeDoc {
 	return []CodeDoc{
-		row(PinGood, Pass, "a hosts line of rdnsproxy's is still right"),
-		row(PinUnneeded, Notice, "a hosts line of rdnsproxy's is no longer needed: DNS agrees with itself"),
-		row(PinExpired, Warning, "a hosts line of rdnsproxy's has expired"),
-		row(PinPartial, Warning, "hosts lines of rdnsproxy's give some of the host's addresses and hide the others", Exception{Notice, WhenSingleAddress}),
-		row(PinMoved, Error, "a hosts line of rdnsproxy's gives another address than DNS does: the host has moved"),
-		row(PinGone, Warning, "a hosts line of rdnsproxy's is for a name that DNS, as this machine sees it, does not know"),
-		row(PinKey, Error, "the host key at the address of a hosts line of rdnsproxy's is another than when it was written"),
-		row(PinUnknown, Unknown, "whether a hosts line of rdnsproxy's is still right could not be found out"),
+		row(PinGood, Pass, "a hosts line that rdnsproxy wrote is still right"),
+		row(PinUnneeded, Notice, "a hosts line that rdnsproxy wrote is no longer needed: forward and reverse DNS agree"),
+		row(PinExpired, Warning, "a hosts line that rdnsproxy wrote has expired"),
+		row(PinPartial, Warning, "hosts lines that rdnsproxy wrote give some of the host's addresses and hide the others", Exception{Notice, WhenSingleAddress}),
+		row(PinMoved, Error, "a hosts line that rdnsproxy wrote maps the name to another address than DNS does: the host has moved"),
+		row(PinGone, Warning, "a hosts line that rdnsproxy wrote is for a name that has no address in DNS, as this machine sees it"),
+		row(PinKey, Error, "the host key at the address of a hosts line is not the one that the line records, or is evidence against the host"),
+		row(PinUnknown, Unknown, "whether a hosts line that rdnsproxy wrote is still right could not be found out"),
 	}
 }
 

@@ -33,14 +33,14 @@ func unevaluated(r *Result, a netip.Addr) string {
 // unprovenWords say that an address does not show the key by which its host is
 // known, and what it does instead.
 func unprovenWords(r *Result, a Address) string {
-	text := fmt.Sprintf("%s does not show the host key by which %s is known", show(a.Address), r.Host)
+	text := fmt.Sprintf("%s does not present the host key by which %s is known", show(a.Address), r.Host)
 	for _, f := range r.About(a.Address) {
 		if f.Address.IsValid() && f.Code.reach() && f.Severity > Pass {
 			return text + " (" + strings.TrimPrefix(f.Text, show(a.Address)+" ") + ")"
 		}
 	}
 	if a.keyed() {
-		return text + " (it shows " + a.SSH.HostKeys[0].Fingerprint + ")"
+		return text + " (it presents " + a.SSH.HostKeys[0].Fingerprint + ")"
 	}
 	return text
 }

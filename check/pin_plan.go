@@ -26,8 +26,8 @@ type PinOptions struct {
 var (
 	ErrNoLineNeeded = errors.New("the mapping is fine, and no line is needed")
 	ErrTaken        = errors.New("another line gives the name another address")
-	ErrUnproven     = errors.New("an address that does not show the host key")
-	ErrUnevaluated  = errors.New("whether the host key is known could not be told")
+	ErrUnproven     = errors.New("an address that does not present the host key")
+	ErrUnevaluated  = errors.New("whether the host key is known could not be determined")
 )
 
 // PlanPin says which hosts lines settle r, a result of DNS alone, or why none

@@ -157,7 +157,7 @@ func Unfinished(t Target) *Result {
 	r := Unjudged(t.Input)
 	r.Host, r.Port = PlainHost(t.Host), t.Port
 	r.Findings = []Finding{aboutTarget(Interrupted,
-		safetext.Of(t.Input).String()+" was not looked at: the check was interrupted")}
+		safetext.Of(t.Input).String()+" was not checked: the check was interrupted")}
 	return r
 }
 

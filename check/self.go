@@ -23,13 +23,13 @@ const (
 func selfCodes() []CodeDoc {
 	return []CodeDoc{
 		row(SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"),
-		row(SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address alone"),
+		row(SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address only"),
 		row(SelfAdmitted, Pass, "the from= list lets this client in, whether UseDNS is on or off"),
-		row(SelfByNameOnly, Warning, "the from= list lets this client in by its name alone: only where UseDNS is on, and it is off by default"),
-		row(SelfByAddressOnly, Notice, "the from= list lets this client in where UseDNS is off, and forbids it by its name where it is on"),
+		row(SelfByNameOnly, Warning, "the from= list lets this client in by its name only: where UseDNS is on, and it is off by default"),
+		row(SelfByAddressOnly, Notice, "the from= list lets this client in where UseDNS is off, and refuses it by its name where it is on"),
 		row(SelfVaries, Warning, "the client has several names, and the from= list lets it in by some of them"),
 		row(SelfRefused, Warning, "the from= list does not let this client in"),
-		row(SelfUnusable, Error, "sshd cannot read the from= list, and so lets nobody in by it"),
+		row(SelfUnusable, Error, "sshd cannot read the from= list, so it lets nobody in"),
 	}
 }
 
@@ -92,7 +92,7 @@ func Admits(from string, s Seen, match PatternList) Admission {
 	ad := Admission{WithDNS: true, WithoutDNS: without == admitted, Usable: without != unusable}
 	if !ad.Usable {
 		ad.WithDNS = false
-		ad.Why = "an entry is empty, or a network has bits beyond its mask"
+		ad.Why = "an entry is empty, or a network has host bits set"
 		return ad
 	}
 	some, forbidden, culprit := false, without == negated, s.Address.String()
@@ -112,13 +112,13 @@ func Admits(from string, s Seen, match PatternList) Admission {
 	ad.Varies = some && !ad.WithDNS
 	switch {
 	case forbidden:
-		ad.Why = "a pattern with ! fits " + shortName(culprit)
+		ad.Why = "a pattern with ! matches " + shortName(culprit)
 	case ad.WithoutDNS:
-		ad.Why = "it fits the address " + show(s.Address)
+		ad.Why = "it matches the address " + show(s.Address)
 	case some:
-		ad.Why = "it fits a name, not the address " + show(s.Address)
+		ad.Why = "it matches a name, not the address " + show(s.Address)
 	default:
-		ad.Why = "nothing in it fits " + show(s.Address)
+		ad.Why = "nothing in it matches " + show(s.Address)
 		if s.Named() {
 			ad.Why += " or " + shortName(s.Names[0])
 		}
@@ -161,9 +161,9 @@ func (s Seen) finding(a netip.Addr) Finding {
 		for _, n := range s.Names {
 			names = append(names, shortName(n))
 		}
-		return NewFinding(SelfName, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by one of these, now this, now that: %s", show(a), list(names)))
+		return NewFinding(SelfName, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by one of these, at random: %s", show(a), list(names)))
 	case s.Log != "":
-		return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes complains of the reverse name of %s, and knows it by its address", show(a)))
+		return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes complains about the reverse name of %s, and knows it by its address", show(a)))
 	}
 	return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by its address", show(a)))
 }
@@ -173,7 +173,7 @@ func (ad Admission) finding(a netip.Addr) Finding {
 	found := func(c Code, text string) Finding { return NewFinding(c, a, text+": "+ad.Why) }
 	switch {
 	case !ad.Usable:
-		return found(SelfUnusable, "sshd cannot read the from= list, and lets nobody in by it")
+		return found(SelfUnusable, "sshd cannot read the from= list, so it lets nobody in")
 	case ad.Varies:
 		return found(SelfVaries, "where UseDNS is on, the from= list lets this client in by some of its names only")
 	case ad.WithDNS && ad.WithoutDNS:

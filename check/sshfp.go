@@ -112,7 +112,7 @@ func fingerprintFindings(f *judgement, a *judgedAddress) []Finding {
 		case said == printMismatch:
 			found(SSHFPMismatch, "SSHFP records do not match the %s key of %s", f.warned())
 		case said == printOthers && k.Chosen && f.Target.DNS != DNSUnasked:
-			found(SSHFPMismatch, "SSHFP records are there, and none is for the %s key of %s", f.warned())
+			found(SSHFPMismatch, "there are SSHFP records, but none for the %s key of %s", f.warned())
 		}
 	}
 	return fs
@@ -124,17 +124,17 @@ func (f *judgement) unused(k Key) string {
 	case k.Status != KeyUnknown || f.Target.DNS == DNSDecides:
 		return ""
 	case f.Target.DNS == DNSInforms:
-		return "; ssh asks all the same, since VerifyHostKeyDNS is ask"
+		return "; ssh still asks, because VerifyHostKeyDNS is ask"
 	}
-	return "; ssh does not look at them, since VerifyHostKeyDNS is no"
+	return "; ssh does not use them, because VerifyHostKeyDNS is no"
 }
 
 // warned says what ssh itself makes of records that do not match.
 func (f *judgement) warned() string {
 	if f.Target.DNS == DNSUnasked {
-		return "; ssh does not look at them, since VerifyHostKeyDNS is no"
+		return "; ssh does not use them, because VerifyHostKeyDNS is no"
 	}
-	return "; ssh warns that the host's identification has changed, and goes on with what known_hosts says"
+	return "; ssh warns that the host identification has changed, then decides by known_hosts"
 }
 
 // whyUntrusted says why a match is no proof: glibc strips the AD bit without

@@ -50,12 +50,12 @@ type verdictRow struct {
 // verdictRows is the table of verdicts, from best to worst.
 func verdictRows() []verdictRow {
 	return []verdictRow{
-		{Exact, Pass, true, "a PTR names the host that was asked for, and that name leads back to the address", 1, exactClause, nil},
-		{Confirmed, Pass, true, "a PTR is another name, which leads back to the address", 2, confirmedClause, adviseOtherName},
-		{Exempt, Pass, false, "no PTR, and none is to be expected: the address is private, shared, loopback or link-local", 0, exemptClause, nil},
-		{Missing, Notice, false, "no PTR", 0, missingClause, adviseMissing},
-		{Undetermined, Unknown, false, "it could not be found out now", 3, undeterminedClause, adviseUndetermined},
-		{Malformed, Warning, false, "the PTR's content is not a host name", 7, malformedClause, adviseMapping},
+		{Exact, Pass, true, "a PTR names the host that was asked for, and that name resolves back to the address", 1, exactClause, nil},
+		{Confirmed, Pass, true, "a PTR is another name, which resolves back to the address", 2, confirmedClause, adviseOtherName},
+		{Exempt, Pass, false, "no PTR record, and none is expected: the address is private, shared, loopback or link-local", 0, exemptClause, nil},
+		{Missing, Notice, false, "no PTR record", 0, missingClause, adviseMissing},
+		{Undetermined, Unknown, false, "could not be determined (temporary failure)", 3, undeterminedClause, adviseUndetermined},
+		{Malformed, Warning, false, "the PTR target is not a valid hostname", 7, malformedClause, adviseMapping},
 		{Unresolvable, Warning, false, "the PTR's name has no address", 6, unresolvableClause, adviseMapping},
 		{Numeric, Warning, false, "the PTR's name reads as an IPv4 address", 5, numericClause, adviseMapping},
 		{Mismatch, Warning, false, "the PTR's name has addresses, but not this one", 4, mismatchClause, adviseMapping},
@@ -130,16 +130,16 @@ func (c Code) Mapping() bool {
 }
 
 func exactClause(*judgement, *judgedAddress, string) string {
-	return "reverse name leads back to it"
+	return "reverse name resolves back to it"
 }
 
 func confirmedClause(_ *judgement, _ *judgedAddress, name string) string {
-	return "reverse name " + name + " leads back to it"
+	return "reverse name " + name + " resolves back to it"
 }
 
 func exemptClause(_ *judgement, a *judgedAddress, _ string) string {
 	if a.refused(a.lookup) {
-		return fmt.Sprintf("range needs no reverse name, and the resolver looks up none (%s)", a.Reverse.Status.Words())
+		return fmt.Sprintf("range needs no reverse name, and the resolver refuses the lookup (%s)", a.Reverse.Status.Words())
 	}
 	return "range needs no reverse name, and there is none"
 }
@@ -157,7 +157,7 @@ func numericClause(_ *judgement, _ *judgedAddress, name string) string {
 }
 
 func mismatchClause(_ *judgement, a *judgedAddress, name string) string {
-	return fmt.Sprintf("reverse name %s leads elsewhere (%s)", name, listAddrs(a.PTRs[a.deciding].Forward.Addrs))
+	return fmt.Sprintf("reverse name %s resolves elsewhere (%s)", name, listAddrs(a.PTRs[a.deciding].Forward.Addrs))
 }
 
 func unresolvableClause(_ *judgement, a *judgedAddress, name string) string {
@@ -166,7 +166,7 @@ func unresolvableClause(_ *judgement, a *judgedAddress, name string) string {
 
 func undeterminedClause(f *judgement, a *judgedAddress, name string) string {
 	if f.Exhausted && spentOn(a) {
-		return fmt.Sprintf("reverse name was not looked up: that would be more than %d questions to DNS for one target", limits.Questions)
+		return fmt.Sprintf("reverse name was not looked up: the limit of %d DNS queries for one target was reached", limits.Questions)
 	}
 	return undeterminedText(a, name)
 }

@@ -20,11 +20,11 @@ func withheldFindings(f *judgement, a *judgedAddress) []Finding {
 	case a.Probe.HostKnown && (a.Probe.Broken != "" || a.Probe.Differ != ""):
 		why = "although known_hosts has one for " + displayHost(cmp.Or(f.Target.KeyName, f.Target.Host))
 	case len(f.ExpectKeys) > 0 && a.Probe.Identity != IdentityAway && f.sawKey():
-		why = "although one is expected and another address shows one"
+		why = "although one is expected and another address presents it"
 	default:
 		return nil
 	}
-	return []Finding{NewFinding(HostKeyWithheld, a.Addr, show(a.Addr)+" shows no host key, "+why)}
+	return []Finding{NewFinding(HostKeyWithheld, a.Addr, show(a.Addr)+" presents no host key, "+why)}
 }
 
 // sawKey reports whether an address of the target itself showed a host key.

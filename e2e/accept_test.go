@@ -67,7 +67,7 @@ func TestAccept(t *testing.T) {
 		{"another verdict", []dnslab.DNSZone{
 			dnslab.Zone("example.com", "my A 192.168.1.243"), dnslab.Zone("1.168.192.in-addr.arpa", "243 PTR "+was+"."), dnslab.Zone("bar.net", "192-168-1-243.foo A 192.0.2.1"),
 		}, "192.168.1.243", "the verdict changed from unresolvable to mismatch",
-			"my.example.com is 192.168.1.243, whose reverse name " + was + " leads elsewhere"},
+			"my.example.com is 192.168.1.243, whose reverse name " + was + " resolves elsewhere"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			v := newVisit(t)

@@ -119,8 +119,8 @@ func TestHostsKeyAgainst(t *testing.T) {
 	here, other := v.hostKey(""), v.hostKey("other")
 	evidence := rootHome + "/.ssh/known_hosts:2)"
 	for _, c := range []struct{ line, says string }{
-		{"my.example.com " + other.public, "host key changed: 192.168.1.243 shows a new host key, ssh-ed25519 " + here.fingerprint + "; the known one is ssh-ed25519 " + other.fingerprint + " (" + evidence},
-		{"@revoked * " + here.public, "192.168.1.243 shows a revoked host key, ssh-ed25519 " + here.fingerprint + " (" + evidence},
+		{"my.example.com " + other.public, "host key changed: 192.168.1.243 presents host key ssh-ed25519 " + here.fingerprint + ", which does not match the known ssh-ed25519 " + other.fingerprint + " (" + evidence},
+		{"@revoked * " + here.public, "192.168.1.243 presents a revoked host key: ssh-ed25519 " + here.fingerprint + " (" + evidence},
 	} {
 		v.rootKnows("# people\n", c.line)
 		v.refused(1, c.says, "my.example.com")

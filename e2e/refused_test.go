@@ -54,21 +54,21 @@ func TestHostsRefusesAddresses(t *testing.T) {
 	v.write("/etc/hosts", pristine["hosts"]+"192.0.2.1 taken.example.com\n")
 	for host, why := range map[string]string{
 		"nat64":        "64:ff9b::c633:640a is synthesised by NAT64",
-		"multicast":    "224.0.0.251 is no host's own address",
-		"multicast6":   "ff02::fb is no host's own address",
-		"unspecified":  "0.0.0.0 is no host's own address",
-		"unspecified6": ":: is no host's own address",
+		"multicast":    "224.0.0.251 is not the address of one host",
+		"multicast6":   "ff02::fb is not the address of one host",
+		"unspecified":  "0.0.0.0 is not the address of one host",
+		"unspecified6": ":: is not the address of one host",
 		"link":         "169.254.0.1 is valid on one link only",
 		"link6":        "fe80::1 is valid on one link only",
-		"beside":       "224.0.0.251 is no host's own address",
+		"beside":       "224.0.0.251 is not the address of one host",
 		"nowhere":      "nowhere.example.com has no address in DNS",
-		"taken":        "/etc/hosts:3 gives taken.example.com the address 192.0.2.1 already",
+		"taken":        "/etc/hosts:3 already maps taken.example.com to 192.0.2.1",
 	} {
 		v.refused(1, why, host+".example.com")
 		v.refused(1, why, "--force", host+".example.com")
 	}
 	v.refused(1, "198.51.100.10 is an address", "198.51.100.10")
-	v.refused(1, "192.0.2.9 is no address of host.example.com in DNS", "--address", "192.0.2.9", "host.example.com")
+	v.refused(1, "192.0.2.9 is not an address of host.example.com in DNS", "--address", "192.0.2.9", "host.example.com")
 }
 
 // What could not be found out now may be found out later.

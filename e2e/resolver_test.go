@@ -56,7 +56,7 @@ func TestResolversOwnZones(t *testing.T) {
 	)
 
 	for _, c := range []struct{ target, says, not string }{
-		{"my.example.com", "in the reverse zone: nobody on the internet keeps 10.in-addr.arpa: ask whoever runs your network's resolver for this record, in a zone of your own: 3.2.1.10.in-addr.arpa. PTR my.example.com.", "keeper of 10."},
+		{"my.example.com", "in the reverse zone: nobody on the internet runs 10.in-addr.arpa: ask whoever runs your network's resolver to add this record, in a zone of your own: 3.2.1.10.in-addr.arpa. PTR my.example.com.", "operator of 10."},
 		{"www.blocked.test", "at the resolver: allow www.blocked.test at dns:" + addr + ", which filters it,", "reverse zone"},
 		{"by.example.com", "at the resolver: allow x.blocked.test at dns:" + addr + ", which filters it,", "x.blocked.test. A"},
 	} {

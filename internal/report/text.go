@@ -171,9 +171,9 @@ func noPTR(s resolve.Status) string {
 func leads(a check.Address, p check.PTR) string {
 	switch {
 	case p.Confirmed:
-		return "leads back"
+		return "resolves back"
 	case p.Status == resolve.OK:
-		return "leads to " + addresses(p.Addresses)
+		return "resolves to " + addresses(p.Addresses) + " instead"
 	case p.Status == resolve.Skipped:
 		return "not looked up"
 	}
