@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
+	"rdnsproxy/internal/lab"
 	"rdnsproxy/resolve"
 )
 
@@ -16,6 +18,44 @@ func hosts() *resolve.Resolver {
 	file, _ := hostsfile.Parse(strings.NewReader("192.0.2.7  web1.example.com  www.example.com\n"))
 	file.Path = "/etc/hosts"
 	return &resolve.Resolver{Config: new(resolve.Config), Hosts: file}
+}
+
+// The PTR record of the address names a host that does not exist. DNS is a server on
+// loopback here; without a Resolver, a Checker asks as the system does.
+func Example() {
+	dns, err := lab.StartDNS(
+		lab.Zone("example.com", "my A 192.168.1.243"),
+		lab.Zone("168.192.in-addr.arpa", "243.1 PTR 192-168-1-243.foo.bar.net."),
+		lab.Zone("bar.net"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer dns.Close()
+	checker := check.Checker{
+		Resolver: &resolve.Resolver{Config: new(resolve.Config).WithServers(resolve.Server{Addr: dns.Addr()}), Hosts: new(hostsfile.File)},
+		Policy:   check.Policy{HostsPath: "/etc/hosts"},
+		Timeout:  5 * time.Second,
+	}
+	defer checker.Resolver.Close()
+	r := checker.Check(context.Background(), check.Ask{Target: check.Target{Host: "my.example.com", Port: 22}})
+
+	fmt.Println(r.Host, r.Verdict, r.Severity)
+	for _, f := range r.Findings {
+		fmt.Println(f.Code, f.Address)
+		for _, a := range f.Advice {
+			if a.File != "" {
+				fmt.Println(a.File+":", a.Line)
+			}
+		}
+	}
+	fmt.Println("sshd:", r.Addresses[0].SSHD)
+
+	// Output:
+	// my.example.com unresolvable warning
+	// mapping.unresolvable 192.168.1.243
+	// /etc/hosts: 192.168.1.243  my.example.com
+	// sshd: reverse mapping checking getaddrinfo for 192-168-1-243.foo.bar.net [192.168.1.243] failed.
 }
 
 func ExampleChecker_Check() {
