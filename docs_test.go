@@ -349,3 +349,22 @@ func TestDocsPins(t *testing.T) {
 		}
 	}
 }
+
+// TestDocsRooms: docs/architecture.md has every room of the module, and the files
+// and directories that it and CONTRIBUTING.md name are there.
+func TestDocsRooms(t *testing.T) {
+	text := document(t, "docs/architecture.md")
+	for _, p := range golist(t, "./...") {
+		room, ok := strings.CutPrefix(p.ImportPath, "rdnsproxy/")
+		if ok && !regexp.MustCompile("(?m)^\\| [^|]*`"+room+"/`[^|]* \\|").MatchString(text) {
+			t.Errorf("docs/architecture.md has no row for %s", room)
+		}
+	}
+	for _, path := range []string{"docs/architecture.md", "CONTRIBUTING.md"} {
+		for _, name := range regexp.MustCompile("`([a-z_][a-zA-Z0-9_./-]*(?:/|\\.go|\\.md|\\.txtar|\\.tsv))`").FindAllStringSubmatch(document(t, path), -1) {
+			if _, err := os.Stat(name[1]); err != nil {
+				t.Errorf("%s: %v", path, err)
+			}
+		}
+	}
+}
