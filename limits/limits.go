@@ -1,8 +1,7 @@
-// Package limits is the one place for what a run may cost: whatever a stranger,
-// or a long list of targets, can make grow has its bound here, and 'rdnsproxy
-// help limits' prints them from the same constants.
+// Package limits holds the bounds of everything that a stranger or a long list of targets
+// can make grow. 'rdnsproxy help limits' prints them from the same constants.
 //
-// It is a leaf that every room may import, so that a bound is written down once.
+// It is a leaf that every room may import, so that each bound is written once.
 package limits
 
 import (
@@ -10,74 +9,73 @@ import (
 	"time"
 )
 
-// What one target may cost.
+// Bounds for one target.
 const (
-	// Addresses is how many addresses of a target are looked at, and dialed:
-	// whoever keeps the name's zone decides how many there are.
+	// Addresses is how many addresses of a target are checked and dialed. Their number is
+	// up to the operator of the name's zone.
 	Addresses = 64
 
-	// PTRNames is how many PTR names of an address are looked at (as Exim and
-	// RFC 8601, section 3, do): the set is a stranger's, and each costs a query.
+	// PTRNames is how many PTR names of an address are checked, as in Exim and RFC 8601,
+	// section 3. Their number is up to a stranger, and each costs a query.
 	PTRNames = 10
 
-	// Questions is how many questions to DNS the names and addresses of a target
-	// may cost. It is enough for as many addresses as are looked at, with one PTR
-	// name each. QuestionsAtOnce is how many of them are outstanding: the rest
-	// waits, so that one target's questions do not hold up all others'.
+	// Questions is how many DNS questions are asked about the names and addresses of a
+	// target: enough for all addresses that are checked, with one PTR name each.
+	// QuestionsAtOnce is how many are outstanding, so that one target does not hold up all
+	// others.
 	Questions       = 160
 	QuestionsAtOnce = 16
 
-	// SSHTime is how long an ssh -G may take. It takes milliseconds, but what a
-	// Match exec runs may wait for somebody.
+	// SSHTime is how long ssh -G may take. It takes milliseconds, but a command of Match
+	// exec may wait for something.
 	SSHTime = 20 * time.Second
 
-	// CommandTime is how long a run of KnownHostsCommand may take, of which there are
-	// two for an address.
+	// CommandTime is how long a run of KnownHostsCommand may take. There are two for each
+	// address.
 	CommandTime = 10 * time.Second
 
-	// Penalty is how much of sshd's penalty for connections without a login (one
-	// second each, which run off by themselves) is caused at one address and port,
-	// by all runs of this user together. From 15 s on sshd refuses.
+	// Penalty is how much of sshd's penalty for connections without a login all runs of
+	// this user together cause at one address and port. Each connection costs one second,
+	// which decays by itself. From 15 s on sshd refuses.
 	Penalty = 10 * time.Second
 
-	// TargetTime is how long all the work on a target may take where
-	// --target-timeout is not given.
+	// TargetTime is how long all the work on a target may take, unless --target-timeout
+	// is given.
 	TargetTime = 30 * time.Second
 )
 
-// What one run may cost.
+// Bounds for one run.
 const (
-	// Targets is how many targets one run takes: all are read, and ssh's
-	// configuration applied to each, before the first is asked about.
+	// Targets is how many targets one run accepts. All are read, and ssh's configuration
+	// is applied to each, before the first is checked.
 	Targets = 100_000
 
-	// Jobs is how many targets are looked at at once where --jobs is not given,
-	// and MostJobs is what --jobs can make it. What is in flight is what a run
-	// keeps in memory besides its list of targets.
+	// Jobs is how many targets are checked at once, unless --jobs is given, and MostJobs is
+	// the largest value of --jobs. A run keeps these targets in memory besides its list.
 	Jobs     = 256
 	MostJobs = 4096
 
-	// KnownHosts is how many bytes of a known_hosts file are held in memory, about
-	// 150,000 lines, and how long any of its lines may be. Revocations is how long a
-	// file of RevokedHostKeys may be, as for ssh itself.
+	// KnownHosts is the size up to which a known_hosts file is kept in memory, about
+	// 150,000 lines, and of its longest line. Revocations is the size of a file of
+	// RevokedHostKeys, as in ssh itself.
 	KnownHosts  = 16 << 20
 	Revocations = 128 << 20
 
-	// HashedNames is how many times a name is tried on a hashed line of known_hosts,
-	// each about a microsecond: a long list over a long file would else take hours.
+	// HashedNames is how many times a name is tried on a hashed line of known_hosts, which
+	// takes about a microsecond each. A long list and a long file would take hours.
 	HashedNames = 500_000
 
-	// Memory is how many bytes a run with many targets takes before it pays for
-	// less with time. GOMEMLIMIT overrides it.
+	// Memory is how many bytes a run with many targets uses before it collects garbage more
+	// often. GOMEMLIMIT overrides it.
 	Memory = 512 << 20
 
-	// Answers is how many DNS answers a run remembers for as long as they hold,
-	// AnswerTime how long at most.
+	// Answers is how many DNS answers a run caches for their TTL, and AnswerTime how long at
+	// most.
 	Answers    = 16384
 	AnswerTime = time.Hour
 )
 
-// Limit is one row of 'rdnsproxy help limits'.
+// A Limit is one row of 'rdnsproxy help limits'.
 type Limit struct {
 	Of     string // what is bounded
 	Most   string // the bound, with its unit
@@ -90,7 +88,7 @@ type Group struct {
 	Limits []Limit
 }
 
-// Table lists every limit. Those of the process are this process's own.
+// Table lists all limits. Those of the process are this process's own.
 func Table() []Group {
 	return []Group{
 		{"one target", []Limit{
@@ -121,7 +119,7 @@ func Table() []Group {
 	}
 }
 
-// count is a number as people read it: 100,000.
+// count formats a number for people: 100,000.
 func count(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -130,7 +128,7 @@ func count(n int) string {
 	return s
 }
 
-// span is a duration without the units that are zero: 1h.
+// span formats a duration in its largest whole unit: 1 h.
 func span(d time.Duration) string {
 	switch {
 	case d%time.Hour == 0:

@@ -6,12 +6,12 @@ import (
 	"syscall"
 )
 
-// starving are what a system says that has no descriptor, process or memory left.
+// starving are the errors of a system without descriptors, processes or memory left.
 var starving = []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EAGAIN}
 
-// Starved says that a program could not be started, or a file not be opened, because
-// this machine or this process had nothing left for it: that is no answer of the
-// program's, and no fault of the file's.
+// Starved reports whether an error says that a program could not be started or a file not
+// be opened because this machine or this process ran out of resources. It says nothing
+// about the program or the file.
 func Starved(err error) bool {
 	var number syscall.Errno
 	return errors.As(err, &number) && slices.Contains(starving, number)

@@ -1,10 +1,15 @@
-// Package safetext holds a stranger's bytes so that every ordinary way of
-// printing or encoding them is the safe one.
+// Package safetext holds untrusted bytes so that every ordinary way to print or encode
+// them is safe.
 //
-// DNS content, banners, user names in logs and configuration files are written
-// by other people: "\x1b]0;…" in a PTR would otherwise reach a terminal, and
-// "root@host's password: " reads like a prompt (RFC 9267; Jeitner and Shulman,
-// USENIX Security 2021).
+// Other people write DNS records, banners, user names in logs and configuration files. In
+// a PTR record, "\x1b]0;…" would be a command to the terminal, and "root@host's password: "
+// looks like a prompt (RFC 9267; Jeitner and Shulman, USENIX Security 2021).
+//
+// # Which to use
+//
+// [Of] makes a [Text] of what a stranger wrote. [Name] is for host and user names in a
+// sentence, [Line] for a whole line of ours that may quote a stranger, [Shell] for a word
+// in a command that people copy, and [Cut] bounds the length of any of these.
 package safetext
 
 import (
@@ -15,12 +20,11 @@ import (
 	"unicode/utf8"
 )
 
-// Text is a stranger's text. Its String, its MarshalText and so every fmt verb
-// and encoder give the printable form; Raw is the only way to the bytes. Texts
-// of equal bytes are ==.
+// Text is untrusted text. String, MarshalText and so every fmt verb and encoder give the
+// printable form; Raw is the only way to the bytes. Texts of equal bytes are ==.
 //
-// It holds the printable form alone: fmt and debuggers look past methods, into
-// unexported fields for one, and find nothing else there.
+// A Text holds the printable form only, since fmt and debuggers can look past methods into
+// unexported fields.
 type Text struct{ safe string }
 
 var (
@@ -29,43 +33,40 @@ var (
 	_ encoding.TextUnmarshaler = (*Text)(nil)
 )
 
-// Of takes what a stranger wrote, as it is.
+// Of makes a Text of raw bytes.
 func Of(raw string) Text { return Text{escape(raw, printable)} }
 
-// Raw gives the bytes as they came. They must not reach a terminal, a file
-// that people read, a label or a page.
+// Raw returns the bytes that were given to Of. They must not reach a terminal, a file that
+// people read, a label or a page.
 func (t Text) Raw() string { return unescape(t.safe) }
 
 // IsZero reports whether there is no text; encoding/json's omitzero asks it.
 func (t Text) IsZero() bool { return t.safe == "" }
 
-// String is the text on one line: printable ASCII and space stand for
-// themselves, every other byte, the backslash included, is \DDD in decimal, as
-// in the zone files of RFC 1035, section 5.1.
+// String returns the text on one line: printable ASCII and spaces as they are, every other
+// byte, and the backslash, as \DDD in decimal, as in zone files (RFC 1035, section 5.1).
 func (t Text) String() string { return t.safe }
 
-// Format serves every verb as %s, so that %q, %x and %#v are no way round String.
+// Format treats every verb as %s, so that %q, %x and %#v cannot bypass String.
 func (t Text) Format(f fmt.State, _ rune) { fmt.Fprintf(f, fmt.FormatString(f, 's'), t.safe) }
 
-// MarshalText gives String.
+// MarshalText returns String.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.safe), nil }
 
-// UnmarshalText takes back what MarshalText gave: the same String comes out
-// again, and bytes that no String holds are escaped like any others.
+// UnmarshalText reads what MarshalText wrote, so that String is the same again. Bytes that
+// no String holds are escaped like any others.
 func (t *Text) UnmarshalText(b []byte) error {
 	*t = Of(unescape(string(b)))
 	return nil
 }
 
-// Name is a host or user name for display: letters, digits, dot, underscore and
-// hyphen stand for themselves, every other byte, space and backslash included,
-// is \DDD.
+// Name returns a host or user name for display: letters, digits, dots, underscores and
+// hyphens as they are, every other byte, also space and backslash, as \DDD.
 func Name(raw string) string { return escape(raw, nameByte) }
 
-// Line makes text of ours that may quote a stranger's safe for a terminal: what
-// is no printable character becomes \DDD byte by byte; printable Unicode stays.
-// Unlike String it leaves a backslash alone, so text that is safe already is
-// unchanged.
+// Line makes a text of ours that may quote untrusted text safe for a terminal: each byte of
+// a character that is not printable becomes \DDD, printable Unicode stays. Unlike String it
+// leaves backslashes as they are, so that safe text does not change.
 func Line(s string) string {
 	clean := true
 	for i := 0; i < len(s) && clean; i++ {
@@ -89,8 +90,8 @@ func Line(s string) string {
 	return b.String()
 }
 
-// Cut shortens display text to at most n bytes, the last three of them "..."
-// where something was dropped; it splits no \DDD and no rune.
+// Cut shortens display text to at most n bytes, of which the last three are "..." if
+// anything was cut. It does not split a \DDD or a rune.
 func Cut(s string, n int) string {
 	const dots = "..."
 	if len(s) <= n {
@@ -112,9 +113,9 @@ func Cut(s string, n int) string {
 	return s[:end] + dots
 }
 
-// visible says that a rune prints as itself and moves nothing else: no control,
-// no bidirectional or zero-width format character, no letter or variation
-// selector that shows nothing, no broken UTF-8.
+// visible reports whether a rune prints as itself and affects nothing else: not a control,
+// a bidirectional or zero-width format character, an invisible letter or variation
+// selector, or invalid UTF-8.
 func visible(r rune, size int) bool {
 	switch {
 	case r == utf8.RuneError && size == 1:
@@ -158,7 +159,7 @@ func escapeByte(b *strings.Builder, c byte) {
 	b.WriteByte('0' + c%10)
 }
 
-// unescape undoes \DDD; a backslash that starts none stays as it is.
+// unescape reverses \DDD. Any other backslash stays as it is.
 func unescape(s string) string {
 	if !strings.Contains(s, `\`) {
 		return s
@@ -188,8 +189,8 @@ func decimal(s string) (byte, bool) {
 	return byte(n), n <= 255
 }
 
-// Shell makes text of ours that a person copies one word of a POSIX shell's. It
-// does not make it safe to print.
+// Shell quotes a word for a POSIX shell, in a command that people copy. It does not make the
+// word safe to print.
 func Shell(word string) string {
 	plain := word != ""
 	for i := 0; i < len(word) && plain; i++ {

@@ -1,6 +1,7 @@
-// Package accepted keeps the mappings of names and addresses that the user has
-// accepted as they are: what known_hosts is for host keys, in a file of the
-// user's own.
+// Package accepted keeps the mappings of names to addresses that the user has accepted.
+// It does for mappings what known_hosts does for host keys, in a file of the user's own.
+//
+// # The file
 //
 // One line is one mapping, of five fields with spaces or tabs between them:
 //
@@ -8,25 +9,24 @@
 //	my.example.com 192.168.1.243 unresolvable 192-168-1-243.foo.bar.net 2026-03-01T12:00:00Z
 //	nas.home.arpa  10.0.0.7      missing      -                         2026-03-01T12:00:00Z
 //
-// The name is the host that was asked for: lower case, no final dot, A-labels,
-// or an address where ssh was given one. The address is IPv4 or IPv6 without a
-// zone. The verdict is one word of check's closed set. The reverse names are the
-// whole set of the address's PTRs, sorted bytewise, with commas between; a
-// hyphen says that there is none, and the name that is a hyphen itself stands
-// with its final dot. In all names every byte but letters, digits, hyphen,
-// underscore and the dots between labels is \DDD in decimal (RFC 1035, section
-// 5.1). The time is RFC 3339 in UTC, to the second. A name with several
-// addresses has a line for each.
+// The name is the host that ssh was given: lower case, no final dot, A-labels, or an
+// address. The address is IPv4 or IPv6 without a zone. The verdict is a word of package
+// check's closed set. The reverse names are all PTR names of the address, sorted
+// bytewise and separated by commas. A hyphen means none; a name that is itself a hyphen
+// is written with its final dot. In all names every byte but letters, digits, hyphen,
+// underscore and the dots between labels is \DDD in decimal (RFC 1035, section 5.1). The
+// time is RFC 3339 in UTC, to the second. A name with several addresses has a line for
+// each.
 //
-// Lines that are blank or begin with # say nothing and are kept. A line that
-// does not parse is kept too and ignored, it alone, so that a form that a later
-// version writes costs no more than a warning too many. No line is longer than
-// 16 KiB, no file than 1 MiB.
+// Lines that are blank or begin with # are kept. A line that does not parse is kept and
+// ignored, so that a form that a later version writes costs no more than one warning too
+// many. No line is longer than 16 KiB, no file than 1 MiB.
 //
-// The file is 0600 in a folder that only its owner may write. It is replaced as
-// a whole, so readers take no lock and see one state or another. Writers take
-// turns by a lock, a file beside it, its name with .lock, which is there no longer
-// than a write takes.
+// # Safety
+//
+// The file is 0600 in a directory that only its owner may write to. It is replaced as a
+// whole, so readers take no lock and see one state or another. Writers take turns by a
+// lock file beside it, named after it with .lock, which exists only while one writes.
 package accepted
 
 import (
@@ -35,37 +35,37 @@ import (
 	"time"
 )
 
-// Mapping is a name and an address as the user has seen and accepted them.
+// Mapping is a name and an address that the user has accepted.
 type Mapping struct {
-	Name    string     // of the host, as for ssh
-	Addr    netip.Addr // a zone does not count, and ::ffff:192.0.2.1 is 192.0.2.1
-	Verdict string     // a word of check's closed set
-	PTR     []string   // all names of the address, whole, as check prints them
+	Name    string     // of the host, as given to ssh
+	Addr    netip.Addr // unmapped, without its zone
+	Verdict string     // a word of package check's closed set
+	PTR     []string   // all PTR names of the address, in full, as package check prints them
 	Since   time.Time  // when it was accepted
 }
 
-// File is what stood in a file when it was read. It is not changed any more and
-// so is safe for many goroutines.
+// File is the content of a file as it was read. It never changes, so it is safe for
+// concurrent use.
 type File struct {
-	text    string // whole: an edit copies what lies between the mappings
+	text    string // the whole file: an edit copies what is between the mappings
 	entries []entry
 	ignored []Ignored
 }
 
-// entry is a mapping and where its line lies in the text, its end included.
+// entry is a mapping and the offsets of its line in the text, with the line's end.
 type entry struct {
 	Mapping
 	from, to int
 }
 
-// Ignored is a line that is no mapping, and why. Its text is safe to print.
+// Ignored is a line that is not a mapping. The text of the error is safe to print.
 type Ignored struct {
 	Line int // from 1
 	Err  error
 }
 
-// Parse reads what a file holds. There is nothing that it refuses: what is no
-// mapping is ignored, and Ignored tells.
+// Parse reads the content of a file. It refuses nothing: Ignored returns the lines that are
+// not mappings.
 func Parse(text string) *File {
 	f := &File{text: text}
 	number, from := 0, 0
@@ -83,22 +83,20 @@ func Parse(text string) *File {
 	return f
 }
 
-// Text gives back what was parsed, byte for byte. It may hold anything, so it
-// is for a file and not for a terminal.
+// Text returns what was parsed, byte for byte. It may hold anything: do not print it to a
+// terminal.
 func (f *File) Text() string { return f.text }
 
-// Ignored tells which lines do not count although they are neither blank nor
-// comments: the user should hear of them.
+// Ignored returns the lines that are neither mappings nor blank nor comments. The user
+// should be told about them.
 func (f *File) Ignored() []Ignored { return f.ignored }
 
-// All gives the mappings in the file's order. Everything in them is safe to
-// print.
+// All returns the mappings in the file's order. Everything in them is safe to print.
 func (f *File) All() []Mapping {
 	return f.where(func(Mapping) bool { return true })
 }
 
-// Of gives the mappings of a name in the file's order. Names compare as DNS
-// compares them.
+// Of returns the mappings of a name in the file's order. Names compare as in DNS.
 func (f *File) Of(name string) []Mapping {
 	host, err := foldHost(name)
 	if err != nil {
@@ -117,8 +115,8 @@ func (f *File) where(wanted func(Mapping) bool) []Mapping {
 	return ms
 }
 
-// with is the text of the file when ms stand in it instead of what there was of
-// their names: in its place, or at the end. The ms are in their normal form.
+// with returns the text of the file with ms in place of the mappings that it has for their
+// names, or at the end. ms must be in normal form.
 func (f *File) with(ms []Mapping) string {
 	fresh := map[string]string{}
 	for _, m := range ms {
@@ -127,7 +125,7 @@ func (f *File) with(ms []Mapping) string {
 	text := f.edited(func(name string) (string, bool) {
 		lines, ok := fresh[name]
 		if ok {
-			fresh[name] = "" // further lines of the name just go
+			fresh[name] = "" // further lines of the name are removed
 		}
 		return lines, ok
 	})
@@ -141,8 +139,8 @@ func (f *File) with(ms []Mapping) string {
 	return text
 }
 
-// edited is the text of the file with other text for the mappings of those
-// names for which there is some, be it empty.
+// edited returns the text of the file with the lines of mappings replaced for those names
+// for which instead returns a text, which may be empty.
 func (f *File) edited(instead func(name string) (text string, ok bool)) string {
 	var b strings.Builder
 	done := 0

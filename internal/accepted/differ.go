@@ -9,11 +9,12 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Compare holds what is found now of a name at one of its addresses against what
-// was accepted of the name. found says that something was, and was is the
-// mapping of that address, or else the one that the address may have taken the
-// place of. change says in words, safe to print, what is no longer so; it is
-// empty if nothing is. all are the addresses that the name has now.
+// Compare compares what a check has found for a name at one of its addresses with the
+// mappings that were accepted for the name. all are the addresses that the name has now.
+//
+// found reports whether any mapping was accepted. was is that of the address, or else one
+// whose address is gone, which the new address may have replaced. change says in words
+// what is different, safe to print; it is "" if nothing is.
 func (f *File) Compare(now Mapping, all []netip.Addr) (was Mapping, change string, found bool) {
 	of := f.Of(now.Name)
 	if len(of) == 0 {
@@ -35,8 +36,8 @@ func (f *File) Compare(now Mapping, all []netip.Addr) (was Mapping, change strin
 	return was, change, true
 }
 
-// Changes says what of the accepted mappings of a name is no longer so, when now
-// are all its mappings; it is empty if everything is. Safe to print.
+// Changes says how the accepted mappings of a name differ from now, which are all its
+// mappings. The texts are safe to print; there are none if nothing is different.
 func (f *File) Changes(name string, now []Mapping) []string {
 	var all []netip.Addr
 	for _, m := range now {
@@ -58,7 +59,7 @@ func (f *File) Changes(name string, now []Mapping) []string {
 	return changes
 }
 
-// gone are the mappings whose addresses are none of these.
+// gone returns the mappings whose addresses are not among all.
 func gone(ms []Mapping, all []netip.Addr) []Mapping {
 	return slices.DeleteFunc(slices.Clone(ms), func(m Mapping) bool {
 		return slices.ContainsFunc(all, func(a netip.Addr) bool { return plain(a) == m.Addr })
@@ -73,13 +74,12 @@ func listAddrs(ms []Mapping) string {
 	return list(addrs)
 }
 
-// Differs compares an accepted mapping with what is found now and says in
-// words, safe to print, what is no longer as it was: the address, the set of
-// reverse names, the verdict. When it was accepted does not count, nor do the
-// names of the two, which the caller has matched.
+// Differs compares an accepted mapping with what a check has found, and says in words,
+// safe to print, what is different: the address, the set of reverse names, the verdict.
+// It does not compare names, which the caller has matched, nor times.
 //
-// What could not be found out now is no change. The caller knows which verdict
-// says that, and does not ask then.
+// A check that could not be completed is not a change. The caller knows its verdict and
+// does not call Differs then.
 func (m Mapping) Differs(now Mapping) (what string, differs bool) {
 	var changes []string
 	if was, is := plain(m.Addr), plain(now.Addr); was != is {
@@ -95,8 +95,7 @@ func (m Mapping) Differs(now Mapping) (what string, differs bool) {
 	return strings.Join(changes, "; "), len(changes) > 0
 }
 
-// reverseChange says how a sorted set of names became another; it is empty if
-// it did not.
+// reverseChange says how a sorted set of names has changed; it is "" if it has not.
 func reverseChange(was, is []string) string {
 	gone, came := minus(was, is), minus(is, was)
 	switch {
@@ -116,7 +115,7 @@ func reverseChange(was, is []string) string {
 	return "the reverse names lost " + list(gone) + " and gained " + list(came)
 }
 
-// minus gives the names of a that b has not.
+// minus returns the names of a that are not in b.
 func minus(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(name string) bool {
 		_, found := slices.BinarySearch(b, name)
@@ -124,8 +123,8 @@ func minus(a, b []string) []string {
 	})
 }
 
-// foldSet is a set of names as it is compared. A name that could not be kept
-// equals none that is.
+// foldSet returns a set of names in the form in which it is compared. A name that could not
+// be kept equals no name that was.
 func foldSet(names []string) []string {
 	var set []string
 	for _, name := range names {
@@ -139,7 +138,7 @@ func foldSet(names []string) []string {
 	return slices.Compact(set)
 }
 
-// list names the first few, each no longer than a warning bears.
+// list joins the first few names, each cut to fit into a warning.
 func list(names []string) string {
 	const few, width = 3, 63
 	var shown []string

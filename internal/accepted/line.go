@@ -13,12 +13,12 @@ import (
 )
 
 const (
-	maxLine    = 16 << 10 // ten names of 253 bytes, each of them \DDD, fit with room to spare
+	maxLine    = 16 << 10 // more than ten names of 253 bytes take, each byte as \DDD
 	maxVerdict = 32
 	none       = "-" // instead of reverse names
 )
 
-// What can be wrong with a line or a mapping.
+// Errors of a line or a mapping.
 var (
 	errFields  = errors.New("not the five fields name, address, verdict, reverse names, time")
 	errLength  = fmt.Errorf("longer than %d bytes", maxLine)
@@ -28,7 +28,7 @@ var (
 	errName    = errors.New("not a name")
 )
 
-// String is the line of a mapping, without its end.
+// String returns the line of a mapping, without its end.
 func (m Mapping) String() string {
 	names := strings.Join(m.PTR, ",")
 	switch names {
@@ -40,8 +40,8 @@ func (m Mapping) String() string {
 	return strings.Join([]string{m.Name, m.Addr.String(), m.Verdict, names, m.Since.UTC().Format(time.RFC3339)}, " ")
 }
 
-// parseLine reads a line, its end included. A blank one and a comment hold no
-// mapping and are no error.
+// parseLine parses a line with its end. A blank line or a comment holds no mapping and is
+// not an error.
 func parseLine(line string) (m Mapping, holds bool, err error) {
 	if len(line) > maxLine {
 		return Mapping{}, false, errLength
@@ -73,7 +73,7 @@ func parseMapping(s string) (Mapping, error) {
 	return m.normal()
 }
 
-// normal gives a mapping the one form in which it is kept and compared, or says
+// normal returns a mapping in the form in which it is kept and compared. The error says
 // what cannot be kept.
 func (m Mapping) normal() (Mapping, error) {
 	n := Mapping{Addr: plain(m.Addr), Verdict: m.Verdict, Since: m.Since.UTC().Truncate(time.Second)}
@@ -96,7 +96,7 @@ func (m Mapping) normal() (Mapping, error) {
 	}
 	slices.Sort(n.PTR)
 	n.PTR = slices.Compact(n.PTR)
-	if y := n.Since.Year(); y < 0 || y > 9999 { // what RFC 3339 can say
+	if y := n.Since.Year(); y < 0 || y > 9999 { // the range of RFC 3339
 		return Mapping{}, errTime
 	}
 	if len(n.String()) >= maxLine {
@@ -105,17 +105,17 @@ func (m Mapping) normal() (Mapping, error) {
 	return n, nil
 }
 
-// quoted puts before an error what it is about.
+// quoted adds the text that an error is about.
 func quoted(outside string, err error) error {
 	const enough = 63
 	return fmt.Errorf("%q: %w", safetext.Cut(safetext.Of(outside).String(), enough), err)
 }
 
-// plain is an address as it is compared: reverse look-ups know no zones, and
-// an IPv4 address is one in IPv6's clothes too.
+// plain returns an address as it is compared: unmapped, and without its zone, since reverse
+// lookups have none.
 func plain(a netip.Addr) netip.Addr { return a.Unmap().WithZone("") }
 
-// isWord takes any word that could be a verdict: which there are is check's.
+// isWord accepts any word that could be a verdict. Package check knows which there are.
 func isWord(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c != '-' && (c < 'a' || c > 'z') {
@@ -125,8 +125,8 @@ func isWord(s string) bool {
 	return s != "" && s[0] != '-' && len(s) <= maxVerdict
 }
 
-// foldHost gives what ssh was asked for the form in which it is compared: a
-// name's, or an address's own.
+// foldHost returns a host as given to ssh, a name or an address, in the form in which it is
+// compared.
 func foldHost(s string) (string, error) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return plain(a).String(), nil
@@ -134,9 +134,9 @@ func foldHost(s string) (string, error) {
 	return foldName(s)
 }
 
-// foldName gives a name the form in which DNS would compare it: lower case, no final
-// dot; the root is a dot. It refuses a name that is not in presentation form, for it
-// does not come from check.
+// foldName returns a name in the form in which DNS compares it: lower case, no final dot;
+// the root is ".". It refuses a name that is not in presentation form, since package check
+// does not print such a name.
 func foldName(s string) (string, error) {
 	name, err := resolve.ParsePresentation(s)
 	if err != nil {

@@ -17,23 +17,23 @@ import (
 const (
 	maxFile = 1 << 20 // some ten thousand mappings
 
-	// patience is how long a writer waits for the others; each takes as long as
-	// the disk needs to sync a small file.
+	// patience is how long a writer waits for others, each of which takes as long as the
+	// disk needs to sync a small file.
 	patience = 10 * time.Second
 )
 
-// Why a file is not used; also replacefile.ErrNotRegular, which a symbolic link
-// gives, and replacefile.ErrNotOwned.
+// Errors of a file that is not used, besides replacefile.ErrNotRegular, also for symbolic
+// links, and replacefile.ErrNotOwned.
 var (
-	ErrOthersWrite  = errors.New("other users can write to it (chmod go-w)")
-	ErrUnsafeFolder = errors.New("its directory is another user's, or other users can write to it")
-	ErrTooLarge     = errors.New("larger than " + strconv.Itoa(maxFile) + " bytes")
-	ErrBusy         = replacefile.ErrLocked // another process keeps writing it
+	ErrOthersWrite     = errors.New("other users can write to it (chmod go-w)")
+	ErrUnsafeDirectory = errors.New("its directory is another user's, or other users can write to it")
+	ErrTooLarge        = errors.New("larger than " + strconv.Itoa(maxFile) + " bytes")
+	ErrBusy            = replacefile.ErrLocked // another process keeps writing it
 )
 
-// Open reads a file of mappings. One that is not there, or has no path, is
-// empty. What others could have written or laid there is refused, and so is a
-// file beyond 1 MiB. It waits for nobody.
+// Open reads a file of mappings. A file that does not exist, or whose path is "", is empty.
+// A file that others could have written or planted is refused, and so is one larger than
+// 1 MiB. Open takes no lock.
 func Open(path string) (*File, error) {
 	if path == "" {
 		return new(File), nil
@@ -48,12 +48,11 @@ func Open(path string) (*File, error) {
 	return Parse(text), nil
 }
 
-// Remember keeps mappings instead of all that were kept of their names. It
-// makes the file, 0600, and the folder, 0700, if they are not there. What other
-// processes write at the same time about other names is kept as well. If the
-// time of a mapping is zero, it is accepted now. Of several with the same name
-// and address the last one counts. A mapping that cannot be kept is an error, and
-// then none is.
+// Remember keeps mappings in place of all that were kept for their names. It creates the
+// file, 0600, and its directory, 0700, if they do not exist. What other processes write at
+// the same time for other names is kept as well. If the time of a mapping is zero, it is
+// now. Of several mappings with the same name and address the last one is kept. If one
+// mapping cannot be kept, none is.
 func Remember(path string, ms ...Mapping) error {
 	if len(ms) == 0 {
 		return nil
@@ -75,10 +74,10 @@ func Remember(path string, ms ...Mapping) error {
 	return update(path, patience, func(f *File) string { return f.with(normal) })
 }
 
-// sameAs says that two mappings in their normal form are of one name and address.
+// sameAs reports whether two mappings in normal form have the same name and address.
 func (m Mapping) sameAs(o Mapping) bool { return m.Name == o.Name && m.Addr == o.Addr }
 
-// Forget drops the mappings of a name and says how many there were.
+// Forget removes the mappings of a name and returns how many there were.
 func Forget(path, name string) (n int, err error) {
 	host, err := foldHost(name)
 	if err != nil {
@@ -101,12 +100,12 @@ func Forget(path, name string) (n int, err error) {
 	return n, nil
 }
 
-// update reads the file, edits it and puts it back while no other update can.
+// update reads, edits and replaces the file under its lock.
 func update(path string, patience time.Duration, edit func(*File) (text string)) error {
 	if path == "" {
 		return errors.New("no file to keep accepted mappings in")
 	}
-	if err := makeFolder(filepath.Dir(path)); err != nil {
+	if err := makeDirectory(filepath.Dir(path)); err != nil {
 		return about(path, err)
 	}
 	dir, err := os.OpenRoot(filepath.Dir(path))
@@ -138,7 +137,7 @@ func update(path string, patience time.Duration, edit func(*File) (text string))
 	})
 }
 
-// read takes the text of a file that nobody but the user can have written.
+// read reads a file that nobody but the user can have written.
 func read(path string) (string, error) {
 	f, err := replacefile.Open(path)
 	if err != nil {
@@ -150,7 +149,7 @@ func read(path string) (string, error) {
 		err = trusted(info)
 	}
 	if err == nil {
-		err = trustedFolder(filepath.Dir(path))
+		err = trustedDirectory(filepath.Dir(path))
 	}
 	if err != nil {
 		return "", err
@@ -172,31 +171,31 @@ func trusted(info fs.FileInfo) error {
 	return nil
 }
 
-func trustedFolder(dir string) error {
+func trustedDirectory(dir string) error {
 	info, err := os.Stat(dir)
 	if err == nil && (!info.IsDir() || !replacefile.OwnedByUser(info) || othersWrite(info)) {
-		err = ErrUnsafeFolder
+		err = ErrUnsafeDirectory
 	}
 	return err
 }
 
-// makeFolder makes a folder unless that would be in another user's: under sudo,
-// HOME often is, and root's folder there would lock its owner out.
-func makeFolder(dir string) error {
+// makeDirectory creates a directory unless it would be in another user's. Under sudo, HOME
+// often is one, and a directory of root's there would lock its owner out.
+func makeDirectory(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		if info, err := os.Stat(existing(dir)); err != nil {
 			return err
 		} else if !replacefile.OwnedByUser(info) {
-			return ErrUnsafeFolder
+			return ErrUnsafeDirectory
 		}
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
 	}
-	return trustedFolder(dir)
+	return trustedDirectory(dir)
 }
 
-// existing is the innermost folder above a path that is there.
+// existing returns the innermost directory above a path that exists.
 func existing(path string) string {
 	for {
 		above := filepath.Dir(path)
@@ -207,7 +206,7 @@ func existing(path string) string {
 	}
 }
 
-// about puts the path before an error, or the one that the error is about.
+// about adds the path to an error, or the path that the error names.
 func about(path string, err error) error {
 	if named, ok := errors.AsType[*fs.PathError](err); ok { // without the name of the system's call
 		path, err = named.Path, named.Err

@@ -106,7 +106,7 @@ func TestOthersWrite(t *testing.T) {
 	}
 	for _, perm := range []fs.FileMode{0o720, 0o702, 0o777} {
 		chmod(filepath.Dir(path), perm)
-		refused(accepted.ErrUnsafeFolder)
+		refused(accepted.ErrUnsafeDirectory)
 	}
 }
 
@@ -191,13 +191,13 @@ func TestForeignHome(t *testing.T) {
 		}
 	}
 	give(filepath.Dir(path))
-	refuses(t, path, accepted.ErrUnsafeFolder)
+	refuses(t, path, accepted.ErrUnsafeDirectory)
 	give(path)
 	if _, err := accepted.Open(path); !errors.Is(err, replacefile.ErrNotOwned) {
 		t.Errorf("another user's file: %v", err)
 	}
 	deeper := filepath.Join(filepath.Dir(path), "a", "b", "accepted")
-	if err := accepted.Remember(deeper, mapping("a", "10.0.0.1", "missing")); !errors.Is(err, accepted.ErrUnsafeFolder) {
+	if err := accepted.Remember(deeper, mapping("a", "10.0.0.1", "missing")); !errors.Is(err, accepted.ErrUnsafeDirectory) {
 		t.Errorf("made in another user's home: %v", err)
 	}
 	if _, err := os.Lstat(filepath.Dir(filepath.Dir(deeper))); err == nil {

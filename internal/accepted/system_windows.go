@@ -2,6 +2,6 @@ package accepted
 
 import "io/fs"
 
-// othersWrite is false: who may write shows in the access list, which Windows
-// gives a user's own folders so that nobody else can.
+// othersWrite is false: the access list decides, which Windows gives a user's own
+// directories so that nobody else can write to them.
 func othersWrite(fs.FileInfo) bool { return false }

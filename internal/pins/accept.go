@@ -179,7 +179,7 @@ func (a *Accepted) Forget(ctx context.Context, words []string) error {
 // keeping explains why the file of accepted mappings could not be written.
 func keeping(err error) error {
 	hint := "nothing was changed"
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeFolder) || errors.Is(err, accepted.ErrOthersWrite) {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeDirectory) || errors.Is(err, accepted.ErrOthersWrite) {
 		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
 	}
 	return console.Refuse(exit.Found, hint, "%v", err)
