@@ -17,13 +17,12 @@ func DefaultAlgorithms() []string {
 	}
 }
 
-// byKnown is the order in which ssh offers host key algorithms (OpenSSH's
-// order_hostkeyalgs): those of known keys first, so that a server with several
-// keys shows one that can be compared, and "changed" does not mean merely "of
-// another type". preferred is what is to be ordered, first choice first.
+// byKnown orders preferred, first choice first, as ssh offers host key algorithms (OpenSSH's
+// order_hostkeyalgs): those of known keys come first, so that a server with several keys
+// presents one that can be compared, and "changed" does not just mean "of another type".
 //
-// The plain name of a host on another port has no say in it, and so a key that
-// is known by that name alone may not be the one that the server shows.
+// The plain name of a host on another port does not matter here, so a key that is known only
+// by that name may not be the one that the server presents.
 func byKnown(lines []*Line, preferred []string) []string {
 	if len(preferred) == 0 || holds(lines, preferred[0]) {
 		return slices.Clone(preferred)
@@ -40,9 +39,9 @@ func byKnown(lines []*Line, preferred []string) []string {
 	return append(first, last...)
 }
 
-// holds reports whether a plain line has a key for the algorithm, a
-// certificate's algorithm standing for its key's. ssh looks at the first one
-// alone, and does not count it when it is revoked.
+// holds reports whether a plain line has a key for an algorithm or, for a certificate's
+// algorithm, for that of its key. ssh looks only at the first such line, which does not count
+// if its key is revoked.
 func holds(lines []*Line, algorithm string) bool {
 	wanted := plainType(algorithm)
 	for _, l := range lines {
@@ -67,7 +66,7 @@ var certified = map[string]string{
 
 func isCertificate(algorithm string) bool { return certified[keyTypes[algorithm]] != "" }
 
-// plainType is the type of the plain key that an algorithm is for.
+// plainType returns the type of the plain key that an algorithm is for.
 func plainType(algorithm string) string {
 	t := keyTypes[algorithm]
 	if plain, ok := certified[t]; ok {

@@ -14,24 +14,24 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// ErrNoAuthority says that known_hosts has no @cert-authority line for the host
-// with the key that signed its certificate: of each Verdict.CertError the one of
-// which ssh says nothing.
+// ErrNoAuthority says that known_hosts has no @cert-authority line for the host with the
+// key that signed its certificate. It is the only Verdict.CertError that ssh does not
+// report.
 var ErrNoAuthority = errors.New("its authority is not one for this host")
 
-// searchAuthority compares a certificate's authority with the @cert-authority
-// lines of a name. Status is certified, revoked, changed where the authority is
-// one but the certificate is not valid, or unknown.
-func (j inquest) searchAuthority(name string, cert *ssh.Certificate) Verdict {
+// searchAuthority looks for a certificate's authority in the @cert-authority lines of a
+// name. Status is certified, revoked, unknown, or changed if the authority is found but the
+// certificate is not valid.
+func (k keyCheck) searchAuthority(name string, cert *ssh.Certificate) Verdict {
 	v := Verdict{Status: StatusUnknown, CertError: ErrNoAuthority}
-	lines := j.lines(name)
+	lines := k.lines(name)
 	for _, l := range lines {
 		if l.Marker != CertAuthority {
 			continue
 		}
 		if cert.SignatureKey != nil && samePublic(l.Key, cert.SignatureKey) {
 			v.Status = StatusChanged
-			if v.CertError = j.valid(cert); v.CertError == nil {
+			if v.CertError = k.valid(cert); v.CertError == nil {
 				v = Verdict{Status: StatusCertified, Line: l}
 			}
 			break
@@ -46,24 +46,23 @@ func (j inquest) searchAuthority(name string, cert *ssh.Certificate) Verdict {
 	return v
 }
 
-// authoritySignatures are the algorithms with which an authority may sign by default
-// (ssh_config(5), CASignatureAlgorithms).
+// authoritySignatures is the default of CASignatureAlgorithms (ssh_config(5)).
 var authoritySignatures = []string{
 	ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
 	ssh.KeyAlgoSKED25519, ssh.KeyAlgoSKECDSA256, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256,
 }
 
-func (j inquest) signatures() []string {
-	if j.Rules.CASignatures != nil {
-		return j.Rules.CASignatures
+func (k keyCheck) signatures() []string {
+	if k.Rules.CASignatures != nil {
+		return k.Rules.CASignatures
 	}
 	return authoritySignatures
 }
 
-// valid says what speaks against a certificate whose authority is known
-// (OpenSSH's sshkey_cert_check_host), in ssh's order.
-func (j inquest) valid(cert *ssh.Certificate) error {
-	now := uint64(max(j.now.Unix(), 0))
+// valid returns why a certificate whose authority is known is not valid (OpenSSH's
+// sshkey_cert_check_host), in ssh's order.
+func (k keyCheck) valid(cert *ssh.Certificate) error {
+	now := uint64(max(k.now.Unix(), 0))
 	switch {
 	case cert.CertType != ssh.HostCert:
 		return errors.New("it is not a host certificate")
@@ -71,33 +70,33 @@ func (j inquest) valid(cert *ssh.Certificate) error {
 		return fmt.Errorf("it is not valid before %s", date(cert.ValidAfter))
 	case now >= cert.ValidBefore:
 		return fmt.Errorf("it expired on %s", date(cert.ValidBefore))
-	case !j.isFor(cert):
+	case !k.isFor(cert):
 		return fmt.Errorf("it is for %s", names(cert.ValidPrincipals))
 	case len(cert.CriticalOptions) > 0:
 		return errors.New("it has critical options, which a host certificate cannot have")
 	case cert.Signature == nil:
 		return errors.New("it is not signed")
-	case !slices.Contains(j.signatures(), cert.Signature.Format):
-		return fmt.Errorf("its authority signs by %s, which CASignatureAlgorithms leaves out", safetext.Name(cert.Signature.Format))
+	case !slices.Contains(k.signatures(), cert.Signature.Format):
+		return fmt.Errorf("its authority signs by %s, which CASignatureAlgorithms leaves out",
+			safetext.Name(cert.Signature.Format))
 	}
-	return j.verify(cert)
+	return k.verify(cert)
 }
 
-// isFor says that the certificate is for the host. 10.3 took wildcards in for
-// all, and no longer takes a certificate without names for one of every host.
-func (j inquest) isFor(cert *ssh.Certificate) bool {
-	name := j.Host.principal()
-	if j.Rules.Release.before(10, 3) {
+// isFor reports whether the certificate is for the host. Since 10.3 ssh accepts wildcards,
+// and no longer accepts a certificate without names for every host.
+func (k keyCheck) isFor(cert *ssh.Certificate) bool {
+	name := k.Host.principal()
+	if k.Rules.Release.before(10, 3) {
 		return len(cert.ValidPrincipals) == 0 || slices.Contains(cert.ValidPrincipals, name)
 	}
 	return slices.ContainsFunc(cert.ValidPrincipals, func(p string) bool { return sshconf.MatchPattern(p, name) })
 }
 
-// verify checks the authority's signature, without which a certificate would be
-// no more than a claim: ssh does so on reading it, golang.org/x/crypto/ssh only
-// here. All else has been looked at.
-func (j inquest) verify(cert *ssh.Certificate) error {
-	checker := ssh.CertChecker{Clock: func() time.Time { return j.now }}
+// verify checks the authority's signature. ssh does so when it parses the certificate,
+// golang.org/x/crypto/ssh only here. Everything else has been checked before.
+func (k keyCheck) verify(cert *ssh.Certificate) error {
+	checker := ssh.CertChecker{Clock: func() time.Time { return k.now }}
 	name := ""
 	if len(cert.ValidPrincipals) > 0 {
 		name = cert.ValidPrincipals[0]
@@ -108,7 +107,7 @@ func (j inquest) verify(cert *ssh.Certificate) error {
 	return nil
 }
 
-// date writes a certificate's time for people.
+// date formats a certificate's time for people.
 func date(seconds uint64) string {
 	if seconds > math.MaxInt32*100 { // beyond a year of four digits
 		return "the end of time"
@@ -116,7 +115,7 @@ func date(seconds uint64) string {
 	return time.Unix(int64(seconds), 0).UTC().Format(time.DateOnly)
 }
 
-// names writes a certificate's principals for people: a stranger wrote them.
+// names formats a certificate's principals for people; they are untrusted.
 func names(principals []string) string {
 	if len(principals) == 0 {
 		return "no host"

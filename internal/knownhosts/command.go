@@ -20,20 +20,20 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Command is KnownHostsCommand: a program that prints lines for known_hosts. It
-// is run as ssh runs it at each login, once before the key exchange and once
-// when there is a key (OpenSSH's load_hostkeys_command).
+// Command is KnownHostsCommand: a program that prints lines for known_hosts. It is run as
+// ssh runs it at each login, once before the key exchange and once when there is a key
+// (OpenSSH's load_hostkeys_command).
 type Command struct {
 	Line string // as ssh -G prints it, tokens and all
 
-	// Tokens are what stands for %C, %L and so on, by letter; those that change
-	// from call to call (%H %I %f %K %t) need not be there.
+	// Tokens are the values of %C, %L and so on, by letter, without those that change from
+	// call to call (%H %I %f %K %t).
 	Tokens map[byte]string
 
 	// MD5 says that %f is an MD5 fingerprint (FingerprintHash).
 	MD5 bool
 
-	// Getenv gives the environment's variables for ${NAME}. If nil, there are none.
+	// Getenv looks up environment variables for ${NAME}. If nil, there are none.
 	Getenv func(name string) (value string, ok bool)
 
 	// Env is added to the environment of the command, as NAME=value.
@@ -42,18 +42,18 @@ type Command struct {
 	// Timeout ends a run. If 0, 10 s.
 	Timeout time.Duration
 
-	// Withheld says why the command must not be run here. If empty, it may be.
+	// Withheld says why the command must not be run here. If "", it may be.
 	Withheld string
 }
 
-// output is what a run of KnownHostsCommand gave.
+// output is the result of a run of KnownHostsCommand.
 type output struct {
 	lines []Line
 	fatal error // why ssh would give up
-	doubt Doubt // why it is not known what ssh would be given
+	doubt Doubt // why it is unknown what ssh would get
 }
 
-// about are the lines about a name.
+// about returns the lines about a name.
 func (o output) about(name string) []*Line {
 	var about []*Line
 	for i := range o.lines {
@@ -64,9 +64,9 @@ func (o output) about(name string) []*Line {
 	return about
 }
 
-// forOrder is the run before the key exchange, and what it printed about the
-// host. ssh 9.2 asks for the name as it connects to it, 9.9 for the one that
-// known_hosts is searched for; those between are taken to be like 9.2.
+// forOrder runs the command as before the key exchange, and returns what it printed about
+// the host. ssh 9.2 passes the name that it connects to, 9.9 the name that it looks for in
+// known_hosts; releases between them are assumed to be like 9.2.
 func (c *Command) forOrder(ctx context.Context, h Host, r Release) (about []*Line, out output) {
 	name := h.key()
 	if r.before(9, 9) {
@@ -76,7 +76,7 @@ func (c *Command) forOrder(ctx context.Context, h Host, r Release) (about []*Lin
 	return out.about(name), out
 }
 
-// forKey is the run for a key that was shown.
+// forKey runs the command for a key that the server has presented.
 func (c *Command) forKey(ctx context.Context, h Host, key ssh.PublicKey) output {
 	if c == nil {
 		return output{}
@@ -113,8 +113,7 @@ func (c *Command) run(ctx context.Context, occasion string, tokens map[byte]stri
 	return c.execute(ctx, "KnownHostsCommand-"+occasion, args)
 }
 
-// unrunnable says why ssh would not even try to run a program (OpenSSH's
-// subprocess).
+// unrunnable returns why ssh would not try to run a program (OpenSSH's subprocess), or "".
 func unrunnable(program string) string {
 	if !filepath.IsAbs(program) {
 		return safetext.Name(program) + " is not an absolute path"
@@ -156,7 +155,7 @@ func (c *Command) execute(ctx context.Context, tag string, args []string) output
 	return output{lines: lines}
 }
 
-// failure is how a command ended, with the last line that it complained in.
+// failure says how a command ended, with its last line on stderr.
 func failure(err error, said string) string {
 	text := "it could not be started"
 	var exit *exec.ExitError
@@ -170,8 +169,7 @@ func failure(err error, said string) string {
 	return text
 }
 
-// expand puts in what stands for tokens and variables (OpenSSH's
-// percent_dollar_expand).
+// expand replaces tokens and variables (OpenSSH's percent_dollar_expand).
 func (c *Command) expand(arg string, tokens map[byte]string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(arg); i++ {
@@ -201,7 +199,7 @@ func (c *Command) expand(arg string, tokens map[byte]string) (string, error) {
 	return b.String(), nil
 }
 
-// token gives what stands for the token whose letter is the first.
+// token returns the value of the token whose letter begins rest.
 func (c *Command) token(rest string, tokens map[byte]string) (value string, known bool) {
 	if rest == "" {
 		return "", false
@@ -215,9 +213,8 @@ func (c *Command) token(rest string, tokens map[byte]string) (value string, know
 	return value, known
 }
 
-// splitArgs cuts a command into words as OpenSSH's argv_split does: quotes of
-// both kinds, and a backslash before a quote, a backslash or, outside quotes, a
-// blank.
+// splitArgs splits a command into words as OpenSSH's argv_split does, with single and double
+// quotes, and a backslash before a quote, a backslash or, outside quotes, a blank.
 func splitArgs(line string) ([]string, error) {
 	var args []string
 	for i := 0; i < len(line); {
@@ -230,7 +227,8 @@ func splitArgs(line string) ([]string, error) {
 		for ; i < len(line); i++ {
 			c := line[i]
 			switch {
-			case c == '\\' && i+1 < len(line) && (strings.IndexByte(`'"\`, line[i+1]) >= 0 || quote == 0 && line[i+1] == ' '):
+			case c == '\\' && i+1 < len(line) &&
+				(strings.IndexByte(`'"\`, line[i+1]) >= 0 || quote == 0 && line[i+1] == ' '):
 				i++
 				word = append(word, line[i])
 				continue
@@ -258,8 +256,8 @@ func splitArgs(line string) ([]string, error) {
 	return args, nil
 }
 
-// bounded keeps the first bytes that are written, as many as there is room for,
-// and lets the writer go on.
+// bounded keeps the first bytes that are written, as many as there is room for, and drops
+// the rest.
 type bounded struct {
 	kept bytes.Buffer
 	room int

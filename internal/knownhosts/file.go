@@ -1,9 +1,19 @@
-// Package knownhosts reads known_hosts as ssh reads it, and gives ssh's own
-// verdict on a server's host key.
+// Package knownhosts reads known_hosts as ssh does, and gives ssh's own verdict on a
+// server's host key.
 //
-// It is a leaf but for ssh's patterns: it knows lines and keys, and neither
-// connections nor how settings are read. Shape: sshd(8), "SSH_KNOWN_HOSTS FILE
-// FORMAT"; which line counts: OpenSSH's hostkeys_foreach (hostfile.c).
+// # Files
+//
+// [ParseFiles] reads files into a [File]. The format is that of sshd(8), "SSH_KNOWN_HOSTS
+// FILE FORMAT"; which lines count follows OpenSSH's hostkeys_foreach (hostfile.c).
+//
+// # Verdicts
+//
+// A [Login] is one server at one address. [Login.Algorithms] returns the host key
+// algorithms that ssh would offer, and [Login.Judge] what ssh would say about a key,
+// according to [Rules], the settings of ssh that matter.
+//
+// But for ssh's patterns it is a leaf: it knows lines and keys, and neither connections
+// nor how settings are read.
 package knownhosts
 
 import (
@@ -23,27 +33,26 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// MaxSize is how long a file may be, in bytes, to be held in memory: about
-// 150,000 lines. A longer one is read anew for each host. No single line may be
-// longer.
+// MaxSize is the size in bytes up to which a file is kept in memory, about 150,000 lines. A
+// larger file is read again for each host. No line may be longer.
 const MaxSize = limits.KnownHosts
 
-// ErrTooLong says that there is more than MaxSize.
+// ErrTooLong says that a text is longer than MaxSize.
 var ErrTooLong = errors.New("longer than 16 MiB")
 
-// File is what ssh's known_hosts files hold together: the lines that count, in
-// the order in which ssh reads them, the user's files first, then the global
-// ones. It is safe for many goroutines as long as nobody changes it.
+// File holds the lines of all known_hosts files that count, in the order in which ssh
+// reads them: the user's files first, then the global ones. It is safe for concurrent use
+// as long as it does not change.
 type File struct {
-	Lines []Line // of the files that are not long
+	Lines []Line // of the files that are kept in memory
 
 	long []longFile
 }
 
-// Knows reports whether ssh knows the host by a key or by an authority that signs
-// its key: then whoever answers in its place without one is not the host. As in
-// Judge, a name with a port is searched first, and of the plain name only the
-// authorities count, since its keys may be another server's.
+// Knows reports whether ssh knows the host by a key or by an authority that signs its key:
+// then a server without one is not the host. As in Judge, a name with a port is searched
+// first. Of the plain name only authorities count, since its keys may be those of a server
+// on another port.
 func (f *File) Knows(h Host) bool {
 	about, _ := f.about(Release{}, h.key(), h.principal())
 	known := func(l *Line) bool { return l.Marker == Plain || l.Marker == CertAuthority }
@@ -51,37 +60,36 @@ func (f *File) Knows(h Host) bool {
 	return slices.ContainsFunc(about[h.key()], known) || h.fallsBack() && slices.ContainsFunc(about[h.principal()], authority)
 }
 
-// longFile is a file that is read anew for each host.
+// longFile is a file that is read again for each host.
 type longFile struct {
 	path   string
-	before int // it comes before Lines[before]
+	before int // its lines come before Lines[before]
 }
 
-// Line is a line that ssh can use: its key was read.
+// Line is a line that ssh can use: its key could be parsed.
 type Line struct {
-	Path   string        // the file, as it was named
-	N      int           // its line, from 1
-	Marker Marker        //
-	Hosts  safetext.Text // the field as it stands there: patterns, or one hashed name
-	Key    ssh.PublicKey //
+	Path   string // the file, as it was named
+	N      int    // its number, from 1
+	Marker Marker
+	Hosts  safetext.Text // the field as it is: patterns, or one hashed name
+	Key    ssh.PublicKey
 }
 
 // Marker says what a line's key is for.
 type Marker string
 
-// The markers; a line with any other is none.
+// The markers. A line with any other marker does not count.
 const (
 	Plain         Marker = ""                // the host's own key
 	CertAuthority Marker = "@cert-authority" // the key that signs the hosts' certificates
 	Revoked       Marker = "@revoked"        // a key that must never be accepted
 )
 
-// String names the line as evidence, path:line, safe to print.
+// String returns path:line, safe to print.
 func (l *Line) String() string { return safetext.Line(l.Path) + ":" + strconv.Itoa(l.N) }
 
-// Parse reads one file, which evidence will call path. Lines that ssh would
-// skip are skipped, each alone. The error is ErrTooLong or that of reading, and
-// then there are no lines.
+// Parse reads one file, whose Lines get path as their Path. It skips lines that ssh would
+// skip. After an error, ErrTooLong or the reader's, there are no lines.
 func Parse(r io.Reader, path string) ([]Line, error) {
 	var lines []Line
 	bounded := &io.LimitedReader{R: r, N: MaxSize + 1}
@@ -97,8 +105,8 @@ func Parse(r io.Reader, path string) ([]Line, error) {
 	return lines, nil
 }
 
-// scan gives the lines that ssh can use and whose hosts are wanted, and at last
-// why it could not read on. Only a wanted line's key is read.
+// scan yields the lines that ssh can use and whose hosts are wanted, and finally the error
+// of reading. It parses the keys of wanted lines only.
 func scan(r io.Reader, path string, wanted func(hosts string) bool) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		buffered := bufio.NewReaderSize(r, 64<<10)
@@ -123,9 +131,8 @@ func scan(r io.Reader, path string, wanted func(hosts string) bool) iter.Seq2[Li
 	}
 }
 
-// readLine reads a line with its end, which the last one may lack. What it
-// returns is good until the next call. Errors: ErrTooLong, io.EOF with the last
-// line, that of reading.
+// readLine reads a line with its end, which the last line may lack. The line is valid until
+// the next call. The error is ErrTooLong, io.EOF with the last line, or the reader's.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	line, err := r.ReadSlice('\n')
 	if err != bufio.ErrBufferFull {
@@ -142,11 +149,10 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	return long, err
 }
 
-// ParseFiles reads files in the order given, which must be ssh's: those of
-// UserKnownHostsFile, then those of GlobalKnownHostsFile. A file that does not
-// exist holds nothing, and so does one called none (ssh_config(5)). A file that
-// cannot be read adds an error, which names it, and the verdict is without it,
-// as ssh's would be.
+// ParseFiles reads files in the given order, which must be ssh's: those of
+// UserKnownHostsFile, then those of GlobalKnownHostsFile. A file that does not exist is
+// empty, and so is the file name "none" (ssh_config(5)). A file that cannot be read adds
+// an error, which names it, and is ignored otherwise, as in ssh.
 func ParseFiles(paths ...string) (*File, []error) {
 	f := &File{}
 	var errs []error
@@ -177,8 +183,7 @@ func (f *File) read(path string) error {
 	return err
 }
 
-// open opens what can be read to its end: opening a FIFO would wait for a
-// writer, so the kind is looked at first.
+// open looks at the kind of the file first: opening a FIFO would wait for a writer.
 func open(path string) (f *os.File, size int64, err error) {
 	info, err := os.Stat(path)
 	switch {
@@ -193,7 +198,7 @@ func open(path string) (f *os.File, size int64, err error) {
 	return f, info.Size(), err
 }
 
-// readingError names the file that could not be read, once.
+// readingError adds the path of the file that could not be read.
 func readingError(path string, err error) error {
 	return fmt.Errorf("known_hosts file %s: %w", safetext.Line(path), reason(err))
 }
@@ -207,13 +212,13 @@ func reason(err error) error {
 	return err
 }
 
-// All are the lines of all files, in ssh's order, and with each long file that
-// cannot be read to its end an error beside no line.
+// All yields the lines of all files in ssh's order, and an error without a line for each
+// long file that cannot be read to its end.
 func (f *File) All() iter.Seq2[*Line, error] {
 	return f.whose(func(string) bool { return true })
 }
 
-// whose are the lines whose hosts are wanted.
+// whose yields the lines whose hosts are wanted.
 func (f *File) whose(wanted func(hosts string) bool) iter.Seq2[*Line, error] {
 	return func(yield func(*Line, error) bool) {
 		next := 0
@@ -239,7 +244,7 @@ func (f *File) whose(wanted func(hosts string) bool) iter.Seq2[*Line, error] {
 	}
 }
 
-// lines reads the file once more.
+// lines reads the file again.
 func (f longFile) lines(wanted func(hosts string) bool) iter.Seq2[*Line, error] {
 	return func(yield func(*Line, error) bool) {
 		file, _, err := open(f.path)
@@ -260,8 +265,8 @@ func (f longFile) lines(wanted func(hosts string) bool) iter.Seq2[*Line, error] 
 	}
 }
 
-// about are the lines about each of the names, which are folded already, that
-// the release can read. The errors are those of long files.
+// about returns the lines about each of some folded names that the release can read. The
+// errors are those of long files.
 func (f *File) about(r Release, names ...string) (map[string][]*Line, []error) {
 	names = slices.Compact(names)
 	var errs []error

@@ -10,16 +10,16 @@ import (
 	"rdnsproxy/limits"
 )
 
-// Unhashed is what came of trying names on hashed lines.
+// Unhashed is the result of trying names on hashed lines.
 type Unhashed struct {
 	Found   []Host // the candidates that a line is about, each once, in their order
 	Lines   int    // plain lines with a hashed name
-	Unnamed int    // of these, those that no candidate is in
+	Unnamed int    // those of them that match no candidate
 	Tried   bool   // all candidates were tried; false: there were too many
 }
 
-// Unhash tries names on the lines whose name is hashed (HashKnownHosts yes):
-// there is no other way to learn whom such a line is about.
+// Unhash tries names on the lines whose name is hashed (HashKnownHosts yes). There is no
+// other way to find out which host such a line is about.
 func (f *File) Unhash(candidates []Host) Unhashed {
 	u := Unhashed{Tried: true}
 	var rest []hashedName
@@ -59,8 +59,7 @@ func (f *File) Unhash(candidates []Host) Unhashed {
 	return u
 }
 
-// hashedName is a hashed name taken apart, to be tried often; the zero one is
-// nobody's.
+// hashedName is a parsed hashed name, to be tried often. The zero value matches no name.
 type hashedName struct{ salt, sum []byte }
 
 func parseHashed(hashed string) hashedName {

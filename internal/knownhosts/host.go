@@ -12,16 +12,16 @@ import (
 
 // Host is a server as ssh looks it up.
 type Host struct {
-	Name  string // after HostName and canonicalisation; an IPv6 address without brackets
+	Name  string // after HostName and canonicalization; an IPv6 address without brackets
 	Port  uint16 // 0 is 22
-	Alias string // HostKeyAlias: it stands for name and port; if "", none
+	Alias string // HostKeyAlias, which replaces name and port; if "", none
 }
 
 // defaultPort is the port that known_hosts does not name.
 const defaultPort = 22
 
-// key is what the lines are searched for (OpenSSH's
-// get_hostfile_hostname_ipaddr and put_host_port). Case never matters.
+// key returns the name to look for (OpenSSH's get_hostfile_hostname_ipaddr and
+// put_host_port), in lower case.
 func (h Host) key() string {
 	switch {
 	case h.Alias != "":
@@ -32,15 +32,15 @@ func (h Host) key() string {
 	return "[" + lower(h.Name) + "]:" + strconv.Itoa(int(h.Port))
 }
 
-// principal is the name that a certificate must be for.
+// principal returns the name that a certificate must be for.
 func (h Host) principal() string { return Host{Name: h.Name, Alias: h.Alias}.key() }
 
-// fallsBack says that ssh, where the host is new to it on this port, looks for
-// the plain name too.
+// fallsBack reports whether ssh looks for the plain name too if the host is unknown on this
+// port.
 func (h Host) fallsBack() bool { return h.key() != h.principal() }
 
-// matches reports whether the line is about the name, which is folded already
-// (OpenSSH's match_maybe_hashed). Wildcards see the whole of [host]:port.
+// matches reports whether the line is about a folded name (OpenSSH's match_maybe_hashed).
+// Wildcards match the whole of [host]:port.
 func (l *Line) matches(name string) bool { return matches(l.Hosts.Raw(), name) }
 
 func matches(hosts, name string) bool {
@@ -54,8 +54,8 @@ func matches(hosts, name string) bool {
 // hashMagic starts a hashed name: |1|SALT|HASH, of HMAC-SHA1.
 const hashMagic = "|1|"
 
-// matchesHash compares in the encoded form, as ssh does: what does not encode
-// back to the same text matches nothing.
+// matchesHash compares the encoded forms, as ssh does: a hash that does not encode back to
+// the same text matches nothing.
 func matchesHash(hashed, name string) bool {
 	rest, ok := strings.CutPrefix(hashed, hashMagic)
 	if !ok {
@@ -75,7 +75,7 @@ func hashName(name string, salt []byte) string {
 	return hashMagic + base64.StdEncoding.EncodeToString(salt) + "|" + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// lower folds ASCII letters alone, as ssh's lowercase does in the C locale.
+// lower folds only ASCII letters, as ssh's lowercase does in the C locale.
 func lower(s string) string {
 	b := []byte(s)
 	for i, c := range b {

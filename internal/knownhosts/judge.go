@@ -13,34 +13,33 @@ type Status string
 // The closed set.
 const (
 	StatusUnknown   Status = "unknown"   // no line has a key for the host: ssh would ask
-	StatusKnown     Status = "known"     // a line has this very key for the host
-	StatusCertified Status = "certified" // a @cert-authority of the host vouches for the key
-	StatusChanged   Status = "changed"   // the lines have keys for the host, of any type, and none is this one
-	StatusRevoked   Status = "revoked"   // a @revoked line of the host has the key, or its authority's
+	StatusKnown     Status = "known"     // a line has this key for the host
+	StatusCertified Status = "certified" // a @cert-authority for the host has signed the key
+	StatusChanged   Status = "changed"   // lines have keys for the host, of any type, but not this one
+	StatusRevoked   Status = "revoked"   // a @revoked line for the host has the key, or its authority's
 )
 
 // Verdict is what known_hosts says about a host key.
 type Verdict struct {
 	Status Status
-	// Line is the evidence: of known the line with the key, of certified that
-	// with the authority, of revoked that with @revoked, of changed the one that
-	// ssh calls offending, which is the last. Nil of unknown.
+	// Line is the evidence: for known the line with the key, for certified the line with
+	// the authority, for revoked the @revoked line, for changed the line that ssh calls
+	// offending, which is the last. It is nil for unknown.
 	Line *Line
-	// Others are the further plain lines for the host: of changed what else it
-	// could have been, of known the keys of other types.
+	// Others are further plain lines for the host: for changed the other keys that would
+	// have matched, for known the keys of other types.
 	Others []*Line
-	// CertError says why the certificate that the server showed does not count;
-	// nil where it does, and where it showed none.
+	// CertError says why the server's certificate does not count. It is nil if the
+	// certificate counts or there is none.
 	CertError error
-	// Refused says why ssh ends the connection whatever Status is: an RSA key
-	// shorter than RequiredRSASize, a file of RevokedHostKeys that cannot be read,
-	// a KnownHostsCommand that failed. Nil if nothing of the kind holds.
+	// Refused says why ssh ends the connection whatever Status is, if it does: an RSA key
+	// shorter than RequiredRSASize, a file of RevokedHostKeys that cannot be read, a
+	// KnownHostsCommand that failed.
 	Refused error
-	// Unchecked says that ssh takes the key without looking it up
+	// Unchecked says that ssh accepts the key without looking it up
 	// (NoHostAuthenticationForLocalhost). Status is unknown then.
 	Unchecked bool
-	// Source is the evidence where it is no Line: a file of RevokedHostKeys. Safe
-	// to print.
+	// Source is the evidence if it is not a Line: a file of RevokedHostKeys. Safe to print.
 	Source string
 	// Final says that ssh decides before it looks at SSHFP records.
 	Final bool
@@ -50,11 +49,12 @@ type Verdict struct {
 
 // Doubt is something that could not be evaluated.
 type Doubt struct {
-	Text string // a clause that is safe to print
-	Open bool   // it may change the verdict; if not, ssh passes it over too
+	Text string // a clause, safe to print
+	Open bool   // it may change the verdict; if false, ssh ignores it too
 }
 
-// Evidence names what Status rests on, safe to print; "" where there is nothing.
+// Evidence returns where the line or file is that decided Status, safe to print; "" if there
+// is none.
 func (v Verdict) Evidence() string {
 	if v.Line != nil {
 		return v.Line.String()
@@ -62,50 +62,50 @@ func (v Verdict) Evidence() string {
 	return v.Source
 }
 
-// inquest is one judgement: OpenSSH's check_host_key with CheckHostIP off, as it
-// is by default and behind every ProxyCommand. A certificate that does not count
-// is judged by its plain key.
-type inquest struct {
+// keyCheck judges one key as OpenSSH's check_host_key does with CheckHostIP off, as it is
+// by default and behind every ProxyCommand. A certificate that does not count is judged by
+// its plain key.
+type keyCheck struct {
 	*Login
 	output output // of KnownHostsCommand
 	now    time.Time
 }
 
-func (j inquest) verdict(key ssh.PublicKey) Verdict {
-	name, fallsBack := j.Host.key(), j.Host.fallsBack()
+func (k keyCheck) verdict(key ssh.PublicKey) Verdict {
+	name, fallsBack := k.Host.key(), k.Host.fallsBack()
 	if cert, ok := key.(*ssh.Certificate); ok {
-		return j.judgeCert(name, cert, fallsBack)
+		return k.judgeCert(name, cert, fallsBack)
 	}
-	return j.judge(name, key, fallsBack)
+	return k.judge(name, key, fallsBack)
 }
 
-// lines are those about one of the host's names. KnownHostsCommand is asked
-// about the first alone, so it has nothing to say of the plain name.
-func (j inquest) lines(name string) []*Line {
-	lines := j.Login.lines(name)
-	if name != j.Host.key() {
+// lines returns the lines about one of the host's names. KnownHostsCommand is asked only
+// about the first of them, not about the plain name.
+func (k keyCheck) lines(name string) []*Line {
+	lines := k.Login.lines(name)
+	if name != k.Host.key() {
 		return lines
 	}
-	return append(slices.Clip(lines), j.output.about(name)...)
+	return append(slices.Clip(lines), k.output.about(name)...)
 }
 
-// judge looks a plain key up. Where the name with its port is new, ssh looks
-// for the plain name, and what it finds there counts only for the key: a
-// different key under the plain name is another server's on another port.
-func (j inquest) judge(name string, key ssh.PublicKey, fallBack bool) Verdict {
-	v := j.search(name, key)
+// judge looks a plain key up. If the name with its port is unknown, ssh looks for the plain
+// name, where only a match counts: a different key under the plain name is that of a server
+// on another port.
+func (k keyCheck) judge(name string, key ssh.PublicKey, fallBack bool) Verdict {
+	v := k.search(name, key)
 	if v.Status == StatusUnknown && fallBack {
-		if plain := j.judge(j.Host.principal(), key, false); plain.Status != StatusChanged {
+		if plain := k.judge(k.Host.principal(), key, false); plain.Status != StatusChanged {
 			return plain
 		}
 	}
 	return v
 }
 
-// judgeCert looks a certificate's authority up, then its plain key. Each way
-// ends as it does in ssh: a certificate that is revoked is not looked at again.
-func (j inquest) judgeCert(name string, cert *ssh.Certificate, fallBack bool) Verdict {
-	v := j.searchAuthority(name, cert)
+// judgeCert looks a certificate's authority up, then its plain key. As in ssh, a certificate
+// that is revoked is not looked at again.
+func (k keyCheck) judgeCert(name string, cert *ssh.Certificate, fallBack bool) Verdict {
+	v := k.searchAuthority(name, cert)
 	switch v.Status {
 	case StatusCertified, StatusRevoked:
 		return v
@@ -113,7 +113,7 @@ func (j inquest) judgeCert(name string, cert *ssh.Certificate, fallBack bool) Ve
 	why := v.CertError
 	var warned *Verdict
 	if v.Status == StatusUnknown && fallBack {
-		plain := j.judgeCert(j.Host.principal(), cert, false)
+		plain := k.judgeCert(k.Host.principal(), cert, false)
 		switch plain.Status {
 		case StatusCertified, StatusKnown:
 			return plain
@@ -122,7 +122,7 @@ func (j inquest) judgeCert(name string, cert *ssh.Certificate, fallBack bool) Ve
 		}
 		why = plain.CertError
 	}
-	v = j.judge(name, cert.Key, fallBack)
+	v = k.judge(name, cert.Key, fallBack)
 	if v.Status == StatusUnknown && warned != nil {
 		return *warned
 	}
@@ -131,11 +131,11 @@ func (j inquest) judgeCert(name string, cert *ssh.Certificate, fallBack bool) Ve
 }
 
 // search compares a plain key with the lines of a name (OpenSSH's
-// check_hostkeys_by_key_or_type). The first that has it is the evidence; keys
-// of other types count as much as any against one that none has.
-func (j inquest) search(name string, key ssh.PublicKey) Verdict {
+// check_hostkeys_by_key_or_type). The first line with the key is the evidence. A key that
+// no line has is "changed" even if all lines have keys of other types.
+func (k keyCheck) search(name string, key ssh.PublicKey) Verdict {
 	v := Verdict{Status: StatusUnknown}
-	lines := j.lines(name)
+	lines := k.lines(name)
 	for _, l := range lines {
 		switch {
 		case l.Marker != Plain:
@@ -153,7 +153,7 @@ func (j inquest) search(name string, key ssh.PublicKey) Verdict {
 	return v
 }
 
-// plainLines are all that search has found so far, in their order.
+// plainLines returns all plain lines that search has found so far, in their order.
 func (v *Verdict) plainLines() []*Line {
 	if v.Line == nil {
 		return nil
@@ -161,7 +161,7 @@ func (v *Verdict) plainLines() []*Line {
 	return append(v.Others, v.Line)
 }
 
-// revoked finds the first @revoked line that has one of the keys.
+// revoked returns the first @revoked line with one of the keys.
 func revoked(lines []*Line, keys ...ssh.PublicKey) *Line {
 	for _, l := range lines {
 		if l.Marker != Revoked {
@@ -176,8 +176,8 @@ func revoked(lines []*Line, keys ...ssh.PublicKey) *Line {
 	return nil
 }
 
-// reads says that the release knows the key's type: 10.0 has forgotten DSA, and
-// a line with such a key is none to it.
+// reads reports whether the release knows the key's type. 10.0 has removed DSA and skips
+// lines with such a key.
 func (r Release) reads(key ssh.PublicKey) bool {
 	return r.before(10, 0) || plainKey(key).Type() != typeDSA
 }

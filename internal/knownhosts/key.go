@@ -7,7 +7,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// plainKey is the key that a certificate certifies, and any other key itself.
+// plainKey returns the key that a certificate certifies, and any other key as it is.
 func plainKey(key ssh.PublicKey) ssh.PublicKey {
 	if cert, ok := key.(*ssh.Certificate); ok {
 		return cert.Key
@@ -15,13 +15,13 @@ func plainKey(key ssh.PublicKey) ssh.PublicKey {
 	return key
 }
 
-// equal compares keys with their certificates (OpenSSH's sshkey_equal).
+// equal compares keys including their certificates (OpenSSH's sshkey_equal).
 func equal(a, b ssh.PublicKey) bool { return bytes.Equal(a.Marshal(), b.Marshal()) }
 
-// samePublic compares the keys alone (OpenSSH's sshkey_equal_public).
+// samePublic compares keys without their certificates (OpenSSH's sshkey_equal_public).
 func samePublic(a, b ssh.PublicKey) bool { return equal(plainKey(a), plainKey(b)) }
 
-// rsaBits is the length of an RSA key's modulus.
+// rsaBits returns the length of an RSA key's modulus.
 func rsaBits(key ssh.PublicKey) (bits int, ok bool) {
 	k, ok := key.(ssh.CryptoPublicKey)
 	if !ok {

@@ -13,7 +13,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// The marks of a key revocation list (OpenSSH's PROTOCOL.krl).
+// Magic, version and section types of a key revocation list (OpenSSH's PROTOCOL.krl).
 const (
 	krlMagic   = "SSHKRL\n\x00"
 	krlVersion = 1
@@ -38,11 +38,11 @@ type krl struct {
 	sha1, sha256 map[string]bool // of plain keys
 	authorities  []*krlAuthority
 
-	extended bool // it has extensions, which ssh takes since 9.4
-	signed   bool // it has signatures, which ssh looks at no more since 9.4
+	extended bool // it has extensions, which ssh accepts since 9.4
+	signed   bool // it has signatures, which ssh ignores since 9.4
 }
 
-// krlAuthority are the revoked certificates of one authority.
+// krlAuthority holds the revoked certificates of one authority.
 type krlAuthority struct {
 	blob   string // its key; "" is any authority
 	ranges []serialRange
@@ -52,8 +52,7 @@ type krlAuthority struct {
 
 type serialRange struct{ from, to uint64 }
 
-// serialBits are the serial numbers from one on whose bits are set, the last bit
-// of the number being the first.
+// serialBits is a bitmap of serial numbers, beginning at from with the number's lowest bit.
 type serialBits struct {
 	from   uint64
 	number []byte
@@ -61,7 +60,7 @@ type serialBits struct {
 
 var errKRL = errors.New("is a malformed key revocation list, so ssh accepts no key")
 
-// parseKRL reads a whole list (OpenSSH's ssh_krl_from_blob).
+// parseKRL parses a whole list (OpenSSH's ssh_krl_from_blob).
 func parseKRL(b []byte) (*krl, error) {
 	k := &krl{blobs: map[string]bool{}, sha1: map[string]bool{}, sha256: map[string]bool{}}
 	r := krlReader{rest: b[len(krlMagic):]}
@@ -265,7 +264,7 @@ func (r *krlReader) uint64() uint64 {
 
 func (r *krlReader) string() []byte { return r.take(uint64(r.uint32())) }
 
-// strings reads strings to the end; size is what each must have, 0 any.
+// strings reads strings to the end. Each must have the given size, unless that is 0.
 func (r *krlReader) strings(into map[string]bool, size int) {
 	for r.more() {
 		s := r.string()
@@ -276,12 +275,11 @@ func (r *krlReader) strings(into map[string]bool, size int) {
 	}
 }
 
-// maxBits is how long a bitmap may be, in bytes, with the zero that keeps it
-// positive (sshbuf.h, SSHBUF_MAX_BIGNUM).
+// maxBits is how many bytes a bitmap may have, with the zero byte that keeps it positive
+// (sshbuf.h, SSHBUF_MAX_BIGNUM).
 const maxBits = 16384/8 + 1
 
-// serialBits reads the first serial number and a bitmap, which is a number that
-// must not be negative.
+// serialBits reads the first serial number and a bitmap, a number that must not be negative.
 func (r *krlReader) serialBits() serialBits {
 	s := serialBits{r.uint64(), r.string()}
 	n := len(s.number)
@@ -297,7 +295,7 @@ func (r *krlReader) serialBits() serialBits {
 	return s
 }
 
-// wraps says that a number would be greater than the greatest.
+// wraps reports whether a serial number would overflow.
 func (s serialBits) wraps() bool {
 	highest := 0
 	for i, b := range s.number {
@@ -312,8 +310,8 @@ func (s serialBits) wraps() bool {
 	return s.from+uint64(highest) < s.from
 }
 
-// extension reads an extension: its name, whether it is critical, its content.
-// This program knows none, as OpenSSH does not.
+// extension reads an extension: its name, whether it is critical, and its content. Like
+// OpenSSH, this package knows none.
 func (r *krlReader) extension() error {
 	name := r.string()
 	critical := r.byte()

@@ -10,24 +10,24 @@ import (
 
 const blank = " \t"
 
-// The types of DSA, which ssh has forgotten and files have not.
+// The DSA types, which ssh no longer knows but files may still contain.
 const (
 	typeDSA     = "ssh-dss"
 	typeDSACert = "ssh-dss-cert-v01@openssh.com"
 )
 
-// lineParts is a line that may be of use: "[marker] hosts type base64 [comment]".
+// lineParts are the parts of a line "[marker] hosts type base64 [comment]".
 type lineParts struct {
 	marker Marker
 	hosts  string
-	key    string // type, base64 and what follows
+	key    string // type, base64 and comment
 }
 
-// splitLine is false of comments, empty lines and markers that ssh does not
-// know. Whether the key can be used is parseKey's to say.
+// splitLine is false for comments, empty lines and markers that ssh does not know. It does
+// not look at the key.
 func splitLine(raw string) (lineParts, bool) {
 	raw, _, _ = strings.Cut(raw, "\n")
-	raw, _, _ = strings.Cut(raw, "\x00") // where ssh's string ends
+	raw, _, _ = strings.Cut(raw, "\x00") // a C string ends there
 	rest := strings.TrimLeft(raw, blank)
 	if rest == "" || rest[0] == '#' {
 		return lineParts{}, false
@@ -40,11 +40,10 @@ func splitLine(raw string) (lineParts, bool) {
 	return lineParts{marker, hosts, rest}, true
 }
 
-// cutMarker takes the marker off a line, as OpenSSH's check_markers does. There
-// may be one, and it must be known: a line with a marker of a later day must
-// not count as a plain one. ssh looks for the space behind a marker in the
-// whole line and takes a TAB only where there is no space, so a marker before a
-// TAB counts in lines without spaces alone.
+// cutMarker cuts the marker off a line, as OpenSSH's check_markers does. There may be one,
+// and it must be known: a line with a marker of a future version must not count as a plain
+// one. ssh looks for the space after a marker in the whole line and takes a TAB only if
+// there is no space, so a marker before a TAB counts only in lines without spaces.
 func cutMarker(line string) (m Marker, rest string, ok bool) {
 	for strings.HasPrefix(line, "@") {
 		end := strings.IndexByte(line, ' ')
@@ -62,7 +61,7 @@ func cutMarker(line string) (m Marker, rest string, ok bool) {
 	return m, line, true
 }
 
-// cutField takes what stands before white space, and drops the white space.
+// cutField cuts off what is before white space, and the white space.
 func cutField(s string) (field, rest string) {
 	i := strings.IndexAny(s, blank)
 	if i < 0 {
@@ -71,10 +70,9 @@ func cutField(s string) (field, rest string) {
 	return s[:i], strings.TrimLeft(s[i:], blank)
 }
 
-// keyTypes holds the names that a key may bear on its line, each with the type
-// that must then stand in its blob: the names of OpenSSH's key types, to which
-// the signature algorithms of RSA belong. What is not here is no key to ssh,
-// even where the library could read it.
+// keyTypes maps the names that a key may have on its line to the type that its blob must
+// have. These are the names of OpenSSH's key types, among them RSA's signature algorithms.
+// ssh accepts no other key, even if the library could read it.
 var keyTypes = map[string]string{
 	ssh.KeyAlgoRSA:            ssh.KeyAlgoRSA,
 	ssh.KeyAlgoRSASHA256:      ssh.KeyAlgoRSA,
@@ -98,14 +96,14 @@ var keyTypes = map[string]string{
 	ssh.CertAlgoSKED25519v01:  ssh.CertAlgoSKED25519v01,
 }
 
-// Why a text is no key that ssh can use.
+// Errors of parseKey.
 var (
 	errNoKey = errors.New("no public key")
 	errShort = errors.New("an RSA key that is too short")
 )
 
-// parseKey reads "type base64 [comment]" as OpenSSH's sshkey_read does. The
-// padding must be there and the blob must be of the type that the line says.
+// parseKey parses "type base64 [comment]" as OpenSSH's sshkey_read does. The padding is
+// required, and the blob must have the type that the line says.
 func parseKey(s string) (ssh.PublicKey, error) {
 	name, rest := cutField(s)
 	wanted, known := keyTypes[name]
@@ -128,8 +126,8 @@ func parseKey(s string) (ssh.PublicKey, error) {
 	return key, nil
 }
 
-// dropSpace drops what the base64 decoder of ssh, which is the resolver
-// library's, passes over: the CR before a newline, for one.
+// dropSpace drops what ssh's base64 decoder, the resolver library's, skips, such as the CR
+// before a newline.
 func dropSpace(r rune) rune {
 	switch r {
 	case '\r', '\v', '\f':
@@ -138,7 +136,7 @@ func dropSpace(r rune) rune {
 	return r
 }
 
-// tooShort says that an RSA key is shorter than ssh reads (sshkey.h's
+// tooShort reports whether an RSA key is too short for ssh (sshkey.h,
 // SSH_RSA_MINIMUM_MODULUS_SIZE).
 func tooShort(key ssh.PublicKey) bool {
 	const minimum = 1024

@@ -12,34 +12,34 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Login is what ssh would decide with as it logs in to one server at one
-// address. It reads the lines about the host once. It is safe for many
-// goroutines as long as nobody changes it, and not to be copied.
+// Login is what ssh decides by when it logs in to one server at one address. It reads the
+// lines about the host once. It is safe for concurrent use as long as it does not change,
+// and must not be copied.
 type Login struct {
 	Known *File // if nil, nothing is known
 	Rules Rules
 	Host  Host
-	Addr  netip.Addr // connected to; if not valid, unknown, as behind a ProxyCommand
+	Addr  netip.Addr // that ssh connects to; the zero Addr if unknown, as behind a ProxyCommand
 
-	Now func() time.Time // when certificates are looked at; if nil, time.Now
+	Now func() time.Time // for the validity of certificates; if nil, time.Now
 
 	reading sync.Once
-	about   map[string][]*Line // by name: of the host's key and of its plain name
-	unread  []string           // files of Known that could not be read to their ends
+	about   map[string][]*Line // by name: the host's key and its plain name
+	unread  []string           // errors of files of Known that could not be read to the end
 
 	ordering sync.Once
 	order    order
 }
 
-// order is what Algorithms found.
+// order is the result of Algorithms.
 type order struct {
 	algorithms []string
 	output     output // of KnownHostsCommand
 }
 
-// Algorithms are the host key algorithms that ssh would send in its KEXINIT,
-// in order (OpenSSH's ssh_kex2). The first one that the server has as well is
-// the one that its key is shown by. It runs KnownHostsCommand, once.
+// Algorithms returns the host key algorithms that ssh would send in its KEXINIT, in order
+// (OpenSSH's ssh_kex2). The first one that the server supports decides which key it
+// presents. Algorithms runs KnownHostsCommand, once.
 func (l *Login) Algorithms(ctx context.Context) []string {
 	l.ordering.Do(func() { l.order = l.findOrder(ctx) })
 	return slices.Clone(l.order.algorithms)
@@ -64,7 +64,7 @@ func (l *Login) findOrder(ctx context.Context) order {
 	return order{ordered, out}
 }
 
-// Knows reports whether ssh knows the host, as File.Knows, or by what
+// Knows reports whether ssh knows the host, as File.Knows does, or from what
 // KnownHostsCommand has printed for Algorithms.
 func (l *Login) Knows(ctx context.Context) bool {
 	l.Algorithms(ctx)
@@ -72,9 +72,9 @@ func (l *Login) Knows(ctx context.Context) bool {
 	return l.Known != nil && l.Known.Knows(l.Host) || printed.Knows(l.Host)
 }
 
-// Unsure says why ssh may know the host although Knows does not say so: a file that
-// could not be read to its end, a KnownHostsCommand that could not be evaluated or
-// has failed. It is empty where nothing is open.
+// Unsure returns why ssh may know the host although Knows is false: a file that could not be
+// read to its end, a KnownHostsCommand that could not be evaluated or has failed. It is ""
+// if there is no doubt.
 func (l *Login) Unsure(ctx context.Context) string {
 	l.Algorithms(ctx)
 	l.lines(l.Host.key())
@@ -89,10 +89,10 @@ func (l *Login) Unsure(ctx context.Context) string {
 	return ""
 }
 
-// Judge says what ssh would say about a key that the server showed (OpenSSH's
-// verify_host_key), but for SSHFP records: where VerifyHostKeyDNS is yes, a
-// validated record that matches comes before every Verdict that is not Final.
-// It may run KnownHostsCommand.
+// Judge returns what ssh would say about a key that the server has presented (OpenSSH's
+// verify_host_key), without SSHFP records: if VerifyHostKeyDNS is yes, a validated record
+// that matches comes before every Verdict that is not Final. Judge may run
+// KnownHostsCommand.
 func (l *Login) Judge(ctx context.Context, key ssh.PublicKey) Verdict {
 	v := l.judge(ctx, key)
 	if l.Rules.Release == (Release{}) && l.Rules.Command == nil {
@@ -105,15 +105,15 @@ func (l *Login) Judge(ctx context.Context, key ssh.PublicKey) Verdict {
 	return v
 }
 
-// common is a release that judges as most do today, where the newest does not.
+// common is a release that judges as most of today's do, where the newest differs.
 var common = Release{9, 2}
 
 func (l *Login) judge(ctx context.Context, key ssh.PublicKey) Verdict {
 	v, decided := l.beforehand(key)
 	switch {
 	case decided:
-	case l.order.output.fatal != nil: // ssh has not come as far as to be shown a key
-		v = l.inquest(output{}).verdict(key)
+	case l.order.output.fatal != nil: // ssh ends before the server presents a key
+		v = l.keyCheck(output{}).verdict(key)
 		v.Refused, v.Final = l.order.output.fatal, true
 	case l.trustsAll():
 		v = Verdict{Status: StatusUnknown, Unchecked: true}
@@ -133,7 +133,7 @@ func (l *Login) judge(ctx context.Context, key ssh.PublicKey) Verdict {
 	return v
 }
 
-// doubt adds what could not be evaluated, each once.
+// doubt adds a Doubt, once.
 func (v *Verdict) doubt(d Doubt) {
 	if d.Text != "" && !slices.Contains(v.Doubts, d) {
 		v.Doubts = append(v.Doubts, d)
@@ -143,15 +143,15 @@ func (v *Verdict) doubt(d Doubt) {
 // defaultRSABits is ssh's RequiredRSASize.
 const defaultRSABits = 1024
 
-// beforehand is what ssh looks at before SSHFP records and known_hosts: how long
-// an RSA key is, and RevokedHostKeys.
+// beforehand checks what ssh checks before SSHFP records and known_hosts: the length of an
+// RSA key, and RevokedHostKeys.
 func (l *Login) beforehand(key ssh.PublicKey) (v Verdict, decided bool) {
 	required := l.Rules.RSABits
 	if required == 0 {
 		required = defaultRSABits
 	}
 	if bits, isRSA := rsaBits(plainKey(key)); isRSA && bits < required {
-		v = l.inquest(output{}).verdict(key)
+		v = l.keyCheck(output{}).verdict(key)
 		v.Refused, v.Final = fmt.Errorf("an RSA key of %d bits is too short: RequiredRSASize is %d", bits, required), true
 		return v, true
 	}
@@ -159,7 +159,7 @@ func (l *Login) beforehand(key ssh.PublicKey) (v Verdict, decided bool) {
 		found, err := file.revokes(key, l.Rules.Release)
 		switch {
 		case err != nil:
-			v = l.inquest(output{}).verdict(key)
+			v = l.keyCheck(output{}).verdict(key)
 			v.Refused, v.Final = fmt.Errorf("RevokedHostKeys %s: %w", file, err), true
 			return v, true
 		case found:
@@ -169,17 +169,16 @@ func (l *Login) beforehand(key ssh.PublicKey) (v Verdict, decided bool) {
 	return v, false
 }
 
-// trustsAll says that ssh looks nothing up (OpenSSH's check_host_key, at its
-// start).
+// trustsAll reports whether ssh accepts any key (beginning of OpenSSH's check_host_key).
 func (l *Login) trustsAll() bool {
 	a := l.Addr.Unmap()
 	return l.Rules.TrustLoopback && l.Host.Alias == "" && a.IsValid() && a.IsLoopback()
 }
 
-// consult looks into known_hosts and asks KnownHostsCommand.
+// consult looks into known_hosts and runs KnownHostsCommand.
 func (l *Login) consult(ctx context.Context, key ssh.PublicKey) Verdict {
 	out := l.Rules.Command.forKey(ctx, l.Host, key)
-	v := l.inquest(out).verdict(key)
+	v := l.keyCheck(out).verdict(key)
 	if out.fatal != nil {
 		v.Refused = out.fatal
 	}
@@ -187,16 +186,15 @@ func (l *Login) consult(ctx context.Context, key ssh.PublicKey) Verdict {
 	return v
 }
 
-func (l *Login) inquest(out output) inquest {
+func (l *Login) keyCheck(out output) keyCheck {
 	now := time.Now
 	if l.Now != nil {
 		now = l.Now
 	}
-	return inquest{Login: l, output: out, now: now()}
+	return keyCheck{Login: l, output: out, now: now()}
 }
 
-// lines are those of known_hosts about a name, which is one of the host's, in
-// ssh's order.
+// lines returns the lines of known_hosts about one of the host's names, in ssh's order.
 func (l *Login) lines(name string) []*Line {
 	l.reading.Do(func() {
 		if l.Known == nil {

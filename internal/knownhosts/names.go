@@ -10,9 +10,9 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Names are the hosts that stand in plain lines by name or address: neither
-// hashed, nor with a wildcard, nor negated. Each comes once, folded, in the
-// order of the files. A HostKeyAlias cannot be told from a name.
+// Names returns the hosts of plain lines, by name or address: neither hashed, nor with a
+// wildcard, nor negated. Each is returned once, folded, in the order of the files. A
+// HostKeyAlias cannot be told from a name.
 func (f *File) Names() []Host {
 	var all []Host
 	seen := make(map[Host]bool)
@@ -34,8 +34,8 @@ func (f *File) Names() []Host {
 	return all
 }
 
-// parseName reads "name" or "[name]:port". It is false of what is no host that
-// ssh could be told to connect to.
+// parseName parses "name" or "[name]:port". It is false if ssh could not be told to connect
+// to that.
 func parseName(s string) (Host, bool) {
 	h := Host{Name: s, Port: defaultPort}
 	if inner, ok := strings.CutPrefix(s, "["); ok {
@@ -49,8 +49,8 @@ func parseName(s string) (Host, bool) {
 	return h, isHost(h.Name)
 }
 
-// isHost reports whether a name is an address or of the bytes of host names,
-// and no option.
+// isHost reports whether a name is an address or consists of the characters of host names,
+// and is not an option.
 func isHost(name string) bool {
 	if strings.Contains(name, ":") {
 		_, err := netip.ParseAddr(name)
@@ -59,8 +59,7 @@ func isHost(name string) bool {
 	return name != "" && name[0] != '-' && len(name) <= 253 && plainIn(name)
 }
 
-// plainIn reports whether a list of patterns takes the name for itself and
-// nothing else.
+// plainIn reports whether a name means only itself in a list of patterns.
 func plainIn(name string) bool {
 	for i := range len(name) {
 		switch c := name[i]; {
@@ -73,9 +72,9 @@ func plainIn(name string) bool {
 	return name != ""
 }
 
-// FormatLine writes the known_hosts line, without a newline, by which ssh will
-// know the key for the host and for no other. A certificate's plain key stands
-// for it. A name that would not mean itself in a list of patterns is hashed.
+// FormatLine returns the known_hosts line, without a newline, by which ssh knows the key for
+// this host and no other. A certificate is replaced by its plain key. A name that would not
+// mean only itself in a list of patterns is hashed.
 func FormatLine(h Host, key ssh.PublicKey) string {
 	name := h.key()
 	if !plainIn(h.principal()) || len(name) > 255 {

@@ -14,9 +14,9 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Revocations are a file of RevokedHostKeys: a key revocation list, or plain
-// public keys, one a line. It is read when it is first asked, once. It is safe
-// for many goroutines, and not to be copied.
+// Revocations is a file of RevokedHostKeys: a key revocation list, or plain public keys, one
+// on each line. It is read once, when first needed. It is safe for concurrent use and must
+// not be copied.
 type Revocations struct {
 	path string
 
@@ -25,20 +25,20 @@ type Revocations struct {
 	err  error
 }
 
-// RevokedIn is the file at path.
+// RevokedIn returns the Revocations of the file at path.
 func RevokedIn(path string) *Revocations { return &Revocations{path: path} }
 
-// String is the path, safe to print.
+// String returns the path, safe to print.
 func (r *Revocations) String() string { return safetext.Line(r.path) }
 
-// list is what either kind of file says of a key. An error says that ssh of the
-// release cannot use the file, and so takes no key at all.
+// list is the content of either kind of file. An error says that the release of ssh cannot
+// use the file, and so accepts no key at all.
 type list interface {
 	revokes(key ssh.PublicKey, r Release) (bool, error)
 }
 
-// revokes says whether the file revokes a key, or the authority that certified
-// it (OpenSSH's sshkey_check_revoked).
+// revokes reports whether the file revokes a key or the authority that certified it
+// (OpenSSH's sshkey_check_revoked).
 func (r *Revocations) revokes(key ssh.PublicKey, release Release) (bool, error) {
 	r.once.Do(func() { r.list, r.err = readRevocations(r.path) })
 	if r.err != nil {
@@ -63,8 +63,8 @@ func readRevocations(path string) (list, error) {
 	return parseRevocations(b)
 }
 
-// parseRevocations reads either kind of file. The error is that of a malformed
-// key revocation list.
+// parseRevocations parses either kind of file. The error is that of a malformed key
+// revocation list.
 func parseRevocations(b []byte) (list, error) {
 	if bytes.HasPrefix(b, []byte(krlMagic)) {
 		return parseKRL(b)
@@ -72,15 +72,14 @@ func parseRevocations(b []byte) (list, error) {
 	return parsePlainList(b), nil
 }
 
-// plainList are public keys in a file, up to a line that is none.
+// plainList holds the public keys of a file, up to a line that is not one.
 type plainList struct {
 	keys   map[string]bool // blobs, without certificates
-	broken int             // the line that is no key, at which ssh stops reading; 0 if there is none
+	broken int             // the line that is not a key, at which ssh stops reading; 0 if there is none
 }
 
-// parsePlainList reads keys as OpenSSH's sshkey_in_file does: what stands behind
-// the key does not matter, lines of RSA keys that are too short are passed over,
-// and reading ends at any other line that is no key.
+// parsePlainList parses keys as OpenSSH's sshkey_in_file does: it ignores what follows a key,
+// skips RSA keys that are too short, and stops at any other line that is not a key.
 func parsePlainList(b []byte) plainList {
 	l := plainList{keys: make(map[string]bool)}
 	n := 0
