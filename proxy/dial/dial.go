@@ -32,78 +32,75 @@ const (
 	stagger         = 250 * time.Millisecond
 	roundPause      = time.Second
 
-	// settle is how long a race whose first address is an IPv6 one waits for the
-	// rest of the same answer, which comes in one go, before it puts them in order.
+	// settle is how long a race that starts with an IPv6 address waits for the rest of
+	// the same answer before it sorts them.
 	settle = time.Millisecond
 )
 
-// Dialer holds how to connect. A zero Dialer races as RFC 8305 recommends, with
-// the options of an ssh without configuration. It is safe for many goroutines
-// as long as nobody changes it.
+// Dialer holds how to connect. The zero Dialer races as RFC 8305 recommends, with
+// ssh's default options. It is safe for concurrent use unless it is being changed.
 type Dialer struct {
-	// ResolutionDelay is how long the first IPv4 address waits for an IPv6 one
-	// that is still being looked up (RFC 8305, section 3). If 0, 50 ms.
+	// ResolutionDelay is how long the first IPv4 address waits for an IPv6 address
+	// that may still come (RFC 8305, section 3). If 0, 50 ms.
 	ResolutionDelay time.Duration
 
 	// Stagger is the time between the starts of two attempts while none has
 	// failed (RFC 8305, section 5). If 0, 250 ms.
 	Stagger time.Duration
 
-	// Timeout ends the whole race, all rounds and the wait for addresses
-	// included: ConnectTimeout. If 0, only the context and the kernel end it.
+	// Timeout ends the whole race, including all rounds and the wait for addresses:
+	// ConnectTimeout. If 0, only the context and the kernel end it.
 	Timeout time.Duration
 
 	// Attempts is how many rounds are made over all addresses, one second apart:
 	// ConnectionAttempts. If 0, one.
 	Attempts int
 
-	// Bind holds the local addresses to connect from, of which the first that is
-	// of the destination's family is used: BindAddress, resolved by the caller.
-	// Destinations of another family are skipped. If empty, the kernel chooses.
+	// Bind holds the local addresses to connect from: BindAddress, resolved by the
+	// caller. The first of the destination's family is used; destinations of another
+	// family are skipped. If empty, the kernel chooses.
 	Bind []netip.Addr
 
 	// Interface names the interface whose address to connect from: BindInterface.
-	// As in ssh, Bind goes first. If "", any.
+	// As in ssh, Bind takes precedence. If "", any.
 	Interface string
 
-	// NoKeepAlive turns SO_KEEPALIVE off: TCPKeepAlive no. Where it is on, the
-	// intervals are the kernel's, as with ssh, not those of Go's net package.
+	// NoKeepAlive turns SO_KEEPALIVE off: TCPKeepAlive no. If it is on, the intervals
+	// are the kernel's, as with ssh, not those of Go's net package.
 	NoKeepAlive bool
 
-	// TOS is the byte for IP_TOS and IPV6_TCLASS, ParseTOS reads it: IPQoS. It
-	// marks the first packet too. If 0, the kernel's default.
+	// TOS is the byte for IP_TOS and IPV6_TCLASS: IPQoS, as ParseTOS reads it. It is
+	// set before the first packet. If 0, the kernel's default.
 	TOS int
 
-	// Connect makes the connection to an address in place of TCP: through a proxy,
-	// for one. Bind, Interface, NoKeepAlive and TOS are then its own matter. It gets
-	// an IPv4-mapped address as IPv4, should end with its context, and may run for
-	// several addresses at once; a connection that comes too late is closed. Its
-	// error's text is shown as it is: a proxy's refusal is not the destination's. If
-	// nil, TCP.
+	// Connect makes the connection to an address in place of TCP, for example through
+	// a proxy. Bind, Interface, NoKeepAlive and TOS do not apply then. It gets an
+	// IPv4-mapped address as IPv4, should end with its context, and may be called for
+	// several addresses at once; a connection that comes too late is closed. The text
+	// of its error is shown as it is, since a proxy's refusal is not the destination's.
+	// If nil, TCP.
 	Connect func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
 
-	// Accept is asked about every address that has connected, in a goroutine of
-	// its attempt. An error closes the connection and counts as this address's
-	// failure; it is not tried again. While Accept thinks, the race goes on as
-	// it does beside any attempt that takes its time, so a slow verdict costs the
-	// next address no more than Stagger. Accept should end with its context. If
-	// nil, whoever connects first wins.
+	// Accept is asked about every address that has connected, in the goroutine of its
+	// attempt. An error closes the connection and is this address's failure; it is not
+	// tried again. The race goes on meanwhile, as it does beside any slow attempt, so a
+	// slow Accept delays the next address by Stagger at most. Accept should end with
+	// its context. If nil, the first to connect wins.
 	Accept func(ctx context.Context, a netip.AddrPort) error
 }
 
-// Race dials the addresses, each exactly as it is given, zone included, and
-// returns the first connection that stands and is accepted, with the address that
-// was dialled. It is a *net.TCPConn, or what Connect has returned. An address
-// given twice is dialled once a round.
+// Race dials the addresses, each exactly as given, zone included, and returns the
+// first connection that is accepted, with the address that was dialled. The
+// connection is a *net.TCPConn or what Connect has returned. An address given twice
+// is dialled once per round.
 //
-// The iterator runs in a goroutine of its own, so that addresses may arrive
-// while others are being dialled; whatever it waits for should end with ctx.
-// What is known when the race starts is put in the order of RFC 6724, and the
-// families alternate (RFC 8305, section 4).
+// The iterator runs in a goroutine of its own, so that addresses may arrive while
+// others are being dialled; it should end with ctx. The addresses known when the race
+// starts are sorted as in RFC 6724, and the families alternate (RFC 8305, section 4).
 //
-// The error is ErrNoAddress if there was none, else an *Error, which wraps the
-// context's error where that ended the race; an Interface that cannot be used
-// is an error before anything is dialled. Losing connections are closed.
+// The error is ErrNoAddress if there was no address, else an *Error, which wraps the
+// context's error if that ended the race. An Interface that cannot be used is an
+// error before anything is dialled. Losing connections are closed.
 func (d *Dialer) Race(ctx context.Context, addrs iter.Seq[netip.AddrPort]) (net.Conn, netip.AddrPort, error) {
 	if d.Timeout > 0 {
 		limited, cancel := context.WithTimeout(ctx, d.Timeout)
@@ -136,8 +133,8 @@ func (d *Dialer) connect(ctx context.Context, a netip.AddrPort, from sources) (n
 	if !a.IsValid() || a.Port() == 0 {
 		return nil, errNotDiallable
 	}
-	// Go would refuse to dial a mapped address over IPv6, and the kernel sends
-	// IPv4 for it anyway.
+	// Go would not dial a mapped address over IPv6, and the kernel would send IPv4 for it
+	// anyway.
 	to := netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 	if d.Connect == nil {
 		return d.tcp(ctx, to, from)
@@ -155,7 +152,7 @@ func (d *Dialer) tcp(ctx context.Context, to netip.AddrPort, from sources) (net.
 	if to.Addr().Is4() {
 		network = "tcp4"
 	}
-	// A negative KeepAlive keeps Go's own 15 s out.
+	// A negative KeepAlive prevents Go's own 15 s.
 	dialer := net.Dialer{KeepAlive: -1, ControlContext: mark(d.TOS)}
 	if len(from) > 0 {
 		source, ok := from.fit(to.Addr())
@@ -169,7 +166,7 @@ func (d *Dialer) tcp(ctx context.Context, to netip.AddrPort, from sources) (net.
 		return nil, err
 	}
 	if tcp, ok := c.(*net.TCPConn); ok && !d.NoKeepAlive {
-		tcp.SetKeepAlive(true) // as in ssh, no reason to give the connection up
+		tcp.SetKeepAlive(true) // as in ssh, an error is ignored
 	}
 	return c, nil
 }

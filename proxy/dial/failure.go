@@ -14,7 +14,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// ErrNoAddress says that the iterator ended without an address.
+// ErrNoAddress means that the iterator ended without an address.
 var ErrNoAddress = errors.New("no address to connect to")
 
 var (
@@ -27,29 +27,29 @@ type Reason string
 
 // The closed set of reasons.
 const (
-	Refused     Reason = "refused"     // the peer answered that nobody listens there
+	Refused     Reason = "refused"     // the peer answered that nothing listens there
 	Timeout     Reason = "timeout"     // no answer in time
-	Unreachable Reason = "unreachable" // the network answered that there is no way
-	Skipped     Reason = "skipped"     // this machine has no route for, or no local address of, its family
-	Exhausted   Reason = "exhausted"   // this machine has no descriptor, memory or port left for it
+	Unreachable Reason = "unreachable" // the network answered that it cannot be reached
+	Skipped     Reason = "skipped"     // this machine has no route to it, or no local address of its family
+	Exhausted   Reason = "exhausted"   // this machine is out of descriptors, memory or ports
 	Bind        Reason = "bind"        // the local address cannot be used
 	Rejected    Reason = "rejected"    // it connected, and Accept refused it
-	Cancelled   Reason = "cancelled"   // the caller gave up first
+	Cancelled   Reason = "cancelled"   // the context was cancelled
 	Failed      Reason = "failed"      // anything else, and most errors of Connect; Err says what
 )
 
-// Failure is what became of one address. Its text is short and fit to print.
+// Failure is why an address gave no connection. Its text is short and safe to print.
 type Failure struct {
 	Addr   netip.AddrPort
 	Reason Reason
-	Err    error // what the kernel, Connect or Accept said
+	Err    error // from the kernel, Connect or Accept
 }
 
 func (f Failure) Error() string {
 	return fmt.Sprintf("%s port %d: %s", safetext.Line(f.Addr.Addr().String()), f.Addr.Port(), f.text())
 }
 
-// Unwrap gives what the kernel, Connect or Accept said.
+// Unwrap gives the error from the kernel, Connect or Accept.
 func (f Failure) Unwrap() error { return f.Err }
 
 func (f Failure) text() string {
@@ -76,7 +76,7 @@ func (f Failure) text() string {
 }
 
 // plain is the error without the operation and addresses that net puts before it.
-// What somebody else has put around an error of net's stays: it says whose it is.
+// What Connect or Accept has put around it stays: it says whose error it is.
 func plain(err error) string {
 	for {
 		op, ok := err.(*net.OpError)
@@ -91,9 +91,9 @@ func plain(err error) string {
 	return safetext.Line(err.Error())
 }
 
-// Error says why the race was lost.
+// Error says why no address gave a connection.
 type Error struct {
-	Failures []Failure // one an address, its last, in the order in which they happened
+	Failures []Failure // the last of each address, in the order in which they happened
 	Cause    error     // the context's error if that ended the race, else nil
 }
 
@@ -143,8 +143,8 @@ type foreign struct{ error }
 
 func (f foreign) Unwrap() error { return f.error }
 
-// reason is Timeout or Cancelled where the error says so. An errno in it is about
-// the way to the proxy as likely as about the address, and says nothing here.
+// reason is Timeout or Cancelled if the error is one. An errno is ignored: it may be
+// about the connection to the proxy.
 func (f foreign) reason() Reason {
 	switch {
 	case errors.Is(f, context.Canceled):
@@ -155,7 +155,7 @@ func (f foreign) reason() Reason {
 	return Failed
 }
 
-// failure is what a landing without a connection means.
+// failure is the Failure of an attempt without a connection.
 func (l landing) failure() Failure {
 	var no rejection
 	if errors.As(l.err, &no) {
@@ -169,9 +169,9 @@ func (l landing) failure() Failure {
 	return Failure{l.addr, reason(l.err, routed), l.err}
 }
 
-// reason classifies a dial's error. The kernel has one word for "I have no
-// route" and for "a router told me that there is none"; routed, which says
-// whether this machine knows a way to the address at all, tells them apart.
+// reason classifies a dial's error. The kernel has the same errno for "there is no
+// route" and for "a router reported that there is none". routed, which reports
+// whether this machine has a route to the address, tells them apart.
 func reason(err error, routed func() bool) Reason {
 	var call *os.SyscallError
 	switch {
@@ -214,8 +214,8 @@ func reason(err error, routed func() bool) Reason {
 	return Failed
 }
 
-// lost sums a lost race up. What the context's end caught on the way, or still
-// waiting, failed for that reason.
+// lost makes the error of a race without a winner. If the context ended it, that is
+// the failure of addresses that were being dialled or still waiting.
 func (r *race) lost(ctx context.Context) *Error {
 	e := &Error{Failures: r.failures, Cause: ctx.Err()}
 	if e.Cause == nil {
@@ -228,8 +228,8 @@ func (r *race) lost(ctx context.Context) *Error {
 	return e
 }
 
-// worthRetrying lists the addresses of another round: what Accept refused it
-// would refuse again.
+// worthRetrying lists the addresses of another round: all but those that Accept has
+// refused.
 func (r *race) worthRetrying() []netip.AddrPort {
 	again := slices.Clone(r.given)
 	for _, f := range r.failures {

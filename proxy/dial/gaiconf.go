@@ -16,10 +16,9 @@ const gaiConf = "/etc/gai.conf"
 // maxGaiConf bounds how much of it is read.
 const maxGaiConf = 1 << 20
 
-// configure reads gai.conf as glibc's gaiconf_init does: a line that it does not
-// understand it skips, and the first entry of a kind replaces that whole table but
-// for what fits everything. "reload" has no meaning here, since the file is read
-// each time.
+// configure reads gai.conf as glibc's gaiconf_init does: unknown lines are skipped,
+// and the first entry of a kind replaces the whole table except for the catch-all.
+// "reload" has no meaning here, since the file is read each time.
 func (t *tables) configure(r io.Reader) {
 	var labels, precedences, scopes []network
 	lines := bufio.NewScanner(io.LimitReader(r, maxGaiConf))
@@ -40,8 +39,8 @@ func (t *tables) configure(r io.Reader) {
 	t.scopes = replaced(t.scopes, scopes, network{netip.PrefixFrom(netip.IPv4Unspecified(), 0), scopeGlobal})
 }
 
-// replaced is the table that a file's entries make, longest prefix first, of equal
-// ones the first.
+// replaced is the table of a file's entries, longest prefix first; of equal prefixes
+// the first entry counts.
 func replaced(old, entries []network, rest network) []network {
 	if len(entries) == 0 {
 		return old
@@ -51,7 +50,7 @@ func replaced(old, entries []network, rest network) []network {
 	return entries
 }
 
-// appendNetwork adds PREFIX[/BITS] of IPv6 and its value; what is none is skipped.
+// appendNetwork adds an IPv6 PREFIX[/BITS] and its value; anything else is skipped.
 func appendNetwork(list []network, prefix, value string) []network {
 	addr, bits, ok := splitPrefix(prefix, 128)
 	n, err := parseCount(value)
@@ -61,7 +60,7 @@ func appendNetwork(list []network, prefix, value string) []network {
 	return list
 }
 
-// appendScope adds a network of IPv4, which may be written as a mapped one.
+// appendScope adds an IPv4 network, which may be written as an IPv4-mapped one.
 func appendScope(list []network, prefix, value string) []network {
 	n, err := parseCount(value)
 	addr, _, _ := strings.Cut(prefix, "/")
@@ -76,7 +75,7 @@ func appendScope(list []network, prefix, value string) []network {
 	return append(list, network{netip.PrefixFrom(a.Unmap(), bits), n})
 }
 
-// splitPrefix reads ADDRESS[/BITS], with most bits where none are given.
+// splitPrefix reads ADDRESS[/BITS]; without /BITS, bits is most.
 func splitPrefix(s string, most int) (addr string, bits int, ok bool) {
 	addr, text, given := strings.Cut(s, "/")
 	if !given {
@@ -86,7 +85,7 @@ func splitPrefix(s string, most int) (addr string, bits int, ok bool) {
 	return addr, bits, err == nil && bits <= most
 }
 
-// parseCount reads a number as strtoul does, to which nothing at all is 0.
+// parseCount reads a number as strtoul does: "" is 0.
 func parseCount(s string) (int, error) {
 	if s == "" {
 		return 0, nil

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// held is what the kernel says of an address of this machine.
+// held is what the kernel knows about an address of this machine.
 type held struct {
 	index      int // of its interface
 	bits       int // of its network
@@ -20,7 +20,7 @@ type held struct {
 }
 
 // heldAddresses asks the kernel for all of them at once (rtnetlink(7)), as glibc's
-// __check_pf does. nil is never returned; without an answer there are none.
+// __check_pf does. The map is empty if the kernel does not answer, never nil.
 func heldAddresses() map[netip.Addr]held {
 	all := make(map[netip.Addr]held)
 	table, err := syscall.NetlinkRIB(unix.RTM_GETADDR, unix.AF_UNSPEC)
@@ -54,7 +54,7 @@ func heldAddresses() map[netip.Addr]held {
 				address, _ = netip.AddrFromSlice(a.Value)
 			}
 		}
-		if local.IsValid() { // of a point-to-point link the address is the other end
+		if local.IsValid() { // on a point-to-point link IFA_ADDRESS is the other end
 			address = local
 		}
 		all[address] = h

@@ -4,8 +4,8 @@ package dial
 
 import "net/netip"
 
-// held is what the kernel says of an address of this machine; it is asked on Linux
-// alone, where glibc is.
+// held is what the kernel knows about an address of this machine. It is asked only on
+// Linux, for glibc's rules.
 type held struct {
 	index, bits      int
 	deprecated, home bool

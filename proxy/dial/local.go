@@ -8,8 +8,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// sources are the local addresses that may be connected from, best first. None
-// at all: the kernel chooses.
+// sources are the local addresses to connect from, best first. If empty, the kernel
+// chooses.
 type sources []netip.Addr
 
 // fit is the first source of the destination's family.
@@ -22,8 +22,8 @@ func (s sources) fit(to netip.Addr) (netip.Addr, bool) {
 	return netip.Addr{}, false
 }
 
-// local is where to connect from. Like ssh_create_socket it takes the
-// interface's addresses only where no address is set.
+// local is where to connect from. Like ssh_create_socket it uses the interface's
+// addresses only if Bind is empty.
 func (d *Dialer) local() (sources, error) {
 	if d.Connect != nil {
 		return nil, nil
@@ -49,8 +49,8 @@ func (d *Dialer) local() (sources, error) {
 	return from, nil
 }
 
-// usable orders an interface's addresses as OpenSSH's check_ifaddrs chooses
-// among them: loopback and link-local ones only if there is nothing else.
+// usable orders an interface's addresses as OpenSSH's check_ifaddrs chooses among
+// them: loopback and link-local ones last.
 func usable(held []net.Addr, zone string) sources {
 	var wide, narrow sources
 	for _, h := range held {

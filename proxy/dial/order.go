@@ -9,15 +9,15 @@ import (
 )
 
 // order sorts destinations as the system's getaddrinfo does, since that is the
-// order in which ssh tries them: by the rules of RFC 6724, section 6, with glibc's
-// tables, /etc/gai.conf and what glibc asks the kernel (rfc3484_sort) where libc is
-// glibc, and else with the RFC's own table and without the rules 3, 4 and 7, which
-// are about deprecated, home and tunnelled addresses.
+// order in which ssh tries them: by the rules of RFC 6724, section 6. If libc is
+// glibc, with its tables, /etc/gai.conf and what it asks the kernel (rfc3484_sort).
+// Else with the RFC's table and without rules 3, 4 and 7, which are about deprecated,
+// home and tunnelled addresses.
 type order struct {
-	probe   func(netip.Addr) netip.Addr // the source address that a destination gets; zero: there is no route
-	sources map[netip.Addr]netip.Addr   // what probe has said
+	probe   func(netip.Addr) netip.Addr // a destination's source address, zero without a route
+	sources map[netip.Addr]netip.Addr   // probe's results
 	tables  *tables                     // if nil, systemTables()
-	ours    map[netip.Addr]held         // this machine's addresses; if nil, not yet asked for
+	ours    map[netip.Addr]held         // this machine's addresses; if nil, not asked for yet
 }
 
 func newOrder(from sources) *order {
@@ -31,8 +31,8 @@ func newOrder(from sources) *order {
 	return &order{probe: probe, sources: make(map[netip.Addr]netip.Addr)}
 }
 
-// Sort puts addresses into the order in which this system's ssh would try them,
-// where it connects from whatever address the kernel chooses.
+// Sort sorts addresses as this system's ssh would try them, without BindAddress and
+// BindInterface.
 func Sort(addrs []netip.AddrPort) { newOrder(nil).sort(addrs) }
 
 // source is the address that a connection to a would have on this side.
@@ -46,7 +46,7 @@ func (o *order) source(a netip.Addr) netip.Addr {
 	return s
 }
 
-// policy reads the tables at the first comparison: most hosts have one address.
+// policy reads the tables at the first comparison: most hosts have one address only.
 func (o *order) policy() *tables {
 	if o.tables == nil {
 		o.tables = systemTables()
@@ -54,7 +54,7 @@ func (o *order) policy() *tables {
 	return o.tables
 }
 
-// own is what the kernel says of a source address, as far as glibc asks it.
+// own is what glibc asks the kernel about a source address.
 func (o *order) own(source netip.Addr) held {
 	if !o.policy().glibc {
 		return held{}
@@ -63,7 +63,7 @@ func (o *order) own(source netip.Addr) held {
 		o.ours = heldAddresses()
 	}
 	if source.IsLoopback() && source.Is4() {
-		source = netip.AddrFrom4([4]byte{127, 0, 0, 1}) // the interface has this one alone
+		source = netip.AddrFrom4([4]byte{127, 0, 0, 1}) // the only one that the interface has
 	}
 	return o.ours[source.WithZone("")]
 }
@@ -74,13 +74,13 @@ func (o *order) sort(addrs []netip.AddrPort) {
 	})
 }
 
-// afterIPv4 reports whether IPv4 addresses in general come before this one.
+// afterIPv4 reports whether IPv4 addresses in general precede this one.
 func (o *order) afterIPv4(a netip.Addr) bool {
 	t := o.policy()
 	return t.precedence(a) < t.precedence(netip.AddrFrom4([4]byte{}))
 }
 
-// compare is negative where a is to be tried first.
+// compare is negative if a is to be tried first.
 func (o *order) compare(a, b netip.Addr) int {
 	a, b = a.Unmap(), b.Unmap()
 	if !a.IsValid() || !b.IsValid() {
@@ -134,7 +134,7 @@ func (o *order) compareHeld(sa, sb netip.Addr) int {
 	return first(!ha.home, !hb.home)
 }
 
-// first prefers what holds to what does not.
+// first prefers true to false.
 func first(a, b bool) int {
 	switch {
 	case a == b:
@@ -145,10 +145,10 @@ func first(a, b bool) int {
 	return 1
 }
 
-// common is how many bits a destination has in common with its source, as far as
-// they count: for IPv6 all to glibc, and to the RFC (section 2.2) those of the
-// prefix, which is taken to be 64; for IPv4, where they would only spoil the order
-// in which a server spreads its load, those of one network to glibc, and else none.
+// common is how many bits of a destination and its source match, as far as they
+// count. For IPv6 glibc counts all, the RFC (section 2.2) those of the source's
+// prefix, here assumed to be 64. For IPv4 glibc counts them only within the source's
+// network, and the RFC's table not at all: they would defeat round-robin DNS.
 func (o *order) common(to, source netip.Addr) int {
 	glibc := o.policy().glibc
 	switch {
@@ -172,8 +172,8 @@ func sameBits(a, b netip.Addr) int {
 	return 128
 }
 
-// routeSource asks the kernel which source address goes with a destination, by
-// connecting a UDP socket, which sends nothing. Zero: no route.
+// routeSource asks the kernel for the source address of a destination by connecting a
+// UDP socket, which sends nothing. It is zero without a route.
 func routeSource(to netip.Addr) netip.Addr {
 	if !to.IsValid() {
 		return netip.Addr{}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// race is the state of one Race. Only the goroutine that runs round touches it;
-// attempts and the iterator report over channels.
+// race is the state of one Race. Only the goroutine that runs round uses it; attempts
+// and the iterator report over channels.
 type race struct {
 	dialer   *Dialer
 	from     sources
@@ -22,7 +22,7 @@ type race struct {
 	lastIs6  bool // the family that was started last; see next
 	started  bool
 	flying   []netip.AddrPort // being tried
-	failures []Failure        // of this round, and what Accept refused in earlier ones, as they happened
+	failures []Failure        // of this round, and Accept's refusals in earlier rounds, as they happened
 }
 
 // landing is how an attempt ended: with a connection or an error.
@@ -36,8 +36,8 @@ func newRace(d *Dialer, from sources) *race {
 	return &race{dialer: d, from: from, order: newOrder(from)}
 }
 
-// round tries every address once and returns the landing that won. One without
-// a connection says that all failed or that the context ended.
+// round tries every address once and returns the landing that won. Without a
+// connection, all have failed or the context has ended.
 func (r *race) round(ctx context.Context, addrs iter.Seq[netip.AddrPort]) landing {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel() // losers and the iterator's goroutine end with the round
@@ -74,7 +74,7 @@ func (r *race) round(ctx context.Context, addrs iter.Seq[netip.AddrPort]) landin
 			}
 			r.flying = slices.DeleteFunc(r.flying, func(a netip.AddrPort) bool { return a == l.addr })
 			r.failures = append(r.failures, l.failure())
-			due = true // a failure is not waited for (RFC 8305, section 5)
+			due = true // after a failure the next attempt starts at once (RFC 8305, section 5)
 		case <-turn.C:
 			due = true
 		case <-ctx.Done():
@@ -83,15 +83,15 @@ func (r *race) round(ctx context.Context, addrs iter.Seq[netip.AddrPort]) landin
 	}
 }
 
-// attempt dials and asks Accept. A connection that nobody takes any more, since
-// another won or the context ended, is closed.
+// attempt dials and asks Accept. If another attempt has won or the context has ended,
+// the connection is closed.
 func (r *race) attempt(ctx context.Context, a netip.AddrPort, landed chan<- landing) {
 	c, err := r.dialer.connect(ctx, a, r.from)
 	if accept := r.dialer.Accept; err == nil && accept != nil {
 		if no := accept(ctx, a); no != nil {
 			c.Close()
 			c, err = nil, no
-			if ctx.Err() == nil { // else it is the end of the race that speaks
+			if ctx.Err() == nil { // else the error is from the end of the race
 				err = rejection{no}
 			}
 		}
@@ -121,9 +121,9 @@ func arrive(ctx context.Context, addrs iter.Seq[netip.AddrPort]) <-chan netip.Ad
 	return arrivals
 }
 
-// gather waits until it is clear where to start: an IPv6 address is there and
-// had a moment for its companions, or the IPv4 ones have waited long enough, or
-// there is nothing more to come. It returns the channel, nil if that is closed.
+// gather waits until the race can start: an IPv6 address has come and waited for the
+// rest of its answer, or the IPv4 addresses have waited for ResolutionDelay, or all
+// addresses have come. It returns the channel, or nil if that is closed.
 func (r *race) gather(ctx context.Context, arrivals <-chan netip.AddrPort) <-chan netip.AddrPort {
 	delay := cmp.Or(r.dialer.ResolutionDelay, resolutionDelay)
 	var wait <-chan time.Time // nil until the first address: only the context ends that wait
@@ -149,7 +149,7 @@ func (r *race) gather(ctx context.Context, arrivals <-chan netip.AddrPort) <-cha
 	}
 }
 
-// add queues an address unless it was there before.
+// add queues an address unless it has come before.
 func (r *race) add(a netip.AddrPort) {
 	if slices.Contains(r.given, a) {
 		return
@@ -159,9 +159,8 @@ func (r *race) add(a netip.AddrPort) {
 	r.unsorted = len(r.queue) > 1
 }
 
-// next takes the best address of the family whose turn it is, or the best of
-// all if there is none of that family (RFC 8305, section 4, with a First
-// Address Family Count of one).
+// next takes the best address of the family whose turn it is, or the best of all if
+// there is none (RFC 8305, section 4, with a First Address Family Count of one).
 func (r *race) next() netip.AddrPort {
 	if r.unsorted {
 		r.order.sort(r.queue)
@@ -177,5 +176,5 @@ func (r *race) next() netip.AddrPort {
 	return a
 }
 
-// is6 tells the family that goes over the wire.
+// is6 reports whether the connection goes over IPv6.
 func is6(a netip.AddrPort) bool { return a.IsValid() && a.Addr().Unmap().Is6() }

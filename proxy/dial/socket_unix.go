@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What connect says, in this system's numbers.
+// The errnos of connect.
 const (
 	errnoRefused         = unix.ECONNREFUSED
 	errnoTimedOut        = unix.ETIMEDOUT
@@ -19,12 +19,12 @@ const (
 	errnoNoLocalAddress  = unix.EADDRNOTAVAIL
 )
 
-// errnosExhausted say that this machine, not the peer, is short of something:
-// descriptors of the process or of the system, or memory.
+// errnosExhausted mean that this machine, not the peer, is out of descriptors or
+// memory.
 var errnosExhausted = []syscall.Errno{unix.EMFILE, unix.ENFILE, unix.ENOBUFS, unix.ENOMEM}
 
-// mark sets the traffic class before the first packet leaves. A kernel that
-// refuses it connects without, as with ssh's set_sock_tos.
+// mark sets the traffic class before the first packet. As in ssh's set_sock_tos, an
+// error is ignored.
 func mark(tos int) func(context.Context, string, string, syscall.RawConn) error {
 	if tos == 0 {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// What connect says, in this system's numbers.
+// The errnos of connect.
 const (
 	errnoRefused         = windows.WSAECONNREFUSED
 	errnoTimedOut        = windows.WSAETIMEDOUT
@@ -17,7 +17,7 @@ const (
 	errnoNoLocalAddress  = windows.WSAEADDRNOTAVAIL
 )
 
-// errnosExhausted say that this machine, not the peer, is short of something.
+// errnosExhausted mean that this machine, not the peer, is out of something.
 var errnosExhausted = []syscall.Errno{windows.WSAEMFILE, windows.WSAENOBUFS}
 
 // mark does nothing: Windows ignores IP_TOS unless an administrator's policy

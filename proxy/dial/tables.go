@@ -6,15 +6,15 @@ import (
 	"runtime"
 )
 
-// tables say how kinds of address are preferred: RFC 6724, section 2.1.
+// tables are the policy tables of RFC 6724, section 2.1.
 type tables struct {
-	glibc       bool      // they are glibc's, and its order with them
+	glibc       bool      // glibc's tables and rules
 	labels      []network // longest prefix first, the last fits all
 	precedences []network // likewise
 	scopes      []network // of IPv4 addresses, likewise
 }
 
-// network is a prefix and what is said of it.
+// network is a prefix and its value.
 type network struct {
 	prefix netip.Prefix
 	value  int
@@ -87,8 +87,8 @@ func (t *tables) scope(a netip.Addr) int {
 // siteLocal is fec0::/10 (RFC 3879, deprecated).
 func siteLocal() netip.Addr { return netip.AddrFrom16([16]byte{0xfe, 0xc0}) }
 
-// find compares bits, for Prefix.Contains never matches a mapped address, and the
-// tables hold IPv4 addresses as such.
+// find compares bits, because Prefix.Contains never matches a mapped address, and the
+// tables hold IPv4 addresses as mapped ones.
 func find(list []network, a netip.Addr) int {
 	skip := 0
 	if a.Is4() {
@@ -121,8 +121,7 @@ var muslNames = map[string]string{
 	"riscv64": "riscv64", "ppc64le": "powerpc64le", "s390x": "s390x",
 }
 
-// hasGlibc takes a Linux for one with glibc unless musl's loader is where a
-// system of musl's has it.
+// hasGlibc assumes glibc on Linux unless musl's loader is in its place.
 func hasGlibc() bool {
 	if runtime.GOOS != "linux" {
 		return false

@@ -8,11 +8,10 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// ParseTOS reads one value of ssh's IPQoS as OpenSSH's parse_ipqos does: the
-// name of a class in any case (af11 to af43, cs0 to cs7, ef, le), one of the
-// old words (lowdelay, throughput, reliability), a number from 0 to 255 in C's
-// notation, or none, which is 0 here: nothing is set, which is what cs0 amounts
-// to as well.
+// ParseTOS reads one value of ssh's IPQoS as OpenSSH's parse_ipqos does: a class in
+// upper or lower case (af11 to af43, cs0 to cs7, ef, le), an old name (lowdelay,
+// throughput, reliability), a number from 0 to 255 in C's notation, or none. none is 0
+// like cs0: nothing is set.
 func ParseTOS(s string) (int, error) {
 	name := strings.ToLower(s)
 	if class, ok := tosNames[name]; ok {

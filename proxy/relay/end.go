@@ -11,21 +11,21 @@ type End string
 
 // The ends of a session.
 const (
-	// NetworkEnded: the peer closed its side, all it sent was delivered, and so
-	// was what ssh still had to say.
+	// NetworkEnded: the peer closed its side. All it sent was delivered, and so was
+	// what ssh still sent.
 	NetworkEnded End = "closed by the server"
-	// SSHGone: ssh left first, and what it wrote has been sent.
+	// SSHGone: ssh went away first, and what it wrote was sent.
 	SSHGone End = "closed by ssh"
 	// Reset: the connection broke. All that had arrived was delivered.
 	Reset End = "reset"
-	// GraceOver: something that ssh wrote could not be sent within the grace.
+	// GraceOver: some of what ssh wrote could not be sent within Grace.
 	GraceOver End = "timed out draining"
-	// Failed: this machine would not do what it takes. The error says what.
+	// Failed: a system call failed on this machine. The error says which.
 	Failed End = "failed"
 )
 
-// bare strips the addresses and names that net and os put around an error: the
-// caller knows both better.
+// bare strips the addresses and names that net and os put around an error, which the
+// caller knows.
 func bare(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		err = op.Err

@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// peerClosed reports whether a failed write only says that the peer closed
-// before it. io.ErrClosedPipe is net.Pipe's word for EPIPE.
+// peerClosed reports whether a failed write only means that the peer has closed.
+// io.ErrClosedPipe is net.Pipe's EPIPE.
 func peerClosed(err error) bool {
 	return errors.Is(err, unix.EPIPE) || errors.Is(err, io.ErrClosedPipe)
 }
 
-// networkError reports whether an error of a connection tells of its peer or of the
-// way there. Others are this machine's.
+// networkError reports whether an error of a connection is about its peer or the
+// network. Others are about this machine.
 func networkError(err error) bool {
 	var no unix.Errno
 	if !errors.As(err, &no) {
@@ -30,8 +30,8 @@ func networkError(err error) bool {
 	return false
 }
 
-// inputError is nil where a failed read of In is just another way in which ssh
-// or its terminal goes away.
+// inputError is nil if a failed read of In only means that ssh or its terminal has
+// gone.
 func inputError(err error) error {
 	if err == io.EOF || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) {
 		return nil
@@ -39,7 +39,7 @@ func inputError(err error) error {
 	return err
 }
 
-// outputError is nil where a failed write to Out only says that nobody reads.
+// outputError is nil if a failed write to Out only means that nothing reads it.
 func outputError(err error) error {
 	if errors.Is(err, unix.EPIPE) || errors.Is(err, unix.EIO) || errors.Is(err, unix.ECONNRESET) {
 		return nil

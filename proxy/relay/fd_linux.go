@@ -6,19 +6,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nonblockFD is one of ssh's descriptors while the loop uses it.
+// nonblockFD is one of ssh's descriptors while the loop uses it, non-blocking if it can be.
 //
 // O_NONBLOCK is a property of the open file, which others may hold too: stderr
 // where the user wrote 2>&1, the shell that started the helper, everything on a
 // terminal. ssh's own end of a pipe or socketpair is another open file and
-// keeps its mode. So only pipes and sockets are made non-blocking, and only for
-// as long as they are lent; a terminal or a regular file is read and written as
-// it is, when poll says so.
+// keeps its mode. So only pipes and sockets are made non-blocking, and only until
+// restore; a terminal or a regular file keeps its mode and is read and written when
+// poll says so.
 type nonblockFD struct {
 	fd       int
 	pipe     bool
 	terminal bool // or another character device
-	blocks   bool // no pipe and no socket: it keeps its mode
+	blocks   bool // neither a pipe nor a socket: it keeps its mode
 	changed  bool // O_NONBLOCK was set here
 }
 
@@ -54,7 +54,7 @@ func acquire(f *os.File) (*nonblockFD, error) {
 	return l, nil
 }
 
-// restore restores the mode, once. It must come before the descriptor's close,
+// restore restores the mode, once. It must be called before the descriptor is closed,
 // since others may go on using the open file.
 func (l *nonblockFD) restore() {
 	if l.changed {

@@ -4,12 +4,12 @@ package relay
 
 import "os"
 
-// endSocket has nothing to do: ssh's descriptors are pipes, and a close says it.
+// endSocket does nothing: ssh's descriptors are pipes, and a close is enough.
 func endSocket(*os.File) {}
 
-// Await has nothing to wait with here.
+// Await does nothing on this system.
 func Await(*os.File, func()) (stop func()) { return func() {} }
 
-// watchReader has nothing to wait with here: a write that fails tells that the
-// reader has gone, and the end of In that ssh has.
+// watchReader does nothing on this system: a failed write shows that the reader has
+// gone, and the end of In that ssh has.
 func watchReader(*os.File, func()) (stop func()) { return func() {} }

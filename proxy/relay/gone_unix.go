@@ -10,26 +10,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endSocket tells the peer of a socket that nothing more comes. Where ssh's two
-// descriptors are one socket, closing one of them would say nothing.
+// endSocket shuts down the sending half of a socket. If ssh's two descriptors are one
+// socket, closing one of them would not end it.
 func endSocket(out *os.File) {
 	if fd, err := descriptor(out); err == nil {
-		unix.Shutdown(fd, unix.SHUT_WR) // no socket: refused, and a close says it
+		unix.Shutdown(fd, unix.SHUT_WR) // fails if it is not a socket; then a close is enough
 	}
 }
 
-// pollHungUp are the events, reported without being asked for, by which poll says
-// that the reader of a pipe or the peer of a socket has gone.
+// pollHungUp are the events, always reported, by which poll shows that the reader of a
+// pipe or the peer of a socket has gone.
 const pollHungUp = unix.POLLERR | unix.POLLHUP
 
-// Await calls gone, from a goroutine of its own, when the ssh at the other end of out
-// has gone before there is a session: while names are looked up and addresses
-// dialled nobody else would notice. It looks for the first time after a moment, for
-// most sessions stand by then. After stop has returned it neither uses out nor
-// calls gone, and holds nothing.
+// Await calls gone, from a goroutine of its own, if the ssh at the other end of out
+// goes away before there is a session: during lookups and dialling nothing else would
+// notice. It starts to watch after a moment, by which most sessions have begun. After
+// stop has returned it neither uses out nor calls gone, and holds no resources.
 func Await(out *os.File, gone func()) (stop func()) {
 	parent := os.Getppid()
-	stopped := func() {} // what to stop once the watch has begun
+	stopped := func() {} // stops the watch, once that has begun
 	begun := make(chan struct{})
 	moment := time.AfterFunc(firstLook, func() {
 		defer close(begun)
@@ -52,13 +51,13 @@ func Await(out *os.File, gone func()) (stop func()) {
 	}
 }
 
-// firstLook is when Await begins to look.
+// firstLook is when Await starts to watch.
 const firstLook = 50 * time.Millisecond
 
-// watchReader calls leave when out's reader has gone, also while nothing flows:
-// the parent of a ProxyCommand can die without a signal. It tells as much as
-// the system's poll does; a write that fails tells it everywhere. After stop has
-// returned it neither uses out nor calls leave.
+// watchReader calls leave when out's reader has gone, also while no bytes flow: the
+// parent of a ProxyCommand can die without a signal. It notices what the system's poll
+// reports; a failed write shows it everywhere. After stop has returned it neither uses
+// out nor calls leave.
 func watchReader(out *os.File, leave func()) (stop func()) {
 	fd, err := descriptor(out)
 	if err != nil {
@@ -67,12 +66,12 @@ func watchReader(out *os.File, leave func()) (stop func()) {
 	return watch(fd, -1, leave)
 }
 
-// watch calls leave when the reader of fd has gone, or when the process behind
-// owner has ended; -1 is none.
+// watch calls leave when the reader of fd has gone or the process of the pidfd owner
+// has ended. An owner of -1 is none.
 func watch(fd, owner int, leave func()) (stop func()) {
 	wakeR, wakeW, err := os.Pipe()
 	if err != nil {
-		return func() {} // no descriptors left: a write will tell
+		return func() {} // out of descriptors: a failed write will show it
 	}
 	wake, _ := descriptor(wakeR)
 	done := make(chan struct{})
@@ -100,8 +99,8 @@ func watch(fd, owner int, leave func()) (stop func()) {
 	}
 }
 
-// descriptor gives the number behind f and, unlike Fd, leaves its mode alone.
-// The caller keeps f open.
+// descriptor gives f's descriptor and, unlike Fd, does not change its mode. The caller
+// keeps f open.
 func descriptor(f syscall.Conn) (int, error) {
 	raw, err := f.SyscallConn()
 	if err != nil {

@@ -12,11 +12,10 @@ import (
 
 // kernel serves a TCP connection with one poll loop in this goroutine.
 //
-// The loop runs inside Control: Go keeps the descriptor open until Control
-// returns, and nothing of the net package reads or writes it, so its bytes are
-// the loop's alone. It stays non-blocking and registered with the runtime's
-// own poller, which nobody waits on; there is no second descriptor to close
-// and no mode to restore.
+// The loop runs inside Control: Go keeps the descriptor open until Control returns,
+// and the net package neither reads nor writes it meanwhile. It stays non-blocking and
+// registered with the runtime's own poller, on which nothing waits. So there is no
+// second descriptor to close and no mode to restore.
 func (p Pipes) kernel(c *net.TCPConn) (stats Stats, err error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -33,7 +32,7 @@ func (p Pipes) kernel(c *net.TCPConn) (stats Stats, err error) {
 }
 
 func (p Pipes) loop(sock int) (Stats, error) {
-	// Go keeps it so, but the Fd of a File of the same connection undoes it.
+	// Go makes it so, but Fd of a File of the same connection would undo it.
 	if err := unix.SetNonblock(sock, true); err != nil {
 		return Stats{}, os.NewSyscallError("fcntl", err)
 	}
@@ -70,27 +69,27 @@ func (p Pipes) loop(sock int) (Stats, error) {
 	return l.outcome(moved(), l.up.pending())
 }
 
-// loop is a session: two ways, what can end them, and one poll for all of it.
+// loop is a session: a pump for each direction, what can end them, and one poll.
 type loop struct {
 	Pipes
 	shutdown
 	up, down *pump
 	sock     int
-	wake     int         // readable: a signal has said that ssh has gone
-	urgent   atomic.Bool // one that hurries
+	wake     int         // readable: a signal showed that ssh has gone
+	urgent   atomic.Bool // that signal hurries
 	out      *nonblockFD
 	events   [4]unix.PollFd
 }
 
 // The places in loop.events.
 const (
-	evUp     = iota // what the way up waits for
-	evDown          // what the way down waits for
-	evReader        // asks for nothing, tells when nobody reads Out any more
+	evUp     = iota // what the upward pump waits for
+	evDown          // what the downward pump waits for
+	evReader        // no events of its own; reports that nothing reads Out any more
 	evWake
 )
 
-// told is called beside the loop; see onHangup.
+// told is called from another goroutine; see onHangup.
 func (l *loop) told(hurry bool) {
 	if hurry {
 		l.urgent.Store(true)
@@ -98,7 +97,7 @@ func (l *loop) told(hurry bool) {
 	unix.Write(l.wake, []byte{1, 0, 0, 0, 0, 0, 0, 0})
 }
 
-// heard takes note of what told has said.
+// heard handles what told has reported.
 func (l *loop) heard() {
 	unix.Read(l.wake, make([]byte, 8))
 	l.leave()
@@ -143,7 +142,7 @@ func (l *loop) run() error {
 	return nil
 }
 
-// arm says what the next poll waits for. An entry of -1 is passed over.
+// arm sets what the next poll waits for. poll ignores a descriptor of -1.
 func (l *loop) arm() {
 	for i := range l.events {
 		l.events[i] = unix.PollFd{Fd: -1}
@@ -162,7 +161,7 @@ func (l *loop) arm() {
 	}
 }
 
-// wait polls: within a transfer in the cheap way first.
+// wait polls, during a transfer with the cheaper call first.
 func (l *loop) wait() (int, error) {
 	if l.up.bulk || l.down.bulk {
 		n, err := pollBriefly(l.events[:])
@@ -174,7 +173,7 @@ func (l *loop) wait() (int, error) {
 	return unix.Poll(l.events[:], l.timeout())
 }
 
-// timeout is in milliseconds, rounded up lest the last one be spun away.
+// timeout is in milliseconds, rounded up so that the last one is not a busy loop.
 func (l *loop) timeout() int {
 	var wait time.Duration = -1
 	if next := l.next(); !next.IsZero() {
@@ -189,13 +188,13 @@ func (l *loop) timeout() int {
 	return int((wait + time.Millisecond - 1) / time.Millisecond)
 }
 
-// leave is ssh's departure: what the network sends is dropped from now on.
+// leave is called when ssh has gone: what the network sends is dropped from now on.
 func (l *loop) leave() {
 	l.sshGone()
 	l.down.discard()
 }
 
-// moveUp fails where it is this machine that does not send.
+// moveUp returns an error if sending fails on this machine.
 func (l *loop) moveUp() error {
 	before := l.up.moved
 	srcErr, dstErr := l.up.step()
@@ -203,7 +202,7 @@ func (l *loop) moveUp() error {
 		l.progress()
 	}
 	switch {
-	case dstErr == unix.EPIPE: // the peer closed; the way down meets its end
+	case dstErr == unix.EPIPE: // the peer has closed; the downward pump meets the end
 		l.upDone = true
 	case dstErr != nil && !networkError(dstErr):
 		return os.NewSyscallError("send", dstErr)
@@ -219,16 +218,16 @@ func (l *loop) moveUp() error {
 	return nil
 }
 
-// endUp tells the peer that ssh has nothing more to say.
+// endUp tells the peer that nothing more comes.
 func (l *loop) endUp() {
 	l.upDone = true
-	unix.Shutdown(l.sock, unix.SHUT_WR) // an error here is one that the way down meets too
+	unix.Shutdown(l.sock, unix.SHUT_WR) // the downward pump meets any error too
 }
 
 func (l *loop) moveDown() {
 	srcErr, dstErr := l.down.step()
 	switch {
-	case dstErr != nil: // nobody reads Out, and there is no other place for its bytes
+	case dstErr != nil: // nothing reads Out any more
 		if err := outputError(dstErr); err != nil {
 			l.failed("write to", err)
 		}
@@ -245,6 +244,6 @@ func (l *loop) moveDown() {
 // endOut tells ssh that the network has ended.
 func (l *loop) endOut() {
 	l.networkEnded()
-	l.out.restore() // while it is still open
+	l.out.restore() // before it is closed
 	l.closeOut()
 }

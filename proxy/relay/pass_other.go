@@ -10,7 +10,7 @@ import (
 
 var errNoPass = errors.New("this system cannot pass a connection to ssh: use ProxyCommand without ProxyUseFdpass")
 
-// CanPass says, before anything is connected, that there is no such thing here.
+// CanPass always fails on this system.
 func CanPass(*os.File) error { return errNoPass }
 
 // Pass always fails on this system.

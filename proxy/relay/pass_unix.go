@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// CanPass says, before anything is connected, whether out can carry a
-// descriptor: it must be an AF_UNIX stream socket, as ssh makes it under
-// ProxyUseFdpass. That it is one does not mean that ssh waits for a descriptor;
-// libssh runs plain ProxyCommands over socketpairs too. If out is nil, os.Stdout.
+// CanPass reports, before anything is connected, why out cannot carry a descriptor.
+// It must be an AF_UNIX stream socket, as with ProxyUseFdpass. That it is one does not
+// mean that ssh expects a descriptor; libssh runs plain ProxyCommands over socketpairs
+// too. If out is nil, os.Stdout.
 func CanPass(out *os.File) error {
 	if out == nil {
 		out = os.Stdout
@@ -44,15 +44,15 @@ func canPass(fd int) error {
 
 // Pass hands c to the ssh at the other end of out, as OpenSSH's ssh_proxy_fdpass_connect
 // expects it: one message of one data byte and one descriptor, in blocking mode,
-// and nothing else ever. If out is nil, os.Stdout. ssh waits for the helper's end
-// before it goes on, so end soon.
+// and nothing else. If out is nil, os.Stdout. ssh waits for the helper to exit, so exit
+// soon.
 //
-// c must be a *net.TCPConn or a *net.UnixConn: a connection that is its descriptor
-// and nothing more. Whatever wraps one may have read ahead, or encrypt, and ssh
-// would not know; that is an error before anything is sent.
+// c must be a *net.TCPConn or a *net.UnixConn, which is nothing but its descriptor. A
+// type that wraps one may have read ahead or encrypt, and ssh would not know; that is
+// an error before anything is sent.
 //
-// After a nil error the connection is ssh's: c is to be closed, no more (closing
-// a descriptor that another process holds ends nothing).
+// After a nil error the connection is ssh's. Only close c: that does not end the
+// connection, since ssh holds its descriptor.
 func Pass(out *os.File, c net.Conn) error {
 	if out == nil {
 		out = os.Stdout
@@ -90,8 +90,8 @@ func Pass(out *os.File, c net.Conn) error {
 var errNotPassable = errors.New("cannot pass this connection to ssh, because it is more than a socket: " +
 	"use ProxyCommand without ProxyUseFdpass")
 
-// pass clears O_NONBLOCK, which belongs to the open file and so travels with
-// the descriptor, and sends. A failure leaves the connection as it was.
+// pass clears O_NONBLOCK, which is a property of the open file and so is passed on, and
+// sends. After an error the connection is as it was.
 func pass(out, conn int) error {
 	if err := unix.SetNonblock(conn, false); err != nil {
 		return err
@@ -107,7 +107,7 @@ func sendRights(out, conn int) error {
 	for {
 		err := unix.Sendmsg(out, []byte{0}, unix.UnixRights(conn), nil, 0)
 		switch err {
-		case unix.EAGAIN: // out is non-blocking, by another's doing, and full
+		case unix.EAGAIN: // somebody has made out non-blocking, and it is full
 			ps := []unix.PollFd{{Fd: int32(out), Events: unix.POLLOUT}}
 			if _, err := unix.Poll(ps, -1); err != nil && err != unix.EINTR {
 				return err

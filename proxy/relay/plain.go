@@ -14,9 +14,8 @@ import (
 // SOCKS) and for systems other than Linux: one goroutine copies each way, and
 // this one keeps the rules.
 //
-// The copies are plain reads and writes: handing a *net.TCPConn and a blocking
-// pipe to io.Copy makes Go splice, and that spins a core while the pipe's
-// reader stalls (golang/go#75304).
+// It reads and writes itself: io.Copy would splice between a *net.TCPConn and a
+// blocking pipe, which spins a core while the pipe's reader stalls (golang/go#75304).
 func (p Pipes) plain(c net.Conn) (Stats, error) {
 	e := shutdown{grace: p.Grace}
 	t := &transfer{left: make(chan struct{}), hurried: make(chan struct{})}
@@ -25,7 +24,7 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	unwatch := sync.OnceFunc(watchReader(p.Out, t.leave))
 	defer unwatch()
 
-	up, down := make(chan error, 1), make(chan error, 2) // nil: a proper end of file
+	up, down := make(chan error, 1), make(chan error, 2) // nil: end of file
 	go func() { up <- t.up(c, p.In) }()
 	go func() { down <- t.down(p.Out, c) }()
 
@@ -48,19 +47,19 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 				e.inputEndUntold()
 			}
 		case err := <-down:
-			if t.gone.Load() { // said before, and not yet heard
+			if t.gone.Load() { // reported, but not handled yet
 				e.sshGone()
 			}
 			e.broken(err)
 			e.networkEnded()
 			e.upDone = e.upDone || err != nil
-			unwatch() // before the descriptor can become another file's
+			unwatch() // before the descriptor is closed and reused
 			p.closeOut()
 			seen = t.sent.Load()
 		case <-left:
 			left = nil
 			e.sshGone()
-			// Beside the way down, which may be stuck in a write to a full pipe.
+			// Beside the first one, which may be blocked writing to a full pipe.
 			go func() { down <- t.down(p.Out, c) }()
 		case <-hurried:
 			hurried = nil
@@ -75,7 +74,7 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 				arrived = n
 				e.received()
 			}
-			if e.drained(t.pending.Load()) { // the read that waits for more ends with the process
+			if e.drained(t.pending.Load()) { // the read that is still blocked ends with the process
 				e.upDone = true
 				closeWrite(c)
 			}
@@ -90,7 +89,7 @@ func (p Pipes) plain(c net.Conn) (Stats, error) {
 	return p.abandon(c, t, &e)
 }
 
-// abandon frees the goroutines that can be freed and sums up.
+// abandon ends the goroutines that can be ended and returns the outcome.
 func (p Pipes) abandon(c net.Conn, t *transfer, e *shutdown) (Stats, error) {
 	past := time.Unix(1, 0)
 	c.SetDeadline(past)
@@ -102,7 +101,7 @@ func (p Pipes) abandon(c net.Conn, t *transfer, e *shutdown) (Stats, error) {
 	return e.outcome(Stats{Up: t.sent.Load(), Down: t.delivered.Load()}, t.pending.Load())
 }
 
-// transfer is what the two copying goroutines share with their keeper.
+// transfer is what the two copying goroutines share with the one that started them.
 type transfer struct {
 	sent, delivered atomic.Int64
 	arrived         atomic.Int64 // from the network, delivered or not
@@ -115,7 +114,7 @@ type transfer struct {
 	fault           atomic.Pointer[fault]
 }
 
-// fault is the first error on ssh's side that was more than ssh's leaving.
+// fault is the first error on ssh's side other than that ssh has gone.
 type fault struct {
 	verb string
 	err  error
@@ -133,7 +132,7 @@ func (t *transfer) leave() {
 	}
 }
 
-// told is for what onHangup hears: once with hurry, and then no more.
+// told is called by onHangup, at most once with hurry, which is the last time.
 func (t *transfer) told(hurry bool) {
 	t.leave()
 	if hurry {
@@ -141,8 +140,8 @@ func (t *transfer) told(hurry bool) {
 	}
 }
 
-// closeWrite tells the peer that nothing more comes. False: the connection has no
-// way to say so but its end. Any other error is one that the way down meets too.
+// closeWrite tells the peer that nothing more comes. It returns false if the connection
+// cannot do that without being closed. Reading meets any other error too.
 func closeWrite(c net.Conn) (told bool) {
 	half, ok := c.(interface{ CloseWrite() error })
 	return ok && !errors.Is(half.CloseWrite(), errors.ErrUnsupported)
@@ -150,7 +149,7 @@ func closeWrite(c net.Conn) (told bool) {
 
 const chunk = 64 << 10
 
-// up copies until ssh's end, or until the connection takes no more.
+// up copies until the end of In, or until the connection takes no more.
 func (t *transfer) up(c net.Conn, in *os.File) (network error) {
 	buf := make([]byte, chunk)
 	for {
@@ -161,7 +160,7 @@ func (t *transfer) up(c net.Conn, in *os.File) (network error) {
 			t.sent.Add(int64(sent))
 			switch {
 			case err == nil:
-			case peerClosed(err): // the way down meets the end itself, after what is still to be delivered
+			case peerClosed(err): // down meets the end itself, after what is still to be delivered
 				return nil
 			default:
 				return err
@@ -187,7 +186,7 @@ func (t *transfer) down(out *os.File, c net.Conn) (network error) {
 			n, err := out.Write(buf[:n])
 			t.delivering.Store(false)
 			t.delivered.Add(int64(n))
-			if err != nil { // nobody reads it any more, and there is no other place for it
+			if err != nil { // nothing reads it any more
 				t.fail("write to", outputError(err))
 				t.leave()
 			}

@@ -9,36 +9,36 @@ import (
 
 const (
 	spliceMost = 1 << 20   // bytes asked of one splice
-	bufferSize = 256 << 10 // of a way that reads and writes
+	bufferSize = 256 << 10 // of a pump that reads and writes
 
-	// Pipes are widened once a transfer has shown that it is one, and not to the
-	// most that is allowed: 64 pipes of 1 MiB exhaust what the kernel grants an
-	// ordinary user (pipe-user-pages-soft), whose later pipes shrink to 8 KiB.
+	// Pipes are widened once there is a transfer, but not to the maximum: 64 pipes of
+	// 1 MiB exhaust what the kernel grants an ordinary user (pipe-user-pages-soft),
+	// whose later pipes shrink to 8 KiB.
 	widenAfter = 4 << 20
 	widenTo    = 256 << 10
 
-	// Moves of bulkAt bytes turn Nagle's algorithm on, so that bulk leaves in
-	// full segments; a move below flushAt, or calmAfter without any, turns it
-	// off again, which also sends what was held back.
+	// Moves of bulkAt bytes turn Nagle's algorithm on, so that bulk data leaves in full
+	// segments. A move below flushAt, or none for calmAfter, turns it off again, which
+	// also sends what was held back.
 	bulkAt    = 32 << 10
 	flushAt   = 8 << 10
 	calmAfter = 5 * time.Millisecond
 
-	// A terminal is written to in pieces, since it stays in blocking mode: a
-	// user's ^S stops the session, and that is the terminal's to do.
+	// A terminal is written to in pieces, since it stays in blocking mode. A user's ^S
+	// stops the session, as it should.
 	blockingMost = 4 << 10
 )
 
-// pump is one direction: it waits for its source, moves, and where the
-// destination is full waits for that. It never blocks on a pipe or a socket.
+// pump is one direction: it waits for its source, moves bytes, and waits for the
+// destination if that is full. It never blocks on a pipe or a socket.
 //
-// Upwards it splices when the source is a pipe: ssh's pages go to the network
-// without a copy. Downwards it reads and writes: spliced network pages save
-// the relay time and cost ssh, who must gather them, more.
+// Upwards it splices if the source is a pipe: ssh's pages go to the network without a
+// copy. Downwards it reads and writes: splicing network pages would save the relay
+// time and cost ssh more.
 type pump struct {
 	src, dst int
-	pipe     int // ssh's end, to be widened; -1 if it is no pipe or is wide
-	nagle    int // the socket that gathers bulk; -1 downwards
+	pipe     int // to be widened; -1 if it is not a pipe or wide already
+	nagle    int // the socket whose TCP_NODELAY is set; -1 downwards
 	splices  bool
 	read     func(fd int, b []byte) (int, error)
 	write    func(fd int, b []byte) (int, error)
@@ -46,9 +46,9 @@ type pump struct {
 
 	waitDst bool
 	buf     []byte
-	rest    []byte // of buf: read and not yet written
-	drop    bool   // there is no destination any more
-	moved   int64  // bytes that the destination took
+	rest    []byte // of buf: read but not written yet
+	drop    bool   // the destination has gone: what is read is dropped
+	moved   int64  // bytes written
 
 	bulk      bool      // the last move was a large one
 	gathering bool      // Nagle's algorithm is on
@@ -82,7 +82,7 @@ func downward(sock int, out *nonblockFD) *pump {
 	return p
 }
 
-// awaits is what must happen before the next step can move anything.
+// awaits is the event before which the next step cannot move anything.
 func (p *pump) awaits() unix.PollFd {
 	if p.waitDst {
 		return unix.PollFd{Fd: int32(p.dst), Events: unix.POLLOUT}
@@ -90,10 +90,10 @@ func (p *pump) awaits() unix.PollFd {
 	return unix.PollFd{Fd: int32(p.src), Events: unix.POLLIN}
 }
 
-// pending says that bytes are known to be there that did not get out.
+// pending reports whether there are bytes that could not be written yet.
 func (p *pump) pending() bool { return p.waitDst }
 
-// discard gives up the destination: what is read from now on is dropped.
+// discard gives up the destination: from now on, what is read is dropped.
 func (p *pump) discard() {
 	p.drop, p.rest, p.waitDst = true, nil, false
 }
@@ -114,8 +114,8 @@ func (p *pump) step() (srcErr, dstErr error) {
 	return srcErr, dstErr
 }
 
-// splice lets the kernel move pages from a pipe to the socket. It does not say
-// which of the two was not ready: the other one than has just been waited for.
+// splice lets the kernel move pages from a pipe to the socket. EAGAIN does not say
+// which of the two was not ready: it is the one that was not just waited for.
 func (p *pump) splice() (n int, srcErr, dstErr error) {
 	n, errno := spliceNow(p.src, p.dst)
 	switch errno {
@@ -129,17 +129,17 @@ func (p *pump) splice() (n int, srcErr, dstErr error) {
 	case unix.EAGAIN:
 		p.waitDst = !p.waitDst
 	default:
-		if p.moved > 0 || networkError(errno) { // a pipe that was readable has no errors of its own
+		if p.moved > 0 || networkError(errno) { // a readable pipe has no errors of its own
 			return 0, nil, errno
 		}
-		// A pipe that the kernel does not splice, a sandbox that forbids it, no memory
-		// for it: nothing has been moved, and there is the other way.
+		// The kernel cannot splice this pipe, a sandbox forbids it, or there is no memory
+		// for it. Nothing has been moved, so read and write instead.
 		p.splices, p.waitDst = false, false
 	}
 	return 0, nil, nil
 }
 
-// copy reads what is there, if everything of before is written, and writes it.
+// copy writes what is left from before; without any, it reads first.
 func (p *pump) copy() (n int, srcErr, dstErr error) {
 	if len(p.rest) == 0 {
 		if p.buf == nil {
@@ -168,8 +168,8 @@ func (p *pump) copy() (n int, srcErr, dstErr error) {
 	return n, nil, err
 }
 
-// adapt fits the socket and the pipe to a transfer, having moved n bytes. All
-// that is refused stays as it was.
+// adapt tunes the socket and the pipe for a transfer after n bytes have been moved.
+// Errors are ignored.
 func (p *pump) adapt(n int) {
 	p.bulk = n >= bulkAt
 	if p.nagle >= 0 {
@@ -200,7 +200,7 @@ func (p *pump) gather(on bool) {
 	p.gathering = on
 }
 
-// calm sends the tail of a burst after which nothing came.
+// calm sends the tail of a burst after which nothing has come.
 func (p *pump) calm() {
 	if p.gathering && time.Since(p.lastBulk) >= calmAfter {
 		p.gather(false)

@@ -27,7 +27,7 @@ import (
 // to its ProxyCommand. The zero value is ready to use.
 //
 // The fields are bare files, not a Reader and a Writer, because the kernel does
-// the copying where it can and poll tells who has gone.
+// the copying if it can, and poll shows when ssh has gone.
 type Pipes struct {
 	In  *os.File // what ssh sends; if nil, os.Stdin
 	Out *os.File // what ssh receives; if nil, os.Stdout. Closed when the network ends
@@ -37,8 +37,8 @@ type Pipes struct {
 	// cannot be half-closed. If 0, 1 s.
 	Grace time.Duration
 
-	// Hangup, once closed, says what SIGHUP says: ssh has gone. If nil, the
-	// signals alone say so.
+	// Hangup, once closed, means what SIGHUP means: ssh has gone. If nil, only signals
+	// mean that.
 	Hangup <-chan struct{}
 }
 
@@ -49,31 +49,29 @@ type Stats struct {
 	Why  End
 }
 
-// Run relays until the network has ended, or until ssh has gone and what it
-// wrote has left.
+// Run relays until the network has ended, or until ssh has gone and what it wrote has
+// been sent.
 //
-// End of input only shuts down the sending half: the download goes on. Where the
-// connection has no sending half of its own to shut down (no CloseWrite, or one
-// whose error is errors.ErrUnsupported), the peer is not told, and the download
-// goes on for as long as something comes within each Grace. When the
-// network ends, Out is closed, and what In still holds is sent. When ssh has
-// gone, what comes from the network is dropped: where nobody reads Out any more, or
-// after SIGINT, what In holds is sent until its end; after SIGHUP, SIGQUIT, SIGTERM or Hangup
-// what it holds by then. A signal that was ignored at the start stays ignored. From
-// the first Run on, SIGPIPE never ends the process, nor does a SIGHUP between
-// sessions.
+//   - The end of In shuts down the sending half of c; the download goes on. If c cannot
+//     be half-closed (it has no CloseWrite, or one that returns errors.ErrUnsupported),
+//     the peer is not told, and the download goes on until nothing comes for Grace.
+//   - When the network ends, Out is closed and what In still holds is sent.
+//   - When ssh has gone, what comes from the network is dropped. If nothing reads Out any
+//     more, or after SIGINT, In is sent to its end. After SIGHUP, SIGQUIT, SIGTERM or
+//     Hangup only what In holds by then is sent.
+//   - A signal that was ignored at the start stays ignored. From the first Run on, SIGPIPE
+//     never ends the process, nor does a SIGHUP between sessions.
 //
-// The error is nil unless the connection broke (Why is Reset; on Unix the error
-// wraps the errno, such as syscall.ECONNRESET), this machine would not relay (Why is
-// Failed), or a descriptor of ssh's failed in another way than by ssh's leaving.
-// What had arrived before a reset is delivered first.
+// The error is nil unless the connection broke (Why is Reset; on Unix the error wraps
+// the errno, such as syscall.ECONNRESET), a system call failed on this machine (Why is
+// Failed), or one of ssh's descriptors failed other than because ssh has gone. What had
+// arrived before a reset is delivered first.
 //
-// Run does not close c, but c is of no more use than to be closed afterwards.
-// Nobody else may use c, In or Out meanwhile; a Close of c would wait for Run,
-// and Hangup is the way to end it. On the plain path a goroutine may
-// stay behind that is blocked in a read of In or a write to Out, since a
-// blocking descriptor cannot be interrupted; it ends with the process, which is
-// expected to follow soon.
+// Run does not close c, but afterwards c can only be closed. Nothing else may use c, In
+// or Out meanwhile; a Close of c would wait for Run, which Hangup ends. On the plain path
+// a goroutine may be left that is blocked in a read of In or a write to Out, since a
+// blocking descriptor cannot be interrupted. It ends with the process, which is expected
+// to follow soon.
 func (p Pipes) Run(c net.Conn) (Stats, error) {
 	p = p.withDefaults()
 	if t, ok := c.(*net.TCPConn); ok {
@@ -95,7 +93,7 @@ func (p Pipes) withDefaults() Pipes {
 	return p
 }
 
-// closeOut tells ssh that nothing more comes.
+// closeOut shows ssh that nothing more comes.
 func (p Pipes) closeOut() {
 	endSocket(p.Out)
 	if p.Out != p.In {

@@ -5,37 +5,36 @@ import (
 	"time"
 )
 
-// linger is how long In has to be silent after a signal for what it holds to count
-// as sent. ssh has written its last words before it sends one; but one that a
-// terminal has sent to the helper and to ssh alike comes a moment before them.
+// linger is how long In must be silent after a signal before it counts as drained. ssh
+// writes its last bytes before it sends a signal, but a signal that a terminal sends
+// to the helper and to ssh alike comes a moment before them.
 const linger = 50 * time.Millisecond
 
-// shutdown is the state of a session's ending. Both paths feed it with events and
-// obey it, so that neither has rules of its own:
+// shutdown is the state of a session's end. Both paths report events to it and obey
+// it, so that neither has rules of its own:
 //
-//   - upDone and downDone together end the session, the deadline ends it early;
-//   - the network's end sets a deadline that progress upwards moves on;
-//   - ssh's leaving sets one that nothing moves. The way down then drops what
-//     it reads, but it goes on reading: a socket closed over unread bytes sends
-//     a reset, and that would take ssh's last words with it;
-//   - where a signal tells of it, In's end is not waited for. It may never come: a
-//     client that talks over a socketpair (libssh) leaves its own end of it to the
-//     helper;
-//   - In's end sets a deadline where the connection cannot be half-closed: the peer
-//     is not told, and may wait for more forever. What still comes from it is
-//     delivered, and moves the deadline on.
+//   - upDone and downDone together end the session; the deadline ends it early;
+//   - the network's end sets a deadline, which bytes that go up extend;
+//   - when ssh goes away, that sets a deadline that nothing extends. What the network
+//     sends is then dropped but still read: closing a socket with unread bytes sends
+//     a reset, which could destroy ssh's last bytes on their way;
+//   - after a signal, In's end is not waited for. It may never come: a client that
+//     talks over a socketpair (libssh) leaks its own end of it to the helper;
+//   - on a connection that cannot be half-closed, In's end sets a deadline, since the
+//     peer is not told and may wait forever. What still comes from the peer is
+//     delivered, and extends the deadline.
 type shutdown struct {
 	grace    time.Duration
-	upDone   bool // all of In was sent, or nothing can be sent any more
+	upDone   bool // all of In was sent, or nothing more can be
 	downDone bool // all of the network was read
-	ended    bool // the network's side has ended
+	ended    bool // the network has ended
 	gone     bool // ssh has gone
-	hurried  bool // a signal has said so
+	hurried  bool // a signal said so
 	untold   bool // In has ended, and the connection cannot tell the peer
 	deadline time.Time
-	quietBy  time.Time // when hurried: In counts as empty then, unless something comes
+	quietBy  time.Time // when hurried: In counts as drained then, unless something comes
 	lost     error     // what broke the connection
-	local    error     // what broke on ssh's side
+	local    error     // what failed on ssh's side
 }
 
 func (e *shutdown) finished() bool { return e.upDone && e.downDone }
@@ -46,7 +45,7 @@ func (e *shutdown) networkEnded() {
 	e.progress()
 }
 
-// sshGone is for everything that says that ssh has gone. It may come late or twice.
+// sshGone is for every event that shows that ssh has gone. It may come late or twice.
 func (e *shutdown) sshGone() {
 	if !e.gone {
 		e.gone = true
@@ -54,7 +53,7 @@ func (e *shutdown) sshGone() {
 	}
 }
 
-// hurry is for a signal that says that ssh has gone.
+// hurry is for a signal that shows that ssh has gone.
 func (e *shutdown) hurry() {
 	e.sshGone()
 	if !e.hurried {
@@ -63,13 +62,13 @@ func (e *shutdown) hurry() {
 	}
 }
 
-// drained reports that a signal has come and In has nothing more; pending says that
-// bytes of it are still unsent.
+// drained reports that a signal has come and In has no more bytes. pending says that
+// some have not been sent.
 func (e *shutdown) drained(pending bool) bool {
 	return e.hurried && !e.upDone && !pending && !time.Now().Before(e.quietBy)
 }
 
-// next is when something has to be done though nothing happens; zero: never.
+// next is the time of the next deadline, zero if there is none.
 func (e *shutdown) next() time.Time {
 	if e.hurried && !e.upDone && e.quietBy.Before(e.deadline) {
 		return e.quietBy
@@ -100,24 +99,24 @@ func (e *shutdown) received() {
 	}
 }
 
-// broken is for an error of the connection, or nil, from whichever way met it. After
-// the peer's end, or once everything has been sent for an ssh that is gone, it
-// only says that the peer has closed too.
+// broken is for an error of the connection, or nil, from either direction. After the
+// peer's end, or when ssh has gone and everything has been sent, it only means that
+// the peer has closed too.
 func (e *shutdown) broken(err error) {
 	if err != nil && e.lost == nil && !e.ended && !(e.gone && e.upDone) {
 		e.lost = err
 	}
 }
 
-// failed is for an error on ssh's side that is more than ssh's leaving; verb
-// completes "… ssh".
+// failed is for an error on ssh's side other than that ssh has gone; verb completes
+// "… ssh".
 func (e *shutdown) failed(verb string, err error) {
 	if e.local == nil {
 		e.local = fmt.Errorf("%s ssh: %w", verb, bare(err))
 	}
 }
 
-// outcome sums up; pending says that bytes of ssh's were left unsent.
+// outcome completes the Stats. pending says that some of ssh's bytes were not sent.
 func (e *shutdown) outcome(s Stats, pending bool) (Stats, error) {
 	switch {
 	case e.lost != nil:

@@ -8,19 +8,19 @@ import (
 )
 
 // hangupSignals are the signals by which ssh, a terminal or a person ends a
-// ProxyCommand: ssh sends SIGHUP and does not wait. Ctrl-\ kills ssh, and Go's runtime
-// would print all goroutines of its helper where the user reads.
+// ProxyCommand: ssh sends SIGHUP and does not wait. Ctrl-\ kills ssh, and without a
+// handler Go's runtime would print all goroutines on the user's terminal.
 var hangupSignals = [...]os.Signal{syscall.SIGHUP, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM}
 
-// onHangup calls leave, from a goroutine of its own, when a signal or Hangup
-// says that ssh has gone. hurry is true of those that ssh, or whoever else runs the
-// helper, sends when it has said its last words; Ctrl-C reaches ssh no sooner than
-// the helper. After stop has returned, leave neither runs nor will.
+// onHangup calls leave, from a goroutine of its own, when a signal or Hangup shows that
+// ssh has gone. hurry is true if ssh has already written its last bytes; Ctrl-C reaches
+// ssh and the helper at the same time. After stop has returned, leave is not running and
+// will not be called.
 //
 // A signal that was ignored at the start stays ignored: sftp ignores SIGINT for
 // its ssh, the helper inherits that, and Ctrl-C must stop a transfer, not the
-// session. (Go keeps an inherited SIG_IGN for SIGHUP and SIGINT; for SIGTERM
-// its runtime has installed a handler before anybody could ask.)
+// session. (Go keeps an inherited SIG_IGN for SIGHUP and SIGINT; for SIGTERM its runtime
+// has installed a handler before main starts.)
 func (p Pipes) onHangup(leave func(hurry bool)) (stop func()) {
 	surviveSignals()
 	heard := make(chan os.Signal, 1)
@@ -48,11 +48,10 @@ func (p Pipes) onHangup(leave func(hurry bool)) (stop func()) {
 	}
 }
 
-// surviveSignals takes two signals away from their default action for good.
-// SIGPIPE: the failed write says the same, and a stderr that nobody reads must
-// not kill a session either. SIGHUP: ssh sends it at about the time when its
-// pipes close, so it can come when a session has just ended, and must not cut
-// short what the caller does last.
+// surviveSignals disables the default action of two signals for good. SIGPIPE: a failed
+// write shows the same, and a closed stderr must not kill a session. SIGHUP: ssh sends
+// it at about the time when its pipes close, so it can come when a session has just
+// ended, and must not interrupt what the caller still does.
 var surviveSignals = sync.OnceFunc(func() {
 	notify(make(chan os.Signal, 1), syscall.SIGPIPE, syscall.SIGHUP)
 })

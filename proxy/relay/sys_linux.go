@@ -7,10 +7,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The system calls of a busy session, made past the Go runtime's bookkeeping of
-// calls that may block: these do not, or only briefly, and the bookkeeping's
-// wake-ups of other threads (9,500 futex calls in 4 GiB, against 500) cost more
-// than the moves. They are for descriptors with O_NONBLOCK alone, except splice.
+// The system calls of a busy session, without the Go runtime's bookkeeping of calls that
+// may block. These do not, or only briefly, and the bookkeeping's wake-ups of other
+// threads (9,500 futex calls in 4 GiB, against 500) cost more than the moves. Except for
+// splice, the descriptors must have O_NONBLOCK.
 
 // spliceNow moves up to spliceMost bytes from a pipe to a socket.
 func spliceNow(src, dst int) (int, unix.Errno) {
@@ -29,8 +29,8 @@ func writeNow(fd int, b []byte) (int, error) {
 	return count(unix.RawSyscall(unix.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b))))
 }
 
-// pollBriefly is unix.Poll for at most a millisecond: that long another
-// goroutine or the collector can wait where there is one processor only.
+// pollBriefly is unix.Poll for at most a millisecond: with a single processor, other
+// goroutines and the garbage collector wait for it.
 func pollBriefly(events []unix.PollFd) (int, error) {
 	limit := unix.NsecToTimespec(int64(time.Millisecond))
 	return count(unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&events[0])), uintptr(len(events)),
