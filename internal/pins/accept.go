@@ -96,8 +96,12 @@ func refusedStatus(r *check.Result) int {
 func (a *Accepted) lookUp(ctx context.Context, sshConfig string, words []string) ([]*check.Result, error) {
 	o := a.o
 	o.SSHConfig, o.DNSOnly = sshConfig, true
-	s := survey.New(a.w, a.voice, o)
-	targets, err := s.Reader.Targets(ctx, target.Typed(words))
+	s, err := survey.New(ctx, a.w, a.voice, o)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	targets, err := s.Targets(ctx, words)
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +109,6 @@ func (a *Accepted) lookUp(ctx context.Context, sshConfig string, words []string)
 		if t.Via != "" {
 			return nil, &behindJumpHost{t}
 		}
-	}
-	if err := s.Prepare(ctx); err != nil {
-		return nil, err
 	}
 	var rs []*check.Result
 	for r := range ordered.Map(o.Jobs, targets, func(t target.Target) *check.Result { return s.Check(ctx, t) }) {

@@ -25,7 +25,7 @@ import (
 )
 
 // Add writes the line that makes a host and its addresses agree.
-func (p *pins) Add(ctx context.Context, host string) error {
+func (p *Pins) Add(ctx context.Context, host string) error {
 	file, err := p.read()
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (p *pins) Add(ctx context.Context, host string) error {
 	if err != nil {
 		return err
 	}
-	defer s.Visits.Wait()
+	defer s.Close()
 	r := s.Check(ctx, t)
 	if r.Interrupted() {
 		return console.ErrInterrupted
@@ -71,8 +71,8 @@ func (p *pins) Add(ctx context.Context, host string) error {
 
 // targetOf is the host that a line is wanted for. A line is for every program of
 // this machine, so it has all addresses, whatever ssh's options say.
-func (p *pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.File, host string) (target.Target, error) {
-	t, err := s.Reader.Target(ctx, host)
+func (p *Pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.File, host string) (target.Target, error) {
+	t, err := s.Target(ctx, host)
 	if err != nil {
 		return t, err
 	}
@@ -96,7 +96,7 @@ func (p *pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.F
 
 // warnGenerated says of a hosts file that some program writes anew that a line will
 // not last in it, and where it would.
-func (p *pins) warnGenerated(file *hostsfile.File) {
+func (p *Pins) warnGenerated(file *hostsfile.File) {
 	g, ok := file.Generated()
 	if !ok {
 		return
@@ -110,7 +110,7 @@ func (p *pins) warnGenerated(file *hostsfile.File) {
 
 // declined says why there is no line, with what can be done about it and the exit
 // status. That none is needed is no error, and nothing to write.
-func (p *pins) declined(r *check.Result, err error) error {
+func (p *Pins) declined(r *check.Result, err error) error {
 	switch {
 	case errors.Is(err, check.ErrNoLineNeeded):
 		p.w.Print(fmt.Sprintf("%s: %v (--force writes one)\n", r.Host, err))

@@ -10,7 +10,7 @@ import (
 )
 
 // List writes a list of the lines that rdnsproxy has written.
-func (p *pins) List() error {
+func (p *Pins) List() error {
 	file, err := p.read()
 	if err != nil {
 		return err

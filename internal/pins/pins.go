@@ -35,22 +35,23 @@ type Options struct {
 	Again func(names ...string) string
 }
 
-// pins keeps the lines that rdnsproxy writes into a hosts file.
-type pins struct {
+// Pins keeps the lines that rdnsproxy writes into a hosts file.
+type Pins struct {
 	w     console.World
 	o     Options
 	voice *console.Voice
 }
 
-func New(w console.World, o Options) *pins {
+// New says nothing yet and reads nothing.
+func New(w console.World, o Options) *Pins {
 	if o.Again == nil {
 		o.Again = func(...string) string { return "" }
 	}
-	return &pins{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose)}
+	return &Pins{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose)}
 }
 
 // path is the hosts file that is meant.
-func (p *pins) path() string {
+func (p *Pins) path() string {
 	if p.o.HostsFile != "" {
 		return p.o.HostsFile
 	}
@@ -58,7 +59,7 @@ func (p *pins) path() string {
 }
 
 // options say how to write, and where the journal of a mounted hosts file goes.
-func (p *pins) options() hostsfile.WriteOptions {
+func (p *Pins) options() hostsfile.WriteOptions {
 	o := hostsfile.WriteOptions{Backup: p.o.Backup}
 	if os.Geteuid() == 0 {
 		o.State = "/var/lib/rdnsproxy"
@@ -70,11 +71,8 @@ func (p *pins) options() hostsfile.WriteOptions {
 
 // survey looks at hosts as DNS alone knows them: a line that stands already must
 // not vouch for itself.
-func (p *pins) survey(ctx context.Context) (*survey.Survey, error) {
-	s := survey.New(p.w, p.voice, p.o.Options)
-	if err := s.Prepare(ctx); err != nil {
-		return nil, err
-	}
-	s.Checker.Scope = resolve.DNSOnly
-	return s, nil
+func (p *Pins) survey(ctx context.Context) (*survey.Survey, error) {
+	o := p.o.Options
+	o.Scope = resolve.DNSOnly
+	return survey.New(ctx, p.w, p.voice, o)
 }

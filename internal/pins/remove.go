@@ -8,13 +8,12 @@ import (
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/survey"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/safetext"
 )
 
 // Remove takes out what rdnsproxy has written for a host.
-func (p *pins) Remove(ctx context.Context, host string) error {
+func (p *Pins) Remove(ctx context.Context, host string) error {
 	file, err := p.read()
 	if err != nil {
 		return err
@@ -51,7 +50,7 @@ func notPinned(file *hostsfile.File, host string) string {
 }
 
 // without takes host out of the lines that may be changed.
-func (p *pins) without(file *hostsfile.File, host string) (*hostsfile.Edit, error) {
+func (p *Pins) without(file *hostsfile.File, host string) (*hostsfile.Edit, error) {
 	edit := file.Edit()
 	for _, l := range file.Forward(host) {
 		var err error
@@ -71,14 +70,14 @@ func (p *pins) without(file *hostsfile.File, host string) (*hostsfile.Edit, erro
 
 // pinnedName is the name that is meant: the word as it is typed if a line that may be
 // changed bears it, or else the host that ssh's configuration makes of it.
-func (p *pins) pinnedName(ctx context.Context, file *hostsfile.File, typed string) (string, error) {
+func (p *Pins) pinnedName(ctx context.Context, file *hostsfile.File, typed string) (string, error) {
 	if len(file.PinnedFor(typed)) > 0 || p.o.Any && len(file.Forward(typed)) > 0 {
 		if p.o.Any && target.OwnName()(typed) {
 			return "", console.Refuse(exit.Found, "the system needs the line; edit the file yourself", "%s is this machine", safetext.Name(typed))
 		}
 		return typed, nil
 	}
-	t, err := survey.New(p.w, p.voice, p.o.Options).Reader.Target(ctx, typed)
+	t, err := target.NewReader(p.w, p.voice, p.o.Options.Options, p.o.Connect).Target(ctx, typed)
 	switch {
 	case err != nil:
 		return typed, nil

@@ -18,19 +18,19 @@ import (
 
 // Verify compares every line of ours with today's DNS and host key, reports how each
 // stands, and gives the exit status.
-func (p *pins) Verify(ctx context.Context) (int, error) {
+func (p *Pins) Verify(ctx context.Context) (int, error) {
 	file, err := p.read()
 	if err != nil {
 		return 0, err
 	}
+	p.o.Brief, p.o.Empty = true, safetext.Line(p.path())+" has no line that rdnsproxy has written"
 	s, err := p.survey(ctx)
 	if err != nil {
 		return 0, err
 	}
-	defer s.Visits.Wait()
-	s.Brief, s.Empty = true, safetext.Line(p.path())+" has no line that rdnsproxy has written"
+	defer s.Close()
 	if format, err := report.FormatOf(p.o.Format); err == nil && len(file.Pinned()) == 0 && !format.SaysEmpty {
-		p.voice.Notice(s.Empty)
+		p.voice.Notice(p.o.Empty)
 	}
 	var found []check.PinFinding
 	severities, err := s.Report(func(yield func(*check.Result) bool) {
@@ -76,7 +76,7 @@ type verified struct {
 
 // verifyHost looks at the host of some lines. The result says of each of them how
 // it stands, and not again what a mapping that is off would mean without it.
-func (p *pins) verifyHost(ctx context.Context, s *survey.Survey, file *hostsfile.File, lines []*hostsfile.Line) verified {
+func (p *Pins) verifyHost(ctx context.Context, s *survey.Survey, file *hostsfile.File, lines []*hostsfile.Line) verified {
 	host := lines[0].Canonical()
 	var h verified
 	t, err := p.pinnedTarget(ctx, s, host)
@@ -116,10 +116,10 @@ func (p *pins) verifyHost(ctx context.Context, s *survey.Survey, file *hostsfile
 
 // pinnedTarget is the host of a line with all its addresses. What ssh's
 // configuration says counts where it is about this host itself.
-func (p *pins) pinnedTarget(ctx context.Context, s *survey.Survey, host string) (target.Target, error) {
-	t, err := s.Reader.Target(ctx, host)
+func (p *Pins) pinnedTarget(ctx context.Context, s *survey.Survey, host string) (target.Target, error) {
+	t, err := s.Target(ctx, host)
 	if err != nil || t.Via != "" || !strings.EqualFold(t.Host, host) {
-		if t, err = s.Reader.WithoutConfiguration().Target(ctx, host); err != nil {
+		if t, err = s.PlainTarget(ctx, host); err != nil {
 			return target.Target{}, err
 		}
 	}

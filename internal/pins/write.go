@@ -14,7 +14,7 @@ import (
 
 // read parses the file, after undoing what a killed write has left. A system
 // without a hosts file has one without lines.
-func (p *pins) read() (*hostsfile.File, error) {
+func (p *Pins) read() (*hostsfile.File, error) {
 	if left := hostsfile.Interrupted(p.path(), p.options()); left != "" {
 		switch repaired, err := hostsfile.Recover(p.path(), p.options()); {
 		case errors.Is(err, hostsfile.ErrNeedsRoot):
@@ -44,7 +44,7 @@ const retries = 16
 // change shows an edit and writes it, after a yes. Nobody is asked about what cannot
 // be done. command is what root would run instead. Under --yes, replan makes the
 // edit anew for what somebody else has written meanwhile.
-func (p *pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfile.File) (*hostsfile.Edit, error)) error {
+func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfile.File) (*hostsfile.Edit, error)) error {
 	fmt.Fprint(p.shown(), edit.Diff())
 	if err := hostsfile.Writable(p.path(), p.options()); err != nil {
 		return p.unwritten(err, command)
@@ -81,7 +81,7 @@ func (p *pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfi
 }
 
 // unwritten says why nothing could be written, and what to run instead.
-func (p *pins) unwritten(err error, command string) error {
+func (p *Pins) unwritten(err error, command string) error {
 	if errors.Is(err, hostsfile.ErrNeedsRoot) {
 		return console.Refuse(exit.Found, "sudo rdnsproxy "+command+p.o.Again(), "%v", err)
 	}
@@ -90,7 +90,7 @@ func (p *pins) unwritten(err error, command string) error {
 
 // shown is where the change is shown: where the person who is asked looks, not
 // where a report goes, and nowhere if nobody is asked or wants to know.
-func (p *pins) shown() io.Writer {
+func (p *Pins) shown() io.Writer {
 	asks := !p.o.Yes && console.IsTerminal(p.w.In) && console.IsTerminal(p.w.Err)
 	switch {
 	case p.o.Quiet && !asks:
@@ -102,7 +102,7 @@ func (p *pins) shown() io.Writer {
 }
 
 // explain adds to an error of writing what can be done about it.
-func (p *pins) explain(err error) error {
+func (p *Pins) explain(err error) error {
 	hint := "nothing was written"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

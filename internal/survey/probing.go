@@ -53,7 +53,7 @@ func (p *promised) Probe(ctx context.Context, t check.Target, a netip.AddrPort) 
 
 func (s *Survey) proberOf(ctx context.Context, t target.Target, since time.Time) check.Prober {
 	settle := s.settle(ctx, t)
-	if err := t.Settings.ResolveBind(ctx, s.Checker.Resolver); err != nil {
+	if err := t.Settings.ResolveBind(ctx, s.checker.Resolver); err != nil {
 		return unprobed(err.Error())
 	}
 	return &sshprobe.Prober{
@@ -118,11 +118,11 @@ const noticeable = 200 * time.Millisecond
 // connections are those of the run, which all its targets share.
 func (s *Survey) connections() *sshprobe.Visits {
 	s.once.Do(func() {
-		s.Visits.Contacts = &penalty.Ledger{Dir: console.CacheDir(s.w.Getenv, "contacts")}
+		s.visits.Contacts = &penalty.Ledger{Dir: console.CacheDir(s.w.Getenv, "contacts")}
 		if console.LoginWaits() { // in Match exec a login waits, and under -q nobody would say for what
-			s.Visits.Patience = noticeable
+			s.visits.Patience = noticeable
 		}
-		s.Visits.Waiting = func(a netip.AddrPort, wait time.Duration) {
+		s.visits.Waiting = func(a netip.AddrPort, wait time.Duration) {
 			if wait < noticeable {
 				return
 			}
@@ -131,7 +131,7 @@ func (s *Survey) connections() *sshprobe.Visits {
 				wait.Seconds(), check.PlainHost(a.Addr().String()), a.Port()))
 		}
 	})
-	return &s.Visits
+	return &s.visits
 }
 
 // Keyed reports whether a target is known by its host key, or one is expected; unsure

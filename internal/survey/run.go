@@ -19,12 +19,13 @@ import (
 // in which they were given, and gives the exit status.
 func Run(ctx context.Context, w console.World, o Options, operands []string) (int, error) {
 	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
-	s := New(w, v, o)
-	list, err := s.list(ctx, operands)
+	o.ShowAccepted = true
+	reader := newReader(w, v, o)
+	list, err := o.list(ctx, reader, operands)
 	if err != nil {
 		return 0, err
 	}
-	targets, err := s.Reader.Targets(ctx, list.Words)
+	targets, err := reader.Targets(ctx, list.Words)
 	if err != nil {
 		return 0, err
 	}
@@ -32,9 +33,11 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 		target.PrintConfig(w, targets)
 		return exit.OK, nil
 	}
-	if err := s.Prepare(ctx); err != nil {
+	s, err := newSurvey(ctx, w, v, o, reader)
+	if err != nil {
 		return 0, err
 	}
+	defer s.Close()
 	ctx, stop := console.UntilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if len(targets) > manyTargets {
@@ -43,9 +46,8 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 			debug.SetMemoryLimit(limits.Memory)
 		}
 	}
-	s.progress, s.tellAccepted, s.unnamed = console.NewProgress(w, o.Quiet, len(targets)), true, list.Unnamed
+	s.progress, s.unnamed = console.NewProgress(w, o.Quiet, len(targets)), list.Unnamed
 	defer s.progress.End()
-	defer s.Visits.Wait()
 	results := ordered.Map(o.Jobs, targets, func(t target.Target) *check.Result { return s.Check(ctx, t) })
 	if o.PrintKnownHosts {
 		return s.printKnownHosts(results)
@@ -58,10 +60,10 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 const manyTargets = 100
 
 // list is what there is to look at.
-func (s *Survey) list(ctx context.Context, operands []string) (target.List, error) {
-	if s.o.Client.wanted() {
-		words, err := s.o.Client.words(s.w, operands)
+func (o *Options) list(ctx context.Context, r *target.Reader, operands []string) (target.List, error) {
+	if o.Client.wanted() {
+		words, err := o.Client.words(r.World, operands)
 		return target.List{Words: words}, err
 	}
-	return s.Reader.List(ctx, s.o.Sources, operands)
+	return r.List(ctx, o.Sources, operands)
 }

@@ -5,174 +5,91 @@ package survey
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"iter"
 	"net/netip"
-	"os"
 	"sync"
 	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
-	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/mapping"
-	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/internal/target"
-	"rdnsproxy/replacefile"
 	"rdnsproxy/safetext"
-
-	"golang.org/x/term"
 )
 
-// Survey is one run of check over its targets.
+// Survey looks at targets as its options say; what they share, such as files that
+// were read and connections that count against this machine, it keeps. It is safe for
+// concurrent use. Close ends it.
 type Survey struct {
 	w        console.World
 	o        Options
 	voice    *console.Voice
-	Reader   *target.Reader
-	Checker  *check.Checker
-	progress *console.Progress
-	keys     knownKeys
-	Visits   sshprobe.Visits // through connections alone
-	once     sync.Once       // sets visits up
-	kerberos kerberos
-	useDNS   useDNS
-	accepted mapping.File
-	complain sync.Once // of the accepted file
+	reader   *target.Reader
+	checker  *check.Checker
+	progress *console.Progress // nil: none is shown
+	unnamed  int               // lines of known_hosts whose hosts could not be looked at, since nobody knows their names
 
+	keys       knownKeys
+	visits     sshprobe.Visits // through connections alone
+	once       sync.Once       // sets visits up
+	kerberos   kerberos
+	useDNS     useDNS
+	accepted   mapping.File
+	complain   sync.Once // of the accepted file
 	algorithms algorithms
-
-	tellAccepted bool   // beside the findings: what of them the user has accepted
-	Brief        bool   // people want what was found, not what it rests on; unless -v
-	unnamed      int    // lines of known_hosts whose hosts could not be looked at, since nobody knows their names
-	Empty        string // what to say where there is nothing to look at, which is fine then
 }
 
-// New is a survey that has looked nothing up yet.
-func New(w console.World, v *console.Voice, o Options) *Survey {
+// New sets up a survey; it looks nothing up but an address to connect from. The error
+// is a refusal that says what is wrong with the options or with this machine.
+func New(ctx context.Context, w console.World, v *console.Voice, o Options) (*Survey, error) {
+	return newSurvey(ctx, w, v, o, newReader(w, v, o))
+}
+
+func newReader(w console.World, v *console.Voice, o Options) *target.Reader {
 	r := target.NewReader(w, v, o.Options, o.Connect)
 	r.DNSOnly, r.Asked, r.Jobs = o.DNSOnly, o.PrintConfig, o.Jobs
-	return &Survey{w: w, o: o, voice: v, Reader: r}
+	return r
 }
 
-// Prepare sets up the lookups.
-func (s *Survey) Prepare(ctx context.Context) error {
-	resolver, hosts, err := s.o.Resolver(s.w)
+func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options, r *target.Reader) (*Survey, error) {
+	resolver, hosts, err := o.Resolver(w)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.o.Connect.Bindable(ctx, resolver); err != nil {
-		return err
+	if err := o.Connect.Bindable(ctx, resolver); err != nil {
+		return nil, err
 	}
 	if err := resolver.Err(); err != nil {
-		s.voice.Notice(err.Error()) // lookups go on without it, as libc's do
+		v.Notice(err.Error()) // lookups go on without it, as libc's do
 	}
-	s.Checker = &check.Checker{
-		Resolver: resolver.Within(s.o.CheckTimeout),
-		Timeout:  s.o.CheckTimeout,
-		Policy:   check.Policy{RequireName: s.o.RequireName, ExpectKeys: s.o.ExpectKeys, Own: target.OwnName(), HostsPath: hosts, Thorough: true},
+	c := &check.Checker{
+		Resolver: resolver.Within(o.CheckTimeout),
+		Scope:    o.Scope,
+		Timeout:  o.CheckTimeout,
+		Policy:   check.Policy{RequireName: o.RequireName, ExpectKeys: o.ExpectKeys, Own: target.OwnName(), HostsPath: hosts, Thorough: true},
 	}
-	if len(s.o.Compare) > 0 {
-		s.Checker.Compare = comparison(s.w, s.o.Compare)
+	if len(o.Compare) > 0 {
+		c.Compare = comparison(w, o.Compare)
 	}
-	return nil
+	return &Survey{w: w, o: o, voice: v, reader: r, checker: c}, nil
 }
 
-// finish reports the results and gives the exit status.
-func (s *Survey) finish(results iter.Seq[*check.Result]) (int, error) {
-	severities, err := s.Report(results)
-	if err != nil {
-		return s.Incomplete(severities, err), nil
-	}
-	return s.Status(severities), nil
+// Close waits for the connections that are still being closed in good order.
+func (s *Survey) Close() { s.visits.Wait() }
+
+// Target reads what a user would type.
+func (s *Survey) Target(ctx context.Context, word string) (target.Target, error) {
+	return s.reader.Target(ctx, word)
 }
 
-// Report reports the results and gives the severities of all their findings.
-func (s *Survey) Report(results iter.Seq[*check.Result]) (severities []check.Severity, err error) {
-	err = s.write(&severities, results)
-	s.progress.Clear()
-	return severities, err
+// Targets reads what a user would type, a few words at a time.
+func (s *Survey) Targets(ctx context.Context, words []string) ([]target.Target, error) {
+	return s.reader.Targets(ctx, target.Typed(words))
 }
 
-// Incomplete says why there is no whole report, and gives the exit status.
-func (s *Survey) Incomplete(severities []check.Severity, err error) int {
-	format, _ := report.FormatOf(s.o.Format) // there was a report of it
-	switch {
-	case errors.Is(err, console.ErrInterrupted):
-		s.voice.Error(err)
-		return format.Interrupted(s.o.FailOn, severities)
-	case s.o.Output != "":
-		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a folder that you may write, or - for stdout", "writing the report to %v", err))
-	default:
-		s.voice.Error(fmt.Errorf("writing the report: %s", console.PlainError(err)))
-	}
-	return format.Failed
-}
-
-// Status is the exit status for what was found.
-func (s *Survey) Status(severities []check.Severity) int {
-	if len(severities) == 0 && s.Empty != "" {
-		return exit.OK
-	}
-	format, _ := report.FormatOf(s.o.Format) // there was a report of it
-	return format.Status(s.o.FailOn, severities)
-}
-
-// write writes the results to stdout as they come, or to --output when all are
-// there: who reads that file never finds half a report.
-func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Result]) error {
-	write := func(out io.Writer) error {
-		format, err := report.FormatOf(s.o.Format)
-		if err != nil {
-			return err
-		}
-		o := s.o.ReportOptions(s.w)
-		o.Brief, o.Empty, o.Unnamed = s.Brief && !s.o.Verbose, s.Empty, s.unnamed
-		if summary := s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
-			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			o.Summary = f
-		}
-		handler := format.New(out, o)
-		program := console.Version()
-		var stopped error
-		for r := range results {
-			if r.Interrupted() {
-				stopped = console.ErrInterrupted
-			}
-			for _, finding := range r.Findings {
-				*severities = append(*severities, finding.Severity)
-			}
-			r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), program
-			if err := s.progress.Aside(func() error { return handler.Result(r) }); err != nil {
-				return err
-			}
-		}
-		s.progress.Clear()
-		return errors.Join(handler.Close(), stopped)
-	}
-	if s.o.Output == "" {
-		return write(s.w.Out)
-	}
-	return replacefile.Output(s.o.Output, write)
-}
-
-// ReportOptions is what is known of who reads the report.
-func (o *Options) ReportOptions(w console.World) report.Options {
-	r := report.Options{Quiet: o.Quiet, Verbose: o.Verbose, FailOn: o.FailOn, Time: time.Now(), Command: console.Runnable}
-	if o.Output == "" && console.IsTerminal(w.Out) {
-		r.Color = w.Getenv("NO_COLOR") == "" && w.Getenv("TERM") != "dumb"
-		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
-			r.Width = max(width, 40)
-		}
-	}
-	return r
+// PlainTarget is a host about which ssh's configuration says nothing.
+func (s *Survey) PlainTarget(ctx context.Context, host string) (target.Target, error) {
+	return s.reader.WithoutConfiguration().Target(ctx, host)
 }
 
 // Check asks about one target, again and again under --wait.
@@ -193,17 +110,17 @@ func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
 			Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.o.SSHDConfig, s.voice)),
 		}
 		if s.o.Client.wanted() {
-			return s.o.Client.asServersSeeIt(s.Checker.Check(ctx, ask))
+			return s.o.Client.asServersSeeIt(s.checker.Check(ctx, ask))
 		}
 		if !s.o.DNSOnly && !t.Proxied {
 			ask.Prober = s.prober(ctx, t, since)
 		}
-		r := s.Checker.Check(ctx, ask)
+		r := s.checker.Check(ctx, ask)
 		if t.Refused != "" {
 			r.Findings = append(r.Findings, check.NewFinding(check.ConfigRefused, netip.Addr{}, "ssh will not connect, as its configuration says: "+t.Refused))
 			r.Severity = check.Error
 		}
-		if s.tellAccepted {
+		if s.o.ShowAccepted {
 			s.withAccepted(r)
 		}
 		return r

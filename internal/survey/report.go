@@ -1,0 +1,112 @@
+package survey
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/report"
+	"rdnsproxy/replacefile"
+)
+
+// finish reports the results and gives the exit status.
+func (s *Survey) finish(results iter.Seq[*check.Result]) (int, error) {
+	severities, err := s.Report(results)
+	if err != nil {
+		return s.Incomplete(severities, err), nil
+	}
+	return s.Status(severities), nil
+}
+
+// Report reports the results and gives the severities of all their findings.
+func (s *Survey) Report(results iter.Seq[*check.Result]) (severities []check.Severity, err error) {
+	err = s.write(&severities, results)
+	s.progress.Clear()
+	return severities, err
+}
+
+// Incomplete says why there is no whole report, and gives the exit status.
+func (s *Survey) Incomplete(severities []check.Severity, err error) int {
+	format, _ := report.FormatOf(s.o.Format) // there was a report of it
+	switch {
+	case errors.Is(err, console.ErrInterrupted):
+		s.voice.Error(err)
+		return format.Interrupted(s.o.FailOn, severities)
+	case s.o.Output != "":
+		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a folder that you may write, or - for stdout", "writing the report to %v", err))
+	default:
+		s.voice.Error(fmt.Errorf("writing the report: %s", console.PlainError(err)))
+	}
+	return format.Failed
+}
+
+// Status is the exit status for what was found.
+func (s *Survey) Status(severities []check.Severity) int {
+	if len(severities) == 0 && s.o.Empty != "" {
+		return exit.OK
+	}
+	format, _ := report.FormatOf(s.o.Format) // there was a report of it
+	return format.Status(s.o.FailOn, severities)
+}
+
+// write writes the results to stdout as they come, or to --output when all are
+// there: who reads that file never finds half a report.
+func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Result]) error {
+	write := func(out io.Writer) error {
+		format, err := report.FormatOf(s.o.Format)
+		if err != nil {
+			return err
+		}
+		o := s.o.ReportOptions(s.w)
+		o.Brief, o.Empty, o.Unnamed = s.o.Brief && !s.o.Verbose, s.o.Empty, s.unnamed
+		if summary := s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
+			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			o.Summary = f
+		}
+		handler := format.New(out, o)
+		program := console.Version()
+		var stopped error
+		for r := range results {
+			if r.Interrupted() {
+				stopped = console.ErrInterrupted
+			}
+			for _, finding := range r.Findings {
+				*severities = append(*severities, finding.Severity)
+			}
+			r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), program
+			if err := s.progress.Aside(func() error { return handler.Result(r) }); err != nil {
+				return err
+			}
+		}
+		s.progress.Clear()
+		return errors.Join(handler.Close(), stopped)
+	}
+	if s.o.Output == "" {
+		return write(s.w.Out)
+	}
+	return replacefile.Output(s.o.Output, write)
+}
+
+// ReportOptions is what is known of who reads the report.
+func (o *Options) ReportOptions(w console.World) report.Options {
+	r := report.Options{Quiet: o.Quiet, Verbose: o.Verbose, FailOn: o.FailOn, Time: time.Now(), Command: console.Runnable}
+	if o.Output == "" && console.IsTerminal(w.Out) {
+		r.Color = w.Getenv("NO_COLOR") == "" && w.Getenv("TERM") != "dumb"
+		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
+			r.Width = max(width, 40)
+		}
+	}
+	return r
+}
