@@ -192,7 +192,7 @@ func (r *Result) found(c Code, a netip.Addr) bool {
 	return slices.ContainsFunc(r.About(a), func(f Finding) bool { return f.Code == c })
 }
 
-// Mapping is the finding that carries a's verdict.
+// Mapping returns the finding that carries a's verdict.
 func (r *Result) Mapping(a netip.Addr) (Finding, bool) {
 	for _, f := range r.Findings {
 		if f.Code.Mapping() && f.Address == a {
@@ -200,6 +200,23 @@ func (r *Result) Mapping(a netip.Addr) (Finding, bool) {
 		}
 	}
 	return Finding{}, false
+}
+
+// MappingText is the text of the finding that carries a's verdict, if there is one.
+func (r *Result) MappingText(a netip.Addr) string {
+	if f, ok := r.Mapping(a); ok {
+		return f.Text
+	}
+	return a.String() + ": not judged in time"
+}
+
+// Addrs returns the addresses of the target.
+func (r *Result) Addrs() []netip.Addr {
+	var all []netip.Addr
+	for _, a := range r.Addresses {
+		all = append(all, a.Address)
+	}
+	return all
 }
 
 // Worst is the worst severity of the findings.

@@ -4,7 +4,6 @@ package mapping
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
 	"sync"
 
@@ -51,14 +50,6 @@ func (f *File) Read(w console.World) (*accepted.File, error) {
 	return f.file, f.err
 }
 
-func Addrs(r *check.Result) []netip.Addr {
-	var all []netip.Addr
-	for _, a := range r.Addresses {
-		all = append(all, a.Address)
-	}
-	return all
-}
-
 // Describe is a mapping in one line.
 func Describe(m accepted.Mapping) string {
 	names := "no reverse name"
@@ -70,12 +61,4 @@ func Describe(m accepted.Mapping) string {
 		names = "reverse names " + strings.Join(m.PTR, ", ")
 	}
 	return fmt.Sprintf("%s is %s, %s (%s)", check.PlainHost(m.Name), m.Addr, names, m.Verdict)
-}
-
-// Text is the text of the finding that carries an address's verdict.
-func Text(r *check.Result, a netip.Addr) string {
-	if f, ok := r.Mapping(a); ok {
-		return f.Text
-	}
-	return a.String() + ": not judged in time"
 }

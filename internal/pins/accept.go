@@ -60,7 +60,7 @@ func (a *Accepted) Accept(ctx context.Context, hosts []string) error {
 		}
 		for _, address := range r.Addresses {
 			if !mapping.HasVerdict(address) {
-				return console.Refuse(exit.Unknown, "nothing was accepted; try again later", "%s", mapping.Text(r, address.Address))
+				return console.Refuse(exit.Unknown, "nothing was accepted; try again later", "%s", r.MappingText(address.Address))
 			}
 			ms = append(ms, mapping.Of(r.Host, address))
 		}
@@ -231,7 +231,7 @@ func changeSince(file *accepted.File, name string, r *check.Result) (string, che
 		return r.Findings[0].Text, max(check.Unknown, r.Severity)
 	}
 	if i := slices.IndexFunc(r.Addresses, func(a check.Address) bool { return !mapping.HasVerdict(a) }); i >= 0 {
-		return mapping.Text(r, r.Addresses[i].Address), check.Unknown
+		return r.MappingText(r.Addresses[i].Address), check.Unknown
 	}
 	var now []accepted.Mapping
 	for _, a := range r.Addresses {

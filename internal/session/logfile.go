@@ -9,7 +9,6 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/mapping"
 	"rdnsproxy/proxy/relay"
 	"rdnsproxy/replacefile"
 	"rdnsproxy/safetext"
@@ -40,7 +39,7 @@ func (l *logFile) verdict(r *check.Result, a netip.Addr) {
 	if of := r.Of(a); of != nil {
 		verdict = of.Verdict
 	}
-	l.line(a.String(), string(verdict), mapping.Text(r, a))
+	l.line(a.String(), string(verdict), r.MappingText(a))
 }
 
 // finding notes what was found beside the verdict.

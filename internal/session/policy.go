@@ -11,7 +11,6 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/mapping"
 	"rdnsproxy/proxy/dial"
 )
 
@@ -46,7 +45,7 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 	} else {
 		s.rememberCutShort(race, a.Addr())
 	}
-	text := mapping.Text(r, a.Addr())
+	text := r.MappingText(a.Addr())
 	if s.o.Accepted {
 		change, known := s.acceptedAs(r, a.Addr())
 		if known {

@@ -158,7 +158,7 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 		return "", false
 	}
 	now := mapping.Of(check.PlainHost(s.o.Host), *of)
-	was, change, found := file.Compare(now, mapping.Addrs(r))
+	was, change, found := file.Compare(now, r.Addrs())
 	if mapping.HasVerdict(*of) {
 		return change, found && change == ""
 	}

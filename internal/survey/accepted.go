@@ -16,7 +16,7 @@ func (s *Survey) withAccepted(r *check.Result) {
 		return
 	}
 	for _, a := range r.Addresses {
-		was, change, ok := file.Compare(mapping.Of(r.Host, a), mapping.Addrs(r))
+		was, change, ok := file.Compare(mapping.Of(r.Host, a), r.Addrs())
 		if !ok {
 			continue
 		}
