@@ -1,80 +1,118 @@
-# make build: the program, ./rdnsproxy.
-# make test: what every change has to pass; CI runs it.
-# make test-clients: the relay under clients that are large to install: mosh,
-# Ansible, AsyncSSH.
-# make everything: all tests that there are, and each fuzz target for FUZZTIME.
-# Each installs what it needs where that can be done (testdata/install).
+# make help lists the targets. A target installs what it needs where that can be
+# done (testdata/install).
 
-GO          ?= go
+GO       ?= go
+FUZZTIME ?= 20s
+
+# The linters are pinned: what passes today passes tomorrow.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-OTHERS      := darwin freebsd windows
-FUZZTIME    ?= 20s
-# What stands behind these is no part of the program: clients that are large to
-# install, and what measures the program.
-TAGS        := clients,bench
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
+# Systems that are compiled for and vetted in every run; see also portable.
+OTHERS := darwin freebsd windows
+# Not part of the program: clients that are large to install, and what measures
+# the program. Both are linted with the rest.
+TAGS   := clients,bench
+# All packages but the end-to-end tests.
+UNITS   = $$($(GO) list -tags bench ./... | grep -v /e2e)
+
+.DEFAULT_GOAL := build
 
 # The program is built as it is released: static. Only the race detector needs
 # cgo, so only the test binaries have it.
 export CGO_ENABLED := 0
-# nsd, sshd and ip stand where an ordinary user's PATH may not lead.
+# nsd, sshd and ip are in directories that may not be on an ordinary user's PATH.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 
-.PHONY: build test test-clients everything needs lint unit e2e bench fuzz cover fmt clean
+# help prints the comment after ## of each target.
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1	/p' Makefile | while IFS='	' read -r t text; do printf '%-13s %s\n' "$$t" "$$text"; done
 
-build:
+## The program
+
+.PHONY: build fmt clean
+build: ## build the program, ./rdnsproxy
 	$(GO) build -trimpath -o rdnsproxy .
 
-test: needs lint unit e2e
+fmt: ## format the source
+	gofmt -w .
 
-everything: test test-clients fuzz
+clean: ## remove what the other targets have made
+	rm -rf rdnsproxy .build
 
-needs:
+## The tests
+
+.PHONY: quick test everything needs unit e2e test-clients portable fuzz
+# Many tests wait for a timeout and leave the processor to others.
+quick: ## the short tests, in under 30 s; scripts and e2e are left out
+	$(GO) test -short -p 4 -parallel 8 ./...
+
+test: needs lint unit e2e ## what every change has to pass; CI runs it
+
+everything: test test-clients portable fuzz ## all tests that there are
+
+needs: ## install the programs that the tests run
 	@testdata/install test
 
-lint: $(OTHERS:%=vet-%)
-	@bad=$$(gofmt -l .) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
-	$(GO) vet -tags $(TAGS) ./...
-	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
+# The seeds of the fuzz targets run here as well.
+unit: ## unit tests and the program's scripts, with the race detector
+	CGO_ENABLED=1 $(GO) test -race -tags bench -timeout 10m $(UNITS)
 
-.PHONY: $(OTHERS:%=vet-%)
+# e2e runs after the others: its 200 sessions at once would disturb them. The
+# result depends on the whole program, which go test's cache does not see.
+e2e: ## end-to-end tests with real ssh, sshd and nsd
+	CGO_ENABLED=1 $(GO) test -race -timeout 15m -count=1 ./e2e
+
+test-clients: ## the relay under clients that are large to install: mosh, Ansible, AsyncSSH
+	@testdata/install test-clients
+	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags clients -run '^TestClient' ./e2e
+
+portable: ## the portable packages on other machines: 386, arm64, Windows, macOS, FreeBSD
+	@testdata/install portable
+	nice $(GO) run ./testdata/portable
+
+# go test -fuzz takes one target of one package at a time.
+fuzz: ## each fuzz target for FUZZTIME (20s)
+	@for p in $(UNITS); do \
+		for f in $$($(GO) test -tags bench -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; \
+			$(GO) test -tags bench -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+## The source, read by programs
+
+.PHONY: lint vulncheck actionlint $(OTHERS:%=vet-%)
+lint: $(OTHERS:%=vet-%) vulncheck actionlint ## gofmt, go vet, staticcheck, govulncheck, actionlint
+	@bad=$$(gofmt -l .) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
+	$(GO) vet -tags $(TAGS) ./... ./testdata/portable
+	$(GO) run $(STATICCHECK) -tags $(TAGS) ./... ./testdata/portable
+
 $(OTHERS:%=vet-%): vet-%:
 	GOOS=$* $(GO) build ./...
 	GOOS=$* $(GO) vet -tags $(TAGS) ./...
 
-# The seeds of the fuzz targets run here as well. e2e has the machine to
-# itself, afterwards: 200 sessions at once are no neighbour for other tests.
-# Its result depends on the whole program, which go test's cache does not see.
-unit:
-	CGO_ENABLED=1 $(GO) test -race -tags bench -timeout 10m $$($(GO) list -tags bench ./... | grep -v /e2e)
+# govulncheck -version names the date of the database, if it can be reached.
+vulncheck: ## govulncheck: known vulnerabilities in what the program calls
+	@GOBIN=$(CURDIR)/.build $(GO) install $(GOVULNCHECK)
+	@if timeout 10 .build/govulncheck -version 2>/dev/null | grep -q 'DB updated'; \
+	then echo govulncheck ./...; .build/govulncheck ./...; \
+	else echo "govulncheck: not run, its database cannot be reached"; fi
 
-e2e:
-	CGO_ENABLED=1 $(GO) test -race -timeout 15m -count=1 ./e2e
+actionlint: ## check the workflows
+	$(GO) run $(ACTIONLINT)
 
-test-clients:
-	@testdata/install test-clients
-	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags clients -run '^TestClient' ./e2e
+## Measurements
 
-bench:
+.PHONY: bench cover
+bench: ## measure the program beside nc, ncat and socat
 	@testdata/install bench
 	$(GO) run -tags bench ./internal/bench
 
-# One target of one package at a time: that is all go test -fuzz takes.
-fuzz:
-	@for p in $$($(GO) list ./... | grep -v /e2e); do \
-		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
-			echo "$$p $$f"; \
-			$(GO) test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
-		done; \
-	done
-
-cover:
+cover: ## the unit tests' coverage: .build/cover.html
 	@mkdir -p .build
-	$(GO) test -coverprofile .build/cover.out $$($(GO) list ./... | grep -v /e2e)
+	$(GO) test -tags bench -coverprofile .build/cover.out $(UNITS)
 	$(GO) tool cover -func .build/cover.out | tail -n 1
 	$(GO) tool cover -html .build/cover.out -o .build/cover.html
-
-fmt:
-	gofmt -w .
-
-clean:
-	rm -rf rdnsproxy .build

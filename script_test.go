@@ -37,6 +37,9 @@ func TestMain(m *testing.M) {
 //	status N COMMAND...    runs a command, and fails unless it exits with N
 //	refusing-port          sets $PORT to a port of 127.0.0.1 where nobody listens
 func TestScripts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the scripts take minutes")
+	}
 	lab.DefaultSignals()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",

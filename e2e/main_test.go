@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,6 +34,10 @@ func TestMain(m *testing.M) {
 	var err error
 	switch os.Getenv(stageVar) {
 	case "":
+		if flag.Parse(); testing.Short() {
+			fmt.Println("e2e: left out with -short")
+			return
+		}
 		status, err = outside()
 	case "init":
 		status, err = asInit()

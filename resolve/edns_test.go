@@ -158,6 +158,7 @@ func TestSingleRequest(t *testing.T) {
 // One of two questions is lost, and there is one attempt: it is asked again, since
 // the other one was answered. Where both are lost nothing is.
 func TestLostCompanion(t *testing.T) {
+	t.Parallel()
 	s := startDNS(t, lab.Zone("example", "host A 192.0.2.1", "host AAAA 2001:db8::1"))
 	var lost atomic.Int32
 	s.Fault("host.example", func(x *lab.DNSExchange) {

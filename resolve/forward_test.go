@@ -167,6 +167,7 @@ func TestAddressesAsTheyArrive(t *testing.T) {
 
 // One family in time, the other not: both are told.
 func TestAddressesHalf(t *testing.T) {
+	t.Parallel()
 	s := startDNS(t, lab.Zone("example", "host A 192.0.2.1", "host AAAA 2001:db8::1"))
 	s.Fault("host.example", func(x *lab.DNSExchange) {
 		if x.Query.Question[0].Qtype == uint16(A) {
@@ -327,6 +328,7 @@ func TestReverseOfUnroutable(t *testing.T) {
 }
 
 func TestCancelled(t *testing.T) {
+	t.Parallel()
 	s := hostZone(t)
 	s.Fault("", lab.Drop)
 	for want, end := range map[Status]func() (context.Context, context.CancelFunc){

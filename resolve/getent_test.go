@@ -247,6 +247,7 @@ func TestModulesReverse(t *testing.T) {
 }
 
 func TestGetentCancelled(t *testing.T) {
+	t.Parallel()
 	r := throughGetent(t, "sss")
 	ctx, cancel := context.WithTimeout(context.Background(), brief)
 	defer cancel()

@@ -169,6 +169,7 @@ func TestMuxClose(t *testing.T) {
 
 // An idle socket frees itself, and the next question opens another.
 func TestMuxIdle(t *testing.T) {
+	t.Parallel()
 	s := hostZone(t)
 	m := &Mux{Timeout: brief}
 	for range 2 {

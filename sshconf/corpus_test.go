@@ -254,7 +254,10 @@ func count(by string) {
 func TestCorpus(t *testing.T) {
 	files := corpus(t)
 	t.Run("case", func(t *testing.T) {
-		for _, file := range files {
+		for i, file := range files {
+			if testing.Short() && i%4 != 0 {
+				continue // each asks ssh
+			}
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 				t.Parallel()
 				c := unpack(t, file, t.TempDir())

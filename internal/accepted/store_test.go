@@ -242,6 +242,9 @@ func FuzzRemember(f *testing.F) {
 // Two hundred relays read while one accepts: each sees a whole state, and no
 // state older than one that it has seen.
 func TestReadersAndWriter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("200 readers take their time")
+	}
 	const writes = 10
 	path := place(t)
 	state := func(i int) []accepted.Mapping {

@@ -201,6 +201,7 @@ func TestBroken(t *testing.T) {
 		{"malformed lists", string(packet([]byte{20, 0, 0})), lab.Discard, "the key exchange failed: the server sent a malformed message"},
 	} {
 		t.Run(test.what, func(t *testing.T) {
+			t.Parallel() // some wait for the timeout
 			s, err := lab.StartTCP("", func(c *net.TCPConn) {
 				io.WriteString(c, "SSH-2.0-x\r\n"+test.says)
 				if test.then != nil {
@@ -216,7 +217,7 @@ func TestBroken(t *testing.T) {
 			t.Cleanup(func() { s.Close() })
 			found := probe(t, &sshprobe.Prober{Handshake: soon * 5}, s.Addr())
 			if found.Identity != check.IdentitySSH || found.Error != "" || found.Broken != test.want || found.Keyless != "" || len(found.Keys) > 0 {
-				t.Errorf("%s: %+v", test.what, found)
+				t.Errorf("%+v", found)
 			}
 		})
 	}

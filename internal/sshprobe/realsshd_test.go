@@ -32,6 +32,9 @@ type realSSHD struct {
 // listens.
 func startSSHD(t testing.TB, more ...string) *realSSHD {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("a real sshd takes its time")
+	}
 	folder := t.TempDir()
 	config := []string{"UsePAM no", "PidFile none", "StrictModes no", "LogLevel INFO"}
 	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {

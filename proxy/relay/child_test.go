@@ -184,15 +184,18 @@ func TestDisconnectArrives30TimesOf30(t *testing.T) {
 func TestSignalsEndTheHelper(t *testing.T) {
 	onEachPathName(t, func(t *testing.T, path string) {
 		for _, s := range hangupSignals {
-			c := startChild(t, path)
-			send(t, c.write, "last words")
-			c.signal(s)
-			expect(t, c.peer, "last words")
-			expectEnd(t, c.peer) // after the grace: In stays open
-			c.wait()
-			if !strings.Contains(c.stderr.String(), string(SSHGone)) {
-				t.Errorf("%v: %s", s, &c.stderr)
-			}
+			t.Run(s.String(), func(t *testing.T) {
+				t.Parallel() // each waits for the grace
+				c := startChild(t, path)
+				send(t, c.write, "last words")
+				c.signal(s)
+				expect(t, c.peer, "last words")
+				expectEnd(t, c.peer) // after the grace: In stays open
+				c.wait()
+				if !strings.Contains(c.stderr.String(), string(SSHGone)) {
+					t.Error(&c.stderr)
+				}
+			})
 		}
 	})
 }

@@ -35,6 +35,7 @@ var wholes = map[string]func(net.Conn) net.Conn{
 func TestConnectionWithoutHalfClose(t *testing.T) {
 	for name, wrap := range wholes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t)
 			r.pipes.Grace = 2 * time.Second
 			r.start(func(p Pipes, c net.Conn) (Stats, error) { return p.Run(wrap(c)) })

@@ -33,6 +33,9 @@ func cpu(t *testing.T, pid int) time.Duration {
 // seconds of a spinning core are two CPU seconds, or one beside a busy
 // neighbour; waiting takes none.)
 func TestStalledReaderCostsNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits and measures")
+	}
 	onEachPathName(t, func(t *testing.T, path string) {
 		c := startChild(t, path)
 		for _, w := range []interface {

@@ -97,6 +97,9 @@ func whole(s string) bool { return s == contents[0] || s == contents[1] }
 
 // Killed at any moment, the file is the old one or the new one, at once.
 func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it kills hundreds of writers")
+	}
 	t.Parallel()
 	dir := filetest.Dir(t)
 	path := filepath.Join(dir, "hosts")
@@ -113,6 +116,9 @@ func TestKilled(t *testing.T) {
 
 // Where it must be written in place, it is so as soon as somebody holds it.
 func TestKilledMounted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it kills hundreds of writers")
+	}
 	if os.Getenv(inOwnMounts) == "" {
 		t.Parallel()
 	}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestMakeHelp: make help lists every target that is there for a person.
+func TestMakeHelp(t *testing.T) {
+	b, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var phony []string
+	for _, line := range regexp.MustCompile(`(?m)^\.PHONY: (.*)$`).FindAllStringSubmatch(string(b), -1) {
+		for _, target := range strings.Fields(strings.ReplaceAll(line[1], "$(OTHERS:%=vet-%)", "")) {
+			phony = append(phony, target)
+		}
+	}
+	help, err := exec.Command("make", "-s", "help").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, help)
+	}
+	for _, target := range phony {
+		if !regexp.MustCompile(`(?m)^` + target + ` +\S`).Match(help) {
+			t.Errorf("make help does not list %s: its line in the Makefile lacks ## and a text", target)
+		}
+	}
+	for _, target := range regexp.MustCompile(`(?m)^([a-z0-9-]+):`).FindAllStringSubmatch(string(b), -1) {
+		if !slices.Contains(phony, target[1]) {
+			t.Errorf("the target %s is not in a .PHONY line", target[1])
+		}
+	}
+}
+
+// TestRequirements: the block of go.mod for tests has exactly the direct
+// requirements that the program does without.
+func TestRequirements(t *testing.T) {
+	b, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, ok := strings.Cut(string(b), "// Only tests")
+	if !ok {
+		t.Fatal("go.mod has lost the block for tests")
+	}
+	block, _, _ = strings.Cut(block, "\n)")
+	list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./...")
+	list.Env = append(list.Environ(), "CGO_ENABLED=0")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	linked := strings.Fields(string(out))
+	for _, line := range regexp.MustCompile(`(?m)^\t(\S+) \S+$`).FindAllStringSubmatch(string(b), -1) {
+		module := line[1]
+		if forTests := strings.Contains(block, "\t"+module+" "); forTests == slices.Contains(linked, module) {
+			t.Errorf("%s: in go.mod's block for tests: %v; the program imports it: %v", module, forTests, !forTests)
+		}
+	}
+}
