@@ -54,7 +54,11 @@ func (c composer) compose(blocks int) string {
 // thought of.
 func TestComposed(t *testing.T) {
 	t.Cleanup(func() { t.Logf("questions answered by: %v", tally.by) })
-	for seed := range uint64(120) {
+	seeds := uint64(120)
+	if testing.Short() {
+		seeds = 20
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()

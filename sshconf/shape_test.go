@@ -24,7 +24,10 @@ func TestAllowList(t *testing.T) {
 		keyword := row.name
 		t.Run(keyword, func(t *testing.T) {
 			t.Parallel()
-			for _, text := range samples {
+			for i, text := range samples {
+				if testing.Short() && i%8 != 0 {
+					continue // each asks ssh
+				}
 				text = strings.TrimPrefix(text, "\n")
 				if _, ok := allowed(keyword, text); !ok {
 					continue
