@@ -50,7 +50,7 @@ func targets() []*target {
 	return []*target{
 		{name: "native", prepare: func(*target) error { return nil }},
 		{name: "linux/386", prepare: func(*target) error { return nil }},
-		{name: "linux/arm64", prepare: emulateARM64, flags: []string{"-short", "-p", "1"}},
+		{name: "linux/arm64", prepare: emulateARM64, flags: []string{"-short", "-p", "1"}, limits: qemuLimits},
 		{name: "windows/amd64", prepare: prepareWine, exec: "wine", flags: []string{"-short", "-p", "1"}, limits: wineLimits},
 		{name: "darwin/arm64"},
 		{name: "freebsd/amd64"},
@@ -184,6 +184,17 @@ func (t *target) goCommand(verb string, args ...string) *exec.Cmd {
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
 	return line
+}
+
+// qemuLimits are those of qemu 7.2, which is Debian 12's, and of the namespaces that
+// it runs in.
+var qemuLimits = []limit{
+	{tests: []string{"TestSpliceRefused", "TestSpliceFailsLater", "TestWithoutLocks"}, why: "qemu has no seccomp"},
+	{
+		tests: []string{"TestMounted", "TestMountedFull", "TestMountedInReadOnlyFolder", "TestReadOnlyFileSystem", "TestHomes"},
+		why:   "qemu starts no program in a mount namespace of its own",
+	},
+	{tests: []string{"TestHeldKeepsAttributes"}, why: "trusted attributes are for root outside of user namespaces"},
 }
 
 // emulateARM64 has the kernel start programs for arm64 with qemu, those that a test

@@ -14,22 +14,27 @@ import (
 
 // An event is a line of go test -json.
 type event struct {
-	Action, Package, ImportPath, Test, Output, FailedBuild string
+	Action, Package, Test, Output string
+	Elapsed                       float64
 }
 
-// A result is what became of one test, or of a package's run (the test "").
-type result struct {
-	output strings.Builder
-	action string
+// A packageRun is what became of a package's tests.
+type packageRun struct {
+	output map[string]string // by test; "" is the package's own
+	action map[string]string // by test: its last
 }
 
-type testName struct{ pkg, test string }
-
-// test runs the tests of the packages and prints which failed, and which could not
-// run here.
+// test runs the tests of the packages. It prints a line for each package, what
+// failed, and at the end what could not run here.
 func (t *target) test(packages []string) error {
 	args := append([]string{"-json", "-timeout", "10m"}, t.flags...)
-	if skip := t.skipped(); len(skip) > 0 {
+	excused := map[string][]string{} // why → tests
+	var skip []string
+	for _, l := range t.limits {
+		excused[l.why] = append(excused[l.why], l.tests...)
+		skip = append(skip, l.tests...)
+	}
+	if len(skip) > 0 {
 		args = append(args, "-skip", "^("+strings.Join(skip, "|")+")$")
 	}
 	cmd := t.goCommand("test", append(args, packages...)...)
@@ -41,92 +46,17 @@ func (t *target) test(packages []string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	results, err := read(out)
+	passed, failed, ended, err := t.follow(out, excused)
 	ran := cmd.Wait()
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	return t.report(results, len(packages), ran)
-}
-
-func (t *target) skipped() []string {
-	var names []string
-	for _, l := range t.limits {
-		names = append(names, l.tests...)
-	}
-	return names
-}
-
-func read(r io.Reader) (map[testName]*result, error) {
-	results := map[testName]*result{}
-	for d := json.NewDecoder(r); ; {
-		var e event
-		if err := d.Decode(&e); errors.Is(err, io.EOF) {
-			return results, nil
-		} else if err != nil {
-			return nil, fmt.Errorf("go test -json: %w", err)
-		}
-		name := testName{e.Package, e.Test}
-		if e.ImportPath != "" { // of building it
-			name = testName{e.ImportPath, ""}
-		}
-		res := results[name]
-		if res == nil {
-			res = new(result)
-			results[name] = res
-		}
-		switch e.Action {
-		case "output", "build-output":
-			res.output.WriteString(e.Output)
-		case "pass", "fail", "skip":
-			res.action = e.Action
-		}
-	}
-}
-
-// report prints the failures, and then the target's line with what was left out.
-func (t *target) report(results map[testName]*result, packages int, ran error) error {
-	excused := map[string][]string{} // why → tests
-	for _, l := range t.limits {
-		excused[l.why] = append(excused[l.why], l.tests...)
-	}
-	passed, failed := 0, 0
-	excusedIn := map[string]bool{}
-	names := slices.SortedFunc(maps.Keys(results), func(a, b testName) int {
-		return strings.Compare(a.pkg+" "+a.test, b.pkg+" "+b.test)
-	})
-	// The tests of a package before the package: what excuses them excuses it.
-	for _, name := range names {
-		res := results[name]
-		switch {
-		case name.test == "" || strings.Contains(name.test, "/"):
-		case res.action == "pass":
-			passed++
-		case res.action == "fail":
-			if why := t.excuse(results, name); why != "" {
-				excused[why] = append(excused[why], name.test)
-				excusedIn[name.pkg] = true
-				continue
-			}
-			failed++
-			fmt.Printf("--- %s, %s\n%s", t.name, name.pkg, outputOf(results, name))
-		}
-	}
-	for _, name := range names {
-		if res := results[name]; name.test == "" && res.action == "fail" && !excusedIn[name.pkg] || res.action == "" {
-			if failed == 0 || res.action == "" {
-				failed++
-				fmt.Printf("--- %s, %s %s\n%s", t.name, name.pkg, name.test, res.output.String())
-			}
-		}
-	}
-	if failed == 0 && ran != nil && len(excusedIn) == 0 {
-		return ran
-	}
-	if failed > 0 {
+	case failed > 0:
 		return fmt.Errorf("%d tests failed, %d passed", failed, passed)
+	case ended < len(packages):
+		return fmt.Errorf("only %d of %d packages were tested: %v", ended, len(packages), ran)
 	}
-	fmt.Printf("ok    %s: %d tests of %d packages pass\n", t.name, passed, packages)
+	fmt.Printf("ok    %s: %d tests of %d packages pass\n", t.name, passed, ended)
 	for _, why := range slices.Sorted(maps.Keys(excused)) {
 		if tests := excused[why]; len(tests) > 0 {
 			fmt.Printf("      not run, %s: %s\n", why, strings.Join(tests, " "))
@@ -135,11 +65,74 @@ func (t *target) report(results map[testName]*result, packages int, ran error) e
 	return nil
 }
 
-func outputOf(results map[testName]*result, name testName) string {
+// follow reads what go test -json prints and judges each package when it ends.
+func (t *target) follow(r io.Reader, excused map[string][]string) (passed, failed, ended int, err error) {
+	runs := map[string]*packageRun{}
+	for d := json.NewDecoder(r); ; {
+		var e event
+		if err := d.Decode(&e); errors.Is(err, io.EOF) {
+			return passed, failed, ended, nil
+		} else if err != nil {
+			return passed, failed, ended, fmt.Errorf("go test -json: %w", err)
+		}
+		if e.Action == "build-output" {
+			fmt.Print(e.Output)
+		}
+		if e.Package == "" {
+			continue
+		}
+		run := runs[e.Package]
+		if run == nil {
+			run = &packageRun{map[string]string{}, map[string]string{}}
+			runs[e.Package] = run
+		}
+		run.output[e.Test] += e.Output
+		if e.Action != "output" {
+			run.action[e.Test] = e.Action
+		}
+		if e.Test != "" || e.Action != "pass" && e.Action != "fail" && e.Action != "skip" {
+			continue
+		}
+		ended++
+		p, f := t.judge(run, excused)
+		word := map[bool]string{true: "ok  ", false: "FAIL"}[f == 0]
+		fmt.Printf("%s  %s %s %.1fs\n", word, t.name, e.Package, e.Elapsed)
+		passed, failed = passed+p, failed+f
+	}
+}
+
+// judge counts a package's tests and prints the output of those that failed.
+func (t *target) judge(run *packageRun, excused map[string][]string) (passed, failed int) {
+	excuses := 0
+	for _, test := range slices.Sorted(maps.Keys(run.action)) {
+		switch action := run.action[test]; {
+		case test == "" || strings.Contains(test, "/") || action == "skip":
+		case action == "pass":
+			passed++
+		default: // failed, or did not end
+			output := run.outputOf(test)
+			if why := t.excuse(output); why != "" {
+				excused[why] = append(excused[why], test)
+				excuses++
+				continue
+			}
+			failed++
+			fmt.Print(output)
+		}
+	}
+	if run.action[""] == "fail" && failed+excuses == 0 { // as when it ends before its first test
+		failed++
+		fmt.Print(run.output[""])
+	}
+	return passed, failed
+}
+
+// outputOf is what a test and its subtests printed.
+func (r *packageRun) outputOf(test string) string {
 	var b strings.Builder
-	for _, n := range slices.SortedFunc(maps.Keys(results), func(a, b testName) int { return strings.Compare(a.test, b.test) }) {
-		if n.pkg == name.pkg && (n.test == name.test || strings.HasPrefix(n.test, name.test+"/")) {
-			b.WriteString(results[n].output.String())
+	for _, name := range slices.Sorted(maps.Keys(r.output)) {
+		if name == test || strings.HasPrefix(name, test+"/") {
+			b.WriteString(r.output[name])
 		}
 	}
 	return b.String()
@@ -147,11 +140,10 @@ func outputOf(results map[testName]*result, name testName) string {
 
 var reported = regexp.MustCompile(`(?m)^ +\S+\.go:\d+: .*$`)
 
-// excuse says which limit a failed test, or its subtests, ran into; "" is none.
-func (t *target) excuse(results map[testName]*result, name testName) string {
-	lines := reported.FindAllString(outputOf(results, name), -1)
-	why := ""
-	for _, line := range lines {
+// excuse says which limit a failed test ran into; "" is none. Each error that the
+// test reports must be one of a limit.
+func (t *target) excuse(output string) (why string) {
+	for _, line := range reported.FindAllString(output, -1) {
 		i := slices.IndexFunc(t.limits, func(l limit) bool {
 			return slices.ContainsFunc(l.errors, func(e string) bool { return strings.Contains(line, e) })
 		})
