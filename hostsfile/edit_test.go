@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +16,9 @@ var (
 	article = netip.MustParseAddr("192.168.1.243")
 	note    = hostsfile.Note{Written: day("2026-11-22"), Verdict: "unresolvable"}
 )
+
+// newLine ends the lines of a file that has no whole line yet.
+var newLine = map[bool]string{true: "\r\n", false: "\n"}[runtime.GOOS == "windows"]
 
 const pin = "192.168.1.243  my.example.com  # rdnsproxy 2026-11-22 unresolvable"
 
@@ -39,12 +43,12 @@ func add(t testing.TB, f *hostsfile.File, names ...string) *hostsfile.Edit {
 
 func TestAdd(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                               pin + "\n",
+		"":                               pin + newLine,
 		"127.0.0.1 localhost\n":          "127.0.0.1 localhost\n" + pin + "\n",
-		"127.0.0.1 localhost":            "127.0.0.1 localhost\n" + pin + noNewline("127.0.0.1 localhost") + "\n",
+		"127.0.0.1 localhost":            "127.0.0.1 localhost" + newLine + pin + noNewline("127.0.0.1 localhost") + newLine,
 		"127.0.0.1 localhost\r\n":        "127.0.0.1 localhost\r\n" + pin + "\r\n",
 		"127.0.0.1 a\r\n127.0.0.1 b":     "127.0.0.1 a\r\n127.0.0.1 b\r\n" + pin + noNewline("127.0.0.1 b") + "\r\n",
-		"\ufeff":                         "\ufeff\n" + pin + noNewline("\ufeff") + "\n",
+		"\ufeff":                         "\ufeff" + newLine + pin + noNewline("\ufeff") + newLine,
 		"# nothing\n\n":                  "# nothing\n\n" + pin + "\n",
 		"127.0.0.1 localhost\r\n#\x00\n": "127.0.0.1 localhost\r\n#\x00\n" + pin + "\n",
 	} {
@@ -189,7 +193,7 @@ func TestRefresh(t *testing.T) {
 	if err := e.Add(netip.MustParseAddr("192.0.2.7"), note, "my.example.com"); err != nil {
 		t.Fatal(err)
 	}
-	want := "::1 x\n192.0.2.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable" + noNewline("::1 x") + "\n"
+	want := "::1 x" + newLine + "192.0.2.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable" + noNewline("::1 x") + newLine
 	if got := string(e.Bytes()); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

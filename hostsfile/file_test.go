@@ -164,10 +164,12 @@ func TestParseFile(t *testing.T) {
 	if err := os.Truncate(long, 100<<20); err != nil {
 		t.Fatal(err)
 	}
+	_, err = os.Stat(filepath.Join(dir, "missing"))
+	missing := errors.Unwrap(err).Error() // in the system's words
 	for path, want := range map[string]string{
 		long:                           "longer than 100 MB or four million lines; name a smaller one",
 		dir:                            "is a directory; name a file",
-		filepath.Join(dir, "missing"):  "no such file",
+		filepath.Join(dir, "missing"):  missing,
 		filepath.Join(dir, "a\x1b[2J"): `a\027[2J: `,
 	} {
 		f, err := ParseFile(path)

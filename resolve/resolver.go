@@ -27,7 +27,7 @@ type Resolver struct {
 	Getent string // the program that asks the other modules of nsswitch.conf; if empty, getent in PATH
 
 	// Native is asked in place of nsswitch.conf's sources, unless Config is Explicit.
-	// If nil, net.DefaultResolver on macOS and Windows, none elsewhere.
+	// If it and Config are nil, net.DefaultResolver on macOS and Windows, none elsewhere.
 	Native *net.Resolver
 
 	once  sync.Once
@@ -143,7 +143,7 @@ func (r *Resolver) init() {
 			wire = r.own
 		}
 		r.stub.configure(cfg, wire)
-		if r.Native == nil && nativeTruth {
+		if r.Native == nil && r.Config == nil && nativeTruth {
 			r.Native = net.DefaultResolver
 		}
 	})

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"syscall"
 	"testing"
 	"time"
 
@@ -46,7 +45,7 @@ func TestEcho(t *testing.T) {
 func TestResetAfter(t *testing.T) {
 	_, c := startTCP(t, lab.ResetAfter(4))
 	io.WriteString(c, "12345")
-	if _, err := io.ReadAll(c); !errors.Is(err, syscall.ECONNRESET) {
+	if _, err := io.ReadAll(c); !errors.Is(err, reset) {
 		t.Errorf("%v, want a reset", err)
 	}
 }

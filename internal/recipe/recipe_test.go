@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -93,10 +94,12 @@ func TestEdited(t *testing.T) {
 }
 
 func TestQuote(t *testing.T) {
-	for path, want := range map[string]string{
-		"rdnsproxy": "rdnsproxy", "/usr/local/bin/rdnsproxy": "/usr/local/bin/rdnsproxy", "/a b": "'/a b'",
-		"/50%": "'/50%%'", "/it's": `'/it'\''s'`, "": "''", "/$HOME": "'/$HOME'",
-	} {
+	quoted := map[string]string{"/a b": "'/a b'", "/50%": "'/50%%'", "/it's": `'/it'\''s'`, "": "''", "/$HOME": "'/$HOME'"}
+	if runtime.GOOS == "windows" {
+		quoted = map[string]string{"C:/a b": `"C:/a b"`, "C:/50%": `"C:/50%%"`, "": `""`}
+	}
+	quoted["rdnsproxy"], quoted["/usr/local/bin/rdnsproxy"] = "rdnsproxy", "/usr/local/bin/rdnsproxy"
+	for path, want := range quoted {
 		if got := Quote(path); got != want {
 			t.Errorf("%q: %s", path, got)
 		}
