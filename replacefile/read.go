@@ -13,7 +13,7 @@ func Open(path string) (*os.File, error) {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return nil, orNotRegular(err)
 	}
-	f, err := os.OpenFile(path, os.O_RDONLY|osfile.OpenFlags, 0)
+	f, err := osfile.Open(path)
 	if err != nil {
 		return nil, err
 	}

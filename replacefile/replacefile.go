@@ -110,7 +110,7 @@ func replaceIn(dir *os.Root, name string, o tempfile.Options, write func(io.Writ
 	if err != nil {
 		return err
 	}
-	if err := dir.Rename(temp, name); err != nil {
+	if err := osfile.Rename(dir, temp, name); err != nil {
 		return errors.Join(osfile.Cause(err), dir.Remove(temp))
 	}
 	if o.Volatile {

@@ -61,7 +61,7 @@ func (j *journal) write(before, after []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := j.dir.Rename(temp, j.name); err != nil {
+	if err := osfile.Rename(j.dir, temp, j.name); err != nil {
 		return errors.Join(err, j.dir.Remove(temp))
 	}
 	if err := osfile.SyncDir(j.dir); err != nil {

@@ -36,7 +36,7 @@ func (f *File) rename(content []byte) (replaced bool, err error) {
 	if err := f.unchanged(); err != nil {
 		return false, errors.Join(err, dir.Remove(temp))
 	}
-	if err := dir.Rename(temp, name); err != nil {
+	if err := osfile.Rename(dir, temp, name); err != nil {
 		return false, errors.Join(err, dir.Remove(temp))
 	}
 	return true, afterWriting(osfile.SyncDir(dir))
@@ -77,7 +77,7 @@ func (f *File) Backup(at time.Time) (string, error) {
 	for n := 2; exists(w.dir, name); n++ {
 		name = fmt.Sprintf("%s-%d.bak", stamped, n)
 	}
-	if err := w.dir.Rename(temp, name); err != nil {
+	if err := osfile.Rename(w.dir, temp, name); err != nil {
 		return "", errors.Join(err, w.dir.Remove(temp))
 	}
 	if err := osfile.SyncDir(w.dir); err != nil {

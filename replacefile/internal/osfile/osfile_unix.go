@@ -15,6 +15,12 @@ import (
 // other side of a FIFO. O_NONBLOCK has no effect on regular files.
 const OpenFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
+// Rename gives a file another name, over what has it.
+func Rename(dir *os.Root, from, to string) error { return dir.Rename(from, to) }
+
+// Open opens a file for reading, as OpenFlags say.
+func Open(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|OpenFlags, 0) }
+
 // IsRoot reports whether this process may write other users' files.
 func IsRoot() bool { return os.Geteuid() == 0 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -11,6 +13,42 @@ import (
 // OpenFlags is empty: ordinary users cannot make symbolic links here, and there are no
 // FIFOs among files.
 const OpenFlags = 0
+
+// Rename gives a file another name, over what has it. Windows refuses that while the
+// other file is open, unless it was opened as Open does it; Rename tries again for
+// patience.
+func Rename(dir *os.Root, from, to string) error {
+	return again(func() error { return dir.Rename(from, to) })
+}
+
+// Open opens a file for reading. Others may rename and remove it meanwhile: that is
+// how os.Root opens files, and os.Open does not.
+func Open(path string) (f *os.File, err error) {
+	dir, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	err = again(func() error {
+		f, err = dir.Open(filepath.Base(path))
+		return err
+	})
+	return f, err
+}
+
+// patience bounds the wait, since a missing permission looks the same.
+const patience = 500 * time.Millisecond
+
+func again(do func() error) error {
+	for end, pause := time.Now().Add(patience), time.Millisecond; ; pause *= 2 {
+		err := do()
+		busy := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
+		if !busy || time.Now().Add(pause).After(end) {
+			return err
+		}
+		time.Sleep(pause)
+	}
+}
 
 // IsRoot is true: the owner of a file does not decide who may write it here. Opening
 // it shows that.
