@@ -10,8 +10,17 @@ import (
 // wineLimits are those of Wine 8, which is Debian 12's.
 var wineLimits = []limit{
 	{errors: []string{"winapi error #10045"}, why: "no UDP: Wine lacks an ioctl that Go's net needs"},
-	{errors: []string{"Invalid function."}, why: "Wine does not remove a file in the way that Go's os asks for"},
-	{errors: []string{"executable file not found in %PATH%", "ssh is not on PATH"}, why: "OpenSSH is not there"},
+	{tests: []string{"TestRouteSource"}, why: "no UDP: Wine lacks an ioctl that Go's net needs"},
+	{
+		tests:  []string{"TestRecover", "TestRemember", "TestSweep", "TestWriteFails", "TestWriteIsAtomic", "TestReadersAndWriter", "TestManyAtOnce", "TestCommandOnce"},
+		errors: []string{"Invalid function."},
+		why:    "Wine does not remove a file, nor rename one over an open one, as Go's os asks for it",
+	},
+	{
+		tests:  []string{"TestSetupDisplacesNothing", "TestSetupForNamedHosts"},
+		errors: []string{"executable file not found in %PATH%", "ssh is not on PATH"},
+		why:    "OpenSSH is not there",
+	},
 }
 
 // prepareWine makes a Wine prefix under .build. Wine before version 9 lacks the
