@@ -4,7 +4,7 @@
 GO       ?= go
 FUZZTIME ?= 20s
 
-# The linters are pinned: what passes today passes tomorrow.
+# Pinned, so that a new release of a linter breaks nothing by itself.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
