@@ -37,6 +37,7 @@ func TestStalledReaderCostsNothing(t *testing.T) {
 		t.Skip("it waits and measures")
 	}
 	onEachPathName(t, func(t *testing.T, path string) {
+		t.Parallel() // it is the child's processor time that counts
 		c := startChild(t, path)
 		for _, w := range []interface {
 			Write([]byte) (int, error)
