@@ -12,7 +12,7 @@ var wineLimits = []limit{
 	{errors: []string{"winapi error #10045"}, why: "no UDP: Wine lacks an ioctl that Go's net needs"},
 	{tests: []string{"TestRouteSource"}, why: "no UDP: Wine lacks an ioctl that Go's net needs"},
 	{
-		tests:  []string{"TestRecover", "TestRemember", "TestSweep", "TestWriteFails", "TestWriteIsAtomic", "TestReadersAndWriter", "TestManyAtOnce", "TestCommandOnce"},
+		tests:  []string{"TestRecover", "TestRemember", "TestSweep", "TestWriteFails", "TestWriteIsAtomic", "TestReadersAndWriter", "TestManyAtOnce", "TestCommandOnce", "ExampleEdit_Write"},
 		errors: []string{"Invalid function."},
 		why:    "Wine does not remove a file, nor rename one over an open one, as Go's os asks for it",
 	},
