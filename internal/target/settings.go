@@ -32,12 +32,57 @@ type Settings struct {
 	tos            int
 }
 
-// RelayKeywords are the keywords behind the settings, and the one by which ssh is
-// told to keep its warnings to itself.
-var RelayKeywords = []string{
-	"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos",
-	"loglevel",
+// honoured says what each keyword of ssh's configuration sets here. To honour another
+// one takes a row here, and one in sshconf's table if it has none that is told. Values
+// are in ssh -G's spelling.
+var honoured = []struct {
+	keyword string
+	set     func(set *Settings, h *sshconf.Host, value string) error
+}{
+	{"addressfamily", func(set *Settings, _ *sshconf.Host, value string) error {
+		switch value {
+		case "inet":
+			set.Family = resolve.IPv4
+		case "inet6":
+			set.Family = resolve.IPv6
+		}
+		return nil
+	}},
+	{"bindaddress", func(set *Settings, _ *sshconf.Host, value string) error { set.bindAddress = value; return nil }},
+	{"bindinterface", func(set *Settings, _ *sshconf.Host, value string) error { set.iface = value; return nil }},
+	{"connecttimeout", func(set *Settings, h *sshconf.Host, _ string) error {
+		set.SshTimeout, _ = h.ConnectTimeout()
+		set.ConnectTimeout = set.SshTimeout
+		return nil
+	}},
+	{"connectionattempts", func(set *Settings, _ *sshconf.Host, value string) error {
+		set.attempts, _ = strconv.Atoi(value)
+		return nil
+	}},
+	{"tcpkeepalive", func(set *Settings, _ *sshconf.Host, value string) error {
+		set.noKeepAlive = value == "no"
+		return nil
+	}},
+	{"ipqos", func(set *Settings, _ *sshconf.Host, value string) (err error) {
+		// Of two values the first is for sessions on a terminal, the second for the
+		// others. ssh does not say which this one will be.
+		first, _, _ := strings.Cut(value, " ")
+		if set.tos, err = dial.ParseTOS(first); err != nil {
+			return console.Refuse(exit.Usage, "", "IPQoS in ssh's configuration: %v", err)
+		}
+		return nil
+	}},
 }
+
+// RelayKeywords are the keywords that are honoured, and the one by which ssh is told to
+// suppress its warnings.
+var RelayKeywords = func() []string {
+	keywords := []string{"loglevel"}
+	for _, row := range honoured {
+		keywords = append(keywords, row.keyword)
+	}
+	return keywords
+}()
 
 // Override puts what was asked for over the configuration.
 func (set *Settings) Override(family resolve.Family, c Connect) {
@@ -76,24 +121,13 @@ func ConfigError(host string, err error) error {
 	return console.Refuse(exit.Usage, "'ssh -G "+safetext.Name(host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
 }
 
-// SettingsOf reads what stands in ssh's spelling.
+// SettingsOf reads the settings of a host.
 func SettingsOf(h *sshconf.Host) (set Settings, err error) {
-	switch h.Get("addressfamily") {
-	case "inet":
-		set.Family = resolve.IPv4
-	case "inet6":
-		set.Family = resolve.IPv6
-	}
-	set.bindAddress, set.iface = h.Get("bindaddress"), h.Get("bindinterface")
-	set.SshTimeout, _ = h.ConnectTimeout()
-	set.ConnectTimeout = set.SshTimeout
-	set.attempts, _ = strconv.Atoi(h.Get("connectionattempts"))
-	set.noKeepAlive = h.Get("tcpkeepalive") == "no"
-	// Of two values the first is for sessions on a terminal, the second for the
-	// rest; which it will be, ssh has not told yet.
-	if words := strings.Fields(h.Get("ipqos")); len(words) > 0 {
-		if set.tos, err = dial.ParseTOS(words[0]); err != nil {
-			return set, console.Refuse(exit.Usage, "", "IPQoS in ssh's configuration: %v", err)
+	for _, row := range honoured {
+		if value := h.Get(row.keyword); value != "" {
+			if err := row.set(&set, h, value); err != nil {
+				return set, err
+			}
 		}
 	}
 	return set, nil
