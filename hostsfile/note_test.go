@@ -30,28 +30,43 @@ func lineOf(t testing.TB, raw string) *hostsfile.Line {
 
 func TestNote(t *testing.T) {
 	for want, n := range map[string]hostsfile.Note{
-		"# rdnsproxy 2026-11-22 unresolvable":                                                {Written: day("2026-11-22"), Verdict: "unresolvable"},
-		"# rdnsproxy 2026-11-22 mismatch " + aKey:                                            {Written: day("2026-11-22"), Verdict: "mismatch", Fingerprint: aKey},
-		"# rdnsproxy 2026-11-22 exact expires=2027-02-20":                                    {Written: day("2026-11-22"), Verdict: "exact", Expires: day("2027-02-20")},
-		"# rdnsproxy 2026-11-22 missing no-newline=0123abcd":                                 {Written: day("2026-11-22"), Verdict: "missing", NoNewline: "0123abcd"},
-		"# rdnsproxy 2026-11-22 numeric " + aKey + " expires=2027-02-20 no-newline=0123abcd": {Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Expires: day("2027-02-20"), NoNewline: "0123abcd"},
-		"# rdnsproxy 2026-11-22 missing port=65535 alone":                                    {Written: day("2026-11-22"), Verdict: "missing", Port: 65535, Single: true},
+		"# rdnsproxy 2026-11-22 unresolvable": {Verdict: "unresolvable"},
+		"# rdnsproxy 2026-11-22 mismatch " + aKey: {
+			Verdict: "mismatch", Fingerprint: aKey,
+		},
+		"# rdnsproxy 2026-11-22 exact expires=2027-02-20": {
+			Verdict: "exact", Expires: day("2027-02-20"),
+		},
+		"# rdnsproxy 2026-11-22 missing no-newline=0123abcd": {
+			Verdict: "missing", NoNewline: "0123abcd",
+		},
+		"# rdnsproxy 2026-11-22 numeric " + aKey + " expires=2027-02-20 no-newline=0123abcd": {
+			Verdict: "numeric", Fingerprint: aKey, Expires: day("2027-02-20"), NoNewline: "0123abcd",
+		},
+		"# rdnsproxy 2026-11-22 missing port=65535 alone": {
+			Verdict: "missing", Port: 65535, Single: true,
+		},
 		"# rdnsproxy 2026-11-22 numeric " + aKey + " port=2222 expires=2027-02-20 alone no-newline=0123abcd": {
-			Written: day("2026-11-22"), Verdict: "numeric", Fingerprint: aKey, Port: 2222, Expires: day("2027-02-20"), Single: true, NoNewline: "0123abcd"},
+			Verdict: "numeric", Fingerprint: aKey, Port: 2222, Expires: day("2027-02-20"),
+			Single: true, NoNewline: "0123abcd",
+		},
 	} {
-		if n.String() != want {
-			t.Errorf("%q, want %q", n, want)
-		}
-		for _, end := range []string{"", "\n", "\r\n"} {
-			got, ok := lineOf(t, "192.168.1.243  my.example.com  "+want+end).Note()
-			if !ok || got != n {
-				t.Errorf("%q: %+v, %t", want+end, got, ok)
+		n.Written = day("2026-11-22")
+		t.Run(want, func(t *testing.T) {
+			if n.String() != want {
+				t.Errorf("%q", n)
 			}
-		}
+			for _, end := range []string{"", "\n", "\r\n"} {
+				got, ok := lineOf(t, "192.168.1.243  my.example.com  "+want+end).Note()
+				if !ok || got != n {
+					t.Errorf("with %q: %+v, %t", end, got, ok)
+				}
+			}
+		})
 	}
 }
 
-// What is only nearly the form is nobody's note.
+// A comment that only resembles the form is not a Note.
 func TestNoNote(t *testing.T) {
 	const entry, date = "192.168.1.243  my.example.com  ", "# rdnsproxy 2026-11-22 "
 	for _, raw := range []string{
@@ -81,10 +96,10 @@ func TestNoNote(t *testing.T) {
 		entry + date + "mismatch expires=2027-2-2",
 		entry + date + "mismatch " + aKey + "=",
 		entry + date + "mismatch " + aKey[:len(aKey)-1],
-		entry + date + "mismatch " + aKey[:len(aKey)-1] + "V", // bits behind the last byte
+		entry + date + "mismatch " + aKey[:len(aKey)-1] + "V", // bits after the last byte
 		entry + date + "mismatch MD5:00",
 		entry + date + "mismatch hello",
-		entry + date + "mismatch port=22", // is not said
+		entry + date + "mismatch port=22", // is never written
 		entry + date + "mismatch port=0",
 		entry + date + "mismatch port=65536",
 		entry + date + "mismatch port=02222",
@@ -103,13 +118,15 @@ func TestNoNote(t *testing.T) {
 		"192.168.1.243 # rdnsproxy 2026-11-22 mismatch",
 		date + "mismatch",
 	} {
-		if n, ok := lineOf(t, raw).Note(); ok {
-			t.Errorf("%q: %+v", raw, n)
-		}
+		t.Run(raw, func(t *testing.T) {
+			if n, ok := lineOf(t, raw).Note(); ok {
+				t.Errorf("%+v", n)
+			}
+		})
 	}
 }
 
-// A port that is ssh's own is not said.
+// ssh's own port is not written.
 func TestNotePort22(t *testing.T) {
 	if n := (hostsfile.Note{Written: day("2026-11-22"), Verdict: "missing", Port: 22}); n.String() != "# rdnsproxy 2026-11-22 missing" {
 		t.Error(n)

@@ -57,7 +57,8 @@ func (f *File) Knows(h Host) bool {
 	about, _ := f.about(Release{}, h.key(), h.principal())
 	known := func(l *Line) bool { return l.Marker == Plain || l.Marker == CertAuthority }
 	authority := func(l *Line) bool { return l.Marker == CertAuthority }
-	return slices.ContainsFunc(about[h.key()], known) || h.fallsBack() && slices.ContainsFunc(about[h.principal()], authority)
+	return slices.ContainsFunc(about[h.key()], known) ||
+		h.fallsBack() && slices.ContainsFunc(about[h.principal()], authority)
 }
 
 // longFile is a file that is read again for each host.

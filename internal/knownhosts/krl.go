@@ -317,7 +317,8 @@ func (r *krlReader) extension() error {
 	critical := r.byte()
 	r.string()
 	if !r.bad && critical != 0 {
-		return fmt.Errorf("has an unknown critical extension %s; unless ssh knows it, ssh accepts no key", safetext.Name(string(name)))
+		return fmt.Errorf("has an unknown critical extension %s; unless ssh knows it, ssh accepts no key",
+			safetext.Name(string(name)))
 	}
 	return nil
 }

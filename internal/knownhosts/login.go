@@ -56,7 +56,8 @@ func (l *Login) findOrder(ctx context.Context) order {
 	about, out := l.Rules.Command.forOrder(ctx, l.Host, l.Rules.Release)
 	ordered := byKnown(append(slices.Clip(l.lines(l.Host.key())), about...), preferred)
 	if l.Rules.OrderUnsure && !slices.Equal(ordered, preferred) {
-		out.doubt = cmp.Or(out.doubt, Doubt{"which algorithms ssh prefers is unknown: HostKeyAlgorithms is set in more than one way", true})
+		const why = "which algorithms ssh prefers is unknown: HostKeyAlgorithms is set in more than one way"
+		out.doubt = cmp.Or(out.doubt, Doubt{why, true})
 	}
 	if l.Rules.KeepOrder {
 		ordered = preferred
@@ -99,7 +100,8 @@ func (l *Login) Judge(ctx context.Context, key ssh.PublicKey) Verdict {
 		older := Login{Known: l.Known, Rules: l.Rules, Host: l.Host, Addr: l.Addr, Now: l.Now}
 		older.Rules.Release = common
 		if status := older.judge(ctx, key).Status; status != v.Status {
-			v.doubt(Doubt{"the version of ssh is unknown; the newest is assumed, to an older one the key is " + string(status), true})
+			const why = "the version of ssh is unknown; the newest is assumed, to an older one the key is "
+			v.doubt(Doubt{why + string(status), true})
 		}
 	}
 	return v
