@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"sync"
 
 	"rdnsproxy/limits"
 )
@@ -47,8 +48,20 @@ type verdictRow struct {
 	advise func(f *judgement, a *judgedAddress, r *Result, fd Finding) []Advice
 }
 
-// verdictRows is the table of verdicts, from best to worst.
+// verdictRows is the table of verdicts, from best to worst. Nobody changes it.
 func verdictRows() []verdictRow {
+	verdictTable.once.Do(func() { verdictTable.rows = makeVerdictRows() })
+	return verdictTable.rows
+}
+
+// verdictTable is made when it is first needed: start-up does not pay for it, and its
+// functions may use it.
+var verdictTable struct {
+	once sync.Once
+	rows []verdictRow
+}
+
+func makeVerdictRows() []verdictRow {
 	return []verdictRow{
 		{Exact, Pass, true, "a PTR names the host that was asked for, and that name resolves back to the address", 1, exactClause, nil},
 		{Confirmed, Pass, true, "a PTR is another name, which resolves back to the address", 2, confirmedClause, adviseOtherName},
