@@ -70,7 +70,7 @@ func closedSets() string {
 	}
 	b.WriteString("\n## Advice\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
 	for _, d := range check.AdviceCodes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Machine, d.Meaning)
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Where(), d.Meaning)
 	}
 	return b.String()
 }

@@ -30,35 +30,32 @@ func advise(f *judgement, r *Result) {
 		}
 		switch fd.Code {
 		case HostKeyWithheld:
-			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
-				Text: "do not add a hosts line for it: ask the host's administrator whether this address is theirs, and why its sshd presents no key"}}
+			fd.Advice = []Advice{newAdvice(AdviseHostKey, "do not add a hosts line for it: ask the host's administrator whether this address is theirs, and why its sshd presents no key")}
 		case HostKeyChanged, HostKeyRevoked, HostKeyUnexpected:
-			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
-				Text: "do not log in, and do not add a hosts line: verify the fingerprint with the host's administrator out of band"}}
+			fd.Advice = []Advice{newAdvice(AdviseHostKey, "do not log in, and do not add a hosts line: verify the fingerprint with the host's administrator out of band")}
 			if fd.Code == HostKeyChanged {
 				fd.Advice = append(fd.Advice, adviseForgetting(f, a)...)
 			}
 		case HostKeyUnknown:
-			fd.Advice = []Advice{{Code: AdviseHostKey, Machine: ThisMachine,
-				Text: "compare the fingerprint with one from the host's administrator, or pass it as --expect-hostkey; --print-known-hosts then prints the line"}}
+			fd.Advice = []Advice{newAdvice(AdviseHostKey, "compare the fingerprint with one from the host's administrator, or pass it as --expect-hostkey; --print-known-hosts then prints the line")}
 		case ConnectCode(ConnectRefused):
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "check that sshd is running there, and on this port"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "check that sshd is running there, and on this port")}
 		case ConnectCode(ConnectTimeout), ConnectCode(ConnectUnreachable):
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "check that the host is up, and that no firewall on the way blocks the port"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "check that the host is up, and that no firewall on the way blocks the port")}
 		case ConnectCode(ConnectExhausted):
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "raise 'ulimit -n' or check fewer targets at once (--jobs), and try again"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "raise 'ulimit -n' or check fewer targets at once (--jobs), and try again").on(ThisMachine)}
 		case SSHSilent, SSHClosed, SSHStalled:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "look at sshd's log: MaxStartups, PerSourcePenalties and slow lookups of this machine's name look like this from here"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "look at sshd's log: MaxStartups, PerSourcePenalties and slow lookups of this machine's name look like this from here")}
 		case SSHNegotiate:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "update the server, or allow what it offers for this host only: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "update the server, or allow what it offers for this host only: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration").on(ThisMachine)}
 		case SSHTurnedAway:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "wait before the next check or login; sshd's log says why: MaxStartups, PerSourcePenalties"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "wait before the next check or login; sshd's log says why: MaxStartups, PerSourcePenalties").on(ThisMachine)}
 		case SSHSkipped:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "check less often, or give it more time: --target-timeout"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "check less often, or give it more time: --target-timeout").on(ThisMachine)}
 		case SSHOld:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "update the server; until then only a client that still speaks SSH 1 can connect"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "update the server; until then only a client that still speaks SSH 1 can connect")}
 		case SSHOther:
-			fd.Advice = []Advice{{Code: AdviseConnect, Machine: Server, Text: "check which program listens on this port"}}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "check which program listens on this port")}
 		}
 	}
 }
@@ -90,14 +87,13 @@ func adviseTarget(f *judgement, c Code) []Advice {
 	switch c {
 	case TargetCutShort:
 		if slices.ContainsFunc(f.Addresses, waitsForSSH) {
-			return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "see what 'ssh -G " + f.host.shown + "' waits for, such as a Match exec"}}
+			return []Advice{newAdvice(AdviseConnect, "see what 'ssh -G "+f.host.shown+"' waits for, such as a Match exec").on(ThisMachine)}
 		}
-		return []Advice{{Code: AdviseConnect, Machine: ThisMachine, Text: "give it more time: --target-timeout"}}
+		return []Advice{newAdvice(AdviseConnect, "give it more time: --target-timeout").on(ThisMachine)}
 	case HostKeyUnseen:
-		return []Advice{{Code: AdviseHostKey, Machine: ThisMachine, Text: "run the check where the host can be reached directly"}}
+		return []Advice{newAdvice(AdviseHostKey, "run the check where the host can be reached directly")}
 	case MappingCode(NoAddress):
-		return []Advice{{Code: AdviseName, Machine: ThisMachine,
-			Text: "check the spelling, HostName in ssh's configuration, and the search list in resolv.conf"}}
+		return []Advice{newAdvice(AdviseName, "check the spelling, HostName in ssh's configuration, and the search list in resolv.conf")}
 	case MappingCode(Undetermined), ForwardPartial:
 		for _, ans := range f.Forward {
 			if ans.Status.Temporary() {
@@ -139,7 +135,7 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	text += "add " + these + " to " + safetext.Line(f.HostsPath) + ", for this machine only ('rdnsproxy hosts add " + f.host.plain + "' does it)"
 	var as []Advice
 	for _, l := range lines {
-		as = append(as, Advice{Code: code, Machine: ThisMachine, Text: text, File: f.HostsPath, Line: l})
+		as = append(as, newAdvice(code, text).with(f.HostsPath, l))
 	}
 	return as
 }
@@ -149,9 +145,8 @@ func adviseSSHD(a *Address) []Advice {
 	if a == nil || a.SSHD == "" {
 		return nil
 	}
-	return []Advice{{Code: AdviseUseDNS, Machine: Server,
-		Text: "for a client from this address, an sshd with UseDNS yes logs this and uses the address instead of the name",
-		Line: a.SSHD}}
+	return []Advice{newAdvice(AdviseUseDNS,
+		"for a client from this address, an sshd with UseDNS yes logs this and uses the address instead of the name").with("", a.SSHD)}
 }
 
 // adviseResolver names the source that did not answer.
@@ -166,7 +161,7 @@ func adviseResolver(ans resolve.Answer) []Advice {
 	if e := ans.Extended; !e.IsZero() {
 		text += "; it says: " + extendedWords(e)
 	}
-	return []Advice{{Code: AdviseResolver, Machine: Resolver, Text: text}}
+	return []Advice{newAdvice(AdviseResolver, text)}
 }
 
 // extendedWords are the extended errors of a server (RFC 8914), "22 (No Reachable
@@ -214,8 +209,8 @@ func adviseForgetting(f *judgement, a *judgedAddress) []Advice {
 	default:
 		name = fmt.Sprintf("[%s]:%d", f.Target.Host, f.Target.Port)
 	}
-	return []Advice{{Code: AdviseForget, Machine: ThisMachine, File: file,
-		Text: "if the new key is right, remove the known one from " + file, Line: "ssh-keygen -f " + shellWord(file) + " -R " + shellWord(name)}}
+	command := "ssh-keygen -f " + shellWord(file) + " -R " + shellWord(name)
+	return []Advice{newAdvice(AdviseForget, "if the new key is right, remove the known one from "+file).with(file, command)}
 }
 
 // shellWord quotes a word for a shell, where it needs it.

@@ -29,7 +29,8 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 	if !f.literal() && !recordable(name) || !name.LDH() {
 		return nil
 	}
-	return []Advice{{Code: AdvisePTRRecord, Machine: ReverseZone, Text: askOperator(a.lookup, a.ReverseZone, wish), Line: string(at) + ". PTR " + string(name) + "."}}
+	return []Advice{newAdvice(AdvisePTRRecord, askOperator(a.lookup, a.ReverseZone, wish)).
+		with("", string(at)+". PTR "+string(name)+".")}
 }
 
 // askOperator is the wish for a record in the reverse zone of an address, to whoever
@@ -120,7 +121,7 @@ func adviseForward(a *judgedAddress) []Advice {
 	if a.lookup.Is4() {
 		kind = " A "
 	}
-	return []Advice{{Code: AdviseForwardRecord, Machine: ForwardZone,
-		Text: "if the name is meant for this address, the operator of its zone should add this record",
-		Line: string(p.Name) + "." + kind + a.lookup.String()}}
+	return []Advice{newAdvice(AdviseForwardRecord,
+		"if the name is meant for this address, the operator of its zone should add this record").
+		with("", string(p.Name)+"."+kind+a.lookup.String())}
 }

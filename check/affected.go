@@ -62,8 +62,8 @@ const (
 // affectedAdvice are their rows in the table of advice.
 func affectedAdvice() []AdviceDoc {
 	return []AdviceDoc{
-		{AdviseRDNS, ThisMachine, "a line for [libdefaults] of krb5.conf, so that Kerberos uses the name that was asked for; file and line are set"},
-		{AdviseTrustDNS, ThisMachine, "a line for ssh's configuration, so that ssh leaves names to Kerberos"},
+		{AdviseRDNS, ThisMachine, "", "a line for [libdefaults] of krb5.conf, so that Kerberos uses the name that was asked for; file and line are set"},
+		{AdviseTrustDNS, ThisMachine, "", "a line for ssh's configuration, so that ssh leaves names to Kerberos"},
 	}
 }
 
@@ -144,9 +144,8 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding
 	}
 	fd := NewFinding(AffectedKerberos, a.Addr, text)
 	if !f.literal() {
-		fd.Advice = []Advice{{Code: AdviseRDNS, Machine: ThisMachine,
-			Text: "if the server's principal is " + should + ", this line in [libdefaults] makes Kerberos request it",
-			File: k.File, Line: "rdns = false"}}
+		fd.Advice = []Advice{newAdvice(AdviseRDNS,
+			"if the server's principal is "+should+", this line in [libdefaults] makes Kerberos request it").with(k.File, "rdns = false")}
 	}
 	return fd
 }
@@ -161,8 +160,8 @@ func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
 		text = fmt.Sprintf("ssh itself complains about the reverse name, and requests the principal of the bare address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
 	}
 	fd := NewFinding(AffectedTrustDNS, a.Addr, text)
-	fd.Advice = []Advice{{Code: AdviseTrustDNS, Machine: ThisMachine,
-		Text: "this line in ssh's configuration makes ssh give Kerberos the name that was typed", Line: "GSSAPITrustDns no"}}
+	fd.Advice = []Advice{newAdvice(AdviseTrustDNS,
+		"this line in ssh's configuration makes ssh give Kerberos the name that was typed").with("", "GSSAPITrustDns no")}
 	return fd
 }
 

@@ -206,22 +206,31 @@ func Codes() []CodeDoc {
 type AdviceDoc struct {
 	Code    AdviceCode
 	Machine Machine
+	Or      Machine // where else it can have to be carried out; if empty, nowhere
 	Meaning string
+}
+
+// Where is the row's machines in words.
+func (d AdviceDoc) Where() string {
+	if d.Or == "" {
+		return string(d.Machine)
+	}
+	return string(d.Machine) + " or " + string(d.Or)
 }
 
 // AdviceCodes is the table of advice: every code that a finding may carry.
 func AdviceCodes() []AdviceDoc {
 	return append([]AdviceDoc{
-		{AdviseHostsLine, ThisMachine, "a line for this machine's hosts file; file and line are set"},
-		{AdviseHostsLineKey, ThisMachine, "the same, once the host key has been verified: a forged answer looks like this finding"},
-		{AdvisePTRRecord, ReverseZone, "the PTR record to ask the operator of the reverse zone for; line is the record"},
-		{AdviseForwardRecord, ForwardZone, "the address record that the PTR's name lacks; line is the record"},
-		{AdviseUseDNS, Server, "what an sshd with UseDNS yes makes of it; line is what it logs"},
-		{AdviseResolver, Resolver, "the DNS server to check, because it did not answer"},
-		{AdviseName, ThisMachine, "the name to check, because it has no address"},
-		{AdviseHostKey, ThisMachine, "what to find out about a host key before anything else"},
-		{AdviseForget, ThisMachine, "how to remove the known key, once the new one is verified; file is where it is, line is the command"},
-		{AdviseCommand, ThisMachine, "what to do about a hosts line that rdnsproxy wrote; line is the command"},
-		{AdviseConnect, Server, "what to check on the host, because it does not answer as it should"},
+		{AdviseHostsLine, ThisMachine, "", "a line for this machine's hosts file; file and line are set"},
+		{AdviseHostsLineKey, ThisMachine, "", "the same, once the host key has been verified: a forged answer looks like this finding"},
+		{AdvisePTRRecord, ReverseZone, "", "the PTR record to ask the operator of the reverse zone for; line is the record"},
+		{AdviseForwardRecord, ForwardZone, "", "the address record that the PTR's name lacks; line is the record"},
+		{AdviseUseDNS, Server, "", "what an sshd with UseDNS yes makes of it; line is what it logs"},
+		{AdviseResolver, Resolver, "", "the DNS server to check, because it did not answer"},
+		{AdviseName, ThisMachine, "", "the name to check, because it has no address"},
+		{AdviseHostKey, ThisMachine, "", "what to find out about a host key before anything else"},
+		{AdviseForget, ThisMachine, "", "how to remove the known key, once the new one is verified; file is where it is, line is the command"},
+		{AdviseCommand, ThisMachine, "", "what to do about a hosts line that rdnsproxy wrote; line is the command"},
+		{AdviseConnect, Server, ThisMachine, "what to check on the host, or to do here, because it does not answer as it should"},
 	}, affectedAdvice()...)
 }

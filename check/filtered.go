@@ -40,8 +40,8 @@ func filterFindings(f *judgement) []Finding {
 // adviseFilter says what to do about an answer that is filtered.
 func adviseFilter(ans resolve.Answer) []Advice {
 	if ans.Source.Kind == resolve.KindHosts {
-		return []Advice{{Code: AdviseName, Machine: ThisMachine, Text: "remove the name from the line that blocks it, " + sourceWord(ans)}}
+		return []Advice{newAdvice(AdviseName, "remove the name from the line that blocks it, "+sourceWord(ans))}
 	}
-	return []Advice{{Code: AdviseResolver, Machine: Resolver,
-		Text: "allow " + displayName(ans.Question.Name) + " at " + sourceWord(ans) + ", which filters it, or ask another DNS server with --resolver"}}
+	return []Advice{newAdvice(AdviseResolver, "allow "+displayName(ans.Question.Name)+" at "+sourceWord(ans)+
+		", which filters it, or ask another DNS server with --resolver")}
 }

@@ -59,3 +59,33 @@ type Exception struct {
 
 // aboutTarget is NewFinding for a finding that is not about one address.
 func aboutTarget(c Code, text string) Finding { return NewFinding(c, netip.Addr{}, text) }
+
+// newAdvice makes advice. Its machine is the one that the table of advice gives for c.
+func newAdvice(c AdviceCode, text string) Advice {
+	return Advice{Code: c, Machine: adviceRow(c).Machine, Text: text}
+}
+
+// with gives advice a line, and the file that it goes into if it is one for a file.
+func (a Advice) with(file, line string) Advice {
+	a.File, a.Line = file, line
+	return a
+}
+
+// on gives advice the other machine that its row lists.
+func (a Advice) on(m Machine) Advice {
+	if adviceRow(a.Code).Or != m {
+		undocumented(Code(a.Code), Condition(m))
+	}
+	a.Machine = m
+	return a
+}
+
+func adviceRow(c AdviceCode) AdviceDoc {
+	for _, d := range AdviceCodes() {
+		if d.Code == c {
+			return d
+		}
+	}
+	undocumented(Code(c), "")
+	return AdviceDoc{}
+}

@@ -21,9 +21,10 @@ func init() {
 	}
 }
 
-// TestSeveritiesAreOfTheTable: findings are made by NewFinding alone, and nothing
-// sets a severity beside When.
+// TestSeveritiesAreOfTheTable: only NewFinding makes findings and only newAdvice makes
+// advice, and nothing but When changes a severity.
 func TestSeveritiesAreOfTheTable(t *testing.T) {
+	made := func(e ast.Expr) bool { return nameOfType(e) == "Finding" || nameOfType(e) == "Advice" }
 	for path, file := range sources(t, "..") {
 		if filepath.Base(path) == "finding.go" {
 			continue
@@ -31,13 +32,13 @@ func TestSeveritiesAreOfTheTable(t *testing.T) {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.CompositeLit:
-				if len(n.Elts) > 0 && nameOfType(n.Type) == "Finding" {
-					t.Errorf("%s: a finding that NewFinding did not make", path)
+				if len(n.Elts) > 0 && made(n.Type) {
+					t.Errorf("%s: a finding or advice that the table did not make", path)
 				}
-				if a, ok := n.Type.(*ast.ArrayType); ok && nameOfType(a.Elt) == "Finding" {
+				if a, ok := n.Type.(*ast.ArrayType); ok && made(a.Elt) {
 					for _, e := range n.Elts {
 						if _, literal := e.(*ast.CompositeLit); literal {
-							t.Errorf("%s: a finding that NewFinding did not make", path)
+							t.Errorf("%s: a finding or advice that the table did not make", path)
 						}
 					}
 				}

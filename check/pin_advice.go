@@ -40,7 +40,7 @@ func (l *pinnedLine) command(text, command string) []Advice {
 	if l.path != "" && l.path != hostsfile.SystemPath() {
 		command += " --hosts-file " + safetext.Shell(l.path)
 	}
-	return []Advice{{Code: AdviseCommand, Machine: ThisMachine, Text: text, Line: "rdnsproxy hosts " + command}}
+	return []Advice{newAdvice(AdviseCommand, text).with("", "rdnsproxy hosts "+command)}
 }
 
 // target names the line's host without ssh's configuration.

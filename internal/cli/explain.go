@@ -59,7 +59,7 @@ func explanation(width int, word string) (string, bool) {
 	}
 	for _, d := range check.AdviceCodes() {
 		if string(d.Code) == word {
-			return report.Page(width, fmt.Sprintf("%s: a piece of advice (%s)\n\n%s.\n", d.Code, d.Machine, d.Meaning)), true
+			return report.Page(width, fmt.Sprintf("%s: a piece of advice (%s)\n\n%s.\n", d.Code, d.Where(), d.Meaning)), true
 		}
 	}
 	for _, t := range topics() {

@@ -106,18 +106,24 @@ func TestJSONIsTheRecording(t *testing.T) {
 	}
 }
 
-// TestRecordingsAreCurrent: they hold nothing that check does not say, and every
-// way in which a connection and a host key can come out.
+// TestRecordingsAreCurrent: they hold no code and no severity that check does not give,
+// and every way in which a connection and a host key can come out.
 func TestRecordingsAreCurrent(t *testing.T) {
-	codes := map[check.Code]bool{}
+	codes, severities := map[check.Code]bool{}, map[check.Code][]check.Severity{}
 	for _, d := range check.Codes() {
-		codes[d.Code] = true
+		codes[d.Code], severities[d.Code] = true, []check.Severity{d.Severity}
+		for _, e := range d.Except {
+			severities[d.Code] = append(severities[d.Code], e.Severity)
+		}
 	}
 	connects, keys := map[check.ConnectStatus]bool{}, map[check.KeyStatus]bool{}
 	for _, r := range append(recorded(t), recording(t, "probed")...) {
 		for _, f := range r.Findings {
 			if !codes[f.Code] {
 				t.Errorf("%s: check has no code %s", r.Target, f.Code)
+			}
+			if !slices.Contains(severities[f.Code], f.Severity) {
+				t.Errorf("%s: %s is never %s", r.Target, f.Code, f.Severity)
 			}
 		}
 		for _, a := range r.Addresses {
