@@ -74,7 +74,7 @@ func explainLookup() []Explanation {
 			Sure:    "Sure: address, reverse names and verdict are the same as then.",
 			Who:     "Only you, on this machine.",
 			Do:      "Nothing. 'rdnsproxy accept forget HOST' drops it.",
-			Example: "192.168.1.243: this mapping is accepted since 2026-03-01",
+			Example: "192.168.1.243: you accepted this mapping on 2026-03-01",
 		},
 		{
 			Code:    "accepted.changed",
@@ -90,7 +90,7 @@ func explainLookup() []Explanation {
 			Sure:    "Sure: ssh -G said so.",
 			Who:     "Every ssh of this user to this host.",
 			Do:      "Do what the message says. It is the user's own: nothing is wrong with the configuration or the host.",
-			Example: "ssh will not connect, as its configuration says: ~/.ssh/config line 7: RefuseConnection: moved to new.example.com",
+			Example: "ssh's configuration refuses to connect: ~/.ssh/config line 7: RefuseConnection: moved to new.example.com",
 		},
 		{
 			Code:    "via.jump",

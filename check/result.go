@@ -207,7 +207,7 @@ func (r *Result) MappingText(a netip.Addr) string {
 	if f, ok := r.Mapping(a); ok {
 		return f.Text
 	}
-	return a.String() + ": not judged in time"
+	return a.String() + ": not checked in time"
 }
 
 // Addrs returns the addresses of the target.

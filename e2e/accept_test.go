@@ -89,7 +89,7 @@ func TestAccept(t *testing.T) {
 
 			v.dns(c.zones...)
 			o := v.ssh("my.example.com", "echo $SSH_CONNECTION")
-			want := "rdnsproxy: warning: what was accepted of my.example.com has CHANGED: " + c.change
+			want := "rdnsproxy: warning: my.example.com no longer matches the mapping you accepted: " + c.change
 			if c.warning != "" {
 				want += "; " + c.warning
 			}

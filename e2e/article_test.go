@@ -20,10 +20,10 @@ func TestReverseDNSNotSetUp(t *testing.T) {
 	v := newVisit(t)
 	screen, status := v.onTerminal("ssh", "my.example.com", "echo hello")
 	want := articleWarning + `
-rdnsproxy: hint: if you know this host, this line in this machine's /etc/hosts settles it:
+rdnsproxy: hint: if you trust this host, add this line to /etc/hosts:
 rdnsproxy: hint:   ` + articleLine + `
-rdnsproxy: hint: 'rdnsproxy check my.example.com' tells more
-rdnsproxy: hint: 'rdnsproxy accept my.example.com' silences this, without root
+rdnsproxy: hint: for details, run: rdnsproxy check my.example.com
+rdnsproxy: hint: to accept this mapping and silence the warning (no root needed), run: rdnsproxy accept my.example.com
 hello
 `
 	if status != 0 || screen != want {
@@ -82,9 +82,9 @@ func TestForgedAddressGetsNoLine(t *testing.T) {
 		dnslab.Zone("1.168.192.in-addr.arpa", "243 PTR 192-168-1-243.foo.bar.net."), dnslab.Zone("bar.net"))
 	const finding = "rdnsproxy: warning: my.example.com is 198.51.100.10, whose reverse name 198-51-100-10.foo.bar.net does not exist (NXDOMAIN)\n"
 	screen, status := v.onTerminal("ssh", "my.example.com", "echo hello")
-	want := finding + `rdnsproxy: hint: 'rdnsproxy check my.example.com' tells more
+	want := finding + `rdnsproxy: hint: for details, run: rdnsproxy check my.example.com
 rdnsproxy: hint: 'rdnsproxy hosts add my.example.com' checks the host key before it writes a hosts line
-rdnsproxy: hint: 'rdnsproxy accept my.example.com' silences this, without root
+rdnsproxy: hint: to accept this mapping and silence the warning (no root needed), run: rdnsproxy accept my.example.com
 hello
 `
 	if status != 0 || screen != want {

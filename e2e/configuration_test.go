@@ -73,7 +73,7 @@ func TestConfigurationOnce(t *testing.T) {
 		}
 	}
 	cmd := v.command("sh", "-c", "mkfifo once; rdnsproxy check --dns-only -F once exact.example.com")
-	if o := v.finish(cmd, nil); o.status != 2 || o.out != "" || !strings.Contains(o.err, "not a regular file (ssh's configuration is read here as often as it takes: write it to a file first)") {
+	if o := v.finish(cmd, nil); o.status != 2 || o.out != "" || !strings.Contains(o.err, "not a regular file (ssh's configuration is read more than once: write it to a regular file first)") {
 		t.Errorf("%+v", o)
 	}
 }

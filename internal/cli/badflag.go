@@ -50,7 +50,7 @@ func habits(shorthand string) string {
 	case "l":
 		return "a user is written user@HOST"
 	case "o", "J", "i":
-		return "what ssh's options say is read from ssh's configuration (-F FILE names another)"
+		return "ssh's options are read from its configuration; -F FILE names another file"
 	}
 	return ""
 }
@@ -77,11 +77,11 @@ func badValue(err error) string {
 func wanted(invalid *pflag.InvalidValueError) string {
 	switch invalid.GetFlag().Value.Type() {
 	case "bool":
-		return "true or false is wanted"
+		return "expected true or false"
 	case "int":
-		return "a whole number is wanted"
+		return "expected a whole number"
 	case "stringSlice":
-		return "words separated by commas are wanted, without quotes"
+		return "expected words separated by commas, without quotes"
 	}
 	return safetext.Line(errors.Unwrap(invalid).Error())
 }
@@ -97,7 +97,7 @@ func notAPort(command string, operands []string) error {
 	if i > 0 {
 		hint += ": rdnsproxy " + command + " " + withPort(operands[i-1], operands[i])
 	}
-	return console.Refuse(exit.Usage, hint, "%s looks like a port, and targets are hosts", console.Quoted(operands[i]))
+	return console.Refuse(exit.Usage, hint, "%s looks like a port, but a target is a host", console.Quoted(operands[i]))
 }
 
 // withPort is a target with a port, as it would be typed.

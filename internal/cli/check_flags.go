@@ -30,7 +30,7 @@ func newCheckFlags(fs *pflag.FlagSet) checkFlags {
 
 func (f *checkFlags) register(fs *pflag.FlagSet) {
 	registerTarget(fs, &f.Options.Options)
-	fs.Lookup("quiet").Usage = "tell of targets that do not pass only"
+	fs.Lookup("quiet").Usage = "report only the targets that do not pass"
 	registerConnect(fs, &f.Connect)
 	fs.BoolVar(&f.AcceptedPass, "accepted", false, "accepted mappings pass, as long as they are unchanged")
 	f.registerOwn(fs)
@@ -40,33 +40,33 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerProbe(fs)
 	f.registerReport(fs)
-	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "how many targets to look at at once, `N` at most")
-	fs.BoolVar(&f.PrintConfig, "print-config", false, "print what was taken from ssh's configuration, and look nothing up")
-	fs.BoolVar(&f.PrintKnownHosts, "print-known-hosts", false, "print lines for known_hosts, only of keys that are known, expected or vouched for by DNS")
-	fs.Var((*serversFlag)(&f.Compare), "compare", "ask this DNS server too, and say where it differs")
-	fs.Var((*interval)(&f.Wait), "wait", "try again until the targets pass, so long at most")
-	fs.BoolVar(&f.Client.Self, "self", false, "look at this client as servers do: the address in SSH_CONNECTION")
-	fs.StringVar(&f.Client.Address, "client", "", "look at the client with this `ADDRESS` as servers do")
-	fs.Var(optionalString{&f.Client.From}, "from", "with --self or --client: whether this from= `LIST` of authorized_keys lets it in")
-	fs.BoolVar(&f.Sources.All, "all", false, "every alias in ssh's configuration")
-	fs.BoolVar(&f.Sources.KnownHosts, "known-hosts", false, "every name in known_hosts; of hashed ones those that ssh's configuration or the targets name")
-	fs.StringVar(&f.SSHDConfig, "sshd-config", f.SSHDConfig, "read this `FILE` of sshd's on this machine for UseDNS; 'none' reads nothing")
-	fs.StringVar(&f.Sources.FromFile, "from-file", "", "a target on each line of this `FILE`; - is stdin")
+	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "check at most `N` targets at once")
+	fs.BoolVar(&f.PrintConfig, "print-config", false, "print the settings taken from ssh's configuration, and stop")
+	fs.BoolVar(&f.PrintKnownHosts, "print-known-hosts", false, "print known_hosts lines of verified keys only")
+	fs.Var((*serversFlag)(&f.Compare), "compare", "also ask this DNS server, and report differences")
+	fs.Var((*interval)(&f.Wait), "wait", "retry until all targets pass, for at most this long")
+	fs.BoolVar(&f.Client.Self, "self", false, "check this client as servers see it (SSH_CONNECTION)")
+	fs.StringVar(&f.Client.Address, "client", "", "check the client with this `ADDRESS` as servers see it")
+	fs.Var(optionalString{&f.Client.From}, "from", "with --self or --client: would this from= `LIST` of authorized_keys let it in?")
+	fs.BoolVar(&f.Sources.All, "all", false, "check every alias in ssh's configuration")
+	fs.BoolVar(&f.Sources.KnownHosts, "known-hosts", false, "check every name in known_hosts; hashed names only if ssh's configuration or a target has them")
+	fs.StringVar(&f.SSHDConfig, "sshd-config", f.SSHDConfig, "read UseDNS from this sshd_config `FILE`; 'none' reads nothing")
+	fs.StringVar(&f.Sources.FromFile, "from-file", "", "check the targets in this `FILE`, one per line; - is stdin")
 }
 
 // registerProbe registers the flags of what looks behind names and addresses.
 func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.DNSOnly, "dns-only", false, "connect to nothing: names and addresses only")
-	fs.StringSliceVar(&f.ExpectKeys, "expect-hostkey", nil, "a host key that is right, a `FINGERPRINT` SHA256:... (repeatable)")
-	fs.Var((*interval)(&f.TargetTimeout), "target-timeout", "how long all the work on one target may take")
-	fs.BoolVar(&f.AllKeys, "all-hostkeys", false, "fetch the host keys of the other types too, each over one more connection")
+	fs.BoolVar(&f.DNSOnly, "dns-only", false, "DNS only, do not connect")
+	fs.StringSliceVar(&f.ExpectKeys, "expect-hostkey", nil, "accept only this host key, by `FINGERPRINT` SHA256:... (repeatable)")
+	fs.Var((*interval)(&f.TargetTimeout), "target-timeout", "time limit for one target")
+	fs.BoolVar(&f.AllKeys, "all-hostkeys", false, "also fetch host keys of the other types, one more connection each")
 }
 
 // registerReport registers the flags of what writes a report.
 func (f *checkFlags) registerReport(fs *pflag.FlagSet) {
-	fs.StringVar(&f.Format, "format", f.Format, "how to write the results, a `FORMAT` of "+strings.Join(report.Formats(), ", "))
-	fs.Var((*outputPath)(&f.Output), "output", "write the report to this `FILE`, whole or not at all, instead of stdout")
-	fs.Var((*failOn)(&f.FailOn), "fail-on", "exit with 1 from this severity on: notice, warning, error or never")
+	fs.StringVar(&f.Format, "format", f.Format, "output `FORMAT`: "+strings.Join(report.Formats(), ", "))
+	fs.Var((*outputPath)(&f.Output), "output", "write the report to this `FILE` instead of stdout, all or nothing")
+	fs.Var((*failOn)(&f.FailOn), "fail-on", "exit with 1 at or above this severity: notice, warning, error, never")
 }
 
 // outputPath is where a report goes, empty for stdout, which is also called -.
@@ -90,29 +90,29 @@ func (f *checkFlags) validate() error {
 	case !slices.Contains(report.Formats(), f.Format):
 		return console.Refuse(exit.Usage, "--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", console.Quoted(f.Format))
 	case f.Jobs < 1:
-		return console.Refuse(exit.Usage, "--jobs takes a number from 1 on", "--jobs %d leaves nobody to do the work", f.Jobs)
+		return console.Refuse(exit.Usage, "", "--jobs must be at least 1")
 	case f.CheckTimeout <= 0:
-		return console.Refuse(exit.Usage, "--check-timeout takes a time span such as 5s", "--check-timeout %s leaves no time", f.CheckTimeout)
+		return console.Refuse(exit.Usage, "--check-timeout takes a duration such as 5s", "--check-timeout must be greater than 0")
 	case f.TargetTimeout <= 0:
-		return console.Refuse(exit.Usage, "--target-timeout takes a time span such as 30s", "--target-timeout %s leaves no time", f.TargetTimeout)
+		return console.Refuse(exit.Usage, "--target-timeout takes a duration such as 30s", "--target-timeout must be greater than 0")
 	case f.DNSOnly && (len(f.ExpectKeys) > 0 || f.PrintKnownHosts || f.AllKeys):
-		return console.Refuse(exit.Usage, "leave --dns-only out", "--dns-only sees no host keys")
+		return console.Refuse(exit.Usage, "remove --dns-only", "--dns-only does not look at host keys")
 	case f.Client.From != nil && *f.Client.From != "" && !client:
-		return console.Refuse(exit.Usage, "rdnsproxy check --client ADDR --from LIST", "--from is about a client: --self or --client is missing")
+		return console.Refuse(exit.Usage, "rdnsproxy check --client ADDR --from LIST", "--from needs --self or --client")
 	case f.Client.From != nil && *f.Client.From == "":
-		return console.Refuse(exit.Usage, "--from takes what stands between the quotes of from=\"...\"", "the --from list is empty")
+		return console.Refuse(exit.Usage, "--from takes the text between the quotes of from=\"...\"", "the --from list is empty")
 	case client && f.Sources != (target.Sources{}):
-		return console.Refuse(exit.Usage, "ask about either", "--self and --client take no targets")
+		return console.Refuse(exit.Usage, "use one or the other", "--self and --client cannot be combined with targets")
 	case f.PrintKnownHosts && (f.Output != "" || f.given("format")):
-		return console.Refuse(exit.Usage, "leave --format and --output out, and redirect stdout", "--print-known-hosts prints lines for known_hosts and nothing else")
+		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout", "--print-known-hosts cannot be combined with --format or --output")
 	case f.PrintConfig && (f.Output != "" || f.given("format")):
-		return console.Refuse(exit.Usage, "leave --format and --output out, and redirect stdout", "--print-config prints settings of ssh and nothing else")
+		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout", "--print-config cannot be combined with --format or --output")
 	case len(f.Compare) > 1:
-		return console.Refuse(exit.Usage, "--compare takes one DNS server", "--compare was given %d", len(f.Compare))
+		return console.Refuse(exit.Usage, "", "--compare takes one DNS server, not %d", len(f.Compare))
 	}
 	for _, key := range f.ExpectKeys {
 		if !hostsfile.IsFingerprint(key) {
-			return console.Refuse(exit.Usage, "'ssh-keygen -lf FILE' prints it, SHA256: and 43 characters", "%s is no fingerprint", console.Quoted(key))
+			return console.Refuse(exit.Usage, "'ssh-keygen -lf FILE' prints it: SHA256: and 43 characters", "%s is not a fingerprint", console.Quoted(key))
 		}
 	}
 	return nil
@@ -137,7 +137,7 @@ func (f *failOn) Set(word string) error {
 	}
 	s, err := check.ParseSeverity(word)
 	if err != nil || !slices.Contains([]check.Severity{check.Notice, check.Warning, check.Error}, s) {
-		return errors.New("one of notice, warning, error, never is wanted")
+		return errors.New("expected notice, warning, error or never")
 	}
 	*f = failOn(s)
 	return nil

@@ -79,8 +79,8 @@ func classify(args []string) (call, error) {
 		return call{}, console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", console.Quoted(last))
 	}
 	if i == len(args) {
-		return call{}, console.Refuse(exit.Usage, "'rdnsproxy setup' makes ssh run this program; 'rdnsproxy check HOST' looks at a host; 'rdnsproxy help' tells more",
-			"nothing to do: HOST PORT or a command is missing")
+		return call{}, console.Refuse(exit.Usage, "'rdnsproxy setup' makes ssh use it; 'rdnsproxy check HOST' checks a host; 'rdnsproxy help' lists everything",
+			"nothing to do: missing command, or HOST PORT")
 	}
 	word := args[i]
 	if i+1 < len(args) && target.IsPort(args[i+1]) {
@@ -89,8 +89,8 @@ func classify(args []string) (call, error) {
 	for _, c := range commands {
 		if c == word {
 			if i > 0 && slices.Contains(wrapped, word) {
-				return call{}, console.Refuse(exit.Usage, "set RDNSPROXY_POLICY and the like; what stands after "+word+" is for "+word,
-					"flags before %s are not passed on", word)
+				return call{}, console.Refuse(exit.Usage, "use environment variables such as RDNSPROXY_POLICY; arguments after "+word+" go to "+word,
+					"flags of rdnsproxy cannot be given to the wrapper")
 			}
 			// Flags that stand before a command's name are the command's.
 			rest := append([]string{word}, args[:i]...)
@@ -117,8 +117,8 @@ func mistyped(word string, rest []string) error {
 	if len(rest) > 0 {
 		return nil
 	}
-	return console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' looks at a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
-		"%s is no command, and a host needs its port", console.Quoted(word))
+	return console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' checks a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
+		"%s is not a command, and a host needs a port", console.Quoted(word))
 }
 
 // knownFlags are the flags that may stand before the words that decide.

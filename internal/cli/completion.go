@@ -72,9 +72,9 @@ Exit status: 0, or 2 for a shell that there is no script for.`,
 			case "zsh":
 				_ = root.GenZshCompletion(w.Texts())
 			case "":
-				return console.Refuse(exit.Usage, "rdnsproxy completion bash|fish|powershell|zsh", "completion for which shell?")
+				return console.Refuse(exit.Usage, "usage: rdnsproxy completion bash|fish|powershell|zsh", "no shell given")
 			default:
-				return console.Refuse(exit.Usage, didYouMean(shell, shells, "bash, fish, powershell and zsh are the shells"), "no completion for shell %s", console.Quoted(shell))
+				return console.Refuse(exit.Usage, didYouMean(shell, shells, "the shells are bash, fish, powershell and zsh"), "no completion for shell %s", console.Quoted(shell))
 			}
 			return nil
 		},

@@ -20,15 +20,15 @@ func registerTarget(fs *pflag.FlagSet, o *target.Options) {
 	fs.StringVarP(&o.SSHConfig, "ssh-config", "F", "", "read this `FILE` instead of the user's ssh configuration; 'none' reads nothing")
 	fs.BoolVarP(&o.IPv4, "ipv4", "4", false, "IPv4 only")
 	fs.BoolVarP(&o.IPv6, "ipv6", "6", false, "IPv6 only")
-	fs.Var((*interval)(&o.CheckTimeout), "check-timeout", "how long the look-ups of a target may take")
-	fs.BoolVar(&o.RequireName, "require-name", false, "a reverse name other than the host's is a warning")
-	fs.BoolVarP(&o.Quiet, "quiet", "q", false, "no warnings; errors only")
-	fs.BoolVarP(&o.Verbose, "verbose", "v", false, "say more")
+	fs.Var((*interval)(&o.CheckTimeout), "check-timeout", "time limit for the lookups of one target")
+	fs.BoolVar(&o.RequireName, "require-name", false, "warn if the reverse name is not the host's own")
+	fs.BoolVarP(&o.Quiet, "quiet", "q", false, "print errors only")
+	fs.BoolVarP(&o.Verbose, "verbose", "v", false, "print more")
 }
 
 // registerConnect registers the flags of every command that connects.
 func registerConnect(fs *pflag.FlagSet, o *target.Connect) {
-	fs.Var(optionalInterval{&o.Timeout}, "connect-timeout", "how long connecting may take, look-ups included")
+	fs.Var(optionalInterval{&o.Timeout}, "connect-timeout", "time limit for connecting, lookups included")
 	fs.Var(optionalString{&o.Address}, "bind-address", "connect from this `ADDRESS`")
 	fs.Var(optionalString{&o.Interface}, "bind-interface", "connect from this `INTERFACE`'s address")
 }
@@ -69,7 +69,7 @@ func (f *serversFlag) Set(text string) error {
 	return nil
 }
 
-// interval is a time span as Go writes it (1.5s, 200ms) or as ssh does (10, 1m30).
+// interval is a duration as Go writes it (1.5s, 200ms) or as ssh does (10, 1m30).
 type interval time.Duration
 
 func (i *interval) Type() string { return "DURATION" }
@@ -87,7 +87,7 @@ func (i *interval) Set(s string) error {
 		d, err = time.ParseDuration(s + "s") // a bare number, or a bare number at the end, is seconds
 	}
 	if err != nil || d < 0 {
-		return fmt.Errorf("%q is no time span (1.5s, 200ms, 10, 1m30)", s)
+		return fmt.Errorf("invalid duration %q (for example 1.5s, 200ms, 10 or 1m30)", s)
 	}
 	*i = interval(d)
 	return nil

@@ -30,7 +30,7 @@ it was.
 Exit status: 0 done or already so, 1 refused, not confirmed, or a line is not
 right, 2 usage, 3 it could not be told.`,
 		Args: func(_ *cobra.Command, args []string) error {
-			return console.Refuse(exit.Usage, didYouMean(strings.Join(args, " "), []string{"list", "add", "remove", "verify"}, "'rdnsproxy help hosts' tells of them"), "hosts takes list, add, remove or verify")
+			return console.Refuse(exit.Usage, didYouMean(strings.Join(args, " "), []string{"list", "add", "remove", "verify"}, "see 'rdnsproxy help hosts'"), "hosts needs list, add, remove or verify")
 		},
 		Run: func(*cobra.Command, []string) {},
 	}
@@ -105,7 +105,7 @@ Exit status: 0 done, 1 the hosts file could not be read, 2 usage.`
 HOST is looked up in DNS alone and its host key is held against known_hosts;
 what will change is shown, and written after a yes. It is refused where a host
 key speaks against it, where HOST's key is known or expected and an address
-does not show it (--dns-only looks at no key), where an address could not be
+does not show it (--dns-only does not look at host keys), where an address could not be
 looked up or is no host's own, where another line gives HOST another address
 (--replace), for names of this machine, and where no line is needed (--force).
 

@@ -89,7 +89,7 @@ func given(fs *pflag.FlagSet, which func(*pflag.Flag) bool) (names []string) {
 // tellIdle says which flags of the command line change nothing in what a command does.
 func tellIdle(v *console.Voice, command string, flags []string) {
 	if len(flags) > 0 {
-		v.Notice(command + " makes no use of " + strings.Join(flags, ", "))
+		v.Notice(command + " ignores " + strings.Join(flags, ", "))
 	}
 }
 
@@ -103,22 +103,22 @@ func (f *hostsFlags) registerOwn(fs *pflag.FlagSet) {
 
 func (f *hostsFlags) registerWriting(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.pins.Yes, "yes", false, "write without asking")
-	fs.BoolVar(&f.pins.Backup, "backup", false, "keep the old file beside the new one")
+	fs.BoolVar(&f.pins.Backup, "backup", false, "keep a copy of the old file beside it")
 }
 
 func (f *hostsFlags) registerChoice(fs *pflag.FlagSet) {
-	fs.StringVar(&f.address, "address", "", "of several addresses this `ADDRESS` alone; the line hides the others")
-	fs.BoolVar(&f.pins.Replace, "replace", false, "take HOST out of lines that give it another address")
-	fs.BoolVar(&f.pins.Force, "force", false, "add a line although none is needed")
-	fs.StringVar(&f.expires, "expires", "", "the `DAY` on which the line expires, YYYY-MM-DD, or in so many days, 90d")
+	fs.StringVar(&f.address, "address", "", "add only this `ADDRESS` of several; the line hides the others")
+	fs.BoolVar(&f.pins.Replace, "replace", false, "remove HOST from lines that give it another address")
+	fs.BoolVar(&f.pins.Force, "force", false, "add a line even if none is needed")
+	fs.StringVar(&f.expires, "expires", "", "`DATE` on which the line expires: YYYY-MM-DD, or a number of days, 90d")
 }
 
 func (f *hostsFlags) registerAny(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.pins.Any, "any", false, "also from lines that rdnsproxy has not written")
+	fs.BoolVar(&f.pins.Any, "any", false, "also change lines that rdnsproxy did not write")
 }
 
 func (f *hostsFlags) registerFix(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.pins.Fix, "fix", false, "remove lines that are no longer needed or have expired")
+	fs.BoolVar(&f.pins.Fix, "fix", false, "remove lines that are not needed or have expired")
 }
 
 // choices are the options of add.
@@ -144,7 +144,7 @@ func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, f.expires)
 	if err != nil || !day.After(now) {
-		return time.Time{}, console.Refuse(exit.Usage, "--expires takes a day to come, 2027-03-01, or a number of days, 90d", "%s is no day to come", console.Quoted(f.expires))
+		return time.Time{}, console.Refuse(exit.Usage, "--expires takes a future date, 2027-03-01, or a number of days, 90d", "invalid date %s", console.Quoted(f.expires))
 	}
 	return day, nil
 }
@@ -156,7 +156,7 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 	}
 	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(f.address, "["), "]"))
 	if err != nil {
-		return a, console.Refuse(exit.Usage, "--address takes one of the host's addresses", "%s is no address", console.Quoted(f.address))
+		return a, console.Refuse(exit.Usage, "--address takes one of the host's addresses", "%s is not an IP address", console.Quoted(f.address))
 	}
 	return a, nil
 }
@@ -213,7 +213,7 @@ func (l *listingFlag) String() string { return string(*l) }
 
 func (l *listingFlag) Set(s string) error {
 	if !slices.Contains(pins.Listings(), pins.Listing(s)) {
-		return fmt.Errorf("text or json is wanted")
+		return fmt.Errorf("expected text or json")
 	}
 	*l = listingFlag(s)
 	return nil

@@ -39,11 +39,11 @@ func registerRelay(fs *pflag.FlagSet, o *session.Options) {
 	registerTarget(fs, &o.Options)
 	registerConnect(fs, &o.Connect)
 	o.Policy, o.CheckWait = session.Warn, time.Second
-	fs.Var((*policyFlag)(&o.Policy), "policy", "what a bad mapping means: warn, strict (refuse) or off")
-	fs.Var((*interval)(&o.CheckWait), "check-wait", "how long a connection that stands waits for its verdict under --policy warn")
-	fs.BoolVar(&o.FDPass, "fdpass", false, "hand the connection to ssh, which has ProxyUseFdpass set")
-	fs.BoolVar(&o.Accepted, "accepted", false, "with --policy strict: take accepted mappings too")
-	fs.StringVar(&o.LogFile, "log-file", "", "append what was found to this `FILE`")
+	fs.Var((*policyFlag)(&o.Policy), "policy", "on a bad mapping: warn, strict (refuse to connect) or off")
+	fs.Var((*interval)(&o.CheckWait), "check-wait", "with --policy warn: once connected, wait this long for the result")
+	fs.BoolVar(&o.FDPass, "fdpass", false, "pass the connected socket to ssh (needs ProxyUseFdpass yes)")
+	fs.BoolVar(&o.Accepted, "accepted", false, "with --policy strict: also allow accepted mappings")
+	fs.StringVar(&o.LogFile, "log-file", "", "append the results to this `FILE`")
 }
 
 // policyFlag is the policy as a flag's value.
@@ -54,7 +54,7 @@ func (p *policyFlag) String() string { return string(*p) }
 
 func (p *policyFlag) Set(s string) error {
 	if !slices.Contains(session.Policies(), session.Policy(s)) {
-		return fmt.Errorf("%q is no policy (warn, strict, off)", s)
+		return fmt.Errorf("invalid policy %q (expected warn, strict or off)", s)
 	}
 	*p = policyFlag(s)
 	return nil
@@ -76,9 +76,9 @@ func parseRelay(w World, args []string) (o session.Options, err error) {
 	words := fs.Args()
 	switch {
 	case len(words) < 2:
-		return o, console.Refuse(exit.Usage, relayUsage, "the port is missing after host %s", console.Quoted(strings.Join(words, " ")))
+		return o, console.Refuse(exit.Usage, relayUsage, "missing port after host %s", console.Quoted(strings.Join(words, " ")))
 	case len(words) > 3:
-		return o, console.Refuse(exit.Usage, relayUsage, "too many operands: %s", console.Quoted(strings.Join(words[3:], " ")))
+		return o, console.Refuse(exit.Usage, relayUsage, "too many arguments: %s", console.Quoted(strings.Join(words[3:], " ")))
 	}
 	o.Host = words[0]
 	if err := target.CheckHost(o.Host); err != nil {

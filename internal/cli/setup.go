@@ -10,17 +10,17 @@ import (
 // registerSetup registers the flags of setup.
 func registerSetup(fs *pflag.FlagSet, o *setup.Options) {
 	registerOwnSetup(fs, o)
-	fs.BoolVar(&o.FDPass, "fdpass", false, "hand the connections of the HOSTs to ssh: they are then as fast as direct ones")
+	fs.BoolVar(&o.FDPass, "fdpass", false, "pass the connections of the HOSTs to ssh, as fast as direct ones")
 	_ = fs.SetAnnotation("fdpass", withoutVariable, nil) // RDNSPROXY_FDPASS is the relay's
 	fs.BoolVar(&o.Yes, "yes", false, "write without asking")
-	fs.BoolVarP(&o.Quiet, "quiet", "q", false, "no notices and no diff; errors only")
+	fs.BoolVarP(&o.Quiet, "quiet", "q", false, "print errors only: no notices, no diff")
 }
 
 // registerOwnSetup registers what no other command has.
 func registerOwnSetup(fs *pflag.FlagSet, o *setup.Options) {
 	fs.StringVar(&o.File, "file", "", "write to this `FILE` instead of ~/.ssh/config")
-	fs.BoolVar(&o.Remove, "remove", false, "take the lines out again")
-	fs.BoolVar(&o.Print, "print", false, "print the lines, and write nothing")
+	fs.BoolVar(&o.Remove, "remove", false, "remove the lines again")
+	fs.BoolVar(&o.Print, "print", false, "print the lines, write nothing")
 }
 
 func setupCommand(w World, status *int) *cobra.Command {

@@ -47,7 +47,7 @@ func RealProgram(w World, program string) (path string, env []string, err error)
 		return path, w.Env, nil
 	}
 	if shim != "" {
-		return "", nil, Refuse(exit.Usage, "put the directory of OpenSSH's "+program+" on PATH too",
+		return "", nil, Refuse(exit.Usage, "add the directory of OpenSSH's "+program+" on PATH too",
 			"the only %s on PATH, %s, runs rdnsproxy", program, Quoted(shim))
 	}
 	return "", nil, Refuse(exit.Usage, "install OpenSSH's client", "%s is not on PATH", program)

@@ -15,14 +15,19 @@ import (
 // count for it.
 var secureDirs = [...]string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 
-// Runnable makes the commands in a hint, 'rdnsproxy ARGS' and sudo rdnsproxy ARGS,
-// run this program: by its path, where the bare name leads to none or to another.
+// Runnable makes the commands in a hint ('rdnsproxy ARGS', "run: rdnsproxy ARGS",
+// "sudo rdnsproxy ARGS") run this program: by its path, where a shell would not find
+// it, or would find another, by its bare name.
 func Runnable(hint string) string {
 	if !strings.Contains(hint, "rdnsproxy ") {
 		return hint
 	}
 	hint = strings.ReplaceAll(hint, "sudo rdnsproxy ", "sudo "+commandName(inSecureDirs)+" ")
-	return strings.ReplaceAll(hint, "'rdnsproxy ", "'"+commandName(exec.LookPath)+" ")
+	if !strings.Contains(hint, "'rdnsproxy ") && !strings.Contains(hint, "run: rdnsproxy ") {
+		return hint
+	}
+	name := commandName(exec.LookPath)
+	return strings.NewReplacer("'rdnsproxy ", "'"+name+" ", "run: rdnsproxy ", "run: "+name+" ").Replace(hint)
 }
 
 // commandName is the word to run this program by, where find looks a bare name up.
@@ -34,7 +39,7 @@ func commandName(find func(name string) (string, error)) string {
 	}
 	mine, err := os.Stat(self)
 	if err != nil {
-		return name // it was replaced while it runs: the name leads to the new one, perhaps
+		return name // it was replaced while it runs: the bare name may find the new one
 	}
 	if found, err := find(name); err == nil {
 		if theirs, err := os.Stat(found); err == nil && os.SameFile(mine, theirs) {

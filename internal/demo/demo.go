@@ -59,11 +59,11 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 			return exit.Interrupted
 		}
 		if err != nil {
-			v.Error(fmt.Errorf("the demo did not go as it should: %w", err))
+			v.Error(fmt.Errorf("demo failed: %w", err))
 			return exit.Found
 		}
 	}
-	s.say("\nThat was all of it. 'rdnsproxy setup' makes ssh run it.")
+	s.say("\nThat's all. 'rdnsproxy setup' makes ssh use it.")
 	return exit.OK
 }
 
@@ -83,7 +83,7 @@ func (s *stage) explained(ctx context.Context) error {
 }
 
 func (s *stage) accepted(ctx context.Context) error {
-	s.chapter("It is known, and nobody here is root: the mapping is accepted as it is")
+	s.chapter("The host is known, and nobody here is root: accept the mapping as it is")
 	if err := s.run(ctx, s.article, exit.OK, "accept", "my.example.com"); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (s *stage) moved(ctx context.Context) error {
 }
 
 func (s *stage) forged(ctx context.Context) error {
-	s.chapter("A reverse name that leads to another machine: strict refuses, before any byte")
+	s.chapter("A reverse name that resolves to another machine: strict refuses before any byte")
 	return s.connect(ctx, s.bank, outcome{verdict: check.Mismatch, policy: "strict"})
 }
 

@@ -32,7 +32,7 @@ func HasVerdict(a check.Address) bool { return a.Verdict != check.Undetermined }
 func Open(path string) (*accepted.File, error) {
 	file, err := accepted.Open(path)
 	if err != nil {
-		return nil, console.Refuse(exit.Usage, "it holds what 'rdnsproxy accept' has kept; mend or move it", "%v", err)
+		return nil, console.Refuse(exit.Usage, "it holds what 'rdnsproxy accept' stored; fix or move it", "%v", err)
 	}
 	return file, nil
 }

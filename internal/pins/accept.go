@@ -34,7 +34,7 @@ type Accepted struct {
 func NewAccepted(w console.World, o survey.Options, format Listing) (*Accepted, error) {
 	path := mapping.Path(w)
 	if path == "" {
-		return nil, console.Refuse(exit.Usage, "run it as the user whose ssh is to know", "$HOME is another user's, or this user has no home: there is no place to keep the mappings in")
+		return nil, console.Refuse(exit.Usage, "run it as the user whose ssh it is for", "cannot find your own home directory: $HOME is another user's, or you have none")
 	}
 	return &Accepted{w, o, console.NewVoice(w.Err, o.Quiet, o.Verbose), format, path}, nil
 }
@@ -46,7 +46,7 @@ func (a *Accepted) Accept(ctx context.Context, hosts []string) error {
 	switch {
 	case errors.As(err, &behind):
 		jump := check.PlainHost(behind.Host)
-		return console.Refuse(exit.Found, "accept it there; 'rdnsproxy accept "+jump+"' is for the jump host's own", "%v", err)
+		return console.Refuse(exit.Found, "accept it there; 'rdnsproxy accept "+jump+"' accepts the jump host's own mapping", "%v", err)
 	case err != nil:
 		return err
 	}
@@ -169,7 +169,7 @@ func (a *Accepted) Forget(ctx context.Context, words []string) error {
 			return keeping(err)
 		}
 		if n == 0 {
-			a.w.Print("not accepted: " + check.PlainHost(host) + "\n")
+			a.w.Print(check.PlainHost(host) + " was not in the list\n")
 		} else {
 			a.w.Print("forgotten: " + check.PlainHost(host) + "\n")
 		}
@@ -240,5 +240,5 @@ func changeSince(file *accepted.File, name string, r *check.Result) (string, che
 	if changes := file.Changes(name, now); len(changes) > 0 {
 		return strings.Join(changes, "; "), check.Warning
 	}
-	return "still so", check.Pass
+	return "unchanged", check.Pass
 }

@@ -53,7 +53,7 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 		return p.declined(r, err)
 	}
 	if edit.Empty() {
-		p.w.Print(r.Host + ": the line stands there already\n")
+		p.w.Print(r.Host + ": already in " + safetext.Line(p.path()) + "\n")
 		return nil
 	}
 	if hostsfile.Writable(p.path(), p.options()) == nil {
@@ -78,11 +78,11 @@ func (p *Pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.F
 	}
 	if t.Via != "" {
 		jump := check.PlainHost(t.Host)
-		return t, console.Refuse(exit.Found, "add it there; 'rdnsproxy hosts add "+jump+"' is for the jump host's own",
-			"%s is behind the jump host %s, which looks it up: a line here would help nobody", check.PlainHost(t.Via), jump)
+		return t, console.Refuse(exit.Found, "add it there; 'rdnsproxy hosts add "+jump+"' adds the jump host's own line",
+			"%s is behind the jump host %s, which looks it up: a line here would have no effect", check.PlainHost(t.Via), jump)
 	}
 	if p.o.IPv4 || p.o.IPv6 {
-		p.voice.Notice("-4 and -6 do not count: the line is for every program on this machine, and --address chooses an address")
+		p.voice.Notice("-4 and -6 are ignored: the line is for every program on this machine; --address chooses an address")
 	}
 	t.Settings.Family = resolve.AnyFamily
 	t.KnownHosts = append(t.KnownHosts, sudoersKnownHosts(p.w)...)
@@ -101,11 +101,11 @@ func (p *Pins) warnGenerated(file *hostsfile.File) {
 	if !ok {
 		return
 	}
-	text := g.By + " writes " + safetext.Line(file.Path) + " anew"
+	text := g.By + " regenerates " + safetext.Line(file.Path)
 	if g.When != "" {
 		text += " " + g.When
 	}
-	p.voice.WarningWithHint(text+": the line will not last", "it would last in "+g.Keep)
+	p.voice.WarningWithHint(text+": the line will not last", "to make it last, use "+g.Keep)
 }
 
 // declined says why there is no line, with what can be done about it and the exit
@@ -116,7 +116,7 @@ func (p *Pins) declined(r *check.Result, err error) error {
 		p.w.Print(fmt.Sprintf("%s: %v (--force writes one)\n", r.Host, err))
 		return nil
 	case errors.Is(err, check.ErrOwn):
-		return console.Refuse(exit.Found, "nothing was written; the system keeps the lines for its own names: edit them by hand", "%v", err)
+		return console.Refuse(exit.Found, "nothing was written; the lines for this machine's own names belong to the system: edit them by hand", "%v", err)
 	case errors.Is(err, check.ErrTaken):
 		return console.Refuse(exit.Found, "nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
 	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
@@ -128,11 +128,11 @@ func (p *Pins) declined(r *check.Result, err error) error {
 		}
 		return console.Refuse(exit.Found, hint, "%v", err)
 	case errors.Is(err, check.ErrUnevaluated):
-		return console.Refuse(exit.Unknown, "nothing was written; --expect-hostkey says which key the host has; --dns-only looks at no key", "%v", err)
+		return console.Refuse(exit.Unknown, "nothing was written; --expect-hostkey says which key the host has; --dns-only does not look at host keys", "%v", err)
 	case errors.Is(err, check.ErrUndetermined):
 		return console.Refuse(exit.Unknown, "nothing was written; try again later", "%v", err)
 	}
-	return console.Refuse(exit.Found, "nothing was written; 'rdnsproxy check "+hostPort(r)+"' tells more", "%v", err)
+	return console.Refuse(exit.Found, "nothing was written; for details, run: rdnsproxy check "+hostPort(r), "%v", err)
 }
 
 // hostPort names a target without ssh's configuration.

@@ -16,7 +16,7 @@ func (p *Pins) List() error {
 		return err
 	}
 	if len(file.Pinned()) == 0 {
-		p.voice.Notice(file.Path + " has no line that rdnsproxy has written")
+		p.voice.Notice(file.Path + " has no lines written by rdnsproxy")
 	}
 	entries, texts := []hostsEntry{}, []string{}
 	for _, l := range file.Pinned() {

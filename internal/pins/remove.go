@@ -42,9 +42,9 @@ func notPinned(file *hostsfile.File, host string) string {
 	if len(lines) == 0 {
 		return path + " has no line for " + name
 	}
-	text := fmt.Sprintf("%s:%d gives %s, but rdnsproxy has not written it", path, lines[0].N, name)
+	text := fmt.Sprintf("%s:%d gives %s, but rdnsproxy did not write it", path, lines[0].N, name)
 	if !target.OwnName()(host) {
-		text += "; --any takes it out all the same"
+		text += "; --any removes it anyway"
 	}
 	return text
 }

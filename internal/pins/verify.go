@@ -23,7 +23,7 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	p.o.Brief, p.o.Empty = true, safetext.Line(p.path())+" has no line that rdnsproxy has written"
+	p.o.Brief, p.o.Empty = true, safetext.Line(p.path())+" has no lines written by rdnsproxy"
 	s, err := p.survey(ctx)
 	if err != nil {
 		return 0, err

@@ -19,7 +19,7 @@ func (p *Pins) read() (*hostsfile.File, error) {
 		switch repaired, err := hostsfile.Recover(p.path(), p.options()); {
 		case errors.Is(err, hostsfile.ErrNeedsRoot):
 			return nil, console.Refuse(exit.Found, "'sudo rdnsproxy hosts list"+p.o.Again("hosts-file")+"' undoes it",
-				"a write of %s is under way or was interrupted, and the file may be neither old nor new", safetext.Line(p.path()))
+				"a write to %s is in progress or was interrupted, and the file may be incomplete", safetext.Line(p.path()))
 		case err != nil:
 			return nil, p.explain(err)
 		case repaired:
@@ -49,7 +49,7 @@ func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfi
 	if err := hostsfile.Writable(p.path(), p.options()); err != nil {
 		return p.unwritten(err, command)
 	}
-	if err := console.Confirm(p.w, p.o.Yes); err != nil {
+	if err := console.Confirm(p.w, safetext.Line(p.path()), p.o.Yes); err != nil {
 		return err
 	}
 	written, err := edit.Write(p.options())
@@ -73,7 +73,7 @@ func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfi
 	case err != nil:
 		return p.unwritten(err, command)
 	}
-	fmt.Fprintln(p.shown(), safetext.Line(p.path())+" is written")
+	fmt.Fprintln(p.shown(), "wrote "+safetext.Line(p.path()))
 	if written.Backup != "" {
 		p.voice.Notice("the old file is " + written.Backup)
 	}
@@ -106,15 +106,15 @@ func (p *Pins) explain(err error) error {
 	hint := "nothing was written"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		hint = "nothing was written; make an empty one first"
+		hint = "nothing was written; create an empty one first"
 	case errors.Is(err, hostsfile.ErrUnfinished), errors.Is(err, hostsfile.ErrNoJournal):
 		hint = ""
 	case errors.Is(err, hostsfile.ErrChanged):
-		hint = "somebody else has written it meanwhile: run it again"
+		hint = "it was changed in the meantime: run it again"
 	case errors.Is(err, hostsfile.ErrLocked):
 		hint = "nothing was written: run it again"
 	case errors.Is(err, hostsfile.ErrUnsafeDirectory):
-		hint = "nothing was written: take from others the permission to write there"
+		hint = "nothing was written: remove other users' write permission there"
 	}
 	return console.Refuse(exit.Found, hint, "%v", err)
 }

@@ -25,7 +25,7 @@ type logFile struct {
 func openLog(path, host string, port uint16) (*logFile, error) {
 	f, err := replacefile.OpenAppend(path)
 	if err != nil {
-		return nil, console.Refuse(exit.Usage, "its folder has to be there, and it has to be a regular file of yours, not a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
+		return nil, console.Refuse(exit.Usage, "its directory must exist, and it must be a regular file that you own, not a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
 	}
 	return &logFile{f: f, host: host, port: port}, nil
 }

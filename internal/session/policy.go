@@ -52,7 +52,7 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 			return nil
 		}
 		if change != "" {
-			text += "; what was accepted has changed: " + change
+			text += "; it no longer matches the accepted mapping: " + change
 		}
 	}
 	of := r.Of(a.Addr())
@@ -100,6 +100,6 @@ func (s *session) refused(e *dial.Error) error {
 			why = append(why, f.Error())
 		}
 	}
-	return console.Refuse(exit.Found, "'rdnsproxy check "+s.host()+"' tells more; with --policy warn it connects all the same",
+	return console.Refuse(exit.Found, "for details, run: rdnsproxy check "+s.host()+"; use --policy warn to connect anyway",
 		"refused by --policy strict: %s", strings.Join(why, "; "))
 }

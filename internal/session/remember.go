@@ -53,7 +53,7 @@ func failureOf(a *check.Address) (failcache.Failure, bool) {
 // failureWords is a remembered failure for people.
 func failureWords(s resolve.Status) string {
 	if s == failcache.CutShort {
-		return "the check was cut short"
+		return "no answer in time"
 	}
 	return s.Words()
 }

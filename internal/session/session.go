@@ -132,7 +132,7 @@ func (s *session) finishAsking(late func()) {
 func (s *session) prepare(ctx context.Context) (err error) {
 	if s.o.FDPass {
 		if err := relay.CanPass(s.w.Out); err != nil {
-			return console.Refuse(exit.Usage, "or leave --fdpass out", "%v", err)
+			return console.Refuse(exit.Usage, "or remove --fdpass", "%v", err)
 		}
 	}
 	if s.o.LogFile != "" {

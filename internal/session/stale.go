@@ -28,7 +28,7 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 	defer cancel()
 	r, known := s.inquiry.Wait(waiting, check.Pins)
 	said := s.printPinFindings(r, won)
-	line := "whether the hosts line of " + subject(s.o.Host, won) + " is still right "
+	line := "cannot tell whether the hosts line for " + subject(s.o.Host, won) + " is still right: "
 	switch {
 	case known:
 		if remembered {
@@ -37,11 +37,11 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 	case ctx.Err() != nil || !until.After(now): // nobody has waited
 	case remembered:
 		if !said {
-			s.voice.Unknown(line + "could not be found out " + ago(silence.At) + " ago: not waiting for DNS")
+			s.voice.Unknown(line + "DNS did not answer " + ago(silence.At) + " ago; not waiting for it this time")
 		}
 	default:
 		if !said {
-			s.voice.Unknown(line + "could not be found out: DNS does not answer")
+			s.voice.Unknown(line + "DNS does not answer")
 		}
 		s.pinFailures.Remember(won, failcache.Failure{Status: failcache.CutShort})
 	}
@@ -55,7 +55,7 @@ func (s *session) printPinFindings(r *check.Result, won netip.Addr) (said bool) 
 		case !f.Code.Pin():
 			continue
 		case f.Severity >= check.Warning:
-			s.voice.WarningWithHint(f.Text, "'rdnsproxy hosts verify' tells what to do")
+			s.voice.WarningWithHint(f.Text, "for what to do, run: rdnsproxy hosts verify")
 		case f.Severity == check.Unknown:
 			s.voice.Unknown(f.Text)
 		case s.o.Verbose:

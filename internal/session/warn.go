@@ -35,10 +35,10 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 		s.reportFindings(r, won)
 		s.learn(r, won, remembered)
 	case remembered:
-		s.voice.Unknown(fmt.Sprintf("the reverse name of %s could not be found out %s ago (%s): not waiting for it",
+		s.voice.Unknown(fmt.Sprintf("%s: the reverse lookup failed %s ago (%s); not waiting for it this time",
 			subject(s.o.Host, won), ago(failure.At), failureWords(failure.Status)))
 	default:
-		s.voice.Unknown(fmt.Sprintf("the reverse name of %s was not known after %s: the check was cut short",
+		s.voice.Unknown(fmt.Sprintf("%s: the reverse lookup took longer than %s; connecting without its result",
 			subject(s.o.Host, won), until.Sub(began).Round(10*time.Millisecond)))
 		s.rememberCutShort(ctx, won)
 	}
@@ -130,13 +130,13 @@ func (s *session) reportAcceptedChange(r *check.Result, won netip.Addr) (known, 
 		s.log.line(won.String(), "accepted", "as it is")
 	case change != "":
 		host := s.host()
-		text := "what was accepted of " + host + " has CHANGED: " + change
+		text := host + " no longer matches the mapping you accepted: " + change
 		s.log.line(won.String(), "accepted.changed", text)
 		if f, ok := r.Mapping(won); ok && !s.voice.ToPerson() && f.Severity >= check.Warning {
 			text += "; " + f.Text // one line, where lines are not for people
 		}
 		s.voice.Warning(text)
-		s.voice.Hint("'rdnsproxy accept " + host + "' accepts it as it is now, 'rdnsproxy accept forget " + host + "' drops it")
+		s.voice.Hint("to accept it as it is now, run: rdnsproxy accept " + host + "; to drop it, run: rdnsproxy accept forget " + host)
 	}
 	return known, change != ""
 }
@@ -188,21 +188,21 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 	}
 	s.voice.Warning(f.Text)
 	if len(lines) > 0 {
-		s.voice.Hint("if you know this host, " + these(lines) + " in this machine's " + file + " " + settle(lines) + ":")
+		s.voice.Hint("if you trust this host, add " + these(lines) + " to " + file + ":")
 		for _, l := range lines {
 			s.voice.Hint("  " + l)
 		}
 	}
 	host := s.host()
-	s.voice.Hint("'rdnsproxy check " + host + "' tells more")
+	s.voice.Hint("for details, run: rdnsproxy check " + host)
 	if !f.Address.IsValid() {
 		return
 	}
 	if _, literal := resolve.ParseLiteral(s.o.Host); len(lines) == 0 && !literal && !target.OwnName()(host) {
-		s.voice.Hint("'rdnsproxy hosts add " + host + "' checks the host key before it writes a hosts line")
+		s.voice.Hint("'rdnsproxy hosts add " + host + "' verifies the host key, then adds the line")
 	}
-	if !changed { // which has told of accept
-		s.voice.Hint("'rdnsproxy accept " + host + "' silences this, without root")
+	if !changed { // else the hint at accept is there already
+		s.voice.Hint("to accept this mapping and silence the warning (no root needed), run: rdnsproxy accept " + host)
 	}
 }
 
@@ -218,13 +218,6 @@ func hostsLines(lines []string) string {
 		return "hosts line"
 	}
 	return "hosts lines"
-}
-
-func settle(lines []string) string {
-	if len(lines) == 1 {
-		return "settles it"
-	}
-	return "settle it"
 }
 
 // subject is how a line about an address begins.

@@ -41,7 +41,7 @@ func openConfig(w console.World, path string) (*configFile, error) {
 	if c.path == "" {
 		home := target.AsUser(w, sshconf.Query{}).Home
 		if home == "" {
-			return nil, console.Refuse(exit.Found, "name the file: rdnsproxy setup --file FILE", "where your home is cannot be found out")
+			return nil, console.Refuse(exit.Found, "name the file: rdnsproxy setup --file FILE", "cannot find your home directory")
 		}
 		c.path, c.usual = filepath.Join(home, ".ssh", "config"), true
 	}
@@ -49,7 +49,7 @@ func openConfig(w console.World, path string) (*configFile, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(c.path); err == nil {
-			return nil, console.Refuse(exit.Found, "make the file that it leads to, or remove the link", "%s is a symbolic link that leads nowhere", c)
+			return nil, console.Refuse(exit.Found, "create the file it points to, or remove the link", "%s is a dangling symbolic link", c)
 		}
 		c.absent = true
 		return c, nil
@@ -58,7 +58,7 @@ func openConfig(w console.World, path string) (*configFile, error) {
 	case info.IsDir():
 		return nil, console.Refuse(exit.Found, "name the file in it", "%s is a directory", c)
 	case !info.Mode().IsRegular():
-		return nil, console.Refuse(exit.Found, "setup writes into regular files only", "%s is not a regular file", c)
+		return nil, console.Refuse(exit.Found, "setup writes only to regular files", "%s is not a regular file", c)
 	case c.usual && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0: // readconf.c, read_config_file_depth
 		return nil, console.Refuse(exit.Found, "chmod go-w "+safetext.Shell(c.path), "everybody may write %s, so ssh refuses it", c)
 	case info.Size() > maxConfig:

@@ -71,7 +71,7 @@ func (p *preview) begin() error {
 		case err == nil:
 			p.before[s.Host] = lines
 		case s.Host == anyHost:
-			return console.Refuse(exit.Found, "mend it first: 'ssh -G HOST' says the same", "%v", err)
+			return console.Refuse(exit.Found, "fix it first: 'ssh -G HOST' says the same", "%v", err)
 		} // else ssh refuses such a name, or this one
 	}
 	return nil
@@ -154,7 +154,7 @@ func (p *preview) try(r recipe.Recipe) error {
 	for host := range p.before {
 		lines, err := p.ask("after", host)
 		if err != nil {
-			return console.Refuse(exit.Found, "nothing was written", "with the lines of rdnsproxy, %v", err)
+			return console.Refuse(exit.Found, "nothing was written", "with rdnsproxy's lines, %v", err)
 		}
 		p.after[host] = lines
 	}
@@ -176,18 +176,18 @@ func (p *preview) all(r recipe.Recipe) (recipe.Recipe, error) {
 	}
 	if value := general["canonicalizehostname"]; value != nil && value[0] != "false" && value[0] != "no" && value[0] != "always" {
 		return r, console.Refuse(exit.Found, "'CanonicalizeHostname always' is not ignored; or name hosts: rdnsproxy setup --fdpass HOST...",
-			"ssh ignores CanonicalizeHostname %s once there is a ProxyCommand, so short names would lead elsewhere", safetext.Line(value[0]))
+			"ssh ignores CanonicalizeHostname %s once there is a ProxyCommand, so short names would resolve differently", safetext.Line(value[0]))
 	}
 	if kind, value := general.proxy(); kind != "" {
 		if kind == "proxycommand" && console.RunsThisProgram(value) {
-			return r, console.Refuse(exit.Found, "take these lines out first: rdnsproxy setup writes its own", "%s has lines for rdnsproxy already, written by hand", p.file)
+			return r, console.Refuse(exit.Found, "remove them first: rdnsproxy setup writes its own", "%s already has lines for rdnsproxy, written by hand", p.file)
 		}
-		return r, console.Refuse(exit.Found, "take it out, or put rdnsproxy there by hand", "every host has a %s already: %s", spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60))
+		return r, console.Refuse(exit.Found, "remove it, or add rdnsproxy by hand", "every host already has a %s: %s", spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60))
 	}
 	for _, c := range p.others {
 		if len(c.Patterns) == 0 {
 			return r, console.Refuse(exit.Found, "put the lines below it by hand, or name hosts: rdnsproxy setup --fdpass HOST...",
-				"%s: the ProxyCommand or ProxyJump of this block would be lost for hosts that it holds for", p.own(c.Origin))
+				"%s: the ProxyCommand or ProxyJump of this block would be lost for the hosts that it matches", p.own(c.Origin))
 		}
 		r.Except = append(r.Except, c.Patterns...)
 	}
@@ -249,17 +249,17 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *console.Voice) (rec
 	var added []string
 	for _, h := range hosts {
 		if kind, value := p.before[h].proxy(); kind != "" {
-			v.Warning(fmt.Sprintf("%s is left out: it has a %s already: %s", shownHost(h), spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60)))
+			v.Warning(fmt.Sprintf("%s is skipped: it already has a %s: %s", shownHost(h), spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60)))
 			continue
 		}
 		if i := slices.IndexFunc(p.others, func(c sshconf.Condition) bool { return c.Holds(h) }); i >= 0 {
-			v.Warning(fmt.Sprintf("%s is left out: %s: the ProxyCommand or ProxyJump of this block may hold for it", shownHost(h), p.own(p.others[i].Origin)))
+			v.Warning(fmt.Sprintf("%s is skipped: %s: the ProxyCommand or ProxyJump of this block may apply to it", shownHost(h), p.own(p.others[i].Origin)))
 			continue
 		}
 		added = append(added, h)
 	}
 	if len(added) == 0 {
-		return r, console.Refuse(exit.Found, "", "nothing was written: no host is left")
+		return r, console.Refuse(exit.Found, "", "nothing was written: every host was skipped")
 	}
 	for _, h := range added {
 		if !slices.Contains(r.Passed, h) {
@@ -272,13 +272,13 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *console.Voice) (rec
 	for _, h := range added {
 		_, command := p.after[h].proxy()
 		if pass := p.after[h]["proxyusefdpass"]; !strings.Contains(command, "--fdpass") || pass == nil || pass[0] != "yes" {
-			return r, console.Refuse(exit.Found, "see 'ssh -G "+safetext.Name(h)+"'", "nothing was written: another line of the configuration decides the ProxyUseFdpass of %s", shownHost(h))
+			return r, console.Refuse(exit.Found, "see 'ssh -G "+safetext.Name(h)+"'", "nothing was written: another line of the configuration sets ProxyUseFdpass for %s", shownHost(h))
 		}
 	}
 	if d := p.displaced(r); len(d) > 0 {
-		return r, console.Refuse(exit.Found, "nothing was written", "ssh would do something else for %s", several(d, 3))
+		return r, console.Refuse(exit.Found, "nothing was written", "ssh would behave differently for %s", several(d, 3))
 	}
-	v.Notice("'ssh -o ProxyCommand=...' and mosh fail on " + several(r.Passed, 5) + ": ssh expects a handed-over connection there")
+	v.Notice("'ssh -o ProxyCommand=...' and mosh fail on " + several(r.Passed, 5) + ": ssh expects a passed connection there")
 	return r, nil
 }
 

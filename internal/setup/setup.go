@@ -51,7 +51,7 @@ func Run(ctx context.Context, w console.World, o Options, hosts []string) (int, 
 	}
 	if o.Remove {
 		if block == nil {
-			w.Print(file.String() + " has no lines of rdnsproxy\n")
+			w.Print(file.String() + " has no rdnsproxy lines\n")
 			return exit.OK, nil
 		}
 		return 0, o.apply(w, file, rest)
@@ -103,10 +103,10 @@ func (o *Options) plan(ctx context.Context, w console.World, v *console.Voice, f
 		return want, err
 	}
 	if _, err := p.ask("before", shellHost); err == nil {
-		v.Warning("this ssh lets a host name hold shell characters, and hands it to a shell once there is a ProxyCommand (CVE-2023-51385): update it to OpenSSH 9.6, or to your distribution's fix")
+		v.Warning("this ssh accepts shell characters in host names and passes them to a shell once there is a ProxyCommand (CVE-2023-51385): update to OpenSSH 9.6 or to your distribution's fix")
 	}
 	if shell := w.Getenv("SHELL"); (console.World{Env: wrap.WithShell(ctx, w)}).Getenv("SHELL") != shell {
-		v.Warning(fmt.Sprintf("ssh has a ProxyCommand run by $SHELL, and %s runs no command, or prints something besides: set SHELL=/bin/sh where you run ssh", console.Quoted(shell)))
+		v.Warning(fmt.Sprintf("ssh runs a ProxyCommand with $SHELL, but %s does not run commands or prints text of its own: set SHELL=/bin/sh where you run ssh", console.Quoted(shell)))
 	}
 	for _, line := range p.unchecked() {
 		v.Notice(line)
@@ -118,9 +118,9 @@ func (o *Options) plan(ctx context.Context, w console.World, v *console.Voice, f
 func (o *Options) validate(hosts []string) error {
 	switch {
 	case o.Remove && (o.FDPass || o.Print || len(hosts) > 0):
-		return console.Refuse(exit.Usage, "rdnsproxy setup --remove", "--remove takes out all lines of rdnsproxy, and nothing else with it")
+		return console.Refuse(exit.Usage, "rdnsproxy setup --remove", "--remove removes all of rdnsproxy's lines, and takes no host or other flag")
 	case o.FDPass && len(hosts) == 0:
-		return console.Refuse(exit.Usage, "rdnsproxy setup --fdpass HOST...", "--fdpass is for hosts that are named: there is no such recipe that is safe for all")
+		return console.Refuse(exit.Usage, "rdnsproxy setup --fdpass HOST...", "--fdpass needs host names: it is not safe for all hosts")
 	case !o.FDPass && len(hosts) > 0:
 		return console.Refuse(exit.Usage, "rdnsproxy setup is for all hosts; rdnsproxy setup --fdpass HOST... for some", "setup takes no host without --fdpass")
 	}
@@ -129,7 +129,7 @@ func (o *Options) validate(hosts []string) error {
 			return err
 		}
 		if strings.ContainsAny(h, "*?!,#%/") {
-			return console.Refuse(exit.Usage, "name the hosts as you type them after ssh", "--fdpass takes no pattern: %s", console.Quoted(h))
+			return console.Refuse(exit.Usage, "name the hosts as you type them after ssh", "--fdpass does not take patterns: %s", console.Quoted(h))
 		}
 	}
 	return nil
@@ -140,16 +140,16 @@ func (o *Options) validate(hosts []string) error {
 func ownCommand() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return "", console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "where this program is cannot be found out: %s", console.PlainError(err))
+		return "", console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "cannot find this program's own path: %s", console.PlainError(err))
 	}
 	if dir := filepath.Dir(self); filepath.Base(dir) == "exe" && strings.Contains(dir, "go-build") {
-		return "", console.Refuse(exit.Found, "install it first: go install .", "this is a build of 'go run', which is gone when it ends")
+		return "", console.Refuse(exit.Found, "install it first: go install .", "this program was built by 'go run' and is gone when it ends")
 	}
 	if found, err := exec.LookPath("rdnsproxy"); err == nil && console.SameFile(found, self) && slices.Contains([]string{"/usr/bin", "/bin", "/usr/local/bin"}, filepath.Dir(found)) {
 		return "rdnsproxy", nil
 	}
 	if strings.ContainsAny(self, "\n\r") {
-		return "", console.Refuse(exit.Found, "move it", "the path of this program has a line end in it: %s", console.Quoted(self))
+		return "", console.Refuse(exit.Found, "move it", "this program's path contains a line break: %s", console.Quoted(self))
 	}
 	return recipe.Quote(self), nil
 }
@@ -162,7 +162,7 @@ func (o *Options) apply(w console.World, file *configFile, content []byte) error
 	if err := file.writable(); err != nil {
 		return file.explain(err)
 	}
-	if err := console.Confirm(w, o.Yes); err != nil {
+	if err := console.Confirm(w, file.String(), o.Yes); err != nil {
 		return err
 	}
 	if err := file.write(content); err != nil {

@@ -197,7 +197,7 @@ func TestSetupForNamedHosts(t *testing.T) {
 		unchanged()
 	}
 	status, out, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, "own", "a", "b.example.com")
-	if status != 0 || !strings.Contains(errs, "own is left out: it has a ProxyCommand already: nc %h %p") || !strings.Contains(errs, "mosh fail on a, b.example.com") {
+	if status != 0 || !strings.Contains(errs, "own is skipped: it already has a ProxyCommand: nc %h %p") || !strings.Contains(errs, "mosh fail on a, b.example.com") {
 		t.Errorf("%d, %s%s", status, out, errs)
 	}
 	if status, out, errs := setup(t, Options{File: file, Yes: true}); status != 0 {

@@ -21,10 +21,10 @@ func (s *Survey) withAccepted(r *check.Result) {
 			continue
 		}
 		since := was.Since.Local().Format(time.DateOnly)
-		finding := check.NewFinding(check.MappingAccepted, a.Address, a.Address.String()+": this mapping is accepted since "+since)
+		finding := check.NewFinding(check.MappingAccepted, a.Address, a.Address.String()+": you accepted this mapping on "+since)
 		switch {
 		case !mapping.HasVerdict(a):
-			finding.Text += "; what it is now could not be found out"
+			finding.Text += "; what it is now could not be determined"
 		case change != "":
 			finding = check.NewFinding(check.AcceptedChanged, a.Address,
 				a.Address.String()+": what was accepted on "+since+" has changed: "+change)

@@ -24,16 +24,16 @@ func (c *Client) wanted() bool { return c.Self || c.Address != "" }
 // came through saw, the first word of SSH_CONNECTION (ssh(1), "ENVIRONMENT").
 func (c *Client) address(w console.World) (string, error) {
 	word, _, _ := strings.Cut(w.Getenv("SSH_CONNECTION"), " ")
-	hint := "log in to the server that asks, and run it there, or name the address by --client"
+	hint := "run it on the server, inside an ssh login, or give the address with --client"
 	if c.Address != "" {
 		word, hint = c.Address, "--client takes the address that servers see"
 	}
 	if word == "" {
-		return "", console.Refuse(exit.Usage, hint, "SSH_CONNECTION is not set: this is no login by ssh")
+		return "", console.Refuse(exit.Usage, hint, "SSH_CONNECTION is not set: not inside an ssh login")
 	}
 	a, err := netip.ParseAddr(word)
 	if err != nil {
-		return "", console.Refuse(exit.Usage, hint, "client address %s is none", console.Quoted(word))
+		return "", console.Refuse(exit.Usage, hint, "%s is not an IP address", console.Quoted(word))
 	}
 	return a.String(), nil
 }
@@ -41,7 +41,7 @@ func (c *Client) address(w console.World) (string, error) {
 // words are the client's address as the only target.
 func (c *Client) words(w console.World, operands []string) ([]target.Word, error) {
 	if len(operands) > 0 {
-		return nil, console.Refuse(exit.Usage, "leave them out: the client's address is what is looked at", "--self and --client take no targets")
+		return nil, console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address", "--self and --client cannot be combined with targets")
 	}
 	a, err := c.address(w)
 	return target.Typed([]string{a}), err

@@ -127,7 +127,7 @@ func (s *Survey) connections() *sshprobe.Visits {
 				return
 			}
 			s.progress.Clear()
-			s.voice.Notice(fmt.Sprintf("waiting %.1f s or more before the next connection to %s port %d: checks do not log in, and its sshd could lock this machine out for that (PerSourcePenalties)",
+			s.voice.Notice(fmt.Sprintf("waiting %.1f s or more before the next connection to %s port %d: its sshd may lock this machine out for connections without a login (PerSourcePenalties)",
 				wait.Seconds(), check.PlainHost(a.Addr().String()), a.Port()))
 		}
 	})
@@ -205,8 +205,8 @@ func (s *Survey) printKnownHosts(results iter.Seq[*check.Result]) (int, error) {
 	}
 	s.progress.Clear()
 	if len(missing) > 0 {
-		return 0, console.Refuse(exit.Found, "a key counts if known_hosts has it, --expect-hostkey names it, or SSHFP records of a validated zone vouch for it",
-			"nothing vouches for a host key of %s", strings.Join(missing, ", "))
+		return 0, console.Refuse(exit.Found, "a key is verified if known_hosts has it, --expect-hostkey names it, or SSHFP records in a validated zone match it",
+			"no verified host key for %s", strings.Join(missing, ", "))
 	}
 	if _, err := io.WriteString(s.w.Out, strings.Join(lines, "\n")+"\n"); err != nil {
 		return 0, console.Refuse(exit.Usage, "", "writing the lines: %s", console.PlainError(err))

@@ -41,7 +41,7 @@ func (s *Survey) Incomplete(severities []check.Severity, err error) int {
 		s.voice.Error(err)
 		return format.Interrupted(s.o.FailOn, severities)
 	case s.o.Output != "":
-		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a folder that you may write, or - for stdout", "writing the report to %v", err))
+		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a directory you can write to, or - for stdout", "writing the report to %v", err))
 	default:
 		s.voice.Error(fmt.Errorf("writing the report: %s", console.PlainError(err)))
 	}

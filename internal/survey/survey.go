@@ -117,7 +117,7 @@ func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
 		}
 		r := s.checker.Check(ctx, ask)
 		if t.Refused != "" {
-			r.Findings = append(r.Findings, check.NewFinding(check.ConfigRefused, netip.Addr{}, "ssh will not connect, as its configuration says: "+t.Refused))
+			r.Findings = append(r.Findings, check.NewFinding(check.ConfigRefused, netip.Addr{}, "ssh's configuration refuses to connect: "+t.Refused))
 			r.Severity = check.Error
 		}
 		if s.o.ShowAccepted {

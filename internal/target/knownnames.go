@@ -27,12 +27,12 @@ func (k knownNames) unnamed() string {
 	if len(k.files) == 1 {
 		where = safetext.Line(k.files[0])
 	}
-	text := fmt.Sprintf("none of the %d lines with hashed names in %s matches a name that is given or in ssh's configuration", h.Lines, where)
+	text := fmt.Sprintf("none of the %d hashed lines in %s matches a name you gave or one in ssh's configuration", h.Lines, where)
 	if h.Unnamed < h.Lines {
-		text = fmt.Sprintf("%d of the %d lines with hashed names in %s match no name that is given or in ssh's configuration", h.Unnamed, h.Lines, where)
+		text = fmt.Sprintf("%d of the %d hashed lines in %s match no name you gave and none in ssh's configuration", h.Unnamed, h.Lines, where)
 	}
 	if !h.Tried {
-		text += ", of which there are too many to try them all"
+		text += "; there are too many names to try them all"
 	}
 	return text
 }

@@ -53,7 +53,7 @@ type Sources struct {
 // List reads the targets, from wherever the sources say. They are all read before
 // anything is asked, so that a bad one costs no wait.
 func (r *Reader) List(ctx context.Context, from Sources, operands []string) (List, error) {
-	tooMany := console.Refuse(exit.Usage, "split the list; 'rdnsproxy help limits' says what a run may cost", "more than %d targets are too many for one run", limits.Targets)
+	tooMany := console.Refuse(exit.Usage, "split the list; 'rdnsproxy help limits' says what a run may cost", "too many targets for one run: the limit is %d", limits.Targets)
 	given := Typed(operands)
 	list := List{Words: slices.Clone(given)}
 	var empty []string // what the flags name that holds no target
@@ -170,7 +170,7 @@ func (r *Reader) Targets(ctx context.Context, words []Word) ([]Target, error) {
 		case o.collected:
 			r.Voice.Notice("left out: " + console.Quoted(o.text) + ": " + o.err.Error())
 		case o.where != "":
-			return nil, console.Refuse(exit.Usage, "mend the line, or take it out", "%s: %v", o.where, o.err)
+			return nil, console.Refuse(exit.Usage, "fix or remove the line", "%s: %v", o.where, o.err)
 		default:
 			return nil, o.err
 		}

@@ -36,7 +36,7 @@ type Connect struct {
 func (o *Options) Family() (resolve.Family, error) {
 	switch {
 	case o.IPv4 && o.IPv6:
-		return 0, console.Refuse(exit.Usage, "leave both out for either family", "-4 and -6 exclude each other")
+		return 0, console.Refuse(exit.Usage, "omit both for either family", "-4 and -6 are mutually exclusive")
 	case o.IPv4:
 		return resolve.IPv4, nil
 	case o.IPv6:

@@ -116,9 +116,9 @@ func (set *Settings) Dialer() dial.Dialer {
 func ConfigError(host string, err error) error {
 	var special *sshconf.NotRegularError
 	if errors.As(err, &special) {
-		return console.Refuse(exit.Usage, "ssh's configuration is read here as often as it takes: write it to a file first", "%v", err)
+		return console.Refuse(exit.Usage, "ssh's configuration is read more than once: write it to a regular file first", "%v", err)
 	}
-	return console.Refuse(exit.Usage, "'ssh -G "+safetext.Name(host)+"' shows what ssh makes of it; -F none reads nothing", "%v", err)
+	return console.Refuse(exit.Usage, "'ssh -G "+safetext.Name(host)+"' shows how ssh reads it; -F none reads nothing", "%v", err)
 }
 
 // SettingsOf reads the settings of a host.
@@ -142,7 +142,7 @@ func (set *Settings) ResolveBind(ctx context.Context, r *resolve.Resolver) error
 		set.bind = append(set.bind, ans.Addrs...)
 	}
 	if len(set.bind) == 0 {
-		return console.Refuse(exit.Usage, "an address of this machine is wanted; 'ip addr' lists them",
+		return console.Refuse(exit.Usage, "use an address of this machine; 'ip addr' lists them",
 			"bind address %s has no address", console.Quoted(set.bindAddress))
 	}
 	return nil

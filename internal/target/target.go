@@ -92,7 +92,7 @@ func (r *Reader) Target(ctx context.Context, word string) (Target, error) {
 			break
 		}
 		if hops == maxHops {
-			return Target{}, console.Refuse(exit.Usage, "ssh itself would not get there either; look at ProxyJump in ssh's configuration", "the jump hosts of %s lead round in a circle", console.Quoted(word))
+			return Target{}, console.Refuse(exit.Usage, "ssh would fail too; check ProxyJump in ssh's configuration", "the jump hosts of %s form a loop", console.Quoted(word))
 		}
 		jump, err := Parse(hop)
 		if err != nil {

@@ -39,7 +39,7 @@ func Parse(word string) (Parsed, error) {
 func parseURL(word string) (Parsed, error) {
 	u, err := url.Parse(word)
 	if err != nil || u.Scheme != "ssh" || u.Path != "" && u.Path != "/" {
-		return Parsed{}, console.Refuse(exit.Usage, "ssh://user@host:port is the form", "%s is no ssh URL", console.Quoted(word))
+		return Parsed{}, console.Refuse(exit.Usage, "the form is ssh://user@host:port", "invalid ssh URL %s", console.Quoted(word))
 	}
 	t := Parsed{user: u.User.Username(), host: u.Hostname()}
 	if u.Port() != "" {
@@ -55,7 +55,7 @@ func SplitPort(s string) (string, uint16, error) {
 	if strings.HasPrefix(s, "[") {
 		inside, rest, ok := strings.Cut(s[1:], "]")
 		if !ok || strings.Contains(inside, "[") || rest != "" && rest[0] != ':' {
-			return s, 0, console.Refuse(exit.Usage, "[2001:db8::1]:22 is the form", "%s is no address in brackets", console.Quoted(s))
+			return s, 0, console.Refuse(exit.Usage, "the form is [2001:db8::1]:22", "invalid address in brackets: %s", console.Quoted(s))
 		}
 		if rest == "" {
 			return inside, 0, nil
@@ -74,7 +74,7 @@ func SplitPort(s string) (string, uint16, error) {
 // CheckHost refuses what ssh's valid_hostname refuses on its command line (since
 // 9.6, CVE-2023-51385): a HostName of the configuration never passed there.
 func CheckHost(host string) error {
-	hint := "ssh itself refuses such names; look at HostName in ssh's configuration"
+	hint := "ssh refuses such names too; check HostName in ssh's configuration"
 	switch {
 	case host == "":
 		return console.Refuse(exit.Usage, "a host is a name or an address", "the host is empty")
@@ -82,11 +82,11 @@ func CheckHost(host string) error {
 		return console.Refuse(exit.Usage, hint, "host %s starts with a hyphen", console.Quoted(host))
 	}
 	if _, literal := resolve.ParseLiteral(host); strings.Contains(host, ":") && !literal {
-		return console.Refuse(exit.Usage, "an IPv6 address stands without brackets, 2001:db8::1", "host %s is no address", console.Quoted(host))
+		return console.Refuse(exit.Usage, "write an IPv6 address without brackets: 2001:db8::1", "host %s is not an IP address", console.Quoted(host))
 	}
 	for i := range len(host) {
 		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}", c) >= 0 {
-			return console.Refuse(exit.Usage, hint, "host %s holds a character that no host name has", console.Quoted(host))
+			return console.Refuse(exit.Usage, hint, "host %s contains a character that is not allowed in a host name", console.Quoted(host))
 		}
 	}
 	return nil
@@ -101,7 +101,7 @@ func IsPort(s string) bool {
 func ParsePort(s string) (uint16, error) {
 	n, err := strconv.ParseUint(s, 10, 16)
 	if err != nil || n == 0 || s[0] == '+' {
-		return 0, console.Refuse(exit.Usage, "a port is a number from 1 to 65535; ssh's %p gives it", "%s is no port", console.Quoted(s))
+		return 0, console.Refuse(exit.Usage, "a port is a number from 1 to 65535; in a ProxyCommand, write %p", "invalid port %s", console.Quoted(s))
 	}
 	return uint16(n), nil
 }
