@@ -66,7 +66,22 @@ func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
 func (f *checkFlags) registerReport(fs *pflag.FlagSet) {
 	fs.StringVar(&f.Format, "format", f.Format, "output `FORMAT`: "+strings.Join(report.Formats(), ", "))
 	fs.Var((*outputPath)(&f.Output), "output", "write the report to this `FILE` instead of stdout, all or nothing")
+	fs.Var((*colorMode)(&f.Color), "color", "colour the report: auto (on a terminal), always, never")
 	fs.Var((*failOn)(&f.FailOn), "fail-on", "exit with 1 at or above this severity: notice, warning, error, never")
+}
+
+// colorMode is when a report is coloured.
+type colorMode console.ColorMode
+
+func (c *colorMode) Type() string   { return "WHEN" }
+func (c *colorMode) String() string { return string(*c) }
+
+func (c *colorMode) Set(word string) error {
+	if !slices.Contains(console.ColorModes(), console.ColorMode(word)) {
+		return errors.New("one of auto, always, never is wanted")
+	}
+	*c = colorMode(word)
+	return nil
 }
 
 // outputPath is where a report goes, empty for stdout, which is also called -.

@@ -86,6 +86,7 @@ Exit status: 0, or 2 for a shell that there is no script for.`,
 func completeValues(root *cobra.Command) {
 	values := map[string][]string{
 		"format":  report.Formats(), // of a report; lists have fewer
+		"color":   wordsOf(console.ColorModes()),
 		"fail-on": {"notice", "warning", "error", "never"},
 		"policy":  wordsOf(session.Policies()),
 

@@ -111,7 +111,8 @@ asked for would be worse.
 	b.WriteString(`
 Other variables that are read:
 
-  NO_COLOR	no colour, whatever its value
+  NO_COLOR	no colour unless --color says otherwise, whatever its value
+  CLICOLOR_FORCE	colour although stdout is not a terminal, unless it is 0
   HOME, XDG_CONFIG_HOME, XDG_CACHE_HOME	where accepted mappings and remembered failures are kept
   KRB5_CONFIG	Kerberos's configuration
   SSH_CONNECTION	the client that check --self looks at

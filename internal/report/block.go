@@ -5,12 +5,15 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"rdnsproxy/check"
 )
 
 // block builds indented text of a limited width.
 type block struct {
 	strings.Builder
 	width int
+	ink   ink
 }
 
 const indent = "  "
@@ -22,11 +25,15 @@ func (b *block) line(depth int, s string) {
 	b.WriteString(strings.Repeat(indent, depth) + strings.TrimRight(s, " ") + "\n")
 }
 
+// heading stands above a part of a block.
+func (b *block) heading(s string) { b.line(1, b.ink.paint(bold, s)) }
+
 // row is a line of a table: an indented cell, and a note beside it.
 type row struct {
 	depth int
 	cell  string
 	note  string
+	alarm bool // the cell is to be seen
 }
 
 // table writes rows with their notes in one column, as far to the right as the
@@ -43,17 +50,21 @@ func (b *block) table(rows []row) {
 	}
 	column = min(column, max(b.width-notes-2, b.width/2))
 	for _, r := range rows {
+		cell, note := r.cell, b.ink.paint(faint, r.note)
+		if r.alarm {
+			cell = b.ink.severity(check.Error, r.cell)
+		}
 		if r.note == "" {
-			b.line(r.depth, r.cell)
+			b.line(r.depth, cell)
 			continue
 		}
-		line := pad(r.cell, column-len(indent)*r.depth) + "  " + r.note
-		if len(indent)*r.depth+utf8.RuneCountInString(line) > b.width {
-			b.line(r.depth, r.cell)
-			b.line(r.depth+1, r.note)
+		gap := max(0, column-len(indent)*r.depth-utf8.RuneCountInString(r.cell)) + 2
+		if len(indent)*r.depth+utf8.RuneCountInString(r.cell)+gap+utf8.RuneCountInString(r.note) > b.width {
+			b.line(r.depth, cell)
+			b.line(r.depth+1, note)
 			continue
 		}
-		b.line(r.depth, line)
+		b.line(r.depth, cell+strings.Repeat(" ", gap)+note)
 	}
 }
 

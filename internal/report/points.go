@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"rdnsproxy/check"
 	"rdnsproxy/safetext"
@@ -125,20 +124,6 @@ func name(r *check.Result) string { return cmp.Or(r.Target, r.Host) }
 
 // show is an address on one line; only a zone can hold a stranger's bytes.
 func show(a netip.Addr) string { return safetext.Line(a.String()) }
-
-// tally counts targets by their severity, the worst first.
-func tally(total int, counts map[check.Severity]int) string {
-	var parts []string
-	for _, s := range []check.Severity{check.Error, check.Warning, check.Unknown, check.Notice, check.Pass} {
-		if n := counts[s]; n > 0 {
-			parts = append(parts, count(n, s))
-		}
-	}
-	if len(parts) == 0 {
-		return targets(total)
-	}
-	return targets(total) + ": " + strings.Join(parts, ", ")
-}
 
 // count is a number of targets of a severity, in words.
 func count(n int, s check.Severity) string {

@@ -21,7 +21,7 @@ type Handler interface {
 
 // Options is what the caller knows of the reader.
 type Options struct {
-	Color bool // the reader is a terminal that wants colour
+	Color bool // text, table: colour words with escape sequences
 	Width int  // columns; if 0, 80, or with Brief without end
 	Quiet bool // text: only what is unknown or worse
 

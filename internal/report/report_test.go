@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -223,15 +224,33 @@ func lengths(words []string) []int {
 	return ns
 }
 
-// TestColour is for terminals that want it, and around the verdict only.
-func TestColour(t *testing.T) {
-	rs := recorded(t)
-	plain, painted := write(t, "text", Options{}, rs...), write(t, "text", Options{Color: true}, rs...)
-	if strings.Contains(plain, "\x1b") {
-		t.Error("colour where none is wanted")
+// TestColor: escape sequences are added to a report, the layout does not change, and
+// nobody else's are among them: the recordings hold hostile names and banners.
+func TestColor(t *testing.T) {
+	sgr := regexp.MustCompile(`\x1b\[(1|2|1;3[1-6])m([^\x1b]*)\x1b\[0m`)
+	for _, format := range Formats() {
+		for _, width := range []int{0, 40, 80, 200} {
+			rs := append(everything(t), check.Unjudged("\x1b[31mred\x1b]0;title\x07"))
+			plain, painted := write(t, format, Options{Width: width}, rs...), write(t, format, Options{Color: true, Width: width}, rs...)
+			if strings.Contains(plain, "\x1b") {
+				t.Errorf("%s: colour where none is wanted", format)
+			}
+			if d := cmp.Diff(plain, sgr.ReplaceAllString(painted, "$2")); d != "" {
+				t.Errorf("%s at width %d: %s", format, width, d)
+			}
+		}
 	}
-	if n := strings.Count(painted, "\x1b["); n != 2*len(rs) {
-		t.Errorf("%d escapes for %d results", n, len(rs))
+	painted := write(t, "text", Options{Color: true}, everything(t)...)
+	for _, want := range []string{
+		"\x1b[1;33mwarning\x1b[0m  \x1b[1mmy.example.com\x1b[0m  unresolvable\n",
+		"  \x1b[1mwhat to do\x1b[0m\n",
+		"  \x1b[2mdns:192.0.2.53\x1b[0m\n",
+		"    \x1b[1;31mssh-ed25519 CHANGED\x1b[0m  ",
+		" targets: \x1b[1;31m",
+	} {
+		if !strings.Contains(painted, want) {
+			t.Errorf("%q is missing", want)
+		}
 	}
 }
 

@@ -21,6 +21,7 @@ type text struct {
 	counts map[check.Severity]int
 	total  int
 	shown  int
+	ink    ink
 
 	unfinished int // of total: an interrupted check did not come to their end
 }
@@ -33,7 +34,7 @@ func newText(w io.Writer, o Options) *text {
 	default:
 		o.Width = 80
 	}
-	return &text{w: w, o: o, counts: map[check.Severity]int{}}
+	return &text{w: w, o: o, counts: map[check.Severity]int{}, ink: ink{o.Color}}
 }
 
 func (t *text) Result(r *check.Result) error {
@@ -47,12 +48,11 @@ func (t *text) Result(r *check.Result) error {
 		return nil
 	}
 	r = t.runnable(r)
-	var b block
-	b.width = t.o.Width
+	b := block{width: t.o.Width, ink: t.ink}
 	if t.shown++; t.shown > 1 && !t.o.Brief {
 		b.blank()
 	}
-	head := t.colour(r.Severity, r.Severity.String()) + "  " + title(r) + "  "
+	head := t.ink.severity(r.Severity, r.Severity.String()) + "  " + t.ink.paint(bold, title(r)) + "  "
 	if t.o.Brief {
 		b.line(0, head+string(worst(r).Code))
 		brief(&b, r)
@@ -96,7 +96,7 @@ func (t *text) Close() error {
 	if t.total < 2 || t.o.Quiet {
 		return nil
 	}
-	sum := tally(t.total, t.counts)
+	sum := t.ink.tally(t.total, t.counts)
 	if t.unfinished > 0 {
 		sum = fmt.Sprintf("interrupted: %s, %d not looked at", sum, t.unfinished)
 	}
@@ -137,15 +137,15 @@ func title(r *check.Result) string {
 func evidence(b *block, r *check.Result) {
 	var rows []row
 	for _, a := range r.Addresses {
-		rows = append(rows, row{1, show(a.Address), a.Source})
+		rows = append(rows, row{depth: 1, cell: show(a.Address), note: a.Source})
 		if a.Reverse.Status != resolve.OK {
-			rows = append(rows, row{2, noPTR(a.Reverse.Status), a.Reverse.Source})
+			rows = append(rows, row{depth: 2, cell: noPTR(a.Reverse.Status), note: a.Reverse.Source})
 		}
 		for _, p := range a.PTR {
-			rows = append(rows, row{2, "PTR " + p.Name, a.Reverse.Source}, row{3, leads(a, p), p.Source})
+			rows = append(rows, row{depth: 2, cell: "PTR " + p.Name, note: a.Reverse.Source}, row{depth: 3, cell: leads(a, p), note: p.Source})
 		}
 		if a.Reverse.Truncated {
-			rows = append(rows, row{2, "PTR ... and more, which were not looked at", ""})
+			rows = append(rows, row{depth: 2, cell: "PTR ... and more, which were not looked at"})
 		}
 		rows = append(rows, probed(a)...)
 	}
@@ -154,7 +154,7 @@ func evidence(b *block, r *check.Result) {
 		if len(r.Forward.Chain) > 0 {
 			kind = "CNAME "
 		}
-		rows = append([]row{{1, kind + c, r.Forward.Source}}, rows...)
+		rows = append([]row{{depth: 1, cell: kind + c, note: r.Forward.Source}}, rows...)
 	}
 	b.table(rows)
 }
@@ -192,7 +192,7 @@ func meaning(b *block, r *check.Result, all bool) {
 		}
 		if !heading {
 			b.blank()
-			b.line(1, "what it means")
+			b.heading("what it means")
 			heading = true
 		}
 		b.wrapped(2, f.Text)
@@ -227,7 +227,7 @@ func remedy(b *block, r *check.Result) {
 			seen[a] = true
 			if !heading {
 				b.blank()
-				b.line(1, "what to do")
+				b.heading("what to do")
 				heading = true
 			}
 			if words := place(a) + a.Text; words != last {
@@ -299,13 +299,4 @@ func addresses(as []netip.Addr) string {
 		words = append(words, fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(words, ", ")
-}
-
-// colour paints a severity for terminals.
-func (t *text) colour(s check.Severity, word string) string {
-	if !t.o.Color {
-		return word
-	}
-	code := map[check.Severity]string{check.Pass: "32", check.Notice: "36", check.Unknown: "35", check.Warning: "33", check.Error: "31"}[s]
-	return "\x1b[1;" + code + "m" + word + "\x1b[0m"
 }

@@ -14,19 +14,21 @@ func probed(a check.Address) []row {
 	if a.Connect == nil {
 		return nil
 	}
-	rows := []row{{2, connected(*a.Connect), ""}}
+	rows := []row{{depth: 2, cell: connected(*a.Connect)}}
 	if a.Connect.Status != check.ConnectOK {
 		return rows
 	}
 	if a.SSH == nil {
-		return append(rows, row{2, cmp.Or(a.Connect.Error, "no SSH there"), ""})
+		return append(rows, row{depth: 2, cell: cmp.Or(a.Connect.Error, "no SSH there")})
 	}
-	rows = append(rows, row{2, a.SSH.Version, ""})
+	rows = append(rows, row{depth: 2, cell: a.SSH.Version})
 	if len(a.SSH.HostKeys) == 0 {
-		return append(rows, row{2, "no host key was seen", ""})
+		return append(rows, row{depth: 2, cell: "no host key was seen"})
 	}
 	for _, k := range a.SSH.HostKeys {
-		rows = append(rows, row{2, k.Type + " " + keyWords(k), k.Evidence}, row{3, k.Fingerprint, ""})
+		alarm := k.Status == check.KeyChanged || k.Status == check.KeyRevoked
+		rows = append(rows, row{depth: 2, cell: k.Type + " " + keyWords(k), note: k.Evidence, alarm: alarm},
+			row{depth: 3, cell: k.Fingerprint})
 	}
 	return rows
 }

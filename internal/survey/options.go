@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
@@ -17,8 +18,9 @@ type Options struct {
 	Sources target.Sources
 	Client  Client
 
-	Format     string           // a name of report.Formats
-	Output     string           // the file that the report goes to, whole or not at all; if empty, stdout
+	Format     string // a name of report.Formats
+	Output     string // the file that the report goes to, whole or not at all; if empty, stdout
+	Color      console.ColorMode
 	FailOn     check.Severity   // from which severity on a survey fails; NeverFail: from none
 	Jobs       int              // how many targets at once
 	Wait       time.Duration    // ask again until the targets pass, for so long at most
@@ -48,6 +50,7 @@ func Defaults() Options {
 	return Options{
 		Options:       target.Options{CheckTimeout: 5 * time.Second},
 		Format:        "text",
+		Color:         console.ColorAuto,
 		FailOn:        check.Warning,
 		Jobs:          limits.Jobs,
 		SSHDConfig:    sshconf.ServerConfig,

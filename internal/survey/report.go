@@ -102,8 +102,12 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 // ReportOptions is what is known of who reads the report.
 func (o *Options) ReportOptions(w console.World) report.Options {
 	r := report.Options{Quiet: o.Quiet, Verbose: o.Verbose, FailOn: o.FailOn, Time: time.Now(), Command: console.Runnable}
-	if o.Output == "" && console.IsTerminal(w.Out) {
-		r.Color = w.Getenv("NO_COLOR") == "" && w.Getenv("TERM") != "dumb"
+	stdout := w.Out
+	if o.Output != "" {
+		stdout = nil
+	}
+	r.Color = w.Colored(o.Color, stdout)
+	if console.IsTerminal(stdout) {
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
 			r.Width = max(width, 40)
 		}
