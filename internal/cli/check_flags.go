@@ -78,7 +78,7 @@ func (c *colorMode) String() string { return string(*c) }
 
 func (c *colorMode) Set(word string) error {
 	if !slices.Contains(console.ColorModes(), console.ColorMode(word)) {
-		return errors.New("one of auto, always, never is wanted")
+		return errors.New("expected auto, always or never")
 	}
 	*c = colorMode(word)
 	return nil

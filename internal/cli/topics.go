@@ -85,6 +85,7 @@ const formatsTopic = `check and hosts verify write their report with --format NA
 --output FILE to a file, whole or not at all.
 
   text	for people (the default)
+  table	one line for each target, for people; through a pipe, fields separated by tabs
   json	an array with an object for each target
   jsonl	an object for each target, one per line
   junit	JUnit XML, for CI servers
@@ -94,6 +95,7 @@ const formatsTopic = `check and hosts verify write their report with --format NA
   prometheus	metrics for node_exporter's textfile collector
 
   rdnsproxy check --format junit --output report.xml --from-file hosts.txt
+  rdnsproxy check --format table --known-hosts
   rdnsproxy check --format jsonl --all | jq -r 'select(.severity=="error").target'
 `
 

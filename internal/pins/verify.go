@@ -24,6 +24,10 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	p.o.Brief, p.o.Empty = true, safetext.Line(p.path())+" has no lines written by rdnsproxy"
+	hosts := check.ByHost(file.Pinned())
+	for _, lines := range hosts {
+		p.o.TargetWidth = max(p.o.TargetWidth, len(safetext.Name(lines[0].Canonical())))
+	}
 	s, err := p.survey(ctx)
 	if err != nil {
 		return 0, err
@@ -34,7 +38,6 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	}
 	var found []check.PinFinding
 	severities, err := s.Report(func(yield func(*check.Result) bool) {
-		hosts := check.ByHost(file.Pinned())
 		for h := range ordered.Map(p.o.Jobs, hosts, func(lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }) {
 			found = append(found, h.lines...)
 			if !yield(h.result) {

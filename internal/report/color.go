@@ -1,10 +1,6 @@
 package report
 
-import (
-	"strings"
-
-	"rdnsproxy/check"
-)
+import "rdnsproxy/check"
 
 // ink paints words for a terminal. The zero value leaves them as they are. Padding and
 // wrapping come first: what is painted no longer has its width.
@@ -29,18 +25,4 @@ func (k ink) severity(of check.Severity, s string) string {
 		check.Pass: "32", check.Notice: "36", check.Unknown: "35", check.Warning: "33", check.Error: "31",
 	}[of]
 	return k.paint(bold+";"+color, s)
-}
-
-// tally counts targets by their severity, the worst first.
-func (k ink) tally(total int, counts map[check.Severity]int) string {
-	var parts []string
-	for _, s := range []check.Severity{check.Error, check.Warning, check.Unknown, check.Notice, check.Pass} {
-		if n := counts[s]; n > 0 {
-			parts = append(parts, k.severity(s, count(n, s)))
-		}
-	}
-	if len(parts) == 0 {
-		return targets(total)
-	}
-	return targets(total) + ": " + strings.Join(parts, ", ")
 }

@@ -102,7 +102,7 @@ func (g *github) Close() error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(g.w, "%s\n", ink{}.tally(g.total, g.counts))
+	_, err := fmt.Fprintf(g.w, "%s\n", tally(g.total, g.counts))
 	if g.o.Summary != nil {
 		_, wrong := io.WriteString(g.o.Summary, g.summary())
 		err = errors.Join(err, wrong)
@@ -117,7 +117,7 @@ const githubSummary = 512 << 10
 // summary is a table with a row for each address, the worst first.
 func (g *github) summary() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### rdnsproxy check\n\n%s\n", ink{}.tally(g.total, g.counts))
+	fmt.Fprintf(&b, "### rdnsproxy check\n\n%s\n", tally(g.total, g.counts))
 	if len(g.points) == 0 {
 		return b.String()
 	}

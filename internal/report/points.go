@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 
@@ -124,22 +123,6 @@ func name(r *check.Result) string { return cmp.Or(r.Target, r.Host) }
 
 // show is an address on one line; only a zone can hold a stranger's bytes.
 func show(a netip.Addr) string { return safetext.Line(a.String()) }
-
-// count is a number of targets of a severity, in words.
-func count(n int, s check.Severity) string {
-	word := s.String()
-	if n > 1 && (s == check.Error || s == check.Warning || s == check.Notice) {
-		word += "s"
-	}
-	return fmt.Sprintf("%d %s", n, word)
-}
-
-func targets(n int) string {
-	if n == 1 {
-		return "1 target"
-	}
-	return fmt.Sprintf("%d targets", n)
-}
 
 // phase is a part of a check by the name that it has in JSON, and how many
 // seconds it took.

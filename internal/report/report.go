@@ -22,11 +22,13 @@ type Handler interface {
 // Options is what the caller knows of the reader.
 type Options struct {
 	Color bool // text, table: colour words with escape sequences
-	Width int  // columns; if 0, 80, or with Brief without end
-	Quiet bool // text: only what is unknown or worse
+	Width int  // columns of the terminal; if 0, it is none: text has 80 or, if Brief, no limit; table has tabs
+	Quiet bool // text, table: only what is unknown or worse
 
 	Verbose bool                     // text: what is fine too, and how long it took
 	Command func(text string) string // text: makes the commands in advice run this program; if nil, they stand as they are
+
+	TargetWidth int // table: columns of the longest target; if 0, it is not known
 
 	Brief bool // text: what was found and what to do, without the evidence
 
@@ -75,6 +77,7 @@ var formats = [...]Format{
 	{Name: "nagios", New: func(w io.Writer, o Options) Handler { return &nagios{w: w, o: o} },
 		SaysEmpty: true, Status: nagiosStatus, Failed: nagiosUnknown, NoReport: nagiosNoReport},
 	{Name: "prometheus", New: func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} }},
+	{Name: "table", New: func(w io.Writer, o Options) Handler { return newTable(w, o) }},
 	{Name: "tap", New: func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} }},
 	{Name: "text", New: func(w io.Writer, o Options) Handler { return newText(w, o) }},
 }

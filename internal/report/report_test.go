@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -68,6 +69,28 @@ func TestGolden(t *testing.T) {
 		for _, name := range recordings {
 			t.Run(format+"/"+name, func(t *testing.T) {
 				golden(t, name+"."+format, write(t, format, Options{Time: noon}, recording(t, name)...))
+			})
+		}
+	}
+}
+
+// TestGoldenTable: the table on terminals of several widths.
+func TestGoldenTable(t *testing.T) {
+	for _, width := range []int{40, 60, 80, 120, 200} {
+		for _, name := range recordings {
+			t.Run(fmt.Sprintf("%s/%d", name, width), func(t *testing.T) {
+				o := Options{Width: width}
+				rs := recording(t, name)
+				for _, r := range rs {
+					o.TargetWidth = max(o.TargetWidth, len(r.Target))
+				}
+				got := write(t, "table", o, rs...)
+				golden(t, fmt.Sprintf("%s.table.%d", name, width), got)
+				for line := range strings.Lines(got) {
+					if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > width {
+						t.Errorf("%d columns: %s", n, line)
+					}
+				}
 			})
 		}
 	}
@@ -184,7 +207,9 @@ func TestJSONOfNothing(t *testing.T) {
 func TestSafe(t *testing.T) {
 	for _, format := range Formats() {
 		got := write(t, format, Options{}, append(recorded(t), recording(t, "probed")...)...)
-		if i := strings.IndexFunc(got, func(r rune) bool { return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 }); i >= 0 {
+		if i := strings.IndexFunc(got, func(r rune) bool {
+			return r < ' ' && r != '\n' && (r != '\t' || format != "table") || r >= 0x7f && r < 0xa0
+		}); i >= 0 {
 			t.Errorf("%s: control character at %d: %q", format, i, got[max(0, i-20):i+1])
 		}
 	}
@@ -263,7 +288,7 @@ func TestQuiet(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	if _, err := New("xml", nil, Options{}); err == nil || !strings.Contains(err.Error(), "github, json, jsonl, junit, nagios, prometheus, tap, text") {
+	if _, err := New("xml", nil, Options{}); err == nil || !strings.Contains(err.Error(), "github, json, jsonl, junit, nagios, prometheus, table, tap, text") {
 		t.Error(err)
 	}
 }

@@ -16,14 +16,11 @@ import (
 // text is what a person reads: a block a target, the verdict first, then the
 // evidence as a tree, then what it means, then what to do and on which machine.
 type text struct {
-	w      io.Writer
-	o      Options
-	counts map[check.Severity]int
-	total  int
-	shown  int
-	ink    ink
-
-	unfinished int // of total: an interrupted check did not come to their end
+	w     io.Writer
+	o     Options
+	ink   ink
+	sum   summary
+	shown int
 }
 
 func newText(w io.Writer, o Options) *text {
@@ -34,17 +31,11 @@ func newText(w io.Writer, o Options) *text {
 	default:
 		o.Width = 80
 	}
-	return &text{w: w, o: o, counts: map[check.Severity]int{}, ink: ink{o.Color}}
+	return &text{w: w, o: o, ink: ink{o.Color}}
 }
 
 func (t *text) Result(r *check.Result) error {
-	t.total++
-	if r.Interrupted() {
-		t.unfinished++ // they may be many, and nobody wants to read them one by one
-		return nil
-	}
-	t.counts[r.Severity]++
-	if t.o.Quiet && r.Severity <= check.Notice {
+	if checked := t.sum.add(r); !checked || t.o.Quiet && r.Severity <= check.Notice {
 		return nil
 	}
 	r = t.runnable(r)
@@ -93,14 +84,10 @@ func (t *text) runnable(r *check.Result) *check.Result {
 
 // Close adds up more than one target.
 func (t *text) Close() error {
-	if t.total < 2 || t.o.Quiet {
+	if t.o.Quiet {
 		return nil
 	}
-	sum := t.ink.tally(t.total, t.counts)
-	if t.unfinished > 0 {
-		sum = fmt.Sprintf("interrupted: %s, %d not looked at", sum, t.unfinished)
-	}
-	_, err := fmt.Fprintf(t.w, "\n%s\n", sum)
+	_, err := io.WriteString(t.w, t.sum.text(t.ink, t.o.Width))
 	return err
 }
 

@@ -35,7 +35,9 @@ type Options struct {
 	AcceptedPass  bool          // accepted mappings pass
 	TargetTimeout time.Duration
 
-	Brief bool   // people want what was found, not what it rests on; not with Verbose
+	Brief       bool // people want what was found, not what it rests on; not with Verbose
+	TargetWidth int  // columns of the longest target, for a report in columns; Run finds it out; if 0, it is not known
+
 	Empty string // what to say where there is nothing to look at, which is fine then
 
 	PrintConfig     bool // print what was taken from ssh's configuration, and look nothing up

@@ -66,6 +66,7 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 			return err
 		}
 		o := s.o.ReportOptions(s.w)
+		o.TargetWidth = s.o.TargetWidth
 		o.Brief, o.Empty, o.Unnamed = s.o.Brief && !s.o.Verbose, s.o.Empty, s.unnamed
 		if summary := s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
 			f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -108,8 +109,9 @@ func (o *Options) ReportOptions(w console.World) report.Options {
 	}
 	r.Color = w.Colored(o.Color, stdout)
 	if console.IsTerminal(stdout) {
+		r.Width = console.UsualWidth
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
-			r.Width = max(width, 40)
+			r.Width = max(width, console.LeastWidth)
 		}
 	}
 	return r

@@ -13,6 +13,7 @@ import (
 	"rdnsproxy/internal/ordered"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
 )
 
 // Run looks at the targets, at most Jobs at a time, reports them in the order
@@ -47,6 +48,9 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 		}
 	}
 	s.progress, s.unnamed = console.NewProgress(w, o.Quiet, len(targets)), list.Unnamed
+	for _, t := range targets {
+		s.o.TargetWidth = max(s.o.TargetWidth, len(safetext.Of(t.Input).String()))
+	}
 	defer s.progress.End()
 	results := ordered.Map(o.Jobs, targets, func(t target.Target) *check.Result { return s.Check(ctx, t) })
 	if o.PrintKnownHosts {

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"rdnsproxy/check"
+)
+
+// summary counts targets, for the line that ends a report for people.
+type summary struct {
+	counts     map[check.Severity]int
+	total      int
+	unfinished int // of total: the run was interrupted before they were checked
+}
+
+// add counts a target, and reports whether it was checked at all. People read how
+// many were not, instead of a line for each.
+func (s *summary) add(r *check.Result) (checked bool) {
+	s.total++
+	if r.Interrupted() {
+		s.unfinished++
+		return false
+	}
+	if s.counts == nil {
+		s.counts = map[check.Severity]int{}
+	}
+	s.counts[r.Severity]++
+	return true
+}
+
+// text is the line after an empty one, wrapped within a width in columns; a single
+// target has none.
+func (s *summary) text(k ink, width int) string {
+	if s.total < 2 {
+		return ""
+	}
+	sum := tally(s.total, s.counts)
+	if s.unfinished > 0 {
+		sum = fmt.Sprintf("interrupted: %s, %d not looked at", sum, s.unfinished)
+	}
+	// Each count stays on one line: its space is no place to wrap at.
+	const stay = "\x00"
+	for severity, n := range s.counts {
+		word := count(n, severity)
+		sum = strings.Replace(sum, word, strings.ReplaceAll(word, " ", stay), 1)
+	}
+	b := block{width: width}
+	b.hanging(0, 1, sum)
+	sum = strings.ReplaceAll(b.String(), stay, " ")
+	for severity, n := range s.counts {
+		word := count(n, severity)
+		sum = strings.Replace(sum, word, k.severity(severity, word), 1)
+	}
+	return "\n" + sum
+}
+
+// tally counts targets by their severity, the worst first.
+func tally(total int, counts map[check.Severity]int) string {
+	var parts []string
+	for _, s := range []check.Severity{check.Error, check.Warning, check.Unknown, check.Notice, check.Pass} {
+		if n := counts[s]; n > 0 {
+			parts = append(parts, count(n, s))
+		}
+	}
+	if len(parts) == 0 {
+		return targets(total)
+	}
+	return targets(total) + ": " + strings.Join(parts, ", ")
+}
+
+// count is a number of targets of a severity, in words.
+func count(n int, s check.Severity) string {
+	word := s.String()
+	if n > 1 && (s == check.Error || s == check.Warning || s == check.Notice) {
+		word += "s"
+	}
+	return fmt.Sprintf("%d %s", n, word)
+}
+
+func targets(n int) string {
+	if n == 1 {
+		return "1 target"
+	}
+	return fmt.Sprintf("%d targets", n)
+}

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"rdnsproxy/check"
+)
+
+// TestTableFields: through a pipe each target is one line of six fields, none of them
+// empty, whatever was found.
+func TestTableFields(t *testing.T) {
+	rs := append(everything(t), check.Unfinished(check.Target{Input: "late.example.com", Host: "late.example.com"}), check.Unjudged("odd\t\nname"), &check.Result{Target: "bare"})
+	lines := strings.Split(strings.TrimSuffix(write(t, "table", Options{}, rs...), "\n"), "\n")
+	if len(lines) != len(rs) {
+		t.Fatalf("%d lines for %d targets", len(lines), len(rs))
+	}
+	for i, line := range lines {
+		fields := strings.Split(line, "\t")
+		if len(fields) != 6 {
+			t.Errorf("%d fields: %q", len(fields), line)
+		}
+		for _, field := range fields {
+			if field == "" {
+				t.Errorf("an empty field: %q", line)
+			}
+		}
+		if fields[0] != rs[i].Severity.String() || fields[1] != rs[i].Target {
+			t.Errorf("%q is not about %s", line, rs[i].Target)
+		}
+	}
+}
+
+// TestTableInterrupted: on a terminal what was not looked at is counted.
+func TestTableInterrupted(t *testing.T) {
+	rs := []*check.Result{recorded(t)[0], check.Unfinished(check.Target{Input: "a.example.com", Host: "a.example.com"}), check.Unfinished(check.Target{Input: "b.example.com", Host: "b.example.com"})}
+	for _, tt := range []struct {
+		o    Options
+		want string
+	}{
+		{Options{Width: 80, TargetWidth: 16}, "SEVERITY  TARGET            VERDICT       FINDING\n" +
+			"ok        web1.example.com  exact\n\ninterrupted: 3 targets: 1 ok, 2 not looked at\n"},
+		{Options{Width: 80, Quiet: true}, ""},
+		{Options{Quiet: true}, "unknown\ta.example.com\t-\tundetermined\tinterrupted\ta.example.com was not checked: the check was interrupted\n" +
+			"unknown\tb.example.com\t-\tundetermined\tinterrupted\tb.example.com was not checked: the check was interrupted\n"},
+	} {
+		if got := write(t, "table", tt.o, rs...); got != tt.want {
+			t.Errorf("width %d, quiet %v:\n%swant\n%s", tt.o.Width, tt.o.Quiet, got, tt.want)
+		}
+	}
+}
+
+// TestTableFinding: the finding does not repeat the other columns.
+func TestTableFinding(t *testing.T) {
+	address := netip.MustParseAddr("192.0.2.1")
+	for _, tt := range []struct {
+		code       check.Code
+		text, want string
+	}{
+		{check.MappingCode(check.Missing), "host.example.com is 192.0.2.1, whose reverse name does not exist", "PTR does not exist"},
+		{check.MappingCode(check.Numeric), "192.0.2.1: its reverse name 10.1 reads as an address", "PTR 10.1 reads as an address"},
+		{check.MappingCode(check.NoAddress), "host.example.com does not exist (NXDOMAIN)", "does not exist (NXDOMAIN)"},
+		{check.ConnectCode(check.ConnectRefused), "192.0.2.1 port 22: connection refused", "connect.refused: connection refused"},
+		{check.HostKeyChanged, "192.0.2.1 presents another key", "hostkey.changed: presents another key"},
+		{check.PinMoved, "/etc/hosts:3 is stale", "pin.moved: /etc/hosts:3 is stale"},
+	} {
+		t.Run(string(tt.code), func(t *testing.T) {
+			r := &check.Result{Host: "host.example.com", Port: 22, Findings: []check.Finding{
+				{Code: check.MappingCode(check.Exact)},
+				{Code: tt.code, Severity: check.Warning, Address: address, Text: tt.text},
+			}}
+			if got := summed(r); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
+	}
+}
