@@ -22,17 +22,16 @@ func acceptCommand(w World, status *int) *cobra.Command {
   rdnsproxy accept forget my.example.com`,
 		Use:   "accept HOST...|list|forget HOST...|verify",
 		Short: "remember a known mapping, without root",
-		Long: `Remembers how names and addresses of hosts agree now: what known_hosts is for
-host keys, this is for mappings. The relay says nothing about an accepted
-mapping until its address, its reverse names or its verdict change, and then
-what changed.
+		Long: `Remembers the current mapping of names to addresses and back, as known_hosts
+remembers host keys. The relay stays silent about an accepted mapping until its
+address, reverse names or verdict change; then it says what changed.
 
-'list' shows what is accepted, 'forget' drops it, 'verify' looks whether it
-still holds. A host called list is accepted by its full name. --policy strict
-asks for --accepted to take an accepted mapping.
+'list' shows the accepted mappings, 'forget' removes them, 'verify' checks that
+they are unchanged. To accept a host that is called list, use its full name.
+--policy strict uses accepted mappings only with --accepted.
 
-Exit status: 0 done or still so, 1 refused or changed, 2 usage, 3 it could not
-be told.`,
+Exit status: 0 done, or unchanged, 1 refused or changed, 2 usage error, 3
+undetermined (lookups failed).`,
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			idle := given(c.Flags(), func(flag *pflag.Flag) bool {
 				return !slices.Contains([]string{"format", "quiet", "verbose"}, flag.Name)
@@ -48,7 +47,7 @@ be told.`,
 		},
 	}
 	registerTarget(c.Flags(), &o.Options)
-	registerListing(c.Flags(), &format, "how list and verify write: text or json")
+	registerListing(c.Flags(), &format, "output `FORMAT` of list and verify: text or json")
 	return c
 }
 

@@ -12,15 +12,16 @@ func checkCommand(w World, status *int) *cobra.Command {
 	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check [flags] TARGET...",
-		Short: "look at hosts, up to their host keys",
-		Long: `Looks up each target forward and reverse, says whether the two agree, and where
-they do not: why, who is affected, and what is the right fix on which machine.
-Then it connects to each address, once, and says whether ssh could negotiate with
-the server and what it would say of the host key that it would be shown; nobody
-logs in. --dns-only leaves that out, --all-hostkeys fetches the other keys too.
+		Short: "check hosts: DNS, connection, host keys",
+		Long: `Looks up each target forward and reverse and reports whether the two agree. If
+they do not, it says why, who is affected, and what to fix on which machine.
 
-sshd counts connections without a login against this machine: check waits, and
-says so, where one more could lock it out (PerSourcePenalties, OpenSSH 9.8).
+Then it connects to each address once, without logging in, and reports whether
+ssh could negotiate with the server and whether it would accept its host key.
+--dns-only skips this; --all-hostkeys also fetches the other host keys.
+
+sshd counts connections without a login against the client (PerSourcePenalties,
+OpenSSH 9.8). Where one more could lock this machine out, check waits and says so.
 
 A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
 address, or an alias of ~/.ssh/config.

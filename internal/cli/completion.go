@@ -39,23 +39,23 @@ func completionCommand(w World, root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   "completion bash|fish|powershell|zsh",
 		Short: "print a completion script for a shell",
-		Long: `Prints a script that completes commands, flags, their values, and hosts: the
-aliases in ssh's configuration and the plain names in known_hosts.
+		Long: `Prints a script that completes commands, flags, their values, and hosts (aliases
+from ssh's configuration and plain names from known_hosts).
 
-For one shell:
+For the current shell:
 
   bash	source <(rdnsproxy completion bash)
   zsh	source <(rdnsproxy completion zsh)
   fish	rdnsproxy completion fish | source
   powershell	rdnsproxy completion powershell | Out-String | Invoke-Expression
 
-For all, as files that the shells look for:
+For every shell, in the file where the shell looks for it:
 
-  bash	~/.local/share/bash-completion/completions/rdnsproxy (needs the package bash-completion)
+  bash	~/.local/share/bash-completion/completions/rdnsproxy (needs bash-completion)
   zsh	_rdnsproxy in a directory of $fpath
   fish	~/.config/fish/completions/rdnsproxy.fish
 
-Exit status: 0, or 2 for a shell that there is no script for.`,
+Exit status: 0, or 2 for an unknown shell.`,
 		ValidArgs: shells,
 		RunE: func(_ *cobra.Command, args []string) error {
 			shell := strings.Join(args, " ")

@@ -10,14 +10,14 @@ func demoCommand(w World, status *int) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "a guided tour, without network and root",
-		Long: `Shows what rdnsproxy does, with DNS and SSH servers of its own on loopback: the
-warning about a reverse name that does not resolve, the mapping accepted, the
-hosts line and the silence once it is there, what happens when the host moves,
-and what --policy strict does to a forged name. It needs no network and no root,
-and touches nothing outside a temporary directory, which it removes.
+		Long: `Shows what rdnsproxy does, with its own DNS and SSH servers on loopback: the
+warning about a reverse name that does not resolve, how to accept the mapping or
+fix it with a hosts line, what happens when the host moves, and how --policy
+strict refuses a forged name. It needs neither network nor root, and works in a
+temporary directory that it removes.
 
-Exit status: 0 all went as it should, 1 something did not, 3 the servers could
-not be started, 130 interrupted.`,
+Exit status: 0 every step went as expected, 1 one did not, 3 the servers could not
+be started, 130 interrupted.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			*status = demo.Run(c.Context(), w)

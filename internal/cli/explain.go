@@ -17,11 +17,11 @@ func explainCommand(w World) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [CODE...]",
 		Short: "what a finding means and what to do about it",
-		Long: `Explains a finding of check by its code: what it means, how sure it is, who is
-affected, and what to do about it, with an example. A verdict, a piece of advice
-and a topic of help can be explained too. Without a word, it lists all findings.
+		Long: `Explains a finding of check by its code: what it means, how certain it is, who is
+affected, and what to do, with an example. It also explains verdicts, pieces of
+advice, and help topics. Without an argument, it lists all findings.
 
-Exit status: 0, or 2 if there is nothing of that name.`,
+Exit status: 0, or 2 if nothing has that name.`,
 		Example: `  rdnsproxy explain hostkey.changed
   rdnsproxy explain mismatch
   rdnsproxy explain exit-status`,

@@ -20,20 +20,20 @@ says why, who is affected, and what to fix on which machine.
   rdnsproxy [flags] HOST PORT [ORIGINAL]
   rdnsproxy COMMAND [flags] [ARGS...]
 
-The first is the relay, which ssh runs as ProxyCommand. The commands are
+The first form is the relay, which ssh runs as its ProxyCommand. Commands:
 
   setup	make ssh run rdnsproxy
-  check	look at hosts, up to their host keys
-  explain	say what a finding means and what to do about it
+  check	check hosts: DNS, connection, host keys
+  explain	explain a finding and what to do about it
   hosts	list, add, remove and verify lines of the hosts file
   accept	remember a known mapping, without root
-  ssh, sftp, scp	run the real program through the relay
+  ssh, sftp, scp	run the real program with the relay
   demo	a guided tour, without network and root
   completion	print a completion script for a shell
   version	print the version
-  help	show the help of a command or a topic
+  help	help about a command or topic
 
-'rdnsproxy setup' writes these lines, as the last ones of ~/.ssh/config:
+'rdnsproxy setup' adds these lines to the end of ~/.ssh/config:
 
   Host * !*/* !*,* !*%* !.*
     ProxyCommand rdnsproxy %h %p
@@ -43,13 +43,19 @@ Flags of the relay:
 `
 
 const rootMore = `
-Every long flag has an environment variable, which the flag overrides:
---check-wait is RDNSPROXY_CHECK_WAIT.
+Every long flag can also be set by an environment variable; the flag wins. For
+--check-wait it is RDNSPROXY_CHECK_WAIT.
+
+Examples:
+
+  rdnsproxy check my.example.com
+  rdnsproxy ssh my.example.com
+  rdnsproxy --policy strict my.example.com 22
 
 Exit status of the relay: 0 the session is over, 1 refused by --policy strict, 2
 usage or configuration error, 3 could not resolve or connect.
 
-'rdnsproxy help COMMAND' is about a command. 'rdnsproxy help TOPIC' is about
+'rdnsproxy help COMMAND' explains a command, 'rdnsproxy help TOPIC' a topic:
 
 `
 
@@ -68,12 +74,12 @@ func showHelp(w World, root, c *cobra.Command) {
 		page(w, more.String())
 		return
 	}
-	page(w, c.Long+"\n\nusage: "+c.UseLine()+"\n")
+	page(w, c.Long+"\n\nUsage: "+c.UseLine()+"\n")
 	if c.Example != "" {
-		page(w, "\nexamples:\n\n"+c.Example+"\n")
+		page(w, "\nExamples:\n\n"+c.Example+"\n")
 	}
 	if c.HasAvailableLocalFlags() && !c.DisableFlagParsing {
-		page(w, "\n"+flagTable(c.LocalFlags()))
+		page(w, "\nFlags:\n\n"+flagTable(c.LocalFlags()))
 	}
 }
 
@@ -95,7 +101,7 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND|TOPIC]",
 		Short:   "help about a command or a topic",
-		Long:    "Shows the help of a command, or a topic. Without a word, it lists both.\n\nExit status: 0, or 2 if there is nothing of that name.",
+		Long:    "Shows help about a command or a topic. Without an argument, it lists both.\n\nExit status: 0, or 2 if nothing has that name.",
 		Example: "  rdnsproxy help check\n  rdnsproxy help hosts add\n  rdnsproxy help exit-status",
 		RunE: func(_ *cobra.Command, args []string) error {
 			if c, rest, err := root.Find(args); err == nil && len(rest) == 0 {

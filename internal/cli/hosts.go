@@ -16,19 +16,18 @@ import (
 func hostsCommand(w World, status *int) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hosts list|add|remove|verify",
-		Short: "the hosts-file fix, applied safely",
-		Long: `Writes the hosts line that makes a name and an address agree on this machine,
-and keeps it from rotting: each line says when and why it was written, 'verify'
-holds it against DNS and the host key of today, 'remove' gives back the file as
-it was.
+		Short: "list, add, remove and verify lines of the hosts file",
+		Long: `Maintains the hosts lines that make a name and an address agree on this machine.
+Each line records when and why it was written. 'verify' checks it against current
+DNS and host keys, 'remove' restores the file exactly.
 
   rdnsproxy hosts list
   rdnsproxy hosts add [--yes] HOST
   rdnsproxy hosts remove [--yes] HOST
   rdnsproxy hosts verify [--fix]
 
-Exit status: 0 done or already so, 1 refused, not confirmed, or a line is not
-right, 2 usage, 3 it could not be told.`,
+Exit status: 0 done, or nothing to do, 1 refused, not confirmed, or a line is not
+right, 2 usage error, 3 undetermined (lookups failed).`,
 		Args: func(_ *cobra.Command, args []string) error {
 			return console.Refuse(exit.Usage, didYouMean(strings.Join(args, " "), []string{"list", "add", "remove", "verify"}, "see 'rdnsproxy help hosts'"), "hosts needs list, add, remove or verify")
 		},
@@ -53,7 +52,7 @@ right, 2 usage, 3 it could not be told.`,
 		register(f, s.Flags())
 		c.AddCommand(s)
 	}
-	sub("list", "list the lines that rdnsproxy has written", listHelp, listExample, (*hostsFlags).registerList,
+	sub("list", "list the lines written by rdnsproxy", listHelp, listExample, (*hostsFlags).registerList,
 		func(_ context.Context, f *hostsFlags, args []string) (int, error) {
 			if len(args) > 0 {
 				return 0, console.Refuse(exit.Usage, "usage: rdnsproxy hosts list", "list takes no host")
@@ -71,14 +70,14 @@ right, 2 usage, 3 it could not be told.`,
 			}
 			return exit.OK, pins.New(w, o).Add(ctx, args[0])
 		})
-	sub("remove HOST", "remove the lines that rdnsproxy has written for HOST", removeHelp, removeExample, (*hostsFlags).registerRemove,
+	sub("remove HOST", "remove the lines that rdnsproxy wrote for HOST", removeHelp, removeExample, (*hostsFlags).registerRemove,
 		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
 			if len(args) != 1 {
 				return 0, console.Refuse(exit.Usage, "usage: rdnsproxy hosts remove HOST", "remove takes one host")
 			}
 			return exit.OK, pins.New(w, f.options()).Remove(ctx, args[0])
 		})
-	sub("verify", "hold each line against DNS and the host key of today", verifyHelp, verifyExample, (*hostsFlags).registerVerify,
+	sub("verify", "check each line against current DNS and host keys", verifyHelp, verifyExample, (*hostsFlags).registerVerify,
 		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
 			if len(args) > 0 {
 				return 0, console.Refuse(exit.Usage, "usage: rdnsproxy hosts verify", "verify takes no host")
@@ -92,43 +91,47 @@ right, 2 usage, 3 it could not be told.`,
 }
 
 const (
-	listHelp = `Lists the lines of the hosts file that rdnsproxy has written: where each stands,
-the verdict of then, the day, and the day on which it expires if there is one.
+	listHelp = `Lists the lines that rdnsproxy wrote into the hosts file: line number, the
+verdict when it was added, the date, and the date on which it expires, if any.
 
-Exit status: 0 done, 1 the hosts file could not be read, 2 usage.`
+Exit status: 0 done, 1 the hosts file could not be read, 2 usage error.`
 
 	listExample = `  rdnsproxy hosts list
   rdnsproxy hosts list --format json`
 
 	addHelp = `Adds the hosts line that makes HOST and its addresses agree on this machine.
 
-HOST is looked up in DNS alone and its host key is held against known_hosts;
-what will change is shown, and written after a yes. It is refused where a host
-key speaks against it, where HOST's key is known or expected and an address
-does not show it (--dns-only does not look at host keys), where an address could not be
-looked up or is no host's own, where another line gives HOST another address
-(--replace), for names of this machine, and where no line is needed (--force).
+HOST is looked up in DNS, ignoring the hosts file, and its host key is compared
+with known_hosts. The change is shown, and written once you confirm it.
 
-Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage, 3 it
-could not be told.`
+No line is added
+  - if a host key does not match, or HOST has a known or expected key and an
+    address does not present it (--dns-only does not look at host keys),
+  - if an address could not be looked up, or cannot belong to a single host,
+  - if another line gives HOST a different address (--replace removes it there),
+  - for this machine's own names,
+  - if no line is needed (--force adds one anyway).
+
+Exit status: 0 done, or nothing to do, 1 refused or not confirmed, 2 usage error,
+3 undetermined (lookups failed).`
 
 	addExample = `  sudo rdnsproxy hosts add my.example.com
   sudo rdnsproxy hosts add --yes --expires 90d my.example.com
   sudo rdnsproxy hosts add --expect-hostkey SHA256:... new.example.com`
 
-	removeHelp = `Removes the lines that rdnsproxy has written for HOST, and gives back the file
-as it was. What will change is shown, and written after a yes.
+	removeHelp = `Removes the lines that rdnsproxy wrote for HOST and restores the file exactly.
+The change is shown, and written once you confirm it.
 
-Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage.`
+Exit status: 0 done, or nothing to do, 1 refused or not confirmed, 2 usage error.`
 
 	removeExample = `  sudo rdnsproxy hosts remove my.example.com`
 
-	verifyHelp = `Holds each line that rdnsproxy has written against DNS and the host key of
-today: still right, no longer needed, expired, or DNS and the host have moved
-on. --fix removes what is not needed or has expired, after showing it.
+	verifyHelp = `Checks each line that rdnsproxy wrote against current DNS and host keys: is it
+still right, no longer needed, expired, or stale? --fix removes the lines that are
+not needed or have expired, after showing the change.
 
-Exit status: 0 nothing at or above --fail-on, 1 something was, 2 usage, 3 it
-could not be told.`
+Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage error, 3
+undetermined (lookups failed).`
 
 	verifyExample = `  rdnsproxy hosts verify
   rdnsproxy hosts verify --format nagios

@@ -39,7 +39,7 @@ func (f *hostsFlags) options() pins.Options {
 func (f *hostsFlags) registerList(fs *pflag.FlagSet) {
 	registerTarget(fs, &f.Options.Options)
 	hideAllBut(fs, "hosts-file", "quiet", "verbose")
-	registerListing(fs, &f.pins.Listing, "how to write the list: text or json")
+	registerListing(fs, &f.pins.Listing, "output `FORMAT`: text or json")
 }
 
 func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {

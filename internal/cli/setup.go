@@ -28,21 +28,21 @@ func setupCommand(w World, status *int) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "setup [flags] | setup --fdpass HOST... | setup --remove",
 		Short: "make ssh run rdnsproxy",
-		Long: `Writes the lines into ~/.ssh/config that make ssh run rdnsproxy, as the last
-ones of the file and between marks, so that they displace nothing. What will
-change is shown, and written after a yes. Run it again to bring the lines up to
-date; --remove takes exactly them out again.
+		Long: `Adds the lines to ~/.ssh/config that make ssh run rdnsproxy. They go to the end
+of the file, between markers, so that they override nothing above. The change is
+shown, and written once you confirm it. Run setup again to update the lines;
+--remove removes exactly these lines.
 
-ssh itself is asked first: a file that it would refuse is not written, and hosts
-that have a ProxyJump or another ProxyCommand keep it. They stay unchecked, and
-setup names them.
+setup asks ssh first: it never writes a file that ssh would refuse. Hosts that
+have a ProxyJump or another ProxyCommand keep it. They are not checked, and setup
+names them.
 
-With --fdpass the lines are for the named hosts, whose connections are handed to
-ssh. On these hosts 'ssh -o ProxyCommand=...' and mosh fail, because ssh then
-expects a connection to be handed over by any ProxyCommand.
+With --fdpass the lines are for the given hosts only, whose connections are
+passed to ssh. For these hosts 'ssh -o ProxyCommand=...' and mosh fail, because
+ssh then expects every ProxyCommand to pass a connection.
 
-Exit status: 0 done or already so, 1 refused or not confirmed, 2 usage, 130
-interrupted.`,
+Exit status: 0 done, or nothing to do, 1 refused or not confirmed, 2 usage error,
+130 interrupted.`,
 		Example: `  rdnsproxy setup
   rdnsproxy setup --fdpass build.example.com
   rdnsproxy setup --print
