@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -178,15 +179,17 @@ func TestParseServer(t *testing.T) {
 		"\x1b[2J192.0.2.53":      "",
 		strings.Repeat("1", 1e6): "",
 	} {
-		got, err := ParseServer(text)
-		switch {
-		case want == "" && err == nil:
-			t.Errorf("%.40q is taken as %s", text, got)
-		case want == "" && (strings.Contains(err.Error(), "\x1b") || len(err.Error()) > 300):
-			t.Errorf("%.40q: %v", text, err)
-		case want != "" && (err != nil || got.Addr.String() != want):
-			t.Errorf("%q: %s, %v, want %s", text, got, err, want)
-		}
+		t.Run(fmt.Sprintf("%.40q", text), func(t *testing.T) {
+			got, err := ParseServer(text)
+			switch {
+			case want == "" && err == nil:
+				t.Errorf("it is taken as %s", got)
+			case want == "" && (strings.Contains(err.Error(), "\x1b") || len(err.Error()) > 300):
+				t.Error(err)
+			case want != "" && (err != nil || got.Addr.String() != want):
+				t.Errorf("%s, %v, want %s", got, err, want)
+			}
+		})
 	}
 }
 

@@ -162,14 +162,16 @@ func TestReason(t *testing.T) {
 		{os.ErrDeadlineExceeded, true, Timeout, "no answer in time"},
 		{errors.New("\x1b[2J"), true, Failed, `\027[2J`},
 	} {
-		got := reason(test.err, func() bool { return test.routed })
-		f := Failure{netip.MustParseAddrPort("[fe80::1%eth0]:22"), got, test.err}
-		if got != test.want || !strings.HasPrefix(f.Error(), "fe80::1%eth0 port 22: "+test.text) {
-			t.Errorf("%v, routed %t: %s, %q", test.err, test.routed, got, f)
-		}
-		if !errors.Is(f, test.err) {
-			t.Errorf("%v is lost", test.err)
-		}
+		t.Run(fmt.Sprintf("%q, routed %t", test.err, test.routed), func(t *testing.T) {
+			got := reason(test.err, func() bool { return test.routed })
+			f := Failure{netip.MustParseAddrPort("[fe80::1%eth0]:22"), got, test.err}
+			if got != test.want || !strings.HasPrefix(f.Error(), "fe80::1%eth0 port 22: "+test.text) {
+				t.Errorf("%s, %q", got, f)
+			}
+			if !errors.Is(f, test.err) {
+				t.Error("the error is lost")
+			}
+		})
 	}
 }
 
@@ -210,9 +212,11 @@ func TestParseTOS(t *testing.T) {
 		"ef": 0xb8, "EF": 0xb8, "le": 0x04, "lowdelay": 0x10, "throughput": 0x08, "reliability": 0x04,
 		"0": 0, "40": 40, "0x28": 40, "0XB8": 0xb8, "050": 40, "255": 255,
 	} {
-		if got, err := ParseTOS(s); err != nil || got != want {
-			t.Errorf("%s: %#x, %v; want %#x", s, got, err, want)
-		}
+		t.Run(s, func(t *testing.T) {
+			if got, err := ParseTOS(s); err != nil || got != want {
+				t.Errorf("%#x, %v; want %#x", got, err, want)
+			}
+		})
 	}
 	for _, s := range []string{"", "af", "af14", "af10", "af51", "cs8", "cs", "256", "-1", "0b11", "0o7", "1_0", "x", "\x1b[2J", "ef af21"} {
 		if got, err := ParseTOS(s); err == nil || strings.ContainsRune(err.Error(), '\x1b') {

@@ -94,11 +94,13 @@ func TestCannotPass(t *testing.T) {
 	}
 	defer network.Close()
 	for name, out := range map[string]*os.File{"pipe": out, "file": file, "TCP socket": network} {
-		for _, err := range []error{CanPass(out), Pass(out, conn)} {
-			if err == nil || !strings.Contains(err.Error(), `"ProxyUseFdpass yes"`) {
-				t.Errorf("%s: %v", name, err)
+		t.Run(name, func(t *testing.T) {
+			for _, err := range []error{CanPass(out), Pass(out, conn)} {
+				if err == nil || !strings.Contains(err.Error(), `"ProxyUseFdpass yes"`) {
+					t.Error(err)
+				}
 			}
-		}
+		})
 	}
 	// The connection has kept its mode and works.
 	send(t, conn, "still here")
