@@ -68,8 +68,8 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	}
 	switch a.Probe.Identity {
 	case IdentitySilent:
-		if begun := displayText(a.Probe.Version.String()); begun != "" {
-			return found(SSHSilent, "sends only part of an SSH banner: "+begun)
+		if begun := a.Probe.Version.String(); begun != "" {
+			return found(SSHSilent, "sends only part of an SSH banner: "+displayText(begun))
 		}
 		return found(SSHSilent, "accepts connections but sends no SSH banner")
 	case IdentityClosed:

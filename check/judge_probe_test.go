@@ -372,3 +372,22 @@ func TestViews(t *testing.T) {
 		}
 	}
 }
+
+// TestSilentText: half a banner is quoted, none is not.
+func TestSilentText(t *testing.T) {
+	for version, want := range map[string]string{
+		"":           ": accepts connections but sends no SSH banner",
+		"SSH-2.0-Op": ": sends only part of an SSH banner: SSH-2.0-Op",
+	} {
+		facts := probed(Probe{Connect: ConnectOK, Identity: IdentitySilent, Version: safetext.Of(version)})
+		text := ""
+		for _, f := range Judge(facts, Policy{}).Findings {
+			if f.Code == SSHSilent {
+				text = f.Text
+			}
+		}
+		if !strings.HasSuffix(text, want) {
+			t.Errorf("%q, want it to end in %q", text, want)
+		}
+	}
+}
