@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -21,29 +20,15 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// recorded are results of real look-ups: testdata/results.json is what
-// rdnsproxy check --format json wrote.
+// recorded are results of lookups: testdata/results.json.
 func recorded(t *testing.T) []*check.Result {
 	t.Helper()
 	return recording(t, "results")
 }
 
-// recordings are the files of results: look-ups alone, and what a probe finds
-// behind an address, of every kind.
+// recordings are the files of results: lookups alone, and what a probe finds behind an
+// address, of every kind.
 var recordings = []string{"results", "probed"}
-
-func recording(t *testing.T, name string) []*check.Result {
-	t.Helper()
-	b, err := os.ReadFile("testdata/" + name + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rs []*check.Result
-	if err := json.Unmarshal(b, &rs); err != nil {
-		t.Fatal(err)
-	}
-	return rs
-}
 
 func write(t *testing.T, format string, o Options, rs ...*check.Result) string {
 	t.Helper()
