@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-func acceptCommand(w World, status *int) *cobra.Command {
+func acceptCommand(w World) *cobra.Command {
 	o, format := survey.Defaults(), pins.ListText
 	c := &cobra.Command{
 		Example: `  rdnsproxy accept my.example.com
@@ -42,8 +42,7 @@ undetermined (lookups failed).`,
 			if len(args) == 1 && args[0] == "list" {
 				tellIdle(console.NewVoice(w.Err, o.Quiet, o.Verbose), "accept list", idle)
 			}
-			*status, err = runAccept(c.Context(), w, o, format, args)
-			return err
+			return exit.With(runAccept(c.Context(), w, o, format, args))
 		},
 	}
 	registerTarget(c.Flags(), &o.Options)

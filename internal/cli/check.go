@@ -3,12 +3,13 @@ package cli
 import (
 	"cmp"
 
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/survey"
 
 	"github.com/spf13/cobra"
 )
 
-func checkCommand(w World, status *int) *cobra.Command {
+func checkCommand(w World) *cobra.Command {
 	var f checkFlags
 	c := &cobra.Command{
 		Use:   "check [flags] TARGET...",
@@ -40,8 +41,7 @@ configuration error, 3 it could not be determined.`,
 			if err := cmp.Or(f.validate(), notAPort("check", args)); err != nil {
 				return err
 			}
-			*status, err = survey.Run(c.Context(), w, f.Options, args)
-			return err
+			return exit.With(survey.Run(c.Context(), w, f.Options, args))
 		},
 	}
 	f = newCheckFlags(c.Flags())

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -18,7 +19,6 @@ import (
 
 // runCommand runs what is not the relay, which does not pay for this.
 func runCommand(ctx context.Context, w World, args []string) int {
-	status := exit.OK
 	out := &console.Stdout{To: w.Out}
 	w.Stdout = out
 	root := &cobra.Command{
@@ -29,9 +29,9 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
-	root.AddCommand(setupCommand(w, &status), checkCommand(w, &status), explainCommand(w), hostsCommand(w, &status), acceptCommand(w, &status), demoCommand(w, &status), versionCommand(w))
+	root.AddCommand(setupCommand(w), checkCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w), demoCommand(w), versionCommand(w))
 	for _, program := range wrapped {
-		root.AddCommand(wrapCommand(w, program, &status))
+		root.AddCommand(wrapCommand(w, program))
 	}
 	root.SetHelpCommand(helpCommand(w, root))
 	root.AddCommand(completionCommand(w, root))
@@ -50,17 +50,18 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return badFlag(err, c.Flags(), "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
 	})
-	if err := root.ExecuteContext(ctx); err != nil {
-		status := failed(w, err)
+	status := exit.Status(exit.OK)
+	if err := root.ExecuteContext(ctx); err != nil && !errors.As(err, &status) {
+		usual := failed(w, err)
 		if special, ok := noReport(w, args, err); ok {
 			return special
 		}
-		return status
+		return usual
 	}
 	if out.Err != nil {
 		return failed(w, console.Refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", console.PlainError(out.Err)))
 	}
-	return status
+	return int(status)
 }
 
 // noReport is for a command line that could not be parsed and that asks for a

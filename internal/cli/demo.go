@@ -2,11 +2,12 @@ package cli
 
 import (
 	"rdnsproxy/internal/demo"
+	"rdnsproxy/internal/exit"
 
 	"github.com/spf13/cobra"
 )
 
-func demoCommand(w World, status *int) *cobra.Command {
+func demoCommand(w World) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "a guided tour, without network and root",
@@ -20,8 +21,7 @@ Exit status: 0 every step went as expected, 1 one did not, 3 the servers could n
 be started, 130 interrupted.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			*status = demo.Run(c.Context(), w)
-			return nil
+			return exit.With(demo.Run(c.Context(), w), nil)
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-func hostsCommand(w World, status *int) *cobra.Command {
+func hostsCommand(w World) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hosts list|add|remove|verify",
 		Short: "list, add, remove and verify lines of the hosts file",
@@ -44,8 +44,7 @@ right, 2 usage error, 3 undetermined (lookups failed).`,
 				if c.Name() != "add" { // which tells of its own
 					tellIdle(console.NewVoice(w.Err, f.Quiet, f.Verbose), "hosts "+c.Name(), idle)
 				}
-				*status, err = run(c.Context(), f, args)
-				return err
+				return exit.With(run(c.Context(), f, args))
 			}}
 		f.checkFlags = newCheckFlags(s.Flags())
 		f.visit = s.Flags().Visit

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/setup"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,7 @@ func registerOwnSetup(fs *pflag.FlagSet, o *setup.Options) {
 	fs.BoolVar(&o.Print, "print", false, "print the lines, write nothing")
 }
 
-func setupCommand(w World, status *int) *cobra.Command {
+func setupCommand(w World) *cobra.Command {
 	o := new(setup.Options)
 	c := &cobra.Command{
 		Use:   "setup [flags] | setup --fdpass HOST... | setup --remove",
@@ -51,8 +52,7 @@ Exit status: 0 done, or nothing to do, 1 refused or not confirmed, 2 usage error
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
-			*status, err = setup.Run(c.Context(), w, *o, args)
-			return err
+			return exit.With(setup.Run(c.Context(), w, *o, args))
 		},
 	}
 	registerSetup(c.Flags(), o)

@@ -1,12 +1,13 @@
 package cli
 
 import (
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/wrap"
 
 	"github.com/spf13/cobra"
 )
 
-func wrapCommand(w World, program string, status *int) *cobra.Command {
+func wrapCommand(w World, program string) *cobra.Command {
 	return &cobra.Command{
 		Use:   program + " ARGS...",
 		Short: "run " + program + " with rdnsproxy as its ProxyCommand",
@@ -24,9 +25,7 @@ Exit status: that of ` + program + `, or 2 if it could not be run.`,
 		}[program] + "\n  RDNSPROXY_POLICY=strict rdnsproxy " + program + " ...",
 		DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			s, err := wrap.Run(c.Context(), w, program, args)
-			*status = s
-			return err
+			return exit.With(wrap.Run(c.Context(), w, program, args))
 		},
 	}
 }
