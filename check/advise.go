@@ -10,12 +10,12 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// advise gives the findings what can be done about them, where something can.
+// advise adds to each finding what can be done about it, if anything.
 func advise(f *judgement, r *Result) {
 	for i := range r.Findings {
 		fd := &r.Findings[i]
 		if fd.Code.Pin() {
-			continue // which has its own
+			continue // pinnedLine.judge has given it its advice
 		}
 		if !fd.Address.IsValid() {
 			fd.Advice = append(fd.Advice, adviseTarget(f, fd.Code)...)
@@ -60,8 +60,8 @@ func advise(f *judgement, r *Result) {
 	}
 }
 
-// adviseMapping is for a mapping that is off. The records fix it for everybody, the
-// line for this machine alone.
+// adviseMapping is for a mapping that does not resolve back. The records fix it for
+// everybody, the hosts line for this machine only.
 func adviseMapping(f *judgement, a *judgedAddress, r *Result, fd Finding) []Advice {
 	return slices.Concat(
 		advisePTR(f, a), adviseForward(a), adviseHostsLines(f, fd.Code, r), adviseSSHD(r.Of(a.Addr)))
@@ -71,7 +71,8 @@ func adviseMissing(f *judgement, a *judgedAddress, _ *Result, _ Finding) []Advic
 	return advisePTR(f, a)
 }
 
-// adviseOtherName is for a name that is not the host's, where it has to be.
+// adviseOtherName is for a PTR name that is not the host's own, if it has to be
+// (Policy.RequireName).
 func adviseOtherName(f *judgement, a *judgedAddress, _ *Result, fd Finding) []Advice {
 	if fd.Severity < Warning {
 		return nil
@@ -104,16 +105,16 @@ func adviseTarget(f *judgement, c Code) []Advice {
 	return nil
 }
 
-// adviseHostsLines suggests the article's remedy. A line outlives the answer it
-// was made from, and a forged answer looks like a mismatch, or like whatever else
-// its forger puts into the reverse zone of his own address: so the host key comes
-// first in all but the article's own case, where every address is one that nobody
-// out there can own, and passes or has a reverse name that does not exist.
+// adviseHostsLines suggests lines for the hosts file. A line outlives the answer it was
+// made from, and a forged answer looks like a mismatch, or like whatever else the forger
+// puts into the reverse zone of an address of their own. So the host key has to be
+// verified first, except where nobody outside can own an address: all are local, and each
+// passes or has a reverse name that does not exist.
 func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	lines := suggestedLines(f, r)
 	keys, ground := f.evidence()
 	if len(lines) == 0 || keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
-		return nil // a line would send people to whoever has that key, or shows none
+		return nil // a line would send people to a machine with another key, or with none
 	}
 	code, text := AdviseHostsLine, "if you trust this host, "
 	doubtful := func(a Address) bool {
@@ -140,7 +141,7 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	return as
 }
 
-// adviseSSHD says what a server would make of a client with this address.
+// adviseSSHD says what an sshd with UseDNS yes logs about a client with this address.
 func adviseSSHD(a *Address) []Advice {
 	if a == nil || a.SSHD == "" {
 		return nil
@@ -164,9 +165,9 @@ func adviseResolver(ans resolve.Answer) []Advice {
 	return []Advice{newAdvice(AdviseResolver, text)}
 }
 
-// extendedWords are the extended errors of a server (RFC 8914), "22 (No Reachable
-// Authority): text". The text is whatever somebody on the way likes to show to who
-// logs in: it is treated as a name is.
+// extendedWords formats the extended errors of a server (RFC 8914), such as
+// "22 (No Reachable Authority): text". Anybody on the path can choose the text, and the
+// relay shows it before a login, so it is made safe and cut as a name is.
 func extendedWords(e safetext.Text) string {
 	head, text, _ := strings.Cut(e.Raw(), ": ")
 	if text = strings.TrimSuffix(strings.TrimPrefix(text, "("), ")"); text == "" {
@@ -175,7 +176,7 @@ func extendedWords(e safetext.Text) string {
 	return safetext.Line(head) + ": " + safetext.Cut(safetext.Name(text), maxName)
 }
 
-// undecided is the look-up that left an address undetermined.
+// undecided returns the lookup that left an address undetermined.
 func undecided(a *judgedAddress) resolve.Answer {
 	for _, p := range a.PTRs {
 		if lookedUp(p) && p.Forward.Status.Temporary() {
@@ -185,13 +186,13 @@ func undecided(a *judgedAddress) resolve.Answer {
 	return a.Reverse
 }
 
-// at is the address a of the target.
+// at returns the target's address a, which must be one of f.addresses.
 func (f *judgement) at(a netip.Addr) *judgedAddress {
 	return &f.addresses[slices.IndexFunc(f.addresses, func(j judgedAddress) bool { return j.Addr == a })]
 }
 
-// adviseForgetting is the command that takes the known key of an address that
-// shows another out of its file.
+// adviseForgetting gives the command that removes the known key of an address that
+// presents another.
 func adviseForgetting(f *judgement, a *judgedAddress) []Advice {
 	i := slices.IndexFunc(a.Probe.Keys, func(k Key) bool { return k.Status == KeyChanged })
 	if i < 0 {
@@ -213,7 +214,7 @@ func adviseForgetting(f *judgement, a *judgedAddress) []Advice {
 	return []Advice{newAdvice(AdviseForget, "if the new key is right, remove the known one from "+file).with(file, command)}
 }
 
-// shellWord quotes a word for a shell, where it needs it.
+// shellWord quotes a word for a shell if it needs quotes.
 func shellWord(s string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-:%@+,=", r)

@@ -7,9 +7,9 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// advisePTR is the record that would make the mapping exact, and who can set it.
-// A target that is an address has no name to ask for: then it is the record that
-// should go or be corrected.
+// advisePTR gives the record that would make the mapping exact, and who can add it. If
+// the target is an address, no name is known to ask for: then the advice is to correct or
+// remove the record.
 func advisePTR(f *judgement, a *judgedAddress) []Advice {
 	if synthesised(a.Addr) || unrecorded(a.lookup) || a.Reverse.Source.Kind != resolve.KindDNS {
 		return nil
@@ -33,13 +33,14 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 		with("", string(at)+". PTR "+string(name)+".")}
 }
 
-// askOperator is the wish for a record in the reverse zone of an address, to whoever
-// can grant it. z is the zone that the record would stand in, as far as is known.
+// askOperator says whom to ask for a change in the reverse zone of an address; wish is
+// the change, "to add this record". z is the zone that the record belongs in; nil if it is
+// not known.
 func askOperator(a netip.Addr, z *resolve.Zone, wish string) string {
 	switch {
 	case z == nil && !isExempt(a):
 		return "ask the operator of the reverse zone " + wish
-	case isExempt(a) && (z == nil || aboveAll(z.Apex) || placeholder(z)):
+	case isExempt(a) && (z == nil || rootOrIANA(z.Apex) || placeholder(z)):
 		return "nobody on the internet runs " + string(privateZone(a)) + ": ask whoever runs your network's resolver " + wish + ", in a zone of your own"
 	case !isExempt(a) && ofRegistry(z.Apex):
 		return "ask the provider of the address " + wish
@@ -49,16 +50,15 @@ func askOperator(a netip.Addr, z *resolve.Zone, wish string) string {
 	return "ask the operator of " + string(z.Apex) + " (primary server " + string(z.Primary) + ") " + wish
 }
 
-// aboveAll reports whether a zone is above all that somebody could ask a keeper
-// about: what answers then is the root, or IANA.
-func aboveAll(zone resolve.Name) bool {
+// rootOrIANA reports whether a zone is one whose operator no user can ask for a record.
+func rootOrIANA(zone resolve.Name) bool {
 	return zone == "." || zone == "arpa" || zone == "in-addr.arpa" || zone == "ip6.arpa"
 }
 
-// placeholder reports whether a zone is one of those that resolvers and the AS112
-// servers answer with for private addresses, so that questions about them end
-// there (RFC 6303, section 3, and RFC 7534, section 3.5): its SOA names IANA, or
-// nobody. BIND's and Unbound's own are known by theirs.
+// placeholder reports whether a zone is one of the empty zones that resolvers and the
+// AS112 servers have for private addresses, so that queries about them go no further (RFC
+// 6303, section 3, and RFC 7534, section 3.5). The SOA of such a zone names IANA, or
+// nobody; BIND and Unbound each have an SOA of their own.
 func placeholder(z *resolve.Zone) bool {
 	_, mail, _ := strings.Cut(z.Mailbox.String(), "@")
 	for _, name := range []resolve.Name{z.Primary, resolve.Name(mail)} {
@@ -71,8 +71,8 @@ func placeholder(z *resolve.Zone) bool {
 	return z.Mailbox.IsZero() && z.Primary == z.Apex
 }
 
-// privateZone is the zone of the whole range that a private address is in, as far
-// as it ends at a dot: 10.in-addr.arpa, 168.192.in-addr.arpa, d.f.ip6.arpa.
+// privateZone returns the reverse zone of the range that a private address is in, cut at a
+// label: 10.in-addr.arpa, 168.192.in-addr.arpa, d.f.ip6.arpa.
 func privateZone(a netip.Addr) resolve.Name {
 	labels := strings.Split(string(resolve.ReverseName(a)), ".")
 	keep := 2 + 2
@@ -82,15 +82,16 @@ func privateZone(a netip.Addr) resolve.Name {
 	return resolve.Name(strings.Join(labels[len(labels)-keep:], "."))
 }
 
-// unrecorded reports whether no record can give an address a name: no host has it.
+// unrecorded reports whether a PTR record for the address would be pointless, because no
+// host can have the address.
 func unrecorded(a netip.Addr) bool {
 	return a.IsUnspecified() || a.IsMulticast() || isReserved(a)
 }
 
-// recordable reports whether a record for a name, or one that leads to it, would
-// mend anything: not where the name means each machine itself or is never asked of
-// DNS (RFC 6761, 7686 and 9476), where its domain is missing, and where the final
-// dot was forgotten and it ends in a reverse zone.
+// recordable reports whether a record for the name, or a PTR record with it, would help.
+// It would not if the name means each machine itself or is never looked up in DNS (RFC
+// 6761, 7686 and 9476), if it has no domain, or if it ends in a reverse zone because
+// somebody forgot the final dot.
 func recordable(n resolve.Name) bool {
 	for _, zone := range []resolve.Name{"localhost", "invalid", "onion", "alt", "in-addr.arpa", "ip6.arpa"} {
 		if n.Under(zone) {
@@ -100,7 +101,7 @@ func recordable(n resolve.Name) bool {
 	return n.LDH() && n.Labels() > 1
 }
 
-// decisive is the PTR that the verdict on an address rests on, if one does.
+// decisive returns the PTR that decides the verdict on an address, if one does.
 func decisive(a *judgedAddress) (PTRFacts, bool) {
 	if a.deciding < 0 {
 		return PTRFacts{}, false
@@ -108,7 +109,8 @@ func decisive(a *judgedAddress) (PTRFacts, bool) {
 	return a.PTRs[a.deciding], true
 }
 
-// adviseForward is the other way to make ends meet: the PTR's name gets the address.
+// adviseForward gives the other record that would make the mapping resolve back: the
+// address record that the PTR's name lacks.
 func adviseForward(a *judgedAddress) []Advice {
 	p, ok := decisive(a)
 	if !ok || !recordable(p.Name) || !lookedUp(p) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) || unrecorded(a.lookup) {

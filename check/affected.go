@@ -13,12 +13,12 @@ type Setting struct {
 	Origin string // "file:line" or "default"; safe to print
 }
 
-// Client is what this machine's configuration says about who would notice a
-// mapping that is off. The zero Client notices nothing.
+// Client is the part of this machine's configuration that decides whether somebody
+// notices a mapping that does not resolve back. With the zero Client nobody does.
 type Client struct {
 	GSSAPI         Setting // GSSAPIAuthentication
 	GSSAPITrustDNS Setting // GSSAPITrustDns, of Debian's and Fedora's ssh
-	GSSAPIIdentity string  // GSSAPIServerIdentity, of the same: Kerberos is asked for that; safe to print
+	GSSAPIIdentity string  // GSSAPIServerIdentity, of the same: the principal's host; safe to print
 	Hostbased      Setting // HostbasedAuthentication
 	UseDNS         Setting // of an sshd on this machine
 
@@ -29,11 +29,12 @@ type Client struct {
 type Kerberos struct {
 	RDNS         Setting // rdns
 	Canonicalize Setting // dns_canonicalize_hostname
-	Fallback     bool    // it is "fallback": On is false then
-	File         string  // the krb5.conf that a line would go into; safe to print
+	Fallback     bool    // Canonicalize is "fallback"; its On is false then
+	File         string  // the krb5.conf to add a line to; safe to print
 }
 
-// The codes of who is affected. All of them pass: they weigh a finding.
+// The codes that say who is affected. All of them pass: they put another finding into
+// proportion.
 const (
 	AffectedKerberos  Code = "affected.kerberos"
 	AffectedTrustDNS  Code = "affected.gssapi-trustdns"
@@ -42,7 +43,7 @@ const (
 	AffectedNobody    Code = "affected.nobody"
 )
 
-// affectedCodes are their rows in the table of findings.
+// affectedCodes returns their rows in the table of findings.
 func affectedCodes() []CodeDoc {
 	return []CodeDoc{
 		row(AffectedKerberos, Pass, "Kerberos on this machine canonicalizes through reverse DNS, and requests another principal than the host's"),
@@ -53,13 +54,13 @@ func affectedCodes() []CodeDoc {
 	}
 }
 
-// The advice to those who are affected.
+// The codes of the advice for who is affected.
 const (
 	AdviseRDNS     AdviceCode = "krb5-rdns"
 	AdviseTrustDNS AdviceCode = "gssapi-trustdns"
 )
 
-// affectedAdvice are their rows in the table of advice.
+// affectedAdvice returns their rows in the table of advice.
 func affectedAdvice() []AdviceDoc {
 	return []AdviceDoc{
 		{AdviseRDNS, ThisMachine, "", "a line for [libdefaults] of krb5.conf, so that Kerberos uses the name that was asked for; file and line are set"},
@@ -67,9 +68,9 @@ func affectedAdvice() []AdviceDoc {
 	}
 }
 
-// affected says who would notice, on the evidence of this machine, that a
-// mapping is off: a warning or worse, or a name that leads back and is not the
-// host's where Kerberos would ask for it. Without evidence (nil) it is silent.
+// affected says who notices the mapping, by this machine's configuration: one that is a
+// warning or worse, or one whose name resolves back but is not the host's, if Kerberos
+// would use that name. Without a Client it says nothing.
 func affected(f *judgement) []Finding {
 	c := f.Client
 	if c == nil {
@@ -97,10 +98,9 @@ func affected(f *judgement) []Finding {
 	return fs
 }
 
-// gssapi is for whoever logs in with Kerberos. MIT's library takes the first
-// address of the name, the name of that, whether it leads back or not, and asks
-// for host/THAT (expand_hostname in its sn2princ.c). libc hands it no name that
-// is none.
+// gssapi is about logins with Kerberos. MIT's library takes the first address of the
+// name, then the name of that address, whether or not it resolves back, and requests
+// host/NAME (expand_hostname in sn2princ.c). libc never returns a malformed name to it.
 func (c *Client) gssapi(f *judgement, a *judgedAddress, p PTRFacts, v Verdict, off bool) []Finding {
 	if !c.GSSAPI.On || c.GSSAPIIdentity != "" || v == Malformed {
 		return nil
@@ -115,8 +115,8 @@ func (c *Client) gssapi(f *judgement, a *judgedAddress, p PTRFacts, v Verdict, o
 	return fs
 }
 
-// without is the name that Kerberos would ask for if rdns were off: the one at
-// the end of the CNAMEs. The fallback tries the name as it is first.
+// without returns the name that Kerberos would use if rdns were off: the one at the end
+// of the CNAME chain. With "fallback" it tries the name as given first.
 func (k *Kerberos) without(f *judgement, a *judgedAddress) resolve.Name {
 	if f.literal() {
 		return resolve.Name(f.host.plain)
@@ -129,7 +129,7 @@ func (k *Kerberos) without(f *judgement, a *judgedAddress) resolve.Name {
 	return f.name
 }
 
-// principal says which principal Kerberos asks for, and which it should.
+// principal says which principal Kerberos requests, and which one it should.
 func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding {
 	asks, should := "host/"+displayName(p.Name), "host/"+displayName(k.without(f, a))
 	text := fmt.Sprintf("Kerberos requests %s instead of %s because it canonicalizes through reverse DNS (rdns is on, %s)", asks, should, k.RDNS.Origin)
@@ -150,10 +150,9 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding
 	return fd
 }
 
-// trustDNS is for the patch that Debian and Fedora carry: ssh does what sshd
-// does with UseDNS yes, message included, and hands Kerberos what came of it.
-// Behind a ProxyCommand that relays it has no address to start from, and takes
-// the name that was typed.
+// trustDNS is about a patch in Debian and Fedora: ssh does what sshd does with UseDNS
+// yes, message included, and gives Kerberos the name that it finds. Behind a ProxyCommand
+// that relays, ssh knows no address and uses the name that was typed.
 func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
 	text := fmt.Sprintf("ssh requests the principal of %s, the reverse name (GSSAPITrustDns is on, %s)", displayName(p.Name), c.GSSAPITrustDNS.Origin)
 	if off {
@@ -165,8 +164,8 @@ func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
 	return fd
 }
 
-// others are about the host as a client of servers: that direction is not the
-// one that was asked about, so the texts say which.
+// others is about the host as a client of servers. The user asked about the opposite
+// direction, so the texts name the direction.
 func (c *Client) others(a *judgedAddress) []Finding {
 	var fs []Finding
 	if c.Hostbased.On {

@@ -6,8 +6,8 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// The codes of likely causes. All of them pass: the finding that carries the
-// verdict says how bad it is, and these say how it may have come about.
+// The codes of likely causes. All of them pass: the finding with the verdict says how bad
+// the mapping is, and these say what probably caused it.
 const (
 	CauseNeverSetUp        Code = "cause.never-set-up"
 	CauseGeneric           Code = "cause.generic"
@@ -22,7 +22,7 @@ const (
 	CauseHostsFile         Code = "cause.hosts-file"
 )
 
-// causeCodes are their rows in the table of findings.
+// causeCodes returns their rows in the table of findings.
 func causeCodes() []CodeDoc {
 	return []CodeDoc{
 		row(CauseNeverSetUp, Pass, "probably nobody has set up a PTR record for this host: there is none, or a default one that is generated from the address and does not exist"),
@@ -40,19 +40,19 @@ func causeCodes() []CodeDoc {
 	}
 }
 
-// causes says how the reverse name of an address has likely come about, by the
-// traces that it left. It accuses nobody: each trace has innocent reasons, and
-// most are of this kind (RFC 1912, section 2.1). It is meant for what is off or
-// missing; of a mapping that is confirmed it only knows why the name is generic.
+// causes says what probably caused the reverse name of an address, from its traces in
+// DNS. It accuses nobody: each trace can have an innocent reason, and most have one (RFC
+// 1912, section 2.1). It is meant for mappings that are missing or do not resolve back;
+// about a confirmed one it says only that the name is generic.
 func causes(f *judgement, a *judgedAddress) []Finding {
 	found := func(c Code, format string, args ...any) []Finding {
 		return []Finding{NewFinding(c, a.Addr, fmt.Sprintf(format, args...))}
 	}
 	if unrecorded(a.lookup) {
-		return nil // nobody sets up a name for it
+		return nil // no host has it, so nobody sets up a name for it
 	}
 	if a.verdict == Missing {
-		return causesOfNone(a, found)
+		return causesOfMissing(a, found)
 	}
 	if a.deciding < 0 || a.verdict == Undetermined || a.verdict == Exact {
 		return nil
@@ -84,11 +84,11 @@ func causes(f *judgement, a *judgedAddress) []Finding {
 	return causesOfUnresolvable(f, a, p, found)
 }
 
-// finder makes a finding about the address at hand.
-type finder func(c Code, format string, args ...any) []Finding
+// newCause makes a finding about the address at hand.
+type newCause func(c Code, format string, args ...any) []Finding
 
-// causesOfNone tells a record that is missing from a zone that is.
-func causesOfNone(a *judgedAddress, found finder) []Finding {
+// causesOfMissing distinguishes a missing record from a missing zone.
+func causesOfMissing(a *judgedAddress, found newCause) []Finding {
 	zone := a.ReverseZone
 	if zone == nil {
 		zone = a.Reverse.Zone
@@ -96,7 +96,7 @@ func causesOfNone(a *judgedAddress, found finder) []Finding {
 	switch {
 	case zone == nil:
 		return nil
-	case aboveAll(zone.Apex):
+	case rootOrIANA(zone.Apex):
 		return found(CauseNoZone, "probably no reverse zone is delegated to the owner of the address")
 	case ofRegistry(zone.Apex):
 		return found(CauseNoZone, "probably no reverse zone is delegated to the owner of the address: the answer is from %s, which a registry runs", displayName(zone.Apex))
@@ -106,21 +106,21 @@ func causesOfNone(a *judgedAddress, found finder) []Finding {
 	return found(CauseNeverSetUp, "probably nobody has set up a PTR record: its zone %s exists", displayName(zone.Apex))
 }
 
-func causesOfMismatch(f *judgement, p PTRFacts, found finder) []Finding {
+func causesOfMismatch(f *judgement, p PTRFacts, found newCause) []Finding {
 	if same, known := sameDomain(p.Name, f.name); known && !same {
 		return otherDomain(f, p, found)
 	}
 	return found(CauseMoved, "probably %s has moved to other addresses, and the PTR record stayed", displayName(p.Name))
 }
 
-func otherDomain(f *judgement, p PTRFacts, found finder) []Finding {
+func otherDomain(f *judgement, p PTRFacts, found newCause) []Finding {
 	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: it probably belongs to a previous owner of the address, or was entered by mistake",
 		displayName(registrableDomain(p.Name)), displayName(registrableDomain(f.name)))
 }
 
-// causesOfUnresolvable asks whose SOA came with the negative answer (RFC 2308,
-// section 3): that of a zone above the name's domain means the domain is gone.
-func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found finder) []Finding {
+// causesOfUnresolvable looks at the zone whose SOA came with the negative answer (RFC
+// 2308, section 3): a zone above the name's domain means that the domain is gone.
+func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found newCause) []Finding {
 	name, domain := displayName(p.Name), registrableDomain(p.Name)
 	fs := found(CauseForwardMissing, "probably the address record of %s was removed, or never added", name)
 	if z := p.Forward.Zone; z != nil && p.Name.Under(z.Apex) {
@@ -131,7 +131,7 @@ func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found find
 		case domain != z.Apex && domain.Under(z.Apex):
 			fs = found(CauseStale, "probably left over from a previous owner of the address: the domain %s no longer exists", displayName(domain))
 		case p.Name.Parent() != z.Apex:
-			fs = found(CauseStale, "probably left over from a previous %s: the zone %s exists, but the name %s does not", formerly(a, z), apex, name)
+			fs = found(CauseStale, "probably left over from a previous %s: the zone %s exists, but the name %s does not", formerUser(a, z), apex, name)
 		default:
 			fs = found(CauseForwardMissing, "probably the address record of %s was removed, or never added: its zone %s exists", name, apex)
 		}
@@ -142,9 +142,9 @@ func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found find
 	return fs
 }
 
-// formerly is who had a name below a zone: where the zone's keeper keeps the
-// address's reverse zone as well, that is a provider, and the name a customer's.
-func formerly(a *judgedAddress, z *resolve.Zone) string {
+// formerUser says who probably had a name in the zone z. If its operator also runs the
+// address's reverse zone, that operator is a provider and the name was a customer's.
+func formerUser(a *judgedAddress, z *resolve.Zone) string {
 	if a.ReverseZone != nil {
 		if same, known := sameDomain(a.ReverseZone.Primary, z.Apex); same && known {
 			return "customer of the provider"

@@ -6,16 +6,17 @@ import (
 	"sync"
 )
 
-// Code names what a finding is about. The set is closed: it stands in the table
-// below, and docs/json.md is generated from it.
+// Code names what a finding is about. The set is closed: Codes lists it, and docs/json.md
+// is generated from that.
 type Code string
 
-// AgainstHost reports whether a finding says that a host key is not the host's.
+// AgainstHost reports whether a finding is evidence that a host key is not the host's, or
+// that no expected one was presented.
 func (f Finding) AgainstHost() bool {
 	return f.Severity >= Error && slices.Contains([]Code{HostKeyChanged, HostKeyRevoked, HostKeyUnexpected, HostKeyUnseen}, f.Code)
 }
 
-// reach reports whether a code says why no host key was seen at an address.
+// reach reports whether a code can say why no host key was seen at an address.
 func (c Code) reach() bool {
 	return strings.HasPrefix(string(c), "connect.") || strings.HasPrefix(string(c), "ssh.")
 }
@@ -74,20 +75,20 @@ const (
 	SlowHostKeys       Code = "slow.hostkeys"
 )
 
-// Machine is where a piece of advice is to be carried out: a hosts line changes
-// nothing but the machine whose hosts file it is in.
+// Machine is where advice has to be carried out: a hosts line, for example, changes only
+// the machine whose hosts file it is in.
 type Machine string
 
 // The machines.
 const (
 	ThisMachine Machine = "this machine"
-	Server      Machine = "server"       // the sshd that logs, or the host that is connected to
-	ReverseZone Machine = "reverse zone" // whoever keeps the address's reverse zone
-	ForwardZone Machine = "forward zone" // whoever keeps the zone of the PTR's name
+	Server      Machine = "server"       // the sshd that logs, or the host to connect to
+	ReverseZone Machine = "reverse zone" // the operator of the address's reverse zone
+	ForwardZone Machine = "forward zone" // the operator of the zone of the PTR's name
 	Resolver    Machine = "resolver"     // the DNS server that was asked
 )
 
-// AdviceCode names a piece of advice; the set is closed.
+// AdviceCode names a kind of advice. The set is closed: AdviceCodes lists it.
 type AdviceCode string
 
 // The advice.
@@ -113,7 +114,8 @@ type CodeDoc struct {
 	Except   []Exception // the other severities that the code can have
 }
 
-// Severities is the row's severity with its exceptions, in words.
+// Severities returns the row's severity and its exceptions in words:
+// "error; notice where another address speaks SSH".
 func (d CodeDoc) Severities() string {
 	text := d.Severity.String()
 	for _, e := range d.Except {
@@ -122,17 +124,18 @@ func (d CodeDoc) Severities() string {
 	return text
 }
 
-// row is a row of the table of findings.
+// row makes a row of the table of findings.
 func row(c Code, s Severity, meaning string, except ...Exception) CodeDoc {
 	return CodeDoc{c, s, meaning, except}
 }
 
-// rowOf is the row of a code, which every finding asks for.
+// rowOf returns the row of a code.
 func rowOf(c Code) (CodeDoc, bool) {
 	d, ok := rows()[c]
 	return d, ok
 }
 
+// rows is Codes by code. Every finding needs its row, so it is made once.
 var rows = sync.OnceValue(func() map[Code]CodeDoc {
 	byCode := map[Code]CodeDoc{}
 	for _, d := range Codes() {
@@ -141,10 +144,10 @@ var rows = sync.OnceValue(func() map[Code]CodeDoc {
 	return byCode
 })
 
-// Codes is the table of findings: every code that a result may hold, with its
-// severity. Findings take theirs from here.
+// Codes returns the table of findings: every code that a Result can contain, with its
+// severity. NewFinding takes severities from it.
 func Codes() []CodeDoc {
-	// A dead address beside one that serves is worth a notice.
+	// ssh goes on to the next address, so a dead one beside one that works is only a notice.
 	beside := Exception{Notice, WhenOtherServes}
 	return slices.Concat(verdictCodes(), []CodeDoc{
 		row(ForwardPartial, Notice, "one address family could not be looked up; the other is judged and used"),
@@ -206,11 +209,11 @@ func Codes() []CodeDoc {
 type AdviceDoc struct {
 	Code    AdviceCode
 	Machine Machine
-	Or      Machine // where else it can have to be carried out; if empty, nowhere
+	Or      Machine // the other machine where it may have to be carried out; empty if there is none
 	Meaning string
 }
 
-// Where is the row's machines in words.
+// Where returns the row's machines in words: "server or this machine".
 func (d AdviceDoc) Where() string {
 	if d.Or == "" {
 		return string(d.Machine)
@@ -218,7 +221,7 @@ func (d AdviceDoc) Where() string {
 	return string(d.Machine) + " or " + string(d.Or)
 }
 
-// AdviceCodes is the table of advice: every code that a finding may carry.
+// AdviceCodes returns the table of advice: every code that advice can have.
 func AdviceCodes() []AdviceDoc {
 	return append([]AdviceDoc{
 		{AdviseHostsLine, ThisMachine, "", "a line for this machine's hosts file; file and line are set"},

@@ -11,15 +11,15 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// View is what somebody else says of the target: DNS alone, where the answer
-// that is used is from elsewhere, or a second DNS server.
+// View is another answer about the target, to compare with the one that is used: that of
+// DNS alone, if the answer used is from another source, or that of a second DNS server.
 type View struct {
-	Compare bool             // a second server; else DNS alone
-	Forward []resolve.Answer // one a family
-	Reverse []resolve.Answer // of a second server: of the target's addresses, in their order
+	Compare bool             // of a second server; if false, of DNS alone
+	Forward []resolve.Answer // one for each family
+	Reverse []resolve.Answer // for each of the target's addresses, in their order; empty for DNS alone
 }
 
-// addViews asks the others, once the addresses are known.
+// addViews makes the lookups for the views, once the addresses are known.
 func (q *Inquiry) addViews(ctx context.Context) {
 	q.mu.Lock()
 	elsewhere := slices.ContainsFunc(q.forward, func(a resolve.Answer) bool {
@@ -58,22 +58,22 @@ func (q *Inquiry) addViews(ctx context.Context) {
 	}
 }
 
-// viewFindings say where the others differ from what is used.
+// viewFindings returns the findings about where the views differ from what is used.
 func viewFindings(f *judgement) []Finding {
 	var fs []Finding
 	for _, v := range f.Views {
 		if f.literal() && !v.Compare {
 			continue
 		}
-		if code, text := v.against(f); code != "" {
+		if code, text := v.compare(f); code != "" {
 			fs = append(fs, aboutTarget(code, text))
 		}
 	}
 	return fs
 }
 
-// against compares a view with what is used; the empty code: there is nothing to say.
-func (v View) against(f *judgement) (Code, string) {
+// compare compares a view with what is used. The code is empty if there is nothing to say.
+func (v View) compare(f *judgement) (Code, string) {
 	host, mine, theirs := f.host.shown, addressSet(f.Forward), addressSet(v.Forward)
 	used := usedSource(f.Forward)
 	said := listAddrs(theirs)
@@ -82,7 +82,7 @@ func (v View) against(f *judgement) (Code, string) {
 	}
 	if !v.Compare {
 		switch {
-		case slices.Equal(mine, theirs), !v.ofDNS(), len(f.pins()) > 0: // of lines of ours, pinFindings tell
+		case slices.Equal(mine, theirs), !v.ofDNS(), len(f.pins()) > 0: // pinFindings reports lines of ours
 			return "", ""
 		case len(theirs) == 0:
 			return HostsOnly, fmt.Sprintf("%s is known only from %s; DNS says: %s", host, used, said)
@@ -106,7 +106,7 @@ func (v View) against(f *judgement) (Code, string) {
 	return CompareSame, server + " gives the same answer"
 }
 
-// addressSet is all the addresses of the answers, in order.
+// addressSet returns the addresses in all answers, unmapped, sorted, each once.
 func addressSet(answers []resolve.Answer) []netip.Addr {
 	var all []netip.Addr
 	for _, a := range answers {
@@ -116,6 +116,7 @@ func addressSet(answers []resolve.Answer) []netip.Addr {
 	return slices.Compact(all)
 }
 
+// usedSource returns the source of the first answer that has addresses, else of the first.
 func usedSource(answers []resolve.Answer) string {
 	for _, a := range answers {
 		if a.Status == resolve.OK {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// cutFinding says in which phases of the work on a target its time was over. ssh's
-// own answer has a limit that can end before.
+// cutFinding says in which phases of the work the time for the target ran out. ssh -G has
+// a limit of its own (limits.SSHTime), which can end earlier.
 func cutFinding(f *judgement) (Finding, bool) {
 	if !f.Cut && !slices.ContainsFunc(f.Addresses, waitsForSSH) {
 		return Finding{}, false
@@ -34,6 +34,6 @@ func cutFinding(f *judgement) (Finding, bool) {
 	return aboutTarget(TargetCutShort, "time for the target ran out while "+strings.Join(phases, ", ")+more), true
 }
 
-// waitsForSSH reports whether nobody looked behind an address since ssh did not say
-// how it would.
+// waitsForSSH reports whether an address was not probed because ssh -G did not answer in
+// time.
 func waitsForSSH(a AddressFacts) bool { return a.Probe != nil && a.Probe.Cut == PhaseAsk }

@@ -7,17 +7,16 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// registries are labels below which a country's registry hands out names, as in
-// co.uk and com.au. The public suffix list knows them all, but its package links
-// net/http, and what rests on this is worded as likely.
+// registries are labels under which the registries of countries register names, as in
+// co.uk and com.au. The public suffix list is complete, but its package links net/http,
+// and findings that depend on this list say "probably".
 var registries = []string{
 	"ac", "ad", "asn", "co", "com", "ed", "edu", "firm", "gen", "go", "gob", "gouv", "gov", "govt", "gv",
 	"id", "ind", "lg", "ltd", "me", "mil", "ne", "net", "nhs", "nom", "or", "org", "plc", "sch", "school", "web",
 }
 
-// registrableDomain is the domain that whoever keeps a name has registered, as far
-// as its spelling tells: example.com of a.b.example.com. It is empty where there
-// is none to be seen: a single label, a reverse name.
+// registrableDomain guesses the registered domain of a name from its spelling:
+// example.com for a.b.example.com. It is empty for a single label and a reverse name.
 func registrableDomain(n resolve.Name) resolve.Name {
 	labels := strings.Split(string(n), ".")
 	top := len(labels) - 1
@@ -34,16 +33,16 @@ func registrableDomain(n resolve.Name) resolve.Name {
 	return resolve.Name(strings.Join(labels[first:], "."))
 }
 
-// sameDomain reports whether two names are in one registered domain;
-// known is false where that cannot be told.
+// sameDomain reports whether two names are in one registered domain. known is false if one
+// of them has none.
 func sameDomain(x, y resolve.Name) (same, known bool) {
 	a, b := registrableDomain(x), registrableDomain(y)
 	return a == b, a != "" && b != ""
 }
 
-// ofRegistry reports whether a reverse zone is so wide that a registry of
-// addresses keeps it, not a holder: up to a /8, in IPv6 up to a /24. A few old
-// holders have a /8 to themselves.
+// ofRegistry reports whether a reverse zone is so large that an address registry runs it,
+// not a user of addresses: a /8 or larger, in IPv6 a /24 or larger. The few organisations
+// with a /8 of their own are misjudged.
 func ofRegistry(zone resolve.Name) bool {
 	switch {
 	case zone == "." || zone == "arpa":

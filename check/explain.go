@@ -2,24 +2,25 @@ package check
 
 import "slices"
 
-// Explanation is what a finding's row in the table of codes has no room for.
-// 'rdnsproxy explain' and docs/findings.md are made from it. Each text is one
-// paragraph of plain sentences; Example is one line of the program's output.
+// Explanation explains a code at length; its row in the table of codes is one line.
+// 'rdnsproxy explain' and docs/findings.md are generated from it. Each text is one
+// paragraph, Example is one line of the program's output.
 type Explanation struct {
 	Code    Code
-	Means   string // what was seen, and what it comes to
-	Sure    string // how far it can be relied on
-	Who     string // who notices it
+	Means   string // what was seen, and what it implies
+	Sure    string // how reliable it is
+	Who     string // who is affected
 	Do      string // what to do about it, if anything
 	Example string // a finding of this code, as check prints it
 }
 
-// Explanations holds one explanation for every row of Codes, in families.
+// Explanations returns one explanation for every row of Codes, grouped by kind.
 func Explanations() []Explanation {
-	return slices.Concat(explainMapping(), explainCauses(), explainLookup(), explainAffected(), explainConnect(), explainKeys(), explainSlow(), explainSelf(), explainPins())
+	return slices.Concat(explainMapping(), explainCauses(), explainLookup(), explainAffected(),
+		explainConnect(), explainKeys(), explainSlow(), explainSelf(), explainPins())
 }
 
-// Explain gives a code's row and its explanation; false if there is no such code.
+// Explain returns a code's row and its explanation, or false if there is no such code.
 func Explain(c Code) (CodeDoc, Explanation, bool) {
 	rows, explanations := Codes(), Explanations()
 	i := slices.IndexFunc(rows, func(d CodeDoc) bool { return d.Code == c })

@@ -1,7 +1,7 @@
 package check
 
-// explainLookup explains what is found beside the verdict: about the lookups, the
-// way to the target, and what the user has accepted.
+// explainLookup explains the codes about lookups, the path to the target, and mappings
+// that the user has accepted.
 func explainLookup() []Explanation {
 	return []Explanation{
 		{
@@ -151,7 +151,7 @@ func explainLookup() []Explanation {
 	}
 }
 
-// explainAffected explains who would notice, by this machine's configuration.
+// explainAffected explains the codes that say who is affected.
 func explainAffected() []Explanation {
 	const seen = "Sure: it is in the configuration file that the finding names."
 	return []Explanation{

@@ -86,7 +86,7 @@ func explainMapping() []Explanation {
 	}
 }
 
-// explainCauses explains the likely causes of a mapping that is off.
+// explainCauses explains the likely causes of a mapping that does not resolve back.
 func explainCauses() []Explanation {
 	const (
 		guess  = "A guess from the traces in DNS. There may be another reason."

@@ -1,6 +1,6 @@
 package check
 
-// explainConnect explains what came of connecting to an address.
+// explainConnect explains the codes about connecting to an address.
 func explainConnect() []Explanation {
 	const (
 		notice = " It is an error, or a notice where another address of the host speaks SSH."
@@ -138,7 +138,7 @@ func explainConnect() []Explanation {
 	}
 }
 
-// explainKeys explains what was found about host keys.
+// explainKeys explains the codes about host keys.
 func explainKeys() []Explanation {
 	const you = "You: ssh stops or asks at the next login."
 	return []Explanation{
@@ -249,7 +249,7 @@ func explainKeys() []Explanation {
 	}
 }
 
-// explainSlow explains what took a second or more.
+// explainSlow explains the codes about slow phases.
 func explainSlow() []Explanation {
 	const sure = "It was measured once. A single slow answer can be chance."
 	return []Explanation{

@@ -1,6 +1,7 @@
 package check
 
-// explainSelf explains what servers make of a client (--self, --client).
+// explainSelf explains the codes about this machine or another as a client (--self,
+// --client).
 func explainSelf() []Explanation {
 	const (
 		sure   = "As sure as this machine's lookups; the server makes its own."
@@ -74,7 +75,7 @@ func explainSelf() []Explanation {
 	}
 }
 
-// explainPins explains the state of hosts lines that rdnsproxy has written.
+// explainPins explains the codes about hosts lines that rdnsproxy has written.
 func explainPins() []Explanation {
 	const only = "Only this machine: the line hides DNS from its programs."
 	return []Explanation{

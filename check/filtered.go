@@ -8,22 +8,22 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// The codes about names that somebody between this machine and DNS filters.
+// The codes about names that a resolver or a hosts file filters.
 const (
 	ForwardFiltered Code = "forward.filtered"
 	CauseFiltered   Code = "cause.filtered"
 )
 
-// filtered reports whether an answer holds nothing but 0.0.0.0 or ::, as filtering
-// resolvers (Pi-hole, AdGuard Home, dnsmasq) and hosts files answer for names that
-// they block.
+// filtered reports whether an answer contains only 0.0.0.0 or ::, which filtering
+// resolvers (Pi-hole, AdGuard Home, dnsmasq) and hosts files give for names that they
+// block.
 func filtered(ans resolve.Answer) bool {
 	given := func(a netip.Addr) bool { return !a.Unmap().IsUnspecified() }
 	return ans.Status == resolve.OK && len(ans.Addrs) > 0 && !slices.ContainsFunc(ans.Addrs, given)
 }
 
-// filterFindings say that the target's name is filtered. To a system, such an
-// address means itself: ssh would talk to this machine's own sshd.
+// filterFindings says that the target's name is filtered. The system takes such an
+// address for the machine itself, so ssh would talk to this machine's own sshd.
 func filterFindings(f *judgement) []Finding {
 	i := slices.IndexFunc(f.Forward, filtered)
 	if i < 0 || f.literal() {
@@ -37,7 +37,7 @@ func filterFindings(f *judgement) []Finding {
 	return []Finding{found}
 }
 
-// adviseFilter says what to do about an answer that is filtered.
+// adviseFilter says what to do about a filtered answer.
 func adviseFilter(ans resolve.Answer) []Advice {
 	if ans.Source.Kind == resolve.KindHosts {
 		return []Advice{newAdvice(AdviseName, "remove the name from the line that blocks it, "+sourceWord(ans))}

@@ -2,9 +2,9 @@ package check
 
 import "net/netip"
 
-// NewFinding makes a finding about the address a, or about the target if a is the
-// zero Addr. Its severity is the one that the table of codes gives for c. There is
-// no other way to make one: a severity is never said where something is found.
+// NewFinding makes a finding about the address a, or about the target if a is the zero
+// Addr. Its severity is that of c in the table of codes. No finding is made in another
+// way, so the table lists every severity.
 func NewFinding(c Code, a netip.Addr, text string) Finding {
 	row, ok := rowOf(c)
 	if !ok {
@@ -13,8 +13,8 @@ func NewFinding(c Code, a netip.Addr, text string) Finding {
 	return Finding{Code: c, Severity: row.Severity, Address: a, Text: text}
 }
 
-// When gives the finding the severity that the table of codes lists for the
-// condition, if it holds.
+// When returns the finding, with the severity that the table of codes lists for the
+// condition if that holds.
 func (f Finding) When(holds bool, c Condition) Finding {
 	row, _ := rowOf(f.Code)
 	for _, e := range row.Except {
@@ -29,13 +29,13 @@ func (f Finding) When(holds bool, c Condition) Finding {
 	return f
 }
 
-// undocumented is called for a code that is not in the table, or whose row does not
-// list a condition. That is a programming error, which must not end a login: the
-// tests replace this by a panic.
+// undocumented is called for a code that is not in the table, or whose row does not list
+// a condition. That is a programming error, which must not end a login. Tests replace it
+// with a panic.
 var undocumented = func(Code, Condition) {}
 
-// Condition is a circumstance under which a code has another severity than usual,
-// in words that follow it: "notice where another address speaks SSH".
+// Condition is a circumstance in which a code has another severity than usual, worded to
+// follow that severity: "notice where another address speaks SSH".
 type Condition string
 
 // The conditions.
@@ -51,7 +51,7 @@ const (
 	WhenSingleAddress Condition = "where the user chose a single address (hosts add --address)"
 )
 
-// Exception is another severity of a code, and when it has it.
+// Exception is another severity of a code, and when that applies.
 type Exception struct {
 	Severity Severity
 	When     Condition
@@ -60,18 +60,18 @@ type Exception struct {
 // aboutTarget is NewFinding for a finding that is not about one address.
 func aboutTarget(c Code, text string) Finding { return NewFinding(c, netip.Addr{}, text) }
 
-// newAdvice makes advice. Its machine is the one that the table of advice gives for c.
+// newAdvice makes advice for the machine that the table of advice lists for c.
 func newAdvice(c AdviceCode, text string) Advice {
 	return Advice{Code: c, Machine: adviceRow(c).Machine, Text: text}
 }
 
-// with gives advice a line, and the file that it goes into if it is one for a file.
+// with adds a line to advice, and the file that the line goes into, if any.
 func (a Advice) with(file, line string) Advice {
 	a.File, a.Line = file, line
 	return a
 }
 
-// on gives advice the other machine that its row lists.
+// on moves advice to the other machine that its row lists.
 func (a Advice) on(m Machine) Advice {
 	if adviceRow(a.Code).Or != m {
 		undocumented(Code(a.Code), Condition(m))

@@ -8,24 +8,25 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// PatternList reads a comma-separated list of OpenSSH's patterns
-// (match_pattern_list): sshconf.Match is one, and check knows no file formats.
+// PatternList matches a name against a comma-separated list of patterns as OpenSSH's
+// match_pattern_list does; fold ignores case. sshconf.Match is one. It is a parameter
+// because check does not import file formats.
 type PatternList func(list, name string, fold bool) (matched, negated bool)
 
-// admission is what a from= list makes of a client.
+// admission is the result of a from= list for a client.
 type admission uint8
 
 const (
-	refused  admission = iota // nothing in the list fits
-	negated                   // a pattern with ! fits: that settles it
-	admitted                  //
-	unusable                  // the list cannot be read, and so admits nobody
+	refused  admission = iota // no pattern matches
+	negated                   // a pattern with ! matches, which overrides all others
+	admitted                  // a pattern matches
+	unusable                  // the list cannot be parsed, so it admits nobody
 )
 
-// admits reports whether a from="…" list of authorized_keys lets a client in
-// whom sshd calls host: its name, or its address where it has none or UseDNS is
-// off. It follows match_host_and_ip: first the address against the list as
-// addr_match_list reads it, then the name as a pattern.
+// admits returns whether a from="…" list of authorized_keys admits the client with the
+// address a. host is what sshd calls it: its name, or its address if it has none or UseDNS
+// is off. It follows OpenSSH's match_host_and_ip: first the address is matched as in
+// addr_match_list, then host against the list as patterns.
 func admits(list, host string, a netip.Addr, match PatternList) admission {
 	byAddress := admitsAddress(list, a, match)
 	if byAddress == unusable || byAddress == negated {
@@ -40,9 +41,9 @@ func admits(list, host string, a netip.Addr, match PatternList) admission {
 	return byAddress
 }
 
-// admitsAddress reads each entry as an address or a network, and what is
-// neither as a pattern of the address's text (OpenSSH's addr_match_list). The
-// first entry that is unusable or negated and fits ends it.
+// admitsAddress matches an address as OpenSSH's addr_match_list does: an entry is an
+// address, a network, or else a pattern for the address as text. The first entry that is
+// unusable, or negated and matches, decides.
 func admitsAddress(list string, a netip.Addr, match PatternList) admission {
 	result := refused
 	for entry := range strings.SplitSeq(list, ",") {
@@ -69,19 +70,19 @@ func admitsAddress(list string, a netip.Addr, match PatternList) admission {
 	return result
 }
 
-// form is what an entry of the list reads as.
+// form is what an entry of the list is.
 type form uint8
 
 const (
 	isPattern    form = iota
-	isNetwork         //
-	inconsistent      // a mask that is too long for the family, or bits beyond it
+	isNetwork         // an address or a network
+	inconsistent      // the mask is too long for the family, or host bits are set
 )
 
-// parseNetwork reads ADDRESS or ADDRESS/BITS as addr_pton_cidr does, addresses
-// in every form that getaddrinfo takes.
+// parseNetwork parses ADDRESS or ADDRESS/BITS as OpenSSH's addr_pton_cidr does, with
+// addresses in every form that getaddrinfo accepts.
 func parseNetwork(s string) (netip.Addr, int, form) {
-	if len(s) >= 64 { // its buffer
+	if len(s) >= 64 { // the size of addr_pton_cidr's buffer
 		return netip.Addr{}, 0, isPattern
 	}
 	text, mask, masked := strings.Cut(s, "/")
@@ -106,13 +107,13 @@ func parseNetwork(s string) (netip.Addr, int, form) {
 	return a, bits, isNetwork
 }
 
-// parseMask reads a number of bits: digits alone, no sign and no blank.
+// parseMask parses a number of bits: digits only, without a sign or blanks.
 func parseMask(s string) (int, bool) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	return int(n), err == nil && n <= 128
 }
 
-// within reports whether a is in the network; the families must be the same.
+// within reports whether a is in the network. An address of another family is not.
 func within(a, network netip.Addr, bits int) bool {
 	return netip.PrefixFrom(network.WithZone(""), bits).Contains(a.WithZone(""))
 }

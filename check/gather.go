@@ -109,7 +109,7 @@ func (q *Inquiry) lookUp(ctx context.Context, p PTRFacts, a netip.Addr, forward 
 		return q.resolver.ForwardText(ctx, p.Text, resolve.FamilyOf(a), q.checker.Scope)
 	case !lookedUp(p):
 		return resolve.Answer{}
-	case n == forward.Question.Name && leadsTo(forward.Addrs, a):
+	case n == forward.Question.Name && containsAddr(forward.Addrs, a):
 		return *forward
 	}
 	return q.resolver.Forward(ctx, n, resolve.FamilyOf(a), q.checker.Scope)

@@ -10,10 +10,10 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// isGenericName reports whether a name is made of the address, in one of the usual
-// spellings of generated names: 192-168-1-243, 243.1.168.192, ip-192-168-1-243,
-// 192168001243, c0a801f3, 3232236019; of IPv6 the groups, the nibbles or the
-// interface identifier. Whoever makes such a name has no host in mind.
+// isGenericName reports whether a name contains the address in one of the usual spellings
+// of generated names: 192-168-1-243, 243.1.168.192, ip-192-168-1-243, 192168001243,
+// c0a801f3, 3232236019; for IPv6 the groups, the nibbles or the interface identifier. Such
+// a name was not made for one host.
 func isGenericName(n resolve.Name, a netip.Addr) bool {
 	name := strings.NewReplacer(".", "-", "_", "-").Replace(string(n))
 	for _, s := range spellings(a) {
@@ -24,8 +24,8 @@ func isGenericName(n resolve.Name, a netip.Addr) bool {
 	return false
 }
 
-// containsToken reports whether s stands in name by itself: 1-2-3-4 is no part of
-// 11-2-3-4, nor ab of xab, so far as a digit of s's kind is at stake.
+// containsToken reports whether name contains s with no decimal digit next to it: 1-2-3-4
+// is not a token of 11-2-3-4. A long run without separators counts anywhere.
 func containsToken(name, s string) bool {
 	for from := 0; ; {
 		i := strings.Index(name[from:], s)
@@ -34,7 +34,7 @@ func containsToken(name, s string) bool {
 		}
 		begin, end := from+i, from+i+len(s)
 		longer := begin > 0 && decimal(name[begin-1]) || end < len(name) && decimal(name[end])
-		if !longer || len(s) >= 8 && !strings.Contains(s, "-") { // so long a run is no accident
+		if !longer || len(s) >= 8 && !strings.Contains(s, "-") { // so long a run is not chance
 			return true
 		}
 		from = begin + 1
@@ -43,7 +43,7 @@ func containsToken(name, s string) bool {
 
 func decimal(c byte) bool { return '0' <= c && c <= '9' }
 
-// spellings are the ways of writing the address, with - for every separator.
+// spellings returns the ways of writing the address, with - for every separator.
 func spellings(a netip.Addr) []string {
 	if a.Is4() {
 		return spellings4(a.As4())
@@ -60,7 +60,7 @@ func spellings4(b [4]byte) []string {
 			join(octets, "%03d", ""), join(octets, "%02x", ""))
 		slices.Reverse(octets)
 	}
-	// Providers often leave the first octet out; fewer than three would be chance.
+	// Providers often leave out the first octet. Fewer than three octets can be chance.
 	all = append(all, join(b[1:], "%d", "-"), join([]byte{b[3], b[2], b[1]}, "%d", "-"))
 	whole := uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
 	return append(all, strconv.FormatUint(whole, 10))
@@ -82,7 +82,7 @@ func spellings6(b [16]byte) []string {
 	if short := strings.ReplaceAll(netip.AddrFrom16(b).String(), ":", "-"); len(short) >= 8 {
 		all = append(all, short)
 	}
-	// An interface identifier that somebody has counted up to (::7) says nothing.
+	// A small interface identifier (::7) was assigned by hand and can match by chance.
 	if b[8]|b[9]|b[10]|b[11] != 0 {
 		all = append(all, join(nibbles[16:], "%x", ""), join(groups[4:], "%x", "-"), join(groups[4:], "%04x", "-"))
 	}

@@ -63,7 +63,7 @@ func Judge(facts Facts, p Policy) *Result {
 	} else {
 		r.Findings = append(r.Findings, forwardFindings(f)...)
 	}
-	if cut, ok := cutFinding(f); ok { // first: formats that tell one thing tell this of what is unknown
+	if cut, ok := cutFinding(f); ok { // first: formats that show one finding of a severity show this one
 		r.Findings = slices.Insert(r.Findings, 0, cut)
 	}
 	if unseen, ok := expectationFinding(f); ok {
@@ -76,7 +76,7 @@ func Judge(facts Facts, p Policy) *Result {
 	r.Findings = append(r.Findings, affected(f)...)
 	r.Findings = append(r.Findings, pinFindings(f)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
-	r.Findings = append(r.Findings, wayFindings(f)...)
+	r.Findings = append(r.Findings, pathFindings(f)...)
 	advise(f, r)
 	r.Severity = Worst(r.Findings)
 	return r
@@ -189,7 +189,7 @@ func judgeName(asked []resolve.Name, a netip.Addr, p *PTRFacts) Verdict {
 		return Unresolvable
 	case p.Name.Numeric():
 		return Numeric
-	case p.Forward.Status == resolve.OK && leadsTo(p.Forward.Addrs, a):
+	case p.Forward.Status == resolve.OK && containsAddr(p.Forward.Addrs, a):
 		if slices.Contains(asked, p.Name) {
 			return Exact
 		}
@@ -267,7 +267,7 @@ func (p *PTRFacts) asSSHD() *resolve.Answer {
 func (a *judgedAddress) sshdConfirms(i int) bool {
 	v, found := a.names[i], a.PTRs[i].asSSHD()
 	return v != Numeric && v != Malformed &&
-		found.Status == resolve.OK && a.Addr.Zone() == "" && leadsTo(found.Addrs, a.lookup)
+		found.Status == resolve.OK && a.Addr.Zone() == "" && containsAddr(found.Addrs, a.lookup)
 }
 
 // sshdMessage returns the line that sshd's ssh_remote_hostname (packet.c since 9.8)
@@ -364,8 +364,8 @@ func sourceWord(a resolve.Answer) string {
 	return a.Source.String()
 }
 
-// leadsTo reports whether a, a lookupAddr, is among addrs.
-func leadsTo(addrs []netip.Addr, a netip.Addr) bool {
+// containsAddr reports whether a, a lookupAddr, is among addrs.
+func containsAddr(addrs []netip.Addr, a netip.Addr) bool {
 	return slices.ContainsFunc(addrs, func(b netip.Addr) bool { return b.WithZone("").Unmap() == a })
 }
 

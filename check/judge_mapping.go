@@ -12,11 +12,11 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// maxName is how many characters of a name a finding's text shows: the relay
-// prints it into a terminal before a login. The whole name stands in PTR.
+// maxName is how many characters of a name a finding's text shows, because the relay
+// prints it to a terminal before a login. PTR has the whole name.
 const maxName = 63
 
-// mappingFindings are the findings about one address: the verdict first.
+// mappingFindings returns the findings about the mapping of one address, the verdict first.
 func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 	verdict := NewFinding(MappingCode(a.verdict), a.Addr, mappingText(f, a))
 	if a.verdict == Confirmed {
@@ -42,7 +42,7 @@ func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 	return fs
 }
 
-// mappingText says in one line what the verdict rests on. The relay prints it.
+// mappingText says in one line what the verdict is based on. The relay prints it.
 func mappingText(f *judgement, a *judgedAddress) string {
 	subject, its := f.subject()+" is "+show(a.Addr)+", ", "whose"
 	if f.literal() {
@@ -55,8 +55,8 @@ func mappingText(f *judgement, a *judgedAddress) string {
 	return subject + its + " " + a.verdict.row().clause(f, a, name)
 }
 
-// subject is the host as it was typed, with the name that it was looked up by
-// where the search list has made another of it.
+// subject returns the host as it was typed, and the name that was looked up if the search
+// list made another one of it.
 func (f *judgement) subject() string {
 	host := f.host.shown
 	if name := displayName(f.name); name != "" && name != safetext.Cut(f.host.plain, maxName) {
@@ -65,12 +65,12 @@ func (f *judgement) subject() string {
 	return host
 }
 
-// spentOn reports whether what is missing is something that was not asked.
-func spentOn(a *judgedAddress) bool {
+// notAsked reports whether the verdict is open because a lookup was not made.
+func notAsked(a *judgedAddress) bool {
 	return a.Reverse.Status == resolve.Skipped || a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped
 }
 
-// from names the source of an answer, where there is one.
+// from names the source of an answer; empty if it has none.
 func from(a resolve.Answer) string {
 	if w := sourceWord(a); w != "" {
 		return " from " + w
@@ -101,7 +101,7 @@ func undeterminedText(a *judgedAddress, name string) string {
 	return fmt.Sprintf("reverse name could not be looked up (%s)", a.Reverse.Status.Words())
 }
 
-// unconfirmed are the names beside a confirmed one that do not lead back.
+// unconfirmed returns the names that are not known to resolve back to the address.
 func (a *judgedAddress) unconfirmed() []string {
 	var names []string
 	for i, p := range a.PTRs {
@@ -112,23 +112,23 @@ func (a *judgedAddress) unconfirmed() []string {
 	return names
 }
 
-// searchText compares what an sshd of this machine makes of a name with what
-// stands in DNS, where libc's search list makes it another name.
+// searchText says that an sshd on this machine sees another mapping than DNS has, because
+// libc's search list turns the PTR's name into another. ok is false if it does not.
 func searchText(a *judgedAddress) (string, bool) {
 	if a.deciding < 0 {
 		return "", false
 	}
 	p := a.PTRs[a.deciding]
 	addr := a.lookup
-	if p.Search == nil || p.Search.Status == p.Forward.Status && leadsTo(p.Search.Addrs, addr) == leadsTo(p.Forward.Addrs, addr) {
+	if p.Search == nil || p.Search.Status == p.Forward.Status && containsAddr(p.Search.Addrs, addr) == containsAddr(p.Forward.Addrs, addr) {
 		return "", false
 	}
 	return fmt.Sprintf("this machine's search list turns the reverse name %s into %s: an sshd here looks that up, another may not",
 		displayName(p.Name), displayName(p.Search.Question.Name)), true
 }
 
-// forwardFindings tell what the addresses leave out: a family that could not be
-// looked up while the other could, and addresses beyond the bound.
+// forwardFindings says what the list of addresses lacks: a family that could not be looked
+// up, lookups beyond the budget, addresses beyond the limit.
 func forwardFindings(f *judgement) []Finding {
 	fs := filterFindings(f)
 	for _, ans := range f.Forward {
@@ -149,8 +149,8 @@ func forwardFindings(f *judgement) []Finding {
 	return fs
 }
 
-// wayFindings say what stands between this machine and the target.
-func wayFindings(f *judgement) []Finding {
+// pathFindings says what is between this machine and the target.
+func pathFindings(f *judgement) []Finding {
 	var fs []Finding
 	if f.Target.Via != "" {
 		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine connects to the jump host only, which looks up the rest",
@@ -182,11 +182,11 @@ func noAddressFinding(f *judgement, v Verdict) Finding {
 	return aboutTarget(MappingCode(v), fmt.Sprintf("%s could not be looked up (%s)", host, why))
 }
 
-// displayName is a name as texts show it: safe by construction, cut.
+// displayName returns a name as texts show it: cut. A Name is always safe to print.
 func displayName(n resolve.Name) string { return safetext.Cut(string(n), maxName) }
 
-// PlainHost is a host for machines, and for people to copy: an address as it is
-// written, a name as DNS is asked for it.
+// PlainHost returns a host for machines, and for people to copy: an address as it is
+// written, a name as it is sent to DNS. It is safe to print.
 func PlainHost(host string) string {
 	if _, literal := resolve.ParseLiteral(host); literal {
 		if a, err := netip.ParseAddr(host); err == nil {
@@ -199,8 +199,8 @@ func PlainHost(host string) string {
 	return safetext.Name(host)
 }
 
-// displayHost is the target's host as texts show it; an internationalised name
-// stands beside its A-label, never alone, for it can look like another.
+// displayHost returns the target's host as texts show it. An internationalised name is
+// shown after its A-labels, never alone, because it can look like another name.
 func displayHost(host string) string {
 	plain := PlainHost(host)
 	shown := safetext.Cut(plain, maxName)
@@ -213,7 +213,8 @@ func displayHost(host string) string {
 	return shown
 }
 
-// show is an address for people; only a zone can hold a stranger's bytes.
+// show returns an address as text. Its zone is made safe: only there can a stranger put
+// arbitrary bytes.
 func show(a netip.Addr) string {
 	if z := a.Zone(); z != "" {
 		return a.WithZone("").String() + "%" + safetext.Name(z)
@@ -221,7 +222,7 @@ func show(a netip.Addr) string {
 	return a.String()
 }
 
-// list names at most three, and says how many there are beyond.
+// list returns at most three names, and how many more there are.
 func list(names []string) string {
 	if len(names) > 3 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), len(names)-3)

@@ -10,8 +10,8 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// speaksSSH reports whether an address was found to be of use to ssh: one that
-// ssh and the server exchange keys with.
+// speaksSSH reports whether ssh can use the address: ssh and the server there can exchange
+// keys.
 func (a AddressFacts) speaksSSH() bool {
 	p := a.Probe
 	return p != nil && p.Connect == ConnectOK && p.Identity == IdentitySSH && p.Broken == "" && p.Differ == "" && p.Cut == ""
@@ -20,7 +20,7 @@ func (a AddressFacts) speaksSSH() bool {
 // tried reports whether this machine could try to connect to an address.
 func tried(a AddressFacts) bool { return a.Probe != nil && a.Probe.Connect != ConnectSkipped }
 
-// connect and ssh are what a probe looks like in a Result.
+// connect returns the probe's connection for a Result; nil without a probe.
 func (p *Probe) connect() *Connect {
 	if p == nil {
 		return nil
@@ -28,6 +28,7 @@ func (p *Probe) connect() *Connect {
 	return &Connect{Status: p.Connect, Seconds: seconds(p.Connecting), Error: p.Error}
 }
 
+// ssh returns the probe's SSH server for a Result; nil if nothing spoke SSH.
 func (f *judgement) ssh(p *Probe) *SSH {
 	if p == nil || p.Connect != ConnectOK || p.Identity != IdentitySSH {
 		return nil
@@ -43,8 +44,8 @@ func (f *judgement) ssh(p *Probe) *SSH {
 	return s
 }
 
-// probeFindings are the findings about what is behind one address. Beside an
-// address that serves, a dead one is only worth a notice.
+// probeFindings returns the findings about the server at one address. A dead address is
+// only a notice if another one works.
 func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	if a.Probe == nil {
 		return nil
@@ -57,12 +58,13 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	switch a.Probe.Connect {
 	case ConnectOK:
 	case ConnectCutShort:
-		return nil // cutFinding tells
+		return nil // cutFinding reports it
 	case ConnectHeldBack:
 		return found(SSHSkipped, a.Probe.Error)
 	case ConnectSkipped:
-		tell := NewFinding(ConnectCode(ConnectSkipped), a.Addr, at+": this machine has no "+resolve.FamilyOf(a.lookup).String()+" route")
-		return []Finding{tell.When(!slices.ContainsFunc(f.Addresses, tried), WhenAllSkipped)} // else the other addresses tell
+		skipped := NewFinding(ConnectCode(ConnectSkipped), a.Addr,
+			at+": this machine has no "+resolve.FamilyOf(a.lookup).String()+" route")
+		return []Finding{skipped.When(!slices.ContainsFunc(f.Addresses, tried), WhenAllSkipped)}
 	default:
 		return found(ConnectCode(a.Probe.Connect), connectText(a.Probe))
 	}
@@ -89,7 +91,7 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 		return found(SSHStalled, "sends an SSH banner, then fails: "+a.Probe.Broken)
 	}
 	findings := keyFindings(f, a)
-	// A key that was wanted is missing, whoever else serves.
+	// A wanted key is missing, so it does not matter whether another address works.
 	switch h := a.Probe.Hindered; {
 	case h == nil:
 	case h.Connect == ConnectHeldBack:
@@ -105,8 +107,8 @@ func turnedAwayText(p *Probe) string {
 		"); frequent checks can be the cause, and ssh is refused as well"
 }
 
-// expectationFinding holds --expect-hostkey against what was seen of the target
-// itself: keys that nobody has looked at are none that were expected.
+// expectationFinding reports that no host key of the target itself was seen although
+// --expect-hostkey names some. Keys of a jump host do not count.
 func expectationFinding(f *judgement) (Finding, bool) {
 	if len(f.ExpectKeys) == 0 || f.sawKey() {
 		return Finding{}, false
@@ -125,13 +127,14 @@ func connectText(p *Probe) string {
 	return string(p.Connect)
 }
 
-// keyFindings are the findings about the host keys behind one address.
+// keyFindings returns the findings about the host keys at one address.
 func keyFindings(f *judgement, a *judgedAddress) []Finding {
 	var fs []Finding
 	found := func(c Code, format string, args ...any) Finding {
 		return NewFinding(c, a.Addr, fmt.Sprintf(format, args...))
 	}
-	known, expected := false, len(f.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding says so
+	known := false
+	expected := len(f.ExpectKeys) == 0 || len(a.Probe.Keys) == 0 // without keys, expectationFinding reports it
 	var unknown []string
 	chosen := false // the key that ssh would be shown is one of the unknown
 	for _, k := range a.Probe.Keys {
@@ -144,7 +147,7 @@ func keyFindings(f *judgement, a *judgedAddress) []Finding {
 		}
 		fs = append(fs, verdictFindings(a, k)...)
 	}
-	if !expected && a.Probe.Hindered == nil && a.Probe.Cut == "" { // else it may be among those that could not be fetched
+	if !expected && a.Probe.Hindered == nil && a.Probe.Cut == "" { // otherwise it may be one that was not fetched
 		fs = append(fs, found(HostKeyUnexpected, "%s presents none of the expected host keys", show(a.Addr)))
 	}
 	refused := ""
@@ -159,7 +162,7 @@ func keyFindings(f *judgement, a *judgedAddress) []Finding {
 		fs = append(fs, found(HostKeyUnknown, "the host key that %s would present to ssh is not known, although another is (%s)%s",
 			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	}
-	if a.Probe.Keyless != "" { // the key that is missing may be another's
+	if a.Probe.Keyless != "" { // the key that ssh would be shown may be there, and only another one missing
 		missing := a.Probe.HostKnown && !slices.ContainsFunc(a.Probe.Keys, a.shown)
 		fs = append(fs, found(SSHKeyless, "%s: host keys could not be fetched: %s",
 			show(a.Addr), a.Probe.Keyless).When(missing, WhenKeyMissing))
@@ -167,8 +170,8 @@ func keyFindings(f *judgement, a *judgedAddress) []Finding {
 	return append(fs, fingerprintFindings(f, a)...)
 }
 
-// verdictFindings say what ssh makes of one key, where it is not simply known or
-// unknown. What ssh would not be shown ends no login.
+// verdictFindings returns what ssh says about one key beyond that it is known or unknown.
+// A key that ssh would not be shown does not end a login, so it is only a notice.
 func verdictFindings(a *judgedAddress, k Key) []Finding {
 	var fs []Finding
 	found := func(c Code, format string, args ...any) Finding {
@@ -204,19 +207,19 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 	return fs
 }
 
-// shown reports whether the key is the one that ssh would be shown, as far as is
-// known.
+// shown reports whether the key is the one that ssh would be shown; true of every key if
+// that is not known.
 func (a *judgedAddress) shown(k Key) bool {
 	return k.Chosen || !slices.ContainsFunc(a.Probe.Keys, func(k Key) bool { return k.Chosen })
 }
 
-// slow is from when on a phase is told of: a person notices it.
+// slow is the time from which on a phase is reported as slow: people notice a second.
 const slow = time.Second
 
-// slowConnection names the phases behind an address that make ssh slow.
+// slowConnection reports the slow phases of connecting to an address.
 func slowConnection(a *judgedAddress) []Finding {
 	connecting := phase{SlowConnect, a.Probe.Connecting, "connecting to %s took %.1f s"}
-	if a.Probe.Cut != "" { // in one of the others, which it has not come to the end of
+	if a.Probe.Cut != "" { // the time ran out in a later phase, so its duration is not known
 		return slowPhases(a.Addr, []phase{connecting})
 	}
 	return slowPhases(a.Addr, []phase{
@@ -226,7 +229,8 @@ func slowConnection(a *judgedAddress) []Finding {
 	})
 }
 
-// slowNames names the slow look-ups of an address: of its names, and of theirs.
+// slowNames reports that the reverse lookup of an address is slow, together with the
+// forward lookup of its slowest name.
 func slowNames(a *judgedAddress) []Finding {
 	took := a.Reverse.Took
 	for _, p := range a.PTRs {
@@ -237,7 +241,7 @@ func slowNames(a *judgedAddress) []Finding {
 	})
 }
 
-// phase is a part of the way to a host, and how it is told of when it is slow.
+// phase is a part of reaching a host, and the finding if it is slow.
 type phase struct {
 	code Code
 	took time.Duration
@@ -254,7 +258,7 @@ func slowPhases(a netip.Addr, phases []phase) []Finding {
 	return fs
 }
 
-// displayText is a stranger's line, made safe and cut.
+// displayText cuts a line that a stranger sent, which is safe already.
 func displayText(s string) string {
 	if s == "" {
 		return "(nothing)"
@@ -265,15 +269,17 @@ func displayText(s string) string {
 	return s
 }
 
-// evidence is what the host keys of all addresses say about the target.
+// evidence is what the host keys at all addresses prove about the target.
 type evidence int
 
 const (
-	noEvidence  evidence = iota // nobody looked, or no key is known
-	keysProven                  // each address shows a key that is proven
-	keysAgainst                 // an address shows a changed or revoked key, or none of those by which the host is known
+	noEvidence  evidence = iota // no address was probed, or no key is known
+	keysProven                  // each address presents a proven key
+	keysAgainst                 // an address presents a changed or revoked key, or none of the host's known keys
 )
 
+// evidence judges the host keys of all addresses. ground says in words what proves a key,
+// or where the evidence against the host is.
 func (f *judgement) evidence() (e evidence, ground string) {
 	proven := 0
 	for i := range f.addresses {
@@ -305,8 +311,8 @@ func (f *judgement) evidence() (e evidence, ground string) {
 	return noEvidence, ""
 }
 
-// voucher says in words what speaks for a key. That it stands in known_hosts may
-// mean no more than that it was seen before.
+// voucher says in words what proves a key. A key in known_hosts may only have been seen
+// before, so the text names the line and claims no more.
 func (k Key) voucher() string {
 	switch k.Status {
 	case KeyCertified:
@@ -319,7 +325,7 @@ func (k Key) voucher() string {
 	return "DNS vouches for the host key (" + k.Evidence + ")"
 }
 
-// fingerprints lists the unknown keys' for people to verify.
+// fingerprints lists the fingerprints of unknown keys, at most three, for people to verify.
 func (f *judgement) fingerprints() string {
 	var prints []string
 	for _, a := range f.Addresses {
@@ -335,5 +341,5 @@ func (f *judgement) fingerprints() string {
 	return strings.Join(prints[:min(len(prints), 3)], ", ")
 }
 
-// ConnectCode is the code of the finding that a connection came out so.
+// ConnectCode returns the code of the finding about a connection with this outcome.
 func ConnectCode(s ConnectStatus) Code { return Code("connect." + string(s)) }

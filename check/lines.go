@@ -10,23 +10,23 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// This file decides which names and addresses hosts lines are for. Whoever suggests
-// a line (advise.go, and so check and the relay) and whoever writes one (PlanPin)
-// goes by it, so that nothing is suggested that would be refused.
+// This file decides which names and addresses get hosts lines. Suggesting a line
+// (advise.go, for check and the relay) and writing one (PlanPin) both use it, so that no
+// line is suggested that 'hosts add' would refuse.
 
-// maxLines is how many lines there are for a host at most: who has more addresses
-// moves them about, and needs DNS.
+// maxLines is the limit of lines for a host. One with more addresses changes them often,
+// and needs DNS.
 const maxLines = 10
 
-// Errors of every line, to be told apart by errors.Is; their texts say what stands
-// against it.
+// Errors of PlanPin about a name or an address, for errors.Is. The text of an error that
+// wraps one says why there can be no line.
 var (
-	ErrOwn          = errors.New("a name of this machine's own") // the system keeps the lines for these itself
+	ErrOwn          = errors.New("a name of this machine's own") // the system manages the lines for these itself
 	ErrUndetermined = errors.New("could not be determined (temporary failure)")
 	ErrUnpinnable   = errors.New("an address that cannot be in a hosts line")
 )
 
-// refusal is one of those errors in words.
+// refusal wraps one of these errors, with a text of its own.
 type refusal struct {
 	kind error
 	text string
@@ -35,9 +35,9 @@ type refusal struct {
 func (r *refusal) Error() string { return r.text }
 func (r *refusal) Unwrap() error { return r.kind }
 
-// suggestedLines are the hosts lines that make a target's names and addresses agree
-// on this machine: one for each address, in the article's form, or none where
-// 'hosts add' would write none.
+// suggestedLines returns the hosts lines that make a target's names and addresses agree on
+// this machine, "ADDRESS  NAME...": one for each address, or none if 'hosts add' would
+// refuse to write them.
 func suggestedLines(f *judgement, r *Result) []string {
 	if f.HostsPath == "" || f.Pending || f.Dropped > 0 {
 		return nil // not all addresses are known
@@ -57,10 +57,10 @@ func suggestedLines(f *judgement, r *Result) []string {
 	return lines
 }
 
-// lineNames are the names of a line for a target: the full one, by which it was
-// looked up, and the one that was typed if that is a single label: then the line
-// does the search list's work. Another name that was typed may be another host's
-// wherever the search list is another. own is as in Policy.
+// lineNames returns the names of a line for a target: the full name that was looked up,
+// and the name that was typed if that is a single label, because the line then replaces
+// the search list. Any other typed name may belong to another host under another search
+// list. own is as in Policy.
 func lineNames(r *Result, own func(string) bool) ([]string, error) {
 	name, err := resolve.ParseName(r.Name)
 	switch {
@@ -78,10 +78,10 @@ func lineNames(r *Result, own func(string) bool) ([]string, error) {
 	return names, nil
 }
 
-// lineAddresses are the addresses of a target's lines: the chosen one, or all if it
-// is not valid. A line for some of them would hide the others, for a hosts file
-// that answers one family ends the lookup. against, if not nil, says what else
-// stands against a line for one.
+// lineAddresses returns the addresses of a target's lines: the chosen one, or all if it is
+// not valid. A line for some of them would hide the others, because a lookup ends with a
+// hosts file that answers one family. against, if not nil, is one more condition: it
+// returns why there can be no line for an address.
 func lineAddresses(r *Result, chosen netip.Addr, against func(*Result, Address) error) ([]Address, error) {
 	addresses := r.chosen(chosen)
 	for _, a := range addresses {
@@ -116,8 +116,8 @@ func lineAddresses(r *Result, chosen netip.Addr, against func(*Result, Address) 
 	return addresses, nil
 }
 
-// chosen are the addresses that lines are for, each once: that which was chosen, or
-// all if it is not valid. IPv4-mapped ones are their IPv4 ones.
+// chosen returns the chosen address, or all if it is not valid, each once. An IPv4-mapped
+// address equals its IPv4 address.
 func (r *Result) chosen(only netip.Addr) []Address {
 	var as []Address
 	for _, a := range r.Addresses {
@@ -129,8 +129,8 @@ func (r *Result) chosen(only netip.Addr) []Address {
 	return as
 }
 
-// undeterminedWords is the finding that says why nothing is known of an address,
-// or of the target where it has none.
+// undeterminedWords says why the verdict on an address is open, or that on the target if a
+// is not valid.
 func undeterminedWords(r *Result, a netip.Addr) string {
 	if f, ok := r.Mapping(a); ok {
 		return f.Text
@@ -138,23 +138,23 @@ func undeterminedWords(r *Result, a netip.Addr) string {
 	return r.Host + ": " + ErrUndetermined.Error()
 }
 
-// Incomplete reports whether a family of addresses could not be looked up beside
-// the other, and which and why in words.
+// Incomplete reports whether the lookup of an address family failed. words is a clause
+// that says which family, and why.
 func (r *Result) Incomplete() (words string, incomplete bool) {
 	kind, status := "IPv4", r.Forward.A
-	if !lost(status) {
+	if !failed(status) {
 		kind, status = "IPv6", r.Forward.AAAA
 	}
-	if !lost(status) {
+	if !failed(status) {
 		return "", false
 	}
 	return fmt.Sprintf("the %s addresses of %s could not be looked up (%s)", kind, r.Host, status.Words()), true
 }
 
-// lost reports whether a family was asked for and could not be looked up.
-func lost(s resolve.Status) bool { return s.Temporary() && s != resolve.Skipped }
+// failed reports whether the lookup of a family was made and failed.
+func failed(s resolve.Status) bool { return s.Temporary() && s != resolve.Skipped }
 
-// unpinnable says why an address may not stand in a hosts line.
+// unpinnable says why an address cannot be in a hosts line; empty if it can.
 func unpinnable(a netip.Addr) string {
 	switch {
 	case synthesised(a):
@@ -167,9 +167,9 @@ func unpinnable(a netip.Addr) string {
 	return ""
 }
 
-// isLocal reports whether an address leads nowhere beyond the networks at hand: RFC
-// 1918's and fc00::/7. So does loopback, of which DNS is asked only where the user
-// has named the server.
+// isLocal reports whether an address is reachable only in the networks around this
+// machine: RFC 1918, fc00::/7 and loopback, which is looked up in DNS only if the user has
+// named the server.
 func isLocal(a netip.Addr) bool {
 	a = a.Unmap()
 	return a.IsPrivate() || a.IsLoopback()

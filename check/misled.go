@@ -51,7 +51,7 @@ func (q *Inquiry) isLocalSource(a netip.Addr, from resolve.Source) bool {
 	switch from.Kind {
 	case resolve.KindLiteral, resolve.KindHosts:
 		return true
-	case resolve.KindNSS: // any other module reads what the administrator has configured
+	case resolve.KindNSS: // modules other than these read what the administrator has configured
 		return from.Where != "resolve" && from.Where != "wins" && !strings.HasPrefix(from.Where, "mdns")
 	case resolve.KindSystem: // it may have read the hosts file, but does not say so
 		file, err := hostsfile.ParseFile(hostsfile.SystemPath())

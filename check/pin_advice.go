@@ -8,7 +8,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// advice is the command that puts the line right, where there is one.
+// advice returns the command that fixes the line, if there is one.
 func (l *pinnedLine) advice(c Code) []Advice {
 	switch c {
 	case PinMoved, PinGone:
@@ -35,7 +35,7 @@ func (l *pinnedLine) advice(c Code) []Advice {
 	return nil
 }
 
-// command is advice to give a hosts command about the line's file.
+// command returns the advice to run a hosts command on the line's file.
 func (l *pinnedLine) command(text, command string) []Advice {
 	if l.path != "" && l.path != hostsfile.SystemPath() {
 		command += " --hosts-file " + safetext.Shell(l.path)
@@ -43,7 +43,7 @@ func (l *pinnedLine) command(text, command string) []Advice {
 	return []Advice{newAdvice(AdviseCommand, text).with("", "rdnsproxy hosts "+command)}
 }
 
-// target names the line's host without ssh's configuration.
+// target returns the operand for the line's host and port.
 func (l *pinnedLine) target() string {
 	if l.note.Port == 0 {
 		return l.plain

@@ -11,9 +11,9 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// planLine adds the line of one address, or what is missing of it. A line of ours
-// that no longer says what is known is renewed, with the names that somebody has
-// added to it, and never without the host key that it had.
+// planLine adds the line of one address, or the names that existing lines for it lack. A
+// line of ours with an outdated note is replaced, but keeps the names that somebody has
+// added to it and the host key that it records.
 func planLine(edit *hostsfile.Edit, f *hostsfile.File, a Address, names []string, note hostsfile.Note) error {
 	var stays, goes []*hostsfile.Line
 	for _, l := range f.Forward(names[0]) {
@@ -22,13 +22,13 @@ func planLine(edit *hostsfile.Edit, f *hostsfile.File, a Address, names []string
 		}
 		old, ours := l.Note()
 		if ours && note.Fingerprint == "" && old.Fingerprint != "" {
-			if old.Port == portNoted(note.Port) && a.keyed() && !a.shows(old.Fingerprint) {
+			if old.Port == notePort(note.Port) && a.keyed() && !a.shows(old.Fingerprint) {
 				return fmt.Errorf("the host key at %s is not the one that %s:%d records: that was %s, it is %s",
 					show(a.Address), safetext.Line(f.Path), l.N, old.Fingerprint, a.SSH.HostKeys[0].Fingerprint)
 			}
 			note.Fingerprint, note.Port = old.Fingerprint, old.Port
 		}
-		if !ours || !stale(old, note) && bears(l, names[len(names)-1]) {
+		if !ours || !stale(old, note) && hasName(l, names[len(names)-1]) {
 			stays = append(stays, l)
 			continue
 		}
@@ -49,7 +49,7 @@ func planLine(edit *hostsfile.Edit, f *hostsfile.File, a Address, names []string
 		}
 	}
 	wanted = slices.DeleteFunc(wanted, func(name string) bool {
-		return slices.ContainsFunc(stays, func(l *hostsfile.Line) bool { return bears(l, name) })
+		return slices.ContainsFunc(stays, func(l *hostsfile.Line) bool { return hasName(l, name) })
 	})
 	if len(wanted) == 0 {
 		return nil
@@ -57,33 +57,32 @@ func planLine(edit *hostsfile.Edit, f *hostsfile.File, a Address, names []string
 	return edit.Add(a.Address.Unmap(), note, wanted...)
 }
 
-// bears reports whether a line gives a name its address.
-func bears(l *hostsfile.Line, name string) bool {
+// hasName reports whether a line has the name, in any case.
+func hasName(l *hostsfile.Line, name string) bool {
 	return slices.ContainsFunc(l.Names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// portNoted is a port as a Note has it, in which 22 is not said.
-func portNoted(port uint16) uint16 {
+// notePort returns a port as a Note has it: 0 stands for 22.
+func notePort(port uint16) uint16 {
 	if port == 22 {
 		return 0
 	}
 	return port
 }
 
-// stale reports whether an old note says what no longer holds, or less than the
-// fresh one does.
+// stale reports whether an old note is out of date, or says less than the fresh one.
 func stale(old, fresh hostsfile.Note) bool {
 	return old.Expired(fresh.Written) ||
 		!fresh.Expires.IsZero() && day(old.Expires) != day(fresh.Expires) ||
-		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint && (old.Fingerprint == "" || old.Port == portNoted(fresh.Port)) ||
+		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint && (old.Fingerprint == "" || old.Port == notePort(fresh.Port)) ||
 		old.Single != fresh.Single
 }
 
-// day is a time as a Note says it.
+// day returns a time as a Note has it.
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// clearConflicts refuses a name that other lines give another address, or takes
-// it away from them; a line of ours goes with the name that it is about.
+// clearConflicts fails with ErrTaken if other lines give a name another address, or with
+// Replace removes the name from them. A line of ours about that name is removed as a whole.
 func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, addresses []Address, o PinOptions) error {
 	var addrs []netip.Addr
 	for _, a := range addresses {

@@ -7,10 +7,10 @@ import (
 	"rdnsproxy/hostsfile"
 )
 
-// FixPins takes out the lines that are no longer needed or have expired, and gives
-// those that stay. Of a name with several lines all go or none, for those that stay
-// would hide the addresses of those that went: kept are the lines that stay for
-// that.
+// FixPins removes the lines that are no longer needed or have expired. stay are the
+// findings about the lines that remain. If a name has several lines, all of them go or
+// none, because the remaining lines would hide the addresses of the others: kept are the
+// lines that should go, and remain for that reason.
 func FixPins(found []PinFinding, f *hostsfile.File, now time.Time) (edit *hostsfile.Edit, stay []PinFinding, kept []*hostsfile.Line) {
 	goes := func(l *hostsfile.Line) bool {
 		return slices.ContainsFunc(found, func(p PinFinding) bool {
@@ -30,7 +30,7 @@ func FixPins(found []PinFinding, f *hostsfile.File, now time.Time) (edit *hostsf
 			stay = append(stay, p)
 			continue
 		}
-		edit.Unpin(p.Line.N) // which is there: f has given it
+		edit.Unpin(p.Line.N) // cannot fail: the line is from f
 	}
 	return edit, stay, kept
 }

@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// Grounds are what speaks for and against lines for r, in words: the findings,
-// what a line for the chosen address alone would hide, and which host key vouches
-// for the host.
+// Grounds returns what to consider before lines for r are written, one text each: the
+// findings, the addresses that a line for the chosen one alone would hide, and which host
+// keys prove the host. chosen is as in PinOptions.Address.
 func Grounds(r *Result, chosen netip.Addr) []string {
 	var lines []string
 	for _, f := range r.Findings {
@@ -43,7 +43,7 @@ func Grounds(r *Result, chosen netip.Addr) []string {
 	return lines
 }
 
-// hiddenBy are the addresses that a line for the chosen one alone would hide.
+// hiddenBy returns the addresses that a line for the chosen one alone would hide.
 func hiddenBy(r *Result, chosen netip.Addr) []netip.Addr {
 	var others []netip.Addr
 	for _, a := range r.Addresses {

@@ -34,9 +34,9 @@ func pinCodes() []CodeDoc {
 	}
 }
 
-// pinnedLine is a line that rdnsproxy has written and what is known of it today.
-// check and the relay know what DNS says; hosts verify has looked at the mapping and
-// the host key too. The rules are the same for all three.
+// pinnedLine is a line that rdnsproxy has written, and what is known about it now. check
+// and the relay know what DNS says; hosts verify has checked the mapping and the host key
+// too. The rules are the same for all three.
 type pinnedLine struct {
 	at    string // FILE:LINE; safe to print
 	path  string // of its file
@@ -45,29 +45,29 @@ type pinnedLine struct {
 	addr  netip.Addr
 	note  hostsfile.Note
 	now   time.Time
-	given []netip.Addr // what the file's lines give the host
+	given []netip.Addr // the addresses that the file's lines give the host
 	dns   dnsAnswer
-	visit *visit // nil: nobody has looked at the host
+	visit *visit // nil if the host was not checked
 }
 
-// dnsAnswer is what DNS alone says today of a line's host.
+// dnsAnswer is what DNS alone says about a line's host now.
 type dnsAnswer struct {
-	known  bool         // it has said something; it may still lack a family
+	known  bool         // DNS has answered; a family may still be missing
 	addrs  []netip.Addr // unmapped
 	absent string       // why there are none: NXDOMAIN
-	failed string       // why there may be more, as a clause; empty: these are all
+	failed string       // why there may be more, as a clause; empty if these are all
 }
 
-// visit is what a look at a line's host has found.
+// visit is the result of checking a line's host.
 type visit struct {
 	r      *Result
-	today  *Address // the line's address; nil: DNS does not give it
+	today  *Address // the line's address; nil if DNS does not give it
 	forced bool     // no line was needed when the host's lines were written
-	needed bool     // a mapping of the host is off, so its lines belong together
+	needed bool     // a mapping of the host does not resolve back, so all its lines are needed
 }
 
-// judge is the worst that there is to say of a line: what is known to be wrong, then
-// what is not known, then how it stands. ok is false if there is nothing to say.
+// judge returns the worst finding about a line: what is known to be wrong comes before
+// what is not known, and that before what is right. ok is false if there is none.
 func (l *pinnedLine) judge() (f Finding, ok bool) {
 	for _, rule := range []func() (Code, string){l.moved, l.keyChanged, l.expired, l.unknown, l.inForce} {
 		code, text := rule()
@@ -87,7 +87,7 @@ func (l *pinnedLine) judge() (f Finding, ok bool) {
 	return Finding{}, false
 }
 
-// moved: DNS gives the host other addresses, or none.
+// moved applies if DNS gives the host other addresses, or none.
 func (l *pinnedLine) moved() (Code, string) {
 	switch {
 	case !l.dns.known || l.dns.failed != "" || slices.Contains(l.dns.addrs, l.plainAddr()):
@@ -98,8 +98,8 @@ func (l *pinnedLine) moved() (Code, string) {
 	return PinMoved, fmt.Sprintf(" is stale: it maps %s to %s, DNS says %s", l.host, show(l.addr), listAddrs(l.dns.addrs))
 }
 
-// keyChanged: the host key there is not the one that the line records, or speaks
-// against the host.
+// keyChanged applies if the host key there is not the one that the line records, or is
+// evidence against the host.
 func (l *pinnedLine) keyChanged() (Code, string) {
 	if l.visit == nil || l.visit.today == nil {
 		return "", ""
@@ -115,6 +115,7 @@ func (l *pinnedLine) keyChanged() (Code, string) {
 		show(l.addr), l.note.Fingerprint, today.SSH.HostKeys[0].Fingerprint)
 }
 
+// expired applies if the line's expiry date has passed.
 func (l *pinnedLine) expired() (Code, string) {
 	if !l.note.Expired(l.now) {
 		return "", ""
@@ -126,7 +127,7 @@ func (l *pinnedLine) expired() (Code, string) {
 	return PinExpired, text
 }
 
-// unknown: whether the line is right could not be determined, or whether it is needed.
+// unknown applies if it could not be determined whether the line is right, or needed.
 func (l *pinnedLine) unknown() (Code, string) {
 	if l.dns.failed != "" && !slices.Contains(l.dns.addrs, l.plainAddr()) {
 		return PinUnknown, ": " + l.dns.failed
@@ -137,7 +138,8 @@ func (l *pinnedLine) unknown() (Code, string) {
 	r, today := l.visit.r, l.visit.today
 	seen := today.keyed()
 	switch {
-	case l.note.Fingerprint != "" && seen && !today.shows(l.note.Fingerprint): // and r says SSHKeyless, or keyChanged told
+	// r has SSHKeyless here; otherwise keyChanged would have applied.
+	case l.note.Fingerprint != "" && seen && !today.shows(l.note.Fingerprint):
 		return PinUnknown, fmt.Sprintf(": the host key %s could not be fetched from %s", l.note.Fingerprint, show(l.addr))
 	case today.Verdict == Undetermined:
 		return PinUnknown, ": " + undeterminedWords(r, today.Address)
@@ -147,7 +149,7 @@ func (l *pinnedLine) unknown() (Code, string) {
 	return "", ""
 }
 
-// inForce is what there is to say of a line that is right.
+// inForce applies to a line that is right.
 func (l *pinnedLine) inForce() (Code, string) {
 	others := without(l.dns.addrs, l.given)
 	hides := fmt.Sprintf(" hides %s, which DNS also has for %s", listAddrs(others), l.host)
@@ -175,10 +177,10 @@ func (l *pinnedLine) inForce() (Code, string) {
 	return PinGood, fmt.Sprintf(": the line for %s is still right and needed%s", l.host, unseen)
 }
 
-// plainAddr is the line's address as dns.addrs has it.
+// plainAddr returns the line's address as dns.addrs has it.
 func (l *pinnedLine) plainAddr() netip.Addr { return l.addr.WithZone("").Unmap() }
 
-// without are the addresses of all that are not among some.
+// without returns the addresses of all that are not in some.
 func without(all, some []netip.Addr) []netip.Addr {
 	return slices.DeleteFunc(slices.Clone(all), func(a netip.Addr) bool { return slices.Contains(some, a) })
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// keyAgainst is what a host key says against an address, or "".
+// keyAgainst returns the evidence of a host key against an address, or "".
 func keyAgainst(r *Result, a netip.Addr) string {
 	for _, f := range r.About(a) {
 		switch {
@@ -20,7 +20,7 @@ func keyAgainst(r *Result, a netip.Addr) string {
 	return ""
 }
 
-// unevaluated is what left ssh's verdict on the host key of an address open, or "".
+// unevaluated returns why ssh's verdict on the host key of an address is open, or "".
 func unevaluated(r *Result, a netip.Addr) string {
 	for _, f := range r.About(a) {
 		if f.Code == HostKeyUnevaluated && f.Severity >= Unknown {
@@ -30,8 +30,8 @@ func unevaluated(r *Result, a netip.Addr) string {
 	return ""
 }
 
-// unprovenWords say that an address does not show the key by which its host is
-// known, and what it does instead.
+// unprovenWords says that an address does not present a known key of its host, and what it
+// does instead.
 func unprovenWords(r *Result, a Address) string {
 	text := fmt.Sprintf("%s does not present the host key by which %s is known", show(a.Address), r.Host)
 	for _, f := range r.About(a.Address) {
@@ -45,7 +45,7 @@ func unprovenWords(r *Result, a Address) string {
 	return text
 }
 
-// provenKey is the fingerprint of a proven host key; empty if there is none.
+// provenKey returns the fingerprint of a proven host key, or "".
 func provenKey(a Address) string {
 	if a.SSH != nil {
 		for _, k := range a.SSH.HostKeys {
@@ -57,8 +57,9 @@ func provenKey(a Address) string {
 	return ""
 }
 
-// ProvenKeys are the fingerprints of proven host keys, one an address that a line
-// is for; nil if some address shows none. chosen is as in PinOptions.
+// ProvenKeys returns the fingerprints of proven host keys, one for each address that gets
+// a line, sorted, without duplicates; nil if an address presents none. chosen is as in
+// PinOptions.Address.
 func ProvenKeys(r *Result, chosen netip.Addr) []string {
 	var keys []string
 	for _, a := range r.chosen(chosen) {
@@ -75,6 +76,7 @@ func ProvenKeys(r *Result, chosen netip.Addr) []string {
 // keyed reports whether a host key was seen.
 func (a *Address) keyed() bool { return a.SSH != nil && len(a.SSH.HostKeys) > 0 }
 
+// shows reports whether the host key with the fingerprint was seen.
 func (a *Address) shows(fingerprint string) bool {
 	return slices.ContainsFunc(a.SSH.HostKeys, func(k HostKey) bool { return k.Fingerprint == fingerprint })
 }

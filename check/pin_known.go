@@ -6,7 +6,7 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// pins are the lines of rdnsproxy's that the addresses in use are from.
+// pins returns the lines written by rdnsproxy that gave the addresses in use.
 func (f *judgement) pins() []resolve.Pin {
 	var pins []resolve.Pin
 	for _, a := range f.Forward {
@@ -15,8 +15,8 @@ func (f *judgement) pins() []resolve.Pin {
 	return pins
 }
 
-// pinFindings say which of the lines that the target's addresses are from have gone
-// stale, as far as DNS shows. They are used all the same.
+// pinFindings says which of these lines are stale, as far as DNS shows. Their addresses
+// are used all the same.
 func pinFindings(f *judgement) []Finding {
 	var fs []Finding
 	for i, pin := range f.pins() {
@@ -24,7 +24,7 @@ func pinFindings(f *judgement) []Finding {
 			at: place(pin.Source.String()), path: f.HostsPath, host: f.host.shown, plain: f.host.plain,
 			addr: pin.Addr, note: pin.Note, now: f.Taken, given: addressSet(f.Forward), dns: f.inDNS(),
 		}
-		// That others are hidden is so of all lines together, and said once.
+		// All lines together hide other addresses, so that is said once.
 		if found, ok := line.judge(); ok && (found.Code != PinPartial || i == 0) {
 			fs = append(fs, found)
 		}
@@ -32,7 +32,7 @@ func pinFindings(f *judgement) []Finding {
 	return fs
 }
 
-// inDNS is what DNS alone says of a target whose addresses are from elsewhere.
+// inDNS returns what DNS alone says about a target whose addresses are from another source.
 func (f *judgement) inDNS() dnsAnswer {
 	i := slices.IndexFunc(f.Views, func(v View) bool { return !v.Compare })
 	if i < 0 {
@@ -51,8 +51,8 @@ func (f *judgement) inDNS() dnsAnswer {
 	return d
 }
 
-// ofDNS reports whether a view is DNS's own, and whole: some names are answered
-// without it, and a family that could not be looked up leaves everything open.
+// ofDNS reports whether a view is from DNS, and complete: some names are answered without
+// DNS, and if the lookup of a family failed, nothing can be concluded.
 func (v View) ofDNS() bool {
 	return !slices.ContainsFunc(v.Forward, func(a resolve.Answer) bool {
 		return a.Source.Kind == resolve.KindBuiltin || a.Status.Temporary()

@@ -12,17 +12,17 @@ import (
 
 // PinOptions is what the user wants of a hosts line.
 type PinOptions struct {
-	Address netip.Addr // of several, this one alone; if not valid, all of them
-	Replace bool       // take the name away from lines that give it another address
-	Force   bool       // write a line although none is needed
-	Keyed   bool       // the host is known by its key, or one is expected: each address has to show a proven one
-	Unsure  string     // why the host may be known by a key that could not be looked up; empty: it is not
+	Address netip.Addr // a line for this address only; if not valid, for all of them
+	Replace bool       // remove the name from lines that give it another address
+	Force   bool       // write a line even if none is needed
+	Keyed   bool       // each address must present a proven key, because one is known or expected
+	Unsure  string     // why it is not known whether known_hosts has a key of the host; empty if it is known
 	Now     time.Time
-	Expires time.Time // if zero, never, or when the line expired that stands there
+	Expires time.Time // if zero, that of an existing line that has not expired, else never
 }
 
-// Errors of PlanPin beside those of every line, to be told apart by errors.Is;
-// their texts say what stands against a line.
+// Further errors of PlanPin, for errors.Is. The text of an error that wraps one says why
+// there can be no line.
 var (
 	ErrNoLineNeeded = errors.New("the mapping is fine, and no line is needed")
 	ErrTaken        = errors.New("another line gives the name another address")
@@ -30,8 +30,9 @@ var (
 	ErrUnevaluated  = errors.New("whether the host key is known could not be determined")
 )
 
-// PlanPin says which hosts lines settle r, a result of DNS alone, or why none
-// may be written. An Edit that is Empty says that they stand there already.
+// PlanPin plans the hosts lines that make the names and addresses of r agree, or returns
+// why none may be written. r is a result of DNS alone. If the Edit is empty, f has the
+// lines already.
 func PlanPin(r *Result, f *hostsfile.File, p Policy, o PinOptions) (*hostsfile.Edit, error) {
 	names, err := lineNames(r, p.Own)
 	if err != nil {
@@ -49,11 +50,11 @@ func PlanPin(r *Result, f *hostsfile.File, p Policy, o PinOptions) (*hostsfile.E
 		return nil, err
 	}
 	_, incomplete := r.Incomplete()
-	alone := o.Address.IsValid() && (incomplete || len(hiddenBy(r, o.Address)) > 0)
+	single := o.Address.IsValid() && (incomplete || len(hiddenBy(r, o.Address)) > 0)
 	for _, a := range addresses {
 		note := hostsfile.Note{
 			Written: o.Now, Verdict: string(a.Verdict), Fingerprint: provenKey(a), Port: r.Port, Expires: o.Expires,
-			Single: alone,
+			Single: single,
 		}
 		if err := planLine(edit, f, a, names, note); err != nil {
 			return nil, err
@@ -62,8 +63,8 @@ func PlanPin(r *Result, f *hostsfile.File, p Policy, o PinOptions) (*hostsfile.E
 	return edit, nil
 }
 
-// against says what stands against a line for an address that has to show a proven
-// host key, or may have to.
+// against returns why there can be no line for an address that presents no proven host key
+// although it has to, or may have to.
 func (o PinOptions) against(r *Result, a Address) error {
 	if provenKey(a) != "" {
 		return nil

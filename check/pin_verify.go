@@ -12,15 +12,15 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// PinFinding is what became of a line that rdnsproxy has written.
+// PinFinding is the finding about a line that rdnsproxy has written.
 type PinFinding struct {
 	Line    *hostsfile.Line
 	Finding Finding // about the line's address
 }
 
-// VerifyPins judges lines that rdnsproxy has written for one host, in the file f, by
-// r: what DNS alone and the host say today at the port of the lines' notes. There is
-// a finding for each line, in their order.
+// VerifyPins judges lines in the file f that rdnsproxy has written for one host. r is a
+// result of DNS alone, with a probe of the port in the lines' notes. There is one finding
+// for each line, in the same order.
 func VerifyPins(r *Result, lines []*hostsfile.Line, f *hostsfile.File, now time.Time) []PinFinding {
 	dns := r.inDNS()
 	forced, needed := true, false
@@ -43,13 +43,13 @@ func VerifyPins(r *Result, lines []*hostsfile.Line, f *hostsfile.File, now time.
 			line.given = append(line.given, given.Addr.WithZone("").Unmap())
 		}
 		found[i].Line = l
-		found[i].Finding, _ = line.judge() // a line that was visited has one
+		found[i].Finding, _ = line.judge() // with a visit there always is one
 		found[i].Finding.Address = l.Addr
 	}
 	return found
 }
 
-// inDNS is what DNS says of the host of a result of DNS alone.
+// inDNS returns what DNS says about the host of a result of DNS alone.
 func (r *Result) inDNS() dnsAnswer {
 	d := dnsAnswer{known: true, absent: r.Forward.A.Words()}
 	if r.Forward.A == resolve.Skipped {
@@ -67,7 +67,7 @@ func (r *Result) inDNS() dnsAnswer {
 	return d
 }
 
-// today is the address of a line as DNS gives it today; nil if it does not.
+// today returns the address of a line in the result, or nil.
 func (r *Result) today(a netip.Addr) *Address {
 	i := slices.IndexFunc(r.Addresses, func(b Address) bool { return b.Address.WithZone("").Unmap() == a.WithZone("").Unmap() })
 	if i < 0 {
@@ -76,8 +76,7 @@ func (r *Result) today(a netip.Addr) *Address {
 	return &r.Addresses[i]
 }
 
-// ByHost puts lines together that are about one host, in their order: its name at
-// one port.
+// ByHost groups lines by host, which is a name and a port. It keeps their order.
 func ByHost(lines []*hostsfile.Line) [][]*hostsfile.Line {
 	var hosts [][]*hostsfile.Line
 	for _, l := range lines {

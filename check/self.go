@@ -7,7 +7,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// The codes of a client as servers see it: the inbound direction.
+// The codes about a client as servers see it: the inbound direction.
 const (
 	SelfName          Code = "self.name"
 	SelfAddress       Code = "self.address"
@@ -19,7 +19,7 @@ const (
 	SelfUnusable      Code = "self.unusable-list"
 )
 
-// selfCodes are their rows in the table of findings.
+// selfCodes returns their rows in the table of findings.
 func selfCodes() []CodeDoc {
 	return []CodeDoc{
 		row(SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"),
@@ -37,14 +37,13 @@ func selfCodes() []CodeDoc {
 // ssh_remote_hostname).
 type Seen struct {
 	Address netip.Addr // IPv4-mapped unmapped, as sshd does
-	// Names are what it may be called: the one name that libc gives, which may
-	// be any of several; the address where that name does not lead back. There
-	// is always one.
+	// Names are what sshd may call it. libc returns one of its names, any of them; sshd
+	// uses the address if that name does not resolve back. There is always one.
 	Names []string
 	Log   string // what sshd logs about it; empty if nothing
 }
 
-// Named reports whether sshd surely knows the client by a name.
+// Named reports whether sshd always knows the client by a name, never by its address.
 func (s Seen) Named() bool {
 	for _, n := range s.Names {
 		if n == s.Address.String() {
@@ -54,8 +53,8 @@ func (s Seen) Named() bool {
 	return true
 }
 
-// SeenAs tells what an sshd makes of the client whose address the result is
-// about. ok is false if it is about none.
+// SeenAs returns how an sshd sees the client whose address is the first in the result. ok
+// is false if there is none.
 func SeenAs(r *Result) (s Seen, ok bool) {
 	if len(r.Addresses) == 0 {
 		return Seen{}, false
@@ -78,15 +77,15 @@ func SeenAs(r *Result) (s Seen, ok bool) {
 
 // Admission is whether a from= list lets a client in.
 type Admission struct {
-	WithDNS    bool   // where UseDNS is on: by each name that it may be called
-	WithoutDNS bool   // where it is off, as it is by default
-	Varies     bool   // where it is on, it depends on which name libc gives
-	Usable     bool   // sshd can read the list
-	Why        string // in words; safe to print
+	WithDNS    bool   // with UseDNS yes, by each name that sshd may call it
+	WithoutDNS bool   // with UseDNS no, the default
+	Varies     bool   // with UseDNS yes, it depends on which name libc returns
+	Usable     bool   // sshd can parse the list
+	Why        string // a clause; safe to print
 }
 
-// Admits asks a from="PATTERN,…" list of authorized_keys about a client,
-// exactly as sshd would.
+// Admits matches a client against a from="PATTERN,…" list of authorized_keys exactly as
+// sshd does.
 func Admits(from string, s Seen, match PatternList) Admission {
 	without := admits(from, s.Address.String(), s.Address, match)
 	ad := Admission{WithDNS: true, WithoutDNS: without == admitted, Usable: without != unusable}
@@ -126,9 +125,9 @@ func Admits(from string, s Seen, match PatternList) Admission {
 	return ad
 }
 
-// SelfFindings says what servers make of the client whose address the result is
-// about: the name they know it by and, where from is not empty, whether that
-// list lets it in. They belong beside the findings of the result.
+// SelfFindings returns how servers see the client whose address is the first in the
+// result: the name that they know it by and, if from is not empty, whether that list lets
+// it in. The caller adds them to the findings of the result.
 func SelfFindings(r *Result, from string, match PatternList) []Finding {
 	s, ok := SeenAs(r)
 	if !ok {
@@ -141,7 +140,7 @@ func SelfFindings(r *Result, from string, match PatternList) []Finding {
 	return append(fs, Admits(from, s, match).finding(r.Addresses[0].Address))
 }
 
-// shortName is a name or an address for texts.
+// shortName returns a name or an address as texts show it.
 func shortName(n string) string {
 	if a, err := netip.ParseAddr(n); err == nil {
 		return show(a)
@@ -149,8 +148,8 @@ func shortName(n string) string {
 	return safetext.Cut(safetext.Name(n), maxName)
 }
 
-// finding names the client as a server would. The log line itself stands in the
-// result's sshd_message and in the advice to the mapping's finding.
+// finding says what a server calls the client. The line in the server's log is in the
+// result's sshd_message, and in the advice of the mapping's finding.
 func (s Seen) finding(a netip.Addr) Finding {
 	shown := shortName(s.Names[0])
 	switch {
@@ -168,7 +167,7 @@ func (s Seen) finding(a netip.Addr) Finding {
 	return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by its address", show(a)))
 }
 
-// finding says what the admission of the client a comes to.
+// finding says whether the list lets in the client with the address a.
 func (ad Admission) finding(a netip.Addr) Finding {
 	found := func(c Code, text string) Finding { return NewFinding(c, a, text+": "+ad.Why) }
 	switch {

@@ -8,8 +8,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Severity is how bad a finding is. The larger is the worse: what is known to
-// be bad beats what is unknown, which beats what passes.
+// Severity is how bad a finding is. A larger one is worse: known to be bad is worse than
+// unknown, and that is worse than passing.
 type Severity uint8
 
 // The severities in order.
@@ -25,10 +25,10 @@ var severityWords = [...]string{"ok", "notice", "unknown", "warning", "error"}
 
 func (s Severity) String() string { return severityWords[min(int(s), len(severityWords)-1)] }
 
-// MarshalText gives the word.
+// MarshalText returns the word.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText takes a word of the set and refuses others.
+// UnmarshalText is ParseSeverity.
 func (s *Severity) UnmarshalText(b []byte) error {
 	v, err := ParseSeverity(string(b))
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Severity) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// ParseSeverity reads ok, notice, unknown, warning or error.
+// ParseSeverity parses ok, notice, unknown, warning or error. Any other word is an error.
 func ParseSeverity(word string) (Severity, error) {
 	if i := slices.Index(severityWords[:], word); i >= 0 {
 		return Severity(i), nil

@@ -10,17 +10,18 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// fingerprint says what the SSHFP records of a name say of a host key.
+// fingerprint is what the SSHFP records of a name say about a host key.
 type fingerprint int
 
 const (
 	printSilent   fingerprint = iota // there are none, or ssh cannot use them
-	printMatch                       // one is the key's, and none is another's
-	printMismatch                    // one for such a key is not this one's
-	printOthers                      // there are some, and none is for such a key
+	printMatch                       // one for a key of this type matches, and none differs
+	printMismatch                    // one for a key of this type differs
+	printOthers                      // there are some, but none for a key of this type
 )
 
-// sshfpAlgorithm is a key type's number in SSHFP records (RFC 4255, 6594, 7479).
+// sshfpAlgorithm returns the number of a key type in SSHFP records (RFC 4255, 6594, 7479),
+// or 0.
 func sshfpAlgorithm(keyType string) uint8 {
 	switch {
 	case strings.HasPrefix(keyType, "ssh-rsa"), strings.HasPrefix(keyType, "rsa-sha2-"):
@@ -35,10 +36,10 @@ func sshfpAlgorithm(keyType string) uint8 {
 	return 0
 }
 
-// compare follows OpenSSH's verify_host_key_dns (dns.c): a record with a digest
-// that it does not know makes it ignore the whole set, and since 8.7 one that
-// does not match clears one that does. A digest of the wrong length is neither. A
-// certificate is compared by its plain key.
+// compare follows OpenSSH's verify_host_key_dns (dns.c): it ignores the whole set if a
+// record has an unknown digest type, and since 8.7 one record that differs overrides those
+// that match. A digest of the wrong length counts as neither. A certificate is compared by
+// its plain key.
 func (k Key) compare(prints []resolve.Fingerprint) fingerprint {
 	algorithm := sshfpAlgorithm(k.Type)
 	if algorithm == 0 || len(k.Blob) == 0 || len(prints) == 0 {
@@ -65,10 +66,10 @@ func (k Key) compare(prints []resolve.Fingerprint) fingerprint {
 	return found
 }
 
-// withFingerprint is the key as ssh sees it once it has looked at the SSHFP
-// records: where VerifyHostKeyDNS is yes, a match in a validated zone comes before
-// whatever known_hosts says. A key that is unknown to ssh and that a validated
-// zone vouches for has that as its evidence, whether ssh looks or not.
+// withFingerprint returns the key as ssh judges it with the SSHFP records: if
+// VerifyHostKeyDNS is yes, a match in a validated zone takes precedence over known_hosts.
+// If the key is unknown to ssh and a validated zone vouches for it, the zone becomes its
+// evidence even if ssh does not look there.
 func (f *judgement) withFingerprint(k Key) Key {
 	if k.Final || k.Refused != "" || !f.vouchedFor(k) {
 		return k
@@ -83,18 +84,18 @@ func (f *judgement) withFingerprint(k Key) Key {
 	return k
 }
 
-// vouchedFor says that SSHFP records of a validated zone are the key's.
+// vouchedFor reports whether SSHFP records of a validated zone match the key.
 func (f *judgement) vouchedFor(k Key) bool {
 	return f.SSHFP.Status == resolve.OK && f.SSHFP.Authentic && k.compare(f.SSHFP.Prints) == printMatch
 }
 
-// proven reports whether there is a ground to take the key, which has gone through
-// withFingerprint, for the host's.
+// proven reports whether something proves that the key, as returned by withFingerprint, is
+// the host's.
 func (f *judgement) proven(k Key) bool {
 	return k.Refused == "" && (k.Status.Proven() || k.Status == KeyUnknown && f.vouchedFor(k))
 }
 
-// fingerprintFindings say what SSHFP records make of the keys behind an address.
+// fingerprintFindings compares the keys at an address with the SSHFP records.
 func fingerprintFindings(f *judgement, a *judgedAddress) []Finding {
 	if f.SSHFP.Status != resolve.OK {
 		return nil
@@ -118,7 +119,7 @@ func fingerprintFindings(f *judgement, a *judgedAddress) []Finding {
 	return fs
 }
 
-// unused says that ssh asks about an unknown key although SSHFP records vouch for it.
+// unused says that ssh asks about an unknown key even though SSHFP records vouch for it.
 func (f *judgement) unused(k Key) string {
 	switch {
 	case k.Status != KeyUnknown || f.Target.DNS == DNSDecides:
@@ -129,7 +130,7 @@ func (f *judgement) unused(k Key) string {
 	return "; ssh does not use them, because VerifyHostKeyDNS is no"
 }
 
-// warned says what ssh itself makes of records that do not match.
+// warned says what ssh itself does about records that do not match.
 func (f *judgement) warned() string {
 	if f.Target.DNS == DNSUnasked {
 		return "; ssh does not use them, because VerifyHostKeyDNS is no"
@@ -137,8 +138,8 @@ func (f *judgement) warned() string {
 	return "; ssh warns that the host identification has changed, then decides by known_hosts"
 }
 
-// whyUntrusted says why a match is no proof: glibc strips the AD bit without
-// trust-ad in resolv.conf.
+// whyUntrusted says why a match proves nothing. Without trust-ad in resolv.conf, glibc
+// strips the AD bit.
 func whyUntrusted(a resolve.Answer) string {
 	if a.ClaimedAD {
 		return "resolv.conf does not say 'options trust-ad'"

@@ -8,11 +8,10 @@ import (
 	"rdnsproxy/limits"
 )
 
-// Verdict says how a name and an address agree. The codes are stable: they
-// stand in JSON, in tests and in the docs.
+// Verdict says how a name and an address agree. The words are stable: JSON has them.
 type Verdict string
 
-// The verdicts. What they mean and imply is in the table below.
+// The verdicts. The table below says what they mean and imply.
 const (
 	Exact        Verdict = "exact"
 	Confirmed    Verdict = "confirmed"
@@ -26,36 +25,37 @@ const (
 	NoAddress    Verdict = "no-address" // of a target, never of an address
 )
 
-// verdictRow is all that a verdict implies. Whoever adds a verdict adds a row, an
-// explanation (explain_mapping.go) and the word in hostsfile/note.go; the tests
-// miss what is forgotten.
+// verdictRow is everything that a verdict implies. A new verdict needs a row, an
+// explanation (explain_mapping.go) and its word in hostsfile/note.go; tests fail if one is
+// missing.
 type verdictRow struct {
 	verdict  Verdict
 	severity Severity // decides the exit status, by --fail-on
 	confirms bool     // a name resolves back to the address
 	meaning  string   // one line for the docs
 
-	// rank is its precedence among the verdicts on the names of one address: the
-	// lowest decides. One name that resolves back settles it, one that could not be
-	// looked up leaves it open, else the worst counts. 0: not a verdict on a name.
+	// rank is its precedence among the verdicts on the names of one address: the lowest
+	// decides. A name that resolves back decides first, then one that could not be looked
+	// up, which leaves the verdict open, then the worst. 0: not a verdict on a name.
 	rank int
 
-	// clause says what the verdict rests on, after "NAME is ADDRESS, whose". name is
-	// the name that decides, if one does. It is nil for NoAddress.
+	// clause says what the verdict is based on, after "NAME is ADDRESS, whose". name is the
+	// name that decides, if one does. It is nil for NoAddress.
 	clause func(f *judgement, a *judgedAddress, name string) string
 
-	// advise says what can be done about the finding fd. It is nil if nothing need be.
+	// advise says what can be done about the finding fd. It is nil if nothing has to be.
 	advise func(f *judgement, a *judgedAddress, r *Result, fd Finding) []Advice
 }
 
-// verdictRows is the table of verdicts, from best to worst. Nobody changes it.
+// verdictRows returns the table of verdicts, from best to worst. Callers must not change
+// it.
 func verdictRows() []verdictRow {
 	verdictTable.once.Do(func() { verdictTable.rows = makeVerdictRows() })
 	return verdictTable.rows
 }
 
-// verdictTable is made when it is first needed: start-up does not pay for it, and its
-// functions may use it.
+// verdictTable is made at its first use: start-up does not pay for it, and its functions
+// may use it.
 var verdictTable struct {
 	once sync.Once
 	rows []verdictRow
@@ -76,7 +76,7 @@ func makeVerdictRows() []verdictRow {
 	}
 }
 
-// verdictCodes are the rows of the table of findings that carry the verdicts.
+// verdictCodes returns the rows of the verdicts in the table of findings.
 func verdictCodes() []CodeDoc {
 	var docs []CodeDoc
 	for _, r := range verdictRows() {
@@ -98,7 +98,7 @@ func (r verdictRow) acceptable() bool {
 	return r.clause != nil && r.verdict != Undetermined && (r.severity > Pass || r.verdict == Confirmed)
 }
 
-// row is the verdict's row of the table; zero if there is none.
+// row returns the verdict's row of the table, or a zero row.
 func (v Verdict) row() verdictRow {
 	rows := verdictRows()
 	if i := v.index(); i >= 0 {
@@ -111,7 +111,7 @@ func (v Verdict) index() int {
 	return slices.IndexFunc(verdictRows(), func(r verdictRow) bool { return r.verdict == v })
 }
 
-// Verdicts lists the closed set, from best to worst.
+// Verdicts returns the closed set, from best to worst.
 func Verdicts() []Verdict {
 	var all []Verdict
 	for _, r := range verdictRows() {
@@ -120,7 +120,7 @@ func Verdicts() []Verdict {
 	return all
 }
 
-// Worse is the worse of two verdicts; the empty verdict is better than any.
+// Worse returns the worse of two verdicts. The empty verdict is better than any.
 func (v Verdict) Worse(w Verdict) Verdict {
 	if w.index() > v.index() {
 		return w
@@ -128,16 +128,16 @@ func (v Verdict) Worse(w Verdict) Verdict {
 	return v
 }
 
-// Confirms reports whether a name was found that leads back to the address.
+// Confirms reports whether a name was found that resolves back to the address.
 func (v Verdict) Confirms() bool { return v.row().confirms }
 
-// severity is the verdict's in the table; --require-name is Policy's matter.
+// severity returns the verdict's severity in the table, without the exceptions of its code.
 func (v Verdict) severity() Severity { return v.row().severity }
 
-// MappingCode is the code of the finding that carries an address's verdict.
+// MappingCode returns the code of the finding with this verdict.
 func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
 
-// Mapping reports whether a code carries a verdict; mapping.accepted does not.
+// Mapping reports whether the code is that of a verdict; mapping.accepted is not.
 func (c Code) Mapping() bool {
 	return slices.ContainsFunc(verdictRows(), func(r verdictRow) bool { return c == MappingCode(r.verdict) })
 }
@@ -178,7 +178,7 @@ func unresolvableClause(_ *judgement, a *judgedAddress, name string) string {
 }
 
 func undeterminedClause(f *judgement, a *judgedAddress, name string) string {
-	if f.Exhausted && spentOn(a) {
+	if f.Exhausted && notAsked(a) {
 		return fmt.Sprintf("reverse name was not looked up: the limit of %d DNS queries for one target was reached", limits.Questions)
 	}
 	return undeterminedText(a, name)

@@ -5,12 +5,11 @@ import (
 	"slices"
 )
 
-// withheldFindings are about an address that takes connections and shows no host
-// key where it should show one: ssh ends there, and does not go on to the next
-// address as it does where nobody listens. What does not speak SSH, or shows its key
-// to ssh and not to this program, is only held against it where the user has said
-// which key to expect, and another address shows that it can be seen from here; where
-// none does, expectationFinding says so.
+// withheldFindings reports an address that accepts connections but presents no host key
+// although it should. ssh fails there; it does not go on to the next address as it does
+// when the connection is refused. A server that does not speak SSH, or whose key only ssh
+// could fetch, is reported only if the user expects a key and another address presents
+// one, so that it can be seen from here. If no address does, expectationFinding says so.
 func withheldFindings(f *judgement, a *judgedAddress) []Finding {
 	if a.Probe == nil || a.Probe.Connect != ConnectOK || len(a.Probe.Keys) > 0 || a.Probe.Cut != "" {
 		return nil
@@ -27,7 +26,7 @@ func withheldFindings(f *judgement, a *judgedAddress) []Finding {
 	return []Finding{NewFinding(HostKeyWithheld, a.Addr, show(a.Addr)+" presents no host key, "+why)}
 }
 
-// sawKey reports whether an address of the target itself showed a host key.
+// sawKey reports whether an address of the target itself presented a host key.
 func (f *judgement) sawKey() bool {
 	return f.Target.Via == "" && slices.ContainsFunc(f.Addresses, func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
 }
