@@ -41,7 +41,7 @@ func failed(w World, err error) int {
 	if !errors.As(err, &r) { // a flag parser's, or the system's
 		err = console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "%v", err)
 	}
-	console.RelayVoice(w, false, false).Error(err)
+	console.NewRelayVoice(w, false, false).Error(err)
 	return console.StatusOf(err)
 }
 

@@ -19,7 +19,7 @@ import (
 
 // runCommand runs what is not the relay, which does not pay for this.
 func runCommand(ctx context.Context, w World, args []string) int {
-	out := &console.Stdout{To: w.Out}
+	out := console.NewStdout(w.Out)
 	w.Stdout = out
 	root := &cobra.Command{
 		Use:               "rdnsproxy",
@@ -58,8 +58,8 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		}
 		return usual
 	}
-	if out.Err != nil {
-		return failed(w, console.Refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", console.PlainError(out.Err)))
+	if out.Err() != nil {
+		return failed(w, console.Refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", console.PlainError(out.Err())))
 	}
 	return int(status)
 }
@@ -99,7 +99,7 @@ func versionCommand(w World) *cobra.Command {
 		Long:  "Prints the version of rdnsproxy and what it was built with.\n\nExit status: 0.",
 		Args:  cobra.NoArgs,
 		Run: func(*cobra.Command, []string) {
-			fmt.Fprintf(w.Texts(), "rdnsproxy %s (%s %s/%s)\n", console.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintf(w.TextWriter(), "rdnsproxy %s (%s %s/%s)\n", console.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
 }

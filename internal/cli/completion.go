@@ -61,16 +61,16 @@ Exit status: 0, or 2 for an unknown shell.`,
 			shell := strings.Join(args, " ")
 			switch shell {
 			case "bash":
-				if err := root.GenBashCompletionV2(w.Texts(), true); err != nil {
+				if err := root.GenBashCompletionV2(w.TextWriter(), true); err != nil {
 					return nil // stdout's, which remembers it
 				}
 				w.Print(bashWithoutPackage)
 			case "fish":
-				_ = root.GenFishCompletion(w.Texts(), true)
+				_ = root.GenFishCompletion(w.TextWriter(), true)
 			case "powershell":
-				_ = root.GenPowerShellCompletionWithDesc(w.Texts())
+				_ = root.GenPowerShellCompletionWithDesc(w.TextWriter())
 			case "zsh":
-				_ = root.GenZshCompletion(w.Texts())
+				_ = root.GenZshCompletion(w.TextWriter())
 			case "":
 				return console.Refuse(exit.Usage, "usage: rdnsproxy completion bash|fish|powershell|zsh", "no shell given")
 			default:

@@ -46,7 +46,7 @@ func topicNamed(word string) bool {
 // TestTextsFitAnyWidth: topics and explanations are laid out for narrow and wide
 // terminals; only what is to be copied stands as it is.
 func TestTextsFitAnyWidth(t *testing.T) {
-	for _, width := range []int{console.LeastWidth, console.UsualWidth, console.MostWidth} {
+	for _, width := range []int{console.MinWidth, console.DefaultWidth, console.MaxWidth} {
 		texts := map[string]string{}
 		for _, tp := range topics() {
 			texts[tp.name] = report.Page(width, tp.text())

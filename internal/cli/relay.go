@@ -27,7 +27,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 		console.SurviveSIGPIPE()
 		return failed(w, err)
 	}
-	v := console.RelayVoice(w, o.Quiet, o.Verbose)
+	v := console.NewRelayVoice(w, o.Quiet, o.Verbose)
 	if o.Verbose {
 		tellUnknownVariables(w, v)
 	}

@@ -9,25 +9,28 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// Confirm is nil if the change to what that was shown is wanted.
-func Confirm(w World, what string, yes bool) error {
+// Confirm asks whether to apply the change to file that was just shown, unless yes
+// is set. It returns nil to go ahead, otherwise a Refusal with status exit.Found; the
+// change is refused too if stdin or stderr is not a terminal.
+func Confirm(w World, file string, yes bool) error {
 	switch {
 	case yes:
 		return nil
 	case !IsTerminal(w.In) || !IsTerminal(w.Err):
-		return Refuse(exit.Found, "use --yes to write without asking", "nothing was written: stdin or stderr is not a terminal")
-	case !confirmed(w, what):
+		return Refuse(exit.Found, "use --yes to write without asking",
+			"nothing was written: stdin or stderr is not a terminal")
+	case !confirmed(w, file):
 		return Refuse(exit.Found, "", "nothing was written")
 	}
 	return nil
 }
 
-// confirmed asks the person at the terminal; silence is a no.
-func confirmed(w World, what string) bool {
-	fmt.Fprint(w.Err, "apply this change to "+what+"? [y/N] ")
+// confirmed asks the user at the terminal; an empty answer means no.
+func confirmed(w World, file string) bool {
+	fmt.Fprint(w.Err, "apply this change to "+file+"? [y/N] ")
 	answer, err := bufio.NewReader(io.LimitReader(w.In, 80)).ReadString('\n')
 	if err != nil {
-		fmt.Fprintln(w.Err) // the end of the input ends no line
+		fmt.Fprintln(w.Err) // at end of input the terminal has not echoed a newline
 	}
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"

@@ -14,34 +14,34 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// parentPID is the process that started this one; it may have ended since. ssh runs
-// its helper by "exec", so it is ssh itself and no shell stands between.
+// parentPID is the process that started this one; it may have ended since. ssh makes
+// the shell exec its ProxyCommand, so the parent is ssh itself, not a shell.
 var parentPID = sync.OnceValue(os.Getppid)
 
-// parent is a path in the parent's folder under /proc.
-func parent(name string) string {
+// parentProc returns the path of an entry in the parent's /proc directory.
+func parentProc(name string) string {
 	return filepath.Join("/proc", strconv.Itoa(parentPID()), name)
 }
 
-// errOrphaned says that the parent has ended: its number may be another's now.
+// errOrphaned: the parent has exited, so its pid may belong to another process.
 var errOrphaned = errors.New("the parent has ended")
 
-// ParentIsSSH reports whether the parent is verifiably ssh: by the program that
-// it runs, not by the name that it gives itself.
-var ParentIsSSH = sync.OnceValue(func() bool { return isSSH(parent("exe")) })
+// ParentIsSSH reports whether the parent process is ssh, judged by its executable,
+// since a process can choose its own name.
+var ParentIsSSH = sync.OnceValue(func() bool { return isSSH(parentProc("exe")) })
 
 func isSSH(link string) bool {
 	exe, err := os.Readlink(link)
 	return err == nil && filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == "ssh"
 }
 
-// LoginWaits reports whether a login waits for this process: ssh has started it, in
-// Match exec for one, itself or by a shell that stays.
+// LoginWaits reports whether ssh started this process, directly or through a shell
+// that did not exec, as Match exec does: then a login is waiting for it.
 func LoginWaits() bool {
 	if ParentIsSSH() {
 		return true
 	}
-	status, _ := os.ReadFile(parent("status"))
+	status, _ := os.ReadFile(parentProc("status"))
 	for line := range strings.Lines(string(status)) {
 		if pid, ok := strings.CutPrefix(line, "PPid:\t"); ok {
 			return isSSH(filepath.Join("/proc", strings.TrimSpace(pid), "exe"))
@@ -50,13 +50,13 @@ func LoginWaits() bool {
 	return false
 }
 
-// ParentArgs are the arguments that the parent ssh was started with; nil if the
-// parent is another program, or they cannot be read.
+// ParentArgs returns the arguments of the parent ssh, without the program name; nil
+// if the parent is another program or its arguments cannot be read.
 func ParentArgs() []string {
 	if !ParentIsSSH() {
 		return nil
 	}
-	b, err := os.ReadFile(parent("cmdline"))
+	b, err := os.ReadFile(parentProc("cmdline"))
 	if err != nil || len(b) == 0 {
 		return nil
 	}
@@ -64,15 +64,15 @@ func ParentArgs() []string {
 	return words[1:]
 }
 
-// openParentStderr gives the parent's stderr: the very descriptor where the kernel
-// hands it over (pidfd_getfd(2)), for in a plain file that shares the place to
-// write at; else what it is open on, opened anew. /dev/tty stands for it only
-// where /proc has nothing. With ControlPersist the ssh that started the helper ends
-// before it.
+// openParentStderr opens the parent's stderr. A duplicate of the parent's descriptor
+// (pidfd_getfd(2)) is best, because it shares the file offset if stderr is a regular
+// file; if the kernel refuses, the file is reopened through /proc, and only if that
+// is unavailable is /dev/tty used. With ControlPersist the ssh that started this
+// process exits before it does.
 func openParentStderr() (*os.File, error) {
 	f, err := parentDescriptor(2)
 	if err != nil {
-		f, err = os.OpenFile(parent("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
+		f, err = os.OpenFile(parentProc("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
 	}
 	switch {
 	case os.Getppid() != parentPID():
@@ -86,7 +86,7 @@ func openParentStderr() (*os.File, error) {
 	return f, err
 }
 
-// parentDescriptor duplicates a descriptor of the parent's.
+// parentDescriptor duplicates descriptor n of the parent.
 func parentDescriptor(n int) (*os.File, error) {
 	pidfd, err := unix.PidfdOpen(parentPID(), 0)
 	if err != nil {

@@ -4,14 +4,15 @@ package console
 
 import "os"
 
-// ParentIsSSH cannot be told here; that stderr is the null device suggests it.
+// ParentIsSSH cannot check the parent's executable here: any parent may be ssh. Its
+// caller has already seen that stderr is the null device, as ssh sets it.
 func ParentIsSSH() bool { return os.Getppid() > 1 }
 
-// parentArgs: other systems do not show them to a program without cgo.
+// ParentArgs returns nil: other systems do not reveal them to a program without cgo.
 func ParentArgs() []string { return nil }
 
-// openParentStderr is the terminal that the user sits at, if there is one.
+// openParentStderr opens the controlling terminal, if there is one.
 func openParentStderr() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_WRONLY, 0) }
 
-// LoginWaits cannot be told here.
+// LoginWaits cannot be determined here.
 func LoginWaits() bool { return false }

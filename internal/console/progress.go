@@ -7,10 +7,9 @@ import (
 	"time"
 )
 
-// Progress is a line at the bottom of a terminal that says how far check is, for
-// people who wait. For a handful of targets it comes only after a while, and says
-// for which of them it waits; a nil progress, for all who read no terminal, does
-// nothing.
+// Progress shows on the last line of a terminal how far check has come. With only a
+// handful of targets the line appears after a second and names the ones still
+// pending. A nil Progress, used if stderr is not a terminal, does nothing.
 type Progress struct {
 	mu       sync.Mutex
 	w        io.Writer
@@ -19,16 +18,18 @@ type Progress struct {
 	shown    bool
 	drawn    time.Time
 	began    time.Time
-	waiting  []string // the targets that are being looked at, where they are few
+	waiting  []string // targets in progress; filled only for a handful of targets
 	stop     chan struct{}
 }
 
 const (
 	handful   = 5
 	redrawing = 100 * time.Millisecond
-	patience  = time.Second // after which a handful gets its line
+	patience  = time.Second // before the line for a handful of targets appears
 )
 
+// NewProgress starts a progress line for total targets on stderr. It returns nil if
+// the line is not wanted or stderr is not a terminal.
 func NewProgress(w World, quiet bool, total int) *Progress {
 	if total == 0 || quiet || !IsTerminal(w.Err) {
 		return nil
@@ -38,7 +39,7 @@ func NewProgress(w World, quiet bool, total int) *Progress {
 	return p
 }
 
-// tick redraws a line that counts seconds, until end.
+// tick redraws the line every second, because it counts seconds, until End.
 func (p *Progress) tick() {
 	for t := time.NewTicker(patience); ; {
 		select {
@@ -53,7 +54,7 @@ func (p *Progress) tick() {
 	}
 }
 
-// End takes the line away for good.
+// End removes the line for good.
 func (p *Progress) End() {
 	if p == nil {
 		return
@@ -62,10 +63,10 @@ func (p *Progress) End() {
 	p.Clear()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.finished = p.total // a tick that comes late draws nothing
+	p.finished = p.total // so that a late tick draws nothing
 }
 
-// Start says that a target is being looked at.
+// Start records that work on a target has begun.
 func (p *Progress) Start(target string) {
 	if p == nil || p.total > handful {
 		return
@@ -75,7 +76,7 @@ func (p *Progress) Start(target string) {
 	p.waiting = append(p.waiting, target)
 }
 
-// Done counts one more target.
+// Done counts a target as finished.
 func (p *Progress) Done(target string) {
 	if p == nil {
 		return
@@ -94,8 +95,8 @@ func (p *Progress) Done(target string) {
 	}
 }
 
-// Aside takes the line away while something else is written, and shows it again.
-func (p *Progress) Aside(write func() error) error {
+// WhileHidden hides the line while write runs, then shows it again.
+func (p *Progress) WhileHidden(write func() error) error {
 	if p == nil {
 		return write()
 	}
@@ -106,7 +107,7 @@ func (p *Progress) Aside(write func() error) error {
 	return write()
 }
 
-// show wants p.mu.
+// show draws the line. The caller holds p.mu.
 func (p *Progress) show() {
 	waited := time.Since(p.began)
 	if p.finished >= p.total || p.total <= handful && waited < patience {
@@ -120,7 +121,7 @@ func (p *Progress) show() {
 	p.shown, p.drawn = true, time.Now()
 }
 
-// list names the first, and how many there are beyond: one line has to hold it.
+// list names the first target and counts the others, so that it fits on one line.
 func list(targets []string) string {
 	if len(targets) == 1 {
 		return targets[0]
@@ -128,7 +129,7 @@ func list(targets []string) string {
 	return fmt.Sprintf("%s and %d more", targets[0], len(targets)-1)
 }
 
-// Clear takes the line away, so that something else can be written.
+// Clear removes the line, so that something else can be written.
 func (p *Progress) Clear() {
 	if p == nil {
 		return
@@ -138,7 +139,7 @@ func (p *Progress) Clear() {
 	p.wipe()
 }
 
-// wipe wants p.mu.
+// wipe removes the line. The caller holds p.mu.
 func (p *Progress) wipe() {
 	if p.shown {
 		io.WriteString(p.w, "\r\x1b[K")

@@ -6,19 +6,19 @@ import (
 	"time"
 )
 
-// TestProgressOfAHandful: one slow target gets its line after a while, a quick one
-// gets none, and what is written meanwhile stands on a line of its own.
+// TestProgressOfAHandful: a slow target gets a line after a while, a quick one gets
+// none, and text written meanwhile starts on a line of its own.
 func TestProgressOfAHandful(t *testing.T) {
 	var b strings.Builder
 	p := &Progress{w: &b, total: 1, began: time.Now(), stop: make(chan struct{})}
 	p.Start("slow.example.com")
-	p.Aside(func() error { return nil })
+	p.WhileHidden(func() error { return nil })
 	if b.Len() > 0 {
-		t.Errorf("%q before anybody has waited", b.String())
+		t.Errorf("%q was shown before the line was due", b.String())
 	}
 	p.began = time.Now().Add(-3 * time.Second)
-	p.Aside(func() error { b.WriteString("a result\n"); return nil })
-	p.Aside(func() error { b.WriteString("another\n"); return nil })
+	p.WhileHidden(func() error { b.WriteString("a result\n"); return nil })
+	p.WhileHidden(func() error { b.WriteString("another\n"); return nil })
 	p.Done("slow.example.com")
 	p.End()
 	line := "\r\x1b[Kwaiting for slow.example.com (3 s)"
@@ -27,12 +27,12 @@ func TestProgressOfAHandful(t *testing.T) {
 	}
 	var none *Progress
 	none.Start("a")
-	none.Aside(func() error { return nil })
+	none.WhileHidden(func() error { return nil })
 	none.Done("a")
 	none.End()
 }
 
-// TestProgressOfMany counts.
+// TestProgressOfMany: with many targets the line counts them.
 func TestProgressOfMany(t *testing.T) {
 	var b strings.Builder
 	p := &Progress{w: &b, total: 100, began: time.Now(), stop: make(chan struct{})}

@@ -12,37 +12,38 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// WrappingEnv lists, as PATH does, the scripts that a wrapper has run on the way
-// to the real program. One that comes round again runs the wrapper itself.
+// WrappingEnv names the environment variable that lists, in the form of PATH, the
+// scripts that the wrapper has already run in search of the real program. A script
+// that is found a second time runs the wrapper.
 const WrappingEnv = "RDNSPROXY_WRAPPING"
 
-// RealProgram finds the program that the wrapper stands for: the first on PATH
-// that does not lead back here. People put a script called ssh before the real
-// one, which runs "rdnsproxy ssh"; that script is passed over. env is the
-// environment to run the program with.
+// RealProgram finds the program that the wrapper stands in for: the first on PATH
+// that does not run rdnsproxy. Users put a script named ssh that runs "rdnsproxy ssh"
+// before the real ssh; such a script is skipped. env is the environment to run the
+// program with. If there is none, err is a Refusal with status exit.Usage.
 func RealProgram(w World, program string) (path string, env []string, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", nil, err
 	}
-	been := filepath.SplitList(w.Getenv(WrappingEnv))
+	passed := filepath.SplitList(w.Getenv(WrappingEnv))
 	shim := ""
 	for _, dir := range filepath.SplitList(w.Getenv("PATH")) {
 		if !filepath.IsAbs(dir) {
-			continue // as exec.LookPath: nothing is run from the current directory
+			continue // like exec.LookPath, never run a program from the current directory
 		}
 		path, err := exec.LookPath(filepath.Join(dir, program))
 		if err != nil {
 			continue
 		}
-		script := head(path)
+		script := readScript(path)
 		switch {
-		case SameFile(path, self), namesWrapper(script, self), slices.Contains(been, path):
+		case SameFile(path, self), namesWrapper(script, self), slices.Contains(passed, path):
 			shim = path
 			continue
-		case script != nil: // it may run the wrapper in words that are not seen here
-			been = append(been, path)
-			return path, w.WithEnv(WrappingEnv, strings.Join(been, string(filepath.ListSeparator))), nil
+		case script != nil: // it may run the wrapper in a way that its text does not show
+			passed = append(passed, path)
+			return path, w.WithEnv(WrappingEnv, strings.Join(passed, string(filepath.ListSeparator))), nil
 		}
 		return path, w.Env, nil
 	}
@@ -53,17 +54,19 @@ func RealProgram(w World, program string) (path string, env []string, err error)
 	return "", nil, Refuse(exit.Usage, "install OpenSSH's client", "%s is not on PATH", program)
 }
 
+// SameFile reports whether two paths name the same existing file.
 func SameFile(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// maxScript bounds how much of a script is looked at.
+// maxScript bounds how much of a script is read.
 const maxScript = 64 << 10
 
-// head is the beginning of a script, nil for any other program: those hold NULs.
-func head(path string) []byte {
+// readScript returns the beginning of a script; nil for any other program, which is
+// told by a NUL byte.
+func readScript(path string) []byte {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil
@@ -76,8 +79,9 @@ func head(path string) []byte {
 	return text
 }
 
-// namesWrapper reports whether a script speaks of this program, by its own name
-// or the one that its file has.
+// namesWrapper reports whether a script mentions this program, as rdnsproxy or by
+// the name of its executable file.
 func namesWrapper(script []byte, self string) bool {
-	return bytes.Contains(script, []byte("rdnsproxy")) || script != nil && bytes.Contains(script, []byte(filepath.Base(self)))
+	return script != nil &&
+		(bytes.Contains(script, []byte("rdnsproxy")) || bytes.Contains(script, []byte(filepath.Base(self))))
 }

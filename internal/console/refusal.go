@@ -8,8 +8,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Refusal is an error with something to do about it, and the exit status that it
-// ends the program with.
+// Refusal is an error with a hint for the user and an exit status.
 type Refusal struct {
 	Text   string
 	Hint   string // may be empty
@@ -18,13 +17,13 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return r.Text }
 
-// Refuse makes a refusal; hint may be empty.
+// Refuse returns a *Refusal; hint may be empty.
 func Refuse(status int, hint, format string, args ...any) error {
 	return &Refusal{fmt.Sprintf(format, args...), hint, status}
 }
 
-// StatusOf is the exit status for an error: a refusal's own, and bad usage for any
-// other.
+// StatusOf returns the exit status for an error: that of a Refusal, exit.Usage for
+// any other.
 func StatusOf(err error) int {
 	var r *Refusal
 	if errors.As(err, &r) {
@@ -33,8 +32,8 @@ func StatusOf(err error) int {
 	return exit.Usage
 }
 
-// ErrInterrupted says that the user has ended the work.
+// ErrInterrupted reports that the user interrupted the work.
 var ErrInterrupted error = &Refusal{Text: "interrupted", Status: exit.Interrupted}
 
-// Quoted shows what a user typed, made safe.
+// Quoted returns user input in double quotes, shortened and safe to print.
 func Quoted(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }

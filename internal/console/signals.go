@@ -7,11 +7,11 @@ import (
 	"slices"
 )
 
-// UntilSignal is signal.NotifyContext for those of the signals that the caller of
-// this program has not set to be ignored.
-func UntilSignal(ctx context.Context, signals ...os.Signal) (context.Context, context.CancelFunc) {
+// NotifyContext is like signal.NotifyContext, but leaves out signals that this
+// process was started with ignored, as under nohup.
+func NotifyContext(ctx context.Context, signals ...os.Signal) (context.Context, context.CancelFunc) {
 	signals = slices.DeleteFunc(signals, signal.Ignored)
-	if len(signals) == 0 { // which NotifyContext would take for all
+	if len(signals) == 0 { // signal.NotifyContext would catch every signal
 		return context.WithCancel(ctx)
 	}
 	return signal.NotifyContext(ctx, signals...)

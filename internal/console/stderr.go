@@ -10,37 +10,39 @@ import (
 	"time"
 )
 
-// stderr is where a person will read what the relay says. With ControlPersist ssh
-// points its helper's stderr at /dev/null, and then its own is meant: but only
-// the parent's, and only if the parent is ssh. Where that is /dev/null too the
-// user wants silence.
+// stderr writes where the user will read the relay's messages. With ControlPersist
+// ssh points its ProxyCommand's stderr at /dev/null; then the messages go to ssh's own
+// stderr, provided that the parent really is ssh. If that is /dev/null too, the user
+// wants silence.
 //
-// ssh does so because whoever reads its stderr waits until everybody has closed
-// it (OpenSSH's bug 1988). So its stderr is held for as long as one line takes,
-// and a relay that has nothing to say never opens it.
+// ssh does so because a program that reads ssh's stderr waits until every process
+// has closed it (OpenSSH bug 1988). So it is opened only while a line is written,
+// and not at all if there is nothing to say.
 //
-// Who does not read at all, so that a pipe is full, is waited for once: a login does
-// not depend on somebody reading its warnings.
+// If nobody reads, so that a pipe is full, the relay waits once and then gives up: a
+// login must not depend on somebody reading its warnings.
 type stderr struct {
 	own  *os.File
-	full atomic.Bool // nobody has read in time
+	full atomic.Bool // the pipe was not read in time
 }
 
-// unread is how long a full pipe is waited for.
-const unread = time.Second
+// fullPipeWait is how long to wait for room in a full pipe.
+const fullPipeWait = time.Second
 
-// RelayVoice speaks where the user of the relay reads.
-func RelayVoice(w World, quiet, verbose bool) *Voice {
+// NewRelayVoice returns a Voice that writes where the user of the relay will read
+// it, even if ssh has redirected stderr to /dev/null.
+func NewRelayVoice(w World, quiet, verbose bool) *Voice {
 	at := &stderr{own: w.Err}
-	return &Voice{w: at, hints: func() bool { return verbose || at.terminal() }, Quiet: quiet, Verbose: verbose}
+	hints := func() bool { return verbose || at.terminal() }
+	return &Voice{w: at, hints: hints, Quiet: quiet, Verbose: verbose}
 }
 
-// Write fails where nobody may read, and no more: a warning that is not wanted
-// must not end the session.
+// Write returns an error if nobody reads, but never blocks for long and never ends
+// the process: a warning that nobody reads must not end the session.
 func (s *stderr) Write(b []byte) (n int, err error) {
 	SurviveSIGPIPE()
 	s.with(func(f *os.File) {
-		if s.full.Load() || !takes(f, unread) {
+		if s.full.Load() || !takes(f, fullPipeWait) {
 			s.full.Store(true)
 			err = os.ErrDeadlineExceeded
 			return
@@ -55,7 +57,7 @@ func (s *stderr) terminal() (is bool) {
 	return is
 }
 
-// with lends the stream that a person reads.
+// with calls do with the stream that the user reads.
 func (s *stderr) with(do func(*os.File)) {
 	f := s.own
 	if silencedBySSH(f) {
@@ -67,9 +69,9 @@ func (s *stderr) with(do func(*os.File)) {
 	do(f)
 }
 
-// silencedBySSH tells the null device that ssh gives its helper from the one that
-// a user has asked for: ssh's stdfd_devnull opens it for reading and writing, a
-// shell's 2>/dev/null for writing only.
+// silencedBySSH reports whether f is a null device that ssh opened, not one that the
+// user asked for: ssh's stdfd_devnull opens it for reading and writing, a shell's
+// 2>/dev/null for writing only.
 func silencedBySSH(f *os.File) bool {
 	return isNull(f) && readable(f) && ParentIsSSH()
 }
@@ -87,9 +89,9 @@ func isNull(f *os.File) bool {
 	return err == nil && os.SameFile(mine, null)
 }
 
-// SurviveSIGPIPE keeps a failed write to stderr from ending the process. To hear
-// of a signal Go's runtime starts threads, and waits for them: so the relay lets
-// that happen beside all else, and only its first word waits for it.
+// SurviveSIGPIPE keeps a failed write to stderr from ending the process. Go's
+// runtime starts threads for signal.Notify and waits for them, so the relay calls it
+// in the background, and only its first message has to wait.
 var SurviveSIGPIPE = sync.OnceFunc(func() {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 })

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// readable: Windows' ssh has no ControlPersist, and leaves stderr as it is.
+// readable is false: ssh on Windows has no ControlPersist and leaves stderr alone.
 func readable(*os.File) bool { return false }
 
-// takes: there is nothing to ask a pipe with here.
+// takes is true: a pipe cannot be polled here.
 func takes(*os.File, time.Duration) bool { return true }

@@ -10,24 +10,29 @@ import (
 	"golang.org/x/term"
 )
 
-// Stdout is where a command's text goes. The first write that fails is
-// remembered, and runCommand tells of it: a help text that went onto a full disk
-// must not look like success.
+// Stdout is a writer for a command's output that remembers the first error, so that
+// a help text written to a full disk does not look like success.
 type Stdout struct {
-	To  io.Writer
-	Err error
+	w   io.Writer
+	err error
 }
 
+// NewStdout returns a Stdout that writes to w.
+func NewStdout(w io.Writer) *Stdout { return &Stdout{w: w} }
+
 func (o *Stdout) Write(b []byte) (int, error) {
-	n, err := o.To.Write(b)
-	if o.Err == nil {
-		o.Err = err
+	n, err := o.w.Write(b)
+	if o.err == nil {
+		o.err = err
 	}
 	return n, err
 }
 
-// PlainError is an error of the operating system in its own words, without the
-// call that met it: "no space left on device".
+// Err returns the first error of a write, or nil.
+func (o *Stdout) Err() error { return o.err }
+
+// PlainError returns the text of a system error without the operation and path that
+// Go puts before it: "no space left on device".
 func PlainError(err error) string {
 	var number syscall.Errno
 	if errors.As(err, &number) {
@@ -36,37 +41,38 @@ func PlainError(err error) string {
 	return safetext.Line(err.Error())
 }
 
-// Print writes to stdout; see stdout for what goes wrong.
-func (w World) Print(text string) { io.WriteString(w.Texts(), text) }
+// Print writes to stdout. An error is kept by Stdout.
+func (w World) Print(text string) { io.WriteString(w.TextWriter(), text) }
 
-// Texts is where the texts of commands go.
-func (w World) Texts() io.Writer {
+// TextWriter returns the writer that commands print to.
+func (w World) TextWriter() io.Writer {
 	if w.Stdout == nil {
 		return w.Out
 	}
 	return w.Stdout
 }
 
-// Unread says that a write has shown that nobody reads stdout any more.
-func (w World) Unread() bool {
+// StdoutClosed reports whether a write failed because nobody reads stdout any more.
+func (w World) StdoutClosed() bool {
 	o, ok := w.Stdout.(*Stdout)
-	return ok && errors.Is(o.Err, syscall.EPIPE)
+	return ok && errors.Is(o.err, syscall.EPIPE)
 }
 
-// The widths that texts are laid out for: what is narrower than the least gets
-// lines that the terminal breaks, what is wider than the most gets no longer ones.
+// Column limits for text layout: a terminal narrower than MinWidth wraps the lines
+// itself; one wider than MaxWidth does not get longer ones.
 const (
-	LeastWidth = 40
-	UsualWidth = 80
-	MostWidth  = 200
+	MinWidth     = 40
+	DefaultWidth = 80
+	MaxWidth     = 200
 )
 
-// Width is how many columns stdout has: the terminal's, or 80.
+// Width returns the number of columns of the terminal on stdout, within MinWidth and
+// MaxWidth; DefaultWidth if stdout is not a terminal.
 func (w World) Width() int {
 	if IsTerminal(w.Out) {
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
-			return min(max(width, LeastWidth), MostWidth)
+			return min(max(width, MinWidth), MaxWidth)
 		}
 	}
-	return UsualWidth
+	return DefaultWidth
 }

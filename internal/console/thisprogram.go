@@ -10,15 +10,14 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// secureDirs are where sudo looks for a command by default: Debian's secure_path,
-// which other systems' lists are within. What is in the user's own PATH does not
-// count for it.
+// secureDirs are the directories that sudo searches by default, whatever the user's
+// PATH says: Debian's secure_path, a superset of other systems' lists.
 var secureDirs = [...]string{"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"}
 
-// Runnable makes the commands in a hint ('rdnsproxy ARGS', "run: rdnsproxy ARGS",
-// "sudo rdnsproxy ARGS") run this program: by its path, where a shell would not find
-// it, or would find another, by its bare name.
-func Runnable(hint string) string {
+// QualifyCommands makes the commands in a hint ('rdnsproxy ARGS', "run: rdnsproxy
+// ARGS", "sudo rdnsproxy ARGS") run this program: if the bare name would not find it,
+// or would find another program, it is replaced by the path.
+func QualifyCommands(hint string) string {
 	if !strings.Contains(hint, "rdnsproxy ") {
 		return hint
 	}
@@ -30,7 +29,8 @@ func Runnable(hint string) string {
 	return strings.NewReplacer("'rdnsproxy ", "'"+name+" ", "run: rdnsproxy ", "run: "+name+" ").Replace(hint)
 }
 
-// commandName is the word to run this program by, where find looks a bare name up.
+// commandName returns the bare name if find resolves it to this program, otherwise
+// this program's path, quoted for a shell.
 func commandName(find func(name string) (string, error)) string {
 	const name = "rdnsproxy"
 	self, err := os.Executable()
@@ -39,7 +39,7 @@ func commandName(find func(name string) (string, error)) string {
 	}
 	mine, err := os.Stat(self)
 	if err != nil {
-		return name // it was replaced while it runs: the bare name may find the new one
+		return name // the file was replaced while running: the bare name may find the new one
 	}
 	if found, err := find(name); err == nil {
 		if theirs, err := os.Stat(found); err == nil && os.SameFile(mine, theirs) {
@@ -58,7 +58,7 @@ func inSecureDirs(name string) (string, error) {
 	return "", exec.ErrNotFound
 }
 
-// RunsThisProgram reports whether a ProxyCommand is rdnsproxy already.
+// RunsThisProgram reports whether a ProxyCommand runs rdnsproxy.
 func RunsThisProgram(command string) bool {
 	command = strings.TrimPrefix(strings.TrimSpace(command), "exec ")
 	word, _, _ := strings.Cut(command, " ")
@@ -68,7 +68,8 @@ func RunsThisProgram(command string) bool {
 	return strings.TrimSuffix(filepath.Base(word), ".exe") == "rdnsproxy"
 }
 
-// Version is the module's version, or the commit of a build from a checkout.
+// Version returns the module's version without the leading v, or "devel-" and the
+// commit for a build from a checkout.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

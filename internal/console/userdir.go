@@ -9,9 +9,10 @@ import (
 	"rdnsproxy/internal/owndir"
 )
 
-// userDir is a folder of this user's own for what the program keeps, in the one that
-// system names; empty where $HOME is another user's, as it can be under sudo. Where
-// $HOME is not set, it is below the home of the user database, as ssh's own files.
+// userDir returns a directory of this user for the program's files, below the one
+// that system returns; "" if $HOME belongs to another user, as it can under sudo. If
+// $HOME is not set, the home directory of the user database is used, as by ssh, with
+// the subdirectory that below has for this GOOS ("" for any other).
 func userDir(getenv func(string) string, system func() (string, error), below map[string]string, name string) string {
 	if home := getenv("HOME"); home != "" && !owndir.IsOwn(home) {
 		return ""
@@ -30,12 +31,14 @@ func userDir(getenv func(string) string, system func() (string, error), below ma
 	return filepath.Join(dir, "rdnsproxy", name)
 }
 
-// ConfigDir is userDir for what the user has decided.
+// ConfigDir returns the path rdnsproxy/name in the user's configuration directory,
+// for what the user has decided; "" if the user has no home directory of their own.
 func ConfigDir(getenv func(string) string, name string) string {
-	return userDir(getenv, os.UserConfigDir, map[string]string{"": ".config", "darwin": "Library/Application Support"}, name)
+	below := map[string]string{"": ".config", "darwin": "Library/Application Support"}
+	return userDir(getenv, os.UserConfigDir, below, name)
 }
 
-// CacheDir is userDir for what may be lost.
+// CacheDir is like ConfigDir, in the user's cache directory, for what may be lost.
 func CacheDir(getenv func(string) string, name string) string {
 	return userDir(getenv, os.UserCacheDir, map[string]string{"": ".cache", "darwin": "Library/Caches"}, name)
 }

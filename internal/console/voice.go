@@ -12,24 +12,23 @@ import (
 	"golang.org/x/term"
 )
 
-// Voice is how the program speaks to people: lines on stderr that begin with
-// its name, in lower case and without a full stop. A refusal carries a hint
-// that can be acted on. Everything is made safe for a terminal here.
+// Voice writes the program's messages: lines on stderr that begin with its name, in
+// lower case and without a full stop. Everything is made safe for a terminal here.
 type Voice struct {
 	w       io.Writer
-	hints   func() bool // hints get lines of their own: a person is reading; if nil, no
-	Quiet   bool        // warnings and notices are not wanted; errors are
+	hints   func() bool // whether a person is reading, so that hints get lines of their own; if nil, no
+	Quiet   bool        // suppress all but errors
 	Verbose bool
-	muted   atomic.Bool // nobody is left to hear anything
+	muted   atomic.Bool // nobody is left to read anything
 }
 
-// NewVoice speaks on f. Hints get their own lines only where a person reads
-// them: git, Ansible and rsync show stderr to nobody, or as one line.
+// NewVoice returns a Voice that writes to f. Hints get lines of their own only if a
+// person reads them: git, Ansible and rsync hide stderr or show it as one line.
 func NewVoice(f *os.File, quiet, verbose bool) *Voice {
 	return &Voice{w: f, hints: func() bool { return verbose || IsTerminal(f) }, Quiet: quiet, Verbose: verbose}
 }
 
-// Error says what went wrong, and the hint if there is a refusal in err.
+// Error prints an error, with the hint if err is or wraps a Refusal.
 func (v *Voice) Error(err error) {
 	hint := ""
 	var r *Refusal
@@ -39,45 +38,47 @@ func (v *Voice) Error(err error) {
 	v.WithHint("error", err.Error(), hint)
 }
 
-// Warning says what the user should know now.
+// Warning prints what the user should know now.
 func (v *Voice) Warning(text string) { v.say("warning", text) }
 
-// WarningWithHint says it with what can be done about it.
+// WarningWithHint prints a warning with what can be done about it.
 func (v *Voice) WarningWithHint(text, hint string) {
 	if !v.Quiet {
 		v.WithHint("warning", text, hint)
 	}
 }
 
-// Notice says what is good to know.
+// Notice prints what is good to know.
 func (v *Voice) Notice(text string) { v.say("notice", text) }
 
-// Unknown says, in one line, what could not be found out.
+// Unknown prints, on one line, what could not be determined.
 func (v *Voice) Unknown(text string) { v.say("unknown", text) }
 
-// Mute ends all speech: nobody is left to hear anything.
+// Mute drops all further messages: nobody is left to read them.
 func (v *Voice) Mute() { v.muted.Store(true) }
 
-// ToPerson reports whether hints get lines of their own.
+// ToPerson reports whether a person is reading, so that hints get lines of their own.
 func (v *Voice) ToPerson() bool { return v.hints != nil && v.hints() }
 
-// Hint says what to do, on a line of its own, to people only.
+// Hint prints what to do on a line of its own, if a person is reading.
 func (v *Voice) Hint(text string) {
 	if v.ToPerson() {
-		v.say("hint", Runnable(text))
+		v.say("hint", QualifyCommands(text))
 	}
 }
 
-// WithHint puts the hint on its own line for people, in parentheses for others.
+// WithHint prints a message of the given kind ("error", "warning", "notice"). The hint
+// is on a line of its own if a person is reading, otherwise in parentheses. Unlike
+// the other methods it ignores Quiet.
 func (v *Voice) WithHint(kind, text, hint string) {
 	switch {
 	case hint == "":
 		v.line(kind, text)
 	case v.ToPerson():
 		v.line(kind, text)
-		v.line("hint", Runnable(hint))
+		v.line("hint", QualifyCommands(hint))
 	default:
-		v.line(kind, text+" ("+Runnable(hint)+")")
+		v.line(kind, text+" ("+QualifyCommands(hint)+")")
 	}
 }
 
@@ -87,7 +88,7 @@ func (v *Voice) say(kind, text string) {
 	}
 }
 
-// line writes one line in one call, so that lines of several helpers do not mix.
+// line writes a line in one call, so that the lines of several relays do not mix.
 func (v *Voice) line(kind, text string) {
 	if v.muted.Load() {
 		return
@@ -96,4 +97,5 @@ func (v *Voice) line(kind, text string) {
 	io.WriteString(v.w, "rdnsproxy: "+kind+": "+safetext.Line(text)+"\n")
 }
 
+// IsTerminal reports whether f is a terminal; f may be nil.
 func IsTerminal(f *os.File) bool { return f != nil && term.IsTerminal(int(f.Fd())) }

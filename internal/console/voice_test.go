@@ -7,8 +7,8 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// TestVoice: a hint has a line of its own for people, parentheses elsewhere, and
-// nothing that is printed moves a terminal.
+// TestVoice: a hint has a line of its own for people, parentheses elsewhere, and no
+// control character is printed.
 func TestVoice(t *testing.T) {
 	var b strings.Builder
 	v := &Voice{w: &b}

@@ -18,10 +18,10 @@ import (
 // Run shows the tour and holds each chapter against what should happen.
 func Run(ctx context.Context, w console.World) int {
 	// The temporary directory must not outlive Ctrl-C, a closed terminal or "| head".
-	ctx, stop := console.UntilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	status := playDemo(ctx, w)
 	stop()
-	if w.Unread() {
+	if w.StdoutClosed() {
 		w.Out.WriteString("\n") // ends this process as SIGPIPE ends any
 	}
 	return status
@@ -53,7 +53,7 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 			}
 		}
 		if ctx.Err() != nil {
-			if !w.Unread() {
+			if !w.StdoutClosed() {
 				v.Error(console.ErrInterrupted)
 			}
 			return exit.Interrupted

@@ -98,7 +98,7 @@ func (p *Pins) shown() io.Writer {
 	case p.o.Format != "text" || asks && !console.IsTerminal(p.w.Out):
 		return p.w.Err
 	}
-	return p.w.Texts()
+	return p.w.TextWriter()
 }
 
 // explain adds to an error of writing what can be done about it.

@@ -14,8 +14,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// logFile is --log-file: a line an event, each appended in one write, so that
-// relays that share it do not mix. A nil logFile drops everything.
+// logFile is --log-file: one line per event, each appended in a single write, so that
+// the lines of relays that share the file do not mix. A nil logFile drops everything.
 type logFile struct {
 	f    *os.File
 	host string
@@ -25,12 +25,14 @@ type logFile struct {
 func openLog(path, host string, port uint16) (*logFile, error) {
 	f, err := replacefile.OpenAppend(path)
 	if err != nil {
-		return nil, console.Refuse(exit.Usage, "its directory must exist, and it must be a regular file that you own, not a symbolic link", "--log-file: %s", safetext.Line(err.Error()))
+		return nil, console.Refuse(exit.Usage,
+			"its directory must exist, and it must be a regular file that you own, not a symbolic link",
+			"--log-file: %s", safetext.Line(err.Error()))
 	}
 	return &logFile{f: f, host: host, port: port}, nil
 }
 
-// verdict notes what was found about an address.
+// verdict logs the verdict on an address.
 func (l *logFile) verdict(r *check.Result, a netip.Addr) {
 	if l == nil {
 		return
@@ -42,10 +44,10 @@ func (l *logFile) verdict(r *check.Result, a netip.Addr) {
 	l.line(a.String(), string(verdict), r.MappingText(a))
 }
 
-// finding notes what was found beside the verdict.
+// finding logs a finding other than the verdict.
 func (l *logFile) finding(f check.Finding, a netip.Addr) { l.line(a.String(), string(f.Code), f.Text) }
 
-// ended notes how a session ended.
+// ended logs how a session ended.
 func (l *logFile) ended(st relay.Stats, err error) {
 	if l == nil {
 		return
@@ -57,7 +59,7 @@ func (l *logFile) ended(st relay.Stats, err error) {
 	l.line("-", "ended", text)
 }
 
-// line is: time, process, host, port, address, event, text.
+// line writes the fields time, process, host, port, address, event and text.
 func (l *logFile) line(addr, event, text string) {
 	if l == nil {
 		return

@@ -14,24 +14,25 @@ import (
 	"rdnsproxy/proxy/dial"
 )
 
-// Policy says what a bad mapping means for the connection.
+// Policy decides what a bad mapping means for the connection.
 type Policy string
 
 const (
-	Warn   Policy = "warn"   // say so and connect
-	Strict Policy = "strict" // use only addresses that are ok or a notice
+	Warn   Policy = "warn"   // report it and connect
+	Strict Policy = "strict" // use only addresses whose worst finding is a notice
 	Off    Policy = "off"    // check nothing
 )
 
-// Policies are all there are.
+// Policies returns every policy.
 func Policies() []Policy { return []Policy{Warn, Strict, Off} }
 
-// strictReserve is what strict leaves of ConnectTimeout for saying why it refuses.
+// strictReserve is the part of ConnectTimeout that strict keeps for reporting why it
+// refuses.
 const strictReserve = 500 * time.Millisecond
 
-// accept is strict's judgement of an address that has connected: what is bad, or
-// not known in time, fails like an address that does not answer.
-func (s *session) accept(race context.Context, a netip.AddrPort) error {
+// judgeAddress is the dialer's Accept hook under strict: a connected address with a
+// bad verdict, or with none in time, fails like one that does not answer.
+func (s *session) judgeAddress(race context.Context, a netip.AddrPort) error {
 	wait := s.o.CheckTimeout
 	if left, limited := s.connectLeft(); limited {
 		wait = min(wait, left-strictReserve)
@@ -41,7 +42,7 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 	r, complete := s.inquiry.Wait(ctx, check.ReverseOf(a.Addr()))
 	s.log.verdict(r, a.Addr())
 	if complete {
-		s.learn(r, a.Addr(), true)
+		s.updateFailureCache(r, a.Addr(), true)
 	} else {
 		s.rememberCutShort(race, a.Addr())
 	}
@@ -72,7 +73,7 @@ func (s *session) accept(race context.Context, a netip.AddrPort) error {
 	return nil
 }
 
-// rejected reports whether the policy was what kept the race from being won.
+// rejected reports whether the policy rejected any address.
 func rejected(e *dial.Error) bool {
 	for _, f := range e.Failures {
 		if f.Reason == dial.Rejected {
@@ -82,24 +83,25 @@ func rejected(e *dial.Error) bool {
 	return false
 }
 
-// reasons is how many addresses a refusal speaks of: it is one line, and strangers
-// decide how many there are.
-const reasons = 3
+// maxReasons is how many addresses a refusal explains: it is a single line, and DNS
+// decides how many addresses there are.
+const maxReasons = 3
 
-// refused says why strict used no address.
+// refused returns a Refusal that says why strict used no address.
 func (s *session) refused(e *dial.Error) error {
 	var why []string
 	for i, f := range e.Failures {
 		switch {
-		case i == reasons && len(e.Failures) > reasons+1:
+		case i == maxReasons && len(e.Failures) > maxReasons+1:
 			why = append(why, fmt.Sprintf("and %d more", len(e.Failures)-i))
-		case i > reasons:
+		case i > maxReasons:
 		case f.Reason == dial.Rejected:
 			why = append(why, f.Err.Error())
 		default:
 			why = append(why, f.Error())
 		}
 	}
-	return console.Refuse(exit.Found, "for details, run: rdnsproxy check "+s.host()+"; use --policy warn to connect anyway",
+	return console.Refuse(exit.Found,
+		"for details, run: rdnsproxy check "+s.host()+"; use --policy warn to connect anyway",
 		"refused by --policy strict: %s", strings.Join(why, "; "))
 }

@@ -10,33 +10,33 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// worthRemembering is how long a check has to take before its failure is
-// remembered: a zone that refuses at once stalls nobody, and may be asked again.
-const worthRemembering = 100 * time.Millisecond
+// slowFailure is how long a check must take before its failure is cached: a zone
+// that refuses at once delays nobody and can be asked again.
+const slowFailure = 100 * time.Millisecond
 
-// learn keeps in memory how the check of an address failed, and drops what was
-// kept when it did not.
-func (s *session) learn(r *check.Result, won netip.Addr, remembered bool) {
+// updateFailureCache stores how the check of an address failed, if it took long. If
+// it succeeded and remembered is set, the stored failure is removed.
+func (s *session) updateFailureCache(r *check.Result, won netip.Addr, remembered bool) {
 	of := r.Of(won)
 	f, failed := failureOf(of)
 	switch {
-	case failed && r.Timings.Reverse >= worthRemembering.Seconds():
+	case failed && r.Timings.Reverse >= slowFailure.Seconds():
 		s.reverseFailures.Remember(won, f)
 	case remembered && of != nil && of.Verdict != check.Undetermined:
 		s.reverseFailures.Forget(won)
 	}
 }
 
-// rememberCutShort keeps in memory that the check of an address took too long,
-// unless the end of ctx, in which nobody waits any more, was what cut it short.
+// rememberCutShort caches that the check of an address took too long, unless it ended
+// only because ctx did.
 func (s *session) rememberCutShort(ctx context.Context, a netip.Addr) {
 	if ctx.Err() == nil {
 		s.reverseFailures.Remember(a, failcache.Failure{Status: failcache.CutShort})
 	}
 }
 
-// failureOf is the look-up that left an address undetermined, as a fact to
-// remember; a set of too many names is none, for it costs no wait.
+// failureOf returns the lookup failure that left an address undetermined, if it is
+// one to cache. A reverse lookup with too many names is not: it costs no time.
 func failureOf(a *check.Address) (failcache.Failure, bool) {
 	if a == nil || a.Verdict != check.Undetermined {
 		return failcache.Failure{}, false
@@ -50,7 +50,7 @@ func failureOf(a *check.Address) (failcache.Failure, bool) {
 	return failcache.Failure{Status: status}, status != resolve.Skipped && failcache.Keeps(status)
 }
 
-// failureWords is a remembered failure for people.
+// failureWords describes a cached failure for people.
 func failureWords(s resolve.Status) string {
 	if s == failcache.CutShort {
 		return "no answer in time"

@@ -1,6 +1,6 @@
-// Package session is the relay's run, from ssh's configuration to its last byte:
-// look up, connect, judge, warn or refuse, relay. It never keeps a login waiting
-// longer than its budgets say.
+// Package session runs the relay, from reading ssh's configuration to the last byte:
+// look up, connect, judge, warn or refuse, relay. It never delays a login for longer
+// than its time budgets allow.
 package session
 
 import (
@@ -26,7 +26,7 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Options say whom to connect to, and what a bad mapping means for it.
+// Options say where to connect to and what a bad mapping means for the connection.
 type Options struct {
 	target.Options
 	Connect target.Connect
@@ -36,37 +36,37 @@ type Options struct {
 	Original string // the host as it was typed; may be empty
 
 	Policy    Policy
-	CheckWait time.Duration // policyWarn: how long a connection waits for its verdict
-	Accepted  bool          // policyStrict: take accepted mappings too
+	CheckWait time.Duration // under Warn: how long a connection waits for its verdict
+	Accepted  bool          // under Strict: use addresses with an accepted mapping too
 	FDPass    bool          // pass the connection to ssh instead of relaying
-	LogFile   string        // append what was found to it; may be empty
+	LogFile   string        // append what was found to this file; may be empty
 }
 
 // session is one run of the relay.
 type session struct {
-	w        console.World
-	o        Options
-	settings target.Settings
-	voice    *console.Voice
-	started  time.Time
-	resolver *resolve.Resolver
-	inquiry  *check.Inquiry
-	known    context.CancelFunc // ends the look-ups: nobody asks any more
+	w           console.World
+	o           Options
+	settings    target.Settings
+	voice       *console.Voice
+	started     time.Time
+	resolver    *resolve.Resolver
+	inquiry     *check.Inquiry
+	stopLookups context.CancelFunc // nobody needs their answers any more
 
-	abandoned       atomic.Bool     // ssh has gone before there was a session
-	reverseFailures failcache.Cache // of addresses whose check failed
-	pinFailures     failcache.Cache // of addresses from hosts lines that DNS did not confirm in time
-	log             *logFile        // nil: none
+	abandoned       atomic.Bool     // ssh exited before there was a session
+	reverseFailures failcache.Cache // addresses whose check failed
+	pinFailures     failcache.Cache // addresses from hosts lines that DNS did not confirm in time
+	log             *logFile        // nil without --log-file
 
 	acceptedFile mapping.File
 }
 
-// Run is what ProxyCommand runs; it gives the exit status. The data flows one
-// way: configuration, inquiry, race, verdict, and then ssh's bytes.
+// Run is what ssh runs as its ProxyCommand. It returns the exit status. Data flows
+// one way: configuration, lookups, connection, verdict, then ssh's bytes.
 func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int {
 	s := &session{w: w, o: o, voice: v, started: time.Now()}
-	ctx, s.known = context.WithCancel(ctx)
-	defer s.known()
+	ctx, s.stopLookups = context.WithCancel(ctx)
+	defer s.stopLookups()
 	go onQuit(s.abandon)
 	wait := sync.OnceFunc(relay.Await(w.Out, s.abandon))
 	defer wait()
@@ -84,14 +84,14 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 		return s.failed(ctx, err)
 	}
 	defer conn.Close()
-	late := func() {} // what goes on beside the session
+	late := func() {} // what is left to do while the session runs
 	switch s.o.Policy {
 	case Warn:
 		late = s.warn(ctx, won.Addr())
 	case Strict:
 		s.reportStrict(ctx, won.Addr())
 	}
-	wait() // from here on the session itself notices
+	wait() // from here on the relay itself notices that ssh is gone
 	if s.abandoned.Load() {
 		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
 		return exit.Unknown
@@ -100,8 +100,8 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 	return s.relay(conn)
 }
 
-// onQuit calls gone on SIGQUIT, which Ctrl-\ sends to ssh and to its helper alike: by
-// default Go's runtime prints all goroutines where the user reads.
+// onQuit calls gone on SIGQUIT, which Ctrl-\ sends to ssh and its ProxyCommand alike:
+// by default Go's runtime would print all goroutines on the user's terminal.
 func onQuit(gone func()) {
 	if signal.Ignored(syscall.SIGQUIT) {
 		return
@@ -112,23 +112,23 @@ func onQuit(gone func()) {
 	gone()
 }
 
-// abandon is for an ssh that has gone before there was a session: nobody wants to
-// hear of it any more.
+// abandon is called if ssh exits before there is a session: nobody reads messages any
+// more.
 func (s *session) abandon() {
 	s.abandoned.Store(true)
 	s.voice.Mute()
-	s.known()
+	s.stopLookups()
 }
 
-// finishAsking sees the last look-ups through and frees what they have opened: a
+// finishAsking completes the last lookups and releases their resources, since a
 // session can last for days.
 func (s *session) finishAsking(late func()) {
 	late()
-	s.known()
+	s.stopLookups()
 	s.resolver.Close()
 }
 
-// prepare reads what stands between the command line and the first look-up.
+// prepare validates the options and reads ssh's configuration, before any lookup.
 func (s *session) prepare(ctx context.Context) (err error) {
 	if s.o.FDPass {
 		if err := relay.CanPass(s.w.Out); err != nil {
@@ -148,14 +148,14 @@ func (s *session) prepare(ctx context.Context) (err error) {
 	return err
 }
 
-// begin starts the look-ups.
+// begin starts the lookups.
 func (s *session) begin(ctx context.Context) error {
 	resolver, hosts, err := s.o.Resolver(s.w)
 	if err != nil {
 		return err
 	}
 	s.resolver = resolver
-	if s.o.Verbose { // it would read files that a literal needs none of
+	if s.o.Verbose { // Err reads files that an address literal does not need
 		if err := resolver.Err(); err != nil {
 			s.voice.Notice(err.Error())
 		}
@@ -181,29 +181,29 @@ func (s *session) dialer() *dial.Dialer {
 		d.Timeout = max(left, time.Millisecond)
 	}
 	if s.o.Policy == Strict {
-		d.Accept = s.accept
+		d.Accept = s.judgeAddress
 	}
 	return &d
 }
 
-// connectLeft is what is left of the time to connect in, look-ups included.
+// connectLeft returns the time left to connect, lookups included.
 func (s *session) connectLeft() (left time.Duration, limited bool) {
 	by := s.connectBy()
 	return time.Until(by), !by.IsZero()
 }
 
-// connectBy is when connecting has to be over; zero: never.
+// connectBy returns the deadline for connecting; zero means none.
 //
-// With pipes ssh applies ConnectTimeout as well, from the start of its helper to
-// the end of the server's identification, and when it fires the user reads of a
-// "banner exchange" with "UNKNOWN port 65535". So connecting ends a little before
-// and says which address did not answer. With fdpass ssh waits without a limit.
+// With pipes ssh applies ConnectTimeout as well, from the start of its ProxyCommand
+// to the end of the server's identification, and then reports a "banner exchange"
+// with "UNKNOWN port 65535". So connecting ends a little earlier, with an error that
+// names the address that did not answer. With fdpass ssh waits without a limit.
 func (s *session) connectBy() (by time.Time) {
 	if t := s.settings.ConnectTimeout; t > 0 {
 		by = s.started.Add(t)
 	}
 	if t := s.settings.SshTimeout; t > 0 && !s.o.FDPass {
-		early := s.startedBySSH().Add(t - min(t/10, lastWords))
+		early := s.startedBySSH().Add(t - min(t/10, maxErrorReserve))
 		if early.Before(by) || by.IsZero() {
 			by = early
 		}
@@ -211,23 +211,23 @@ func (s *session) connectBy() (by time.Time) {
 	return by
 }
 
-// lastWords is the most that is left of ssh's ConnectTimeout for saying that it is
-// as good as over.
-const lastWords = 500 * time.Millisecond
+// maxErrorReserve is the largest part of ssh's ConnectTimeout that is kept for
+// reporting the failure before ssh does.
+const maxErrorReserve = 500 * time.Millisecond
 
-// startedBySSH is when ssh started its helper, a shell at first.
+// startedBySSH returns when ssh started this process, which was a shell at first.
 func (s *session) startedBySSH() time.Time {
-	if age, known := console.Age(); known && console.ParentIsSSH() {
+	if age, known := console.ProcessAge(); known && console.ParentIsSSH() {
 		return time.Now().Add(-age)
 	}
 	return s.started
 }
 
-// failed says why there is no connection.
+// failed reports why there is no connection and returns the exit status.
 func (s *session) failed(ctx context.Context, err error) int {
 	r, _ := s.inquiry.Wait(ctx, check.Now)
 	if s.o.Policy != Off && len(r.Addresses) > 0 {
-		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // that it has gone stale may be why
+		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // a stale line may be the reason
 	}
 	var lost *dial.Error
 	switch {
@@ -244,8 +244,8 @@ func (s *session) failed(ctx context.Context, err error) int {
 	return exit.Unknown
 }
 
-// notConnected is why no address could be connected to; each reason names its
-// address, so a host that is one is not named again.
+// notConnected says why no address could be connected to. Each reason names its
+// address, so a host given as an address is not named again.
 func (s *session) notConnected(err error) error {
 	if _, literal := resolve.ParseLiteral(s.o.Host); literal {
 		return err
@@ -253,7 +253,7 @@ func (s *session) notConnected(err error) error {
 	return fmt.Errorf("%s: %w", s.host(), err)
 }
 
-// noAddress is what the look-ups said of a host without an address.
+// noAddress says why the lookups found no address.
 func (s *session) noAddress(findings []check.Finding) error {
 	if len(findings) == 0 {
 		return fmt.Errorf("%s has no address", s.host())
@@ -262,13 +262,13 @@ func (s *session) noAddress(findings []check.Finding) error {
 	if advice := findings[0].Advice; len(advice) > 0 {
 		hint = advice[0].Text
 	}
-	if err := s.resolver.Err(); err != nil { // a file that libc refuses may be all that is wrong
+	if err := s.resolver.Err(); err != nil { // a file that libc would refuse may be the only cause
 		hint = err.Error()
 	}
 	return console.Refuse(exit.Unknown, hint, "%s", findings[0].Text)
 }
 
-// relay moves the bytes, or leaves that to ssh.
+// relay moves the bytes, or passes the connection to ssh. It returns the exit status.
 func (s *session) relay(conn net.Conn) int {
 	if s.o.FDPass {
 		if err := relay.Pass(s.w.Out, conn); err != nil {
@@ -279,7 +279,7 @@ func (s *session) relay(conn net.Conn) int {
 	}
 	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
 	s.log.ended(stats, err)
-	if err == nil || stats.Why == relay.Reset { // which ssh itself tells, whose terminal it is now
+	if err == nil || stats.Why == relay.Reset { // ssh, whose terminal it is now, reports a reset itself
 		return exit.OK
 	}
 	hint := ""

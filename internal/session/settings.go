@@ -10,8 +10,8 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// readSettings asks ssh's configuration, matched by Original, else by the
-// destination on the parent ssh's command line, else by Host.
+// readSettings reads ssh's configuration for Original, else for the destination on
+// the parent ssh's command line, else for Host. Flags override it.
 func (s *session) readSettings(ctx context.Context) (target.Settings, error) {
 	set, err := s.fromConfiguration(ctx)
 	if err != nil {
@@ -25,9 +25,9 @@ func (s *session) readSettings(ctx context.Context) (target.Settings, error) {
 	return set, nil
 }
 
-// fromConfiguration asks for the settings. The configuration that the user named
-// by -F has to be readable; what ssh itself was started with is ssh's business,
-// which runs already: then the connection is made without these options.
+// fromConfiguration reads the settings. A file given with -F has to be readable. An
+// error in the configuration that the running ssh has already accepted is only a
+// notice: the connection is then made without these options.
 func (s *session) fromConfiguration(ctx context.Context) (target.Settings, error) {
 	args := console.ParentArgs()
 	if args == nil && s.o.SSHConfig == "none" {
@@ -51,7 +51,7 @@ func (s *session) fromConfiguration(ctx context.Context) (target.Settings, error
 		q.Host = s.o.Host
 	}
 	host, err := q.Lookup(ctx)
-	s.heed(ctx, q, host)
+	s.silenceLikeSSH(ctx, q, host)
 	var doubtful *sshconf.UnevaluatedError
 	switch {
 	case err == nil:
@@ -66,10 +66,10 @@ func (s *session) fromConfiguration(ctx context.Context) (target.Settings, error
 	return target.SettingsOf(host)
 }
 
-// heed silences warnings where ssh's own are silenced: by -q, which sftp and scp
-// pass on, or by LogLevel. Of a configuration that could not be read the command
-// line still tells.
-func (s *session) heed(ctx context.Context, q sshconf.Query, host *sshconf.Host) {
+// silenceLikeSSH silences warnings if ssh's own are silenced, by LogLevel or by -q,
+// which sftp and scp pass on. If the configuration could not be read, ssh's command
+// line alone decides.
+func (s *session) silenceLikeSSH(ctx context.Context, q sshconf.Query, host *sshconf.Host) {
 	if host == nil {
 		q.Args, q.Keywords = append(slices.Clip(q.Args), "-Fnone"), []string{"loglevel"}
 		host, _ = q.Lookup(ctx)

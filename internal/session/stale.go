@@ -9,13 +9,17 @@ import (
 	"rdnsproxy/internal/failcache"
 )
 
-// dnsWaitAfterFailure is how long DNS is waited for that kept silent lately about a line.
+// dnsWaitAfterFailure is how long to wait for DNS that recently did not answer about
+// a line.
 const dnsWaitAfterFailure = 50 * time.Millisecond
 
-// reportPinned says of an address that is from a line of rdnsproxy's whether the line
-// has gone stale; r is what is known by now. DNS that does not answer by then is waited
-// for once, as dead reverse zones are. It reports whether nothing is left to be said.
-func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.Addr, until time.Time) bool {
+// reportPinned reports whether a hosts line written by rdnsproxy is stale, if the
+// address is from one; r is what is known so far. It waits for DNS until the deadline;
+// an address whose DNS did not answer is cached, as dead reverse zones are, so that the
+// next login does not wait again. done means that nothing is left to report.
+func (s *session) reportPinned(
+	ctx context.Context, r *check.Result, won netip.Addr, until time.Time,
+) (done bool) {
 	if !r.Pinned {
 		return true
 	}
@@ -27,20 +31,20 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 	waiting, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
 	r, known := s.inquiry.Wait(waiting, check.Pins)
-	said := s.printPinFindings(r, won)
+	found := s.printPinFindings(r, won)
 	line := "cannot tell whether the hosts line for " + subject(s.o.Host, won) + " is still right: "
 	switch {
 	case known:
 		if remembered {
 			s.pinFailures.Forget(won)
 		}
-	case ctx.Err() != nil || !until.After(now): // nobody has waited
+	case ctx.Err() != nil || !until.After(now): // there was no wait, so nothing to cache
 	case remembered:
-		if !said {
+		if !found {
 			s.voice.Unknown(line + "DNS did not answer " + ago(silence.At) + " ago; not waiting for it this time")
 		}
 	default:
-		if !said {
+		if !found {
 			s.voice.Unknown(line + "DNS does not answer")
 		}
 		s.pinFailures.Remember(won, failcache.Failure{Status: failcache.CutShort})
@@ -48,8 +52,8 @@ func (s *session) reportPinned(ctx context.Context, r *check.Result, won netip.A
 	return known
 }
 
-// printPinFindings says what was found of the lines that the address is from.
-func (s *session) printPinFindings(r *check.Result, won netip.Addr) (said bool) {
+// printPinFindings reports the findings about the lines that the address is from.
+func (s *session) printPinFindings(r *check.Result, won netip.Addr) (found bool) {
 	for _, f := range r.Findings {
 		switch {
 		case !f.Code.Pin():
@@ -61,8 +65,8 @@ func (s *session) printPinFindings(r *check.Result, won netip.Addr) (said bool) 
 		case s.o.Verbose:
 			s.voice.Notice(f.Text)
 		}
-		said = true
+		found = true
 		s.log.finding(f, won)
 	}
-	return said
+	return found
 }

@@ -14,9 +14,9 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// warn waits for the verdict on the address that has won, a short while, and says
-// what the user should know before ssh has the terminal. late is what is left to
-// find out, beside the session.
+// warn waits a short while for the verdict on the connected address and reports what
+// the user should know before ssh takes over the terminal. late does what is left
+// while the session runs.
 func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	began, until := time.Now(), s.checkUntil()
 	wait := until
@@ -33,7 +33,7 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	switch {
 	case complete:
 		s.reportFindings(r, won)
-		s.learn(r, won, remembered)
+		s.updateFailureCache(r, won, remembered)
 	case remembered:
 		s.voice.Unknown(fmt.Sprintf("%s: the reverse lookup failed %s ago (%s); not waiting for it this time",
 			subject(s.o.Host, won), ago(failure.At), failureWords(failure.Status)))
@@ -43,15 +43,15 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 		s.rememberCutShort(ctx, won)
 	}
 	s.log.verdict(r, won)
-	told := s.reportPinned(ctx, r, won, until)
-	if complete && told || s.o.FDPass { // under which this process ends now
+	reported := s.reportPinned(ctx, r, won, until)
+	if complete && reported || s.o.FDPass { // with fdpass this process exits now
 		return func() {}
 	}
-	return func() { s.follow(ctx, won, complete, told) }
+	return func() { s.finishLate(ctx, won, complete, reported) }
 }
 
-// checkUntil is when a connection that stands stops waiting for what is found of
-// it: after --check-wait, and before half the time is over that is left to connect.
+// checkUntil returns when an established connection stops waiting for findings:
+// after --check-wait, but at the latest after half the time left to connect.
 func (s *session) checkUntil() time.Time {
 	wait := s.o.CheckWait
 	if left, limited := s.connectLeft(); limited {
@@ -60,26 +60,26 @@ func (s *session) checkUntil() time.Time {
 	return time.Now().Add(max(wait, 0))
 }
 
-// reportStrict says of an address that strict has found good what else there is to
-// know: that it is from a line that has gone stale, or not what was accepted.
+// reportStrict reports what else there is to know about an address that strict has
+// accepted: that it is from a stale line, or differs from the accepted mapping.
 func (s *session) reportStrict(ctx context.Context, won netip.Addr) {
 	r, _ := s.inquiry.Wait(ctx, check.Now)
 	s.reportAcceptedChange(r, won)
 	s.reportPinned(ctx, r, won, s.checkUntil())
 }
 
-// follow sees through what the connection did not wait for: the outcome goes to the
-// log and to the memory, never to the terminal, which is ssh's now.
-func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool) {
+// finishLate completes the checks that the connection did not wait for. The outcome
+// goes to the log and to the failure cache, never to the terminal, which is ssh's now.
+func (s *session) finishLate(ctx context.Context, won netip.Addr, judged, reported bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.o.CheckTimeout)
 	defer cancel()
 	if !judged {
 		if r, complete := s.inquiry.Wait(ctx, check.ReverseOf(won)); complete {
-			s.learn(r, won, true) // that it was cut short is in memory by now
+			s.updateFailureCache(r, won, true) // warn has cached it as cut short
 			s.log.verdict(r, won)
 		}
 	}
-	if told {
+	if reported {
 		return
 	}
 	r, known := s.inquiry.Wait(ctx, check.Pins)
@@ -98,8 +98,8 @@ func (s *session) follow(ctx context.Context, won netip.Addr, judged, told bool)
 	}
 }
 
-// reportFindings says what is warning or worse, one line of what is unknown, and notices
-// with -v. What the user has accepted is a notice too, until it changes.
+// reportFindings prints warnings and worse, what is unknown in one line, and notices
+// with -v. A finding that the user has accepted counts as a notice until it changes.
 func (s *session) reportFindings(r *check.Result, won netip.Addr) {
 	known, changed := s.reportAcceptedChange(r, won)
 	for _, f := range r.About(won) {
@@ -109,9 +109,10 @@ func (s *session) reportFindings(r *check.Result, won netip.Addr) {
 			if s.o.Verbose {
 				s.voice.Notice(f.Text + " (accepted)")
 			}
-		case f.Severity >= check.Warning && changed && !s.voice.ToPerson() && f.Code.Mapping(): // told with the change
+		case f.Severity >= check.Warning && changed && !s.voice.ToPerson() && f.Code.Mapping():
+			// reportAcceptedChange has printed it with the change.
 		case f.Severity >= check.Warning:
-			s.tellWarning(f, changed)
+			s.reportWarning(f, changed)
 		case f.Severity == check.Unknown:
 			s.voice.Unknown(f.Text)
 		case s.o.Verbose:
@@ -120,9 +121,9 @@ func (s *session) reportFindings(r *check.Result, won netip.Addr) {
 	}
 }
 
-// reportAcceptedChange says how a mapping that the user has accepted has changed, be it for
-// the better: who has accepted one address was not asked about another. known
-// reports that the mapping is the one that was accepted, changed that it is not.
+// reportAcceptedChange reports how an accepted mapping has changed, even if for the
+// better: a user who accepted one address has not accepted another. known means that
+// the mapping is the accepted one, changed that it no longer is.
 func (s *session) reportAcceptedChange(r *check.Result, won netip.Addr) (known, changed bool) {
 	change, known := s.acceptedAs(r, won)
 	switch {
@@ -133,18 +134,18 @@ func (s *session) reportAcceptedChange(r *check.Result, won netip.Addr) (known, 
 		text := host + " no longer matches the mapping you accepted: " + change
 		s.log.line(won.String(), "accepted.changed", text)
 		if f, ok := r.Mapping(won); ok && !s.voice.ToPerson() && f.Severity >= check.Warning {
-			text += "; " + f.Text // one line, where lines are not for people
+			text += "; " + f.Text // a single line for programs
 		}
 		s.voice.Warning(text)
-		s.voice.Hint("to accept it as it is now, run: rdnsproxy accept " + host + "; to drop it, run: rdnsproxy accept forget " + host)
+		s.voice.Hint("to accept it as it is now, run: rdnsproxy accept " + host +
+			"; to drop it, run: rdnsproxy accept forget " + host)
 	}
 	return known, change != ""
 }
 
-// acceptedAs compares what is found with what the user has accepted of the host:
-// known, if it is that, else what changed since; neither, if nothing was accepted.
-// Of an address of which nothing could be found out it can tell only that it is
-// another.
+// acceptedAs compares what was found with what the user has accepted for the host.
+// known means that they agree; otherwise change says what changed, "" if nothing was
+// accepted. For an address without a verdict only a changed address can be reported.
 func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, known bool) {
 	of := r.Of(a)
 	if of == nil {
@@ -152,7 +153,7 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 	}
 	file, err := s.acceptedFile.Read(s.w)
 	if err != nil {
-		if of.Severity >= check.Warning || s.o.Verbose { // else it is no matter now
+		if of.Severity >= check.Warning || s.o.Verbose { // otherwise it does not matter now
 			s.voice.Notice(err.Error())
 		}
 		return "", false
@@ -168,9 +169,10 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 	return "", false
 }
 
-// tellWarning gives the article's remedy where check holds it for safe without a
-// look at the host key, and what is found is not other than what was accepted.
-func (s *session) tellWarning(f check.Finding, changed bool) {
+// reportWarning prints a finding and its remedies. A hosts line is suggested only if
+// check considers it safe without looking at the host key and the mapping does not
+// differ from an accepted one.
+func (s *session) reportWarning(f check.Finding, changed bool) {
 	var lines []string
 	file := ""
 	for _, a := range f.Advice {
@@ -201,8 +203,9 @@ func (s *session) tellWarning(f check.Finding, changed bool) {
 	if _, literal := resolve.ParseLiteral(s.o.Host); len(lines) == 0 && !literal && !target.OwnName()(host) {
 		s.voice.Hint("'rdnsproxy hosts add " + host + "' verifies the host key, then adds the line")
 	}
-	if !changed { // else the hint at accept is there already
-		s.voice.Hint("to accept this mapping and silence the warning (no root needed), run: rdnsproxy accept " + host)
+	if !changed { // otherwise reportAcceptedChange has printed this hint
+		s.voice.Hint("to accept this mapping and silence the warning (no root needed), run: rdnsproxy accept " +
+			host)
 	}
 }
 
@@ -220,7 +223,7 @@ func hostsLines(lines []string) string {
 	return "hosts lines"
 }
 
-// subject is how a line about an address begins.
+// subject returns how a message about an address begins: "HOST (ADDRESS)".
 func subject(host string, a netip.Addr) string {
 	if host == a.String() {
 		return host
@@ -228,6 +231,6 @@ func subject(host string, a netip.Addr) string {
 	return safetext.Cut(check.PlainHost(host), 63) + " (" + safetext.Line(a.String()) + ")"
 }
 
-// host is the host that is connected to as it can be copied, but for one that no
-// DNS name is as long as.
+// host returns the host in a form that can be copied into a command, cut if it is
+// longer than any DNS name.
 func (s *session) host() string { return safetext.Cut(check.PlainHost(s.o.Host), 255) }

@@ -81,7 +81,7 @@ func (o *Options) plan(ctx context.Context, w console.World, v *console.Voice, f
 	if _, err := exec.LookPath("ssh"); err != nil {
 		return want, console.Refuse(exit.Found, "install OpenSSH's client", "ssh is not on PATH, and setup asks it what the lines would change")
 	}
-	ctx, stop := console.UntilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	defer func() {
 		if ctx.Err() != nil {

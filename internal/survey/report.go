@@ -87,7 +87,7 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 				*severities = append(*severities, finding.Severity)
 			}
 			r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), program
-			if err := s.progress.Aside(func() error { return handler.Result(r) }); err != nil {
+			if err := s.progress.WhileHidden(func() error { return handler.Result(r) }); err != nil {
 				return err
 			}
 		}
@@ -102,16 +102,16 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 
 // ReportOptions is what is known of who reads the report.
 func (o *Options) ReportOptions(w console.World) report.Options {
-	r := report.Options{Quiet: o.Quiet, Verbose: o.Verbose, FailOn: o.FailOn, Time: time.Now(), Command: console.Runnable}
+	r := report.Options{Quiet: o.Quiet, Verbose: o.Verbose, FailOn: o.FailOn, Time: time.Now(), Command: console.QualifyCommands}
 	stdout := w.Out
 	if o.Output != "" {
 		stdout = nil
 	}
 	r.Color = w.Colored(o.Color, stdout)
 	if console.IsTerminal(stdout) {
-		r.Width = console.UsualWidth
+		r.Width = console.DefaultWidth
 		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
-			r.Width = max(width, console.LeastWidth)
+			r.Width = max(width, console.MinWidth)
 		}
 	}
 	return r

@@ -39,7 +39,7 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 		return 0, err
 	}
 	defer s.Close()
-	ctx, stop := console.UntilSignal(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	if len(targets) > manyTargets {
 		debug.SetGCPercent(400)

@@ -183,7 +183,7 @@ func (r *Reader) Targets(ctx context.Context, words []Word) ([]Target, error) {
 func PrintConfig(w console.World, targets []Target) {
 	for _, t := range targets {
 		for _, v := range t.Config.Values() {
-			fmt.Fprintf(w.Texts(), "%v\t# %s\n", v, v.Origin)
+			fmt.Fprintf(w.TextWriter(), "%v\t# %s\n", v, v.Origin)
 		}
 	}
 }

@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Age is how long ago this process was started, by the kernel's account
-// (proc(5), starttime): a shell that became this program by exec counts as well.
-func Age() (age time.Duration, known bool) {
+// ProcessAge returns how long ago the kernel started this process (proc(5),
+// starttime). Time spent as a shell that then ran this program by exec is included.
+func ProcessAge() (age time.Duration, known bool) {
 	stat, err := os.ReadFile("/proc/self/stat")
 	if err != nil {
 		return 0, false
 	}
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]) // the first is the third of all
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:]) // field 3 of proc(5) and on
 	var now unix.Timespec
 	if len(fields) < 20 || unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) != nil {
 		return 0, false
