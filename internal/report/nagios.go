@@ -128,7 +128,7 @@ func nagiosNoReport(why string) string {
 // summary names the worst targets, and how many there are beyond.
 func (n *nagios) summary() string {
 	if n.total == 0 {
-		return nagiosPlain(cmp.Or(n.o.Empty, "nothing was looked at"))
+		return nagiosPlain(cmp.Or(n.o.Empty, "nothing was checked"))
 	}
 	if len(n.bad) == 0 && n.total == 1 && !n.o.Brief {
 		return safetext.Cut(nagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)

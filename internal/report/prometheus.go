@@ -78,19 +78,19 @@ func (p *prometheus) Close() error {
 	if !p.o.Time.IsZero() {
 		var when samples
 		when.add("rdnsproxy_check_timestamp_seconds", float64(p.o.Time.Round(time.Millisecond).UnixMilli())/1000)
-		when.family(&b, "rdnsproxy_check_timestamp_seconds", "When the check was made, in seconds since 1970.")
+		when.family(&b, "rdnsproxy_check_timestamp_seconds", "Time of the check, in seconds since 1970.")
 	}
-	p.severity.family(&b, "rdnsproxy_check_severity", "How bad the worst finding about the target is: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
-	p.verdict.family(&b, "rdnsproxy_check_verdict", "Whether the mapping of the name and the address has this verdict; the address is empty where the name has none.")
-	p.address.family(&b, "rdnsproxy_check_address_severity", "How bad the worst finding about the address is: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
-	p.connect.family(&b, "rdnsproxy_check_connect_status", "Whether the connection to the address came out like this.")
-	p.connecting.family(&b, "rdnsproxy_check_connect_seconds", "How long connecting to the address took.")
-	p.keys.family(&b, "rdnsproxy_check_hostkeys", "How many host keys ssh would judge like this.")
-	p.phase.family(&b, "rdnsproxy_check_phase_seconds", "How long a phase of the check took, for the slowest address of the target.")
+	p.severity.family(&b, "rdnsproxy_check_severity", "Severity of the worst finding about the target: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
+	p.verdict.family(&b, "rdnsproxy_check_verdict", "Whether the mapping of name and address has this verdict; the address is empty if the name has none.")
+	p.address.family(&b, "rdnsproxy_check_address_severity", "Severity of the worst finding about the address: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
+	p.connect.family(&b, "rdnsproxy_check_connect_status", "Whether connecting to the address ended with this status.")
+	p.connecting.family(&b, "rdnsproxy_check_connect_seconds", "Time that connecting to the address took.")
+	p.keys.family(&b, "rdnsproxy_check_hostkeys", "Number of host keys that ssh would give this status.")
+	p.phase.family(&b, "rdnsproxy_check_phase_seconds", "Time that a phase of the check took, for the slowest address of the target.")
 	if p.o.Unnamed > 0 {
 		var unnamed samples
 		unnamed.add("rdnsproxy_check_known_hosts_unnamed", float64(p.o.Unnamed))
-		unnamed.family(&b, "rdnsproxy_check_known_hosts_unnamed", "How many hashed lines of known_hosts name a host that could not be found out, and was not checked.")
+		unnamed.family(&b, "rdnsproxy_check_known_hosts_unnamed", "Number of hashed known_hosts lines whose host name is not known, so that the host was not checked.")
 	}
 	_, err := io.WriteString(p.w, b.String())
 	return err

@@ -37,7 +37,7 @@ func (s *summary) text(k ink, width int) string {
 	}
 	sum := tally(s.total, s.counts)
 	if s.unfinished > 0 {
-		sum = fmt.Sprintf("interrupted: %s, %d not looked at", sum, s.unfinished)
+		sum = fmt.Sprintf("interrupted: %s, %d not checked", sum, s.unfinished)
 	}
 	// Each count stays on one line: its space is no place to wrap at.
 	const stay = "\x00"

@@ -40,7 +40,7 @@ func TestTableInterrupted(t *testing.T) {
 		want string
 	}{
 		{Options{Width: 80, TargetWidth: 16}, "SEVERITY  TARGET            VERDICT       FINDING\n" +
-			"ok        web1.example.com  exact\n\ninterrupted: 3 targets: 1 ok, 2 not looked at\n"},
+			"ok        web1.example.com  exact\n\ninterrupted: 3 targets: 1 ok, 2 not checked\n"},
 		{Options{Width: 80, Quiet: true}, ""},
 		{Options{Quiet: true}, "unknown\ta.example.com\t-\tundetermined\tinterrupted\ta.example.com was not checked: the check was interrupted\n" +
 			"unknown\tb.example.com\t-\tundetermined\tinterrupted\tb.example.com was not checked: the check was interrupted\n"},

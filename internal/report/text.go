@@ -132,7 +132,7 @@ func evidence(b *block, r *check.Result) {
 			rows = append(rows, row{depth: 2, cell: "PTR " + p.Name, note: a.Reverse.Source}, row{depth: 3, cell: leads(a, p), note: p.Source})
 		}
 		if a.Reverse.Truncated {
-			rows = append(rows, row{depth: 2, cell: "PTR ... and more, which were not looked at"})
+			rows = append(rows, row{depth: 2, cell: "more PTR records, not looked up"})
 		}
 		rows = append(rows, probed(a)...)
 	}
@@ -241,7 +241,7 @@ func timings(b *block, p check.Phases) {
 	for _, phase := range []struct {
 		name    string
 		seconds float64
-	}{{"addresses", p.Resolve}, {"reverse names", p.Reverse}, {"connecting", p.Connect}, {"identification", p.Identify}, {"host keys", p.HostKeys}} {
+	}{{"forward lookup", p.Resolve}, {"reverse lookup", p.Reverse}, {"connecting", p.Connect}, {"SSH banner", p.Identify}, {"host keys", p.HostKeys}} {
 		if phase.seconds > 0 {
 			words = append(words, phase.name+" "+span(phase.seconds))
 		}

@@ -19,11 +19,11 @@ func probed(a check.Address) []row {
 		return rows
 	}
 	if a.SSH == nil {
-		return append(rows, row{depth: 2, cell: cmp.Or(a.Connect.Error, "no SSH there")})
+		return append(rows, row{depth: 2, cell: cmp.Or(a.Connect.Error, "no SSH")})
 	}
 	rows = append(rows, row{depth: 2, cell: a.SSH.Version})
 	if len(a.SSH.HostKeys) == 0 {
-		return append(rows, row{depth: 2, cell: "no host key was seen"})
+		return append(rows, row{depth: 2, cell: "no host key seen"})
 	}
 	for _, k := range a.SSH.HostKeys {
 		alarm := k.Status == check.KeyChanged || k.Status == check.KeyRevoked
@@ -39,21 +39,21 @@ func connected(c check.Connect) string {
 	case check.ConnectOK:
 		return "connected in " + span(c.Seconds)
 	case check.ConnectRefused:
-		return "connection refused: nobody listens there"
+		return "connection refused: nothing listens there"
 	case check.ConnectTimeout:
-		return "no answer to a connection within " + span(c.Seconds)
+		return "no answer within " + span(c.Seconds)
 	case check.ConnectUnreachable:
 		return because("unreachable", c.Error)
 	case check.ConnectSkipped:
-		return because("not connected to", c.Error)
+		return because("not connected", c.Error)
 	case check.ConnectHeldBack:
-		return "not connected to, so as not to be locked out"
+		return "not connected, to avoid a lockout"
 	case check.ConnectCutShort:
-		return "not connected in the time that was left"
+		return "not connected: out of time"
 	case check.ConnectExhausted:
 		return because("not tried", c.Error)
 	}
-	return because("not connected", c.Error)
+	return because("connection failed", c.Error)
 }
 
 // keyWords is what ssh would say, in capitals where it would shout.
