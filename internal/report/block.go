@@ -25,7 +25,7 @@ func (b *block) line(depth int, s string) {
 	b.WriteString(strings.Repeat(indent, depth) + strings.TrimRight(s, " ") + "\n")
 }
 
-// heading stands above a part of a block.
+// heading writes the heading of a part of a block.
 func (b *block) heading(s string) { b.line(1, b.ink.paint(bold, s)) }
 
 // row is a line of a table: an indented cell, and a note beside it.
@@ -33,12 +33,11 @@ type row struct {
 	depth int
 	cell  string
 	note  string
-	alarm bool // the cell is to be seen
+	alarm bool // paint the cell as an error
 }
 
-// table writes rows with their notes in one column, as far to the right as the
-// longest cell wants and the width allows; one that does not fit beside its cell
-// goes below it.
+// table writes rows with their notes in one column, right of the longest cell if the
+// width allows. A note that does not fit beside its cell goes below it.
 func (b *block) table(rows []row) {
 	column, notes := 0, 0
 	for _, r := range rows {
@@ -68,17 +67,18 @@ func (b *block) table(rows []row) {
 	}
 }
 
-// verbatim writes what a reader copies: it is never wrapped. Nothing is written of nothing.
+// verbatim writes a line for the reader to copy: it is never wrapped. An empty one is
+// left out.
 func (b *block) verbatim(depth int, s string) {
 	if s != "" {
 		b.line(depth, s)
 	}
 }
 
-// wrapped writes words within the width; a word that is longer stands alone.
+// wrapped writes words within the width; a longer word gets a line of its own.
 func (b *block) wrapped(depth int, s string) { b.hanging(depth, depth, s) }
 
-// hanging is wrapped with another indent of the first line.
+// hanging is wrapped, with a different indent for the first line.
 func (b *block) hanging(first, depth int, s string) {
 	line := ""
 	for word := range strings.FieldsSeq(s) {
@@ -96,8 +96,8 @@ func (b *block) hanging(first, depth int, s string) {
 	}
 }
 
-// Paragraphs are texts within a width in columns, each with what does not fit on
-// its first line indented below. If width is 0, each is one line.
+// Paragraphs wraps each text to a width in columns, with its continuation lines
+// indented. If width is 0, each text is one line.
 func Paragraphs(width int, texts ...string) string {
 	b := block{width: cmp.Or(width, math.MaxInt)}
 	for _, t := range texts {
@@ -110,7 +110,7 @@ func Paragraphs(width int, texts ...string) string {
 	return b.String()
 }
 
-// pad fills up to n columns.
+// pad appends spaces up to n columns.
 func pad(s string, n int) string {
 	return s + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(s)))
 }

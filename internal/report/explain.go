@@ -2,7 +2,7 @@ package report
 
 import "rdnsproxy/check"
 
-// part is one heading of an explanation and what stands below it.
+// part is a heading of an explanation with its text.
 type part struct{ heading, text string }
 
 func parts(e check.Explanation) []part {
@@ -15,7 +15,7 @@ func parts(e check.Explanation) []part {
 	}
 }
 
-// Explanation explains a code within a width in columns.
+// Explanation lays out the explanation of a code within a width in columns.
 func Explanation(width int, d check.CodeDoc, e check.Explanation) string {
 	b := block{width: width}
 	b.line(0, string(d.Code)+"  "+d.Severity.String())

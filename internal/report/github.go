@@ -10,12 +10,12 @@ import (
 	"rdnsproxy/check"
 )
 
-// github writes workflow commands, which GitHub Actions shows as annotations,
-// and the job summary where one is wanted.
+// github writes workflow commands, which GitHub Actions shows as annotations, and the
+// job summary if one is wanted.
 //
-// A runner obeys any line that begins with :: or holds ##[, so a stranger's text
-// stands only in the data of a command of ours, escaped as actions/runner's
-// ActionCommand.cs and @actions/core undo it.
+// A runner executes any line that begins with :: or contains ##[. So a stranger's text
+// is written only as the data of our own commands, with the escapes that
+// actions/runner's ActionCommand.cs and @actions/core undo.
 type github struct {
 	w      io.Writer
 	o      Options
@@ -25,12 +25,12 @@ type github struct {
 	points []point
 }
 
-// githubMost is how many annotations of a level GitHub shows of one step; the
-// rest it drops in silence.
+// githubMost is how many annotations of each level GitHub shows for a step. It silently
+// drops the rest.
 const githubMost = 10
 
-// githubLevel counts the annotations of one level. The last that GitHub would
-// show waits until it is known whether it is the last, or one to count the rest.
+// githubLevel counts the annotations of one level. The last one that GitHub would show
+// waits: if more follow, an annotation that counts them takes its place.
 type githubLevel struct {
 	written int
 	waiting string
@@ -57,7 +57,8 @@ func (g *github) Result(r *check.Result) error {
 	return nil
 }
 
-// githubLevelOf: what is unknown is worth a warning, for it fails the check.
+// githubLevelOf returns the level for a severity. Unknown is a warning, because it fails
+// the check.
 func githubLevelOf(s check.Severity) string {
 	switch s {
 	case check.Error:
@@ -87,7 +88,7 @@ func (g *github) annotate(level, command string) error {
 	return nil
 }
 
-// Close writes what waited, adds up, and writes the job summary.
+// Close writes the annotations that waited, the counts, and the job summary.
 func (g *github) Close() error {
 	for _, level := range []string{"error", "warning", "notice"} {
 		l := g.levels[level]
@@ -110,11 +111,11 @@ func (g *github) Close() error {
 	return err
 }
 
-// githubSummary is how many bytes the job summary takes at most: GitHub drops
-// all of a step's that is longer than 1 MiB, what others wrote into it included.
+// githubSummary bounds the job summary, in bytes. If a step's summary is longer than
+// 1 MiB, GitHub drops all of it, including what others wrote.
 const githubSummary = 512 << 10
 
-// summary is a table with a row for each address, the worst first.
+// summary is a Markdown table with a row for each address, worst first.
 func (g *github) summary() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### rdnsproxy check\n\n%s\n", tally(g.total, g.counts))
@@ -141,10 +142,9 @@ func (g *github) summary() string {
 	return b.String()
 }
 
-// markdown writes a text as code in a cell of a table. In code nothing is
-// markup, no name becomes a link and nobody is mentioned; a backtick would end
-// it and a bar the cell, whatever stands before them, so these two are escaped as
-// all else that is odd: as \DDD.
+// markdown formats a text as code in a table cell. In code nothing is markup, no name
+// becomes a link and nobody is mentioned. A backtick would end the code and a bar the
+// cell, even after a backslash, so both are written as \DDD.
 func markdown(s string) string {
 	if s == "" {
 		return ""

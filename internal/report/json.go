@@ -7,7 +7,7 @@ import (
 	"rdnsproxy/check"
 )
 
-// jsonArray writes all results as one array, an element as soon as it is there.
+// jsonArray writes one array, each element as soon as its result is there.
 type jsonArray struct {
 	w     io.Writer
 	began bool
@@ -36,7 +36,7 @@ func (j *jsonArray) Close() error {
 	return err
 }
 
-// jsonLines writes one object a line.
+// jsonLines writes one object on each line.
 type jsonLines struct{ w io.Writer }
 
 func (j *jsonLines) Result(r *check.Result) error { return json.NewEncoder(j.w).Encode(r) }

@@ -11,14 +11,13 @@ import (
 	"rdnsproxy/check"
 )
 
-// junit writes the XML that CI servers read test results from: a suite for each
-// target, a case for each address. No specification exists; what is written here
-// keeps to the schemas of both Ant (windyroad's JUnit.xsd) and Jenkins (xunit's
-// junit-10.xsd). Ant's is why a case has one failure, whatever was found, why
-// the evidence stands beside the cases and not in them, and why the time has no
-// zone; it is UTC.
+// junit writes the XML that CI servers read test results from: a suite for each target,
+// a case for each address. There is no specification; the output is valid under the
+// schemas of Ant (windyroad's JUnit.xsd) and Jenkins (xunit's junit-10.xsd). Because of
+// Ant's, a case has at most one failure, the evidence is beside the cases and not in
+// them, and the time has no zone. It is UTC.
 //
-// encoding/xml writes U+FFFD for what XML 1.0 cannot hold.
+// encoding/xml writes U+FFFD for what XML 1.0 cannot represent.
 type junit struct {
 	w      io.Writer
 	o      Options
@@ -31,7 +30,7 @@ type junitSuite struct {
 	Package    string          `xml:"package,attr"`
 	ID         int             `xml:"id,attr"`
 	Timestamp  string          `xml:"timestamp,attr,omitempty"`
-	Hostname   string          `xml:"hostname,attr"` // of the machine that tests, not of what is tested
+	Hostname   string          `xml:"hostname,attr"` // of the machine that runs the test
 	Tests      int             `xml:"tests,attr"`
 	Failures   int             `xml:"failures,attr"`
 	Errors     int             `xml:"errors,attr"`
@@ -48,8 +47,8 @@ type junitProperty struct {
 	Value string `xml:"value,attr"`
 }
 
-// junitCase is named by what it is about alone: a name with the verdict in it
-// would be another case each time the verdict changes, without a history.
+// junitCase is a test case. Its name has no verdict in it: else it would be a new case,
+// without a history, each time the verdict changes.
 type junitCase struct {
 	Name    string       `xml:"name,attr"`
 	Class   string       `xml:"classname,attr"`
@@ -64,16 +63,16 @@ type junitReason struct {
 	junitText
 }
 
-// junitText is text of several lines, already in XML.
+// junitText is text, already escaped for XML.
 type junitText struct {
 	XML string `xml:",innerxml"`
 }
 
-// junitLines escapes as encoding/xml does, but leaves the ends of lines alone,
-// which it would write as &#xA;: people read these files too.
+// junitLines escapes as encoding/xml does, but keeps newlines, which it would write as
+// &#xA;: people read these files too.
 func junitLines(s string) junitText {
 	var b bytes.Buffer
-	_ = xml.EscapeText(&b, []byte(s)) // fails only where b does, which takes all
+	_ = xml.EscapeText(&b, []byte(s)) // a bytes.Buffer does not fail
 	return junitText{strings.ReplaceAll(b.String(), "&#xA;", "\n")}
 }
 
@@ -104,7 +103,7 @@ func (j *junit) Close() error {
 	return err
 }
 
-// begin writes what stands above the first suite.
+// begin writes what precedes the first suite.
 func (j *junit) begin() error {
 	if j.suites > 0 {
 		return nil
@@ -149,7 +148,7 @@ func (j *junit) suite(r *check.Result) *junitSuite {
 	return s
 }
 
-// reason is the finding that decided, with all that was found in the body.
+// reason is the deciding finding, with all findings in the body.
 func (j *junit) reason(p point) *junitReason {
 	var body strings.Builder
 	for _, f := range notable(p.findings) {
@@ -162,8 +161,8 @@ func (j *junit) reason(p point) *junitReason {
 	return &junitReason{Type: string(worst.Code), Message: worst.Text, junitText: junitLines(body.String())}
 }
 
-// took is how many seconds a target took, or what of them was for one address.
-// The addresses of a target are looked at side by side.
+// took is how many seconds the check of a target took, or of one of its addresses, which
+// are checked in parallel.
 func took(r *check.Result, a *check.Address) float64 {
 	t := r.Timings
 	if a == nil {

@@ -25,12 +25,11 @@ const (
 
 var nagiosWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
 
-// nagiosStatus is the exit status with which a Nagios plugin tells of findings
-// of these severities: 2 for an error, 1 for what else is at or above failOn, 3
-// for what could not be told, 0 for the rest. CRITICAL beats WARNING beats
-// UNKNOWN beats OK, in the order of the plugins' max_state_alt: a host that is
-// known to be wrong must not hide behind one that could not be looked at. No
-// severities at all are UNKNOWN: nothing was looked at.
+// nagiosStatus is the exit status of a Nagios plugin for findings of these severities:
+// 2 for an error, 1 for anything else at or above failOn, 3 for an unknown, 0 for the
+// rest. CRITICAL takes precedence over WARNING, UNKNOWN and OK, in this order, which is
+// that of the plugins' max_state_alt: a host that could not be checked must not hide one
+// that is known to be wrong. Without any severities nothing was checked: UNKNOWN.
 func nagiosStatus(failOn check.Severity, found []check.Severity) int {
 	if len(found) == 0 {
 		return nagiosUnknown
@@ -52,8 +51,8 @@ func nagiosStatus(failOn check.Severity, found []check.Severity) int {
 	return status
 }
 
-// nagios writes the one line that monitors show of a plugin, with performance
-// data. It is kept below the 1024 bytes that NRPE's older protocol carries.
+// nagios writes the one line of a plugin that monitors show, with performance data. It
+// is shorter than the 1024 bytes that NRPE's older protocol carries.
 type nagios struct {
 	w       io.Writer
 	o       Options
@@ -71,9 +70,9 @@ type nagiosTarget struct {
 	words    string
 }
 
-// How much of what is wrong the line names.
+// Bounds of the line.
 const (
-	nagiosNamed = 4
+	nagiosNamed = 4   // targets that are not OK
 	nagiosText  = 140 // bytes each
 )
 
@@ -120,12 +119,12 @@ func (n *nagios) Close() error {
 	return err
 }
 
-// nagiosNoReport is a plugin's line where nothing could be looked at, and why.
+// nagiosNoReport is the plugin's line if nothing could be checked. It says why.
 func nagiosNoReport(why string) string {
 	return "RDNSPROXY " + nagiosWords[nagiosUnknown] + " - " + safetext.Cut(nagiosPlain(why), nagiosText) + "\n"
 }
 
-// summary names the worst targets, and how many there are beyond.
+// summary names the worst targets, and counts the rest of those that are not OK.
 func (n *nagios) summary() string {
 	if n.total == 0 {
 		return nagiosPlain(cmp.Or(n.o.Empty, "nothing was checked"))
@@ -150,8 +149,8 @@ func (n *nagios) summary() string {
 	return fmt.Sprintf("%d of %s: %s", len(n.bad), targets(n.total), strings.Join(texts, "; "))
 }
 
-// perfdata has the same labels each time, for who draws graphs of them. A number
-// of targets has no unit: c is for counters that only grow.
+// perfdata always has the same labels, for graphs. A number of targets has no unit: c is
+// for counters that only grow.
 func (n *nagios) perfdata() string {
 	data := []string{fmt.Sprintf("targets=%d;;;0", n.total)}
 	for s := check.Pass; s <= check.Error; s++ {
@@ -163,18 +162,18 @@ func (n *nagios) perfdata() string {
 	return strings.Join(data, " ")
 }
 
-// nagiosPlain makes a text fit for a monitor's ways: a bar would begin the
-// performance data, web pages show it as HTML, and notification commands hand it
-// to a shell and to printf %b, to which \027 is a control character. Quotes go, as
-// Nagios itself drops them; the rest becomes a question mark. The whole text is
-// in the other formats.
+// nagiosPlain makes a text safe for whatever a monitor does with it: a bar would begin the
+// performance data, web pages show it as HTML, and notification commands pass it to a
+// shell and to printf %b, for which \027 is a control character. Quotes are dropped, as
+// Nagios itself does; other characters become question marks. The other formats have the
+// whole text.
 func nagiosPlain(s string) string {
 	return nagiosOdd().ReplaceAllString(nagiosQuotes.Replace(s), "?")
 }
 
 var nagiosQuotes = strings.NewReplacer("'", "", `"`, "")
 
-// nagiosOdd is compiled when it is wanted: no relay wants it.
+// nagiosOdd is compiled on first use, so that the relay does not pay for it.
 var nagiosOdd = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\\[0-9]{3}|[^-A-Za-z0-9 .,:;()_/+=@%\[\]]`)
 })

@@ -39,7 +39,7 @@ func TestNagiosLine(t *testing.T) {
 func TestNagiosWords(t *testing.T) {
 	rs := recorded(t)
 	for want, got := range map[string]string{
-		"RDNSPROXY UNKNOWN - nothing was checked |":                             write(t, "nagios", Options{}),
+		"RDNSPROXY UNKNOWN - nothing was checked |":                               write(t, "nagios", Options{}),
 		"RDNSPROXY OK - web1.example.com exact |":                                 write(t, "nagios", Options{}, rs[:1]...),
 		"RDNSPROXY OK - 2 targets |":                                              write(t, "nagios", Options{}, rs[0], rs[2]),
 		"RDNSPROXY OK - 2 targets (not checked: 3 hashed lines of known_hosts) |": write(t, "nagios", Options{Unnamed: 3}, rs[0], rs[2]),

@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// Page lays out a text for people within a width in columns. Paragraphs are
-// separated by empty lines and wrapped anew. A line that begins with two spaces
-// stands as it is; where it holds a TAB it is a row of a table, CELL TAB NOTE,
-// and the note is wrapped beside the cell, or below it where the cell is long.
+// Page lays out a text for people within a width in columns. Paragraphs are separated
+// by empty lines and rewrapped. A line that begins with two spaces is kept as it is,
+// unless it contains a TAB: then it is a row of a table, CELL TAB NOTE, whose note is
+// wrapped beside the cell, or below it if the cell is long.
 func Page(width int, text string) string {
 	b := block{width: width}
 	var prose []string
@@ -35,8 +35,8 @@ func Page(width int, text string) string {
 	return b.String()
 }
 
-// columns writes rows whose notes are sentences: all begin in one column, as far
-// to the right as half the width at most.
+// columns writes rows whose notes are sentences. The notes begin in one column, which
+// is in the left half of the width.
 func (b *block) columns(rows []row) {
 	column := 0
 	for _, r := range rows {

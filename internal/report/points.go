@@ -9,16 +9,16 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// point is what a format with one entry for each address tells of: an address
-// of a target, or a target that has none.
+// point is an entry of a format that has one for each address: an address of a target,
+// or a target without addresses.
 type point struct {
 	target   string
-	address  *check.Address  // nil: the target has none
+	address  *check.Address  // nil if the target has none
 	verdict  check.Verdict   // the address's, or the target's
-	findings []check.Finding // about the address and about the target as a whole, worst first
+	findings []check.Finding // about the address, and about the target as a whole; worst first
 }
 
-// points splits a result, so that every finding stands in at least one of them.
+// points splits a result into points. Every finding is in at least one of them.
 func points(r *check.Result) []point {
 	if len(r.Addresses) == 0 {
 		return []point{{name(r), nil, r.Verdict, worstFirst(r.Findings)}}
@@ -37,7 +37,7 @@ func points(r *check.Result) []point {
 	return ps
 }
 
-// words names a point on one line.
+// words is the name of a point, on one line.
 func (p point) words() string {
 	if a := p.where(); a != "" && a != p.target {
 		return p.target + " " + a
@@ -45,7 +45,7 @@ func (p point) words() string {
 	return p.target
 }
 
-// where is the address, if there is one.
+// where is the address; empty if there is none.
 func (p point) where() string {
 	if p.address == nil {
 		return ""
@@ -53,7 +53,7 @@ func (p point) where() string {
 	return show(p.address.Address)
 }
 
-// outcome is what counts of severities: the same for a point, a target, a run.
+// outcome is how a point, a target or a run ended: what its severities amount to.
 type outcome int
 
 const (
@@ -62,8 +62,7 @@ const (
 	failed
 )
 
-// outcome weighs findings as the exit status of check does: what is known to
-// fail beats what is unknown, and neither counts where nothing is to fail.
+// outcome judges findings as the exit status of check does, see Status.
 func (o Options) outcome(fs []check.Finding) outcome {
 	result := passed
 	for _, f := range fs {
@@ -82,7 +81,7 @@ func (o Options) weigh(s check.Severity) outcome {
 	return passed
 }
 
-// worst is the finding that made the outcome: the worst of those that count for it.
+// worst is the finding that decides the outcome: the worst of those that count for it.
 func (o Options) worst(p point) check.Finding {
 	want := o.outcome(p.findings)
 	for _, f := range p.findings {
@@ -93,20 +92,20 @@ func (o Options) worst(p point) check.Finding {
 	return check.Finding{}
 }
 
-// worstFirst orders findings by severity, and leaves equals as they stand.
+// worstFirst sorts findings by severity, stably.
 func worstFirst(fs []check.Finding) []check.Finding {
 	fs = slices.Clone(fs)
 	slices.SortStableFunc(fs, func(a, b check.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	return fs
 }
 
-// notable are the findings that say more than that all is well.
+// notable returns the findings that do not simply pass.
 func notable(fs []check.Finding) []check.Finding {
 	return slices.DeleteFunc(slices.Clone(fs), func(f check.Finding) bool { return f.Severity == check.Pass })
 }
 
-// instructions are lines: each piece of advice with its machine, what is to be
-// copied indented below it.
+// instructions returns lines: each piece of advice with its machine, and below it,
+// indented, what is to be copied.
 func instructions(f check.Finding) []string {
 	var lines []string
 	for _, a := range f.Advice {
@@ -118,21 +117,20 @@ func instructions(f check.Finding) []string {
 	return lines
 }
 
-// name is the target as it was typed.
+// name is the target as typed.
 func name(r *check.Result) string { return cmp.Or(r.Target, r.Host) }
 
-// show is an address on one line; only a zone can hold a stranger's bytes.
+// show formats an address on one line. Its zone can have a stranger's bytes.
 func show(a netip.Addr) string { return safetext.Line(a.String()) }
 
-// phase is a part of a check by the name that it has in JSON, and how many
-// seconds it took.
+// phase is a part of a check: its name in JSON, and how many seconds it took.
 type phase struct {
 	name    string
 	seconds float64
 }
 
-// phases are those that there were: look-ups always, the others where somebody
-// tried.
+// phases returns the phases that a check had: the lookups, and those of a probe if there
+// was one.
 func phases(t check.Phases) []phase {
 	all := []phase{{"resolve", t.Resolve}, {"reverse", t.Reverse}}
 	for _, p := range []phase{{"connect", t.Connect}, {"identify", t.Identify}, {"hostkeys", t.HostKeys}} {

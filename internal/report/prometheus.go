@@ -10,19 +10,19 @@ import (
 	"rdnsproxy/check"
 )
 
-// prometheus writes the text exposition format, for node_exporter's textfile
-// collector. All samples of a family stand together, as the format demands, so
-// nothing is written before the end.
+// prometheus writes the text exposition format, for node_exporter's textfile collector.
+// The format wants all samples of a family together, so nothing is written before the
+// end.
 //
-// What has one state of a closed set is a state set: a series for each state,
-// 1 for the one that holds. So a changed verdict leaves no stale series behind,
-// and a rule can wait for a state that was never seen yet. Labels are what the
-// user typed, addresses, and words of closed sets; names from DNS and key types
-// from servers are strangers' choices and would grow without bound.
+// A value from a closed set is a state set: a series for each state, 1 for the current
+// one. So a verdict that changes leaves no stale series behind, and a rule can wait for a
+// state that has not occurred yet. Labels are what the user typed, addresses, and words
+// of closed sets. Names from DNS and key types from servers are chosen by strangers, and
+// would grow without bound.
 type prometheus struct {
 	w    io.Writer
 	o    Options
-	seen map[string]bool // targets: twice the same series is an error to Prometheus
+	seen map[string]bool // targets; the same series twice is an error for Prometheus
 
 	severity, verdict, address, connect, connecting, keys, phase samples
 }
@@ -54,7 +54,7 @@ func (p *prometheus) Result(r *check.Result) error {
 	return nil
 }
 
-// behind writes what is known of an address beyond DNS.
+// behind adds the samples about the server at an address.
 func (p *prometheus) behind(a *check.Address, labels []label) {
 	p.address.add("rdnsproxy_check_address_severity", float64(a.Severity), labels...)
 	if a.Connect != nil {
@@ -96,10 +96,10 @@ func (p *prometheus) Close() error {
 	return err
 }
 
-// label is a name of ours and a value that is escaped when it is written.
+// label is a label's name, and its value before escaping.
 type label struct{ name, value string }
 
-// states writes the state set of a closed set of words.
+// states adds the series of a state set.
 func states[T ~string](f *samples, metric, name string, all []T, holds T, labels []label) {
 	for _, s := range all {
 		value := 0.0
@@ -125,12 +125,12 @@ func (f *samples) add(metric string, value float64, labels ...label) {
 	f.WriteString(" " + strconv.FormatFloat(value, 'f', -1, 64) + "\n")
 }
 
-// family writes the samples below their HELP and TYPE; of no samples, nothing.
+// family writes HELP, TYPE and the samples; nothing if there are none.
 func (f *samples) family(b *strings.Builder, metric, help string) {
 	if f.Len() > 0 {
 		fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s gauge\n%s", metric, help, metric, f.String())
 	}
 }
 
-// labelEscape is what the format asks for in a quoted label value.
+// labelEscape escapes a label value as the format requires.
 var labelEscape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)

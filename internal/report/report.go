@@ -1,5 +1,5 @@
-// Package report writes check results, one handler per output format. It looks
-// nothing up and judges nothing: all it knows is in the results.
+// Package report writes check results, with one handler for each output format. It
+// makes no lookups and judges nothing: it knows only what is in the results.
 package report
 
 import (
@@ -13,54 +13,57 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// Handler gets the results in order, one at a time, then Close once.
+// Handler writes a report. Result is called for each target, in order; then Close is
+// called once.
 type Handler interface {
 	Result(*check.Result) error
 	Close() error
 }
 
-// Options is what the caller knows of the reader.
+// Options say who reads a report and what they want. A format ignores what is not for
+// it; the comments name the formats that an option is for.
 type Options struct {
 	Color bool // text, table: colour words with escape sequences
-	Width int  // columns of the terminal; if 0, it is none: text has 80 or, if Brief, no limit; table has tabs
+	Width int  // columns of the terminal; 0: not a terminal, so text has 80 (no limit if Brief), and table has tabs
 	Quiet bool // text, table: only what is unknown or worse
 
-	Verbose bool                     // text: what is fine too, and how long it took
-	Command func(text string) string // text: makes the commands in advice run this program; if nil, they stand as they are
+	Verbose bool                     // text: also what passes, and how long it took
+	Command func(text string) string // text: rewrites commands in advice so that they run this program; if nil, they stay
 
 	TargetWidth int // table: columns of the longest target; if 0, it is not known
 
-	Brief bool // text: what was found and what to do, without the evidence
+	Brief bool // text: findings and advice, without the evidence
 
-	Empty string // nagios: what to say where there is no result, which is fine then; if empty, nothing and UNKNOWN
+	Empty string // nagios: the OK text if there are no results; if empty, no results are UNKNOWN
 
-	Unnamed int // nagios, prometheus: lines of known_hosts whose hosts nobody could look at, since their names are hashed
+	Unnamed int // nagios, prometheus: known_hosts lines that were not checked, because their host names are hashed
 
-	FailOn  check.Severity // what fails, from this severity on; if 0, check.Warning; above check.Error nothing does
-	Time    time.Time      // junit, prometheus: when the check was made; if zero, they do not say
-	Summary io.Writer      // github: the job summary, in Markdown; if nil, none is written
+	FailOn  check.Severity // the lowest severity that fails; if 0, check.Warning; above check.Error, none fails
+	Time    time.Time      // junit, prometheus: the time of the check; if zero, it is left out
+	Summary io.Writer      // github: for the job summary, in Markdown; if nil, none is written
 }
 
-// Format is one way to write results: its handler, and the exit statuses that its
-// readers expect. A format is a row of formats, and nothing else knows its name.
+// Format is an output format: its handler, and the exit statuses that its readers
+// expect. Each is a row of the table formats; no other code knows it by name.
 type Format struct {
 	Name string
 	New  func(io.Writer, Options) Handler
 
 	// Status is the exit status for findings of these severities.
 	Status func(failOn check.Severity, found []check.Severity) int
-	// Failed is the exit status where there is no report, or half of one.
+	// Failed is the exit status if there is no report, or only a part of one.
 	Failed int
-	// NoReport is what stdout gets then, and why; if nil, nothing.
+	// NoReport returns what stdout gets in that case; if nil, stdout gets nothing.
 	NoReport func(why string) string
 
 	Summary   bool // it writes Options.Summary
-	SaysEmpty bool // where there is no result, its report says so
+	SaysEmpty bool // its report says so if there are no results
 
-	interrupted int // exit status; if 0, Status of what was found by then
+	interrupted int // exit status; if 0, the Status for what was found by then
 }
 
-// Interrupted is the exit status where the user has ended the work.
+// Interrupted is the exit status if the user has interrupted the run. found has the
+// severities of the findings up to then.
 func (f Format) Interrupted(failOn check.Severity, found []check.Severity) int {
 	if f.interrupted == 0 {
 		return f.Status(failOn, found)
@@ -68,7 +71,7 @@ func (f Format) Interrupted(failOn check.Severity, found []check.Severity) int {
 	return f.interrupted
 }
 
-// formats are in the order of their names.
+// formats are sorted by name.
 var formats = [...]Format{
 	{Name: "github", Summary: true, New: func(w io.Writer, o Options) Handler { return &github{w: w, o: o} }},
 	{Name: "json", New: func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} }},
@@ -91,20 +94,21 @@ func Formats() []string {
 	return names
 }
 
-// FormatOf gives a format by its name; an unknown one is an error that lists them.
+// FormatOf returns the format with this name. The error for an unknown name lists the
+// names.
 func FormatOf(name string) (Format, error) {
 	i := slices.IndexFunc(formats[:], func(f Format) bool { return f.Name == name })
 	if i < 0 {
 		return Format{}, fmt.Errorf("unknown format %q (one of %s)", name, strings.Join(Formats(), ", "))
 	}
 	f := formats[i]
-	if f.Status == nil { // as check itself
+	if f.Status == nil { // the statuses of check
 		f.Status, f.Failed, f.interrupted = Status, exit.Usage, exit.Interrupted
 	}
 	return f, nil
 }
 
-// New makes the handler of a format; see FormatOf for the error.
+// New returns a handler that writes a format to w. Its error is FormatOf's.
 func New(format string, w io.Writer, o Options) (Handler, error) {
 	f, err := FormatOf(format)
 	if err != nil {
@@ -113,8 +117,8 @@ func New(format string, w io.Writer, o Options) (Handler, error) {
 	return f.New(w, o), nil
 }
 
-// Status is check's exit status for findings of these severities: what is known to
-// fail beats what is unknown, and neither counts where nothing is to fail.
+// Status is check's exit status for findings of these severities. A failure takes
+// precedence over an unknown; if failOn is above check.Error, neither counts.
 func Status(failOn check.Severity, found []check.Severity) int {
 	result, o := passed, Options{FailOn: failOn}
 	for _, s := range found {

@@ -9,12 +9,12 @@ import (
 	"rdnsproxy/check"
 )
 
-// tap writes the Test Anything Protocol: a test point for each address, the
-// findings as YAML below it, the plan at the end, as all versions allow.
+// tap writes the Test Anything Protocol: a test point for each address, with the
+// findings as YAML below it. The plan is at the end, which all versions allow.
 //
-// It says version 13: perl's own reader, prove, gives up on 14 (TAP::Parser
-// before 3.48), and nothing here needs what 14 has more. What is undetermined is
-// not ok, with its severity in the YAML: TODO and SKIP would both pass.
+// The version is 13: prove gives up on 14 (TAP::Parser before 3.48), and nothing here
+// needs 14. A point that is undetermined is not ok, with its severity in the YAML: TODO
+// and SKIP would both pass.
 type tap struct {
 	w io.Writer
 	o Options
@@ -50,11 +50,11 @@ func (t *tap) Close() error {
 	return err
 }
 
-// tapEscape keeps a description from ending in a directive.
+// tapEscape keeps a description from being read as a directive.
 var tapEscape = strings.NewReplacer(`\`, `\\`, `#`, `\#`)
 
-// tapDiagnostics writes the YAML block of a test point, in what little YAML all
-// readers of TAP know: block lists, plain keys, double-quoted strings.
+// tapDiagnostics writes the YAML block of a test point, in the subset of YAML that all
+// TAP readers support: block lists, plain keys, double-quoted strings.
 func tapDiagnostics(b *strings.Builder, fs []check.Finding) {
 	if len(fs) == 0 {
 		return
@@ -74,13 +74,13 @@ func tapDiagnostics(b *strings.Builder, fs []check.Finding) {
 	b.WriteString("  ...\n")
 }
 
-// yamlString is JSON's, which YAML 1.2 contains.
+// yamlString quotes as JSON does; JSON is a subset of YAML 1.2.
 func yamlString(s string) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(s); err != nil {
-		panic(err) // a string can always be written
+		panic(err) // a string can always be encoded
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -13,8 +13,8 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// text is what a person reads: a block a target, the verdict first, then the
-// evidence as a tree, then what it means, then what to do and on which machine.
+// text is for people: a block for each target, with the verdict, the evidence as a
+// tree, what it means, and what to do on which machine.
 type text struct {
 	w     io.Writer
 	o     Options
@@ -27,7 +27,7 @@ func newText(w io.Writer, o Options) *text {
 	switch {
 	case o.Width > 0:
 	case o.Brief:
-		o.Width = math.MaxInt // a line a finding, for grep and mail
+		o.Width = math.MaxInt // one line for each finding, for grep and mail
 	default:
 		o.Width = 80
 	}
@@ -61,7 +61,8 @@ func (t *text) Result(r *check.Result) error {
 	return err
 }
 
-// runnable is a result whose advice names this program as the reader can run it.
+// runnable returns a result whose advice has commands that the reader can run as they
+// are, wherever this program is installed.
 func (t *text) runnable(r *check.Result) *check.Result {
 	if t.o.Command == nil {
 		return r
@@ -74,7 +75,7 @@ func (t *text) runnable(r *check.Result) *check.Result {
 		for j := range f.Advice {
 			a := &f.Advice[j]
 			a.Text = t.o.Command(a.Text)
-			if a.Code == check.AdviseCommand { // a command line, and nothing else
+			if a.Code == check.AdviseCommand { // the line is a command
 				a.Line = strings.TrimPrefix(t.o.Command("'"+a.Line), "'")
 			}
 		}
@@ -82,7 +83,7 @@ func (t *text) runnable(r *check.Result) *check.Result {
 	return &of
 }
 
-// Close adds up more than one target.
+// Close writes the summary.
 func (t *text) Close() error {
 	if t.o.Quiet {
 		return nil
@@ -91,7 +92,7 @@ func (t *text) Close() error {
 	return err
 }
 
-// verdict is the target's, and beside it the code of what is worse than that.
+// verdict is the target's verdict and, if the worst finding is not a mapping, its code.
 func verdict(r *check.Result) string {
 	code := worst(r).Code
 	if code == "" || code.Mapping() {
@@ -100,7 +101,7 @@ func verdict(r *check.Result) string {
 	return string(r.Verdict) + ", " + string(code)
 }
 
-// worst is the first of the worst findings; none where everything passes.
+// worst returns the first of the worst findings; a zero Finding if all pass.
 func worst(r *check.Result) check.Finding {
 	var worst check.Finding
 	for _, f := range r.Findings {
@@ -111,7 +112,7 @@ func worst(r *check.Result) check.Finding {
 	return worst
 }
 
-// title is the target as typed, and the host where that is another.
+// title is the target as typed, with the host if that is not in it.
 func title(r *check.Result) string {
 	if strings.Contains(r.Target, r.Host) || r.Target == "" {
 		return cmp.Or(r.Target, r.Host)
@@ -119,8 +120,8 @@ func title(r *check.Result) string {
 	return r.Target + " (" + r.Host + ")"
 }
 
-// evidence is the tree: the host's addresses, their names, where those lead,
-// each with the source that said so.
+// evidence writes the tree: the host's addresses, their PTR names, and what these
+// resolve to, each with its source.
 func evidence(b *block, r *check.Result) {
 	var rows []row
 	for _, a := range r.Addresses {
@@ -129,7 +130,7 @@ func evidence(b *block, r *check.Result) {
 			rows = append(rows, row{depth: 2, cell: noPTR(a.Reverse.Status), note: a.Reverse.Source})
 		}
 		for _, p := range a.PTR {
-			rows = append(rows, row{depth: 2, cell: "PTR " + p.Name, note: a.Reverse.Source}, row{depth: 3, cell: leads(a, p), note: p.Source})
+			rows = append(rows, row{depth: 2, cell: "PTR " + p.Name, note: a.Reverse.Source}, row{depth: 3, cell: resolvesTo(a, p), note: p.Source})
 		}
 		if a.Reverse.Truncated {
 			rows = append(rows, row{depth: 2, cell: "more PTR records, not looked up"})
@@ -137,7 +138,7 @@ func evidence(b *block, r *check.Result) {
 		rows = append(rows, probed(a)...)
 	}
 	if c := r.Forward.Canonical; c != "" && c != r.Host && len(rows) > 0 {
-		kind := "full name " // by the search list, or of a hosts line
+		kind := "full name " // from the search list or a hosts line
 		if len(r.Forward.Chain) > 0 {
 			kind = "CNAME "
 		}
@@ -146,7 +147,7 @@ func evidence(b *block, r *check.Result) {
 	b.table(rows)
 }
 
-// noPTR tells an address without a name from one whose name is not known.
+// noPTR says why an address has no PTR name: there is none, or the lookup failed.
 func noPTR(s resolve.Status) string {
 	if s.Temporary() {
 		return "PTR unknown: " + s.Words()
@@ -154,8 +155,8 @@ func noPTR(s resolve.Status) string {
 	return "no PTR: " + s.Words()
 }
 
-// leads says where a PTR name leads.
-func leads(a check.Address, p check.PTR) string {
+// resolvesTo says what a PTR name resolves to.
+func resolvesTo(a check.Address, p check.PTR) string {
 	switch {
 	case p.Confirmed:
 		return "resolves back"
@@ -170,7 +171,7 @@ func leads(a check.Address, p check.PTR) string {
 	return "no address: " + p.Status.Words()
 }
 
-// meaning lists what was found, where something was, or everything.
+// meaning writes the findings that are worth reading, or all of them.
 func meaning(b *block, r *check.Result, all bool) {
 	heading := false
 	for _, f := range r.Findings {
@@ -191,7 +192,7 @@ func meaning(b *block, r *check.Result, all bool) {
 	}
 }
 
-// brief lists what was found, each with what to do about it.
+// brief writes each finding with its advice.
 func brief(b *block, r *check.Result) {
 	for _, f := range r.Findings {
 		b.hanging(1, 2, f.Text)
@@ -202,7 +203,7 @@ func brief(b *block, r *check.Result) {
 	}
 }
 
-// remedy lists what can be done, once each, on the machine it is for.
+// remedy writes the advice of all findings, each piece once.
 func remedy(b *block, r *check.Result) {
 	seen := map[check.Advice]bool{}
 	heading, last := false, ""
@@ -226,7 +227,7 @@ func remedy(b *block, r *check.Result) {
 	}
 }
 
-// routine tells what is found of every healthy host from what is worth saying.
+// routine reports whether every healthy host has findings with this code.
 func routine(c check.Code) bool {
 	switch c {
 	case check.ConnectCode(check.ConnectSkipped), check.HostsOnly, check.SSHFPMatch:
@@ -235,7 +236,7 @@ func routine(c check.Code) bool {
 	return c.Mapping()
 }
 
-// timings says how long the phases took.
+// timings writes how long the phases took.
 func timings(b *block, p check.Phases) {
 	var words []string
 	for _, phase := range []struct {
@@ -257,7 +258,7 @@ func (b *block) advice(a check.Advice) {
 	b.verbatim(3, a.Line)
 }
 
-// place names the machine that the advice is for.
+// place says where advice is to be followed.
 func place(a check.Advice) string {
 	switch a.Machine {
 	case check.ReverseZone, check.ForwardZone:

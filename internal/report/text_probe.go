@@ -8,8 +8,8 @@ import (
 	"rdnsproxy/check"
 )
 
-// probed are the rows of what was found behind an address: how the connection
-// came out, who answered, and what ssh would say of its host keys.
+// probed returns the rows about the server at an address: the connection, the SSH
+// banner, and the host keys with ssh's verdict on each.
 func probed(a check.Address) []row {
 	if a.Connect == nil {
 		return nil
@@ -33,7 +33,7 @@ func probed(a check.Address) []row {
 	return rows
 }
 
-// connected says how a connection came out.
+// connected says how connecting ended.
 func connected(c check.Connect) string {
 	switch c.Status {
 	case check.ConnectOK:
@@ -56,7 +56,7 @@ func connected(c check.Connect) string {
 	return because("connection failed", c.Error)
 }
 
-// keyWords is what ssh would say, in capitals where it would shout.
+// keyWords is ssh's verdict on a key, in capitals where ssh uses them.
 func keyWords(k check.HostKey) string {
 	words := string(k.Status)
 	switch k.Status {
@@ -80,7 +80,7 @@ func because(what, why string) string {
 	return what + ": " + why
 }
 
-// span is a time as people say it: 12.1 ms, 5 s.
+// span formats seconds for people: 12.1 ms, 5 s.
 func span(seconds float64) string {
 	amount, unit := seconds, " s"
 	if seconds < 1 {
