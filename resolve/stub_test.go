@@ -58,28 +58,31 @@ func TestStatuses(t *testing.T) {
 // failures the most telling is told. A silent server is asked without EDNS too.
 func TestNextServer(t *testing.T) {
 	for _, tt := range []struct {
+		name     string
 		faults   []lab.DNSFault
 		want     Status
 		source   int
 		attempts int
 		asked    []int
+		silence  bool // somebody does not answer, which costs the timeout
 	}{
-		{[]lab.DNSFault{lab.ServFail, nil}, OK, 1, 2, []int{1, 1}},
-		{[]lab.DNSFault{lab.Refused, nil}, OK, 1, 2, []int{1, 1}},
-		{[]lab.DNSFault{lab.Drop, nil}, OK, 1, 2, []int{2, 1}},
-		{[]lab.DNSFault{lab.Rcode(dns.RcodeNameError), nil}, NXDomain, 0, 2, []int{1, 0}},
-		{[]lab.DNSFault{lab.Rcode(dns.RcodeSuccess), nil}, NoData, 0, 2, []int{1, 0}},
-		{[]lab.DNSFault{lame, nil}, OK, 1, 2, []int{1, 1}},
-		{[]lab.DNSFault{lame, lab.Drop}, Invalid, 0, 1, []int{1, 2}},
-		{[]lab.DNSFault{lame, lame}, Invalid, 0, 2, []int{2, 2}},
-		{[]lab.DNSFault{lab.Refused, lab.ServFail}, ServFail, 1, 2, []int{2, 2}},
-		{[]lab.DNSFault{lab.Drop, lab.Refused}, Refused, 1, 1, []int{2, 1}},
-		{[]lab.DNSFault{lab.WrongQuestion, lab.Drop}, Invalid, 0, 1, []int{2, 2}},
-		{[]lab.DNSFault{lab.Drop, lab.Drop}, Timeout, 0, 2, []int{3, 3}},
+		{"a server that fails", []lab.DNSFault{lab.ServFail, nil}, OK, 1, 2, []int{1, 1}, false},
+		{"a server that refuses", []lab.DNSFault{lab.Refused, nil}, OK, 1, 2, []int{1, 1}, false},
+		{"a silent server", []lab.DNSFault{lab.Drop, nil}, OK, 1, 2, []int{2, 1}, true},
+		{"no such name ends it", []lab.DNSFault{lab.Rcode(dns.RcodeNameError), nil}, NXDomain, 0, 2, []int{1, 0}, false},
+		{"no data ends it", []lab.DNSFault{lab.Rcode(dns.RcodeSuccess), nil}, NoData, 0, 2, []int{1, 0}, false},
+		{"a lame server", []lab.DNSFault{lame, nil}, OK, 1, 2, []int{1, 1}, false},
+		{"a lame server and a silent one", []lab.DNSFault{lame, lab.Drop}, Invalid, 0, 1, []int{1, 2}, true},
+		{"two lame servers", []lab.DNSFault{lame, lame}, Invalid, 0, 2, []int{2, 2}, false},
+		{"all fail", []lab.DNSFault{lab.Refused, lab.ServFail}, ServFail, 1, 2, []int{2, 2}, false},
+		{"silence, then refused", []lab.DNSFault{lab.Drop, lab.Refused}, Refused, 1, 1, []int{2, 1}, true},
+		{"the answer to another question", []lab.DNSFault{lab.WrongQuestion, lab.Drop}, Invalid, 0, 1, []int{2, 2}, true},
+		{"all silent", []lab.DNSFault{lab.Drop, lab.Drop}, Timeout, 0, 2, []int{3, 3}, true},
 	} {
-		t.Run("", func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			var all []*lab.DNSServer
+			timeout := 5 * time.Second // on a busy machine, an answer takes its time
 			for _, f := range tt.faults {
 				s := hostZone(t)
 				if f != nil {
@@ -87,8 +90,11 @@ func TestNextServer(t *testing.T) {
 				}
 				all = append(all, s)
 			}
+			if tt.silence {
+				timeout = brief
+			}
 			r := asking(t, all...)
-			r.Config.Timeout, r.Config.Attempts = brief, tt.attempts
+			r.Config.Timeout, r.Config.Attempts = timeout, tt.attempts
 			a := r.Forward(within(t), "host.example.com", IPv4, System)
 			var asked []int
 			for _, s := range all {
