@@ -156,7 +156,11 @@ func adviseResolver(ans resolve.Answer) []Advice {
 		return nil
 	}
 	text := "try again, or ask another DNS server with --resolver"
-	if w := sourceWord(ans); w != "" {
+	switch w := sourceWord(ans); {
+	case w == "":
+	case ans.Status == resolve.Timeout:
+		text = "no answer from " + w + "; " + text
+	default:
 		text = "the answer came from " + w + "; " + text
 	}
 	if e := ans.Extended; !e.IsZero() {
