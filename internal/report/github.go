@@ -97,7 +97,8 @@ func (g *github) Close() error {
 		}
 		command := l.waiting
 		if l.rest > 0 {
-			command = fmt.Sprintf("::%s title=rdnsproxy check::and %d more (GitHub shows at most %d per step)\n", level, l.rest+1, githubMost)
+			command = fmt.Sprintf("::%s title=rdnsproxy check::and %d more (GitHub shows at most %d per step)\n",
+				level, l.rest+1, githubMost)
 		}
 		if _, err := io.WriteString(g.w, command); err != nil {
 			return err

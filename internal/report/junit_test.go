@@ -106,7 +106,8 @@ func TestJUnitCases(t *testing.T) {
 				}
 			}
 			if suite.Tests != len(ps) || len(suite.Cases) != len(ps) || suite.Failures != failures || suite.Errors != errors {
-				t.Errorf("%s: %d cases, counted: %d tests, %d failures, %d errors", suite.Name, len(suite.Cases), suite.Tests, suite.Failures, suite.Errors)
+				t.Errorf("%s: %d cases, counted: %d tests, %d failures, %d errors",
+					suite.Name, len(suite.Cases), suite.Tests, suite.Failures, suite.Errors)
 			}
 			if !strings.Contains(suite.Out, "\n") || strings.Contains(suite.Out, "\x1b") {
 				t.Errorf("%s: evidence: %q", suite.Name, suite.Out)

@@ -36,7 +36,7 @@ func nagiosStatus(failOn check.Severity, found []check.Severity) int {
 	}
 	status, o := nagiosOK, Options{FailOn: failOn}
 	for _, s := range found {
-		switch o.weigh(s) {
+		switch o.outcomeOf(s) {
 		case failed:
 			if s == check.Error {
 				return nagiosCritical

@@ -28,7 +28,8 @@ func TestNagiosLine(t *testing.T) {
 	many := []*check.Result{hostile(long), hostile(long), hostile(long), hostile(long), hostile(long), hostile(long)}
 	for i := range many {
 		many[i].Host = fmt.Sprintf("%s%d.example.com", strings.Repeat("h", 200), i)
-		many[i].Timings = check.Phases{Resolve: 9999.123456, Reverse: 9999.123456, Connect: 9999.123456, Identify: 9999.123456, HostKeys: 9999.123456}
+		const long = 9999.123456
+		many[i].Timings = check.Phases{Resolve: long, Reverse: long, Connect: long, Identify: long, HostKeys: long}
 	}
 	for _, rs := range [][]*check.Result{nil, everything(t), recorded(t)[:1], recorded(t)[1:2], many} {
 		checkNagios(t, write(t, "nagios", Options{}, rs...))

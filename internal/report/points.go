@@ -66,12 +66,12 @@ const (
 func (o Options) outcome(fs []check.Finding) outcome {
 	result := passed
 	for _, f := range fs {
-		result = max(result, o.weigh(f.Severity))
+		result = max(result, o.outcomeOf(f.Severity))
 	}
 	return result
 }
 
-func (o Options) weigh(s check.Severity) outcome {
+func (o Options) outcomeOf(s check.Severity) outcome {
 	switch failOn := cmp.Or(o.FailOn, check.Warning); {
 	case s == check.Unknown && failOn <= check.Error:
 		return undetermined
@@ -85,7 +85,7 @@ func (o Options) weigh(s check.Severity) outcome {
 func (o Options) worst(p point) check.Finding {
 	want := o.outcome(p.findings)
 	for _, f := range p.findings {
-		if o.weigh(f.Severity) == want {
+		if o.outcomeOf(f.Severity) == want {
 			return f
 		}
 	}

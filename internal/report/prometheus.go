@@ -69,7 +69,8 @@ func (p *prometheus) behind(a *check.Address, labels []label) {
 		count[k.Status]++
 	}
 	for _, s := range check.KeyStatuses() {
-		p.keys.add("rdnsproxy_check_hostkeys", float64(count[s]), append(labels[:len(labels):len(labels)], label{"status", string(s)})...)
+		with := append(labels[:len(labels):len(labels)], label{"status", string(s)})
+		p.keys.add("rdnsproxy_check_hostkeys", float64(count[s]), with...)
 	}
 }
 
@@ -80,17 +81,27 @@ func (p *prometheus) Close() error {
 		when.add("rdnsproxy_check_timestamp_seconds", float64(p.o.Time.Round(time.Millisecond).UnixMilli())/1000)
 		when.family(&b, "rdnsproxy_check_timestamp_seconds", "Time of the check, in seconds since 1970.")
 	}
-	p.severity.family(&b, "rdnsproxy_check_severity", "Severity of the worst finding about the target: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
-	p.verdict.family(&b, "rdnsproxy_check_verdict", "Whether the mapping of name and address has this verdict; the address is empty if the name has none.")
-	p.address.family(&b, "rdnsproxy_check_address_severity", "Severity of the worst finding about the address: 0 ok, 1 notice, 2 unknown, 3 warning, 4 error.")
-	p.connect.family(&b, "rdnsproxy_check_connect_status", "Whether connecting to the address ended with this status.")
-	p.connecting.family(&b, "rdnsproxy_check_connect_seconds", "Time that connecting to the address took.")
-	p.keys.family(&b, "rdnsproxy_check_hostkeys", "Number of host keys that ssh would give this status.")
-	p.phase.family(&b, "rdnsproxy_check_phase_seconds", "Time that a phase of the check took, for the slowest address of the target.")
+	const severities = ": 0 ok, 1 notice, 2 unknown, 3 warning, 4 error."
+	for _, f := range []struct {
+		samples      *samples
+		metric, help string
+	}{
+		{&p.severity, "severity", "Severity of the worst finding about the target" + severities},
+		{&p.verdict, "verdict",
+			"Whether the mapping of name and address has this verdict; the address is empty if the name has none."},
+		{&p.address, "address_severity", "Severity of the worst finding about the address" + severities},
+		{&p.connect, "connect_status", "Whether connecting to the address ended with this status."},
+		{&p.connecting, "connect_seconds", "Time that connecting to the address took."},
+		{&p.keys, "hostkeys", "Number of host keys that ssh would give this status."},
+		{&p.phase, "phase_seconds", "Time that a phase of the check took, for the slowest address of the target."},
+	} {
+		f.samples.family(&b, "rdnsproxy_check_"+f.metric, f.help)
+	}
 	if p.o.Unnamed > 0 {
 		var unnamed samples
 		unnamed.add("rdnsproxy_check_known_hosts_unnamed", float64(p.o.Unnamed))
-		unnamed.family(&b, "rdnsproxy_check_known_hosts_unnamed", "Number of hashed known_hosts lines whose host name is not known, so that the host was not checked.")
+		unnamed.family(&b, "rdnsproxy_check_known_hosts_unnamed",
+			"Number of hashed known_hosts lines whose host name is not known, so that the host was not checked.")
 	}
 	_, err := io.WriteString(p.w, b.String())
 	return err

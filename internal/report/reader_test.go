@@ -50,7 +50,8 @@ func hostile(text string) *check.Result {
 var attacks = []string{
 	"plain",
 	"::error::x", "a::b", "%0A::set-env name=X::y", "x%0D%0Ay", "%25", "title=a,file=b:c", "##[error]x", "a ##[add-mask]b",
-	"| a | b |", `\| a`, `\\| a`, "`a` b", "``a", `a\`, "<script>alert(1)</script>", "[a](http://b)", "www.example.com", "a@example.com", "@user #1 &#124;",
+	"| a | b |", `\| a`, `\\| a`, "`a` b", "``a", `a\`, "<script>alert(1)</script>", "[a](http://b)",
+	"www.example.com", "a@example.com", "@user #1 &#124;",
 	"# TODO later", "a # SKIP", `a \# TODO`, `a \\# TODO`, "1..0", "Bail out!", "...", "---", `"`, `a: "b`,
 	"a | b=1;2", "$(id)", "`id`", `\033[2J`, `\n`, "'a'",
 	`x"} 1`, `a\"b`, `a="b"`, "# HELP x",

@@ -254,9 +254,11 @@ const us = time.Microsecond
 var probedTargets = []recordedTarget{
 	{input: "chris@web1.example.com", host: "web1.example.com", probes: map[string]check.Probe{
 		"203.0.113.7": serving(12100*us, 20300*us, 118400*us,
-			check.Key{HostKey: check.HostKey{Type: "ssh-ed25519", Fingerprint: goodPrint, Status: check.KeyKnown, Evidence: knownHosts + ":12",
+			check.Key{HostKey: check.HostKey{Type: "ssh-ed25519", Fingerprint: goodPrint,
+				Status: check.KeyKnown, Evidence: knownHosts + ":12",
 				Line: "web1.example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2nOqbE3wqv0oH0mYF6H1r2lV1h8yM1p0aXoYw8b6Qf"}},
-			check.Key{HostKey: check.HostKey{Type: "ssh-ed25519", Fingerprint: goodPrint, Status: check.KeyCertified, Evidence: knownHosts + ":3", Certificate: true}},
+			check.Key{HostKey: check.HostKey{Type: "ssh-ed25519", Fingerprint: goodPrint,
+				Status: check.KeyCertified, Evidence: knownHosts + ":3", Certificate: true}},
 			hostKey("ssh-rsa", rsaPrint, check.KeyVerified, "sshfp:dns:192.0.2.53"),
 			hostKey("ecdsa-sha2-nistp256", ecdsaPrint, check.KeyExpected, "--expect-hostkey")),
 		"2001:db8::7": unconnected(check.ConnectSkipped, "no local address of its family to connect from", 0),

@@ -122,7 +122,7 @@ func New(format string, w io.Writer, o Options) (Handler, error) {
 func Status(failOn check.Severity, found []check.Severity) int {
 	result, o := passed, Options{FailOn: failOn}
 	for _, s := range found {
-		result = max(result, o.weigh(s))
+		result = max(result, o.outcomeOf(s))
 	}
 	return [...]int{passed: exit.OK, undetermined: exit.Unknown, failed: exit.Found}[result]
 }

@@ -11,7 +11,7 @@ import (
 // TestTableFields: through a pipe each target is one line of six fields, none of them
 // empty, whatever was found.
 func TestTableFields(t *testing.T) {
-	rs := append(everything(t), check.Unfinished(check.Target{Input: "late.example.com", Host: "late.example.com"}), check.Unjudged("odd\t\nname"), &check.Result{Target: "bare"})
+	rs := append(everything(t), unfinished("late.example.com"), check.Unjudged("odd\t\nname"), &check.Result{Target: "bare"})
 	lines := strings.Split(strings.TrimSuffix(write(t, "table", Options{}, rs...), "\n"), "\n")
 	if len(lines) != len(rs) {
 		t.Fatalf("%d lines for %d targets", len(lines), len(rs))
@@ -32,9 +32,13 @@ func TestTableFields(t *testing.T) {
 	}
 }
 
+func unfinished(host string) *check.Result {
+	return check.Unfinished(check.Target{Input: host, Host: host})
+}
+
 // TestTableInterrupted: on a terminal what was not looked at is counted.
 func TestTableInterrupted(t *testing.T) {
-	rs := []*check.Result{recorded(t)[0], check.Unfinished(check.Target{Input: "a.example.com", Host: "a.example.com"}), check.Unfinished(check.Target{Input: "b.example.com", Host: "b.example.com"})}
+	rs := []*check.Result{recorded(t)[0], unfinished("a.example.com"), unfinished("b.example.com")}
 	for _, tt := range []struct {
 		o    Options
 		want string
@@ -42,7 +46,8 @@ func TestTableInterrupted(t *testing.T) {
 		{Options{Width: 80, TargetWidth: 16}, "SEVERITY  TARGET            VERDICT       FINDING\n" +
 			"ok        web1.example.com  exact\n\ninterrupted: 3 targets: 1 ok, 2 not checked\n"},
 		{Options{Width: 80, Quiet: true}, ""},
-		{Options{Quiet: true}, "unknown\ta.example.com\t-\tundetermined\tinterrupted\ta.example.com was not checked: the check was interrupted\n" +
+		{Options{Quiet: true}, "" +
+			"unknown\ta.example.com\t-\tundetermined\tinterrupted\ta.example.com was not checked: the check was interrupted\n" +
 			"unknown\tb.example.com\t-\tundetermined\tinterrupted\tb.example.com was not checked: the check was interrupted\n"},
 	} {
 		if got := write(t, "table", tt.o, rs...); got != tt.want {

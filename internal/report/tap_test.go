@@ -25,7 +25,8 @@ func checkTAP(t *testing.T, report string, r *check.Result) {
 	if got := strings.NewReplacer(`\\`, `\`, `\#`, `#`).Replace(m[2]); got != name(r)+" mapping.no-address" {
 		t.Errorf("%q reads as %q", name(r), got)
 	}
-	if end := len(lines) - 3; lines[0] != "TAP version 13" || lines[2] != "  ---" || lines[end] != "  ..." || lines[end+1] != "1..1" || lines[end+2] != "" {
+	end := len(lines) - 3
+	if lines[0] != "TAP version 13" || lines[2] != "  ---" || lines[end] != "  ..." || lines[end+1] != "1..1" || lines[end+2] != "" {
 		t.Errorf("not one YAML block and a plan: %q", lines)
 	}
 	for _, line := range lines[3 : len(lines)-3] {

@@ -130,7 +130,8 @@ func evidence(b *block, r *check.Result) {
 			rows = append(rows, row{depth: 2, cell: noPTR(a.Reverse.Status), note: a.Reverse.Source})
 		}
 		for _, p := range a.PTR {
-			rows = append(rows, row{depth: 2, cell: "PTR " + p.Name, note: a.Reverse.Source}, row{depth: 3, cell: resolvesTo(a, p), note: p.Source})
+			rows = append(rows, row{depth: 2, cell: "PTR " + p.Name, note: a.Reverse.Source},
+				row{depth: 3, cell: resolvesTo(a, p), note: p.Source})
 		}
 		if a.Reverse.Truncated {
 			rows = append(rows, row{depth: 2, cell: "more PTR records, not looked up"})
@@ -239,10 +240,10 @@ func routine(c check.Code) bool {
 // timings writes how long the phases took.
 func timings(b *block, p check.Phases) {
 	var words []string
-	for _, phase := range []struct {
-		name    string
-		seconds float64
-	}{{"forward lookup", p.Resolve}, {"reverse lookup", p.Reverse}, {"connecting", p.Connect}, {"SSH banner", p.Identify}, {"host keys", p.HostKeys}} {
+	for _, phase := range []phase{
+		{"forward lookup", p.Resolve}, {"reverse lookup", p.Reverse},
+		{"connecting", p.Connect}, {"SSH banner", p.Identify}, {"host keys", p.HostKeys},
+	} {
 		if phase.seconds > 0 {
 			words = append(words, phase.name+" "+span(phase.seconds))
 		}

@@ -17,7 +17,8 @@ func TestBrief(t *testing.T) {
 		Findings: []check.Finding{
 			{Code: check.PinGood, Text: "/etc/hosts:2: the line for my.example.com is still right and needed"},
 			{Code: check.PinMoved, Severity: check.Error, Text: "/etc/hosts:3: the line is off",
-				Advice: []check.Advice{{Code: check.AdviseCommand, Machine: check.ThisMachine, Text: "remove it", Line: "rdnsproxy hosts remove my.example.com"}}},
+				Advice: []check.Advice{{Code: check.AdviseCommand, Machine: check.ThisMachine,
+					Text: "remove it", Line: "rdnsproxy hosts remove my.example.com"}}},
 		}}
 	for width, want := range map[int]string{
 		0: `error  my.example.com  pin.moved
