@@ -12,7 +12,7 @@ import (
 	"rdnsproxy/check"
 )
 
-// command is a workflow command as a runner understands it.
+// command is a workflow command as a runner parses it.
 type command struct {
 	name       string
 	properties map[string]string
@@ -20,7 +20,7 @@ type command struct {
 }
 
 // readCommand follows actions/runner's ActionCommand.TryParseV2: the first ::
-// after the leading one ends the properties, whatever stands in them.
+// after the leading one ends the properties, whatever they contain.
 func readCommand(line string) (command, bool) {
 	line, ok := strings.CutPrefix(strings.TrimSpace(line), "::")
 	if !ok {
@@ -42,7 +42,7 @@ func readCommand(line string) (command, bool) {
 	return c, true
 }
 
-// undo replaces one after the other, as the runner does.
+// undo makes the replacements one after the other, as the runner does.
 func undo(s string, pairs ...string) string {
 	for i := 0; i < len(pairs); i += 2 {
 		s = strings.ReplaceAll(s, pairs[i], pairs[i+1])
@@ -50,8 +50,8 @@ func undo(s string, pairs ...string) string {
 	return s
 }
 
-// checkGitHub: a single result is one command, which says what its finding says,
-// and a line that no runner obeys.
+// checkGitHub: a single result is one command with the text of its finding, and a line
+// that no runner executes.
 func checkGitHub(t *testing.T, report string, r *check.Result) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSuffix(report, "\n"), "\n")
@@ -67,8 +67,8 @@ func checkGitHub(t *testing.T, report string, r *check.Result) {
 	}
 }
 
-// TestGitHubLimit: never more annotations of a level than GitHub shows, and the
-// last counts those that are left out.
+// TestGitHubLimit: there are never more annotations of a level than GitHub shows, and
+// the last one counts those that are left out.
 func TestGitHubLimit(t *testing.T) {
 	for n := range 13 {
 		var rs []*check.Result
@@ -127,8 +127,8 @@ func TestGitHubSummary(t *testing.T) {
 
 var htmlCell = regexp.MustCompile(`<td>(.*)</td>`)
 
-// TestGitHubMarkdown: GitHub's own Markdown makes of each point a row of five
-// cells with its texts in code, and no link and no tag of anybody else's.
+// TestGitHubMarkdown: GitHub's own Markdown parser sees each point as a row of five
+// cells whose texts are code, and sees no link and no other tag.
 func TestGitHubMarkdown(t *testing.T) {
 	rs := append(everything(t), attacked()...)
 	page, ok := read(t, summaryOf(t, rs...), "cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough")
@@ -164,7 +164,7 @@ func TestGitHubMarkdown(t *testing.T) {
 	}
 }
 
-// TestGitHubSummaryBound: GitHub drops a summary that is too long, so this one ends before.
+// TestGitHubSummaryBound: GitHub drops a summary that is too long, so it is cut.
 func TestGitHubSummaryBound(t *testing.T) {
 	r := hostile(strings.Repeat("x", 2000))
 	rs := make([]*check.Result, 1000)
@@ -177,7 +177,7 @@ func TestGitHubSummaryBound(t *testing.T) {
 	}
 }
 
-// broken is a summary that cannot be written.
+// broken is a writer that fails.
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, errors.New("disk full") }

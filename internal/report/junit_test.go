@@ -40,7 +40,7 @@ func readJUnit(t *testing.T, report string) suites {
 	return s
 }
 
-// checkJUnit: the failure of a single result says what its finding says.
+// checkJUnit: the failure of a single result has the text of its finding.
 func checkJUnit(t *testing.T, report string, r *check.Result) {
 	t.Helper()
 	s := readJUnit(t, report)
@@ -53,7 +53,7 @@ func checkJUnit(t *testing.T, report string, r *check.Result) {
 	}
 }
 
-// TestJUnitSchema: xmllint holds the reports against the schema.
+// TestJUnitSchema: xmllint validates the reports against the schema.
 func TestJUnitSchema(t *testing.T) {
 	unsafe := hostile("\x1b]0;x\x07\x00\xff\xfe\ufffe\n\ttext")
 	for name, rs := range map[string][]*check.Result{
@@ -66,7 +66,7 @@ func TestJUnitSchema(t *testing.T) {
 	}
 	wrong := strings.Replace(write(t, "junit", Options{Time: noon}, recorded(t)...), ` tests="`, ` tests="x`, 1)
 	if _, ok := read(t, wrong, "xmllint", "--nonet", "--noout", "--schema", "testdata/junit.xsd", "-"); ok {
-		t.Error("the schema takes a number of tests that is none")
+		t.Error("the schema accepts an invalid number of tests")
 	}
 }
 
@@ -80,8 +80,8 @@ func attacked() []*check.Result {
 	return rs
 }
 
-// TestJUnitCases: a case for each address, one for a target without; what fails
-// is a failure, what is not known an error, and the counts are right.
+// TestJUnitCases: there is a case for each address, and one for a target without any; an
+// undetermined one is an error, and the counts are right.
 func TestJUnitCases(t *testing.T) {
 	rs := everything(t)
 	for _, failOn := range []check.Severity{check.Notice, check.Warning, check.Error, check.Error + 1} {

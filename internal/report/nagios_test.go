@@ -16,7 +16,7 @@ var nagiosLine = regexp.MustCompile(`^RDNSPROXY (OK|WARNING|CRITICAL|UNKNOWN) - 
 func checkNagios(t *testing.T, report string) {
 	t.Helper()
 	if !nagiosLine.MatchString(report) || strings.ContainsAny(report[:strings.IndexByte(report, '|')], "`$&<>\"'\\") {
-		t.Errorf("not a plugin's line: %q", report)
+		t.Errorf("not a plugin line: %q", report)
 	}
 	if len(report) >= 1024 {
 		t.Errorf("%d bytes: too long for NRPE", len(report))
@@ -79,8 +79,8 @@ func TestNagiosStatus(t *testing.T) {
 	}
 }
 
-// TestNagiosNoReport: bad usage is a plugin's line too, and holds nothing that one
-// may not hold.
+// TestNagiosNoReport: bad usage is a plugin line too, with nothing in it that would break
+// one.
 func TestNagiosNoReport(t *testing.T) {
 	if got, want := nagiosNoReport("unknown flag \"--x|y\""), "RDNSPROXY UNKNOWN - unknown flag --x?y\n"; got != want {
 		t.Errorf("%q, not %q", got, want)

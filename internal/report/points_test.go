@@ -15,8 +15,8 @@ func findings(ss ...check.Severity) []check.Finding {
 	return fs
 }
 
-// TestOutcome is the exit status of check in small: known to fail beats unknown
-// beats passed, and never is never.
+// TestOutcome: a failure takes precedence over an unknown, and an unknown over a pass;
+// with never, everything passes.
 func TestOutcome(t *testing.T) {
 	const never = check.Error + 1
 	for _, c := range []struct {
@@ -47,8 +47,8 @@ func TestOutcome(t *testing.T) {
 	}
 }
 
-// TestNothingIsLost: every finding stands in a point, also one about the target
-// as a whole, or about an address that is not among the target's.
+// TestNothingIsLost: every finding is in a point, even one about the target as a whole,
+// or about an address that the target does not have.
 func TestNothingIsLost(t *testing.T) {
 	one, two, gone := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::2"), netip.MustParseAddr("192.0.2.3")
 	r := &check.Result{

@@ -21,8 +21,8 @@ type series struct {
 	value  float64
 }
 
-// readPrometheus reads the text format strictly: families in one piece, below
-// one HELP and one TYPE.
+// readPrometheus parses the text format strictly: each family in one piece, after one
+// HELP and one TYPE.
 func readPrometheus(t *testing.T, report string) []series {
 	t.Helper()
 	var all []series
@@ -72,7 +72,7 @@ func checkPrometheus(t *testing.T, report string, r *check.Result) {
 	}
 }
 
-// TestPromtool: Prometheus's own reader finds no fault, in form or in style.
+// TestPromtool: Prometheus's own parser and linter find no fault.
 func TestPromtool(t *testing.T) {
 	twice := append(everything(t), everything(t)...) // the same series twice would be an error
 	for name, rs := range map[string][]*check.Result{"recorded": twice, "attacks": attacked()} {
@@ -81,11 +81,11 @@ func TestPromtool(t *testing.T) {
 		}
 	}
 	if said, ok := read(t, "x{a=\"b\n", "promtool", "check", "metrics"); ok {
-		t.Errorf("promtool takes anything: %s", said)
+		t.Errorf("promtool accepts anything: %s", said)
 	}
 }
 
-// TestPrometheusStates: of each state set exactly one holds, and it is the result's.
+// TestPrometheusStates: in each state set only the state of the result is 1.
 func TestPrometheusStates(t *testing.T) {
 	type where struct{ metric, target, address string }
 	holds := map[where]string{}
@@ -124,7 +124,7 @@ func TestPrometheusStates(t *testing.T) {
 	}
 }
 
-// TestPrometheusLabels: nothing that a stranger chose is a label.
+// TestPrometheusLabels: no label is chosen by a stranger.
 func TestPrometheusLabels(t *testing.T) {
 	for _, s := range readPrometheus(t, write(t, "prometheus", Options{}, everything(t)...)) {
 		for name := range s.labels {

@@ -10,8 +10,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// read gives a report to a program that reads its format, and returns what that
-// says and whether it was content.
+// read pipes a report to a program that reads its format, and returns its output and
+// whether it succeeded.
 func read(t *testing.T, report, program string, args ...string) (string, bool) {
 	t.Helper()
 	path, err := exec.LookPath(program)
@@ -24,7 +24,7 @@ func read(t *testing.T, report, program string, args ...string) (string, bool) {
 	return string(out), err == nil
 }
 
-// everything is all that was recorded.
+// everything returns the results of all recordings.
 func everything(t *testing.T) []*check.Result {
 	t.Helper()
 	var rs []*check.Result
@@ -34,7 +34,7 @@ func everything(t *testing.T) []*check.Result {
 	return rs
 }
 
-// hostile is a result with one text wherever a stranger's can stand.
+// hostile is a result with text in every place for a stranger's text.
 func hostile(text string) *check.Result {
 	r := &check.Result{
 		Target: text, Host: "host.example.com", Port: 22, Verdict: check.NoAddress, Severity: check.Error,
@@ -46,7 +46,7 @@ func hostile(text string) *check.Result {
 	return r
 }
 
-// attacks are texts that mean something to one of the readers.
+// attacks are texts that have a meaning for one of the readers.
 var attacks = []string{
 	"plain",
 	"::error::x", "a::b", "%0A::set-env name=X::y", "x%0D%0Ay", "%25", "title=a,file=b:c", "##[error]x", "a ##[add-mask]b",
@@ -58,8 +58,8 @@ var attacks = []string{
 	"]]>", "&amp;", "<!--", "münchen 東京", "", " ", "a  b ",
 }
 
-// FuzzFormats: whatever a safe text says, each format says the same to its
-// reader and nothing else.
+// FuzzFormats: the reader of each format reads exactly the text that was written, as
+// long as it is safe.
 func FuzzFormats(f *testing.F) {
 	for _, text := range attacks {
 		f.Add(text)

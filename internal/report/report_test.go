@@ -102,7 +102,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestJSONIsTheRecording: what was read is written again, byte by byte.
+// TestJSONIsTheRecording: a result survives the way from JSON and back, byte by byte.
 func TestJSONIsTheRecording(t *testing.T) {
 	for _, name := range recordings {
 		want, err := os.ReadFile("testdata/" + name + ".json")
@@ -115,9 +115,9 @@ func TestJSONIsTheRecording(t *testing.T) {
 	}
 }
 
-// TestRecordingsAreCurrent: they hold no code and no severity that check does not give,
-// and every way in which a connection and a host key can come out.
-func TestRecordingsAreCurrent(t *testing.T) {
+// TestRecordingsAreComplete: they have no code and no severity that check does not give,
+// and every status of a connection and of a host key.
+func TestRecordingsAreComplete(t *testing.T) {
 	codes, severities := map[check.Code]bool{}, map[check.Code][]check.Severity{}
 	for _, d := range check.Codes() {
 		codes[d.Code], severities[d.Code] = true, []check.Severity{d.Severity}
@@ -151,8 +151,8 @@ func TestRecordingsAreCurrent(t *testing.T) {
 	}
 }
 
-// TestExamplesAreReal: the example of an explanation is a text that was recorded,
-// where a finding of its code was.
+// TestExamplesAreReal: the example in an explanation is a recorded text, if a finding
+// with its code is recorded.
 func TestExamplesAreReal(t *testing.T) {
 	texts := map[check.Code][]string{}
 	for _, r := range everything(t) {
@@ -167,7 +167,7 @@ func TestExamplesAreReal(t *testing.T) {
 	}
 }
 
-// TestPage: prose is wrapped anew, what is indented stands, notes keep their column.
+// TestPage: prose is rewrapped, indented lines are kept, notes have one column.
 func TestPage(t *testing.T) {
 	const text = "one two three four five six\nseven\n\n  as it is, however long it may be for the width\n\n" +
 		"  a\tnote of several words that wraps\n  longer-cell\tnote\n"
@@ -183,14 +183,14 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestJSONOfNothing is still an array.
+// TestJSONOfNothing: no results are an empty array.
 func TestJSONOfNothing(t *testing.T) {
 	if got := write(t, "json", Options{}); got != "[]\n" {
 		t.Errorf("%q", got)
 	}
 }
 
-// TestSafe: no format lets through what moves a terminal, whatever the recording holds.
+// TestSafe: no format writes control characters, whatever is recorded.
 func TestSafe(t *testing.T) {
 	for _, format := range Formats() {
 		got := write(t, format, Options{}, append(recorded(t), recording(t, "probed")...)...)
@@ -202,7 +202,7 @@ func TestSafe(t *testing.T) {
 	}
 }
 
-// TestWidth: prose keeps to the width; what is to be copied is never broken.
+// TestWidth: prose is wrapped to the width; what is to be copied is never wrapped.
 func TestWidth(t *testing.T) {
 	for _, width := range []int{40, 80, 132} {
 		rs := recorded(t)
@@ -237,8 +237,8 @@ func lengths(words []string) []int {
 	return ns
 }
 
-// TestColor: escape sequences are added to a report, the layout does not change, and
-// nobody else's are among them: the recordings hold hostile names and banners.
+// TestColor: colour adds known escape sequences and changes nothing else, although the
+// recordings have hostile names and banners.
 func TestColor(t *testing.T) {
 	sgr := regexp.MustCompile(`\x1b\[(1|2|1;3[1-6])m([^\x1b]*)\x1b\[0m`)
 	for _, format := range Formats() {
@@ -246,7 +246,7 @@ func TestColor(t *testing.T) {
 			rs := append(everything(t), check.Unjudged("\x1b[31mred\x1b]0;title\x07"))
 			plain, painted := write(t, format, Options{Width: width}, rs...), write(t, format, Options{Color: true, Width: width}, rs...)
 			if strings.Contains(plain, "\x1b") {
-				t.Errorf("%s: colour where none is wanted", format)
+				t.Errorf("%s: an escape sequence without Color", format)
 			}
 			if d := cmp.Diff(plain, sgr.ReplaceAllString(painted, "$2")); d != "" {
 				t.Errorf("%s at width %d: %s", format, width, d)
@@ -267,7 +267,7 @@ func TestColor(t *testing.T) {
 	}
 }
 
-// TestQuiet leaves out what is fine.
+// TestQuiet: targets that pass are left out.
 func TestQuiet(t *testing.T) {
 	got := write(t, "text", Options{Quiet: true}, recorded(t)...)
 	if strings.Contains(got, "ok  ") || strings.Contains(got, "notice  ") || !strings.Contains(got, "warning  my.example.com") {
@@ -282,7 +282,7 @@ func TestUnknownFormat(t *testing.T) {
 	}
 }
 
-// TestStatus: what check exits with, as the table of exit statuses says.
+// TestStatus: the exit statuses of check.
 func TestStatus(t *testing.T) {
 	tests := []struct {
 		failOn     check.Severity

@@ -13,8 +13,8 @@ import (
 
 var tapPoint = regexp.MustCompile(`^(not )?ok 1 - ((?:[^\\#]|\\[\\#])*)$`)
 
-// checkTAP: the test point of a single result holds its target, no directive,
-// and a YAML block that ends where it should.
+// checkTAP: the test point of a single result has its target, no directive, and a
+// complete YAML block.
 func checkTAP(t *testing.T, report string, r *check.Result) {
 	t.Helper()
 	lines := strings.Split(report, "\n")
@@ -38,8 +38,8 @@ func checkTAP(t *testing.T, report string, r *check.Result) {
 
 var tapKey = regexp.MustCompile(`^  [a-z]+:( "error")?$`)
 
-// parser prints what perl's TAP::Parser makes of a report: a line of JSON for
-// each test point, and one with what it complains of.
+// parser prints what perl's TAP::Parser reads: a line of JSON for each test point, and
+// one with its complaints.
 const parser = `
 use TAP::Parser; use JSON::PP;
 local $/; my $tap = <STDIN>; $/ = "\n";
@@ -51,7 +51,7 @@ while (my $r = $parser->next) {
 }
 print $json->encode({points => \@points, errors => [$parser->parse_errors]}), "\n";`
 
-// TestTAPParser: perl's own parser reads what was meant, the YAML as well.
+// TestTAPParser: perl's own parser reads what was meant, including the YAML.
 func TestTAPParser(t *testing.T) {
 	rs := append(everything(t), attacked()...)
 	out, ok := read(t, write(t, "tap", Options{}, rs...), "perl", "-e", parser)
@@ -96,8 +96,8 @@ func TestTAPParser(t *testing.T) {
 	}
 }
 
-// TestTAPProve: prove tells a report with failures from one without, and finds
-// no fault in the form of either.
+// TestTAPProve: prove fails for a report with failures and passes for one without, and
+// has no complaint about either.
 func TestTAPProve(t *testing.T) {
 	good := recording(t, "results")[:1]
 	for name, rs := range map[string][]*check.Result{"good": good, "all": everything(t), "none": nil} {

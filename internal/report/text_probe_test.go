@@ -6,8 +6,8 @@ import (
 	"rdnsproxy/check"
 )
 
-// TestProbedWords: every status of the closed sets has words, and what is wrong
-// is said aloud.
+// TestProbedWords: every status has words of its own, and those of a bad key are in
+// capitals.
 func TestProbedWords(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range check.ConnectStatuses() {

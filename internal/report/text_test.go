@@ -9,8 +9,8 @@ import (
 	"rdnsproxy/internal/report"
 )
 
-// Without the evidence each finding stands with what to do about it, on one line
-// where nobody gives a width.
+// TestBrief: without the evidence, each finding is followed by its advice; without a
+// width, it is one line.
 func TestBrief(t *testing.T) {
 	r := &check.Result{Target: "my.example.com", Host: "my.example.com", Verdict: check.Exact, Severity: check.Error,
 		Addresses: []check.Address{{Address: netip.MustParseAddr("192.0.2.1")}},
