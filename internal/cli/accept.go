@@ -51,7 +51,7 @@ undetermined (lookups failed).`,
 }
 
 func runAccept(ctx context.Context, w World, o survey.Options, format pins.Listing, args []string) (int, error) {
-	a, err := pins.NewAccepted(w, o, format)
+	a, err := pins.NewAcceptedMappings(w, o, format)
 	if err != nil {
 		return 0, err
 	}

@@ -29,7 +29,7 @@ type hostsFlags struct {
 // options are what the flags say.
 func (f *hostsFlags) options() pins.Options {
 	o := f.pins
-	o.Options, o.Again = f.Options, f.again
+	o.Options, o.RerunFlags = f.Options, f.rerunFlags
 	return o
 }
 
@@ -165,7 +165,7 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 // line that does the same as root; a path is made one that root finds too. ssh's
 // configuration is left out: the host stands there as it was found, and root would
 // run what a Match exec in it says.
-func (f *hostsFlags) again(names ...string) string {
+func (f *hostsFlags) rerunFlags(names ...string) string {
 	again := ""
 	f.visit(func(flag *pflag.Flag) {
 		value := flag.Value.String()

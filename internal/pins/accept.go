@@ -23,7 +23,7 @@ import (
 )
 
 // Accepted keeps what the user has accepted.
-type Accepted struct {
+type AcceptedMappings struct {
 	w      console.World
 	o      survey.Options // how hosts are looked at
 	voice  *console.Voice
@@ -31,17 +31,17 @@ type Accepted struct {
 	path   string  // of the user's file
 }
 
-func NewAccepted(w console.World, o survey.Options, format Listing) (*Accepted, error) {
+func NewAcceptedMappings(w console.World, o survey.Options, format Listing) (*AcceptedMappings, error) {
 	path := mapping.Path(w)
 	if path == "" {
 		return nil, console.Refuse(exit.Usage, "run it as the user whose ssh it is for", "cannot find your own home directory: $HOME is another user's, or you have none")
 	}
-	return &Accepted{w, o, console.NewVoice(w.Err, o.Quiet, o.Verbose), format, path}, nil
+	return &AcceptedMappings{w, o, console.NewVoice(w.Err, o.Quiet, o.Verbose), format, path}, nil
 }
 
 // Accept looks the hosts up and keeps what it finds, all of it or nothing.
-func (a *Accepted) Accept(ctx context.Context, hosts []string) error {
-	results, err := a.lookUp(ctx, a.o.SSHConfig, hosts)
+func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
+	results, err := a.lookup(ctx, a.o.SSHConfig, hosts)
 	var behind *behindJumpHost
 	switch {
 	case errors.As(err, &behind):
@@ -69,7 +69,7 @@ func (a *Accepted) Accept(ctx context.Context, hosts []string) error {
 	case errors.Is(err, replacefile.ErrWritten):
 		a.voice.Notice(err.Error())
 	case err != nil:
-		return keeping(err)
+		return acceptedWriteRefusal(err)
 	}
 	for _, m := range ms {
 		a.w.Print(report.Paragraphs(a.o.ReportOptions(a.w).Width, "accepted: "+mapping.Describe(m)))
@@ -93,7 +93,7 @@ func refusedStatus(r *check.Result) int {
 }
 
 // lookUp asks about hosts as check does, without looking behind them.
-func (a *Accepted) lookUp(ctx context.Context, sshConfig string, words []string) ([]*check.Result, error) {
+func (a *AcceptedMappings) lookup(ctx context.Context, sshConfig string, words []string) ([]*check.Result, error) {
 	o := a.o
 	o.SSHConfig, o.DNSOnly = sshConfig, true
 	s, err := survey.New(ctx, a.w, a.voice, o)
@@ -121,7 +121,7 @@ func (a *Accepted) lookUp(ctx context.Context, sshConfig string, words []string)
 }
 
 // List writes a list of what is accepted.
-func (a *Accepted) List() error {
+func (a *AcceptedMappings) List() error {
 	file, err := mapping.Open(a.path)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (a *Accepted) List() error {
 
 // Forget drops what is accepted of hosts: of the name as it is typed, or of
 // the host that ssh's configuration makes of it, as accept takes it.
-func (a *Accepted) Forget(ctx context.Context, words []string) error {
+func (a *AcceptedMappings) Forget(ctx context.Context, words []string) error {
 	file, err := mapping.Open(a.path)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (a *Accepted) Forget(ctx context.Context, words []string) error {
 	for _, host := range hosts {
 		n, err := accepted.Forget(a.path, host)
 		if err != nil && !errors.Is(err, replacefile.ErrWritten) {
-			return keeping(err)
+			return acceptedWriteRefusal(err)
 		}
 		if n == 0 {
 			a.w.Print(check.PlainHost(host) + " was not in the list\n")
@@ -178,7 +178,7 @@ func (a *Accepted) Forget(ctx context.Context, words []string) error {
 }
 
 // keeping explains why the file of accepted mappings could not be written.
-func keeping(err error) error {
+func acceptedWriteRefusal(err error) error {
 	hint := "nothing was changed"
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeDirectory) || errors.Is(err, accepted.ErrOthersWrite) {
 		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
@@ -187,7 +187,7 @@ func keeping(err error) error {
 }
 
 // Verify looks whether what was accepted still holds, and gives the exit status.
-func (a *Accepted) Verify(ctx context.Context) (int, error) {
+func (a *AcceptedMappings) Verify(ctx context.Context) (int, error) {
 	file, err := mapping.Open(a.path)
 	if err != nil {
 		return 0, err
@@ -206,7 +206,7 @@ func (a *Accepted) Verify(ctx context.Context) (int, error) {
 		}
 		return exit.OK, nil
 	}
-	results, err := a.lookUp(ctx, "none", names) // the names are those after HostName
+	results, err := a.lookup(ctx, "none", names) // the names are those after HostName
 	if err != nil {
 		return 0, err
 	}

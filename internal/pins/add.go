@@ -46,7 +46,7 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 	policy := check.Policy{Own: target.OwnName()}
 	options := check.PinOptions{Address: p.o.Address, Replace: p.o.Replace, Force: p.o.Force, Now: time.Now(), Expires: p.o.Expires}
 	if !p.o.DNSOnly {
-		options.Keyed, options.Unsure = s.Keyed(ctx, t)
+		options.Keyed, options.Unsure = s.HasKnownKey(ctx, t)
 	}
 	edit, err := check.PlanPin(r, file, policy, options)
 	if err != nil {
@@ -59,8 +59,8 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 	if hostsfile.Writable(p.path(), p.options()) == nil {
 		p.warnGenerated(file)
 	}
-	fmt.Fprint(p.shown(), report.Paragraphs(p.o.ReportOptions(p.w).Width, check.Grounds(r, p.o.Address)...))
-	return p.change(edit, "hosts add "+againAsRoot(r, p.o.Address, p.o.ExpectKeys), func(now *hostsfile.File) (*hostsfile.Edit, error) {
+	fmt.Fprint(p.changeWriter(), report.Paragraphs(p.o.ReportOptions(p.w).Width, check.Grounds(r, p.o.Address)...))
+	return p.change(edit, "hosts add "+rerunTarget(r, p.o.Address, p.o.ExpectKeys), func(now *hostsfile.File) (*hostsfile.Edit, error) {
 		edit, err := check.PlanPin(r, now, policy, options)
 		if err != nil {
 			return now.Edit(), p.declined(r, err)
@@ -88,7 +88,7 @@ func (p *Pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.F
 	t.KnownHosts = append(t.KnownHosts, sudoersKnownHosts(p.w)...)
 	for _, l := range file.Pinned() {
 		if l.About(t.Host) {
-			t.Seek = append(t.Seek, noted(l)...)
+			t.Seek = append(t.Seek, notedFingerprints(l)...)
 		}
 	}
 	return t, nil
@@ -143,9 +143,9 @@ func hostPort(r *check.Result) string {
 	return net.JoinHostPort(r.Host, strconv.Itoa(int(r.Port)))
 }
 
-// againAsRoot is what names the same target to root, whose ssh configuration and
+// rerunTarget is what names the same target to root, whose ssh configuration and
 // known_hosts are others: with its port, and with the host keys that are proven.
-func againAsRoot(r *check.Result, address netip.Addr, expected []string) string {
+func rerunTarget(r *check.Result, address netip.Addr, expected []string) string {
 	host := hostPort(r)
 	for _, key := range check.ProvenKeys(r, address) {
 		if !slices.Contains(expected, key) { // else it is among the flags

@@ -32,7 +32,7 @@ type Options struct {
 
 	// Again gives the flags, of these names or all, for a command line that does
 	// the same as root; if nil, none.
-	Again func(names ...string) string
+	RerunFlags func(names ...string) string
 }
 
 // Pins keeps the lines that rdnsproxy writes into a hosts file.
@@ -44,8 +44,8 @@ type Pins struct {
 
 // New says nothing yet and reads nothing.
 func New(w console.World, o Options) *Pins {
-	if o.Again == nil {
-		o.Again = func(...string) string { return "" }
+	if o.RerunFlags == nil {
+		o.RerunFlags = func(...string) string { return "" }
 	}
 	return &Pins{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose)}
 }

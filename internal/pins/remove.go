@@ -22,7 +22,7 @@ func (p *Pins) Remove(ctx context.Context, host string) error {
 	if err != nil {
 		return err
 	}
-	edit, err := p.without(file, host)
+	edit, err := p.removeHost(file, host)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (p *Pins) Remove(ctx context.Context, host string) error {
 		return nil
 	}
 	return p.change(edit, "hosts remove "+safetext.Shell(safetext.Line(host)), func(now *hostsfile.File) (*hostsfile.Edit, error) {
-		return p.without(now, host)
+		return p.removeHost(now, host)
 	})
 }
 
@@ -50,7 +50,7 @@ func notPinned(file *hostsfile.File, host string) string {
 }
 
 // without takes host out of the lines that may be changed.
-func (p *Pins) without(file *hostsfile.File, host string) (*hostsfile.Edit, error) {
+func (p *Pins) removeHost(file *hostsfile.File, host string) (*hostsfile.Edit, error) {
 	edit := file.Edit()
 	for _, l := range file.Forward(host) {
 		var err error

@@ -47,7 +47,7 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	})
 	switch {
 	case err != nil:
-		return s.Incomplete(severities, err), nil
+		return s.Fail(severities, err), nil
 	case !p.o.Fix:
 		return s.Status(severities), nil
 	}
@@ -95,7 +95,7 @@ func (p *Pins) verifyHost(ctx context.Context, s *survey.Survey, file *hostsfile
 		if note.Port != 0 {
 			t.Port = note.Port
 		}
-		t.Seek = noted(lines...)
+		t.Seek = notedFingerprints(lines...)
 		if h.result = s.Check(ctx, t); h.result.Interrupted() {
 			return h
 		}
@@ -133,7 +133,7 @@ func (p *Pins) pinnedTarget(ctx context.Context, s *survey.Survey, host string) 
 
 // noted are the fingerprints that lines were written with: whoever holds a line
 // against today's host key has to see that one, whichever ssh would be shown.
-func noted(lines ...*hostsfile.Line) []string {
+func notedFingerprints(lines ...*hostsfile.Line) []string {
 	var fingerprints []string
 	for _, l := range lines {
 		if note, ok := l.Note(); ok && note.Fingerprint != "" {

@@ -18,7 +18,7 @@ func (p *Pins) read() (*hostsfile.File, error) {
 	if left := hostsfile.Interrupted(p.path(), p.options()); left != "" {
 		switch repaired, err := hostsfile.Recover(p.path(), p.options()); {
 		case errors.Is(err, hostsfile.ErrNeedsRoot):
-			return nil, console.Refuse(exit.Found, "'sudo rdnsproxy hosts list"+p.o.Again("hosts-file")+"' undoes it",
+			return nil, console.Refuse(exit.Found, "'sudo rdnsproxy hosts list"+p.o.RerunFlags("hosts-file")+"' undoes it",
 				"a write to %s is in progress or was interrupted, and the file may be incomplete", safetext.Line(p.path()))
 		case err != nil:
 			return nil, p.explain(err)
@@ -38,22 +38,22 @@ func (p *Pins) read() (*hostsfile.File, error) {
 	return file, nil
 }
 
-// retries bounds how often a file that others write is planned for anew.
-const retries = 16
+// maxReplans bounds how often a file that others write is planned for anew.
+const maxReplans = 16
 
 // change shows an edit and writes it, after a yes. Nobody is asked about what cannot
 // be done. command is what root would run instead. Under --yes, replan makes the
 // edit anew for what somebody else has written meanwhile.
 func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfile.File) (*hostsfile.Edit, error)) error {
-	fmt.Fprint(p.shown(), edit.Diff())
+	fmt.Fprint(p.changeWriter(), edit.Diff())
 	if err := hostsfile.Writable(p.path(), p.options()); err != nil {
-		return p.unwritten(err, command)
+		return p.writeRefusal(err, command)
 	}
 	if err := console.Confirm(p.w, safetext.Line(p.path()), p.o.Yes); err != nil {
 		return err
 	}
 	written, err := edit.Write(p.options())
-	for n := 0; errors.Is(err, hostsfile.ErrChanged) && p.o.Yes && n < retries; n++ {
+	for n := 0; errors.Is(err, hostsfile.ErrChanged) && p.o.Yes && n < maxReplans; n++ {
 		file, ferr := p.read()
 		if ferr != nil {
 			return ferr
@@ -71,9 +71,9 @@ func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfi
 	case errors.Is(err, hostsfile.ErrWritten):
 		p.voice.Notice(err.Error())
 	case err != nil:
-		return p.unwritten(err, command)
+		return p.writeRefusal(err, command)
 	}
-	fmt.Fprintln(p.shown(), "wrote "+safetext.Line(p.path()))
+	fmt.Fprintln(p.changeWriter(), "wrote "+safetext.Line(p.path()))
 	if written.Backup != "" {
 		p.voice.Notice("the old file is " + written.Backup)
 	}
@@ -81,16 +81,16 @@ func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfi
 }
 
 // unwritten says why nothing could be written, and what to run instead.
-func (p *Pins) unwritten(err error, command string) error {
+func (p *Pins) writeRefusal(err error, command string) error {
 	if errors.Is(err, hostsfile.ErrNeedsRoot) {
-		return console.Refuse(exit.Found, "sudo rdnsproxy "+command+p.o.Again(), "%v", err)
+		return console.Refuse(exit.Found, "sudo rdnsproxy "+command+p.o.RerunFlags(), "%v", err)
 	}
 	return p.explain(err)
 }
 
 // shown is where the change is shown: where the person who is asked looks, not
 // where a report goes, and nowhere if nobody is asked or wants to know.
-func (p *Pins) shown() io.Writer {
+func (p *Pins) changeWriter() io.Writer {
 	asks := !p.o.Yes && console.IsTerminal(p.w.In) && console.IsTerminal(p.w.Err)
 	switch {
 	case p.o.Quiet && !asks:

@@ -202,7 +202,7 @@ func (s *session) connectBy() (by time.Time) {
 	if t := s.settings.ConnectTimeout; t > 0 {
 		by = s.started.Add(t)
 	}
-	if t := s.settings.SshTimeout; t > 0 && !s.o.FDPass {
+	if t := s.settings.SSHTimeout; t > 0 && !s.o.FDPass {
 		early := s.startedBySSH().Add(t - min(t/10, maxErrorReserve))
 		if early.Before(by) || by.IsZero() {
 			by = early

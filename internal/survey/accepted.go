@@ -8,11 +8,11 @@ import (
 	"rdnsproxy/internal/mapping"
 )
 
-// withAccepted adds to a result what of it the user has accepted, and since when.
+// withAccepted adds findings about the mappings that the user has accepted.
 func (s *Survey) withAccepted(r *check.Result) {
 	file, err := s.accepted.Read(s.w)
 	if err != nil {
-		s.complain.Do(func() { s.voice.Notice(err.Error()) })
+		s.acceptedNotice.Do(func() { s.voice.Notice(err.Error()) })
 		return
 	}
 	for _, a := range r.Addresses {
@@ -21,7 +21,8 @@ func (s *Survey) withAccepted(r *check.Result) {
 			continue
 		}
 		since := was.Since.Local().Format(time.DateOnly)
-		finding := check.NewFinding(check.MappingAccepted, a.Address, a.Address.String()+": you accepted this mapping on "+since)
+		finding := check.NewFinding(check.MappingAccepted, a.Address,
+			a.Address.String()+": you accepted this mapping on "+since)
 		switch {
 		case !mapping.HasVerdict(a):
 			finding.Text += "; what it is now could not be determined"
@@ -37,8 +38,8 @@ func (s *Survey) withAccepted(r *check.Result) {
 	r.Severity = check.Worst(r.Findings)
 }
 
-// passMapping lets the verdict on an address pass. What else was found of it, its
-// host keys above all, counts as before.
+// passMapping makes the verdict on an address pass. Other findings about it, above
+// all about its host keys, count as before.
 func passMapping(r *check.Result, a netip.Addr) {
 	of := r.Of(a)
 	of.Severity = check.Pass

@@ -13,11 +13,10 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// kerberos reads krb5.conf, once a run: KRB5_CONFIG names other files than the
-// system's. nil: Kerberos is not set up, or its configuration cannot be read.
+// kerberos reads krb5.conf, or the files that KRB5_CONFIG names, once a run.
 type kerberos struct {
 	once sync.Once
-	k    *check.Kerberos
+	k    *check.Kerberos // nil: Kerberos is not set up, or its configuration cannot be read
 }
 
 func (c *kerberos) read(w console.World, v *console.Voice) *check.Kerberos {
@@ -67,8 +66,8 @@ func (u *useDNS) read(path string, v *console.Voice) check.Setting {
 	return u.setting
 }
 
-// clientOf is what ssh's configuration for a target, krb5.conf and sshd_config say
-// about who on this machine goes by a reverse name.
+// clientOf collects what ssh's configuration for a target, krb5.conf and sshd_config
+// say about the programs on this machine that use reverse names.
 func clientOf(h *sshconf.Host, k *check.Kerberos, useDNS check.Setting) *check.Client {
 	setting := func(keyword string) check.Setting {
 		v, _ := h.Value(keyword)

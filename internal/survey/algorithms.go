@@ -14,9 +14,9 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// algorithmKeywords are the settings that decide, with what the server has, what
-// ssh negotiates, which host key it asks for and whether it takes it. Values of
-// some are made from the build's own defaults, so ssh -G is asked for them.
+// algorithmKeywords are the settings that decide, together with the server's offer,
+// what ssh negotiates, which host key it asks for and whether it accepts it. Some
+// values depend on the defaults of the ssh build, so ssh -G is asked for them.
 var algorithmKeywords = []string{
 	"hostkeyalgorithms", "kexalgorithms", "ciphers", "macs",
 	"casignaturealgorithms", "requiredrsasize", "revokedhostkeys", "knownhostscommand",
@@ -25,10 +25,10 @@ var algorithmKeywords = []string{
 
 // algorithms asks ssh what it would send to each target.
 type algorithms struct {
-	mu      sync.Mutex
-	askers  map[target.Class]asker
-	revoked map[string]*knownhosts.Revocations
-	untold  sync.Once // that ssh cannot be asked
+	mu            sync.Mutex
+	askers        map[target.Class]asker
+	revoked       map[string]*knownhosts.Revocations
+	assumedNotice sync.Once // that ssh cannot be asked
 
 	asked   sync.Once // for its release
 	release knownhosts.Release
@@ -39,52 +39,60 @@ type asker struct {
 	files *sshconf.Config
 }
 
-// sends is what ssh would send, and how it takes the answer.
-type sends struct {
+// clientSettings are the algorithms that ssh would offer and the rules by which it
+// judges the server's host key.
+type clientSettings struct {
 	rules  knownhosts.Rules
 	lists  sshprobe.Lists
 	strict bool   // StrictHostKeyChecking yes
-	by     string // who says so
+	by     string // where the lists are from
 }
 
-// of asks for a target. Where ssh cannot be asked, the newest
-// release's is assumed, and a notice says so once.
-func (a *algorithms) of(ctx context.Context, s *Survey, t *target.Target) (sends, error) {
+// of asks ssh for the settings of a target. If ssh cannot be asked, those of the
+// newest release are assumed, and a notice says so once.
+func (a *algorithms) of(ctx context.Context, s *Survey, t *target.Target) (clientSettings, error) {
 	q := t.Query
 	q.Keywords, q.Strict = algorithmKeywords, false
 	ssh, err := a.asker(q)
 	if limits.Starved(err) {
-		return sends{}, err
+		return clientSettings{}, err
 	}
 	if err != nil {
-		return sends{}, target.ConfigError(t.Config.Name, err)
+		return clientSettings{}, target.ConfigError(t.Config.Name, err)
 	}
 	h, err := ssh.Ask(ctx, ssh.files, t.Config)
-	if err == nil && tokens(h, "revokedhostkeys") { // what they stand for is the host's own
+	if err == nil && tokens(h, "revokedhostkeys") { // the tokens expand differently for each host
 		h, err = ssh.Ask(ctx, nil, h)
 	}
 	var not *sshconf.NotAskedError
 	switch {
 	case errors.As(err, &not):
-		a.untold.Do(func() {
+		a.assumedNotice.Do(func() {
 			s.voice.Notice(err.Error() + ": those of " + sshprobe.NewestLists + " are assumed")
 		})
-		return sends{by: sshprobe.NewestLists + " (assumed)", rules: knownhosts.Rules{Release: a.installed(q), Unread: refusing(ssh.files, t.Config.Name)}}, nil
+		return clientSettings{
+			by:    sshprobe.NewestLists + " (assumed)",
+			rules: knownhosts.Rules{Release: a.installed(q), Unread: refusing(ssh.files, t.Config.Name)},
+		}, nil
 	case err != nil:
-		return sends{}, err
+		return clientSettings{}, err
 	}
 	release, _ := knownhosts.ParseRelease(h.Version())
 	strict := h.Get("stricthostkeychecking")
-	return sends{
-		rules:  s.rules(t, h, release),
-		lists:  sshprobe.Lists{Exchanges: commaList(h.Get("kexalgorithms")), Ciphers: commaList(h.Get("ciphers")), MACs: commaList(h.Get("macs"))},
+	return clientSettings{
+		rules: s.rules(t, h, release),
+		lists: sshprobe.Lists{
+			Exchanges: commaList(h.Get("kexalgorithms")),
+			Ciphers:   commaList(h.Get("ciphers")),
+			MACs:      commaList(h.Get("macs")),
+		},
 		strict: strict == "true" || strict == "yes",
 		by:     sshconf.BySSH,
 	}, nil
 }
 
-// refusing are the settings of a host by which ssh may refuse a key that known_hosts
-// has.
+// refusing lists the settings of a host that can make ssh refuse a key that
+// known_hosts has.
 func refusing(c *sshconf.Config, host string) (set []string) {
 	for _, keyword := range []string{"RevokedHostKeys", "KnownHostsCommand"} {
 		if c.MaySet(host, strings.ToLower(keyword)) {
@@ -94,9 +102,9 @@ func refusing(c *sshconf.Config, host string) (set []string) {
 	return set
 }
 
-// installed is the release of the ssh that is installed; zero where there is
-// none, and then the rules of the newest hold. It is of the whole run, so no target's
-// end ends it.
+// installed returns the release of the installed ssh; zero if there is none, which
+// stands for the newest. It is shared by all targets, so it does not use the context
+// of one of them.
 func (a *algorithms) installed(q sshconf.Query) knownhosts.Release {
 	a.asked.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), limits.SSHTime)
@@ -124,15 +132,15 @@ func (a *algorithms) asker(q sshconf.Query) (asker, error) {
 	return a.askers[as], nil
 }
 
-// tokens reports whether a keyword is written with % for the host.
+// tokens reports whether the value of a keyword is written with % tokens.
 func tokens(h *sshconf.Host, keyword string) bool {
 	text, _ := h.Written(keyword)
 	return strings.Contains(text, "%")
 }
 
-// keepsOrder says that ssh sends HostKeyAlgorithms as it stands: where the setting
-// names the list itself or starts with ^. Where only ssh knows how it was written,
-// that is guessed from the list.
+// keepsOrder reports whether ssh sends HostKeyAlgorithms in the configured order,
+// which it does if the setting is a plain list or starts with ^. If only ssh knows
+// how it was written, keep is a guess from the list, and unsure is set.
 func keepsOrder(h *sshconf.Host) (keep, unsure bool) {
 	text, sure := h.Written("hostkeyalgorithms")
 	if text = strings.TrimLeft(text, " \t=\""); sure {
@@ -146,7 +154,7 @@ func keepsOrder(h *sshconf.Host) (keep, unsure bool) {
 	return !added && !isSubsequence(list, defaults), true
 }
 
-// isSubsequence says that some of the list is there in its order.
+// isSubsequence reports whether some is a part of list in the same order.
 func isSubsequence(some, list []string) bool {
 	for _, word := range some {
 		i := slices.Index(list, word)

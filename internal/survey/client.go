@@ -11,17 +11,17 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Client ask about the other direction: what servers make of this client.
+// Client asks about the other direction: how servers see a client.
 type Client struct {
-	Self    bool    // the client is the one that this login came from
-	Address string  // of another client
-	From    *string // a from= list of authorized_keys to try it on; nil: none
+	Self    bool    // check the client of this ssh login
+	Address string  // check the client with this address
+	From    *string // a from= list of authorized_keys to match it against; nil: none
 }
 
-func (c *Client) wanted() bool { return c.Self || c.Address != "" }
+func (c *Client) enabled() bool { return c.Self || c.Address != "" }
 
-// address is the client's: the one that was given, or what the sshd that this login
-// came through saw, the first word of SSH_CONNECTION (ssh(1), "ENVIRONMENT").
+// address returns the client's address: the given one, or the one that the sshd of
+// this login saw, the first word of SSH_CONNECTION (ssh(1), "ENVIRONMENT").
 func (c *Client) address(w console.World) (string, error) {
 	word, _, _ := strings.Cut(w.Getenv("SSH_CONNECTION"), " ")
 	hint := "run it on the server, inside an ssh login, or give the address with --client"
@@ -38,17 +38,18 @@ func (c *Client) address(w console.World) (string, error) {
 	return a.String(), nil
 }
 
-// words are the client's address as the only target.
+// words returns the client's address as the only target.
 func (c *Client) words(w console.World, operands []string) ([]target.Word, error) {
 	if len(operands) > 0 {
-		return nil, console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address", "--self and --client cannot be combined with targets")
+		return nil, console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address",
+			"--self and --client cannot be combined with targets")
 	}
 	a, err := c.address(w)
-	return target.Typed([]string{a}), err
+	return target.WordsFromArgs([]string{a}), err
 }
 
-// asServersSeeIt adds what a server would make of the client that r is about.
-func (c *Client) asServersSeeIt(r *check.Result) *check.Result {
+// addServerFindings adds how a server would see the client that r is about.
+func (c *Client) addServerFindings(r *check.Result) *check.Result {
 	from := ""
 	if c.From != nil {
 		from = *c.From

@@ -14,8 +14,8 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// rules are ssh's settings about host keys for a target. said is what ssh -G prints
-// for it.
+// rules returns ssh's settings about host keys for a target; said is the output of
+// ssh -G for it.
 func (s *Survey) rules(t *target.Target, said *sshconf.Host, release knownhosts.Release) knownhosts.Rules {
 	r := knownhosts.Rules{
 		Release:      release,
@@ -37,8 +37,8 @@ func (s *Survey) rules(t *target.Target, said *sshconf.Host, release knownhosts.
 	return r
 }
 
-// revokedPaths cuts RevokedHostKeys up: it is one path, with blanks if it has
-// any, and since 10.3 several.
+// revokedPaths splits RevokedHostKeys: a single path, which may contain blanks, or
+// several since OpenSSH 10.3.
 func revokedPaths(value string, r knownhosts.Release) []string {
 	switch {
 	case value == "" || value == "none":
@@ -49,7 +49,7 @@ func revokedPaths(value string, r knownhosts.Release) []string {
 	return []string{value}
 }
 
-// revocations is a file of RevokedHostKeys, the same for all targets.
+// revocations reads a file of RevokedHostKeys, once for all targets.
 func (a *algorithms) revocations(path string) *knownhosts.Revocations {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -62,7 +62,7 @@ func (a *algorithms) revocations(path string) *knownhosts.Revocations {
 	return a.revoked[path]
 }
 
-// command is KnownHostsCommand for a target, with the tokens of OpenSSH's
+// command returns KnownHostsCommand for a target, with the tokens of OpenSSH's
 // DEFAULT_CLIENT_PERCENT_EXPAND_ARGS.
 func (s *Survey) command(t *target.Target, line string, said *sshconf.Host, release knownhosts.Release) *knownhosts.Command {
 	machine, _ := os.Hostname()
@@ -79,7 +79,8 @@ func (s *Survey) command(t *target.Target, line string, said *sshconf.Host, rele
 		MD5:  said.Get("fingerprinthash") == "MD5",
 		Tokens: map[byte]string{
 			'C': hex.EncodeToString(hash[:]), 'L': short, 'l': machine, 'd': t.Query.Home,
-			'h': t.Host, 'n': t.Query.Host, 'k': cmp.Or(t.KeyName, t.Query.Host), 'p': port, 'r': login, 'u': t.Query.LocalUser,
+			'h': t.Host, 'n': t.Query.Host, 'k': cmp.Or(t.KeyName, t.Query.Host), 'p': port, 'r': login,
+			'u': t.Query.LocalUser,
 		},
 		Getenv: s.w.LookupEnv,
 		Env:    []string{sshconf.EvaluatingEnv + "=1"},

@@ -11,7 +11,7 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Options say what a survey does and how it reports. Start from Defaults.
+// Options configure a Survey and its report. Start from Defaults.
 type Options struct {
 	target.Options
 	Connect target.Connect
@@ -21,24 +21,24 @@ type Options struct {
 	Format     string // a name of report.Formats
 	Output     string // the file that the report goes to, whole or not at all; if empty, stdout
 	Color      console.ColorMode
-	FailOn     check.Severity   // from which severity on a survey fails; NeverFail: from none
-	Jobs       int              // how many targets at once
-	Wait       time.Duration    // ask again until the targets pass, for so long at most
+	FailOn     check.Severity   // the lowest severity that makes the exit status 1; NeverFail: none
+	Jobs       int              // how many targets to check at once
+	Wait       time.Duration    // retry until the targets pass, for at most this long
 	SSHDConfig string           // this machine's, for UseDNS; "none" reads nothing
-	Compare    []resolve.Server // a DNS server to ask too, and to say where it differs
+	Compare    []resolve.Server // also ask these DNS servers and report differences
 
 	Scope         resolve.Scope // which sources a name is looked up in
-	DNSOnly       bool          // connect to nothing
-	ExpectKeys    []string      // fingerprints of keys that are right
-	AllKeys       bool          // fetch the host keys of the other types too
-	ShowAccepted  bool          // say beside the findings what of them the user has accepted
+	DNSOnly       bool          // do not connect
+	ExpectKeys    []string      // fingerprints of the only host keys to accept
+	AllKeys       bool          // also fetch the host keys of the other types
+	ShowAccepted  bool          // add findings about the mappings that the user has accepted
 	AcceptedPass  bool          // accepted mappings pass
 	TargetTimeout time.Duration
 
-	Brief       bool // people want what was found, not what it rests on; not with Verbose
+	Brief       bool // in text, print findings without the facts behind them; Verbose overrides it
 	TargetWidth int  // columns of the longest target, for a report in columns; Run finds it out; if 0, it is not known
 
-	Empty string // what to say where there is nothing to look at, which is fine then
+	Empty string // what to print if there are no targets, which then is not an error
 
 	PrintConfig     bool // print what was taken from ssh's configuration, and look nothing up
 	PrintKnownHosts bool // print lines for known_hosts, and no report
@@ -47,7 +47,7 @@ type Options struct {
 // NeverFail is the FailOn that nothing reaches.
 const NeverFail = check.Error + 1
 
-// Defaults is what a survey does if nobody says anything else.
+// Defaults returns the options of a check without any flags.
 func Defaults() Options {
 	return Options{
 		Options:       target.Options{CheckTimeout: 5 * time.Second},

@@ -24,27 +24,27 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// prober looks behind the addresses of a target as ssh would connect to it; what
-// was seen there before since does not count. What ssh itself has to be asked for
-// comes while the look-ups run.
+// prober returns a prober that connects to the addresses of a target as ssh would and
+// ignores what was seen there before since. It asks ssh for its settings while the
+// lookups run.
 func (s *Survey) prober(ctx context.Context, t target.Target, since time.Time) check.Prober {
-	p := &promised{kept: make(chan struct{})}
+	p := &pendingProber{ready: make(chan struct{})}
 	go func() {
-		defer close(p.kept)
+		defer close(p.ready)
 		p.Prober = s.proberOf(ctx, t, since)
 	}()
 	return p
 }
 
-// promised is a prober that is there in a moment.
-type promised struct {
-	kept chan struct{} // closed when it is
+// pendingProber is a prober that is still being set up.
+type pendingProber struct {
+	ready chan struct{} // closed when Prober is set
 	check.Prober
 }
 
-func (p *promised) Probe(ctx context.Context, t check.Target, a netip.AddrPort) check.Probe {
+func (p *pendingProber) Probe(ctx context.Context, t check.Target, a netip.AddrPort) check.Probe {
 	select {
-	case <-p.kept:
+	case <-p.ready:
 		return p.Prober.Probe(ctx, t, a)
 	case <-ctx.Done():
 		return unanswered
@@ -52,9 +52,9 @@ func (p *promised) Probe(ctx context.Context, t check.Target, a netip.AddrPort) 
 }
 
 func (s *Survey) proberOf(ctx context.Context, t target.Target, since time.Time) check.Prober {
-	settle := s.settle(ctx, t)
+	settle := s.startSettings(ctx, t)
 	if err := t.Settings.ResolveBind(ctx, s.checker.Resolver); err != nil {
-		return unprobed(err.Error())
+		return cannotConnect(err.Error())
 	}
 	return &sshprobe.Prober{
 		Dialer: t.Settings.Dialer(),
@@ -72,10 +72,13 @@ func (s *Survey) proberOf(ctx context.Context, t target.Target, since time.Time)
 	}
 }
 
-// settle begins to ask ssh for what it would send, and gives what waits for the
-// answer.
-func (s *Survey) settle(ctx context.Context, t target.Target) func(context.Context, *sshprobe.Prober) *check.Probe {
-	var ssh sends
+// startSettings starts asking ssh for its settings for a target. The returned
+// function waits for the answer and applies it to the prober, or returns the Probe
+// that says why there is none.
+func (s *Survey) startSettings(
+	ctx context.Context, t target.Target,
+) func(context.Context, *sshprobe.Prober) *check.Probe {
+	var ssh clientSettings
 	var err error
 	answered := make(chan struct{})
 	go func() {
@@ -92,8 +95,11 @@ func (s *Survey) settle(ctx context.Context, t target.Target) func(context.Conte
 		switch {
 		case errors.As(err, &slow), err != nil && ctx.Err() != nil:
 			return &unanswered
-		case limits.Starved(err): // no fault of the host's
-			return &check.Probe{Connect: check.ConnectExhausted, Error: "this machine has nothing left to run ssh -G with: " + console.PlainError(err)}
+		case limits.Starved(err): // not the host's fault
+			return &check.Probe{
+				Connect: check.ConnectExhausted,
+				Error:   "this machine has nothing left to run ssh -G with: " + console.PlainError(err),
+			}
 		case err != nil:
 			return &check.Probe{Connect: check.ConnectFailed, Error: err.Error()}
 		}
@@ -102,53 +108,55 @@ func (s *Survey) settle(ctx context.Context, t target.Target) func(context.Conte
 	}
 }
 
-// unanswered is what is known where ssh did not say in time how it would connect.
+// unanswered is the result of a probe if ssh did not report its settings in time.
 var unanswered = check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseAsk}
 
-// unprobed is why this machine cannot connect to any address of a target.
-type unprobed string
+// cannotConnect is a prober that fails, with the reason why this machine cannot
+// connect to any address of a target.
+type cannotConnect string
 
-func (why unprobed) Probe(context.Context, check.Target, netip.AddrPort) check.Probe {
+func (why cannotConnect) Probe(context.Context, check.Target, netip.AddrPort) check.Probe {
 	return check.Probe{Connect: check.ConnectFailed, Error: string(why)}
 }
 
-// noticeable is from when on a person wonders what is going on.
-const noticeable = 200 * time.Millisecond
+// noticeableWait is the delay after which a person wonders what is going on.
+const noticeableWait = 200 * time.Millisecond
 
-// connections are those of the run, which all its targets share.
+// connections returns the record of connections that all targets of the run share.
 func (s *Survey) connections() *sshprobe.Visits {
-	s.once.Do(func() {
+	s.visitsOnce.Do(func() {
 		s.visits.Contacts = &penalty.Ledger{Dir: console.CacheDir(s.w.Getenv, "contacts")}
-		if console.LoginWaits() { // in Match exec a login waits, and under -q nobody would say for what
-			s.visits.Patience = noticeable
+		if console.LoginWaits() { // a login waits for Match exec, and under -q nothing would say why
+			s.visits.Patience = noticeableWait
 		}
 		s.visits.Waiting = func(a netip.AddrPort, wait time.Duration) {
-			if wait < noticeable {
+			if wait < noticeableWait {
 				return
 			}
 			s.progress.Clear()
-			s.voice.Notice(fmt.Sprintf("waiting %.1f s or more before the next connection to %s port %d: its sshd may lock this machine out for connections without a login (PerSourcePenalties)",
+			s.voice.Notice(fmt.Sprintf("waiting %.1f s or more before the next connection to %s port %d: "+
+				"its sshd may lock this machine out for connections without a login (PerSourcePenalties)",
 				wait.Seconds(), check.PlainHost(a.Addr().String()), a.Port()))
 		}
 	})
 	return &s.visits
 }
 
-// Keyed reports whether a target is known by its host key, or one is expected; unsure
-// is why it may be known all the same, or empty.
-func (s *Survey) Keyed(ctx context.Context, t target.Target) (keyed bool, unsure string) {
+// HasKnownKey reports whether a host key of the target is in known_hosts or expected
+// by the options. unsure says why one may be known even if known is false; else "".
+func (s *Survey) HasKnownKey(ctx context.Context, t target.Target) (known bool, unsure string) {
 	login := knownhosts.Login{
 		Known: s.keys.of(t.KnownHosts, s.voice),
 		Host:  knownhosts.Host{Name: t.Host, Port: t.Port, Alias: t.KeyName},
 	}
-	if ssh, err := s.algorithms.of(ctx, s, &t); err == nil { // else nothing was probed either
+	if ssh, err := s.algorithms.of(ctx, s, &t); err == nil { // otherwise nothing was probed either
 		login.Rules = ssh.rules
-		login.Rules.KeepOrder = false // KnownHostsCommand is asked whether or not it has a say in the order
+		login.Rules.KeepOrder = false // ask KnownHostsCommand even if it cannot affect the order
 	}
 	return len(s.o.ExpectKeys) > 0 || login.Knows(ctx), login.Unsure(ctx)
 }
 
-// knownKeys are the known_hosts files that were read, each set of them once.
+// knownKeys reads each set of known_hosts files once.
 type knownKeys struct {
 	mu   sync.Mutex
 	sets map[string]*knownhosts.File
@@ -172,8 +180,8 @@ func (k *knownKeys) of(files []string, v *console.Voice) *knownhosts.File {
 	return f
 }
 
-// printKnownHosts prints lines for known_hosts if something vouches for a key of
-// every target, and nothing otherwise: what goes into known_hosts is never half a truth.
+// printKnownHosts prints known_hosts lines for the verified keys if every target has
+// one, and nothing otherwise: a partial list could be mistaken for a complete one.
 func (s *Survey) printKnownHosts(results iter.Seq[*check.Result]) (int, error) {
 	var lines []string
 	var missing []string
@@ -205,7 +213,8 @@ func (s *Survey) printKnownHosts(results iter.Seq[*check.Result]) (int, error) {
 	}
 	s.progress.Clear()
 	if len(missing) > 0 {
-		return 0, console.Refuse(exit.Found, "a key is verified if known_hosts has it, --expect-hostkey names it, or SSHFP records in a validated zone match it",
+		return 0, console.Refuse(exit.Found,
+			"a key is verified if known_hosts has it, --expect-hostkey names it, or SSHFP records in a validated zone match it",
 			"no verified host key for %s", strings.Join(missing, ", "))
 	}
 	if _, err := io.WriteString(s.w.Out, strings.Join(lines, "\n")+"\n"); err != nil {
@@ -214,8 +223,8 @@ func (s *Survey) printKnownHosts(results iter.Seq[*check.Result]) (int, error) {
 	return exit.OK, nil
 }
 
-// comparison is the resolver of --compare: one DNS server, and nothing beside it.
-func comparison(w console.World, servers []resolve.Server) *resolve.Resolver {
+// compareResolver returns the resolver of --compare, which asks these servers only.
+func compareResolver(w console.World, servers []resolve.Server) *resolve.Resolver {
 	system, _ := resolve.SystemConfig(target.LookupEnvironment(w))
 	return &resolve.Resolver{Config: system.WithServers(servers...)}
 }

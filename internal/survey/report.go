@@ -17,38 +17,40 @@ import (
 	"rdnsproxy/replacefile"
 )
 
-// finish reports the results and gives the exit status.
+// finish reports the results and returns the exit status.
 func (s *Survey) finish(results iter.Seq[*check.Result]) (int, error) {
 	severities, err := s.Report(results)
 	if err != nil {
-		return s.Incomplete(severities, err), nil
+		return s.Fail(severities, err), nil
 	}
 	return s.Status(severities), nil
 }
 
-// Report reports the results and gives the severities of all their findings.
+// Report writes the report and returns the severities of all findings.
 func (s *Survey) Report(results iter.Seq[*check.Result]) (severities []check.Severity, err error) {
 	err = s.write(&severities, results)
 	s.progress.Clear()
 	return severities, err
 }
 
-// Incomplete says why there is no whole report, and gives the exit status.
-func (s *Survey) Incomplete(severities []check.Severity, err error) int {
+// Fail prints why the report is incomplete, given Report's error, and returns the
+// exit status.
+func (s *Survey) Fail(severities []check.Severity, err error) int {
 	format, _ := report.FormatOf(s.o.Format) // there was a report of it
 	switch {
 	case errors.Is(err, console.ErrInterrupted):
 		s.voice.Error(err)
 		return format.Interrupted(s.o.FailOn, severities)
 	case s.o.Output != "":
-		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a directory you can write to, or - for stdout", "writing the report to %v", err))
+		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a directory you can write to, or - for stdout",
+			"writing the report to %v", err))
 	default:
 		s.voice.Error(fmt.Errorf("writing the report: %s", console.PlainError(err)))
 	}
 	return format.Failed
 }
 
-// Status is the exit status for what was found.
+// Status returns the exit status for the severities of a complete report.
 func (s *Survey) Status(severities []check.Severity) int {
 	if len(severities) == 0 && s.o.Empty != "" {
 		return exit.OK
@@ -57,8 +59,8 @@ func (s *Survey) Status(severities []check.Severity) int {
 	return format.Status(s.o.FailOn, severities)
 }
 
-// write writes the results to stdout as they come, or to --output when all are
-// there: who reads that file never finds half a report.
+// write writes the results to stdout as they arrive, or to --output when all are
+// there, so that its readers never see half a report.
 func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Result]) error {
 	write := func(out io.Writer) error {
 		format, err := report.FormatOf(s.o.Format)
@@ -100,9 +102,16 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 	return replacefile.Output(s.o.Output, write)
 }
 
-// ReportOptions is what is known of who reads the report.
+// ReportOptions returns how to lay out a report for the reader: verbosity, colour,
+// and the terminal's width.
 func (o *Options) ReportOptions(w console.World) report.Options {
-	r := report.Options{Quiet: o.Quiet, Verbose: o.Verbose, FailOn: o.FailOn, Time: time.Now(), Command: console.QualifyCommands}
+	r := report.Options{
+		Quiet:   o.Quiet,
+		Verbose: o.Verbose,
+		FailOn:  o.FailOn,
+		Time:    time.Now(),
+		Command: console.QualifyCommands,
+	}
 	stdout := w.Out
 	if o.Output != "" {
 		stdout = nil

@@ -16,8 +16,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Run looks at the targets, at most Jobs at a time, reports them in the order
-// in which they were given, and gives the exit status.
+// Run checks the targets, at most Jobs at a time, reports them in input order, and
+// returns the exit status.
 func Run(ctx context.Context, w console.World, o Options, operands []string) (int, error) {
 	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
 	o.ShowAccepted = true
@@ -59,13 +59,13 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 	return s.finish(results)
 }
 
-// manyTargets is from how many targets on memory is spent for speed: results
-// come and go, and collecting them is a fifth of the work.
+// manyTargets is the number of targets above which memory is spent for speed: with
+// the default GOGC, collecting garbage is a fifth of the work.
 const manyTargets = 100
 
-// list is what there is to look at.
+// list returns the targets to check.
 func (o *Options) list(ctx context.Context, r *target.Reader, operands []string) (target.List, error) {
-	if o.Client.wanted() {
+	if o.Client.enabled() {
 		words, err := o.Client.words(r.World, operands)
 		return target.List{Words: words}, err
 	}

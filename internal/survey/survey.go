@@ -1,6 +1,6 @@
-// Package survey looks at many targets and reports them in order: one question to
-// check for each, the probe behind it, --wait, and the exit status. Options say what
-// is asked; no flag is needed for it.
+// Package survey checks many targets and reports them in order. It combines package
+// check with the SSH probe, --wait and the exit status, and is configured by Options
+// alone, without flags.
 package survey
 
 import (
@@ -17,9 +17,9 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Survey looks at targets as its options say; what they share, such as files that
-// were read and connections that count against this machine, it keeps. It is safe for
-// concurrent use. Close ends it.
+// Survey checks targets and keeps what they share, such as files already read and
+// the record of connections that count against this machine (PerSourcePenalties). It
+// is safe for concurrent use. The caller has to Close it.
 type Survey struct {
 	w        console.World
 	o        Options
@@ -27,27 +27,27 @@ type Survey struct {
 	reader   *target.Reader
 	checker  *check.Checker
 	progress *console.Progress // nil: none is shown
-	unnamed  int               // lines of known_hosts whose hosts could not be looked at, since nobody knows their names
+	unnamed  int               // hashed lines of known_hosts whose hosts are not checked, since their names are unknown
 
-	keys       knownKeys
-	visits     sshprobe.Visits // through connections alone
-	once       sync.Once       // sets visits up
-	kerberos   kerberos
-	useDNS     useDNS
-	accepted   mapping.File
-	complain   sync.Once // of the accepted file
-	algorithms algorithms
+	keys           knownKeys
+	visits         sshprobe.Visits // use connections instead
+	visitsOnce     sync.Once       // sets visits up
+	kerberos       kerberos
+	useDNS         useDNS
+	accepted       mapping.File
+	acceptedNotice sync.Once // that the accepted file cannot be read
+	algorithms     algorithms
 }
 
-// New sets up a survey; it looks nothing up but an address to connect from. The error
-// is a refusal that says what is wrong with the options or with this machine.
+// New returns a Survey. It looks up nothing but the address to bind to. The error is
+// a Refusal about the options or about this machine.
 func New(ctx context.Context, w console.World, v *console.Voice, o Options) (*Survey, error) {
 	return newSurvey(ctx, w, v, o, newReader(w, v, o))
 }
 
 func newReader(w console.World, v *console.Voice, o Options) *target.Reader {
 	r := target.NewReader(w, v, o.Options, o.Connect)
-	r.DNSOnly, r.Asked, r.Jobs = o.DNSOnly, o.PrintConfig, o.Jobs
+	r.DNSOnly, r.KeepConfig, r.Jobs = o.DNSOnly, o.PrintConfig, o.Jobs
 	return r
 }
 
@@ -66,42 +66,48 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 		Resolver: resolver.Within(o.CheckTimeout),
 		Scope:    o.Scope,
 		Timeout:  o.CheckTimeout,
-		Policy:   check.Policy{RequireName: o.RequireName, ExpectKeys: o.ExpectKeys, Own: target.OwnName(), HostsPath: hosts, Thorough: true},
+		Policy: check.Policy{
+			RequireName: o.RequireName,
+			ExpectKeys:  o.ExpectKeys,
+			Own:         target.OwnName(),
+			HostsPath:   hosts,
+			Thorough:    true,
+		},
 	}
 	if len(o.Compare) > 0 {
-		c.Compare = comparison(w, o.Compare)
+		c.Compare = compareResolver(w, o.Compare)
 	}
 	return &Survey{w: w, o: o, voice: v, reader: r, checker: c}, nil
 }
 
-// Close waits for the connections that are still being closed in good order.
+// Close waits until all connections have been closed properly.
 func (s *Survey) Close() { s.visits.Wait() }
 
-// Target reads what a user would type.
+// Target parses a target as a user would type it and applies ssh's configuration.
 func (s *Survey) Target(ctx context.Context, word string) (target.Target, error) {
 	return s.reader.Target(ctx, word)
 }
 
-// Targets reads what a user would type, a few words at a time.
+// Targets is Target for many words, a few at a time.
 func (s *Survey) Targets(ctx context.Context, words []string) ([]target.Target, error) {
-	return s.reader.Targets(ctx, target.Typed(words))
+	return s.reader.Targets(ctx, target.WordsFromArgs(words))
 }
 
-// PlainTarget is a host about which ssh's configuration says nothing.
+// PlainTarget is like Target but ignores ssh's configuration.
 func (s *Survey) PlainTarget(ctx context.Context, host string) (target.Target, error) {
 	return s.reader.WithoutConfiguration().Target(ctx, host)
 }
 
-// Check asks about one target, again and again under --wait.
-// If it was interrupted, the result says that and nothing else.
+// Check checks one target, under --wait repeatedly. If it is interrupted, the result
+// says only that (check.Unfinished).
 func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
-	shown := safetext.Cut(check.PlainHost(t.Host), 40) // a line of a narrow terminal holds it
+	shown := safetext.Cut(check.PlainHost(t.Host), 40) // must fit on a line of a narrow terminal
 	s.progress.Start(shown)
 	defer s.progress.Done(shown)
 	if ctx.Err() != nil {
 		return check.Unfinished(t.Target)
 	}
-	r := s.untilItPasses(ctx, t, func(since, deadline time.Time) *check.Result {
+	r := s.checkUntilPass(ctx, t, func(since, deadline time.Time) *check.Result {
 		ctx, cancel := s.attempt(ctx, deadline)
 		defer cancel()
 		ask := check.Ask{
@@ -109,15 +115,16 @@ func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
 			Family: t.Settings.Family,
 			Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.o.SSHDConfig, s.voice)),
 		}
-		if s.o.Client.wanted() {
-			return s.o.Client.asServersSeeIt(s.checker.Check(ctx, ask))
+		if s.o.Client.enabled() {
+			return s.o.Client.addServerFindings(s.checker.Check(ctx, ask))
 		}
 		if !s.o.DNSOnly && !t.Proxied {
 			ask.Prober = s.prober(ctx, t, since)
 		}
 		r := s.checker.Check(ctx, ask)
 		if t.Refused != "" {
-			r.Findings = append(r.Findings, check.NewFinding(check.ConfigRefused, netip.Addr{}, "ssh's configuration refuses to connect: "+t.Refused))
+			r.Findings = append(r.Findings, check.NewFinding(check.ConfigRefused, netip.Addr{},
+				"ssh's configuration refuses to connect: "+t.Refused))
 			r.Severity = check.Error
 		}
 		if s.o.ShowAccepted {

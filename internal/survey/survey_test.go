@@ -18,8 +18,8 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// TestWithoutArgv: a program without a command line, as an exporter is, surveys many
-// targets at once, and gets results instead of a report.
+// TestWithoutArgv: a program without a command line, such as an exporter, can check
+// many targets at once and gets results instead of a report.
 func TestWithoutArgv(t *testing.T) {
 	host, err := lab.StartSSH(lab.SSH{})
 	if err != nil {
@@ -37,13 +37,14 @@ func TestWithoutArgv(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	hosts := filepath.Join(t.TempDir(), "hosts") // the system's has a name for 127.0.0.1
+	hosts := filepath.Join(t.TempDir(), "hosts") // the system's file has a name for 127.0.0.1
 	if err := os.WriteFile(hosts, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	o := Defaults()
 	o.HostsFile = hosts
-	o.Resolvers, o.SSHConfig, o.RequireName, o.ExpectKeys = []resolve.Server{server}, "none", true, []string{ssh.FingerprintSHA256(host.HostKeys()[0])}
+	o.Resolvers, o.SSHConfig, o.RequireName = []resolve.Server{server}, "none", true
+	o.ExpectKeys = []string{ssh.FingerprintSHA256(host.HostKeys()[0])}
 	s, err := New(t.Context(), console.World{}, console.NewVoice(nil, true, false), o)
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +77,6 @@ func TestWithoutArgv(t *testing.T) {
 	}
 	wg.Wait()
 	if sessions := host.Sessions(); sessions != 0 {
-		t.Errorf("somebody has logged in %d times", sessions)
+		t.Errorf("the host saw %d logins", sessions)
 	}
 }

@@ -11,16 +11,17 @@ import (
 )
 
 // The pauses of --wait. A connection that reached an sshd counts against this
-// machine (sshd_config(5), PerSourcePenalties), and who was turned away had better
-// stay away until the default penalty has run off; all else, a port that nobody
-// listens on yet for one, may be tried again soon.
+// machine (sshd_config(5), PerSourcePenalties), and after a refusal by sshd it is best
+// to stay away until the default penalty has expired. Anything else, such as a port
+// that nobody listens on yet, can be retried soon.
 const (
 	soonAgain  = time.Second
 	firstPause = 2 * time.Second
 	longPause  = 15 * time.Second
 )
 
-// pauses gives the pause before the next try, for the result of the last.
+// pauses returns a function that maps the result of each try to the pause before the
+// next one.
 func pauses() func(*check.Result) time.Duration {
 	next := firstPause
 	return func(r *check.Result) time.Duration {
@@ -43,13 +44,15 @@ func pauses() func(*check.Result) time.Duration {
 	}
 }
 
-// untilItPasses asks once, or under --wait again until the target passes or the
-// time is up; the last result stands. People see what it waits for. What was seen
-// of an address before since is not to be taken for what is there now.
-func (s *Survey) untilItPasses(ctx context.Context, t target.Target, ask func(since, deadline time.Time) *check.Result) *check.Result {
+// checkUntilPass calls ask once, or under --wait until the target passes or the time
+// is up, and returns the last result. Notices say what it waits for. ask must not use
+// what the run has seen of an address before since.
+func (s *Survey) checkUntilPass(
+	ctx context.Context, t target.Target, ask func(since, deadline time.Time) *check.Result,
+) *check.Result {
 	deadline := time.Now().Add(s.o.Wait)
 	last := ""
-	var since time.Time // of the first try: whatever the run has seen
+	var since time.Time // zero for the first try, which may use anything the run has seen
 	for pause := pauses(); ; {
 		r := ask(since, deadline)
 		left := time.Until(deadline)
@@ -67,7 +70,7 @@ func (s *Survey) untilItPasses(ctx context.Context, t target.Target, ask func(si
 			s.voice.Notice("waiting for " + check.PlainHost(t.Host) + ": " + why)
 			last = why
 		}
-		since = time.Now() // another target may look meanwhile
+		since = time.Now() // another target may connect to the address during the pause
 		select {
 		case <-time.After(min(pause(r), left)):
 		case <-ctx.Done():
@@ -76,8 +79,8 @@ func (s *Survey) untilItPasses(ctx context.Context, t target.Target, ask func(si
 	}
 }
 
-// attempt bounds one try: by --target-timeout, and under --wait by what is left of
-// that, but a second at least, in which a host that is up can answer.
+// attempt limits one try to --target-timeout, and under --wait to the remaining time,
+// but at least to a second, in which a host that is up can answer.
 func (s *Survey) attempt(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
 	limit := s.o.TargetTimeout
 	if s.o.Wait > 0 {
@@ -86,7 +89,7 @@ func (s *Survey) attempt(ctx context.Context, deadline time.Time) (context.Conte
 	return context.WithTimeout(ctx, limit)
 }
 
-// passes reports whether a result alone would make check exit with 0.
+// passes reports whether check would exit with 0 if this were the only result.
 func (s *Survey) passes(r *check.Result) bool {
 	var found []check.Severity
 	for _, f := range r.Findings {
@@ -95,7 +98,7 @@ func (s *Survey) passes(r *check.Result) bool {
 	return report.Status(s.o.FailOn, found) == exit.OK
 }
 
-// worstText is the worst of what was found.
+// worstText returns the text of the most severe finding.
 func worstText(r *check.Result) string {
 	worst, text := check.Pass, ""
 	for _, f := range r.Findings {

@@ -8,8 +8,8 @@ import (
 	"rdnsproxy/check"
 )
 
-// A connection that reached sshd costs something there, and so the pauses grow; one
-// that did not costs nothing. Who was turned away keeps away for longest.
+// TestPauses: pauses grow after connections that reached sshd, which counts them, are
+// longest after a refusal by sshd, and stay short if no connection was made.
 func TestPauses(t *testing.T) {
 	result := func(s check.ConnectStatus, codes ...check.Code) *check.Result {
 		r := &check.Result{Addresses: []check.Address{{Connect: &check.Connect{Status: s}}}}
@@ -30,13 +30,15 @@ func TestPauses(t *testing.T) {
 		{"comes up", []*check.Result{nowhere, refused, reached, refused, reached}, []time.Duration{1, 1, 2, 1, 4}},
 		{"turned away", []*check.Result{reached, away, reached}, []time.Duration{2, 15, 4}},
 	} {
-		pause := pauses()
-		var got []time.Duration
-		for _, r := range test.results {
-			got = append(got, pause(r)/time.Second)
-		}
-		if !slices.Equal(got, test.want) {
-			t.Errorf("%s: %d s, want %d", test.what, got, test.want)
-		}
+		t.Run(test.what, func(t *testing.T) {
+			pause := pauses()
+			var got []time.Duration
+			for _, r := range test.results {
+				got = append(got, pause(r)/time.Second)
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("%d s, want %d", got, test.want)
+			}
+		})
 	}
 }

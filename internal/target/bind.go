@@ -10,12 +10,13 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Bindable refuses options by which this machine cannot connect to anybody: that
-// says nothing about a target, so it is bad usage, once.
+// Bindable returns a Refusal if this machine cannot connect with these options at
+// all. That is bad usage, reported once, and not a fault of any target.
 func (c *Connect) Bindable(ctx context.Context, r *resolve.Resolver) error {
 	if c.Interface != nil && *c.Interface != "" {
 		if _, err := net.InterfaceByName(*c.Interface); err != nil {
-			return console.Refuse(exit.Usage, "'ip link' lists this machine's interfaces", "no network interface %s", console.Quoted(*c.Interface))
+			return console.Refuse(exit.Usage, "'ip link' lists this machine's interfaces",
+				"no network interface %s", console.Quoted(*c.Interface))
 		}
 	}
 	if c.Address == nil || *c.Address == "" {
@@ -26,15 +27,16 @@ func (c *Connect) Bindable(ctx context.Context, r *resolve.Resolver) error {
 		return err
 	}
 	for _, a := range set.bind {
-		if ours(a) {
+		if canBind(a) {
 			return nil
 		}
 	}
-	return console.Refuse(exit.Usage, "'ip addr' lists this machine's addresses", "bind address %s is not an address of this machine", console.Quoted(*c.Address))
+	return console.Refuse(exit.Usage, "'ip addr' lists this machine's addresses",
+		"bind address %s is not an address of this machine", console.Quoted(*c.Address))
 }
 
-// ours reports whether connections can be made from an address.
-func ours(a netip.Addr) bool {
+// canBind reports whether this machine can connect from an address.
+func canBind(a netip.Addr) bool {
 	l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(netip.AddrPortFrom(a, 0)))
 	if err != nil {
 		return false

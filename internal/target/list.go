@@ -19,17 +19,19 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Usage is the hint where there is no target.
-const Usage = "usage: rdnsproxy check [flags] TARGET...; a target is HOST, HOST:PORT, user@HOST, an address, or an alias of ~/.ssh/config"
+// UsageHint is the hint where there is no target.
+const UsageHint = "usage: rdnsproxy check [flags] TARGET...; " +
+	"a target is HOST, HOST:PORT, user@HOST, an address, or an alias of ~/.ssh/config"
 
-// Word is a target as it was written, and where.
+// Word is a target as written, and where it was found.
 type Word struct {
 	text      string
-	where     string // file:line; empty on the command line
-	collected bool   // nobody typed it: it stands in the configuration or in known_hosts
+	where     string // file:line; "" on the command line
+	collected bool   // taken from ssh's configuration or known_hosts, not given by the user
 }
 
-func Typed(operands []string) []Word {
+// WordsFromArgs returns operands of the command line as Words.
+func WordsFromArgs(operands []string) []Word {
 	words := make([]Word, len(operands))
 	for i, o := range operands {
 		words[i].text = o
@@ -37,26 +39,27 @@ func Typed(operands []string) []Word {
 	return words
 }
 
-// List is what there is to look at.
+// List is a list of targets.
 type List struct {
 	Words   []Word
-	Unnamed int // lines of known_hosts whose hosts cannot be, since nobody knows their hashed names
+	Unnamed int // hashed lines of known_hosts that are left out because their names are unknown
 }
 
-// Sources are where targets come from, beside the command line.
+// Sources say where targets come from, in addition to the command line.
 type Sources struct {
 	All        bool   // every alias in ssh's configuration
 	KnownHosts bool   // every name in known_hosts
-	FromFile   string // a target a line; - is stdin
+	FromFile   string // a file with one target per line; - is stdin
 }
 
-// List reads the targets, from wherever the sources say. They are all read before
-// anything is asked, so that a bad one costs no wait.
+// List collects the targets from all sources. They are read before anything is
+// looked up, so that a bad one is reported at once. The error is a Refusal.
 func (r *Reader) List(ctx context.Context, from Sources, operands []string) (List, error) {
-	tooMany := console.Refuse(exit.Usage, "split the list; 'rdnsproxy help limits' says what a run may cost", "too many targets for one run: the limit is %d", limits.Targets)
-	given := Typed(operands)
+	tooMany := console.Refuse(exit.Usage, "split the list; 'rdnsproxy help limits' says what a run may cost",
+		"too many targets for one run: the limit is %d", limits.Targets)
+	given := WordsFromArgs(operands)
 	list := List{Words: slices.Clone(given)}
-	var empty []string // what the flags name that holds no target
+	var empty []string // the sources that hold no target
 	if from.All {
 		aliases, err := AsUser(r.World, sshconf.Query{File: r.Options.SSHConfig}).Aliases()
 		if err != nil {
@@ -98,18 +101,18 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 	case len(list.Words) > 0:
 		return list, nil
 	case len(empty) > 0:
-		return list, console.Refuse(exit.Usage, Usage, "no target: %s", strings.Join(empty, "; "))
+		return list, console.Refuse(exit.Usage, UsageHint, "no target: %s", strings.Join(empty, "; "))
 	}
-	return list, console.Refuse(exit.Usage, Usage, "no target")
+	return list, console.Refuse(exit.Usage, UsageHint, "no target")
 }
 
-// unnamedHint says how to learn whom hashed lines are about.
+// unnamedHint says how to have the hosts of hashed lines checked.
 const unnamedHint = "name their hosts as targets, in --from-file, or as a Host in ssh's configuration"
 
 // maxLine bounds a line of --from-file.
 const maxLine = 4096
 
-// linesOf reads --from-file: a target a line; what follows # is a comment.
+// linesOf reads --from-file: a target per line; # starts a comment.
 func (r *Reader) linesOf(path string) ([]Word, error) {
 	const hint = "--from-file takes a file with a target on each line, or - for stdin"
 	var in io.Reader = r.World.In
@@ -125,7 +128,7 @@ func (r *Reader) linesOf(path string) ([]Word, error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxLine)
 	n := 1
-	for ; len(words) <= limits.Targets && lines.Scan(); n++ { // one too many is for the caller to refuse
+	for ; len(words) <= limits.Targets && lines.Scan(); n++ { // the caller refuses one too many
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		if line = strings.TrimSpace(line); line != "" {
 			words = append(words, Word{text: line, where: fmt.Sprintf("%s:%d", safetext.Line(path), n)})
@@ -133,15 +136,15 @@ func (r *Reader) linesOf(path string) ([]Word, error) {
 	}
 	switch err := lines.Err(); {
 	case errors.Is(err, bufio.ErrTooLong):
-		return nil, console.Refuse(exit.Usage, hint, "%s:%d: the line is longer than %d bytes", safetext.Line(path), n, maxLine)
+		return nil, console.Refuse(exit.Usage, hint,
+			"%s:%d: the line is longer than %d bytes", safetext.Line(path), n, maxLine)
 	case err != nil:
 		return nil, console.Refuse(exit.Usage, hint, "%s: %v", safetext.Line(path), reason(err))
 	}
 	return words, nil
 }
 
-// reason is an error without the path and the operation that the os package puts
-// before it.
+// reason returns an error of the os package without its operation and path.
 func reason(err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
@@ -150,9 +153,9 @@ func reason(err error) error {
 	return err
 }
 
-// Targets applies ssh's configuration to the words, a few at a time: ssh itself
-// may have to be asked. A word that somebody wrote has to be good; one that was
-// collected and is not is told of and left out.
+// Targets applies ssh's configuration to the words, a few at a time because ssh
+// itself may have to be run. An invalid word is an error if the user wrote it; if it
+// was collected, a notice says that it is left out.
 func (r *Reader) Targets(ctx context.Context, words []Word) ([]Target, error) {
 	type outcome struct {
 		Word
@@ -178,8 +181,8 @@ func (r *Reader) Targets(ctx context.Context, words []Word) ([]Target, error) {
 	return ts, nil
 }
 
-// PrintConfig prints what was read from ssh's configuration, in ssh -G's
-// spelling, each value with its origin.
+// PrintConfig prints the settings that were read from ssh's configuration, in the
+// format of ssh -G, each with its origin.
 func PrintConfig(w console.World, targets []Target) {
 	for _, t := range targets {
 		for _, v := range t.Config.Values() {

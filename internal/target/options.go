@@ -10,13 +10,12 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Options are what everything that looks hosts up can be told. The zero value
-// does as libc and ssh do on this machine.
+// Options configure lookups. The zero value does as libc and ssh do on this machine.
 type Options struct {
 	Resolvers    []resolve.Server // DNS servers; if empty, the system's
 	HostsFile    string           // if empty, the system's
 	SSHConfig    string           // if empty, the user's and the system's; "none" reads nothing
-	IPv4, IPv6   bool             // this family alone; both are refused
+	IPv4, IPv6   bool             // only this family; both together are refused
 	CheckTimeout time.Duration    // for all lookups of a target
 	RequireName  bool             // a reverse name other than the host's is a warning
 
@@ -24,15 +23,15 @@ type Options struct {
 	Verbose bool
 }
 
-// Connect override what ssh's configuration says about connecting; what is
-// nil leaves it as it is.
+// Connect overrides the connection settings of ssh's configuration. A nil field
+// leaves the setting unchanged.
 type Connect struct {
 	Timeout   *time.Duration
-	Address   *string // to connect from; a name is looked up
-	Interface *string
+	Address   *string // address or name to connect from
+	Interface *string // interface to connect from
 }
 
-// Family is the one that is asked for.
+// Family returns the address family that the options select.
 func (o *Options) Family() (resolve.Family, error) {
 	switch {
 	case o.IPv4 && o.IPv6:
@@ -45,8 +44,8 @@ func (o *Options) Family() (resolve.Family, error) {
 	return resolve.AnyFamily, nil
 }
 
-// Resolver is the resolver that is asked for, and the path of the hosts file that a
-// suggested line would be for.
+// Resolver returns the resolver for these options, and the path of the hosts file
+// that suggested lines are for.
 func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
 	r, path := &resolve.Resolver{Env: LookupEnvironment(w)}, hostsfile.SystemPath()
 	if len(o.Resolvers) > 0 {
@@ -63,7 +62,8 @@ func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
 	return r, path, nil
 }
 
-// LookupEnvironment is what the environment says about lookups: glibc reads it as well.
+// LookupEnvironment returns the variables of the environment that glibc's resolver
+// honours.
 func LookupEnvironment(w console.World) (env resolve.Environment) {
 	for _, v := range w.Env {
 		switch name, value, _ := strings.Cut(v, "="); name {

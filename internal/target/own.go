@@ -10,8 +10,8 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// ownNames are this machine's names: localhost and the host name, what the hosts
-// file calls them beside, and what the search list makes of the host name.
+// ownNames returns this machine's names: localhost and the host name, their other
+// names in the hosts file, and the host name in each domain of the search list.
 func ownNames() []string {
 	own, err := os.Hostname()
 	if err != nil {
@@ -22,20 +22,23 @@ func ownNames() []string {
 	if system, err := hostsfile.ParseFile(hostsfile.SystemPath()); err == nil {
 		for i := range system.Lines {
 			l := &system.Lines[i]
-			if slices.ContainsFunc(l.Names, func(n string) bool { return strings.EqualFold(n, own) || strings.EqualFold(n, "localhost") }) {
+			isOwn := func(n string) bool {
+				return strings.EqualFold(n, own) || strings.EqualFold(n, "localhost")
+			}
+			if slices.ContainsFunc(l.Names, isOwn) {
 				names = append(names, l.Names...)
 			}
 		}
 	}
-	config, _ := resolve.SystemConfig(resolve.Environment{}) // not the user's: these are the machine's names
+	config, _ := resolve.SystemConfig(resolve.Environment{}) // without the user's environment: these are the machine's names
 	for _, domain := range config.Search {
 		names = append(names, short+"."+string(domain))
 	}
 	return names
 }
 
-// OwnName tells whether a name is one of this machine's; it looks for them once,
-// when it is first asked.
+// OwnName returns a function that reports whether a name is one of this machine's.
+// The names are collected at its first call.
 func OwnName() func(name string) bool {
 	names := sync.OnceValue(ownNames)
 	return func(name string) bool {

@@ -18,23 +18,23 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Settings are the options that ssh no longer applies to connecting once a
-// ProxyCommand stands. Flags beat the configuration.
+// Settings are the options for connecting that ssh ignores if there is a
+// ProxyCommand. Flags override the configuration.
 type Settings struct {
 	Family         resolve.Family
 	bindAddress    string
 	bind           []netip.Addr // bindAddress, looked up
 	iface          string
 	ConnectTimeout time.Duration // 0: none
-	SshTimeout     time.Duration // ConnectTimeout, which ssh itself applies to what a ProxyCommand takes; 0: none
+	SSHTimeout     time.Duration // ConnectTimeout as ssh itself applies it to a ProxyCommand; 0: none
 	attempts       int
 	noKeepAlive    bool
 	tos            int
 }
 
-// honoured says what each keyword of ssh's configuration sets here. To honour another
-// one takes a row here, and one in sshconf's table if it has none that is told. Values
-// are in ssh -G's spelling.
+// honoured maps the keywords of ssh's configuration to the settings. To support
+// another keyword, add a row here, and one in sshconf's table if it does not report
+// the keyword yet. Values are in the format of ssh -G.
 var honoured = []struct {
 	keyword string
 	set     func(set *Settings, h *sshconf.Host, value string) error
@@ -48,11 +48,17 @@ var honoured = []struct {
 		}
 		return nil
 	}},
-	{"bindaddress", func(set *Settings, _ *sshconf.Host, value string) error { set.bindAddress = value; return nil }},
-	{"bindinterface", func(set *Settings, _ *sshconf.Host, value string) error { set.iface = value; return nil }},
+	{"bindaddress", func(set *Settings, _ *sshconf.Host, value string) error {
+		set.bindAddress = value
+		return nil
+	}},
+	{"bindinterface", func(set *Settings, _ *sshconf.Host, value string) error {
+		set.iface = value
+		return nil
+	}},
 	{"connecttimeout", func(set *Settings, h *sshconf.Host, _ string) error {
-		set.SshTimeout, _ = h.ConnectTimeout()
-		set.ConnectTimeout = set.SshTimeout
+		set.SSHTimeout, _ = h.ConnectTimeout()
+		set.ConnectTimeout = set.SSHTimeout
 		return nil
 	}},
 	{"connectionattempts", func(set *Settings, _ *sshconf.Host, value string) error {
@@ -64,8 +70,8 @@ var honoured = []struct {
 		return nil
 	}},
 	{"ipqos", func(set *Settings, _ *sshconf.Host, value string) (err error) {
-		// Of two values the first is for sessions on a terminal, the second for the
-		// others. ssh does not say which this one will be.
+		// Of two values, the first is for interactive sessions and the second for
+		// others. ssh does not say which kind this one will be.
 		first, _, _ := strings.Cut(value, " ")
 		if set.tos, err = dial.ParseTOS(first); err != nil {
 			return console.Refuse(exit.Usage, "", "IPQoS in ssh's configuration: %v", err)
@@ -74,8 +80,8 @@ var honoured = []struct {
 	}},
 }
 
-// RelayKeywords are the keywords that are honoured, and the one by which ssh is told to
-// suppress its warnings.
+// RelayKeywords are the keywords that the relay reads: the honoured ones, and LogLevel,
+// which can suppress ssh's warnings.
 var RelayKeywords = func() []string {
 	keywords := []string{"loglevel"}
 	for _, row := range honoured {
@@ -84,7 +90,7 @@ var RelayKeywords = func() []string {
 	return keywords
 }()
 
-// Override puts what was asked for over the configuration.
+// Override applies the flags over the configuration.
 func (set *Settings) Override(family resolve.Family, c Connect) {
 	if family != resolve.AnyFamily {
 		set.Family = family
@@ -100,7 +106,7 @@ func (set *Settings) Override(family resolve.Family, c Connect) {
 	}
 }
 
-// Dialer connects as the settings say.
+// Dialer returns a dialer with these settings. ResolveBind has to be called first.
 func (set *Settings) Dialer() dial.Dialer {
 	return dial.Dialer{
 		Timeout:     set.ConnectTimeout,
@@ -112,16 +118,19 @@ func (set *Settings) Dialer() dial.Dialer {
 	}
 }
 
-// ConfigError is an ssh configuration that cannot be read or evaluated.
+// ConfigError returns a Refusal for an ssh configuration that cannot be read or
+// evaluated for host.
 func ConfigError(host string, err error) error {
 	var special *sshconf.NotRegularError
 	if errors.As(err, &special) {
-		return console.Refuse(exit.Usage, "ssh's configuration is read more than once: write it to a regular file first", "%v", err)
+		return console.Refuse(exit.Usage,
+			"ssh's configuration is read more than once: write it to a regular file first", "%v", err)
 	}
-	return console.Refuse(exit.Usage, "'ssh -G "+safetext.Name(host)+"' shows how ssh reads it; -F none reads nothing", "%v", err)
+	return console.Refuse(exit.Usage,
+		"'ssh -G "+safetext.Name(host)+"' shows how ssh reads it; -F none reads nothing", "%v", err)
 }
 
-// SettingsOf reads the settings of a host.
+// SettingsOf returns the settings of a host. The error is a Refusal.
 func SettingsOf(h *sshconf.Host) (set Settings, err error) {
 	for _, row := range honoured {
 		if value := h.Get(row.keyword); value != "" {
@@ -133,7 +142,7 @@ func SettingsOf(h *sshconf.Host) (set Settings, err error) {
 	return set, nil
 }
 
-// ResolveBind looks up BindAddress, which ssh takes as a name too.
+// ResolveBind looks up the bind address, which may be a name as in ssh.
 func (set *Settings) ResolveBind(ctx context.Context, r *resolve.Resolver) error {
 	if set.bindAddress == "" {
 		return nil
@@ -148,8 +157,9 @@ func (set *Settings) ResolveBind(ctx context.Context, r *resolve.Resolver) error
 	return nil
 }
 
-// AsUser completes a question to ssh's configuration, as this user's ssh would
-// read it: its home is the user database's, and $HOME matters to its Includes.
+// AsUser completes a query of ssh's configuration so that it is read as by this
+// user's ssh, which takes the home directory from the user database but $HOME for
+// Include.
 func AsUser(w console.World, q sshconf.Query) sshconf.Query {
 	q.Evaluating = w.Getenv(sshconf.EvaluatingEnv) != ""
 	q.FindSSH = func() (string, error) {
@@ -163,7 +173,7 @@ func AsUser(w console.World, q sshconf.Query) sshconf.Query {
 		q.Home = q.EnvHome
 	}
 	if runtime.GOOS == "windows" {
-		q.EnvHome = q.Home // its ssh has a glob of its own, which goes by the profile
+		q.EnvHome = q.Home // ssh there has its own glob, which uses the profile directory
 	}
 	return q
 }

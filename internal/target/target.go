@@ -1,6 +1,6 @@
-// Package target makes targets of words: what a user, a file or known_hosts names,
-// with ssh's configuration applied as ssh would apply it. It knows no command line
-// and looks no host up.
+// Package target turns the words that a user, a file or known_hosts give as hosts
+// into targets, applying ssh's configuration as ssh would. It knows no flags and looks
+// up no host.
 package target
 
 import (
@@ -20,67 +20,68 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Target is one line of input after ssh's configuration has been applied.
+// Target is a target with ssh's configuration applied.
 type Target struct {
 	check.Target
 	Settings   Settings
 	KnownHosts []string // files, in ssh's order
 	Config     *sshconf.Host
-	Refused    string        // what ssh says of this host instead of connecting, as the user wants (RefuseConnection)
-	Query      sshconf.Query // with which it was asked for
+	Refused    string        // the message of RefuseConnection in ssh's configuration; "": none
+	Query      sshconf.Query // the query that read Config
 }
 
-// targetKeywords are what check takes from ssh's configuration.
+// targetKeywords are the keywords that check reads from ssh's configuration.
 var targetKeywords = slices.Concat([]string{
-	"hostname", "port", "user", "proxyjump", "proxycommand", "hostkeyalias", "userknownhostsfile", "globalknownhostsfile",
-	"verifyhostkeydns", "hostbasedauthentication", "gssapiauthentication", "gssapitrustdns",
+	"hostname", "port", "user", "proxyjump", "proxycommand", "hostkeyalias", "userknownhostsfile",
+	"globalknownhostsfile", "verifyhostkeydns", "hostbasedauthentication", "gssapiauthentication", "gssapitrustdns",
 	"gssapiserveridentity",
 }, RelayKeywords)
 
-// maxHops bounds how many jump hosts are followed to the first.
+// maxHops is how many nested ProxyJump settings are followed.
 const maxHops = 8
 
-// Reader makes targets of words, as ssh's configuration has it. Its files are
-// read once.
+// Reader turns words into targets. It reads ssh's configuration files once.
 type Reader struct {
 	World   console.World
 	Voice   *console.Voice
 	Options Options
 	Connect Connect
 
-	DNSOnly bool // no host key is looked at: which files of known_hosts there are does not matter
-	Asked   bool // behind a jump host, keep the configuration of the host that was asked for
-	Jobs    int  // how many targets are read at once
+	DNSOnly    bool // host keys do not matter: leave Target.KnownHosts empty
+	KeepConfig bool // behind a jump host, keep the configuration of the host that was asked for
+	Jobs       int  // how many targets are read at once
 
 	files *sshFiles
 }
 
-// NewReader needs nothing set but the world and the voice.
+// NewReader returns a Reader. The zero Options and Connect will do.
 func NewReader(w console.World, v *console.Voice, o Options, c Connect) *Reader {
 	return &Reader{World: w, Voice: v, Options: o, Connect: c, files: new(sshFiles)}
 }
 
-// WithoutConfiguration reads targets as if ssh had no configuration.
+// WithoutConfiguration returns a Reader that ignores ssh's configuration.
 func (r *Reader) WithoutConfiguration() *Reader {
 	plain := *r
 	plain.Options.SSHConfig = "none"
 	return &plain
 }
 
-// silent has nothing to say of what is wrong with a target.
-func (r *Reader) silent() *Reader {
-	mute := *r
-	mute.Voice = console.NewVoice(r.World.Err, true, false)
-	return &mute
+// quiet returns a Reader that prints no notices.
+func (r *Reader) quiet() *Reader {
+	quiet := *r
+	quiet.Voice = console.NewVoice(r.World.Err, true, false)
+	return &quiet
 }
 
-// Target applies ssh's configuration to what was typed.
+// Target parses a target as a user would type it and applies ssh's configuration. A
+// target behind ProxyJump becomes its first jump host, with Via set. The error is a
+// Refusal.
 func (r *Reader) Target(ctx context.Context, word string) (Target, error) {
 	typed, err := Parse(word)
 	if err != nil {
 		return Target{}, err
 	}
-	t, err := r.configured(ctx, typed)
+	t, err := r.configure(ctx, typed)
 	if err != nil {
 		return Target{}, err
 	}
@@ -92,29 +93,30 @@ func (r *Reader) Target(ctx context.Context, word string) (Target, error) {
 			break
 		}
 		if hops == maxHops {
-			return Target{}, console.Refuse(exit.Usage, "ssh would fail too; check ProxyJump in ssh's configuration", "the jump hosts of %s form a loop", console.Quoted(word))
+			return Target{}, console.Refuse(exit.Usage, "ssh would fail too; check ProxyJump in ssh's configuration",
+				"the jump hosts of %s form a loop", console.Quoted(word))
 		}
 		jump, err := Parse(hop)
 		if err != nil {
 			return Target{}, err
 		}
 		behind, config := t.Via, t.Config
-		if t, err = r.configured(ctx, jump); err != nil {
+		if t, err = r.configure(ctx, jump); err != nil {
 			return Target{}, err
 		}
 		if behind == "" {
 			behind = host
 		}
 		t.Input, t.Via = word, behind
-		if r.Asked {
-			t.Config = config // of the host that was asked for
+		if r.KeepConfig {
+			t.Config = config
 			break
 		}
 	}
 	return t, nil
 }
 
-// firstHop is the host that is connected to for a ProxyJump; "" for none.
+// firstHop returns the host that ssh connects to for a ProxyJump; "" for none.
 func firstHop(proxyJump string) string {
 	hop, _, _ := strings.Cut(proxyJump, ",")
 	if hop == "none" {
@@ -123,10 +125,16 @@ func firstHop(proxyJump string) string {
 	return hop
 }
 
-// configured is a host with its settings.
-func (r *Reader) configured(ctx context.Context, typed Parsed) (Target, error) {
+// configure applies ssh's configuration to a destination.
+func (r *Reader) configure(ctx context.Context, typed Destination) (Target, error) {
 	t := Target{Target: check.Target{Host: typed.host, Port: 22}}
-	q := AsUser(r.World, sshconf.Query{Host: typed.host, User: typed.user, File: r.Options.SSHConfig, Keywords: targetKeywords, Strict: true})
+	q := AsUser(r.World, sshconf.Query{
+		Host:     typed.host,
+		User:     typed.user,
+		File:     r.Options.SSHConfig,
+		Keywords: targetKeywords,
+		Strict:   true,
+	})
 	if typed.port != 0 {
 		q.Args = []string{"-p", strconv.Itoa(int(typed.port))}
 	}
@@ -172,16 +180,17 @@ func (r *Reader) configured(ctx context.Context, typed Parsed) (Target, error) {
 	return t, err
 }
 
-// sshFiles is ssh's configuration, read once a run for each class of targets.
+// sshFiles caches ssh's configuration files for each Class.
 type sshFiles struct {
 	mu   sync.Mutex
 	read map[Class]*sshconf.Config
 }
 
-// Class is what ssh's configuration is read for once: targets that are written with
-// the same user and port, which are options of ssh's.
+// Class identifies targets for which ssh's configuration files need to be read only
+// once: those with the same file, user and port.
 type Class struct{ file, user, args string }
 
+// ClassOf returns the class of a query.
 func ClassOf(q sshconf.Query) Class { return Class{q.File, q.User, strings.Join(q.Args, " ")} }
 
 func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
@@ -190,8 +199,8 @@ func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	as := ClassOf(q)
-	if c = s.read[as]; c != nil {
+	class := ClassOf(q)
+	if c = s.read[class]; c != nil {
 		return c, nil
 	}
 	if c, err = q.Read(); err != nil {
@@ -200,17 +209,17 @@ func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
 	if s.read == nil {
 		s.read = make(map[Class]*sshconf.Config)
 	}
-	s.read[as] = c
+	s.read[class] = c
 	return c, nil
 }
 
-// proxied reports whether a ProxyCommand connects that is not this program.
+// proxied reports whether a ProxyCommand other than this program is set.
 func proxied(command string) bool {
 	return command != "" && command != "none" && !console.RunsThisProgram(command)
 }
 
-// canonicalHost makes a name of what people write what is asked for: A-labels,
-// in lower case. A final dot stays: it keeps the search list off.
+// canonicalHost returns a name in the form in which it is looked up: A-labels in lower
+// case. A final dot is kept because it disables the search list.
 func canonicalHost(host string) (string, error) {
 	if err := CheckHost(host); err != nil {
 		return "", err
@@ -221,25 +230,26 @@ func canonicalHost(host string) (string, error) {
 	name, err := resolve.ParseName(host)
 	switch {
 	case err != nil:
-		return "", console.Refuse(exit.Usage, "a host name has labels of 1 to 63 characters, 253 in all", "host %s: %v", console.Quoted(host), err)
+		return "", console.Refuse(exit.Usage, "a host name has labels of 1 to 63 characters, 253 in all",
+			"host %s: %v", console.Quoted(host), err)
 	case strings.HasSuffix(host, ".") || !name.HostName():
 		return host, nil
 	}
 	return string(name), nil
 }
 
-// knownHostsFiles are the files that ssh would read, the user's first. Tokens
-// are expanded by now; of GlobalKnownHostsFile, which has none, ~ is not.
+// knownHostsFiles returns the files that ssh would read, the user's first. Tokens are
+// already expanded, but not ~ in GlobalKnownHostsFile, which has no tokens.
 func knownHostsFiles(q sshconf.Query, t Target) []string {
 	files := Paths(t.Config.Get("userknownhostsfile"))
 	for _, file := range Paths(t.Config.Get("globalknownhostsfile")) {
-		files = append(files, untilde(q, file))
+		files = append(files, expandTilde(q, file))
 	}
 	return files
 }
 
-// untilde expands ~/ and ~user/ (OpenSSH's tilde_expand_filename).
-func untilde(q sshconf.Query, path string) string {
+// expandTilde expands ~/ and ~user/ (OpenSSH's tilde_expand_filename).
+func expandTilde(q sshconf.Query, path string) string {
 	name, rest, _ := strings.Cut(path, "/")
 	home := q.Home
 	switch {
@@ -255,9 +265,9 @@ func untilde(q sshconf.Query, path string) string {
 	return home + "/" + rest
 }
 
-// Paths splits a value of several paths as ssh -G prints it: without the quotes
-// that a path with blanks was written in. So neighbouring words that together
-// name a file are one path.
+// Paths splits a list of paths as printed by ssh -G, which drops the quotes around a
+// path with blanks. So the longest run of words that names an existing file is taken
+// as one path.
 func Paths(value string) []string {
 	words := strings.Fields(value)
 	var all []string
@@ -273,7 +283,7 @@ func Paths(value string) []string {
 	return all
 }
 
-// trustDNS is VerifyHostKeyDNS in check's words.
+// trustDNS converts VerifyHostKeyDNS.
 func trustDNS(value string) check.DNSTrust {
 	switch value {
 	case "true", "yes":

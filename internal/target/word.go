@@ -11,19 +11,20 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Parsed is a target as it was written.
-type Parsed struct {
+// Destination is a target as written, before ssh's configuration applies (ssh(1) has
+// the name).
+type Destination struct {
 	user, host string
-	port       uint16 // 0: not written
+	port       uint16 // 0: not given
 }
 
-// Parse reads HOST, user@HOST, HOST:PORT, [ADDR]:PORT, an IPv6 address,
-// or an ssh:// URL.
-func Parse(word string) (Parsed, error) {
+// Parse parses HOST, user@HOST, HOST:PORT, [ADDR]:PORT, an IPv6 address, or an
+// ssh:// URL. The error is a Refusal.
+func Parse(word string) (Destination, error) {
 	if strings.Contains(word, "://") {
 		return parseURL(word)
 	}
-	var t Parsed
+	var t Destination
 	t.host = word
 	if i := strings.LastIndex(word, "@"); i >= 0 {
 		t.user, t.host = word[:i], word[i+1:]
@@ -36,12 +37,13 @@ func Parse(word string) (Parsed, error) {
 	return t, CheckHost(t.host)
 }
 
-func parseURL(word string) (Parsed, error) {
+func parseURL(word string) (Destination, error) {
 	u, err := url.Parse(word)
 	if err != nil || u.Scheme != "ssh" || u.Path != "" && u.Path != "/" {
-		return Parsed{}, console.Refuse(exit.Usage, "the form is ssh://user@host:port", "invalid ssh URL %s", console.Quoted(word))
+		return Destination{}, console.Refuse(exit.Usage, "the form is ssh://user@host:port",
+			"invalid ssh URL %s", console.Quoted(word))
 	}
-	t := Parsed{user: u.User.Username(), host: u.Hostname()}
+	t := Destination{user: u.User.Username(), host: u.Hostname()}
 	if u.Port() != "" {
 		if t.port, err = ParsePort(u.Port()); err != nil {
 			return t, err
@@ -50,12 +52,14 @@ func parseURL(word string) (Parsed, error) {
 	return t, CheckHost(t.host)
 }
 
-// SplitPort takes a port off; an IPv6 address without brackets has none.
+// SplitPort splits HOST:PORT or [ADDR]:PORT; the port is 0 if there is none. An IPv6
+// address without brackets has none.
 func SplitPort(s string) (string, uint16, error) {
 	if strings.HasPrefix(s, "[") {
 		inside, rest, ok := strings.Cut(s[1:], "]")
 		if !ok || strings.Contains(inside, "[") || rest != "" && rest[0] != ':' {
-			return s, 0, console.Refuse(exit.Usage, "the form is [2001:db8::1]:22", "invalid address in brackets: %s", console.Quoted(s))
+			return s, 0, console.Refuse(exit.Usage, "the form is [2001:db8::1]:22",
+				"invalid address in brackets: %s", console.Quoted(s))
 		}
 		if rest == "" {
 			return inside, 0, nil
@@ -71,8 +75,8 @@ func SplitPort(s string) (string, uint16, error) {
 	return host, port, err
 }
 
-// CheckHost refuses what ssh's valid_hostname refuses on its command line (since
-// 9.6, CVE-2023-51385): a HostName of the configuration never passed there.
+// CheckHost refuses the names that ssh's valid_hostname refuses on its command line
+// (since 9.6, CVE-2023-51385). ssh does not apply it to HostName in the configuration.
 func CheckHost(host string) error {
 	hint := "ssh refuses such names too; check HostName in ssh's configuration"
 	switch {
@@ -82,26 +86,30 @@ func CheckHost(host string) error {
 		return console.Refuse(exit.Usage, hint, "host %s starts with a hyphen", console.Quoted(host))
 	}
 	if _, literal := resolve.ParseLiteral(host); strings.Contains(host, ":") && !literal {
-		return console.Refuse(exit.Usage, "write an IPv6 address without brackets: 2001:db8::1", "host %s is not an IP address", console.Quoted(host))
+		return console.Refuse(exit.Usage, "write an IPv6 address without brackets: 2001:db8::1",
+			"host %s is not an IP address", console.Quoted(host))
 	}
 	for i := range len(host) {
 		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}", c) >= 0 {
-			return console.Refuse(exit.Usage, hint, "host %s contains a character that is not allowed in a host name", console.Quoted(host))
+			return console.Refuse(exit.Usage, hint,
+				"host %s contains a character that is not allowed in a host name", console.Quoted(host))
 		}
 	}
 	return nil
 }
 
-// IsPort reports whether a word is a port number.
+// IsPort reports whether s is a port number.
 func IsPort(s string) bool {
 	_, err := ParsePort(s)
 	return err == nil
 }
 
+// ParsePort parses a port number from 1 to 65535. The error is a Refusal.
 func ParsePort(s string) (uint16, error) {
 	n, err := strconv.ParseUint(s, 10, 16)
 	if err != nil || n == 0 || s[0] == '+' {
-		return 0, console.Refuse(exit.Usage, "a port is a number from 1 to 65535; in a ProxyCommand, write %p", "invalid port %s", console.Quoted(s))
+		return 0, console.Refuse(exit.Usage, "a port is a number from 1 to 65535; in a ProxyCommand, write %p",
+			"invalid port %s", console.Quoted(s))
 	}
 	return uint16(n), nil
 }

@@ -10,11 +10,15 @@ import (
 	"rdnsproxy/internal/console"
 )
 
-// A target that is taken can be handed to ssh and to a resolver, and its parts
-// put together again read as the same; one that is refused says what is wanted.
+// FuzzParseTarget: a valid target is safe to pass to ssh and to a resolver, and its
+// parts put together parse as the same; a refused one comes with a hint.
 func FuzzParseTarget(f *testing.F) {
-	for _, s := range []string{"", "host", "user@host", "a@b@host", "host:22", "host:", ":22", "[::1]:22", "[::1", "[]", "::1", "fe80::1%eth0", "ssh://user@host:22/", "ssh://host/path", "ssh://-oProxyCommand=x",
-		"http://host", "ssh://[::1]:2222", "ssh://%20", "-oProxyCommand=x", "@host", "a b", "host\x1b[2J", "127.1", "user:pw@host", "ssh://u:p@host", "[host]:22", "[[]", "host:99999", "ssh://host:0"} {
+	for _, s := range []string{
+		"", "host", "user@host", "a@b@host", "host:22", "host:", ":22", "[::1]:22", "[::1", "[]", "::1", "fe80::1%eth0",
+		"ssh://user@host:22/", "ssh://host/path", "ssh://-oProxyCommand=x", "http://host", "ssh://[::1]:2222", "ssh://%20",
+		"-oProxyCommand=x", "@host", "a b", "host\x1b[2J", "127.1", "user:pw@host", "ssh://u:p@host", "[host]:22", "[[]",
+		"host:99999", "ssh://host:0",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, word string) {
@@ -22,7 +26,7 @@ func FuzzParseTarget(f *testing.F) {
 		if err != nil {
 			var r *console.Refusal
 			if !errors.As(err, &r) || r.Hint == "" {
-				t.Fatalf("%q: %v: there is nothing that one could do", word, err)
+				t.Fatalf("%q: %v: no hint", word, err)
 			}
 			return
 		}
@@ -43,7 +47,7 @@ func FuzzParseTarget(f *testing.F) {
 			again = got.user + "@" + again
 		}
 		if strings.Contains(again, "://") || strings.ContainsAny(got.host, "[]") {
-			return // reads as a URL, or has no way to be written in brackets
+			return // would parse as a URL, or cannot be put in brackets
 		}
 		if same, err := Parse(again); err != nil || same != got {
 			t.Fatalf("%q is %+v, and %q is %+v, %v", word, got, again, same, err)
@@ -83,11 +87,13 @@ func TestParseTarget(t *testing.T) {
 		{word: "a\x1b[2J", fails: true},
 	}
 	for _, tt := range tests {
-		got, err := Parse(tt.word)
-		if (err != nil) != tt.fails {
-			t.Errorf("%q: %+v, %v", tt.word, got, err)
-		} else if want := (Parsed{tt.user, tt.host, tt.port}); err == nil && got != want {
-			t.Errorf("%q: %+v, want %+v", tt.word, got, want)
-		}
+		t.Run(tt.word, func(t *testing.T) {
+			got, err := Parse(tt.word)
+			if (err != nil) != tt.fails {
+				t.Errorf("%+v, %v", got, err)
+			} else if want := (Destination{tt.user, tt.host, tt.port}); err == nil && got != want {
+				t.Errorf("%+v, want %+v", got, want)
+			}
+		})
 	}
 }
