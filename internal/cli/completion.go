@@ -147,8 +147,7 @@ func startingWith(typed string, words []string) []string {
 // configuration, and plain names in known_hosts. A person waits for a key to
 // answer, so what cannot be read is left out without a word.
 func hostWords(w World) []string {
-	silent := console.NewVoice(nil, true, false)
-	return target.NewReader(w, silent, target.Options{SSHConfig: w.Getenv(variable("ssh-config"))}, target.Connect{}).Names(context.Background())
+	return target.NewReader(w, nil, target.Options{SSHConfig: w.Getenv(variable("ssh-config"))}, target.Connect{}).Names(context.Background())
 }
 
 // wordsOf are the words of a closed set.

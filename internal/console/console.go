@@ -6,6 +6,7 @@ package console
 import (
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -30,7 +31,7 @@ func (w World) Getenv(name string) string {
 // LookupEnv is like Getenv but also reports whether the variable is set.
 func (w World) LookupEnv(name string) (value string, set bool) {
 	for i := len(w.Env) - 1; i >= 0; i-- {
-		if k, v, ok := strings.Cut(w.Env[i], "="); ok && k == name {
+		if k, v, ok := strings.Cut(w.Env[i], "="); ok && sameVariable(k, name) {
 			return v, true
 		}
 	}
@@ -39,6 +40,15 @@ func (w World) LookupEnv(name string) (value string, set bool) {
 
 // WithEnv returns a copy of the environment with one variable replaced or added.
 func (w World) WithEnv(name, value string) []string {
-	env := slices.DeleteFunc(slices.Clone(w.Env), func(v string) bool { return strings.HasPrefix(v, name+"=") })
+	env := slices.DeleteFunc(slices.Clone(w.Env), func(entry string) bool {
+		k, _, ok := strings.Cut(entry, "=")
+		return ok && sameVariable(k, name)
+	})
 	return append(env, name+"="+value)
+}
+
+// sameVariable compares the names of environment variables. On Windows case does not
+// count: PATH is usually spelled Path.
+func sameVariable(a, b string) bool {
+	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
 }

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"os"
 	"os/user"
 	"path/filepath"
 	"runtime"
@@ -9,36 +8,54 @@ import (
 	"rdnsproxy/internal/owndir"
 )
 
-// userDir returns a directory of this user for the program's files, below the one
-// that system returns; "" if $HOME belongs to another user, as it can under sudo. If
-// $HOME is not set, the home directory of the user database is used, as by ssh, with
-// the subdirectory that below has for this GOOS ("" for any other).
-func userDir(getenv func(string) string, system func() (string, error), below map[string]string, name string) string {
-	if home := getenv("HOME"); home != "" && !owndir.IsOwn(home) {
-		return ""
-	}
-	dir, err := system()
-	if err != nil {
-		u, uerr := user.Current()
-		if uerr != nil || getenv("HOME") != "" || !owndir.IsOwn(u.HomeDir) {
-			return ""
-		}
-		if dir = below[runtime.GOOS]; dir == "" {
-			dir = below[""]
-		}
-		dir = filepath.Join(u.HomeDir, dir)
-	}
-	return filepath.Join(dir, "rdnsproxy", name)
+// place is where systems have the directory for a kind of a user's files.
+type place struct {
+	xdg     string // the variable that names it (XDG Base Directory Specification)
+	windows string // the variable that names it
+	unix    string // below the home directory
+	darwin  string // below the home directory
 }
+
+var (
+	configPlace = place{"XDG_CONFIG_HOME", "AppData", ".config", "Library/Application Support"}
+	cachePlace  = place{"XDG_CACHE_HOME", "LocalAppData", ".cache", "Library/Caches"}
+)
 
 // ConfigDir returns the path rdnsproxy/name in the user's configuration directory,
-// for what the user has decided; "" if the user has no home directory of their own.
-func ConfigDir(getenv func(string) string, name string) string {
-	below := map[string]string{"": ".config", "darwin": "Library/Application Support"}
-	return userDir(getenv, os.UserConfigDir, below, name)
-}
+// for what the user has decided; "" if the user has no home directory of their own,
+// as under sudo, which can leave another user's in $HOME. If $HOME is not set, the
+// home directory of the user database is used, as by ssh.
+func (w World) ConfigDir(name string) string { return w.userDir(configPlace, name) }
 
 // CacheDir is like ConfigDir, in the user's cache directory, for what may be lost.
-func CacheDir(getenv func(string) string, name string) string {
-	return userDir(getenv, os.UserCacheDir, map[string]string{"": ".cache", "darwin": "Library/Caches"}, name)
+func (w World) CacheDir(name string) string { return w.userDir(cachePlace, name) }
+
+// userDir finds the directory as os.UserCacheDir does, in the environment of w.
+func (w World) userDir(p place, name string) string {
+	home := w.Getenv("HOME")
+	if home != "" && !owndir.IsOwn(home) {
+		return ""
+	}
+	dir, below := "", p.unix
+	switch runtime.GOOS {
+	case "windows":
+		dir = w.Getenv(p.windows)
+	case "darwin", "ios":
+		below = p.darwin
+	default:
+		if dir = w.Getenv(p.xdg); dir != "" && !filepath.IsAbs(dir) {
+			return ""
+		}
+	}
+	if dir == "" {
+		if home == "" {
+			u, err := user.Current()
+			if err != nil || !owndir.IsOwn(u.HomeDir) {
+				return ""
+			}
+			home = u.HomeDir
+		}
+		dir = filepath.Join(home, below)
+	}
+	return filepath.Join(dir, "rdnsproxy", name)
 }

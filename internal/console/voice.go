@@ -13,7 +13,8 @@ import (
 )
 
 // Voice writes the program's messages: lines on stderr that begin with its name, in
-// lower case and without a full stop. Everything is made safe for a terminal here.
+// lower case and without a full stop. Everything is made safe for a terminal here. A
+// nil Voice is silent.
 type Voice struct {
 	w       io.Writer
 	hints   func() bool // whether a person is reading, so that hints get lines of their own; if nil, no
@@ -35,7 +36,7 @@ func (v *Voice) Error(err error) {
 	if errors.As(err, &r) {
 		hint = r.Hint
 	}
-	v.WithHint("error", err.Error(), hint)
+	v.withHint("error", err.Error(), hint)
 }
 
 // Warning prints what the user should know now.
@@ -43,22 +44,33 @@ func (v *Voice) Warning(text string) { v.say("warning", text) }
 
 // WarningWithHint prints a warning with what can be done about it.
 func (v *Voice) WarningWithHint(text, hint string) {
-	if !v.Quiet {
-		v.WithHint("warning", text, hint)
+	if !v.quiet() {
+		v.withHint("warning", text, hint)
 	}
 }
 
 // Notice prints what is good to know.
 func (v *Voice) Notice(text string) { v.say("notice", text) }
 
+// NoticeWithHint prints a notice with what can be done about it.
+func (v *Voice) NoticeWithHint(text, hint string) {
+	if !v.quiet() {
+		v.withHint("notice", text, hint)
+	}
+}
+
 // Unknown prints, on one line, what could not be determined.
 func (v *Voice) Unknown(text string) { v.say("unknown", text) }
 
 // Mute drops all further messages: nobody is left to read them.
-func (v *Voice) Mute() { v.muted.Store(true) }
+func (v *Voice) Mute() {
+	if v != nil {
+		v.muted.Store(true)
+	}
+}
 
 // ToPerson reports whether a person is reading, so that hints get lines of their own.
-func (v *Voice) ToPerson() bool { return v.hints != nil && v.hints() }
+func (v *Voice) ToPerson() bool { return v != nil && v.hints != nil && v.hints() }
 
 // Hint prints what to do on a line of its own, if a person is reading.
 func (v *Voice) Hint(text string) {
@@ -67,10 +79,10 @@ func (v *Voice) Hint(text string) {
 	}
 }
 
-// WithHint prints a message of the given kind ("error", "warning", "notice"). The hint
-// is on a line of its own if a person is reading, otherwise in parentheses. Unlike
-// the other methods it ignores Quiet.
-func (v *Voice) WithHint(kind, text, hint string) {
+// withHint prints a message of the given kind ("error", "warning", "notice"), also if v
+// is quiet. The hint is on a line of its own if a person is reading, otherwise in
+// parentheses.
+func (v *Voice) withHint(kind, text, hint string) {
 	switch {
 	case hint == "":
 		v.line(kind, text)
@@ -83,14 +95,16 @@ func (v *Voice) WithHint(kind, text, hint string) {
 }
 
 func (v *Voice) say(kind, text string) {
-	if !v.Quiet {
+	if !v.quiet() {
 		v.line(kind, text)
 	}
 }
 
+func (v *Voice) quiet() bool { return v == nil || v.Quiet }
+
 // line writes a line in one call, so that the lines of several relays do not mix.
 func (v *Voice) line(kind, text string) {
-	if v.muted.Load() {
+	if v == nil || v.muted.Load() {
 		return
 	}
 	text = strings.ReplaceAll(strings.TrimRight(text, "\n "), "\n", "; ")

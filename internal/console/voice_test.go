@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -23,5 +24,19 @@ func TestVoice(t *testing.T) {
 		"rdnsproxy: error: cannot\nrdnsproxy: hint: do that\nrdnsproxy: hint:   indented\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// TestNilVoice: a room that nobody listens to needs no voice.
+func TestNilVoice(t *testing.T) {
+	var v *Voice
+	v.Error(errors.New("e"))
+	v.Warning("w")
+	v.WarningWithHint("w", "h")
+	v.NoticeWithHint("n", "h")
+	v.Hint("h")
+	v.Mute()
+	if v.ToPerson() {
+		t.Error("a person reads it")
 	}
 }

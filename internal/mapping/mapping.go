@@ -15,7 +15,7 @@ import (
 
 // Path is the user's file of accepted mappings; empty where there is no
 // home of the user's own, as under sudo.
-func Path(w console.World) string { return console.ConfigDir(w.Getenv, "accepted") }
+func Path(w console.World) string { return w.ConfigDir("accepted") }
 
 // Of is what is found now, in the form in which it is accepted.
 func Of(host string, a check.Address) accepted.Mapping {

@@ -64,7 +64,7 @@ func (p *Pins) options() hostsfile.WriteOptions {
 	if os.Geteuid() == 0 {
 		o.State = "/var/lib/rdnsproxy"
 	} else {
-		o.State = console.CacheDir(os.Getenv, "hosts")
+		o.State = p.w.CacheDir("hosts")
 	}
 	return o
 }

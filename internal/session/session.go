@@ -141,8 +141,8 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		}
 	}
 	if s.o.Policy != Off {
-		s.reverseFailures = failcache.Cache{Dir: console.CacheDir(s.w.Getenv, "failures")}
-		s.pinFailures = failcache.Cache{Dir: console.CacheDir(s.w.Getenv, "lines")}
+		s.reverseFailures = failcache.Cache{Dir: s.w.CacheDir("failures")}
+		s.pinFailures = failcache.Cache{Dir: s.w.CacheDir("lines")}
 	}
 	s.settings, err = s.readSettings(ctx)
 	return err

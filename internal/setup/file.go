@@ -27,7 +27,8 @@ type configFile struct {
 	path    string
 	content []byte
 	absent  bool
-	usual   bool // it is ~/.ssh/config, after which ssh reads the system's
+	usual   bool   // it is ~/.ssh/config, after which ssh reads the system's
+	state   string // the directory for the journal of a file whose own directory takes none; may be empty
 }
 
 // maxConfig bounds it: what is larger nobody has written.
@@ -37,7 +38,7 @@ func (c *configFile) String() string { return safetext.Line(c.path) }
 
 // openConfig reads the file that is meant, without waiting for what is no file.
 func openConfig(w console.World, path string) (*configFile, error) {
-	c := &configFile{path: path}
+	c := &configFile{path: path, state: w.CacheDir("ssh")}
 	if c.path == "" {
 		home := target.AsUser(w, sshconf.Query{}).Home
 		if home == "" {
@@ -96,13 +97,8 @@ func shownLines(content []byte) []byte {
 	return b.Bytes()
 }
 
-// openOptions say where the journal of a file goes whose directory takes none.
 func (c *configFile) openOptions() lockedfile.Options {
-	o := lockedfile.Options{Limit: maxConfig}
-	if dir, err := os.UserCacheDir(); err == nil {
-		o.State = filepath.Join(dir, "rdnsproxy", "ssh")
-	}
-	return o
+	return lockedfile.Options{Limit: maxConfig, State: c.state}
 }
 
 // writable is nil if write is likely to succeed, so that nobody is asked in vain.

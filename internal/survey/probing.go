@@ -125,7 +125,7 @@ const noticeableWait = 200 * time.Millisecond
 // connections returns the record of connections that all targets of the run share.
 func (s *Survey) connections() *sshprobe.Visits {
 	s.visitsOnce.Do(func() {
-		s.visits.Contacts = &penalty.Ledger{Dir: console.CacheDir(s.w.Getenv, "contacts")}
+		s.visits.Contacts = &penalty.Ledger{Dir: s.w.CacheDir("contacts")}
 		if console.LoginWaits() { // a login waits for Match exec, and under -q nothing would say why
 			s.visits.Patience = noticeableWait
 		}

@@ -90,8 +90,8 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 			empty = append(empty, "known_hosts names no host")
 		case len(list.Words)+len(lines) == 0:
 			return list, console.Refuse(exit.Usage, unnamedHint, "no target: %s", text)
-		case !r.Voice.Quiet:
-			r.Voice.WithHint("notice", text+": their hosts are not checked", unnamedHint)
+		default:
+			r.Voice.NoticeWithHint(text+": their hosts are not checked", unnamedHint)
 		}
 	}
 	list.Words = append(list.Words, lines...)

@@ -43,7 +43,7 @@ const maxHops = 8
 // Reader turns words into targets. It reads ssh's configuration files once.
 type Reader struct {
 	World   console.World
-	Voice   *console.Voice
+	Voice   *console.Voice // if nil, silent
 	Options Options
 	Connect Connect
 
@@ -69,7 +69,7 @@ func (r *Reader) WithoutConfiguration() *Reader {
 // quiet returns a Reader that prints no notices.
 func (r *Reader) quiet() *Reader {
 	quiet := *r
-	quiet.Voice = console.NewVoice(r.World.Err, true, false)
+	quiet.Voice = nil
 	return &quiet
 }
 
