@@ -45,7 +45,7 @@ func advise(f *judgement, r *Result) {
 		case ConnectCode(ConnectExhausted):
 			fd.Advice = []Advice{newAdvice(AdviseConnect, "raise 'ulimit -n' or check fewer targets at once (--jobs), and try again").on(ThisMachine)}
 		case SSHSilent, SSHClosed, SSHStalled:
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "look at sshd's log: MaxStartups, PerSourcePenalties and slow lookups of this machine's name look like this from here")}
+			fd.Advice = []Advice{newAdvice(AdviseConnect, "look at sshd's log: MaxStartups, PerSourcePenalties and slow lookups of this machine's name can look like this from here")}
 		case SSHNegotiate:
 			fd.Advice = []Advice{newAdvice(AdviseConnect, "update the server, or allow what it offers for this host only: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration").on(ThisMachine)}
 		case SSHTurnedAway:
@@ -164,7 +164,7 @@ func adviseResolver(ans resolve.Answer) []Advice {
 		text = "the answer came from " + w + "; " + text
 	}
 	if e := ans.Extended; !e.IsZero() {
-		text += "; it says: " + extendedWords(e)
+		text += "; the server says: " + extendedWords(e)
 	}
 	return []Advice{newAdvice(AdviseResolver, text)}
 }

@@ -170,7 +170,7 @@ func (c *Client) others(a *judgedAddress) []Finding {
 	var fs []Finding
 	if c.Hostbased.On {
 		fs = append(fs, NewFinding(AffectedHostbased, a.Addr, fmt.Sprintf(
-			"HostbasedAuthentication is on (%s): a server that %s logs in to takes the client's name from this mapping and would not know it",
+			"HostbasedAuthentication is on (%s): a server that %s logs in to identifies it by its reverse name, which does not resolve back",
 			c.Hostbased.Origin, show(a.Addr))))
 	}
 	if c.UseDNS.On {

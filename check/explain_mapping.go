@@ -7,7 +7,7 @@ func explainMapping() []Explanation {
 			Code:    "mapping.exact",
 			Means:   "The address has a PTR record with the name you asked for, and that name has this address. Forward and reverse DNS agree completely.",
 			Sure:    "As sure as the DNS answers. It does not prove who the server is: whoever controls the DNS answers can make both directions agree. The host key proves that.",
-			Who:     "Nobody. Every program that looks at the reverse name is content.",
+			Who:     "Nobody. Programs that check the reverse name accept it.",
 			Do:      "Nothing.",
 			Example: "web1.example.com is 203.0.113.7, whose reverse name resolves back to it",
 		},
@@ -15,8 +15,8 @@ func explainMapping() []Explanation {
 			Code:    "mapping.confirmed",
 			Means:   "The address has a PTR record with another name than the one you asked for, and that other name has this address too (forward-confirmed reverse DNS). This is normal for cloud hosts, aliases (CNAME) and servers with many names.",
 			Sure:    "As sure as the DNS answers.",
-			Who:     "An sshd with UseDNS yes is content. Kerberos with rdns enabled asks for the principal of the PTR's name instead of the one you typed; check says so when this machine is set up like that.",
-			Do:      "Nothing, unless your rules say that the PTR has to be the host's own name: --require-name makes this a warning.",
+			Who:     "An sshd with UseDNS yes accepts it. Kerberos with rdns enabled requests the principal of the PTR's name instead of the one you typed; check says so if this machine is configured like that.",
+			Do:      "Nothing, unless your rules require the PTR record to be the host's own name: --require-name makes this a warning.",
 			Example: "www.example.com is 203.0.113.7, whose reverse name web1.example.com resolves back to it",
 		},
 		{
@@ -30,7 +30,7 @@ func explainMapping() []Explanation {
 		{
 			Code:    "mapping.missing",
 			Means:   "The address is public and has no PTR record: the reverse zone answered that there is none.",
-			Sure:    "As sure as the DNS answer. A server that you did not ask may know a PTR record, for instance an internal view of the zone.",
+			Sure:    "As sure as the DNS answer. Another DNS server may have a PTR record, for example in an internal view of the zone.",
 			Who:     "Hardly anybody: an sshd with UseDNS yes uses the address and logs nothing. Mail servers are stricter than SSH.",
 			Do:      "If it is your address, ask whoever runs its reverse zone, usually the provider, for a PTR record with the host's name. check prints the record.",
 			Example: "gone.example.com is 203.0.113.10, whose reverse name does not exist (NXDOMAIN)",
@@ -39,15 +39,15 @@ func explainMapping() []Explanation {
 			Code:    "mapping.undetermined",
 			Means:   "A lookup that the verdict depends on failed for now: timeout, SERVFAIL, REFUSED, an unusable answer, or a CNAME loop. The mapping may be good or bad.",
 			Sure:    "It says only that the answer is missing. Try again before you act on it.",
-			Who:     "Everything that waits for the same lookup: an sshd with UseDNS yes makes the login wait for it.",
-			Do:      "Try again. If it stays, look at the DNS server named in the finding, or ask another one with --resolver. A reverse zone that never answers has to be fixed by whoever runs it.",
+			Who:     "Everything that waits for the same lookup: with UseDNS yes, sshd makes the login wait for it.",
+			Do:      "Try again. If it persists, check the DNS server that the finding names, or ask another one with --resolver. Only its operator can fix a reverse zone that never answers.",
 			Example: "slow.example.com is 203.0.113.9, whose reverse name could not be looked up (SERVFAIL)",
 		},
 		{
 			Code:    "mapping.malformed",
-			Means:   "The PTR record holds something that is not a valid host name, such as a space, a control character or a wildcard. The C library discards such a name.",
+			Means:   "The PTR record has a name that is not a valid host name, for example with a space, a control character or a wildcard. The C library discards such a name.",
 			Sure:    "Sure: the rule is that of glibc's res_hnok.",
-			Who:     "Logs of servers show the address instead of a name. Programs that do their own DNS may show or execute the text, so treat it as hostile.",
+			Who:     "Logs of servers show the address instead of a name. Programs that do their own DNS lookups may show or execute the text, so treat it as hostile.",
 			Do:      "Whoever runs the reverse zone has to correct the PTR record. If you know the host, verify its host key and use 'rdnsproxy accept' or 'rdnsproxy hosts add'.",
 			Example: `hostile.example.com is 203.0.113.11, whose reverse name \027\0912j.example.net is not a host name`,
 		},
@@ -64,7 +64,7 @@ func explainMapping() []Explanation {
 			Means:   "The name in the PTR record reads as an IPv4 address, also in the short or hexadecimal forms that inet_aton accepts (10.1, 0x7f.1). An sshd with UseDNS yes logs 'Nasty PTR record ... is set up for IP, ignoring'.",
 			Sure:    "Sure: the form of the name decides.",
 			Who:     "Rules that match addresses could be fooled by such a name, which is why sshd ignores it.",
-			Do:      "Whoever runs the reverse zone has to put a name there. Most often somebody entered the address by mistake.",
+			Do:      "The operator of the reverse zone has to enter a host name. Usually somebody entered the address by mistake.",
 			Example: "two.example.com is 203.0.113.13, whose reverse name 10.1 reads as an IPv4 address",
 		},
 		{
@@ -90,7 +90,7 @@ func explainMapping() []Explanation {
 func explainCauses() []Explanation {
 	const (
 		guess  = "A guess from the traces in DNS. There may be another reason."
-		nobody = "Nobody by itself: it explains the finding that carries the verdict."
+		nobody = "Nobody by itself: it explains the finding with the verdict."
 	)
 	return []Explanation{
 		{
@@ -111,7 +111,7 @@ func explainCauses() []Explanation {
 		},
 		{
 			Code:    "cause.stale",
-			Means:   "The domain of the reverse name, or everything known about the name, is gone: it is probably left over from a previous owner of the address.",
+			Means:   "The domain of the reverse name, or the name itself, no longer exists: it is probably left over from a previous owner of the address.",
 			Sure:    guess,
 			Who:     nobody,
 			Do:      "Whoever runs the reverse zone should remove or replace the PTR record.",
@@ -146,7 +146,7 @@ func explainCauses() []Explanation {
 			Means:   "The negative answer came from the zone of a registry: no reverse zone is delegated to the owner of the address.",
 			Sure:    guess,
 			Who:     nobody,
-			Do:      "The provider has to have the reverse zone delegated before anybody can add a PTR record.",
+			Do:      "The provider has to get the reverse zone delegated before anybody can add a PTR record.",
 			Example: "probably no reverse zone is delegated to the owner of the address: the answer is from 203.in-addr.arpa, which a registry runs",
 		},
 		{
@@ -177,7 +177,7 @@ func explainCauses() []Explanation {
 			Code:    "cause.filtered",
 			Means:   "The resolver filters the PTR's name: it answers 0.0.0.0 or :: for it, and so the name cannot resolve back.",
 			Sure:    "Sure that the answer is not a host's address. A filtering resolver is the usual reason.",
-			Who:     "Only those who ask this resolver.",
+			Who:     "Only machines that use this resolver.",
 			Do:      "Allow the name at the resolver, or ask another DNS server with --resolver.",
 			Example: "dns:192.0.2.53 filters the reverse name ads.example.net: it answers 0.0.0.0, which is not a host's address",
 		},

@@ -18,7 +18,7 @@ func explainSelf() []Explanation {
 		},
 		{
 			Code:    "self.address",
-			Means:   "An sshd with UseDNS yes knows the client by its address only: there is no PTR record, or its name does not resolve back.",
+			Means:   "An sshd with UseDNS yes knows the client only by its address: there is no PTR record, or its name does not resolve back.",
 			Sure:    sure,
 			Who:     "Rules with names do not match this client.",
 			Do:      "Use addresses in the rules, or fix the PTR record.",
@@ -34,7 +34,7 @@ func explainSelf() []Explanation {
 		},
 		{
 			Code:    "self.by-name-only",
-			Means:   "The from= list matches the client's name but not its address, so it lets the client in only where UseDNS is on.",
+			Means:   "The from= list matches the client's name but not its address, so it lets the client in only if UseDNS is on.",
 			Sure:    sure,
 			Who:     client + " UseDNS is off by default since OpenSSH 6.8.",
 			Do:      "Add the address to the list.",
@@ -42,7 +42,7 @@ func explainSelf() []Explanation {
 		},
 		{
 			Code:    "self.by-address-only",
-			Means:   "The from= list matches the client's address, but a negated pattern matches its name: where UseDNS is on, the client is refused.",
+			Means:   "The from= list matches the client's address, but a negated pattern matches its name: if UseDNS is on, the client is refused.",
 			Sure:    sure,
 			Who:     client,
 			Do:      "Nothing while UseDNS is off. Otherwise change the negated pattern.",
@@ -50,9 +50,9 @@ func explainSelf() []Explanation {
 		},
 		{
 			Code:    "self.varies",
-			Means:   "The client's address has several names, and the from= list matches some of them only.",
+			Means:   "The client's address has several names, and the from= list matches only some of them.",
 			Sure:    sure,
-			Who:     client + " It is let in now and then.",
+			Who:     client + " It is let in intermittently.",
 			Do:      "Keep one PTR record, or add the address to the list.",
 			Example: "where UseDNS is on, the from= list lets this client in by some of its names only: it matches a name, not the address 203.0.113.7",
 		},
@@ -67,7 +67,7 @@ func explainSelf() []Explanation {
 		{
 			Code:    "self.unusable-list",
 			Means:   "sshd cannot parse the from= list, so a key with it lets nobody in.",
-			Sure:    "Sure: the rules are sshd's.",
+			Sure:    "Sure: the rules are those of sshd.",
 			Who:     "Everybody who logs in with that key.",
 			Do:      "Correct the list. A CIDR block with host bits set is the usual mistake.",
 			Example: "sshd cannot read the from= list, so it lets nobody in: an entry is empty, or a network has host bits set",
@@ -105,7 +105,7 @@ func explainPins() []Explanation {
 		},
 		{
 			Code:    "pin.partial",
-			Means:   "The lines give some of the host's addresses. A hosts file that answers hides what DNS knows besides.",
+			Means:   "The lines give only some of the host's addresses, and hide the others that DNS has.",
 			Sure:    "As sure as the DNS answers.",
 			Who:     only,
 			Do:      "Add lines for the other addresses: 'rdnsproxy hosts add HOST'.",
@@ -132,7 +132,7 @@ func explainPins() []Explanation {
 			Means:   "The host at the line's address presents another host key than when the line was written.",
 			Sure:    "Sure about the difference.",
 			Who:     only + " The address may belong to another machine now.",
-			Do:      "Find out whether the key was changed on purpose. Until then, remove the line: 'rdnsproxy hosts remove HOST'.",
+			Do:      "Ask the host's administrator whether the key was changed on purpose. Until then, remove the line: 'rdnsproxy hosts remove HOST'.",
 			Example: "/etc/hosts:3: the host key at 192.168.1.243 is not the one that the line records: that was SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU, it is SHA256:p2QAMXNIC1TJYWeIOttrVc98/R1BUFWu3/LiyKgUfQM",
 		},
 		{

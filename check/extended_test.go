@@ -27,7 +27,7 @@ func TestExtendedError(t *testing.T) {
 		var got string
 		for _, f := range r.Findings {
 			for _, a := range f.Advice {
-				if _, words, ok := strings.Cut(a.Text, "it says: "); ok {
+				if _, words, ok := strings.Cut(a.Text, "the server says: "); ok {
 					got = words
 				}
 			}

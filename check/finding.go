@@ -35,20 +35,20 @@ func (f Finding) When(holds bool, c Condition) Finding {
 var undocumented = func(Code, Condition) {}
 
 // Condition is a circumstance in which a code has another severity than usual, worded to
-// follow that severity: "notice where another address speaks SSH".
+// follow that severity: "notice if another address speaks SSH".
 type Condition string
 
 // The conditions.
 const (
 	WhenNameRequired  Condition = "with --require-name"
 	WhenAccepted      Condition = "with --accepted, if you have accepted the mapping"
-	WhenOtherServes   Condition = "where another address speaks SSH"
-	WhenAllSkipped    Condition = "where this machine has no route to any of the addresses"
-	WhenStrict        Condition = "where StrictHostKeyChecking is yes: ssh refuses the key then"
-	WhenKeyMissing    Condition = "where known_hosts has a key for the host and the key that ssh would be shown is missing"
-	WhenNotChosen     Condition = "where ssh would be shown another key"
-	WhenPassedOver    Condition = "where ssh goes on without it"
-	WhenSingleAddress Condition = "where the user chose a single address (hosts add --address)"
+	WhenOtherServes   Condition = "if another address speaks SSH"
+	WhenAllSkipped    Condition = "if this machine has no route to any of the addresses"
+	WhenStrict        Condition = "if StrictHostKeyChecking is yes: ssh then refuses the key"
+	WhenKeyMissing    Condition = "if known_hosts has a key for the host and the key that ssh would be shown is missing"
+	WhenNotChosen     Condition = "if ssh would be shown another key"
+	WhenPassedOver    Condition = "if ssh ignores it too"
+	WhenSingleAddress Condition = "if the user chose a single address (hosts add --address)"
 )
 
 // Exception is another severity of a code, and when that applies.

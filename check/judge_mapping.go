@@ -153,8 +153,8 @@ func forwardFindings(f *judgement) []Finding {
 func pathFindings(f *judgement) []Finding {
 	var fs []Finding
 	if f.Target.Via != "" {
-		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine connects to the jump host only, which looks up the rest",
-			displayHost(f.Target.Via), f.host.shown)))
+		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine connects to the jump host only, which looks up %s itself",
+			displayHost(f.Target.Via), f.host.shown, displayHost(f.Target.Via))))
 	}
 	if f.Target.Proxied {
 		fs = append(fs, aboutTarget(ViaCommand, fmt.Sprintf("ssh connects to %s through a ProxyCommand: no connection was tried", f.host.shown)))

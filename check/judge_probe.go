@@ -117,7 +117,7 @@ func expectationFinding(f *judgement) (Finding, bool) {
 	if f.Target.Via != "" {
 		host = f.Target.Via
 	}
-	return aboutTarget(HostKeyUnseen, "no host key of "+displayHost(host)+" was seen, so none that is expected"), true
+	return aboutTarget(HostKeyUnseen, "no host key of "+displayHost(host)+" was seen, so the expected one could not be confirmed"), true
 }
 
 func connectText(p *Probe) string {

@@ -38,7 +38,7 @@ func (q *Inquiry) Misled(a netip.Addr) string {
 	if q.isLocalSource(a, from) {
 		return ""
 	}
-	return fmt.Sprintf("%s is %s, which leads to %s and is not from the hosts file",
+	return fmt.Sprintf("%s is %s, which reaches %s and does not come from the hosts file",
 		q.ask.Target.host.shown, show(a), where)
 }
 

@@ -30,7 +30,7 @@ func pinCodes() []CodeDoc {
 		row(PinMoved, Error, "a hosts line that rdnsproxy wrote maps the name to another address than DNS does: the host has moved"),
 		row(PinGone, Warning, "a hosts line that rdnsproxy wrote is for a name that has no address in DNS, as this machine sees it"),
 		row(PinKey, Error, "the host key at the address of a hosts line is not the one that the line records, or is evidence against the host"),
-		row(PinUnknown, Unknown, "whether a hosts line that rdnsproxy wrote is still right could not be found out"),
+		row(PinUnknown, Unknown, "whether a hosts line that rdnsproxy wrote is still right could not be determined"),
 	}
 }
 

@@ -33,7 +33,7 @@ func unevaluated(r *Result, a netip.Addr) string {
 // unprovenWords says that an address does not present a known key of its host, and what it
 // does instead.
 func unprovenWords(r *Result, a Address) string {
-	text := fmt.Sprintf("%s does not present the host key by which %s is known", show(a.Address), r.Host)
+	text := fmt.Sprintf("%s does not present a known host key of %s", show(a.Address), r.Host)
 	for _, f := range r.About(a.Address) {
 		if f.Address.IsValid() && f.Code.reach() && f.Severity > Pass {
 			return text + " (" + strings.TrimPrefix(f.Text, show(a.Address)+" ") + ")"

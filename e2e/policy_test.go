@@ -75,7 +75,7 @@ func TestStrictLedAstray(t *testing.T) {
 			if o.status != 255 || o.out != "" || !strings.HasPrefix(o.err, "rdnsproxy: error: ") || strings.Contains(o.err, "hello") {
 				t.Errorf("%s: %+v", host, o)
 			}
-			if host != "group" && !strings.Contains(o.err, "which leads to this machine itself") {
+			if host != "group" && !strings.Contains(o.err, "which reaches this machine itself") {
 				t.Errorf("%s: %+v", host, o)
 			}
 		}
