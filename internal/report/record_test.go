@@ -110,7 +110,7 @@ func (rt recordedTarget) check(t *testing.T, server *lab.DNSServer) *check.Resul
 	}
 	config := &resolve.Config{Servers: []resolve.Server{dns}, Timeout: 10 * time.Second}
 	if rt.reverseLost {
-		config.Timeout, config.Attempts = 200*time.Millisecond, 1
+		config.Timeout, config.Attempts = 700*time.Millisecond, 1
 	}
 	checker := &check.Checker{
 		Resolver: &resolve.Resolver{Config: config, Hosts: file},
