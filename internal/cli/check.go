@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/survey"
 
@@ -41,10 +42,14 @@ configuration error, 3 it could not be determined.`,
 			if err := cmp.Or(f.validate(), notAPort("check", args)); err != nil {
 				return err
 			}
+			if f.Client.Enabled() && len(args) > 0 {
+				return console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address", "%s", clientAlone)
+			}
 			return exit.With(survey.Run(c.Context(), w, f.Options, args))
 		},
 	}
 	f = newCheckFlags(c.Flags())
+	f.ShowAccepted = true
 	f.register(c.Flags())
 	return c
 }

@@ -98,9 +98,12 @@ func (o *outputPath) Set(path string) error {
 func (o *outputPath) String() string { return string(*o) }
 func (o *outputPath) Type() string   { return "string" }
 
+// clientAlone is why a client is not checked beside targets.
+const clientAlone = "--self and --client cannot be combined with targets"
+
 // validate looks at flags that only make sense within bounds.
 func (f *checkFlags) validate() error {
-	client := f.Client.Self || f.Client.Address != ""
+	client := f.Client.Enabled()
 	switch {
 	case !slices.Contains(report.Formats(), f.Format):
 		return console.Refuse(exit.Usage, "--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", console.Quoted(f.Format))
@@ -117,7 +120,7 @@ func (f *checkFlags) validate() error {
 	case f.Client.From != nil && *f.Client.From == "":
 		return console.Refuse(exit.Usage, "--from takes the text between the quotes of from=\"...\"", "the --from list is empty")
 	case client && f.Sources != (target.Sources{}):
-		return console.Refuse(exit.Usage, "use one or the other", "--self and --client cannot be combined with targets")
+		return console.Refuse(exit.Usage, "use one or the other", "%s", clientAlone)
 	case f.PrintKnownHosts && (f.Output != "" || f.given("format")):
 		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout", "--print-known-hosts cannot be combined with --format or --output")
 	case f.PrintConfig && (f.Output != "" || f.given("format")):

@@ -69,10 +69,21 @@ const (
 // Width returns the number of columns of the terminal on stdout, within MinWidth and
 // MaxWidth; DefaultWidth if stdout is not a terminal.
 func (w World) Width() int {
-	if IsTerminal(w.Out) {
-		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
-			return min(max(width, MinWidth), MaxWidth)
-		}
+	if width := w.TerminalWidth(); width > 0 {
+		return min(width, MaxWidth)
 	}
 	return DefaultWidth
+}
+
+// TerminalWidth returns the number of columns of the terminal on stdout, but at least
+// MinWidth; 0 if stdout is not a terminal.
+func (w World) TerminalWidth() int {
+	if !IsTerminal(w.Out) {
+		return 0
+	}
+	width, _, err := term.GetSize(int(w.Out.Fd()))
+	if err != nil || width <= 0 {
+		return DefaultWidth
+	}
+	return max(width, MinWidth)
 }

@@ -72,7 +72,7 @@ func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 		return acceptedWriteRefusal(err)
 	}
 	for _, m := range ms {
-		a.w.Print(report.Paragraphs(a.o.ReportOptions(a.w).Width, "accepted: "+mapping.Describe(m)))
+		a.w.Print(report.Paragraphs(a.w.TerminalWidth(), "accepted: "+mapping.Describe(m)))
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func (a *AcceptedMappings) List() error {
 		entries = append(entries, entryOfMapping(m))
 		texts = append(texts, mapping.Describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
 	}
-	return a.format.write(a.w, a.o.ReportOptions(a.w).Width, entries, texts)
+	return a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
 }
 
 // Forget drops what is accepted of hosts: of the name as it is typed, or of
@@ -219,7 +219,7 @@ func (a *AcceptedMappings) Verify(ctx context.Context) (int, error) {
 		entries = append(entries, verifiedEntry{host, severity, what})
 		texts = append(texts, fmt.Sprintf("%s  %s: %s", severity, host, what))
 	}
-	return report.Status(check.Warning, found), a.format.write(a.w, a.o.ReportOptions(a.w).Width, entries, texts)
+	return report.Status(check.Warning, found), a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
 }
 
 // changeSince says what of the accepted mappings of a name is no longer so.

@@ -59,7 +59,7 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 	if hostsfile.Writable(p.path(), p.options()) == nil {
 		p.warnGenerated(file)
 	}
-	fmt.Fprint(p.changeWriter(), report.Paragraphs(p.o.ReportOptions(p.w).Width, check.Grounds(r, p.o.Address)...))
+	fmt.Fprint(p.changeWriter(), report.Paragraphs(p.w.TerminalWidth(), check.Grounds(r, p.o.Address)...))
 	return p.change(edit, "hosts add "+rerunTarget(r, p.o.Address, p.o.ExpectKeys), func(now *hostsfile.File) (*hostsfile.Edit, error) {
 		edit, err := check.PlanPin(r, now, policy, options)
 		if err != nil {

@@ -23,7 +23,7 @@ func (p *Pins) List() error {
 		entries = append(entries, entryOfLine(file.Path, l))
 		texts = append(texts, safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " ")))+noteWords(l))
 	}
-	return p.o.Listing.write(p.w, p.o.ReportOptions(p.w).Width, entries, texts)
+	return p.o.Listing.write(p.w, p.w.TerminalWidth(), entries, texts)
 }
 
 // noteWords is what the note of a line says.

@@ -7,7 +7,6 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/target"
 	"rdnsproxy/sshconf"
 )
 
@@ -18,7 +17,8 @@ type Client struct {
 	From    *string // a from= list of authorized_keys to match it against; nil: none
 }
 
-func (c *Client) enabled() bool { return c.Self || c.Address != "" }
+// Enabled reports whether a client is asked about.
+func (c *Client) Enabled() bool { return c.Self || c.Address != "" }
 
 // address returns the client's address: the given one, or the one that the sshd of
 // this login saw, the first word of SSH_CONNECTION (ssh(1), "ENVIRONMENT").
@@ -36,16 +36,6 @@ func (c *Client) address(w console.World) (string, error) {
 		return "", console.Refuse(exit.Usage, hint, "%s is not an IP address", console.Quoted(word))
 	}
 	return a.String(), nil
-}
-
-// words returns the client's address as the only target.
-func (c *Client) words(w console.World, operands []string) ([]target.Word, error) {
-	if len(operands) > 0 {
-		return nil, console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address",
-			"--self and --client cannot be combined with targets")
-	}
-	a, err := c.address(w)
-	return target.WordsFromArgs([]string{a}), err
 }
 
 // addServerFindings adds how a server would see the client that r is about.

@@ -50,7 +50,7 @@ const NeverFail = check.Error + 1
 // Defaults returns the options of a check without any flags.
 func Defaults() Options {
 	return Options{
-		Options:       target.Options{CheckTimeout: 5 * time.Second},
+		Options:       target.Defaults(),
 		Format:        "text",
 		Color:         console.ColorAuto,
 		FailOn:        check.Warning,

@@ -6,9 +6,8 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"time"
-
-	"golang.org/x/term"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
@@ -26,7 +25,7 @@ func (s *Survey) finish(results iter.Seq[*check.Result]) (int, error) {
 	return s.Status(severities), nil
 }
 
-// Report writes the report and returns the severities of all findings.
+// Report writes the report and returns the severities of all findings, each once.
 func (s *Survey) Report(results iter.Seq[*check.Result]) (severities []check.Severity, err error) {
 	err = s.write(&severities, results)
 	s.progress.Clear()
@@ -67,7 +66,7 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 		if err != nil {
 			return err
 		}
-		o := s.o.ReportOptions(s.w)
+		o := s.o.reportOptions(s.w)
 		o.TargetWidth = s.o.TargetWidth
 		o.Brief, o.Empty, o.Unnamed = s.o.Brief && !s.o.Verbose, s.o.Empty, s.unnamed
 		if summary := s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
@@ -86,7 +85,9 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 				stopped = console.ErrInterrupted
 			}
 			for _, finding := range r.Findings {
-				*severities = append(*severities, finding.Severity)
+				if !slices.Contains(*severities, finding.Severity) {
+					*severities = append(*severities, finding.Severity)
+				}
 			}
 			r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), program
 			if err := s.progress.WhileHidden(func() error { return handler.Result(r) }); err != nil {
@@ -102,9 +103,9 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 	return replacefile.Output(s.o.Output, write)
 }
 
-// ReportOptions returns how to lay out a report for the reader: verbosity, colour,
+// reportOptions returns how to lay out a report for the reader: verbosity, colour,
 // and the terminal's width.
-func (o *Options) ReportOptions(w console.World) report.Options {
+func (o *Options) reportOptions(w console.World) report.Options {
 	r := report.Options{
 		Quiet:   o.Quiet,
 		Verbose: o.Verbose,
@@ -112,16 +113,10 @@ func (o *Options) ReportOptions(w console.World) report.Options {
 		Time:    time.Now(),
 		Command: console.QualifyCommands,
 	}
-	stdout := w.Out
 	if o.Output != "" {
-		stdout = nil
+		r.Color = w.Colored(o.Color, nil)
+		return r
 	}
-	r.Color = w.Colored(o.Color, stdout)
-	if console.IsTerminal(stdout) {
-		r.Width = console.DefaultWidth
-		if width, _, err := term.GetSize(int(w.Out.Fd())); err == nil && width > 0 {
-			r.Width = max(width, console.MinWidth)
-		}
-	}
+	r.Color, r.Width = w.Colored(o.Color, w.Out), w.TerminalWidth()
 	return r
 }

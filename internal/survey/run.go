@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"os"
 	"runtime/debug"
@@ -16,13 +17,13 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Run checks the targets, at most Jobs at a time, reports them in input order, and
-// returns the exit status.
-func Run(ctx context.Context, w console.World, o Options, operands []string) (int, error) {
+// Run checks the targets that the words and Options.Sources name, at most Jobs at a
+// time, reports them in this order, and returns the exit status. If Options.Client
+// asks about a client, it is the only target, and words are ignored.
+func Run(ctx context.Context, w console.World, o Options, words []string) (int, error) {
 	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
-	o.ShowAccepted = true
 	reader := newReader(w, v, o)
-	list, err := o.list(ctx, reader, operands)
+	list, err := o.list(ctx, reader, words)
 	if err != nil {
 		return 0, err
 	}
@@ -31,7 +32,7 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 		return 0, err
 	}
 	if o.PrintConfig {
-		target.PrintConfig(w, targets)
+		printConfig(w, targets)
 		return exit.OK, nil
 	}
 	s, err := newSurvey(ctx, w, v, o, reader)
@@ -63,11 +64,22 @@ func Run(ctx context.Context, w console.World, o Options, operands []string) (in
 // the default GOGC, collecting garbage is a fifth of the work.
 const manyTargets = 100
 
-// list returns the targets to check.
-func (o *Options) list(ctx context.Context, r *target.Reader, operands []string) (target.List, error) {
-	if o.Client.enabled() {
-		words, err := o.Client.words(r.World, operands)
-		return target.List{Words: words}, err
+// list returns the targets to check: the client, or those that the words and the
+// sources name.
+func (o *Options) list(ctx context.Context, r *target.Reader, words []string) (target.List, error) {
+	if !o.Client.Enabled() {
+		return r.List(ctx, o.Sources, words)
 	}
-	return r.List(ctx, o.Sources, operands)
+	a, err := o.Client.address(r.World)
+	return target.List{Words: target.WordsFromArgs([]string{a})}, err
+}
+
+// printConfig prints the settings that were read from ssh's configuration, in the
+// format of ssh -G, each with its origin.
+func printConfig(w console.World, targets []target.Target) {
+	for _, t := range targets {
+		for _, v := range t.Config.Values() {
+			fmt.Fprintf(w.TextWriter(), "%v\t# %s\n", v, v.Origin)
+		}
+	}
 }

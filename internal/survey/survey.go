@@ -14,6 +14,7 @@ import (
 	"rdnsproxy/internal/mapping"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/internal/target"
+	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 )
 
@@ -75,7 +76,7 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 		},
 	}
 	if len(o.Compare) > 0 {
-		c.Compare = compareResolver(w, o.Compare)
+		c.Compare = &resolve.Resolver{Config: target.ConfigWithServers(w, o.Compare)} // these servers, and no other source
 	}
 	return &Survey{w: w, o: o, voice: v, reader: r, checker: c}, nil
 }
@@ -115,7 +116,7 @@ func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
 			Family: t.Settings.Family,
 			Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.o.SSHDConfig, s.voice)),
 		}
-		if s.o.Client.enabled() {
+		if s.o.Client.Enabled() {
 			return s.o.Client.addServerFindings(s.checker.Check(ctx, ask))
 		}
 		if !s.o.DNSOnly && !t.Proxied {

@@ -19,8 +19,8 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// UsageHint is the hint where there is no target.
-const UsageHint = "usage: rdnsproxy check [flags] TARGET...; " +
+// usageHint is the hint where there is no target.
+const usageHint = "usage: rdnsproxy check [flags] TARGET...; " +
 	"a target is HOST, HOST:PORT, user@HOST, an address, or an alias of ~/.ssh/config"
 
 // Word is a target as written, and where it was found.
@@ -101,9 +101,9 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 	case len(list.Words) > 0:
 		return list, nil
 	case len(empty) > 0:
-		return list, console.Refuse(exit.Usage, UsageHint, "no target: %s", strings.Join(empty, "; "))
+		return list, console.Refuse(exit.Usage, usageHint, "no target: %s", strings.Join(empty, "; "))
 	}
-	return list, console.Refuse(exit.Usage, UsageHint, "no target")
+	return list, console.Refuse(exit.Usage, usageHint, "no target")
 }
 
 // unnamedHint says how to have the hosts of hashed lines checked.
@@ -179,14 +179,4 @@ func (r *Reader) Targets(ctx context.Context, words []Word) ([]Target, error) {
 		}
 	}
 	return ts, nil
-}
-
-// PrintConfig prints the settings that were read from ssh's configuration, in the
-// format of ssh -G, each with its origin.
-func PrintConfig(w console.World, targets []Target) {
-	for _, t := range targets {
-		for _, v := range t.Config.Values() {
-			fmt.Fprintf(w.TextWriter(), "%v\t# %s\n", v, v.Origin)
-		}
-	}
 }

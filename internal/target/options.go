@@ -31,6 +31,9 @@ type Connect struct {
 	Interface *string // interface to connect from
 }
 
+// Defaults returns the options of a lookup without any flags.
+func Defaults() Options { return Options{CheckTimeout: 5 * time.Second} }
+
 // Family returns the address family that the options select.
 func (o *Options) Family() (resolve.Family, error) {
 	switch {
@@ -47,10 +50,9 @@ func (o *Options) Family() (resolve.Family, error) {
 // Resolver returns the resolver for these options, and the path of the hosts file
 // that suggested lines are for.
 func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
-	r, path := &resolve.Resolver{Env: LookupEnvironment(w)}, hostsfile.SystemPath()
+	r, path := &resolve.Resolver{Env: lookupEnvironment(w)}, hostsfile.SystemPath()
 	if len(o.Resolvers) > 0 {
-		system, _ := resolve.SystemConfig(r.Env) // an unreadable file leaves glibc's defaults
-		r.Config = system.WithServers(o.Resolvers...)
+		r.Config = ConfigWithServers(w, o.Resolvers)
 	}
 	if o.HostsFile != "" {
 		f, err := hostsfile.ParseFile(o.HostsFile)
@@ -62,9 +64,16 @@ func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
 	return r, path, nil
 }
 
-// LookupEnvironment returns the variables of the environment that glibc's resolver
+// ConfigWithServers returns the system's configuration of the resolver with other
+// servers.
+func ConfigWithServers(w console.World, servers []resolve.Server) *resolve.Config {
+	system, _ := resolve.SystemConfig(lookupEnvironment(w)) // an unreadable file leaves glibc's defaults
+	return system.WithServers(servers...)
+}
+
+// lookupEnvironment returns the variables of the environment that glibc's resolver
 // honours.
-func LookupEnvironment(w console.World) (env resolve.Environment) {
+func lookupEnvironment(w console.World) (env resolve.Environment) {
 	for _, v := range w.Env {
 		switch name, value, _ := strings.Cut(v, "="); name {
 		case "LOCALDOMAIN":
