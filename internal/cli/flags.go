@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// registerTarget registers the flags of every command that looks something up.
+// registerTarget registers the flags of every command that looks something up. What
+// o has is what help calls the default.
 func registerTarget(fs *pflag.FlagSet, o *target.Options) {
-	o.CheckTimeout = 5 * time.Second
 	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
 	fs.StringVar(&o.HostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
 	fs.StringVarP(&o.SSHConfig, "ssh-config", "F", "", "read this `FILE` instead of the user's ssh configuration; 'none' reads nothing")

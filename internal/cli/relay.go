@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
@@ -36,9 +35,9 @@ func runRelay(ctx context.Context, w World, args []string) int {
 
 // registerRelay registers the flags of the relay.
 func registerRelay(fs *pflag.FlagSet, o *session.Options) {
+	*o = session.Defaults()
 	registerTarget(fs, &o.Options)
 	registerConnect(fs, &o.Connect)
-	o.Policy, o.CheckWait = session.Warn, time.Second
 	fs.Var((*policyFlag)(&o.Policy), "policy", "on a bad mapping: warn, strict (refuse to connect) or off")
 	fs.Var((*interval)(&o.CheckWait), "check-wait", "with --policy warn: once connected, wait this long for the result")
 	fs.BoolVar(&o.FDPass, "fdpass", false, "pass the connected socket to ssh (needs ProxyUseFdpass yes)")

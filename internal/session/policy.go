@@ -18,7 +18,7 @@ import (
 type Policy string
 
 const (
-	Warn   Policy = "warn"   // report it and connect
+	Warn   Policy = "warn"   // report it and connect; so does a zero Policy
 	Strict Policy = "strict" // use only addresses whose worst finding is a notice
 	Off    Policy = "off"    // check nothing
 )
@@ -26,18 +26,10 @@ const (
 // Policies returns every policy.
 func Policies() []Policy { return []Policy{Warn, Strict, Off} }
 
-// strictReserve is the part of ConnectTimeout that strict keeps for reporting why it
-// refuses.
-const strictReserve = 500 * time.Millisecond
-
 // judgeAddress is the dialer's Accept hook under strict: a connected address with a
 // bad verdict, or with none in time, fails like one that does not answer.
 func (s *session) judgeAddress(race context.Context, a netip.AddrPort) error {
-	wait := s.o.CheckTimeout
-	if left, limited := s.connectLeft(); limited {
-		wait = min(wait, left-strictReserve)
-	}
-	ctx, cancel := context.WithTimeout(race, max(wait, 0))
+	ctx, cancel := context.WithTimeout(race, s.budget.strictWait(time.Now(), s.o.CheckTimeout))
 	defer cancel()
 	r, complete := s.inquiry.Wait(ctx, check.ReverseOf(a.Addr()))
 	s.log.verdict(r, a.Addr())

@@ -27,6 +27,7 @@ import (
 )
 
 // Options say where to connect to and what a bad mapping means for the connection.
+// Start from Defaults.
 type Options struct {
 	target.Options
 	Connect target.Connect
@@ -42,6 +43,11 @@ type Options struct {
 	LogFile   string        // append what was found to this file; may be empty
 }
 
+// Defaults returns the options of a relay without any flags.
+func Defaults() Options {
+	return Options{Options: target.Defaults(), Policy: Warn, CheckWait: time.Second}
+}
+
 // session is one run of the relay.
 type session struct {
 	w           console.World
@@ -49,6 +55,7 @@ type session struct {
 	settings    target.Settings
 	voice       *console.Voice
 	started     time.Time
+	budget      budget
 	resolver    *resolve.Resolver
 	inquiry     *check.Inquiry
 	stopLookups context.CancelFunc // nobody needs their answers any more
@@ -86,10 +93,11 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 	defer conn.Close()
 	late := func() {} // what is left to do while the session runs
 	switch s.o.Policy {
-	case Warn:
-		late = s.warn(ctx, won.Addr())
 	case Strict:
 		s.reportStrict(ctx, won.Addr())
+	case Off:
+	default:
+		late = s.warn(ctx, won.Addr())
 	}
 	wait() // from here on the relay itself notices that ssh is gone
 	if s.abandoned.Load() {
@@ -145,6 +153,7 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		s.pinFailures = failcache.Cache{Dir: s.w.CacheDir("lines")}
 	}
 	s.settings, err = s.readSettings(ctx)
+	s.budget = newBudget(s.settings, s.o.FDPass, s.started, s.startedBySSH)
 	return err
 }
 
@@ -177,50 +186,13 @@ func (s *session) begin(ctx context.Context) error {
 
 func (s *session) dialer() *dial.Dialer {
 	d := s.settings.Dialer()
-	if left, limited := s.connectLeft(); limited {
+	if left, limited := s.budget.left(time.Now()); limited {
 		d.Timeout = max(left, time.Millisecond)
 	}
 	if s.o.Policy == Strict {
 		d.Accept = s.judgeAddress
 	}
 	return &d
-}
-
-// connectLeft returns the time left to connect, lookups included.
-func (s *session) connectLeft() (left time.Duration, limited bool) {
-	by := s.connectBy()
-	return time.Until(by), !by.IsZero()
-}
-
-// connectBy returns the deadline for connecting; zero means none.
-//
-// With pipes ssh applies ConnectTimeout as well, from the start of its ProxyCommand
-// to the end of the server's identification, and then reports a "banner exchange"
-// with "UNKNOWN port 65535". So connecting ends a little earlier, with an error that
-// names the address that did not answer. With fdpass ssh waits without a limit.
-func (s *session) connectBy() (by time.Time) {
-	if t := s.settings.ConnectTimeout; t > 0 {
-		by = s.started.Add(t)
-	}
-	if t := s.settings.SSHTimeout; t > 0 && !s.o.FDPass {
-		early := s.startedBySSH().Add(t - min(t/10, maxErrorReserve))
-		if early.Before(by) || by.IsZero() {
-			by = early
-		}
-	}
-	return by
-}
-
-// maxErrorReserve is the largest part of ssh's ConnectTimeout that is kept for
-// reporting the failure before ssh does.
-const maxErrorReserve = 500 * time.Millisecond
-
-// startedBySSH returns when ssh started this process, which was a shell at first.
-func (s *session) startedBySSH() time.Time {
-	if age, known := console.ProcessAge(); known && console.ParentIsSSH() {
-		return time.Now().Add(-age)
-	}
-	return s.started
 }
 
 // failed reports why there is no connection and returns the exit status.

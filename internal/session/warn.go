@@ -50,16 +50,6 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	return func() { s.finishLate(ctx, won, complete, reported) }
 }
 
-// checkUntil returns when an established connection stops waiting for findings:
-// after --check-wait, but at the latest after half the time left to connect.
-func (s *session) checkUntil() time.Time {
-	wait := s.o.CheckWait
-	if left, limited := s.connectLeft(); limited {
-		wait = min(wait, left/2)
-	}
-	return time.Now().Add(max(wait, 0))
-}
-
 // reportStrict reports what else there is to know about an address that strict has
 // accepted: that it is from a stale line, or differs from the accepted mapping.
 func (s *session) reportStrict(ctx context.Context, won netip.Addr) {
