@@ -117,7 +117,7 @@ func explainConnect() []Explanation {
 			Sure:    "It says nothing about the host.",
 			Who:     "Only the check.",
 			Do:      "Check less often, or give the target more time with --target-timeout.",
-			Example: "203.0.113.42 port 22: not connected to: too many connections without a login were made to it lately, and one more could make its sshd lock this machine out (PerSourcePenalties); the next may be made in 4 s",
+			Example: "203.0.113.42 port 22: not connected: this machine has made too many connections without a login lately, and one more could make sshd lock it out (PerSourcePenalties); the next is possible in 4 s",
 		},
 		{
 			Code:    "target.cut-short",

@@ -10,7 +10,7 @@ import (
 // limitsTopic says what may grow, and how far.
 func limitsTopic() string {
 	var b strings.Builder
-	b.WriteString("What strangers and long lists can make grow is bounded:\n")
+	b.WriteString("Limits on what strangers and long lists of targets can make grow:\n")
 	for _, g := range limits.Table() {
 		fmt.Fprintf(&b, "\n%s\n\n", g.Of)
 		for _, l := range g.Limits {

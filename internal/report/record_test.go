@@ -291,8 +291,8 @@ var probedTargets = []recordedTarget{
 	{input: "penalised.example.com", probes: at("203.0.113.41", answered(check.IdentityAway, "Not allowed at this time",
 		"sshd is refusing this machine's address for a while (PerSourcePenalties)", 3400*us))},
 	{input: "again.example.com", probes: at("203.0.113.42", unconnected(check.ConnectHeldBack,
-		"not connected to: too many connections without a login were made to it lately, and one more could make its sshd "+
-			"lock this machine out (PerSourcePenalties); the next may be made in 4 s", 0))},
+		"not connected: this machine has made too many connections without a login lately, and one more "+
+			"could make sshd lock it out (PerSourcePenalties); the next is possible in 4 s", 0))},
 	{input: "sluggish.example.com", slow: true, probes: at("203.0.113.43",
 		check.Probe{Connect: check.ConnectCutShort, Cut: check.PhaseConnect, Error: "given up", Connecting: 4200 * time.Millisecond})},
 	{input: "old.example.com", probes: at("203.0.113.44", check.Probe{

@@ -224,8 +224,8 @@ func (s *observation) probe() check.Probe {
 	}
 	switch {
 	case s.held > 0:
-		p.Error = fmt.Sprintf("not connected to: too many connections without a login were made to it lately, and one more could make its sshd "+
-			"lock this machine out (PerSourcePenalties); the next may be made in %.0f s", max(1, s.held.Seconds()))
+		p.Error = fmt.Sprintf("not connected: this machine has made too many connections without a login lately, and one more "+
+			"could make sshd lock it out (PerSourcePenalties); the next is possible in %.0f s", max(1, s.held.Seconds()))
 	case s.cut != "":
 		p.Error = interrupted
 	}
