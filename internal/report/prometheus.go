@@ -48,14 +48,14 @@ func (p *prometheus) Result(r *check.Result) error {
 		labels := []label{target, {"address", point.where()}}
 		states(&p.verdict, "rdnsproxy_check_verdict", "verdict", check.Verdicts(), point.verdict, labels)
 		if point.address != nil {
-			p.behind(point.address, labels)
+			p.addServer(point.address, labels)
 		}
 	}
 	return nil
 }
 
-// behind adds the samples about the server at an address.
-func (p *prometheus) behind(a *check.Address, labels []label) {
+// addServer adds the samples about the server at an address.
+func (p *prometheus) addServer(a *check.Address, labels []label) {
 	p.address.add("rdnsproxy_check_address_severity", float64(a.Severity), labels...)
 	if a.Connect != nil {
 		states(&p.connect, "rdnsproxy_check_connect_status", "status", check.ConnectStatuses(), a.Connect.Status, labels)

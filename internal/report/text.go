@@ -245,7 +245,7 @@ func timings(b *block, p check.Phases) {
 		{"connecting", p.Connect}, {"SSH banner", p.Identify}, {"host keys", p.HostKeys},
 	} {
 		if phase.seconds > 0 {
-			words = append(words, phase.name+" "+span(phase.seconds))
+			words = append(words, phase.name+" "+showSeconds(phase.seconds))
 		}
 	}
 	if len(words) > 0 {

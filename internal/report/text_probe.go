@@ -37,11 +37,11 @@ func probed(a check.Address) []row {
 func connected(c check.Connect) string {
 	switch c.Status {
 	case check.ConnectOK:
-		return "connected in " + span(c.Seconds)
+		return "connected in " + showSeconds(c.Seconds)
 	case check.ConnectRefused:
 		return "connection refused: nothing listens there"
 	case check.ConnectTimeout:
-		return "no answer within " + span(c.Seconds)
+		return "no answer within " + showSeconds(c.Seconds)
 	case check.ConnectUnreachable:
 		return because("unreachable", c.Error)
 	case check.ConnectSkipped:
@@ -80,8 +80,8 @@ func because(what, why string) string {
 	return what + ": " + why
 }
 
-// span formats seconds for people: 12.1 ms, 5 s.
-func span(seconds float64) string {
+// showSeconds formats seconds for people: 12.1 ms, 5 s.
+func showSeconds(seconds float64) string {
 	amount, unit := seconds, " s"
 	if seconds < 1 {
 		amount, unit = seconds*1000, " ms"

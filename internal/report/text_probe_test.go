@@ -35,11 +35,11 @@ func TestProbedWords(t *testing.T) {
 	}
 }
 
-func TestSpan(t *testing.T) {
+func TestShowSeconds(t *testing.T) {
 	for seconds, want := range map[float64]string{
 		0: "0 ms", 0.0009: "0.9 ms", 0.0121: "12.1 ms", 0.314159: "314.2 ms", 5.0002: "5 s", 12.345: "12.3 s", 1234.5: "1234.5 s",
 	} {
-		if got := span(seconds); got != want {
+		if got := showSeconds(seconds); got != want {
 			t.Errorf("%v: %q, not %q", seconds, got, want)
 		}
 	}
