@@ -72,6 +72,7 @@ func FuzzFormats(f *testing.F) {
 		checkMarkdown(t, summary.String())
 		checkJUnit(t, write(t, "junit", Options{}, r), r)
 		checkTAP(t, write(t, "tap", Options{}, r), r)
+		checkTable(t, r)
 		checkNagios(t, write(t, "nagios", Options{}, r))
 		checkPrometheus(t, write(t, "prometheus", Options{}, r), r)
 	})

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"rdnsproxy/check"
 )
@@ -28,6 +31,27 @@ func TestTableFields(t *testing.T) {
 		}
 		if fields[0] != rs[i].Severity.String() || fields[1] != rs[i].Target {
 			t.Errorf("%q is not about %s", line, rs[i].Target)
+		}
+	}
+}
+
+// checkTable: the fields of a single result are its own, and on a terminal its line fits
+// whatever the width is.
+func checkTable(t *testing.T, r *check.Result) {
+	t.Helper()
+	want := []string{r.Severity.String(), name(r), "-", string(r.Verdict), string(r.Findings[0].Code), cmp.Or(r.Findings[0].Text, "-")}
+	if got := strings.Split(strings.TrimSuffix(write(t, "table", Options{}, r), "\n"), "\t"); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	for _, width := range []int{40, 60, 80, 120, 200} {
+		lines := strings.Split(write(t, "table", Options{Width: width, TargetWidth: len(name(r))}, r), "\n")
+		if len(lines) != 3 || !strings.HasPrefix(lines[1], r.Severity.String()+" ") {
+			t.Errorf("%q", lines)
+		}
+		for _, line := range lines {
+			if n := utf8.RuneCountInString(line); n > width {
+				t.Errorf("width %d: %d columns: %q", width, n, line)
+			}
 		}
 	}
 }
