@@ -184,10 +184,11 @@ func (broken) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
 func TestGitHubSummaryFails(t *testing.T) {
 	var b bytes.Buffer
-	h, err := New("github", &b, Options{Summary: broken{}})
+	f, err := FormatOf("github")
 	if err != nil {
 		t.Fatal(err)
 	}
+	h := f.New(&b, Options{Summary: broken{}})
 	if err := errors.Join(h.Result(hostile("text")), h.Close()); err == nil || b.Len() == 0 {
 		t.Errorf("%v, %q", err, b.String())
 	}

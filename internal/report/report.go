@@ -58,6 +58,7 @@ type Format struct {
 
 	Summary   bool // it writes Options.Summary
 	SaysEmpty bool // its report says so if there are no results
+	Prose     bool // other text for people may stand around it
 
 	interrupted int // exit status; if 0, the Status for what was found by then
 }
@@ -71,6 +72,9 @@ func (f Format) Interrupted(failOn check.Severity, found []check.Severity) int {
 	return f.interrupted
 }
 
+// DefaultFormat is the name of the format for people.
+const DefaultFormat = "text"
+
 // formats are sorted by name.
 var formats = [...]Format{
 	{Name: "github", Summary: true, New: func(w io.Writer, o Options) Handler { return &github{w: w, o: o} }},
@@ -82,7 +86,7 @@ var formats = [...]Format{
 	{Name: "prometheus", New: func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} }},
 	{Name: "table", New: func(w io.Writer, o Options) Handler { return newTable(w, o) }},
 	{Name: "tap", New: func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} }},
-	{Name: "text", New: func(w io.Writer, o Options) Handler { return newText(w, o) }},
+	{Name: DefaultFormat, Prose: true, New: func(w io.Writer, o Options) Handler { return newText(w, o) }},
 }
 
 // Formats lists the names of the formats.
@@ -106,15 +110,6 @@ func FormatOf(name string) (Format, error) {
 		f.Status, f.Failed, f.interrupted = Status, exit.Usage, exit.Interrupted
 	}
 	return f, nil
-}
-
-// New returns a handler that writes a format to w. Its error is FormatOf's.
-func New(format string, w io.Writer, o Options) (Handler, error) {
-	f, err := FormatOf(format)
-	if err != nil {
-		return nil, err
-	}
-	return f.New(w, o), nil
 }
 
 // Status is check's exit status for findings of these severities. A failure takes

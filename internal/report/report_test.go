@@ -33,10 +33,11 @@ var recordings = []string{"results", "probed"}
 func write(t *testing.T, format string, o Options, rs ...*check.Result) string {
 	t.Helper()
 	var b bytes.Buffer
-	h, err := New(format, &b, o)
+	f, err := FormatOf(format)
 	if err != nil {
 		t.Fatal(err)
 	}
+	h := f.New(&b, o)
 	for _, r := range rs {
 		if err := h.Result(r); err != nil {
 			t.Fatal(err)
@@ -276,7 +277,7 @@ func TestQuiet(t *testing.T) {
 }
 
 func TestUnknownFormat(t *testing.T) {
-	_, err := New("xml", nil, Options{})
+	_, err := FormatOf("xml")
 	if err == nil || !strings.Contains(err.Error(), "github, json, jsonl, junit, nagios, prometheus, table, tap, text") {
 		t.Error(err)
 	}

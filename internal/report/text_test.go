@@ -37,10 +37,11 @@ func TestBrief(t *testing.T) {
 `,
 	} {
 		var b bytes.Buffer
-		h, err := report.New("text", &b, report.Options{Brief: true, Width: width})
+		f, err := report.FormatOf(report.DefaultFormat)
 		if err != nil {
 			t.Fatal(err)
 		}
+		h := f.New(&b, report.Options{Brief: true, Width: width})
 		if err := h.Result(r); err != nil || b.String() != want {
 			t.Errorf("%v\n%swant\n%s", err, b.String(), want)
 		}

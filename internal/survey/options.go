@@ -5,6 +5,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
@@ -51,7 +52,7 @@ const NeverFail = check.Error + 1
 func Defaults() Options {
 	return Options{
 		Options:       target.Defaults(),
-		Format:        "text",
+		Format:        report.DefaultFormat,
 		Color:         console.ColorAuto,
 		FailOn:        check.Warning,
 		Jobs:          limits.Jobs,
