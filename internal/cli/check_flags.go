@@ -139,6 +139,11 @@ func (f *checkFlags) validate() error {
 // failOn is the severity from which check exits with 1.
 type failOn check.Severity
 
+// failOnWords are what --fail-on takes.
+func failOnWords() []string {
+	return []string{check.Notice.String(), check.Warning.String(), check.Error.String(), "never"}
+}
+
 func (f *failOn) Type() string { return "SEVERITY" }
 
 func (f *failOn) String() string {
@@ -154,7 +159,7 @@ func (f *failOn) Set(word string) error {
 		return nil
 	}
 	s, err := check.ParseSeverity(word)
-	if err != nil || !slices.Contains([]check.Severity{check.Notice, check.Warning, check.Error}, s) {
+	if err != nil || !slices.Contains(failOnWords(), word) {
 		return errors.New("expected notice, warning, error or never")
 	}
 	*f = failOn(s)

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +57,26 @@ func TestClassify(t *testing.T) {
 		if got, err := classify(strings.Fields(line)); err == nil {
 			t.Errorf("%q: %+v", line, got)
 		}
+	}
+}
+
+// TestCommandsAreListed: what cobra knows as a command is told from a host by classify,
+// and stands in the help.
+func TestCommandsAreListed(t *testing.T) {
+	root := commandTree(World{})
+	root.InitDefaultHelpCmd()
+	want := []string{"__complete", "__completeNoDesc"} // cobra's own
+	for _, c := range root.Commands() {
+		want = append(want, c.Name())
+		if !regexp.MustCompile(`(?m)^  (.*, )?` + c.Name() + `(, .*)?\t`).MatchString(rootHelp) {
+			t.Errorf("the help does not list %s", c.Name())
+		}
+	}
+	got := slices.Clone(commands)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("classify knows %q, cobra %q", got, want)
 	}
 }
 

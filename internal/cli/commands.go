@@ -21,6 +21,30 @@ import (
 func runCommand(ctx context.Context, w World, args []string) int {
 	out := console.NewStdout(w.Out)
 	w.Stdout = out
+	root := commandTree(w)
+	root.SetArgs(args)
+	root.SetIn(w.In)
+	root.SetOut(out)
+	root.SetErr(w.Err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return badFlag(err, c.Flags(), "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
+	})
+	status := exit.Status(exit.OK)
+	if err := root.ExecuteContext(ctx); err != nil && !errors.As(err, &status) {
+		usual := failed(w, err)
+		if special, ok := noReport(w, args, err); ok {
+			return special
+		}
+		return usual
+	}
+	if out.Err() != nil {
+		return failed(w, console.Refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", console.PlainError(out.Err())))
+	}
+	return int(status)
+}
+
+// commandTree returns the root of all commands.
+func commandTree(w World) *cobra.Command {
 	root := &cobra.Command{
 		Use:               "rdnsproxy",
 		SilenceErrors:     true,
@@ -43,25 +67,7 @@ func runCommand(ctx context.Context, w World, args []string) int {
 			tellUnknownVariables(w, console.NewVoice(w.Err, false, false))
 		}
 	}
-	root.SetArgs(args)
-	root.SetIn(w.In)
-	root.SetOut(out)
-	root.SetErr(w.Err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return badFlag(err, c.Flags(), "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
-	})
-	status := exit.Status(exit.OK)
-	if err := root.ExecuteContext(ctx); err != nil && !errors.As(err, &status) {
-		usual := failed(w, err)
-		if special, ok := noReport(w, args, err); ok {
-			return special
-		}
-		return usual
-	}
-	if out.Err() != nil {
-		return failed(w, console.Refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", console.PlainError(out.Err())))
-	}
-	return int(status)
+	return root
 }
 
 // noReport is for a command line that could not be parsed and that asks for a

@@ -87,7 +87,7 @@ func completeValues(root *cobra.Command) {
 	values := map[string][]string{
 		"format":  report.Formats(), // of a report; lists have fewer
 		"color":   wordsOf(console.ColorModes()),
-		"fail-on": {"notice", "warning", "error", "never"},
+		"fail-on": failOnWords(),
 		"policy":  wordsOf(session.Policies()),
 
 		"resolver": {}, "compare": {}, "check-timeout": {}, "check-wait": {}, "connect-timeout": {}, "wait": {},

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"strconv"
+	"strings"
+
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/wrap"
 
@@ -25,7 +28,24 @@ Exit status: that of ` + program + `, or 2 if it could not be run.`,
 		}[program] + "\n  RDNSPROXY_POLICY=strict rdnsproxy " + program + " ...",
 		DisableFlagParsing: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			return exit.With(wrap.Run(c.Context(), w, program, args))
+			return exit.With(wrap.Run(c.Context(), w, program, args, wrapVerbose(w, args)))
 		},
 	}
+}
+
+// wrapVerbose reports whether --verbose is set in the environment, which the flags of
+// rdnsproxy come from here, or else whether ssh's arguments have -v.
+func wrapVerbose(w World, args []string) bool {
+	if on, err := strconv.ParseBool(w.Getenv(variable("verbose"))); err == nil {
+		return on
+	}
+	for _, a := range args {
+		if !strings.HasPrefix(a, "-") {
+			break // the host: what follows may be the command's
+		}
+		if !strings.HasPrefix(a, "--") && strings.Contains(a, "v") && !strings.ContainsAny(a, "=/") {
+			return true
+		}
+	}
+	return false
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strconv"
-	"strings"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/recipe"
@@ -17,8 +15,9 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Run runs the real program and gives its exit status.
-func Run(ctx context.Context, w console.World, program string, args []string) (int, error) {
+// Run runs the real program and gives its exit status. If verbose, it says why
+// nothing is checked.
+func Run(ctx context.Context, w console.World, program string, args []string, verbose bool) (int, error) {
 	path, env, err := console.RealProgram(w, program)
 	if err != nil {
 		return 0, err
@@ -27,10 +26,9 @@ func Run(ctx context.Context, w console.World, program string, args []string) (i
 	if w.Getenv(sshconf.EvaluatingEnv) != "" {
 		return become(w, path, args) // it is this program that asks, through a script called ssh: what does plain ssh do?
 	}
-	v := console.NewVoice(w.Err, false, asksForMore(w, args))
 	if leave, reason := leaveAlone(ctx, w, program, args); leave {
-		if reason != "" && v.Verbose {
-			v.Notice(reason + ": nothing is checked")
+		if reason != "" && verbose {
+			console.NewVoice(w.Err, false, true).Notice(reason + ": nothing is checked")
 		}
 		return become(w, path, args)
 	}
@@ -88,20 +86,4 @@ func leaveAlone(ctx context.Context, w console.World, program string, args []str
 		}
 	}
 	return leave, ""
-}
-
-// asksForMore reports whether ssh's own -v, or ours, wants to hear details.
-func asksForMore(w console.World, args []string) bool {
-	if on, err := strconv.ParseBool(w.Getenv("RDNSPROXY_VERBOSE")); err == nil {
-		return on
-	}
-	for _, a := range args {
-		if !strings.HasPrefix(a, "-") {
-			break // the host: what follows may be the command's
-		}
-		if !strings.HasPrefix(a, "--") && strings.Contains(a, "v") && !strings.ContainsAny(a, "=/") {
-			return true
-		}
-	}
-	return false
 }
