@@ -30,30 +30,46 @@ func advise(f *judgement, r *Result) {
 		}
 		switch fd.Code {
 		case HostKeyWithheld:
-			fd.Advice = []Advice{newAdvice(AdviseHostKey, "do not add a hosts line for it: ask the host's administrator whether this address is theirs, and why its sshd presents no key")}
+			fd.Advice = []Advice{newAdvice(AdviseHostKey,
+				"do not add a hosts line for it: ask the host's administrator whether this address is theirs, and "+
+					"why its sshd presents no key")}
 		case HostKeyChanged, HostKeyRevoked, HostKeyUnexpected:
-			fd.Advice = []Advice{newAdvice(AdviseHostKey, "do not log in, and do not add a hosts line: verify the fingerprint with the host's administrator out of band")}
+			fd.Advice = []Advice{newAdvice(AdviseHostKey,
+				"do not log in, and do not add a hosts line: verify the fingerprint with the host's "+
+					"administrator out of band")}
 			if fd.Code == HostKeyChanged {
 				fd.Advice = append(fd.Advice, adviseForgetting(f, a)...)
 			}
 		case HostKeyUnknown:
-			fd.Advice = []Advice{newAdvice(AdviseHostKey, "compare the fingerprint with one from the host's administrator, or pass it as --expect-hostkey; --print-known-hosts then prints the line")}
+			fd.Advice = []Advice{newAdvice(AdviseHostKey,
+				"compare the fingerprint with one from the host's administrator, or pass it as --expect-hostkey; "+
+					"--print-known-hosts then prints the line")}
 		case ConnectCode(ConnectRefused):
 			fd.Advice = []Advice{newAdvice(AdviseConnect, "check that sshd is running there, and on this port")}
 		case ConnectCode(ConnectTimeout), ConnectCode(ConnectUnreachable):
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "check that the host is up, and that no firewall on the way blocks the port")}
+			fd.Advice = []Advice{newAdvice(AdviseConnect,
+				"check that the host is up, and that no firewall on the way blocks the port")}
 		case ConnectCode(ConnectExhausted):
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "raise 'ulimit -n' or check fewer targets at once (--jobs), and try again").on(ThisMachine)}
+			fd.Advice = []Advice{newAdvice(AdviseConnect,
+				"raise 'ulimit -n' or check fewer targets at once (--jobs), and try again").on(ThisMachine)}
 		case SSHSilent, SSHClosed, SSHStalled:
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "look at sshd's log: MaxStartups, PerSourcePenalties and slow lookups of this machine's name can look like this from here")}
+			fd.Advice = []Advice{newAdvice(AdviseConnect,
+				"look at sshd's log: MaxStartups, PerSourcePenalties and slow lookups of this machine's name can "+
+					"look like this from here")}
 		case SSHNegotiate:
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "update the server, or allow what it offers for this host only: HostKeyAlgorithms, KexAlgorithms, Ciphers or MACs with a + in ssh's configuration").on(ThisMachine)}
+			fd.Advice = []Advice{newAdvice(AdviseConnect,
+				"update the server, or allow what it offers for this host only: HostKeyAlgorithms, KexAlgorithms, "+
+					"Ciphers or MACs with a + in ssh's configuration").on(ThisMachine)}
 		case SSHTurnedAway:
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "wait before the next check or login; sshd's log says why: MaxStartups, PerSourcePenalties").on(ThisMachine)}
+			fd.Advice = []Advice{newAdvice(AdviseConnect,
+				"wait before the next check or login; sshd's log says why: MaxStartups, "+
+					"PerSourcePenalties").on(ThisMachine)}
 		case SSHSkipped:
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "check less often, or give it more time: --target-timeout").on(ThisMachine)}
+			fd.Advice = []Advice{newAdvice(AdviseConnect,
+				"check less often, or give it more time: --target-timeout").on(ThisMachine)}
 		case SSHOld:
-			fd.Advice = []Advice{newAdvice(AdviseConnect, "update the server; until then only a client that still speaks SSH 1 can connect")}
+			fd.Advice = []Advice{newAdvice(AdviseConnect,
+				"update the server; until then only a client that still speaks SSH 1 can connect")}
 		case SSHOther:
 			fd.Advice = []Advice{newAdvice(AdviseConnect, "check which program listens on this port")}
 		}
@@ -88,13 +104,15 @@ func adviseTarget(f *judgement, c Code) []Advice {
 	switch c {
 	case TargetCutShort:
 		if slices.ContainsFunc(f.Addresses, waitsForSSH) {
-			return []Advice{newAdvice(AdviseConnect, "see what 'ssh -G "+f.host.shown+"' waits for, such as a Match exec").on(ThisMachine)}
+			return []Advice{newAdvice(AdviseConnect,
+				"see what 'ssh -G "+f.host.shown+"' waits for, such as a Match exec").on(ThisMachine)}
 		}
 		return []Advice{newAdvice(AdviseConnect, "give it more time: --target-timeout").on(ThisMachine)}
 	case HostKeyUnseen:
 		return []Advice{newAdvice(AdviseHostKey, "run the check where the host can be reached directly")}
 	case MappingCode(NoAddress):
-		return []Advice{newAdvice(AdviseName, "check the spelling, HostName in ssh's configuration, and the search list in resolv.conf")}
+		return []Advice{newAdvice(AdviseName,
+			"check the spelling, HostName in ssh's configuration, and the search list in resolv.conf")}
 	case MappingCode(Undetermined), ForwardPartial:
 		for _, ans := range f.Forward {
 			if ans.Status.Temporary() {
@@ -113,7 +131,8 @@ func adviseTarget(f *judgement, c Code) []Advice {
 func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	lines := suggestedLines(f, r)
 	keys, ground := f.evidence()
-	if len(lines) == 0 || keys == keysAgainst || slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
+	if len(lines) == 0 || keys == keysAgainst || slices.ContainsFunc(r.Findings,
+		func(f Finding) bool { return f.AgainstHost() || f.Code == HostKeyWithheld }) {
 		return nil // a line would send people to a machine with another key, or with none
 	}
 	code, text := AdviseHostsLine, "if you trust this host, "
@@ -133,7 +152,8 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 	if len(lines) > 1 {
 		these = "these lines"
 	}
-	text += "add " + these + " to " + safetext.Line(f.HostsPath) + ", for this machine only ('rdnsproxy hosts add " + f.host.plain + "' does it)"
+	text += "add " + these + " to " + safetext.Line(f.HostsPath) + ", for this machine only ('rdnsproxy hosts add " +
+		f.host.plain + "' does it)"
 	var as []Advice
 	for _, l := range lines {
 		as = append(as, newAdvice(code, text).with(f.HostsPath, l))
@@ -147,7 +167,8 @@ func adviseSSHD(a *Address) []Advice {
 		return nil
 	}
 	return []Advice{newAdvice(AdviseUseDNS,
-		"for a client from this address, an sshd with UseDNS yes logs this and uses the address instead of the name").with("", a.SSHD)}
+		"for a client from this address, an sshd with UseDNS yes logs this and uses the address "+
+			"instead of the name").with("", a.SSHD)}
 }
 
 // adviseResolver names the source that did not answer.
@@ -215,13 +236,15 @@ func adviseForgetting(f *judgement, a *judgedAddress) []Advice {
 		name = fmt.Sprintf("[%s]:%d", f.Target.Host, f.Target.Port)
 	}
 	command := "ssh-keygen -f " + shellWord(file) + " -R " + shellWord(name)
-	return []Advice{newAdvice(AdviseForget, "if the new key is right, remove the known one from "+file).with(file, command)}
+	text := "if the new key is right, remove the known one from " + file
+	return []Advice{newAdvice(AdviseForget, text).with(file, command)}
 }
 
 // shellWord quotes a word for a shell if it needs quotes.
 func shellWord(s string) string {
 	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-:%@+,=", r)
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' ||
+			strings.ContainsRune("/._-:%@+,=", r)
 	}
 	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
 		return s

@@ -41,7 +41,8 @@ func askOperator(a netip.Addr, z *resolve.Zone, wish string) string {
 	case z == nil && !isExempt(a):
 		return "ask the operator of the reverse zone " + wish
 	case isExempt(a) && (z == nil || rootOrIANA(z.Apex) || placeholder(z)):
-		return "nobody on the internet runs " + string(privateZone(a)) + ": ask whoever runs your network's resolver " + wish + ", in a zone of your own"
+		return "nobody on the internet runs " + string(privateZone(a)) + ": ask whoever runs your network's resolver " +
+			wish + ", in a zone of your own"
 	case !isExempt(a) && ofRegistry(z.Apex):
 		return "ask the provider of the address " + wish
 	case !z.Mailbox.IsZero():
@@ -62,7 +63,8 @@ func rootOrIANA(zone resolve.Name) bool {
 func placeholder(z *resolve.Zone) bool {
 	_, mail, _ := strings.Cut(z.Mailbox.String(), "@")
 	for _, name := range []resolve.Name{z.Primary, resolve.Name(mail)} {
-		for _, nobody := range []resolve.Name{"iana.org", "icann.org", "root-servers.org", "root-servers.net", "as112.arpa", "as112.net", "invalid", "localhost"} {
+		for _, nobody := range []resolve.Name{"iana.org", "icann.org", "root-servers.org", "root-servers.net",
+			"as112.arpa", "as112.net", "invalid", "localhost"} {
 			if name.Under(nobody) {
 				return true
 			}
@@ -113,7 +115,8 @@ func decisive(a *judgedAddress) (PTRFacts, bool) {
 // address record that the PTR's name lacks.
 func adviseForward(a *judgedAddress) []Advice {
 	p, ok := decisive(a)
-	if !ok || !recordable(p.Name) || !lookedUp(p) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) || unrecorded(a.lookup) {
+	if !ok || !recordable(p.Name) || !lookedUp(p) || p.Forward.Status == resolve.Skipped || synthesised(a.Addr) ||
+		unrecorded(a.lookup) {
 		return nil
 	}
 	if filtered(p.Forward) {

@@ -36,7 +36,8 @@ func advised(f Facts, p Policy, c AdviceCode) []string {
 // TestKeeper: who is asked for a PTR record is somebody who can set it. The SOAs of
 // private ranges are those of AS112, BIND, Unbound and the root.
 func TestKeeper(t *testing.T) {
-	const nobody = "nobody on the internet runs 10.in-addr.arpa: ask whoever runs your network's resolver to add this record, in a zone of your own: "
+	const nobody = "nobody on the internet runs 10.in-addr.arpa: ask whoever runs your network's resolver to add " +
+		"this record, in a zone of your own: "
 	for _, tt := range []struct {
 		addr string
 		zone *resolve.Zone
@@ -49,20 +50,28 @@ func TestKeeper(t *testing.T) {
 		{"10.0.0.7", zone("in-addr.arpa", "b.in-addr-servers.arpa", "nstld@iana.org"), nobody},
 		{"10.0.0.7", zone(".", "a.root-servers.net", "nstld@verisign-grs.com"), nobody},
 		{"10.0.0.7", nil, nobody},
-		{"10.0.0.7", zone("10.in-addr.arpa", "dc1.corp.example.com", "hostmaster@corp.example.com"), "ask the operator of 10.in-addr.arpa (contact: hostmaster@corp.example.com) to add this record: "},
+		{"10.0.0.7", zone("10.in-addr.arpa", "dc1.corp.example.com", "hostmaster@corp.example.com"),
+			"ask the operator of 10.in-addr.arpa (contact: hostmaster@corp.example.com) to add this record: "},
 		{"192.168.1.243", zone(".", "a.root-servers.net", ""), "nobody on the internet runs 168.192.in-addr.arpa: "},
-		{"172.20.0.1", zone("20.172.in-addr.arpa", "localhost", ""), "nobody on the internet runs 20.172.in-addr.arpa: "},
-		{"fd00:1::7", zone("d.f.ip6.arpa", "prisoner.iana.org", "hostmaster@root-servers.org"), "nobody on the internet runs d.f.ip6.arpa: "},
-		{"203.0.113.7", zone("203.in-addr.arpa", "ns1.apnic.net", "read-txt-record-of-zone-first-dns-admin@apnic.net"), "ask the provider of the address to add this record: "},
-		{"203.0.113.7", zone(".", "a.root-servers.net", "hostmaster@root.test"), "ask the provider of the address to add this record: "},
-		{"2001:db8::7", zone("ip6.arpa", "b.ip6-servers.arpa", "nstld@iana.org"), "ask the provider of the address to add this record: "},
-		{"203.0.113.7", zone("113.0.203.in-addr.arpa", "ns.example.net", "hostmaster@example.net"), "ask the operator of 113.0.203.in-addr.arpa (contact: hostmaster@example.net) to add this record: "},
+		{"172.20.0.1", zone("20.172.in-addr.arpa", "localhost", ""),
+			"nobody on the internet runs 20.172.in-addr.arpa: "},
+		{"fd00:1::7", zone("d.f.ip6.arpa", "prisoner.iana.org", "hostmaster@root-servers.org"),
+			"nobody on the internet runs d.f.ip6.arpa: "},
+		{"203.0.113.7", zone("203.in-addr.arpa", "ns1.apnic.net", "read-txt-record-of-zone-first-dns-admin@apnic.net"),
+			"ask the provider of the address to add this record: "},
+		{"203.0.113.7", zone(".", "a.root-servers.net", "hostmaster@root.test"),
+			"ask the provider of the address to add this record: "},
+		{"2001:db8::7", zone("ip6.arpa", "b.ip6-servers.arpa", "nstld@iana.org"),
+			"ask the provider of the address to add this record: "},
+		{"203.0.113.7", zone("113.0.203.in-addr.arpa", "ns.example.net", "hostmaster@example.net"),
+			"ask the operator of 113.0.203.in-addr.arpa (contact: hostmaster@example.net) to add this record: "},
 		{"203.0.113.7", nil, "ask the operator of the reverse zone to add this record: "},
 	} {
 		f := facts(tt.addr, resolve.OK, dead("x.example.net", resolve.NXDomain))
 		f.Addresses[0].ReverseZone = tt.zone
 		got := advised(f, Policy{}, AdvisePTRRecord)
-		if len(got) != 1 || !strings.HasPrefix(got[0], tt.want) || !strings.HasSuffix(got[0], ".arpa. PTR my.example.com.") {
+		if len(got) != 1 || !strings.HasPrefix(got[0], tt.want) ||
+			!strings.HasSuffix(got[0], ".arpa. PTR my.example.com.") {
 			t.Errorf("%s, %+v: %q, want %q", tt.addr, tt.zone, got, tt.want)
 		}
 	}
@@ -72,7 +81,8 @@ func TestKeeper(t *testing.T) {
 // has to itself, that lacks its domain or its final dot, or that DNS is never asked
 // for, nor for an address that is no host's.
 func TestRecordsThatMendNothing(t *testing.T) {
-	for _, name := range []string{"localhost", "a.localhost", "short", "7.113.0.203.in-addr.arpa", "x.onion", "x.invalid", "x.1.0.8.b.d.0.1.0.0.2.ip6.arpa"} {
+	for _, name := range []string{"localhost", "a.localhost", "short", "7.113.0.203.in-addr.arpa", "x.onion",
+		"x.invalid", "x.1.0.8.b.d.0.1.0.0.2.ip6.arpa"} {
 		f := facts("203.0.113.7", resolve.OK, dead(name, resolve.NXDomain))
 		if got := advised(f, Policy{}, AdviseForwardRecord); got != nil {
 			t.Errorf("an address for %s: %q", name, got)
@@ -86,7 +96,8 @@ func TestRecordsThatMendNothing(t *testing.T) {
 	if got := advised(facts("0.0.0.0", resolve.NXDomain), Policy{}, AdvisePTRRecord); got != nil {
 		t.Errorf("a PTR for 0.0.0.0: %q", got)
 	}
-	if got := advised(facts("203.0.113.7", resolve.OK, dead("x.home.arpa", resolve.NXDomain)), Policy{}, AdviseForwardRecord); len(got) != 1 {
+	if got := advised(facts("203.0.113.7", resolve.OK, dead("x.home.arpa", resolve.NXDomain)), Policy{},
+		AdviseForwardRecord); len(got) != 1 {
 		t.Errorf("an address for a name of home.arpa: %q", got)
 	}
 }
@@ -97,11 +108,13 @@ func TestFiltered(t *testing.T) {
 	f := facts("0.0.0.0", resolve.NXDomain)
 	r := judge(f, Policy{})
 	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == ForwardFiltered })
-	if i < 0 || r.Severity != Warning || !strings.HasPrefix(r.Findings[i].Text, "dns:192.0.2.53 answers 0.0.0.0 for my.example.com") ||
+	if i < 0 || r.Severity != Warning ||
+		!strings.HasPrefix(r.Findings[i].Text, "dns:192.0.2.53 answers 0.0.0.0 for my.example.com") ||
 		!strings.HasPrefix(r.Findings[i].Advice[0].Text, "allow my.example.com at dns:192.0.2.53") {
 		t.Errorf("%+v", r.Findings)
 	}
-	f.Forward[0].Source, f.Forward[1].Source = resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 3}, fromDNS
+	f.Forward[0].Source, f.Forward[1].Source = resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 3},
+		fromDNS
 	if got := advised(f, Policy{}, AdviseName); len(got) != 1 || !strings.Contains(got[0], "hosts:/etc/hosts:3") {
 		t.Errorf("by the hosts file: %q", got)
 	}
@@ -111,13 +124,15 @@ func TestFiltered(t *testing.T) {
 	if got := advised(f, Policy{}, AdviseForwardRecord); got != nil {
 		t.Errorf("a record for a filtered name: %q", got)
 	}
-	if got := advised(f, Policy{}, AdviseResolver); len(got) != 1 || !strings.HasPrefix(got[0], "allow ads.example.net at dns:192.0.2.53") {
+	if got := advised(f, Policy{}, AdviseResolver); len(got) != 1 ||
+		!strings.HasPrefix(got[0], "allow ads.example.net at dns:192.0.2.53") {
 		t.Errorf("a filtered PTR name: %q", got)
 	}
 	if r := judge(f, Policy{Thorough: true}); !r.found(CauseFiltered, f.Addresses[0].Addr) {
 		t.Errorf("no cause: %+v", r.Findings)
 	}
-	if r := judge(facts("203.0.113.7", resolve.OK, ptr("x.example.net", "0.0.0.0", "203.0.113.8")), Policy{Thorough: true}); r.found(CauseFiltered, netip.MustParseAddr("203.0.113.7")) {
+	if r := judge(facts("203.0.113.7", resolve.OK, ptr("x.example.net", "0.0.0.0", "203.0.113.8")),
+		Policy{Thorough: true}); r.found(CauseFiltered, netip.MustParseAddr("203.0.113.7")) {
 		t.Error("an address beside 0.0.0.0 is filtered")
 	}
 }
@@ -128,8 +143,10 @@ func TestFiltered(t *testing.T) {
 func TestSearchedName(t *testing.T) {
 	for _, tt := range []struct{ typed, found, line, text string }{
 		{"my.example.com", "my.example.com", "203.0.113.7  my.example.com", "my.example.com is 203.0.113.7, "},
-		{"web", "web.example.com", "203.0.113.7  web.example.com web", "web (looked up as web.example.com) is 203.0.113.7, "},
-		{"db.example.org", "db.example.org.cluster.example", "203.0.113.7  db.example.org.cluster.example", "db.example.org (looked up as db.example.org.cluster.example) is 203.0.113.7, "},
+		{"web", "web.example.com", "203.0.113.7  web.example.com web",
+			"web (looked up as web.example.com) is 203.0.113.7, "},
+		{"db.example.org", "db.example.org.cluster.example", "203.0.113.7  db.example.org.cluster.example",
+			"db.example.org (looked up as db.example.org.cluster.example) is 203.0.113.7, "},
 	} {
 		f := facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
 		f.Target.Host, f.Forward = tt.typed, forwardAnswers(tt.found, f.Addresses[0].Addr)
@@ -137,7 +154,8 @@ func TestSearchedName(t *testing.T) {
 		if got := suggestedLines(newJudgement(f, policy), Judge(f, policy)); !slices.Equal(got, []string{tt.line}) {
 			t.Errorf("%s: %q, want %q", tt.typed, got, tt.line)
 		}
-		if got, _ := planned(t, "", f, Policy{}, PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {
+		if got, _ := planned(t, "", f, Policy{},
+			PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {
 			t.Errorf("%s: planned %q, want %q", tt.typed, got, tt.line)
 		}
 		if text := judge(f, Policy{}).Findings[0].Text; !strings.HasPrefix(text, tt.text) {

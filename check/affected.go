@@ -46,10 +46,14 @@ const (
 // affectedCodes returns their rows in the table of findings.
 func affectedCodes() []CodeDoc {
 	return []CodeDoc{
-		row(AffectedKerberos, Pass, "Kerberos on this machine canonicalizes through reverse DNS, and requests another principal than the host's"),
-		row(AffectedTrustDNS, Pass, "ssh on this machine has GSSAPITrustDns on: it uses the reverse name before it asks Kerberos"),
-		row(AffectedHostbased, Pass, "HostbasedAuthentication is on here: servers use the reverse name of a client's address"),
-		row(AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the address instead of the name"),
+		row(AffectedKerberos, Pass, "Kerberos on this machine canonicalizes through reverse DNS, and requests "+
+			"another principal than the host's"),
+		row(AffectedTrustDNS, Pass,
+			"ssh on this machine has GSSAPITrustDns on: it uses the reverse name before it asks Kerberos"),
+		row(AffectedHostbased, Pass,
+			"HostbasedAuthentication is on here: servers use the reverse name of a client's address"),
+		row(AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the "+
+			"address instead of the name"),
 		row(AffectedNobody, Pass, "nothing on this machine uses the reverse name, and servers do only with UseDNS yes"),
 	}
 }
@@ -63,7 +67,8 @@ const (
 // affectedAdvice returns their rows in the table of advice.
 func affectedAdvice() []AdviceDoc {
 	return []AdviceDoc{
-		{AdviseRDNS, ThisMachine, "", "a line for [libdefaults] of krb5.conf, so that Kerberos uses the name that was asked for; file and line are set"},
+		{AdviseRDNS, ThisMachine, "", "a line for [libdefaults] of krb5.conf, so that Kerberos uses the name that " +
+			"was asked for; file and line are set"},
 		{AdviseTrustDNS, ThisMachine, "", "a line for ssh's configuration, so that ssh leaves names to Kerberos"},
 	}
 }
@@ -93,7 +98,8 @@ func affected(f *judgement) []Finding {
 	}
 	if anyOff && len(fs) == 0 {
 		fs = append(fs, aboutTarget(AffectedNobody,
-			"impact on this machine: none. ssh does not use reverse DNS; servers do only with UseDNS yes (off by default since OpenSSH 6.8)"))
+			"impact on this machine: none. ssh does not use reverse DNS; servers do only with UseDNS yes (off by "+
+				"default since OpenSSH 6.8)"))
 	}
 	return fs
 }
@@ -132,12 +138,15 @@ func (k *Kerberos) without(f *judgement, a *judgedAddress) resolve.Name {
 // principal says which principal Kerberos requests, and which one it should.
 func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding {
 	asks, should := "host/"+displayName(p.Name), "host/"+displayName(k.without(f, a))
-	text := fmt.Sprintf("Kerberos requests %s instead of %s because it canonicalizes through reverse DNS (rdns is on, %s)", asks, should, k.RDNS.Origin)
+	text := fmt.Sprintf("Kerberos requests %s instead of %s because it canonicalizes through reverse DNS "+
+		"(rdns is on, %s)", asks, should, k.RDNS.Origin)
 	switch {
 	case f.literal():
-		text = fmt.Sprintf("Kerberos requests %s because it canonicalizes through reverse DNS (rdns is on, %s)", asks, k.RDNS.Origin)
+		text = fmt.Sprintf("Kerberos requests %s because it canonicalizes through reverse DNS (rdns is on, %s)", asks,
+			k.RDNS.Origin)
 	case k.Fallback:
-		text = fmt.Sprintf("Kerberos requests %s, and if that is unknown %s, the reverse name (dns_canonicalize_hostname is fallback, %s)", should, asks, k.Canonicalize.Origin)
+		text = fmt.Sprintf("Kerberos requests %s, and if that is unknown %s, the reverse name "+
+			"(dns_canonicalize_hostname is fallback, %s)", should, asks, k.Canonicalize.Origin)
 	}
 	if len(f.Addresses) > 1 {
 		text += fmt.Sprintf(", when %s is the first address", show(a.Addr))
@@ -145,7 +154,8 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding
 	fd := NewFinding(AffectedKerberos, a.Addr, text)
 	if !f.literal() {
 		fd.Advice = []Advice{newAdvice(AdviseRDNS,
-			"if the server's principal is "+should+", this line in [libdefaults] makes Kerberos request it").with(k.File, "rdns = false")}
+			"if the server's principal is "+should+
+				", this line in [libdefaults] makes Kerberos request it").with(k.File, "rdns = false")}
 	}
 	return fd
 }
@@ -154,13 +164,16 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding
 // yes, message included, and gives Kerberos the name that it finds. Behind a ProxyCommand
 // that relays, ssh knows no address and uses the name that was typed.
 func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
-	text := fmt.Sprintf("ssh requests the principal of %s, the reverse name (GSSAPITrustDns is on, %s)", displayName(p.Name), c.GSSAPITrustDNS.Origin)
+	text := fmt.Sprintf("ssh requests the principal of %s, the reverse name (GSSAPITrustDns is on, %s)",
+		displayName(p.Name), c.GSSAPITrustDNS.Origin)
 	if off {
-		text = fmt.Sprintf("ssh itself complains about the reverse name, and requests the principal of the bare address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
+		text = fmt.Sprintf("ssh itself complains about the reverse name, and requests the principal of the bare "+
+			"address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
 	}
 	fd := NewFinding(AffectedTrustDNS, a.Addr, text)
-	fd.Advice = []Advice{newAdvice(AdviseTrustDNS,
-		"this line in ssh's configuration makes ssh give Kerberos the name that was typed").with("", "GSSAPITrustDns no")}
+	advice := newAdvice(AdviseTrustDNS,
+		"this line in ssh's configuration makes ssh give Kerberos the name that was typed")
+	fd.Advice = []Advice{advice.with("", "GSSAPITrustDns no")}
 	return fd
 }
 
@@ -170,12 +183,14 @@ func (c *Client) others(a *judgedAddress) []Finding {
 	var fs []Finding
 	if c.Hostbased.On {
 		fs = append(fs, NewFinding(AffectedHostbased, a.Addr, fmt.Sprintf(
-			"HostbasedAuthentication is on (%s): a server that %s logs in to identifies it by its reverse name, which does not resolve back",
+			"HostbasedAuthentication is on (%s): a server that %s logs in to identifies it by its reverse name, "+
+				"which does not resolve back",
 			c.Hostbased.Origin, show(a.Addr))))
 	}
 	if c.UseDNS.On {
 		fs = append(fs, NewFinding(AffectedServer, a.Addr, fmt.Sprintf(
-			"sshd on this machine has UseDNS yes (%s): when %s logs in here, from=, Match Host and AllowUsers see the address, not a name",
+			"sshd on this machine has UseDNS yes (%s): when %s logs in here, from=, Match Host and AllowUsers see "+
+				"the address, not a name",
 			c.UseDNS.Origin, show(a.Addr))))
 	}
 	return fs

@@ -25,14 +25,20 @@ const (
 // causeCodes returns their rows in the table of findings.
 func causeCodes() []CodeDoc {
 	return []CodeDoc{
-		row(CauseNeverSetUp, Pass, "probably nobody has set up a PTR record for this host: there is none, or a default one that is generated from the address and does not exist"),
+		row(CauseNeverSetUp, Pass, "probably nobody has set up a PTR record for this host: there is none, or a "+
+			"default one that is generated from the address and does not exist"),
 		row(CauseGeneric, Pass, "probably the provider's generic name: it is generated from the address"),
-		row(CauseStale, Pass, "probably left over from a previous owner of the address: the domain of the PTR target, or the name in it, no longer exists"),
+		row(CauseStale, Pass, "probably left over from a previous owner of the address: the domain of the PTR "+
+			"target, or the name in it, no longer exists"),
 		row(CauseMoved, Pass, "probably the name has moved to other addresses, and the PTR record stayed"),
-		row(CauseForwardMissing, Pass, "probably the address record of the PTR target was removed, or never added: its zone exists"),
-		row(CauseOtherOrganisation, Pass, "the PTR target is in another domain than the host: it probably belongs to a previous owner of the address, or was entered by mistake"),
-		row(CauseNoZone, Pass, "probably no reverse zone is delegated to the owner of the address: a registry's zone answers"),
-		row(CauseFinalDot, Pass, "probably the final dot is missing in the zone file: the PTR target ends in the name of the reverse zone"),
+		row(CauseForwardMissing, Pass,
+			"probably the address record of the PTR target was removed, or never added: its zone exists"),
+		row(CauseOtherOrganisation, Pass, "the PTR target is in another domain than the host: it probably belongs "+
+			"to a previous owner of the address, or was entered by mistake"),
+		row(CauseNoZone, Pass,
+			"probably no reverse zone is delegated to the owner of the address: a registry's zone answers"),
+		row(CauseFinalDot, Pass,
+			"probably the final dot is missing in the zone file: the PTR target ends in the name of the reverse zone"),
 		row(CauseShortName, Pass, "probably a name was entered without its domain"),
 		row(CauseAddressAsName, Pass, "probably the address was entered where a name belongs"),
 		row(CauseFiltered, Pass, "the resolver filters the PTR's name: it answers 0.0.0.0 or :: for it"),
@@ -63,13 +69,16 @@ func causes(f *judgement, a *judgedAddress) []Finding {
 	case a.verdict == Confirmed && !generic:
 		return nil
 	case a.Reverse.Source.Kind == resolve.KindHosts:
-		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS", name, place(a.Reverse.Source.String()))
+		return found(CauseHostsFile, "the reverse name %s is from %s on this machine, not from DNS",
+			name, place(a.Reverse.Source.String()))
 	case a.verdict == Mismatch && filtered(p.Forward):
-		return found(CauseFiltered, "%s filters the reverse name %s: it answers %s, which is not a host's address", sourceWord(p.Forward), name, listAddrs(p.Forward.Addrs))
+		return found(CauseFiltered, "%s filters the reverse name %s: it answers %s, which is not a host's address",
+			sourceWord(p.Forward), name, listAddrs(p.Forward.Addrs))
 	case a.verdict == Numeric:
 		return found(CauseAddressAsName, "probably an address was entered in the reverse zone where a name belongs")
 	case p.Name.Under("in-addr.arpa"), p.Name.Under("ip6.arpa"):
-		return found(CauseFinalDot, "probably the final dot is missing in the zone file: %s ends in the name of a reverse zone", name)
+		return found(CauseFinalDot,
+			"probably the final dot is missing in the zone file: %s ends in the name of a reverse zone", name)
 	case a.verdict == Malformed, p.Name == ".":
 		return nil
 	case generic && a.verdict == Unresolvable:
@@ -99,9 +108,11 @@ func causesOfMissing(a *judgedAddress, found newCause) []Finding {
 	case rootOrIANA(zone.Apex):
 		return found(CauseNoZone, "probably no reverse zone is delegated to the owner of the address")
 	case ofRegistry(zone.Apex):
-		return found(CauseNoZone, "probably no reverse zone is delegated to the owner of the address: the answer is from %s, which a registry runs", displayName(zone.Apex))
+		return found(CauseNoZone, "probably no reverse zone is delegated to the owner of the address: the answer is "+
+			"from %s, which a registry runs", displayName(zone.Apex))
 	case a.lookup.Is6():
-		return found(CauseNeverSetUp, "nobody has set up a PTR record, as is usual for IPv6; its zone %s exists", displayName(zone.Apex))
+		return found(CauseNeverSetUp, "nobody has set up a PTR record, as is usual for IPv6; its zone %s exists",
+			displayName(zone.Apex))
 	}
 	return found(CauseNeverSetUp, "probably nobody has set up a PTR record: its zone %s exists", displayName(zone.Apex))
 }
@@ -114,7 +125,8 @@ func causesOfMismatch(f *judgement, p PTRFacts, found newCause) []Finding {
 }
 
 func otherDomain(f *judgement, p PTRFacts, found newCause) []Finding {
-	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: it probably belongs to a previous owner of the address, or was entered by mistake",
+	return found(CauseOtherOrganisation, "the reverse name is in the domain %s, the host in %s: it probably belongs "+
+		"to a previous owner of the address, or was entered by mistake",
 		displayName(registrableDomain(p.Name)), displayName(registrableDomain(f.name)))
 }
 
@@ -127,13 +139,17 @@ func causesOfUnresolvable(f *judgement, a *judgedAddress, p PTRFacts, found newC
 		apex := displayName(z.Apex)
 		switch {
 		case p.Forward.Status != resolve.NXDomain:
-			fs = found(CauseForwardMissing, "probably %s had an address once, or never got one in this family: the name still exists", name)
+			fs = found(CauseForwardMissing,
+				"probably %s had an address once, or never got one in this family: the name still exists", name)
 		case domain != z.Apex && domain.Under(z.Apex):
-			fs = found(CauseStale, "probably left over from a previous owner of the address: the domain %s no longer exists", displayName(domain))
+			fs = found(CauseStale, "probably left over from a previous owner of the address: the domain %s no "+
+				"longer exists", displayName(domain))
 		case p.Name.Parent() != z.Apex:
-			fs = found(CauseStale, "probably left over from a previous %s: the zone %s exists, but the name %s does not", formerUser(a, z), apex, name)
+			fs = found(CauseStale, "probably left over from a previous %s: the zone %s exists, but the "+
+				"name %s does not", formerUser(a, z), apex, name)
 		default:
-			fs = found(CauseForwardMissing, "probably the address record of %s was removed, or never added: its zone %s exists", name, apex)
+			fs = found(CauseForwardMissing,
+				"probably the address record of %s was removed, or never added: its zone %s exists", name, apex)
 		}
 	}
 	if same, known := sameDomain(p.Name, f.name); known && !same {

@@ -13,7 +13,8 @@ type Code string
 // AgainstHost reports whether a finding is evidence that a host key is not the host's, or
 // that no expected one was presented.
 func (f Finding) AgainstHost() bool {
-	return f.Severity >= Error && slices.Contains([]Code{HostKeyChanged, HostKeyRevoked, HostKeyUnexpected, HostKeyUnseen}, f.Code)
+	return f.Severity >= Error &&
+		slices.Contains([]Code{HostKeyChanged, HostKeyRevoked, HostKeyUnexpected, HostKeyUnseen}, f.Code)
 }
 
 // reach reports whether a code can say why no host key was seen at an address.
@@ -151,17 +152,23 @@ func Codes() []CodeDoc {
 	beside := Exception{Notice, WhenOtherServes}
 	return slices.Concat(verdictCodes(), []CodeDoc{
 		row(ForwardPartial, Notice, "one address family could not be looked up; the other is checked and used"),
-		row(ForwardFiltered, Warning, "the answer is only 0.0.0.0 or ::, which filtering resolvers give for names that they block"),
+		row(ForwardFiltered, Warning,
+			"the answer is only 0.0.0.0 or ::, which filtering resolvers give for names that they block"),
 		row(ForwardMany, Notice, "the name has more addresses than are checked and dialed"),
 		row(PTRPartial, Notice, "one reverse name resolves back, others do not; libc returns any one of them"),
 		row(PTRTruncated, Notice, "the address has more PTR records than are checked"),
-		row(ReverseRefused, Notice, "the resolver refuses to look up the reverse zone of a private address (SERVFAIL, REFUSED)"),
+		row(ReverseRefused, Notice,
+			"the resolver refuses to look up the reverse zone of a private address (SERVFAIL, REFUSED)"),
 		row(ManyQuestions, Notice, "the target would take more DNS queries than the limit; the rest was not asked"),
-		row(PTRSearch, Notice, "libc's search list turns the PTR target into another name, so an sshd here sees another mapping than the verdict"),
-		row(TargetCutShort, Unknown, "the time for the target (--target-timeout) ran out; the text says in which phase"),
-		row(MappingAccepted, Pass, "the user has accepted the mapping: the relay says nothing about it until it changes"),
+		row(PTRSearch, Notice, "libc's search list turns the PTR target into another name, so an sshd here sees "+
+			"another mapping than the verdict"),
+		row(TargetCutShort, Unknown,
+			"the time for the target (--target-timeout) ran out; the text says in which phase"),
+		row(MappingAccepted, Pass,
+			"the user has accepted the mapping: the relay says nothing about it until it changes"),
 		row(AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"),
-		row(ViaJump, Pass, "the target is behind a jump host: this machine checks the jump host, which resolves the rest"),
+		row(ViaJump, Pass,
+			"the target is behind a jump host: this machine checks the jump host, which resolves the rest"),
 		row(ViaCommand, Pass, "ssh connects through a ProxyCommand: only DNS was checked"),
 		row(HostsDiffer, Notice, "the hosts file, or another source before DNS, disagrees with DNS"),
 		row(HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"),
@@ -172,31 +179,47 @@ func Codes() []CodeDoc {
 		row(ConnectCode(ConnectTimeout), Error, "connecting timed out", beside),
 		row(ConnectCode(ConnectUnreachable), Error, "network or host unreachable", beside),
 		row(ConnectCode(ConnectFailed), Error, "connecting failed for another reason", beside),
-		row(ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family", Exception{Error, WhenAllSkipped}),
-		row(ConnectCode(ConnectExhausted), Unknown, "this machine had no descriptor, memory or port left to connect with: nothing is known about the host", beside),
+		row(ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family",
+			Exception{Error, WhenAllSkipped}),
+		row(ConnectCode(ConnectExhausted), Unknown,
+			"this machine had no descriptor, memory or port left to connect with: nothing is known about the host",
+			beside),
 		row(SSHSilent, Error, "the server accepts connections but sends no SSH banner", beside),
 		row(SSHClosed, Error, "the server accepts connections and closes them before an SSH banner", beside),
 		row(SSHOther, Error, "the server does not speak SSH", beside),
 		row(SSHOld, Error, "the server speaks only SSH 1, which current ssh no longer supports", beside),
-		row(SSHStalled, Error, "the server identifies itself as SSH, then stalls, disconnects or breaks the protocol: ssh fails there too", beside),
-		row(SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same words", beside),
-		row(SSHTurnedAway, Unknown, "sshd is refusing connections from this machine (MaxStartups, PerSourcePenalties), possibly because of checks; it is not asked again in this run", beside),
-		row(SSHSkipped, Unknown, "not connected: one more connection without a login could make sshd lock this machine out (PerSourcePenalties)", beside),
-		row(SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, although ssh would get one", Exception{Unknown, WhenKeyMissing}),
+		row(SSHStalled, Error, "the server identifies itself as SSH, then stalls, disconnects or breaks the "+
+			"protocol: ssh fails there too", beside),
+		row(SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same words",
+			beside),
+		row(SSHTurnedAway, Unknown, "sshd is refusing connections from this machine (MaxStartups, "+
+			"PerSourcePenalties), possibly because of checks; it is not asked again in this run", beside),
+		row(SSHSkipped, Unknown, "not connected: one more connection without a login could make sshd lock this "+
+			"machine out (PerSourcePenalties)", beside),
+		row(SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, "+
+			"although ssh would get one", Exception{Unknown, WhenKeyMissing}),
 		row(HostKeyUnknown, Notice, "no host key of the server is known yet", Exception{Error, WhenStrict}),
 		row(HostKeyChanged, Error, "a host key differs from the one in known_hosts"),
-		row(HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys", Exception{Notice, WhenNotChosen}),
-		row(HostKeyRefused, Error, "ssh refuses the host key whatever known_hosts says: RequiredRSASize, an unusable RevokedHostKeys file, a failing KnownHostsCommand", Exception{Notice, WhenNotChosen}),
-		row(HostKeyUnchecked, Notice, "ssh accepts any host key of a loopback address: NoHostAuthenticationForLocalhost is yes"),
-		row(HostKeyVoided, Notice, "the server presents a certificate that is not valid here, and ssh checks its plain key instead"),
-		row(HostKeyUnevaluated, Unknown, "ssh's verdict on the host key depends on something that could not be evaluated", Exception{Notice, WhenPassedOver}),
+		row(HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys",
+			Exception{Notice, WhenNotChosen}),
+		row(HostKeyRefused, Error, "ssh refuses the host key whatever known_hosts says: RequiredRSASize, an "+
+			"unusable RevokedHostKeys file, a failing KnownHostsCommand", Exception{Notice, WhenNotChosen}),
+		row(HostKeyUnchecked, Notice,
+			"ssh accepts any host key of a loopback address: NoHostAuthenticationForLocalhost is yes"),
+		row(HostKeyVoided, Notice,
+			"the server presents a certificate that is not valid here, and ssh checks its plain key instead"),
+		row(HostKeyUnevaluated, Unknown, "ssh's verdict on the host key depends on something that could "+
+			"not be evaluated", Exception{Notice, WhenPassedOver}),
 		row(HostKeyUnexpected, Error, "the server presents none of the host keys that --expect-hostkey names"),
 		row(HostKeyUnseen, Error, "no host key was seen, although --expect-hostkey names one"),
-		row(HostKeyWithheld, Error, "an address presents no host key, although known_hosts has one for the host, or --expect-hostkey names one and another address presents it"),
+		row(HostKeyWithheld, Error, "an address presents no host key, although known_hosts has one for the host, or "+
+			"--expect-hostkey names one and another address presents it"),
 		row(SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"),
 		row(SSHFPUntrusted, Notice, "SSHFP records match a host key, but the answer was not validated"),
-		row(SSHFPMismatch, Warning, "SSHFP records do not match a host key; with VerifyHostKeyDNS, also if none is for its type"),
-		row(ConfigRefused, Error, "a RefuseConnection in ssh's configuration matches the host: ssh prints its message and exits"),
+		row(SSHFPMismatch, Warning,
+			"SSHFP records do not match a host key; with VerifyHostKeyDNS, also if none is for its type"),
+		row(ConfigRefused, Error,
+			"a RefuseConnection in ssh's configuration matches the host: ssh prints its message and exits"),
 		row(SlowResolve, Notice, "looking up the name took a second or more"),
 		row(SlowHostKeys, Notice, "fetching the host keys took a second or more"),
 		row(SlowReverse, Notice, "the reverse lookup took a second or more"),
@@ -225,15 +248,19 @@ func (d AdviceDoc) Where() string {
 func AdviceCodes() []AdviceDoc {
 	return append([]AdviceDoc{
 		{AdviseHostsLine, ThisMachine, "", "a line for this machine's hosts file; file and line are set"},
-		{AdviseHostsLineKey, ThisMachine, "", "the same, once the host key has been verified: a forged answer looks like this finding"},
-		{AdvisePTRRecord, ReverseZone, "", "the PTR record to ask the operator of the reverse zone for; line is the record"},
+		{AdviseHostsLineKey, ThisMachine, "",
+			"the same, once the host key has been verified: a forged answer looks like this finding"},
+		{AdvisePTRRecord, ReverseZone, "",
+			"the PTR record to ask the operator of the reverse zone for; line is the record"},
 		{AdviseForwardRecord, ForwardZone, "", "the address record that the PTR's name lacks; line is the record"},
 		{AdviseUseDNS, Server, "", "what an sshd with UseDNS yes does with the mapping; line is what it logs"},
 		{AdviseResolver, Resolver, "", "the DNS server to check, because it did not answer"},
 		{AdviseName, ThisMachine, "", "the name to check, because it has no address"},
 		{AdviseHostKey, ThisMachine, "", "what to verify about a host key before anything else"},
-		{AdviseForget, ThisMachine, "", "how to remove the known key, once the new one is verified; file has the key, line is the command"},
+		{AdviseForget, ThisMachine, "",
+			"how to remove the known key, once the new one is verified; file has the key, line is the command"},
 		{AdviseCommand, ThisMachine, "", "what to do about a hosts line that rdnsproxy wrote; line is the command"},
-		{AdviseConnect, Server, ThisMachine, "what to check on the host, or to do here, if it does not answer as it should"},
+		{AdviseConnect, Server, ThisMachine,
+			"what to check on the host, or to do here, if it does not answer as it should"},
 	}, affectedAdvice()...)
 }

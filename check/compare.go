@@ -34,12 +34,14 @@ func (q *Inquiry) addViews(ctx context.Context) {
 	var wg sync.WaitGroup
 	if elsewhere {
 		wg.Go(func() {
-			views[0].Forward = slices.Collect(q.resolver.Addresses(ctx, q.ask.Target.Host, q.ask.Family, resolve.DNSOnly))
+			views[0].Forward = slices.Collect(q.resolver.Addresses(ctx, q.ask.Target.Host, q.ask.Family,
+				resolve.DNSOnly))
 		})
 	}
 	if c := q.checker.Compare; c != nil {
 		wg.Go(func() {
-			views[1] = View{Compare: true, Forward: slices.Collect(c.Addresses(ctx, q.ask.Target.Host, q.ask.Family, resolve.DNSOnly))}
+			views[1] = View{Compare: true,
+				Forward: slices.Collect(c.Addresses(ctx, q.ask.Target.Host, q.ask.Family, resolve.DNSOnly))}
 			views[1].Reverse = make([]resolve.Answer, len(addrs))
 			var reverse sync.WaitGroup
 			for i, a := range addrs {
@@ -90,7 +92,8 @@ func (v View) compare(f *judgement) (Code, string) {
 		return HostsDiffer, fmt.Sprintf("%s says %s for %s, DNS says %s", used, listAddrs(mine), host, said)
 	}
 	server := usedSource(v.Forward)
-	if i := slices.IndexFunc(slices.Concat(v.Forward, v.Reverse), func(a resolve.Answer) bool { return a.Status.Temporary() }); i >= 0 {
+	if i := slices.IndexFunc(slices.Concat(v.Forward, v.Reverse),
+		func(a resolve.Answer) bool { return a.Status.Temporary() }); i >= 0 {
 		failed := slices.Concat(v.Forward, v.Reverse)[i]
 		return CompareDiffers, fmt.Sprintf("could not compare with %s (%s)", server, failed.Status.Words())
 	}
@@ -130,7 +133,8 @@ func usedSource(answers []resolve.Answer) string {
 }
 
 func sameNames(x, y resolve.Answer) bool {
-	return slices.Equal(slices.Sorted(slices.Values(x.Names)), slices.Sorted(slices.Values(y.Names))) && x.Status == y.Status
+	return slices.Equal(slices.Sorted(slices.Values(x.Names)), slices.Sorted(slices.Values(y.Names))) &&
+		x.Status == y.Status
 }
 
 func namesText(a resolve.Answer) string {

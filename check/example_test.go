@@ -33,9 +33,10 @@ func Example() {
 	}
 	defer dns.Close()
 	checker := check.Checker{
-		Resolver: &resolve.Resolver{Config: new(resolve.Config).WithServers(resolve.Server{Addr: dns.Addr()}), Hosts: new(hostsfile.File)},
-		Policy:   check.Policy{HostsPath: "/etc/hosts"},
-		Timeout:  5 * time.Second,
+		Resolver: &resolve.Resolver{Config: new(resolve.Config).WithServers(resolve.Server{Addr: dns.Addr()}),
+			Hosts: new(hostsfile.File)},
+		Policy:  check.Policy{HostsPath: "/etc/hosts"},
+		Timeout: 5 * time.Second,
 	}
 	defer checker.Resolver.Close()
 	r := checker.Check(context.Background(), check.Ask{Target: check.Target{Host: "my.example.com", Port: 22}})

@@ -14,7 +14,8 @@ func TestEveryCodeIsExplained(t *testing.T) {
 	for _, d := range Codes() {
 		rows[d.Code] = true
 		if _, _, ok := Explain(d.Code); !ok {
-			t.Errorf("%s has no explanation: add one to its family in explain_*.go, then go test . -run TestDocs -update", d.Code)
+			t.Errorf("%s has no explanation: add one to its family in explain_*.go, then go test . -run "+
+				"TestDocs -update", d.Code)
 		}
 	}
 	seen := map[Code]bool{}
@@ -34,7 +35,8 @@ func TestEveryCodeIsExplained(t *testing.T) {
 				t.Errorf("%s: %s is empty", e.Code, name)
 			case strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }):
 				t.Errorf("%s: %s is more than plain ASCII on one line: %q", e.Code, name, text)
-			case slices.Contains([]string{"Means", "Sure", "Who", "Do"}, name) && !strings.HasSuffix(strings.TrimRight(text, "'"), "."):
+			case slices.Contains([]string{"Means", "Sure", "Who", "Do"}, name) &&
+				!strings.HasSuffix(strings.TrimRight(text, "'"), "."):
 				t.Errorf("%s: %s does not end a sentence: %q", e.Code, name, text)
 			}
 		}

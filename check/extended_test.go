@@ -13,15 +13,18 @@ import (
 // before a login, and is shown as a stranger's name is: no space of it, and short.
 func TestExtendedError(t *testing.T) {
 	for said, want := range map[string]string{
-		"22 (No Reachable Authority): ()":                                         "22 (No Reachable Authority)",
-		"22 (No Reachable Authority): (at delegation)":                            `22 (No Reachable Authority): at\032delegation`,
-		"4095: (root@host's password: )":                                          `4095: root\064host\039s\032password\058\032`,
-		"6 (DNSSEC Bogus): (\x1b[2J" + strings.Repeat("x", 70000) + ")":           `6 (DNSSEC Bogus): \027\0912J` + strings.Repeat("x", 50) + "...",
-		"15 (Blocked): (a); 16 (Censored): (" + strings.Repeat("y", 70000) + ") ": `15 (Blocked): a\041\059\03216\032\040Censored\041\058\032\040` + strings.Repeat("y", 13) + "...",
+		"22 (No Reachable Authority): ()":              "22 (No Reachable Authority)",
+		"22 (No Reachable Authority): (at delegation)": `22 (No Reachable Authority): at\032delegation`,
+		"4095: (root@host's password: )":               `4095: root\064host\039s\032password\058\032`,
+		"6 (DNSSEC Bogus): (\x1b[2J" + strings.Repeat("x", 70000) + ")": `6 (DNSSEC Bogus): \027\0912J` +
+			strings.Repeat("x", 50) + "...",
+		"15 (Blocked): (a); 16 (Censored): (" + strings.Repeat("y", 70000) +
+			") ": `15 (Blocked): a\041\059\03216\032\040Censored\041\058\032\040` + strings.Repeat("y", 13) + "...",
 	} {
 		r := check.Judge(check.Facts{
 			Target: check.Target{Host: "web.example.com", Port: 22},
-			Forward: []resolve.Answer{{Question: resolve.Question{Name: "web.example.com", Type: resolve.A}, Status: resolve.ServFail,
+			Forward: []resolve.Answer{{Question: resolve.Question{Name: "web.example.com", Type: resolve.A},
+				Status:   resolve.ServFail,
 				Extended: safetext.Of(said)}},
 		}, check.Policy{})
 		var got string

@@ -31,7 +31,8 @@ func filterFindings(f *judgement) []Finding {
 	}
 	ans := f.Forward[i]
 	found := aboutTarget(ForwardFiltered, fmt.Sprintf(
-		"%s answers %s for %s, which is not a host's address: it filters the name, and ssh would connect to this machine itself",
+		"%s answers %s for %s, which is not a host's address: it filters the name, and ssh would connect to this "+
+			"machine itself",
 		sourceWord(ans), listAddrs(ans.Addrs), f.host.shown))
 	found.Advice = adviseFilter(ans)
 	return []Finding{found}

@@ -49,7 +49,8 @@ func TestSeveritiesAreOfTheTable(t *testing.T) {
 					if !ok || s.Sel.Name != "Severity" {
 						continue
 					}
-					if of := text(s.X); !strings.HasSuffix(of, "r") && !strings.HasSuffix(of, "esult") && of != "of" && of != "a" && !strings.Contains(of, "Addresses") {
+					if of := text(s.X); !strings.HasSuffix(of, "r") && !strings.HasSuffix(of, "esult") && of != "of" &&
+						of != "a" && !strings.Contains(of, "Addresses") {
 						t.Errorf("%s: %s.Severity is set", path, of)
 					}
 				}
@@ -144,7 +145,8 @@ func TestVerdictRowsAreWhole(t *testing.T) {
 	addr := netip.MustParseAddr("203.0.113.7")
 	for _, p := range []PTRFacts{
 		ptr(host, addr.String()), ptr("x.example.net", addr.String()), ptr("x.example.net", "198.51.100.1"),
-		dead("x.example.net", resolve.NXDomain), dead("x.example.net", resolve.ServFail), unasked("10.1"), unasked("."), unasked(`a\032b`),
+		dead("x.example.net", resolve.NXDomain), dead("x.example.net", resolve.ServFail), unasked("10.1"), unasked("."),
+		unasked(`a\032b`),
 	} {
 		if v := judgeName([]resolve.Name{host}, addr, &p); v.row().rank == 0 {
 			t.Errorf("%s, the verdict on %s, has no rank", v, p.Name)

@@ -29,15 +29,19 @@ var lists = []string{
 	"127.*", "127.0.?.*", "128.*", "!128.*,*", "!128.*", "10.0.0.0/8", "10.0.0.0/8,127.0.0.0/8",
 	"NAME", "!NAME", "!NAME,*", "NAME,!127.0.0.0/8", "NAME,!127.*", "*.example.com", "!*.example.com,*", "?*", "nobody",
 	// Networks that do not add up make the whole list unusable, unless it was over before.
-	"127.0.0.1/8", "127.0.0.1/8,*", "*,127.0.0.1/8", "!ADDR,127.0.0.1/8", "NAME,127.0.0.1/8", "127.0.0.0/33", "*,127.0.0.0/33", "10.1.2.3/0", "0.0.0.0/0",
+	"127.0.0.1/8", "127.0.0.1/8,*", "*,127.0.0.1/8", "!ADDR,127.0.0.1/8", "NAME,127.0.0.1/8", "127.0.0.0/33",
+	"*,127.0.0.0/33", "10.1.2.3/0", "0.0.0.0/0",
 	// What is no number of bits makes a pattern of the entry.
-	"127.0.0.0/129,ADDR", "127.0.0.0/", "127.0.0.0/8x", "127.0.0.0/x,*", "127.0.0.0/ 8", "127.0.0.0/+8", "127.0.0.0/-8", "127.0.0.0/-0", "0.0.0.0/-0", "127.0.0.0/08", "127.0.0.0/008", "10.0.0.0/0x8,*",
+	"127.0.0.0/129,ADDR", "127.0.0.0/", "127.0.0.0/8x", "127.0.0.0/x,*", "127.0.0.0/ 8", "127.0.0.0/+8", "127.0.0.0/-8",
+	"127.0.0.0/-0", "0.0.0.0/-0", "127.0.0.0/08", "127.0.0.0/008", "10.0.0.0/0x8,*",
 	// Entries that are empty.
 	"", ",", ",ADDR", "ADDR,", "ADDR,,*", "!", "!,*", "*,!", "ADDR,!!ADDR", "!!ADDR,ADDR", "!!*,ADDR",
 	// Other spellings of addresses, and what they do not match.
-	"127.1", "127.0.1", "0x7f.0.0.1", "0x7F000001", "0177.0.0.1", "2130706433", "0x7f.0.0.0/8", "::ffff:127.0.0.1", "::ffff:0:0/96", "::/0", "::1", "::1/128", "0:0:0:0:0:0:0:1", "0::0/0", "::1/127", "[::1]",
+	"127.1", "127.0.1", "0x7f.0.0.1", "0x7F000001", "0177.0.0.1", "2130706433", "0x7f.0.0.0/8", "::ffff:127.0.0.1",
+	"::ffff:0:0/96", "::/0", "::1", "::1/128", "0:0:0:0:0:0:0:1", "0::0/0", "::1/127", "[::1]",
 	"ADDR ", " ADDR", " *", "127.0.0.1.", "LOCALHOST", "LocalHost*", "::*", "*:*", "ADDR/32", "ADDR/128",
-	strings.Repeat("x", 1022) + ",*", strings.Repeat("x", 1023) + ",*", strings.Repeat("1", 64) + ",ADDR", "127.0.0.0/8" + strings.Repeat("0", 60),
+	strings.Repeat("x", 1022) + ",*", strings.Repeat("x", 1023) + ",*", strings.Repeat("1", 64) + ",ADDR",
+	"127.0.0.0/8" + strings.Repeat("0", 60),
 }
 
 // TestAdmitsAsSSHD asks a real sshd about each list, with UseDNS off and on and
@@ -145,8 +149,10 @@ func (s *sshd) letsIn(t *testing.T, from netip.Addr, list string, useDNS bool) b
 	keys, conf := filepath.Join(s.dir, "keys"), filepath.Join(s.dir, "sshd_config")
 	yes := map[bool]string{true: "yes", false: "no"}
 	s.write(t, keys, fmt.Sprintf("from=%q %s", list, ssh.MarshalAuthorizedKey(s.key.PublicKey())))
-	s.write(t, conf, fmt.Sprintf("HostKey %s\nAuthorizedKeysFile %s\nUseDNS %s\nStrictModes no\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication no\nLogLevel ERROR\n",
-		filepath.Join(s.dir, "hostkey"), keys, yes[useDNS]))
+	s.write(t, conf,
+		fmt.Sprintf("HostKey %s\nAuthorizedKeysFile %s\nUseDNS %s\nStrictModes no\nUsePAM no\nPermitRootLogin "+
+			"yes\nPasswordAuthentication no\nLogLevel ERROR\n",
+			filepath.Join(s.dir, "hostkey"), keys, yes[useDNS]))
 
 	l := s.listeners[from.Is6()]
 	d := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0)), Timeout: time.Minute}

@@ -234,7 +234,8 @@ func (q *Inquiry) snapshot() Facts {
 		f.Addresses = append(f.Addresses, p.facts.clone())
 	}
 	// Which family answers first is chance, and no output may depend on it.
-	slices.SortStableFunc(f.Forward, func(x, y resolve.Answer) int { return int(x.Question.Type) - int(y.Question.Type) })
+	slices.SortStableFunc(f.Forward,
+		func(x, y resolve.Answer) int { return int(x.Question.Type) - int(y.Question.Type) })
 	slices.SortStableFunc(f.Addresses, func(x, y AddressFacts) int {
 		return x.Addr.Unmap().BitLen() - y.Addr.Unmap().BitLen()
 	})

@@ -74,9 +74,11 @@ var (
 	exampleCom = lab.Zone("example.com",
 		"my A 192.168.1.243", "web A 203.0.113.7", "web AAAA 2001:db8::7", "www CNAME web",
 		"slow A 203.0.113.9", "two A 203.0.113.20", "two A 203.0.113.21")
-	barNet    = lab.Zone("bar.net")
-	reverse4  = lab.Zone("113.0.203.in-addr.arpa", "7 PTR web.example.com.", "9 PTR slow.example.com.", "20 PTR two.example.com.", "21 PTR nowhere.example.com.")
-	reverse6  = lab.Zone("8.b.d.0.1.0.0.2.ip6.arpa", "7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR web.example.com.")
+	barNet   = lab.Zone("bar.net")
+	reverse4 = lab.Zone("113.0.203.in-addr.arpa", "7 PTR web.example.com.", "9 PTR slow.example.com.",
+		"20 PTR two.example.com.", "21 PTR nowhere.example.com.")
+	reverse6 = lab.Zone("8.b.d.0.1.0.0.2.ip6.arpa",
+		"7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR web.example.com.")
 	reverse10 = lab.Zone("168.192.in-addr.arpa", "243.1 PTR 192-168-1-243.foo.bar.net.")
 )
 
@@ -88,7 +90,8 @@ func TestArticle(t *testing.T) {
 		t.Fatalf("%s, %s", r.Verdict, r.Severity)
 	}
 	a := r.Addresses[0]
-	if want := "reverse mapping checking getaddrinfo for 192-168-1-243.foo.bar.net [192.168.1.243] failed."; a.SSHD != want {
+	want := "reverse mapping checking getaddrinfo for 192-168-1-243.foo.bar.net [192.168.1.243] failed."
+	if a.SSHD != want {
 		t.Errorf("sshd would log %q", a.SSHD)
 	}
 	if got, want := a.PTR[0].Status, resolve.NXDomain; got != want {
@@ -98,7 +101,8 @@ func TestArticle(t *testing.T) {
 	if got := advice[0]; got.Code != check.AdvisePTRRecord || got.Machine != check.ReverseZone {
 		t.Errorf("what mends it for everybody is not said first: %+v", got)
 	}
-	if got := advice[slices.IndexFunc(advice, func(a check.Advice) bool { return a.Code == check.AdviseHostsLine })]; got.Line != "192.168.1.243  my.example.com" || got.Machine != check.ThisMachine || got.File != "/etc/hosts" {
+	i := slices.IndexFunc(advice, func(a check.Advice) bool { return a.Code == check.AdviseHostsLine })
+	if got := advice[i]; got.Line != "192.168.1.243  my.example.com" || got.Machine != check.ThisMachine || got.File != "/etc/hosts" {
 		t.Errorf("advice %+v", got)
 	}
 }
@@ -147,18 +151,24 @@ func TestLinesForAllOrNone(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4,
 		lab.Zone("example.org", "ours A 10.9.0.1", "ours A 172.31.0.1", "ours A 192.168.9.1", "ours AAAA fd00:9::1",
 			"beside A 10.9.0.1", "beside A 203.0.113.20", "cgnat A 100.64.0.9", "six AAAA 2001:db8:9::1"),
-		lab.Zone("10.in-addr.arpa", "1.0.9 PTR a.gone.example."), lab.Zone("31.172.in-addr.arpa", "1.0 PTR a.gone.example."),
-		lab.Zone("168.192.in-addr.arpa", "1.9 PTR a.gone.example."), lab.Zone("64.100.in-addr.arpa", "9.0 PTR a.gone.example."),
-		lab.Zone("ip6.arpa", reverseOf("fd00:9::1")+" PTR a.gone.example.", reverseOf("2001:db8:9::1")+" PTR a.gone.example."),
+		lab.Zone("10.in-addr.arpa", "1.0.9 PTR a.gone.example."), lab.Zone("31.172.in-addr.arpa",
+			"1.0 PTR a.gone.example."),
+		lab.Zone("168.192.in-addr.arpa", "1.9 PTR a.gone.example."), lab.Zone("64.100.in-addr.arpa",
+			"9.0 PTR a.gone.example."),
+		lab.Zone("ip6.arpa", reverseOf("fd00:9::1")+" PTR a.gone.example.",
+			reverseOf("2001:db8:9::1")+" PTR a.gone.example."),
 		lab.Zone("gone.example"))
 	for _, c := range []struct {
 		host  string
 		code  check.AdviceCode
 		lines []string
 	}{
-		{"two.example.com", check.AdviseHostsLineKey, []string{"203.0.113.20  two.example.com", "203.0.113.21  two.example.com"}},
-		{"ours.example.org", check.AdviseHostsLine, []string{"10.9.0.1  ours.example.org", "172.31.0.1  ours.example.org", "192.168.9.1  ours.example.org", "fd00:9::1  ours.example.org"}},
-		{"beside.example.org", check.AdviseHostsLineKey, []string{"10.9.0.1  beside.example.org", "203.0.113.20  beside.example.org"}},
+		{"two.example.com", check.AdviseHostsLineKey, []string{"203.0.113.20  two.example.com",
+			"203.0.113.21  two.example.com"}},
+		{"ours.example.org", check.AdviseHostsLine, []string{"10.9.0.1  ours.example.org",
+			"172.31.0.1  ours.example.org", "192.168.9.1  ours.example.org", "fd00:9::1  ours.example.org"}},
+		{"beside.example.org", check.AdviseHostsLineKey, []string{"10.9.0.1  beside.example.org",
+			"203.0.113.20  beside.example.org"}},
 		{"cgnat.example.org", check.AdviseHostsLineKey, []string{"100.64.0.9  cgnat.example.org"}},
 		{"six.example.org", check.AdviseHostsLineKey, []string{"2001:db8:9::1  six.example.org"}},
 	} {
@@ -293,7 +303,8 @@ func TestManyNames(t *testing.T) {
 		w.family = resolve.IPv4
 		r := w.run(t, "web.example.com")
 		a := r.Addresses[0]
-		if a.Verdict != tt.want || len(a.PTR) != limits.PTRNames || !a.Reverse.Truncated || !strings.Contains(codes(r), "ptr.truncated") {
+		if a.Verdict != tt.want || len(a.PTR) != limits.PTRNames || !a.Reverse.Truncated ||
+			!strings.Contains(codes(r), "ptr.truncated") {
 			t.Errorf("%s, %d names, truncated %v, %s", a.Verdict, len(a.PTR), a.Reverse.Truncated, codes(r))
 		}
 		if w.Questions() > 2+2*limits.PTRNames {
@@ -307,7 +318,8 @@ func TestManyNames(t *testing.T) {
 func TestReverseZone(t *testing.T) {
 	zones := []lab.DNSZone{exampleCom, lab.Zone("example.net"),
 		lab.Zone("113.0.203.in-addr.arpa", "7 CNAME 7.0/25.113.0.203.in-addr.arpa."),
-		lab.Zone("0/25.113.0.203.in-addr.arpa", "@ SOA ns.isp.example. dns\\.admin.isp.example. 1 2 3 4 5", "7 PTR gone.example.net.")}
+		lab.Zone("0/25.113.0.203.in-addr.arpa", "@ SOA ns.isp.example. dns\\.admin.isp.example. 1 2 3 4 5",
+			"7 PTR gone.example.net.")}
 	w := newWorld(t, "", zones...)
 	w.family, w.Policy.Thorough = resolve.IPv4, true
 	r := w.run(t, "web.example.com")
@@ -317,7 +329,8 @@ func TestReverseZone(t *testing.T) {
 			got = a
 		}
 	}
-	if got.Line != `7.0\04725.113.0.203.in-addr.arpa. PTR web.example.com.` || !strings.Contains(got.Text, "dns.admin@isp.example") {
+	if got.Line != `7.0\04725.113.0.203.in-addr.arpa. PTR web.example.com.` ||
+		!strings.Contains(got.Text, "dns.admin@isp.example") {
 		t.Errorf("%s: advice %+v", r.Verdict, got)
 	}
 	w = newWorld(t, "", zones...)
@@ -375,7 +388,8 @@ func TestQuestionsOfOneTarget(t *testing.T) {
 	if n := w.Questions() - before; n > limits.Questions {
 		t.Errorf("%d questions", n)
 	}
-	if !strings.Contains(codes(r), "questions.many") || !slices.ContainsFunc(r.Addresses, func(a check.Address) bool { return a.Verdict == check.Undetermined }) {
+	if !strings.Contains(codes(r), "questions.many") ||
+		!slices.ContainsFunc(r.Addresses, func(a check.Address) bool { return a.Verdict == check.Undetermined }) {
 		t.Errorf("%s: %.200s", r.Verdict, codes(r))
 	}
 }
@@ -430,12 +444,15 @@ func TestHostileTargetsStarveNobody(t *testing.T) {
 // TestAsSSHDWithSearchList: what an sshd here would log goes through the search
 // list first where ndots says so.
 func TestAsSSHDWithSearchList(t *testing.T) {
-	w := newWorld(t, "", lab.Zone("example.com", "web A 203.0.113.7", "lone A 203.0.113.8"), lab.Zone("corp.example", "web.example.com A 198.51.100.9", "lone A 203.0.113.8"),
+	w := newWorld(t, "", lab.Zone("example.com", "web A 203.0.113.7", "lone A 203.0.113.8"),
+		lab.Zone("corp.example", "web.example.com A 198.51.100.9", "lone A 203.0.113.8"),
 		lab.Zone("113.0.203.in-addr.arpa", "7 PTR web.example.com.", "8 PTR lone."))
 	w.Policy.Thorough = true
 	w.Resolver.Config.Ndots, w.Resolver.Config.Search = 5, []resolve.Name{"corp.example"}
 	r := w.run(t, "203.0.113.7")
-	if a := r.Addresses[0]; a.Verdict != check.Confirmed || a.SSHD != "Address 203.0.113.7 maps to web.example.com, but this does not map back to the address." || !strings.Contains(codes(r), "ptr.search") {
+	if a := r.Addresses[0]; a.Verdict != check.Confirmed ||
+		a.SSHD != "Address 203.0.113.7 maps to web.example.com, but this does not map back to the address." ||
+		!strings.Contains(codes(r), "ptr.search") {
 		t.Errorf("%+v: %s", a, codes(r))
 	}
 	if s, _ := check.SeenAs(r); s.Named() {

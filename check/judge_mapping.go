@@ -25,7 +25,8 @@ func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 	fs := []Finding{verdict}
 	if names := a.unconfirmed(); a.verdict.Confirms() && len(names) > 0 {
 		fs = append(fs, NewFinding(PTRPartial, a.Addr, fmt.Sprintf(
-			"%s has further reverse names that are not known to resolve back to it (%s): sshd gets one of them at random, so the check fails intermittently",
+			"%s has further reverse names that are not known to resolve back to it (%s): sshd gets one of them at "+
+				"random, so the check fails intermittently",
 			show(a.Addr), list(names))))
 	}
 	if a.truncated() {
@@ -33,8 +34,10 @@ func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 			show(a.Addr), len(a.Reverse.Names), limits.PTRNames)))
 	}
 	if a.refused(a.lookup) {
-		fs = append(fs, NewFinding(ReverseRefused, a.Addr, fmt.Sprintf("the resolver refuses the reverse zone of %s (%s%s): for a private address this counts as no PTR record",
-			show(a.Addr), a.Reverse.Status.Words(), from(a.Reverse))))
+		fs = append(fs, NewFinding(ReverseRefused, a.Addr,
+			fmt.Sprintf("the resolver refuses the reverse zone of %s (%s%s): for a private address this counts as "+
+				"no PTR record",
+				show(a.Addr), a.Reverse.Status.Words(), from(a.Reverse))))
 	}
 	if text, ok := searchText(a); ok {
 		fs = append(fs, NewFinding(PTRSearch, a.Addr, text))
@@ -67,7 +70,8 @@ func (f *judgement) subject() string {
 
 // notAsked reports whether the verdict is open because a lookup was not made.
 func notAsked(a *judgedAddress) bool {
-	return a.Reverse.Status == resolve.Skipped || a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped
+	return a.Reverse.Status == resolve.Skipped ||
+		a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped
 }
 
 // from names the source of an answer; empty if it has none.
@@ -91,12 +95,15 @@ func unresolvableText(a netip.Addr, p PTRFacts) string {
 
 func undeterminedText(a *judgedAddress, name string) string {
 	switch {
-	case a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped, a.Reverse.Status == resolve.Skipped, a.CutShort && a.deciding < 0:
+	case a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped, a.Reverse.Status == resolve.Skipped,
+		a.CutShort && a.deciding < 0:
 		return "reverse name was not known in time"
 	case a.deciding >= 0:
-		return fmt.Sprintf("reverse name %s could not be looked up (%s)", name, a.PTRs[a.deciding].Forward.Status.Words())
+		return fmt.Sprintf("reverse name %s could not be looked up (%s)",
+			name, a.PTRs[a.deciding].Forward.Status.Words())
 	case a.Reverse.Status == resolve.OK:
-		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d resolves back to it", limits.PTRNames, len(a.Reverse.Names))
+		return fmt.Sprintf("reverse names are too many to check: none of the first %d of %d resolves back to it",
+			limits.PTRNames, len(a.Reverse.Names))
 	}
 	return fmt.Sprintf("reverse name could not be looked up (%s)", a.Reverse.Status.Words())
 }
@@ -120,10 +127,15 @@ func searchText(a *judgedAddress) (string, bool) {
 	}
 	p := a.PTRs[a.deciding]
 	addr := a.lookup
-	if p.Search == nil || p.Search.Status == p.Forward.Status && containsAddr(p.Search.Addrs, addr) == containsAddr(p.Forward.Addrs, addr) {
+	if p.Search == nil {
 		return "", false
 	}
-	return fmt.Sprintf("this machine's search list turns the reverse name %s into %s: an sshd here looks that up, another may not",
+	finds := func(ans *resolve.Answer) bool { return containsAddr(ans.Addrs, addr) }
+	if p.Search.Status == p.Forward.Status && finds(p.Search) == finds(&p.Forward) {
+		return "", false
+	}
+	return fmt.Sprintf("this machine's search list turns the reverse name %s into %s: an sshd here looks that up, "+
+		"another may not",
 		displayName(p.Name), displayName(p.Search.Question.Name)), true
 }
 
@@ -153,11 +165,14 @@ func forwardFindings(f *judgement) []Finding {
 func pathFindings(f *judgement) []Finding {
 	var fs []Finding
 	if f.Target.Via != "" {
-		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf("%s is behind the jump host %s: this machine connects to the jump host only, which looks up %s itself",
-			displayHost(f.Target.Via), f.host.shown, displayHost(f.Target.Via))))
+		via := displayHost(f.Target.Via)
+		fs = append(fs, aboutTarget(ViaJump, fmt.Sprintf(
+			"%s is behind the jump host %s: this machine connects to the jump host only, which looks up %s itself",
+			via, f.host.shown, via)))
 	}
 	if f.Target.Proxied {
-		fs = append(fs, aboutTarget(ViaCommand, fmt.Sprintf("ssh connects to %s through a ProxyCommand: no connection was tried", f.host.shown)))
+		fs = append(fs, aboutTarget(ViaCommand,
+			fmt.Sprintf("ssh connects to %s through a ProxyCommand: no connection was tried", f.host.shown)))
 	}
 	return fs
 }

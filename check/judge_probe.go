@@ -14,7 +14,8 @@ import (
 // keys.
 func (a AddressFacts) speaksSSH() bool {
 	p := a.Probe
-	return p != nil && p.Connect == ConnectOK && p.Identity == IdentitySSH && p.Broken == "" && p.Differ == "" && p.Cut == ""
+	return p != nil && p.Connect == ConnectOK && p.Identity == IdentitySSH && p.Broken == "" && p.Differ == "" &&
+		p.Cut == ""
 }
 
 // tried reports whether this machine could try to connect to an address.
@@ -79,7 +80,8 @@ func probeFindings(f *judgement, a *judgedAddress) []Finding {
 	case IdentityAway:
 		return found(SSHTurnedAway, turnedAwayText(a.Probe))
 	case IdentityOld:
-		return found(SSHOld, "speaks only SSH 1 ("+displayText(a.Probe.Version.String())+"), which OpenSSH no longer supports since 7.6")
+		return found(SSHOld,
+			"speaks only SSH 1 ("+displayText(a.Probe.Version.String())+"), which OpenSSH no longer supports since 7.6")
 	case IdentityOther:
 		return found(SSHOther, "does not speak SSH: "+displayText(a.Probe.Version.String()))
 	}
@@ -117,7 +119,8 @@ func expectationFinding(f *judgement) (Finding, bool) {
 	if f.Target.Via != "" {
 		host = f.Target.Via
 	}
-	return aboutTarget(HostKeyUnseen, "no host key of "+displayHost(host)+" was seen, so the expected one could not be confirmed"), true
+	return aboutTarget(HostKeyUnseen,
+		"no host key of "+displayHost(host)+" was seen, so the expected one could not be confirmed"), true
 }
 
 func connectText(p *Probe) string {
@@ -159,7 +162,8 @@ func keyFindings(f *judgement, a *judgedAddress) []Finding {
 		fs = append(fs, found(HostKeyUnknown, "no host key of %s is known yet (%s)%s",
 			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	case chosen:
-		fs = append(fs, found(HostKeyUnknown, "the host key that %s would present to ssh is not known, although another is (%s)%s",
+		fs = append(fs, found(HostKeyUnknown,
+			"the host key that %s would present to ssh is not known, although another is (%s)%s",
 			show(a.Addr), list(unknown), refused).When(a.Probe.Strict, WhenStrict))
 	}
 	if a.Probe.Keyless != "" { // the key that ssh would be shown may be there, and only another one missing
@@ -182,14 +186,16 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 		besides = "; ssh would be shown another key"
 	}
 	for _, d := range k.Doubts {
-		fs = append(fs, found(HostKeyUnevaluated, "the %s host key of %s: %s", k.Type, show(a.Addr), d.Text).When(!d.Open, WhenPassedOver))
+		fs = append(fs, found(HostKeyUnevaluated, "the %s host key of %s: %s",
+			k.Type, show(a.Addr), d.Text).When(!d.Open, WhenPassedOver))
 	}
 	switch {
 	case k.Refused != "":
 		fs = append(fs, found(HostKeyRefused, "ssh refuses the %s host key of %s: %s%s",
 			k.Type, show(a.Addr), k.Refused, besides).When(!a.shown(k), WhenNotChosen))
 	case k.Unchecked:
-		fs = append(fs, found(HostKeyUnchecked, "ssh accepts any host key of %s, because NoHostAuthenticationForLocalhost is yes; it presents %s %s",
+		fs = append(fs, found(HostKeyUnchecked,
+			"ssh accepts any host key of %s, because NoHostAuthenticationForLocalhost is yes; it presents %s %s",
 			show(a.Addr), k.Type, k.Fingerprint))
 	case k.Status == KeyChanged && k.Known != "":
 		fs = append(fs, found(HostKeyChanged, "%s presents host key %s %s, which does not match the known %s (%s)",
@@ -202,7 +208,8 @@ func verdictFindings(a *judgedAddress, k Key) []Finding {
 			show(a.Addr), k.Type, k.Fingerprint, k.Evidence, besides).When(!a.shown(k), WhenNotChosen))
 	}
 	if k.Voided != "" {
-		fs = append(fs, found(HostKeyVoided, "the certificate of the %s host key of %s is not valid here: %s", k.Type, show(a.Addr), k.Voided))
+		fs = append(fs, found(HostKeyVoided, "the certificate of the %s host key of %s is not valid here: %s",
+			k.Type, show(a.Addr), k.Voided))
 	}
 	return fs
 }
@@ -224,7 +231,8 @@ func slowConnection(a *judgedAddress) []Finding {
 	}
 	return slowPhases(a.Addr, []phase{
 		connecting,
-		{SlowIdentify, a.Probe.Identifying, "%s took %.1f s to send its SSH banner: it may be looking up this machine's name"},
+		{SlowIdentify, a.Probe.Identifying,
+			"%s took %.1f s to send its SSH banner: it may be looking up this machine's name"},
 		{SlowHostKeys, a.Probe.KeyFetching, "fetching the host keys of %s took %.1f s"},
 	})
 }
@@ -237,7 +245,8 @@ func slowNames(a *judgedAddress) []Finding {
 		took = max(took, a.Reverse.Took+p.Forward.Took)
 	}
 	return slowPhases(a.Addr, []phase{
-		{SlowReverse, took, "the reverse lookup of %s took %.1f s: anything that waits for it, such as an sshd with UseDNS yes, is just as slow"},
+		{SlowReverse, took, "the reverse lookup of %s took %.1f s: anything that waits for it, such as an sshd with " +
+			"UseDNS yes, is just as slow"},
 	})
 }
 

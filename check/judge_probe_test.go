@@ -69,48 +69,94 @@ func TestJudgeProbe(t *testing.T) {
 	}{
 		{"a known key", probed(serving(key("ssh-ed25519", KeyKnown))), Policy{}, Pass, ""},
 		{"a certified key", probed(serving(key("ssh-ed25519", KeyCertified))), Policy{}, Pass, ""},
-		{"an unknown key is a notice", probed(serving(key("ssh-ed25519", KeyUnknown))), Policy{}, Notice, "hostkey.unknown"},
-		{"an unknown type beside a known one is nothing", probed(serving(key("ssh-rsa", KeyUnknown), key("ssh-ed25519", KeyKnown))), Policy{}, Pass, ""},
-		{"a changed key is an error", probed(serving(key("ssh-ed25519", KeyChanged))), Policy{}, Error, "hostkey.changed"},
-		{"a revoked key is an error beside a known one", probed(serving(key("ssh-rsa", KeyRevoked), key("ssh-ed25519", KeyKnown))), Policy{}, Error, "hostkey.revoked"},
+		{"an unknown key is a notice", probed(serving(key("ssh-ed25519", KeyUnknown))), Policy{}, Notice,
+			"hostkey.unknown"},
+		{"an unknown type beside a known one is nothing",
+			probed(serving(key("ssh-rsa", KeyUnknown), key("ssh-ed25519", KeyKnown))), Policy{}, Pass, ""},
+		{"a changed key is an error", probed(serving(key("ssh-ed25519", KeyChanged))), Policy{}, Error,
+			"hostkey.changed"},
+		{"a revoked key is an error beside a known one",
+			probed(serving(key("ssh-rsa", KeyRevoked), key("ssh-ed25519", KeyKnown))), Policy{}, Error,
+			"hostkey.revoked"},
 		{"an expected key", probed(serving(key("ssh-ed25519", KeyExpected))), expect, Pass, ""},
 		{"none of the expected keys", probed(serving(key("ssh-rsa", KeyKnown))), expect, Error, "hostkey.unexpected"},
 		{"refused", probed(Probe{Connect: ConnectRefused}), Policy{}, Error, "connect.refused"},
 		{"timed out", probed(Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.timeout"},
 		{"unreachable", probed(Probe{Connect: ConnectUnreachable}), Policy{}, Error, "connect.unreachable"},
-		{"no route for the family", second(probed(Probe{Connect: ConnectSkipped}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Pass, "connect.skipped"},
+		{"no route for the family", second(probed(Probe{Connect: ConnectSkipped}),
+			serving(key("ssh-ed25519", KeyKnown))), Policy{}, Pass, "connect.skipped"},
 		{"no route at all", probed(Probe{Connect: ConnectSkipped}), Policy{}, Error, "connect.skipped"},
-		{"this machine has no descriptor left", probed(Probe{Connect: ConnectExhausted}), Policy{}, Unknown, "connect.exhausted"},
-		{"no descriptor left, beside a live one", second(probed(Probe{Connect: ConnectExhausted}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice, "connect.exhausted"},
-		{"expected, and nobody was seen", probed(Probe{Connect: ConnectRefused}), expect, Error, "connect.refused hostkey.unseen"},
-		{"expected, and nobody looked", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), expect, Error, "hostkey.unseen"},
+		{"this machine has no descriptor left", probed(Probe{Connect: ConnectExhausted}), Policy{}, Unknown,
+			"connect.exhausted"},
+		{"no descriptor left, beside a live one",
+			second(probed(Probe{Connect: ConnectExhausted}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice,
+			"connect.exhausted"},
+		{"expected, and nobody was seen", probed(Probe{Connect: ConnectRefused}), expect, Error,
+			"connect.refused hostkey.unseen"},
+		{"expected, and nobody looked", facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7")), expect, Error,
+			"hostkey.unseen"},
 		{"silent", probed(Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Error, "ssh.silent"},
-		{"slow to say who it is", probed(Probe{Connect: ConnectOK, Identity: IdentitySilent, Version: safetext.Of("SSH-2.0-Op")}), Policy{}, Error, "ssh.silent"},
+		{"slow to say who it is",
+			probed(Probe{Connect: ConnectOK, Identity: IdentitySilent, Version: safetext.Of("SSH-2.0-Op")}), Policy{},
+			Error, "ssh.silent"},
 		{"hangs up", probed(Probe{Connect: ConnectOK, Identity: IdentityClosed}), Policy{}, Error, "ssh.closed"},
-		{"HTTP", probed(Probe{Connect: ConnectOK, Identity: IdentityOther, Version: safetext.Of("HTTP/1.1 400 Bad Request")}), Policy{}, Error, "ssh.other"},
-		{"no key exchange in common is not down", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"}), Policy{}, Notice, "ssh.keyless"},
-		{"a dead address beside a live one", second(probed(Probe{Connect: ConnectRefused}), serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice, "connect.refused"},
-		{"a silent address beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), Policy{}, Notice, "ssh.silent"},
+		{"HTTP", probed(Probe{Connect: ConnectOK, Identity: IdentityOther,
+			Version: safetext.Of("HTTP/1.1 400 Bad Request")}), Policy{}, Error, "ssh.other"},
+		{"no key exchange in common is not down",
+			probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"}), Policy{}, Notice,
+			"ssh.keyless"},
+		{"a dead address beside a live one", second(probed(Probe{Connect: ConnectRefused}),
+			serving(key("ssh-ed25519", KeyKnown))), Policy{}, Notice, "connect.refused"},
+		{"a silent address beside a live one",
+			second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentitySilent}),
+			Policy{}, Notice, "ssh.silent"},
 		{"a server that withholds a known key", probed(keyless(true)), Policy{}, Error, "ssh.stalled hostkey.withheld"},
 		{"a server of an unknown host without a key", probed(keyless(false)), Policy{}, Error, "ssh.stalled"},
-		{"one that withholds it beside one that does not", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), keyless(true)), Policy{}, Error, "ssh.stalled hostkey.withheld"},
-		{"a key that ssh would get is not withheld", probed(known(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"})), Policy{}, Unknown, "ssh.keyless"},
-		{"nor one of an sshd that turns this machine away", second(probed(serving(key("ssh-ed25519", KeyExpected))), known(Probe{Connect: ConnectOK, Identity: IdentityAway})), expect, Notice, "ssh.turned-away"},
-		{"where nobody listens, no key is withheld", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectRefused})), Policy{}, Notice, "connect.refused"},
-		{"silence beside a live address withholds none", second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectOK, Identity: IdentitySilent})), Policy{}, Notice, "ssh.silent"},
-		{"unless a key is expected", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectOK, Identity: IdentitySilent}), expect, Error, "ssh.silent hostkey.withheld"},
-		{"an expected key that one of two withholds", second(probed(serving(key("ssh-ed25519", KeyExpected))), keyless(false)), expect, Error, "ssh.stalled hostkey.withheld"},
-		{"an expected key, and one address is dead", second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectRefused}), expect, Notice, "connect.refused"},
-		{"turned away before it was told whether the expected key is there", probed(hindered(Probe{Connect: ConnectOK, Identity: IdentityAway})), expect, Unknown, "ssh.turned-away"},
-		{"held back before another key was fetched", probed(hindered(Probe{Connect: ConnectHeldBack})), Policy{}, Unknown, "ssh.skipped"},
+		{"one that withholds it beside one that does not",
+			second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), keyless(true)), Policy{}, Error,
+			"ssh.stalled hostkey.withheld"},
+		{"a key that ssh would get is not withheld",
+			probed(known(Probe{Connect: ConnectOK, Identity: IdentitySSH, Keyless: "sntrup761"})), Policy{}, Unknown,
+			"ssh.keyless"},
+		{"nor one of an sshd that turns this machine away",
+			second(probed(serving(key("ssh-ed25519", KeyExpected))),
+				known(Probe{Connect: ConnectOK, Identity: IdentityAway})), expect, Notice, "ssh.turned-away"},
+		{"where nobody listens, no key is withheld",
+			second(probed(known(serving(key("ssh-ed25519", KeyKnown)))), known(Probe{Connect: ConnectRefused})),
+			Policy{}, Notice, "connect.refused"},
+		{"silence beside a live address withholds none",
+			second(probed(known(serving(key("ssh-ed25519", KeyKnown)))),
+				known(Probe{Connect: ConnectOK, Identity: IdentitySilent})), Policy{}, Notice, "ssh.silent"},
+		{"unless a key is expected", second(probed(serving(key("ssh-ed25519", KeyExpected))),
+			Probe{Connect: ConnectOK, Identity: IdentitySilent}), expect, Error, "ssh.silent hostkey.withheld"},
+		{"an expected key that one of two withholds",
+			second(probed(serving(key("ssh-ed25519", KeyExpected))), keyless(false)), expect, Error,
+			"ssh.stalled hostkey.withheld"},
+		{"an expected key, and one address is dead",
+			second(probed(serving(key("ssh-ed25519", KeyExpected))), Probe{Connect: ConnectRefused}), expect, Notice,
+			"connect.refused"},
+		{"turned away before it was told whether the expected key is there",
+			probed(hindered(Probe{Connect: ConnectOK, Identity: IdentityAway})), expect, Unknown, "ssh.turned-away"},
+		{"held back before another key was fetched", probed(hindered(Probe{Connect: ConnectHeldBack})), Policy{},
+			Unknown, "ssh.skipped"},
 		{"held back", probed(Probe{Connect: ConnectHeldBack}), Policy{}, Unknown, "ssh.skipped"},
-		{"turned away", probed(Probe{Connect: ConnectOK, Identity: IdentityAway}), Policy{}, Unknown, "ssh.turned-away"},
-		{"turned away beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentityAway}), Policy{}, Notice, "ssh.turned-away"},
+		{"turned away", probed(Probe{Connect: ConnectOK, Identity: IdentityAway}), Policy{}, Unknown,
+			"ssh.turned-away"},
+		{"turned away beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))),
+			Probe{Connect: ConnectOK, Identity: IdentityAway}), Policy{}, Notice, "ssh.turned-away"},
 		{"SSH 1", probed(Probe{Connect: ConnectOK, Identity: IdentityOld}), Policy{}, Error, "ssh.version1"},
-		{"nothing in common", probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Differ: "no matching cipher found. Their offer: x"}), Policy{}, Error, "ssh.negotiate"},
-		{"nothing in common beside a live one", second(probed(serving(key("ssh-ed25519", KeyKnown))), Probe{Connect: ConnectOK, Identity: IdentitySSH, Differ: "x"}), Policy{}, Notice, "ssh.negotiate"},
-		{"breaks off, beside one that breaks off", second(probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}), Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}), Policy{}, Error, "ssh.stalled ssh.stalled"},
-		{"two dead ones", second(probed(Probe{Connect: ConnectRefused}), Probe{Connect: ConnectTimeout}), Policy{}, Error, "connect.refused connect.timeout"},
+		{"nothing in common",
+			probed(Probe{Connect: ConnectOK, Identity: IdentitySSH,
+				Differ: "no matching cipher found. Their offer: x"}), Policy{}, Error, "ssh.negotiate"},
+		{"nothing in common beside a live one",
+			second(probed(serving(key("ssh-ed25519", KeyKnown))),
+				Probe{Connect: ConnectOK, Identity: IdentitySSH, Differ: "x"}), Policy{}, Notice, "ssh.negotiate"},
+		{"breaks off, beside one that breaks off",
+			second(probed(Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}),
+				Probe{Connect: ConnectOK, Identity: IdentitySSH, Broken: "x"}),
+			Policy{}, Error, "ssh.stalled ssh.stalled"},
+		{"two dead ones", second(probed(Probe{Connect: ConnectRefused}), Probe{Connect: ConnectTimeout}), Policy{},
+			Error, "connect.refused connect.timeout"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -140,7 +186,8 @@ func TestSlow(t *testing.T) {
 		texts = append(texts, string(f.Code)+": "+f.Text)
 	}
 	all := strings.Join(texts, "\n")
-	if r.Severity != Notice || !strings.Contains(all, "slow.reverse: the reverse lookup of 203.0.113.7 took 5.0 s") || !strings.Contains(all, "slow.identify: 203.0.113.7 took 12.0 s") {
+	if r.Severity != Notice || !strings.Contains(all, "slow.reverse: the reverse lookup of 203.0.113.7 took 5.0 s") ||
+		!strings.Contains(all, "slow.identify: 203.0.113.7 took 12.0 s") {
 		t.Errorf("%s\n%s", r.Severity, all)
 	}
 }
@@ -170,33 +217,51 @@ func TestSSHFP(t *testing.T) {
 	}{
 		{"match, validated", k, DNSDecides, prints{sha256Of}, true, true, KeyVerified, "sshfp.match"},
 		{"SHA-1 match, validated", k, DNSDecides, prints{sha1Of}, true, true, KeyVerified, "sshfp.match"},
-		{"match of another type's record beside it", k, DNSDecides, prints{ofRSA, sha256Of}, true, true, KeyVerified, "sshfp.match"},
-		{"a digest of another length beside the match", k, DNSDecides, prints{short, sha256Of}, true, true, KeyVerified, "sshfp.match"},
-		{"match without AD", k, DNSDecides, prints{sha256Of}, false, false, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
-		{"match, AD not trusted", k, DNSDecides, prints{sha256Of}, false, true, KeyUnknown, "hostkey.unknown sshfp.untrusted"},
+		{"match of another type's record beside it", k, DNSDecides, prints{ofRSA, sha256Of}, true, true, KeyVerified,
+			"sshfp.match"},
+		{"a digest of another length beside the match", k, DNSDecides, prints{short, sha256Of}, true, true, KeyVerified,
+			"sshfp.match"},
+		{"match without AD", k, DNSDecides, prints{sha256Of}, false, false, KeyUnknown,
+			"hostkey.unknown sshfp.untrusted"},
+		{"match, AD not trusted", k, DNSDecides, prints{sha256Of}, false, true, KeyUnknown,
+			"hostkey.unknown sshfp.untrusted"},
 		{"mismatch", k, DNSDecides, prints{other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
-		{"one mismatch clears the match", k, DNSDecides, prints{sha256Of, other}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
-		{"an unknown digest: the set is ignored", k, DNSDecides, prints{strange, sha256Of}, true, true, KeyUnknown, "hostkey.unknown"},
-		{"records of other types alone: ssh shouts", k, DNSDecides, prints{ofRSA}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
-		{"a digest of another length alone: ssh shouts", k, DNSInforms, prints{short}, true, true, KeyUnknown, "hostkey.unknown sshfp.mismatch"},
-		{"records of other types alone, and ssh does not look", k, DNSUnasked, prints{ofRSA}, true, true, KeyUnknown, "hostkey.unknown"},
+		{"one mismatch clears the match", k, DNSDecides, prints{sha256Of, other}, true, true, KeyUnknown,
+			"hostkey.unknown sshfp.mismatch"},
+		{"an unknown digest: the set is ignored", k, DNSDecides, prints{strange, sha256Of}, true, true, KeyUnknown,
+			"hostkey.unknown"},
+		{"records of other types alone: ssh shouts", k, DNSDecides, prints{ofRSA}, true, true, KeyUnknown,
+			"hostkey.unknown sshfp.mismatch"},
+		{"a digest of another length alone: ssh shouts", k, DNSInforms, prints{short}, true, true, KeyUnknown,
+			"hostkey.unknown sshfp.mismatch"},
+		{"records of other types alone, and ssh does not look", k, DNSUnasked, prints{ofRSA}, true, true, KeyUnknown,
+			"hostkey.unknown"},
 		{"no records", k, DNSDecides, nil, true, true, KeyUnknown, "hostkey.unknown"},
 
-		{"a match decides only with yes: ask", k, DNSInforms, prints{sha256Of}, true, true, KeyUnknown, "hostkey.unknown sshfp.match"},
-		{"a match decides only with yes: no", k, DNSUnasked, prints{sha256Of}, true, true, KeyUnknown, "hostkey.unknown sshfp.match"},
-		{"a match comes before known_hosts", changed, DNSDecides, prints{sha256Of}, true, true, KeyVerified, "sshfp.match"},
-		{"and before its @revoked", with(func(k *Key) { k.Status = KeyRevoked }), DNSDecides, prints{sha256Of}, true, true, KeyVerified, "sshfp.match"},
-		{"with ask it does not", changed, DNSInforms, prints{sha256Of}, true, true, KeyChanged, "hostkey.changed sshfp.match"},
-		{"nor without AD", changed, DNSDecides, prints{sha256Of}, false, true, KeyChanged, "hostkey.changed sshfp.untrusted"},
-		{"RevokedHostKeys comes first", with(func(k *Key) { k.Status, k.Final = KeyRevoked, true }), DNSDecides, prints{sha256Of}, true, true, KeyRevoked, "hostkey.revoked sshfp.match"},
-		{"and so does a refusal", with(func(k *Key) { k.Refused, k.Final = "too short", true }), DNSDecides, prints{sha256Of}, true, true, KeyUnknown, "hostkey.refused sshfp.match"},
+		{"a match decides only with yes: ask", k, DNSInforms, prints{sha256Of}, true, true, KeyUnknown,
+			"hostkey.unknown sshfp.match"},
+		{"a match decides only with yes: no", k, DNSUnasked, prints{sha256Of}, true, true, KeyUnknown,
+			"hostkey.unknown sshfp.match"},
+		{"a match comes before known_hosts", changed, DNSDecides, prints{sha256Of}, true, true, KeyVerified,
+			"sshfp.match"},
+		{"and before its @revoked", with(func(k *Key) { k.Status = KeyRevoked }), DNSDecides, prints{sha256Of}, true,
+			true, KeyVerified, "sshfp.match"},
+		{"with ask it does not", changed, DNSInforms, prints{sha256Of}, true, true, KeyChanged,
+			"hostkey.changed sshfp.match"},
+		{"nor without AD", changed, DNSDecides, prints{sha256Of}, false, true, KeyChanged,
+			"hostkey.changed sshfp.untrusted"},
+		{"RevokedHostKeys comes first", with(func(k *Key) { k.Status, k.Final = KeyRevoked, true }), DNSDecides,
+			prints{sha256Of}, true, true, KeyRevoked, "hostkey.revoked sshfp.match"},
+		{"and so does a refusal", with(func(k *Key) { k.Refused, k.Final = "too short", true }), DNSDecides,
+			prints{sha256Of}, true, true, KeyUnknown, "hostkey.refused sshfp.match"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			f := probed(serving(tt.key))
 			f.Target.DNS = tt.dns
 			f.Addresses[0].Probe.Keys[0].Chosen = true
-			f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: tt.prints, Authentic: tt.ad, ClaimedAD: tt.claims}
+			f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: tt.prints, Authentic: tt.ad,
+				ClaimedAD: tt.claims}
 			r := judge(f, Policy{})
 			var codes []string
 			for _, f := range r.Findings[1:] {
@@ -217,7 +282,8 @@ func TestVouched(t *testing.T) {
 	sum := sha256.Sum256(k.Blob)
 	of := func(k Key) HostKey {
 		f := probed(serving(k))
-		f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS, Prints: []resolve.Fingerprint{{Algorithm: 4, Digest: 2, Sum: string(sum[:])}}, Authentic: true}
+		f.SSHFP = resolve.Answer{Status: resolve.OK, Source: fromDNS,
+			Prints: []resolve.Fingerprint{{Algorithm: 4, Digest: 2, Sum: string(sum[:])}}, Authentic: true}
 		return judge(f, Policy{}).Addresses[0].SSH.HostKeys[0]
 	}
 	if h := of(k); h.Status != KeyUnknown || h.Line == "" || !strings.HasPrefix(h.Evidence, "sshfp:") || !h.vouched() {
@@ -255,13 +321,19 @@ func TestKeyFindings(t *testing.T) {
 		{"revoked, and not chosen", probed(serving(chosen, of(KeyRevoked, nil))), Notice, "hostkey.revoked"},
 		{"refused", probed(alone(short)), Error, "hostkey.refused"},
 		{"refused, and not chosen", probed(serving(chosen, short)), Notice, "hostkey.refused"},
-		{"not looked at", probed(alone(of(KeyUnknown, func(k *Key) { k.Unchecked = true }))), Notice, "hostkey.unchecked"},
-		{"a certificate that does not count", probed(alone(of(KeyKnown, func(k *Key) { k.Voided = "it expired" }))), Notice, "hostkey.certificate"},
-		{"open", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"not run", true}} }))), Unknown, "hostkey.unevaluated"},
-		{"passed over", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"no program", false}} }))), Notice, "hostkey.unevaluated"},
+		{"not looked at", probed(alone(of(KeyUnknown, func(k *Key) { k.Unchecked = true }))), Notice,
+			"hostkey.unchecked"},
+		{"a certificate that does not count", probed(alone(of(KeyKnown, func(k *Key) { k.Voided = "it expired" }))),
+			Notice, "hostkey.certificate"},
+		{"open", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"not run", true}} }))), Unknown,
+			"hostkey.unevaluated"},
+		{"passed over", probed(alone(of(KeyKnown, func(k *Key) { k.Doubts = []Doubt{{"no program", false}} }))), Notice,
+			"hostkey.unevaluated"},
 		{"unknown", probed(alone(of(KeyUnknown, nil))), Notice, "hostkey.unknown"},
-		{"unknown, and another is known", probed(beside(of(KeyUnknown, nil), key("ssh-ed25519", KeyKnown))), Notice, "hostkey.unknown"},
-		{"unknown, another is known, and ssh does not ask", strict(probed(beside(of(KeyUnknown, nil), key("ssh-ed25519", KeyKnown)))), Error, "hostkey.unknown"},
+		{"unknown, and another is known", probed(beside(of(KeyUnknown, nil), key("ssh-ed25519", KeyKnown))), Notice,
+			"hostkey.unknown"},
+		{"unknown, another is known, and ssh does not ask",
+			strict(probed(beside(of(KeyUnknown, nil), key("ssh-ed25519", KeyKnown)))), Error, "hostkey.unknown"},
 		{"unknown, and ssh does not ask", strict(probed(alone(of(KeyUnknown, nil)))), Error, "hostkey.unknown"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -282,7 +354,8 @@ func TestKeyFindings(t *testing.T) {
 func TestCutShortProbe(t *testing.T) {
 	f := probed(Probe{Connect: ConnectCutShort, Cut: PhaseAsk})
 	r := judge(f, Policy{})
-	if found := r.Findings[0]; r.Severity != Unknown || found.Code != TargetCutShort || !strings.Contains(found.Text, "asking ssh") || !strings.Contains(found.Advice[0].Text, "'ssh -G my.example.com'") {
+	if found := r.Findings[0]; r.Severity != Unknown || found.Code != TargetCutShort || !strings.Contains(found.Text,
+		"asking ssh") || !strings.Contains(found.Advice[0].Text, "'ssh -G my.example.com'") {
 		t.Errorf("%s, %+v", r.Severity, r.Findings)
 	}
 	f = probed(Probe{Connect: ConnectOK, Cut: PhaseIdentify, Identifying: 3 * time.Second})
@@ -301,10 +374,12 @@ func TestChangedWords(t *testing.T) {
 	f := probed(serving(k))
 	f.Target.Port = 2222
 	found := judge(f, Policy{}).Findings[1]
-	if want := "203.0.113.7 presents host key ssh-ed25519 " + k.Fingerprint + ", which does not match the known ssh-rsa SHA256:old (/home/chris/.ssh/known_hosts:12)"; found.Text != want {
+	if want := "203.0.113.7 presents host key ssh-ed25519 " + k.Fingerprint +
+		", which does not match the known ssh-rsa SHA256:old (/home/chris/.ssh/known_hosts:12)"; found.Text != want {
 		t.Errorf("%s\nwant %s", found.Text, want)
 	}
-	if a := found.Advice[len(found.Advice)-1]; a.Line != "ssh-keygen -f /home/chris/.ssh/known_hosts -R '["+f.Target.Host+"]:2222'" {
+	if a := found.Advice[len(found.Advice)-1]; a.Line != "ssh-keygen -f "+
+		"/home/chris/.ssh/known_hosts -R '["+f.Target.Host+"]:2222'" {
 		t.Errorf("advice %+v", a)
 	}
 }
@@ -330,7 +405,8 @@ func TestEvidence(t *testing.T) {
 	if code, text := lineOf(mismatch(KeyKnown)); code != AdviseHostsLine || !strings.Contains(text, "known_hosts:12") {
 		t.Errorf("known: %s, %s", code, text)
 	}
-	if code, text := lineOf(mismatch(KeyUnknown)); code != AdviseHostsLineKey || !strings.Contains(text, "SHA256:ssh-ed25519") {
+	if code, text := lineOf(mismatch(KeyUnknown)); code != AdviseHostsLineKey || !strings.Contains(text,
+		"SHA256:ssh-ed25519") {
 		t.Errorf("unknown: %s, %s", code, text)
 	}
 	for _, s := range []KeyStatus{KeyChanged, KeyRevoked} {
@@ -342,7 +418,8 @@ func TestEvidence(t *testing.T) {
 
 // TestViews: what others say is compared with what is used.
 func TestViews(t *testing.T) {
-	used, same, moved := netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("203.0.113.8")
+	used, same, moved := netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("203.0.113.7"),
+		netip.MustParseAddr("203.0.113.8")
 	inFile := func() Facts {
 		f := facts(used.String(), resolve.OK, ptr(host, used.String()))
 		f.Forward[0].Source = resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 3}
@@ -356,7 +433,9 @@ func TestViews(t *testing.T) {
 		{"DNS agrees with the file", []View{{Forward: forwardAnswers(host, same)}}, ""},
 		{"DNS has moved on", []View{{Forward: forwardAnswers(host, moved)}}, "hosts.differs"},
 		{"DNS does not know", []View{{Forward: []resolve.Answer{{Status: resolve.NXDomain}}}}, "hosts.only"},
-		{"DNS is never asked about localhost", []View{{Forward: []resolve.Answer{{Status: resolve.OK, Addrs: []netip.Addr{used, moved}, Source: resolve.Source{Kind: resolve.KindBuiltin}}}}}, ""},
+		{"DNS is never asked about localhost",
+			[]View{{Forward: []resolve.Answer{{Status: resolve.OK, Addrs: []netip.Addr{used, moved},
+				Source: resolve.Source{Kind: resolve.KindBuiltin}}}}}, ""},
 		{"a second server agrees", []View{{Compare: true, Forward: forwardAnswers(host, same)}}, "compare.same"},
 		{"a second server differs", []View{{Compare: true, Forward: forwardAnswers(host, moved)}}, "compare.differs"},
 	}

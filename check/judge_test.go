@@ -39,7 +39,8 @@ func judge(f Facts, p Policy) *Result {
 var fromDNS = resolve.Source{Kind: resolve.KindDNS, Where: "192.0.2.53"}
 
 func forwardAnswers(name string, addrs ...netip.Addr) []resolve.Answer {
-	v4 := resolve.Answer{Question: resolve.Question{Name: resolve.Name(name), Type: resolve.A}, Status: resolve.NoData, Source: fromDNS, Canonical: resolve.Name(name)}
+	v4 := resolve.Answer{Question: resolve.Question{Name: resolve.Name(name), Type: resolve.A}, Status: resolve.NoData,
+		Source: fromDNS, Canonical: resolve.Name(name)}
 	v6 := v4
 	v6.Question.Type = resolve.AAAA
 	for _, a := range addrs {
@@ -109,120 +110,178 @@ func TestJudge(t *testing.T) {
 		{name: "exempt: RFC 1918", facts: facts(priv, resolve.NXDomain), want: Exempt},
 		{name: "missing: NXDOMAIN", facts: facts(pub, resolve.NXDomain), want: Missing, severity: Notice},
 		{name: "missing: no data", facts: facts(pub, resolve.NoData), want: Missing, severity: Notice},
-		{name: "missing: another source does not know it", facts: facts(pub, resolve.NotFound), want: Missing, severity: Notice},
-		{name: "undetermined: PTR look-up timed out", facts: facts(pub, resolve.Timeout), want: Undetermined, severity: Unknown},
-		{name: "undetermined: PTR look-up SERVFAIL", facts: facts(pub, resolve.ServFail), want: Undetermined, severity: Unknown},
-		{name: "undetermined: PTR look-up REFUSED", facts: facts(pub, resolve.Refused), want: Undetermined, severity: Unknown},
-		{name: "undetermined: PTR look-up unusable", facts: facts(pub, resolve.Invalid), want: Undetermined, severity: Unknown},
-		{name: "undetermined: CNAME loop in the reverse zone", facts: facts(pub, resolve.Loop), want: Undetermined, severity: Unknown},
+		{name: "missing: another source does not know it", facts: facts(pub, resolve.NotFound), want: Missing,
+			severity: Notice},
+		{name: "undetermined: PTR look-up timed out", facts: facts(pub, resolve.Timeout), want: Undetermined,
+			severity: Unknown},
+		{name: "undetermined: PTR look-up SERVFAIL", facts: facts(pub, resolve.ServFail), want: Undetermined,
+			severity: Unknown},
+		{name: "undetermined: PTR look-up REFUSED", facts: facts(pub, resolve.Refused), want: Undetermined,
+			severity: Unknown},
+		{name: "undetermined: PTR look-up unusable", facts: facts(pub, resolve.Invalid), want: Undetermined,
+			severity: Unknown},
+		{name: "undetermined: CNAME loop in the reverse zone", facts: facts(pub, resolve.Loop), want: Undetermined,
+			severity: Unknown},
 		{name: "undetermined: not asked", facts: facts(pub, resolve.Skipped), want: Undetermined, severity: Unknown},
-		{name: "undetermined: forward look-up timed out", facts: facts(pub, resolve.OK, dead("x.example.net", resolve.Timeout)),
-			want: Undetermined, severity: Unknown, sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
-		{name: "undetermined: forward look-up SERVFAIL", facts: facts(pub, resolve.OK, dead("x.example.net", resolve.ServFail)),
-			want: Undetermined, severity: Unknown, sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
+		{name: "undetermined: forward look-up timed out",
+			facts: facts(pub, resolve.OK, dead("x.example.net", resolve.Timeout)),
+			want:  Undetermined, severity: Unknown,
+			sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
+		{name: "undetermined: forward look-up SERVFAIL",
+			facts: facts(pub, resolve.OK, dead("x.example.net", resolve.ServFail)),
+			want:  Undetermined, severity: Unknown,
+			sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
 		{name: "undetermined: forward CNAME loop", facts: facts(pub, resolve.OK, dead("x.example.net", resolve.Loop)),
-			want: Undetermined, severity: Unknown, sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
-		{name: "malformed: space", facts: facts(pub, resolve.OK, unasked(`a\032b.example.net`)), want: Malformed, severity: Warning},
-		{name: "unresolvable: the article's case", facts: facts(priv, resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain)),
-			want: Unresolvable, severity: Warning,
+			want: Undetermined, severity: Unknown,
+			sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
+		{name: "malformed: space", facts: facts(pub, resolve.OK, unasked(`a\032b.example.net`)), want: Malformed,
+			severity: Warning},
+		{name: "unresolvable: the article's case",
+			facts: facts(priv, resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain)),
+			want:  Unresolvable, severity: Warning,
 			sshd: "reverse mapping checking getaddrinfo for 192-168-1-243.foo.bar.net [192.168.1.243] failed."},
-		{name: "unresolvable: the article's second case", facts: facts("140.99.28.179", resolve.OK, dead("179.cureconsulting.deru.net", resolve.NXDomain)),
-			want: Unresolvable, severity: Warning,
+		{name: "unresolvable: the article's second case",
+			facts: facts("140.99.28.179", resolve.OK, dead("179.cureconsulting.deru.net", resolve.NXDomain)),
+			want:  Unresolvable, severity: Warning,
 			sshd: "reverse mapping checking getaddrinfo for 179.cureconsulting.deru.net [140.99.28.179] failed."},
 		{name: "unresolvable: no data", facts: facts(pub, resolve.OK, dead("x.example.net", resolve.NoData)),
-			want: Unresolvable, severity: Warning, sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
+			want: Unresolvable, severity: Warning,
+			sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
 		{name: "unresolvable: the root", facts: facts(pub, resolve.OK, unasked(".")),
-			want: Unresolvable, severity: Warning, sshd: "reverse mapping checking getaddrinfo for . [203.0.113.7] failed."},
+			want: Unresolvable, severity: Warning,
+			sshd: "reverse mapping checking getaddrinfo for . [203.0.113.7] failed."},
 		{name: "numeric: dotted", facts: facts(pub, resolve.OK, unasked("198.51.100.9")),
-			want: Numeric, severity: Warning, sshd: `Nasty PTR record "198.51.100.9" is set up for 203.0.113.7, ignoring`},
+			want: Numeric, severity: Warning,
+			sshd: `Nasty PTR record "198.51.100.9" is set up for 203.0.113.7, ignoring`},
 		{name: "numeric: hexadecimal", facts: facts(pub, resolve.OK, unasked("0x7f.1")),
 			want: Numeric, severity: Warning, sshd: `Nasty PTR record "0x7f.1" is set up for 203.0.113.7, ignoring`},
 		{name: "numeric: two parts", facts: facts(pub, resolve.OK, unasked("10.1")),
 			want: Numeric, severity: Warning, sshd: `Nasty PTR record "10.1" is set up for 203.0.113.7, ignoring`},
 		{name: "numeric: one number", facts: facts(pub, resolve.OK, unasked("2130706433")),
-			want: Numeric, severity: Warning, sshd: `Nasty PTR record "2130706433" is set up for 203.0.113.7, ignoring`},
+			want: Numeric, severity: Warning,
+			sshd: `Nasty PTR record "2130706433" is set up for 203.0.113.7, ignoring`},
 		{name: "mismatch", facts: facts(pub, resolve.OK, ptr("x.example.net", "198.51.100.9")),
-			want: Mismatch, severity: Warning, sshd: "Address 203.0.113.7 maps to x.example.net, but this does not map back to the address."},
+			want: Mismatch, severity: Warning,
+			sshd: "Address 203.0.113.7 maps to x.example.net, but this does not map back to the address."},
 		{name: "mismatch: its own name with another address", facts: facts(pub, resolve.OK, ptr(host, "198.51.100.9")),
-			want: Mismatch, severity: Warning, sshd: "Address 203.0.113.7 maps to my.example.com, but this does not map back to the address."},
+			want: Mismatch, severity: Warning,
+			sshd: "Address 203.0.113.7 maps to my.example.com, but this does not map back to the address."},
 		{name: "no-address: NXDOMAIN", facts: with(facts(pub, resolve.OK), func(f *Facts) {
 			f.Addresses = nil
 			f.Forward = []resolve.Answer{{Status: resolve.NXDomain}, {Status: resolve.NXDomain}}
 		}), want: NoAddress, severity: Error},
-		{name: "no address, but one family timed out: nobody knows", facts: with(facts(pub, resolve.OK), func(f *Facts) {
-			f.Addresses = nil
-			f.Forward = []resolve.Answer{{Status: resolve.NoData}, {Status: resolve.Timeout}}
-		}), want: Undetermined, severity: Unknown},
+		{name: "no address, but one family timed out: nobody knows",
+			facts: with(facts(pub, resolve.OK), func(f *Facts) {
+				f.Addresses = nil
+				f.Forward = []resolve.Answer{{Status: resolve.NoData}, {Status: resolve.Timeout}}
+			}), want: Undetermined, severity: Unknown},
 
 		// Names that the host has beside the one that was asked for.
-		{name: "the search list's expansion is exact", facts: with(facts(pub, resolve.OK, ptr("my.corp.example", pub)), func(f *Facts) {
-			f.Target.Host = "my"
-			f.Forward = forwardAnswers("my.corp.example", netip.MustParseAddr(pub))
-		}), want: Exact},
-		{name: "a CNAME's target is confirmed", facts: with(facts(pub, resolve.OK, ptr("web.example.net", pub)), func(f *Facts) {
-			f.Forward[0].Chain, f.Forward[0].Canonical = []resolve.Name{"web.example.net"}, "web.example.net"
-		}), want: Confirmed},
+		{name: "the search list's expansion is exact",
+			facts: with(facts(pub, resolve.OK, ptr("my.corp.example", pub)), func(f *Facts) {
+				f.Target.Host = "my"
+				f.Forward = forwardAnswers("my.corp.example", netip.MustParseAddr(pub))
+			}), want: Exact},
+		{name: "a CNAME's target is confirmed", facts: with(facts(pub, resolve.OK, ptr("web.example.net", pub)),
+			func(f *Facts) {
+				f.Forward[0].Chain, f.Forward[0].Canonical = []resolve.Name{"web.example.net"}, "web.example.net"
+			}), want: Confirmed},
 		{name: "case and final dot do not count", facts: with(facts(pub, resolve.OK, ptr(host, pub)), func(f *Facts) {
 			f.Target.Host = "MY.Example.COM."
 		}), want: Exact},
-		{name: "an internationalised name is compared as A-label", facts: with(facts(pub, resolve.OK, ptr("xn--mnchen-3ya.example", pub)), func(f *Facts) {
-			f.Target.Host = "münchen.example"
-			f.Forward = forwardAnswers("xn--mnchen-3ya.example", netip.MustParseAddr(pub))
-		}), want: Exact},
+		{name: "an internationalised name is compared as A-label",
+			facts: with(facts(pub, resolve.OK, ptr("xn--mnchen-3ya.example", pub)), func(f *Facts) {
+				f.Target.Host = "münchen.example"
+				f.Forward = forwardAnswers("xn--mnchen-3ya.example", netip.MustParseAddr(pub))
+			}), want: Exact},
 		{name: "require-name makes confirmed a warning", facts: facts(pub, resolve.OK, ptr("ec2.example.net", pub)),
 			policy: Policy{RequireName: true}, want: Confirmed, severity: Warning},
-		{name: "require-name leaves exact alone", facts: facts(pub, resolve.OK, ptr(host, pub)), policy: Policy{RequireName: true}, want: Exact},
+		{name: "require-name leaves exact alone", facts: facts(pub, resolve.OK, ptr(host, pub)),
+			policy: Policy{RequireName: true}, want: Exact},
 
 		// Address literals.
-		{name: "a literal is at best confirmed", facts: literal(facts(pub, resolve.OK, ptr(host, pub)), pub), want: Confirmed},
-		{name: "127.1 is a literal", facts: literal(facts("127.0.0.1", resolve.OK, ptr("localhost", "127.0.0.1")), "127.1"), want: Confirmed},
-		{name: "require-name does not ask a literal", facts: literal(facts(pub, resolve.OK, ptr(host, pub)), pub), policy: Policy{RequireName: true}, want: Confirmed},
-		{name: "a literal's bad PTR is as bad", facts: literal(facts(pub, resolve.OK, dead("x.example.net", resolve.NXDomain)), pub),
-			want: Unresolvable, severity: Warning, sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
+		{name: "a literal is at best confirmed", facts: literal(facts(pub, resolve.OK, ptr(host, pub)), pub),
+			want: Confirmed},
+		{name: "127.1 is a literal", facts: literal(facts("127.0.0.1", resolve.OK, ptr("localhost", "127.0.0.1")),
+			"127.1"), want: Confirmed},
+		{name: "require-name does not ask a literal", facts: literal(facts(pub, resolve.OK, ptr(host, pub)), pub),
+			policy: Policy{RequireName: true}, want: Confirmed},
+		{name: "a literal's bad PTR is as bad",
+			facts: literal(facts(pub, resolve.OK, dead("x.example.net", resolve.NXDomain)), pub),
+			want:  Unresolvable, severity: Warning,
+			sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
 
 		// What is and is not a host name.
 		{name: "an underscore passes", facts: facts(pub, resolve.OK, ptr("a_b.example.net", pub)), want: Confirmed},
 		{name: "a trailing hyphen passes", facts: facts(pub, resolve.OK, ptr("a-.example.net", pub)), want: Confirmed},
-		{name: "an inner label's leading hyphen passes", facts: facts(pub, resolve.OK, ptr("a.-b.example.net", pub)), want: Confirmed},
-		{name: "the first label's leading hyphen does not", facts: facts(pub, resolve.OK, unasked("-a.example.net")), want: Malformed, severity: Warning},
-		{name: "a star does not", facts: facts(pub, resolve.OK, unasked(`\042.example.net`)), want: Malformed, severity: Warning},
-		{name: "a slash does not", facts: facts(pub, resolve.OK, unasked(`a\047b.example.net`)), want: Malformed, severity: Warning},
-		{name: "a colon does not", facts: facts(pub, resolve.OK, unasked(`a\058b.example.net`)), want: Malformed, severity: Warning},
-		{name: "ESC does not", facts: facts(pub, resolve.OK, unasked(`\027[2j.example.net`)), want: Malformed, severity: Warning},
-		{name: "8-bit does not", facts: facts(pub, resolve.OK, unasked(`\195\164.example.net`)), want: Malformed, severity: Warning},
-		{name: "malformed even if it reads as a number with junk", facts: facts(pub, resolve.OK, unasked(`1.2.3.4\032`)), want: Malformed, severity: Warning},
+		{name: "an inner label's leading hyphen passes", facts: facts(pub, resolve.OK, ptr("a.-b.example.net", pub)),
+			want: Confirmed},
+		{name: "the first label's leading hyphen does not", facts: facts(pub, resolve.OK, unasked("-a.example.net")),
+			want: Malformed, severity: Warning},
+		{name: "a star does not", facts: facts(pub, resolve.OK, unasked(`\042.example.net`)), want: Malformed,
+			severity: Warning},
+		{name: "a slash does not", facts: facts(pub, resolve.OK, unasked(`a\047b.example.net`)), want: Malformed,
+			severity: Warning},
+		{name: "a colon does not", facts: facts(pub, resolve.OK, unasked(`a\058b.example.net`)), want: Malformed,
+			severity: Warning},
+		{name: "ESC does not", facts: facts(pub, resolve.OK, unasked(`\027[2j.example.net`)), want: Malformed,
+			severity: Warning},
+		{name: "8-bit does not", facts: facts(pub, resolve.OK, unasked(`\195\164.example.net`)), want: Malformed,
+			severity: Warning},
+		{name: "malformed even if it reads as a number with junk",
+			facts: facts(pub, resolve.OK, unasked(`1.2.3.4\032`)), want: Malformed, severity: Warning},
 
 		// Several PTRs.
-		{name: "exact beats confirmed", facts: facts(pub, resolve.OK, ptr("a.example.net", pub), ptr(host, pub)), want: Exact},
-		{name: "one of several leads back", facts: facts(pub, resolve.OK, dead("a.example.net", resolve.NXDomain), ptr(host, pub)),
+		{name: "exact beats confirmed", facts: facts(pub, resolve.OK, ptr("a.example.net", pub), ptr(host, pub)),
+			want: Exact},
+		{name: "one of several leads back", facts: facts(pub, resolve.OK, dead("a.example.net", resolve.NXDomain),
+			ptr(host, pub)),
 			want: Exact, severity: Notice, codes: "ptr.partial"},
-		{name: "its own name leads astray beside one that leads back", facts: facts(pub, resolve.OK, ptr(host, "198.51.100.9"), ptr("b.example.net", pub)),
-			want: Confirmed, severity: Notice, codes: "ptr.partial"},
-		{name: "a temporary failure beside one that leads back", facts: facts(pub, resolve.OK, dead("a.example.net", resolve.Timeout), ptr(host, pub)),
-			want: Exact, severity: Notice, codes: "ptr.partial"},
-		{name: "a temporary failure leaves the worst open", facts: facts(pub, resolve.OK, ptr("a.example.net", "198.51.100.9"), dead("b.example.net", resolve.ServFail)),
-			want: Undetermined, severity: Unknown, sshd: "reverse mapping checking getaddrinfo for b.example.net [203.0.113.7] failed."},
-		{name: "mismatch beats numeric", facts: facts(pub, resolve.OK, unasked("10.1"), ptr("a.example.net", "198.51.100.9")),
-			want: Mismatch, severity: Warning, sshd: "Address 203.0.113.7 maps to a.example.net, but this does not map back to the address."},
-		{name: "numeric beats unresolvable", facts: facts(pub, resolve.OK, dead("a.example.net", resolve.NXDomain), unasked("10.1")),
+		{name: "its own name leads astray beside one that leads back",
+			facts: facts(pub, resolve.OK, ptr(host, "198.51.100.9"), ptr("b.example.net", pub)),
+			want:  Confirmed, severity: Notice, codes: "ptr.partial"},
+		{name: "a temporary failure beside one that leads back",
+			facts: facts(pub, resolve.OK, dead("a.example.net", resolve.Timeout), ptr(host, pub)),
+			want:  Exact, severity: Notice, codes: "ptr.partial"},
+		{name: "a temporary failure leaves the worst open",
+			facts: facts(pub, resolve.OK, ptr("a.example.net", "198.51.100.9"),
+				dead("b.example.net", resolve.ServFail)),
+			want: Undetermined, severity: Unknown,
+			sshd: "reverse mapping checking getaddrinfo for b.example.net [203.0.113.7] failed."},
+		{name: "mismatch beats numeric", facts: facts(pub, resolve.OK, unasked("10.1"),
+			ptr("a.example.net", "198.51.100.9")),
+			want: Mismatch, severity: Warning,
+			sshd: "Address 203.0.113.7 maps to a.example.net, but this does not map back to the address."},
+		{name: "numeric beats unresolvable", facts: facts(pub, resolve.OK, dead("a.example.net", resolve.NXDomain),
+			unasked("10.1")),
 			want: Numeric, severity: Warning, sshd: `Nasty PTR record "10.1" is set up for 203.0.113.7, ignoring`},
-		{name: "unresolvable beats malformed", facts: facts(pub, resolve.OK, unasked(`a\032b`), dead("a.example.net", resolve.NXDomain)),
-			want: Unresolvable, severity: Warning, sshd: "reverse mapping checking getaddrinfo for a.example.net [203.0.113.7] failed."},
+		{name: "unresolvable beats malformed",
+			facts: facts(pub, resolve.OK, unasked(`a\032b`), dead("a.example.net", resolve.NXDomain)),
+			want:  Unresolvable, severity: Warning,
+			sshd: "reverse mapping checking getaddrinfo for a.example.net [203.0.113.7] failed."},
 		{name: "a cut set with none confirmed is undetermined", facts: many(12, "198.51.100.9"),
 			want: Undetermined, severity: Unknown, codes: "ptr.truncated"},
-		{name: "a cut set with one confirmed", facts: many(12, pub), want: Confirmed, severity: Notice, codes: "ptr.truncated"},
+		{name: "a cut set with one confirmed", facts: many(12, pub), want: Confirmed, severity: Notice,
+			codes: "ptr.truncated"},
 		{name: "ten are not too many", facts: many(10, "198.51.100.9"),
-			want: Mismatch, severity: Warning, sshd: "Address 203.0.113.7 maps to h00.example.net, but this does not map back to the address."},
+			want: Mismatch, severity: Warning,
+			sshd: "Address 203.0.113.7 maps to h00.example.net, but this does not map back to the address."},
 
 		// Which address counts.
-		{name: "IPv4-mapped is judged as IPv4", facts: facts("::ffff:203.0.113.7", resolve.OK, ptr(host, pub)), want: Exact},
+		{name: "IPv4-mapped is judged as IPv4", facts: facts("::ffff:203.0.113.7", resolve.OK, ptr(host, pub)),
+			want: Exact},
 		{name: "IPv4-mapped private is exempt", facts: facts("::ffff:10.0.0.1", resolve.NXDomain), want: Exempt},
-		{name: "NAT64 is judged by the address inside", facts: facts("64:ff9b::203.0.113.7", resolve.OK, ptr(host, pub)), want: Exact},
-		{name: "NAT64 of a private address is exempt", facts: facts("64:ff9b::10.0.0.1", resolve.NXDomain), want: Exempt},
-		{name: "NAT64 that does not lead back", facts: facts("64:ff9b::203.0.113.7", resolve.OK, ptr(host, "198.51.100.9")),
-			want: Mismatch, severity: Warning, sshd: "Address 203.0.113.7 maps to my.example.com, but this does not map back to the address."},
-		{name: "a zone is no part of the comparison", facts: facts("fe80::1%eth0", resolve.OK, ptr(host, "fe80::1")), want: Exact,
-			sshd: "Address fe80::1%eth0 maps to my.example.com, but this does not map back to the address."}, // it compares texts
+		{name: "NAT64 is judged by the address inside",
+			facts: facts("64:ff9b::203.0.113.7", resolve.OK, ptr(host, pub)), want: Exact},
+		{name: "NAT64 of a private address is exempt", facts: facts("64:ff9b::10.0.0.1", resolve.NXDomain),
+			want: Exempt},
+		{name: "NAT64 that does not lead back",
+			facts: facts("64:ff9b::203.0.113.7", resolve.OK, ptr(host, "198.51.100.9")),
+			want:  Mismatch, severity: Warning,
+			sshd: "Address 203.0.113.7 maps to my.example.com, but this does not map back to the address."},
+		{name: "a zone is no part of the comparison", facts: facts("fe80::1%eth0", resolve.OK, ptr(host, "fe80::1")),
+			want: Exact, // but sshd compares texts
+			sshd: "Address fe80::1%eth0 maps to my.example.com, but this does not map back to the address."},
 		{name: "IPv6", facts: facts(v6, resolve.OK, ptr(host, v6)), want: Exact},
 		{name: "IPv6 missing is a notice as any", facts: facts(v6, resolve.NXDomain), want: Missing, severity: Notice},
 
@@ -237,46 +296,68 @@ func TestJudge(t *testing.T) {
 		{name: "100.64/10", facts: facts("100.127.255.255", resolve.NXDomain), want: Exempt},
 		{name: "100.128 is public", facts: facts("100.128.0.1", resolve.NXDomain), want: Missing, severity: Notice},
 		{name: "fc00::/7", facts: facts("fd00::1", resolve.NXDomain), want: Exempt},
-		{name: "documentation counts as public", facts: facts("192.0.2.1", resolve.NXDomain), want: Missing, severity: Notice},
-		{name: "benchmark counts as public", facts: facts("198.18.0.1", resolve.NXDomain), want: Missing, severity: Notice},
-		{name: "a private address whose zone is dead is undetermined", facts: facts(priv, resolve.Timeout), want: Undetermined, severity: Unknown},
-		{name: "a private address whose zone is refused is exempt", facts: facts(priv, resolve.Refused), want: Exempt, severity: Notice, codes: "reverse.refused"},
-		{name: "a private address whose zone fails is exempt", facts: facts("10.1.2.3", resolve.ServFail), want: Exempt, severity: Notice, codes: "reverse.refused"},
-		{name: "a public address whose zone fails is undetermined", facts: facts(pub, resolve.ServFail), want: Undetermined, severity: Unknown},
-		{name: "a private address with a useless answer is undetermined", facts: facts(priv, resolve.Invalid), want: Undetermined, severity: Unknown},
-		{name: "a name of the hosts file that is none", facts: with(facts(pub, resolve.OK, ptr(`a\047b`, pub)), func(f *Facts) { f.Addresses[0].PTRs[0].Text = "a/b" }), want: Confirmed},
-		{name: "questions spent before the PTR", facts: with(facts(pub, resolve.Skipped), func(f *Facts) { f.Exhausted = true }), want: Undetermined, severity: Unknown, codes: "questions.many"},
+		{name: "documentation counts as public", facts: facts("192.0.2.1", resolve.NXDomain), want: Missing,
+			severity: Notice},
+		{name: "benchmark counts as public", facts: facts("198.18.0.1", resolve.NXDomain), want: Missing,
+			severity: Notice},
+		{name: "a private address whose zone is dead is undetermined", facts: facts(priv, resolve.Timeout),
+			want: Undetermined, severity: Unknown},
+		{name: "a private address whose zone is refused is exempt", facts: facts(priv, resolve.Refused), want: Exempt,
+			severity: Notice, codes: "reverse.refused"},
+		{name: "a private address whose zone fails is exempt", facts: facts("10.1.2.3", resolve.ServFail), want: Exempt,
+			severity: Notice, codes: "reverse.refused"},
+		{name: "a public address whose zone fails is undetermined", facts: facts(pub, resolve.ServFail),
+			want: Undetermined, severity: Unknown},
+		{name: "a private address with a useless answer is undetermined", facts: facts(priv, resolve.Invalid),
+			want: Undetermined, severity: Unknown},
+		{name: "a name of the hosts file that is none",
+			facts: with(facts(pub, resolve.OK, ptr(`a\047b`, pub)),
+				func(f *Facts) { f.Addresses[0].PTRs[0].Text = "a/b" }), want: Confirmed},
+		{name: "questions spent before the PTR",
+			facts: with(facts(pub, resolve.Skipped), func(f *Facts) { f.Exhausted = true }), want: Undetermined,
+			severity: Unknown, codes: "questions.many"},
 		{name: "a private address with a good PTR", facts: facts(priv, resolve.OK, ptr(host, priv)), want: Exact},
 		{name: "a private address with a bad PTR", facts: facts(priv, resolve.OK, ptr("x.example.net", "10.0.0.1")),
-			want: Mismatch, severity: Warning, sshd: "Address 192.168.1.243 maps to x.example.net, but this does not map back to the address."},
+			want: Mismatch, severity: Warning,
+			sshd: "Address 192.168.1.243 maps to x.example.net, but this does not map back to the address."},
 
 		// Half an answer.
-		{name: "A answered and AAAA timed out", facts: with(facts(pub, resolve.OK, ptr(host, pub)), func(f *Facts) { f.Forward[1].Status = resolve.Timeout }),
+		{name: "A answered and AAAA timed out",
+			facts: with(facts(pub, resolve.OK, ptr(host, pub)),
+				func(f *Facts) { f.Forward[1].Status = resolve.Timeout }),
 			want: Exact, severity: Notice, codes: "forward.partial"},
-		{name: "AAAA answered and A failed", facts: with(facts(v6, resolve.OK, ptr(host, v6)), func(f *Facts) { f.Forward[0].Status = resolve.ServFail }),
+		{name: "AAAA answered and A failed", facts: with(facts(v6, resolve.OK, ptr(host, v6)),
+			func(f *Facts) { f.Forward[0].Status = resolve.ServFail }),
 			want: Exact, severity: Notice, codes: "forward.partial"},
-		{name: "the check was cut short before the names", facts: with(facts(pub, resolve.Skipped), func(f *Facts) { f.Addresses[0].CutShort = true }),
-			want: Undetermined, severity: Unknown},
-		{name: "cut short, one name bad so far", facts: with(facts(pub, resolve.OK, ptr("a.example.net", "198.51.100.9"), PTRFacts{Name: "b.example.net"}), func(f *Facts) { f.Addresses[0].CutShort = true }),
+		{name: "the check was cut short before the names",
+			facts: with(facts(pub, resolve.Skipped), func(f *Facts) { f.Addresses[0].CutShort = true }),
+			want:  Undetermined, severity: Unknown},
+		{name: "cut short, one name bad so far",
+			facts: with(facts(pub, resolve.OK, ptr("a.example.net", "198.51.100.9"), PTRFacts{Name: "b.example.net"}),
+				func(f *Facts) { f.Addresses[0].CutShort = true }),
 			want: Undetermined, severity: Unknown},
 
 		// libc's search list.
-		{name: "the search list gives the PTR's name an address", facts: with(facts(pub, resolve.OK, dead("x.example.net", resolve.NXDomain)), func(f *Facts) {
-			s := ptr("x.example.net.corp.example", "198.51.100.9").Forward
-			s.Question.Name = "x.example.net.corp.example"
-			f.Addresses[0].PTRs[0].Search = &s
-		}), want: Unresolvable, severity: Warning, codes: "ptr.search",
+		{name: "the search list gives the PTR's name an address",
+			facts: with(facts(pub, resolve.OK, dead("x.example.net", resolve.NXDomain)), func(f *Facts) {
+				s := ptr("x.example.net.corp.example", "198.51.100.9").Forward
+				s.Question.Name = "x.example.net.corp.example"
+				f.Addresses[0].PTRs[0].Search = &s
+			}), want: Unresolvable, severity: Warning, codes: "ptr.search",
 			sshd: "Address 203.0.113.7 maps to x.example.net, but this does not map back to the address."},
-		{name: "the search list finds another host under a name that leads back", facts: with(facts(pub, resolve.OK, ptr("web", pub)), func(f *Facts) {
-			s := ptr("web.corp.example", "198.51.100.9").Forward
-			s.Question.Name = "web.corp.example"
-			f.Addresses[0].PTRs[0].Search = &s
-		}), want: Confirmed, severity: Notice, codes: "ptr.search", sshd: "Address 203.0.113.7 maps to web, but this does not map back to the address."},
-		{name: "the search list leads back where the name itself does not", facts: with(facts(pub, resolve.OK, dead("web", resolve.NXDomain)), func(f *Facts) {
-			s := ptr("web.corp.example", pub).Forward
-			s.Question.Name = "web.corp.example"
-			f.Addresses[0].PTRs[0].Search = &s
-		}), want: Unresolvable, severity: Warning, codes: "ptr.search"},
+		{name: "the search list finds another host under a name that leads back",
+			facts: with(facts(pub, resolve.OK, ptr("web", pub)), func(f *Facts) {
+				s := ptr("web.corp.example", "198.51.100.9").Forward
+				s.Question.Name = "web.corp.example"
+				f.Addresses[0].PTRs[0].Search = &s
+			}), want: Confirmed, severity: Notice, codes: "ptr.search",
+			sshd: "Address 203.0.113.7 maps to web, but this does not map back to the address."},
+		{name: "the search list leads back where the name itself does not",
+			facts: with(facts(pub, resolve.OK, dead("web", resolve.NXDomain)), func(f *Facts) {
+				s := ptr("web.corp.example", pub).Forward
+				s.Question.Name = "web.corp.example"
+				f.Addresses[0].PTRs[0].Search = &s
+			}), want: Unresolvable, severity: Warning, codes: "ptr.search"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -335,10 +416,13 @@ func TestTexts(t *testing.T) {
 			"my.example.com is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not exist (NXDOMAIN)"},
 		{facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NoData)),
 			"my.example.com is 203.0.113.7, whose reverse name x.example.net has no IPv4 address (no data)"},
-		{facts("203.0.113.7", resolve.OK, ptr("x.example.net", "198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4")),
-			"my.example.com is 203.0.113.7, whose reverse name x.example.net resolves elsewhere (198.51.100.1, 198.51.100.2, 198.51.100.3 and 1 more)"},
+		{facts("203.0.113.7", resolve.OK, ptr("x.example.net", "198.51.100.1", "198.51.100.2", "198.51.100.3",
+			"198.51.100.4")),
+			"my.example.com is 203.0.113.7, whose reverse name x.example.net resolves elsewhere (198.51.100.1, " +
+				"198.51.100.2, 198.51.100.3 and 1 more)"},
 		{facts("203.0.113.7", resolve.OK, unasked(`root\064host\039s\032password\058\032`)),
-			`my.example.com is 203.0.113.7, whose reverse name root\064host\039s\032password\058\032 is not a host name`},
+			"my.example.com is 203.0.113.7, whose reverse name " +
+				`root\064host\039s\032password\058\032` + " is not a host name"},
 		{facts("203.0.113.7", resolve.Timeout),
 			"my.example.com is 203.0.113.7, whose reverse name could not be looked up (no answer)"},
 		{facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.ServFail)),
@@ -346,7 +430,8 @@ func TestTexts(t *testing.T) {
 		{facts("203.0.113.7", resolve.NXDomain),
 			"my.example.com is 203.0.113.7, whose reverse name does not exist (NXDOMAIN)"},
 		{facts("203.0.113.7", resolve.OK, dead(strings.Repeat("a", 63)+".example.net", resolve.NXDomain)),
-			"my.example.com is 203.0.113.7, whose reverse name " + strings.Repeat("a", 60) + "... does not exist (NXDOMAIN)"},
+			"my.example.com is 203.0.113.7, whose reverse name " + strings.Repeat("a", 60) +
+				"... does not exist (NXDOMAIN)"},
 	}
 	for _, tt := range tests {
 		if got := judge(tt.facts, Policy{}).Findings[0].Text; got != tt.want {
@@ -392,7 +477,8 @@ func TestCodesAreClosed(t *testing.T) {
 
 // TestRoundTrip: a result survives the way to JSON and back.
 func TestRoundTrip(t *testing.T) {
-	f := facts("192.168.1.243", resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain), ptr(`b\032.example.net`, "10.0.0.1"))
+	f := facts("192.168.1.243", resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain),
+		ptr(`b\032.example.net`, "10.0.0.1"))
 	f.Timings = Phases{Resolve: 0.0015, Reverse: 1}
 	f.Addresses[0].ReverseZone = &resolve.Zone{Apex: "168.192.in-addr.arpa", Primary: "ns.example"}
 	want := judge(f, Policy{})

@@ -46,7 +46,8 @@ func TestSuggestedLinesWouldBeWritten(t *testing.T) {
 		var suggested []string
 		for _, f := range Judge(tt.facts, policy).Findings {
 			for _, a := range f.Advice {
-				if (a.Code == AdviseHostsLine || a.Code == AdviseHostsLineKey) && f.Address == tt.facts.Addresses[0].Addr {
+				if (a.Code == AdviseHostsLine || a.Code == AdviseHostsLineKey) &&
+					f.Address == tt.facts.Addresses[0].Addr {
 					suggested = append(suggested, a.Line)
 				}
 			}

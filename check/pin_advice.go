@@ -14,7 +14,8 @@ func (l *pinnedLine) advice(c Code) []Advice {
 	case PinMoved, PinGone:
 		return l.command("unless DNS is wrong, remove the line", "remove "+l.plain)
 	case PinKey:
-		return l.command("find out whether the key was changed on purpose; until then, remove the line", "remove "+l.plain)
+		return l.command("find out whether the key was changed on purpose; until then, remove the line",
+			"remove "+l.plain)
 	case PinPartial:
 		if l.note.Single {
 			return nil

@@ -74,7 +74,8 @@ func notePort(port uint16) uint16 {
 func stale(old, fresh hostsfile.Note) bool {
 	return old.Expired(fresh.Written) ||
 		!fresh.Expires.IsZero() && day(old.Expires) != day(fresh.Expires) ||
-		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint && (old.Fingerprint == "" || old.Port == notePort(fresh.Port)) ||
+		fresh.Fingerprint != "" && old.Fingerprint != fresh.Fingerprint &&
+			(old.Fingerprint == "" || old.Port == notePort(fresh.Port)) ||
 		old.Single != fresh.Single
 }
 
@@ -91,7 +92,8 @@ func clearConflicts(edit *hostsfile.Edit, f *hostsfile.File, names []string, add
 	for _, name := range names {
 		for _, l := range f.Conflicts(name, addrs...) {
 			if !o.Replace {
-				return &refusal{ErrTaken, fmt.Sprintf("%s:%d already maps %s to %s", safetext.Line(f.Path), l.N, name, l.Addr)}
+				return &refusal{ErrTaken, fmt.Sprintf("%s:%d already maps %s to %s", safetext.Line(f.Path), l.N,
+					name, l.Addr)}
 			}
 			take := func() error { return edit.Drop(l.N, name) }
 			if _, ours := l.Note(); ours && l.About(name) {

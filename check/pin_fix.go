@@ -11,7 +11,9 @@ import (
 // findings about the lines that remain. If a name has several lines, all of them go or
 // none, because the remaining lines would hide the addresses of the others: kept are the
 // lines that should go, and remain for that reason.
-func FixPins(found []PinFinding, f *hostsfile.File, now time.Time) (edit *hostsfile.Edit, stay []PinFinding, kept []*hostsfile.Line) {
+func FixPins(found []PinFinding, f *hostsfile.File, now time.Time) (
+	edit *hostsfile.Edit, stay []PinFinding, kept []*hostsfile.Line,
+) {
 	goes := func(l *hostsfile.Line) bool {
 		return slices.ContainsFunc(found, func(p PinFinding) bool {
 			note, _ := p.Line.Note()

@@ -17,7 +17,8 @@ func Grounds(r *Result, chosen netip.Addr) []string {
 		}
 	}
 	if others := hiddenBy(r, chosen); len(others) > 0 {
-		lines = append(lines, fmt.Sprintf("warning  the line hides the other addresses of %s from this machine (%s)", r.Host, listAddrs(others)))
+		lines = append(lines, fmt.Sprintf("warning  the line hides the other addresses of %s from this machine (%s)",
+			r.Host, listAddrs(others)))
 	}
 	var proven, without []netip.Addr
 	for _, a := range r.chosen(chosen) {

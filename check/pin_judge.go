@@ -24,12 +24,17 @@ const (
 func pinCodes() []CodeDoc {
 	return []CodeDoc{
 		row(PinGood, Pass, "a hosts line that rdnsproxy wrote is still right"),
-		row(PinUnneeded, Notice, "a hosts line that rdnsproxy wrote is no longer needed: forward and reverse DNS agree"),
+		row(PinUnneeded, Notice,
+			"a hosts line that rdnsproxy wrote is no longer needed: forward and reverse DNS agree"),
 		row(PinExpired, Warning, "a hosts line that rdnsproxy wrote has expired"),
-		row(PinPartial, Warning, "hosts lines that rdnsproxy wrote give some of the host's addresses and hide the others", Exception{Notice, WhenSingleAddress}),
-		row(PinMoved, Error, "a hosts line that rdnsproxy wrote maps the name to another address than DNS does: the host has moved"),
-		row(PinGone, Warning, "a hosts line that rdnsproxy wrote is for a name that has no address in DNS, as this machine sees it"),
-		row(PinKey, Error, "the host key at the address of a hosts line is not the one that the line records, or is evidence against the host"),
+		row(PinPartial, Warning, "hosts lines that rdnsproxy wrote give some of the host's addresses and "+
+			"hide the others", Exception{Notice, WhenSingleAddress}),
+		row(PinMoved, Error,
+			"a hosts line that rdnsproxy wrote maps the name to another address than DNS does: the host has moved"),
+		row(PinGone, Warning,
+			"a hosts line that rdnsproxy wrote is for a name that has no address in DNS, as this machine sees it"),
+		row(PinKey, Error, "the host key at the address of a hosts line is not the one that the line records, or is "+
+			"evidence against the host"),
 		row(PinUnknown, Unknown, "whether a hosts line that rdnsproxy wrote is still right could not be determined"),
 	}
 }
@@ -93,9 +98,11 @@ func (l *pinnedLine) moved() (Code, string) {
 	case !l.dns.known || l.dns.failed != "" || slices.Contains(l.dns.addrs, l.plainAddr()):
 		return "", ""
 	case len(l.dns.addrs) == 0:
-		return PinGone, fmt.Sprintf(" is stale: it maps %s to %s, DNS has no address for it (%s)", l.host, show(l.addr), l.dns.absent)
+		return PinGone, fmt.Sprintf(" is stale: it maps %s to %s, DNS has no address for it (%s)", l.host, show(l.addr),
+			l.dns.absent)
 	}
-	return PinMoved, fmt.Sprintf(" is stale: it maps %s to %s, DNS says %s", l.host, show(l.addr), listAddrs(l.dns.addrs))
+	return PinMoved, fmt.Sprintf(" is stale: it maps %s to %s, DNS says %s", l.host, show(l.addr),
+		listAddrs(l.dns.addrs))
 }
 
 // keyChanged applies if the host key there is not the one that the line records, or is
@@ -108,7 +115,8 @@ func (l *pinnedLine) keyChanged() (Code, string) {
 	if why := keyAgainst(r, today.Address); why != "" {
 		return PinKey, ": " + why
 	}
-	if l.note.Fingerprint == "" || !today.keyed() || today.shows(l.note.Fingerprint) || r.found(SSHKeyless, today.Address) {
+	if l.note.Fingerprint == "" || !today.keyed() || today.shows(l.note.Fingerprint) ||
+		r.found(SSHKeyless, today.Address) {
 		return "", ""
 	}
 	return PinKey, fmt.Sprintf(": the host key at %s is not the one that the line records: that was %s, it is %s",
@@ -140,7 +148,8 @@ func (l *pinnedLine) unknown() (Code, string) {
 	switch {
 	// r has SSHKeyless here; otherwise keyChanged would have applied.
 	case l.note.Fingerprint != "" && seen && !today.shows(l.note.Fingerprint):
-		return PinUnknown, fmt.Sprintf(": the host key %s could not be fetched from %s", l.note.Fingerprint, show(l.addr))
+		return PinUnknown, fmt.Sprintf(": the host key %s could not be fetched from %s", l.note.Fingerprint,
+			show(l.addr))
 	case today.Verdict == Undetermined:
 		return PinUnknown, ": " + undeterminedWords(r, today.Address)
 	case today.Connect != nil && !seen && (l.note.Fingerprint != "" || r.found(HostKeyWithheld, today.Address)):
@@ -167,10 +176,12 @@ func (l *pinnedLine) inForce() (Code, string) {
 	case len(others) > 0 && !l.note.Single:
 		return PinPartial, hides
 	case v.forced && v.today.Verdict.severity() <= Notice:
-		return PinGood, fmt.Sprintf(": the line for %s is still right; the mapping was %s when it was written, and is %s%s",
-			l.host, l.note.Verdict, v.today.Verdict, unseen)
+		return PinGood,
+			fmt.Sprintf(": the line for %s is still right; the mapping was %s when it was written, and is %s%s",
+				l.host, l.note.Verdict, v.today.Verdict, unseen)
 	case !v.needed:
-		return PinUnneeded, fmt.Sprintf(": the line for %s is no longer needed: the mapping is %s", l.host, v.today.Verdict)
+		return PinUnneeded, fmt.Sprintf(": the line for %s is no longer needed: the mapping is %s", l.host,
+			v.today.Verdict)
 	case len(others) > 0:
 		return PinPartial, hides + ", as the user chose"
 	}

@@ -69,7 +69,8 @@ func (r *Result) inDNS() dnsAnswer {
 
 // today returns the address of a line in the result, or nil.
 func (r *Result) today(a netip.Addr) *Address {
-	i := slices.IndexFunc(r.Addresses, func(b Address) bool { return b.Address.WithZone("").Unmap() == a.WithZone("").Unmap() })
+	i := slices.IndexFunc(r.Addresses,
+		func(b Address) bool { return b.Address.WithZone("").Unmap() == a.WithZone("").Unmap() })
 	if i < 0 {
 		return nil
 	}

@@ -127,10 +127,11 @@ const (
 	KeyKnown     KeyStatus = "known"     // known_hosts has it
 	KeyCertified KeyStatus = "certified" // an authority in known_hosts vouches for it
 	KeyExpected  KeyStatus = "expected"  // not known, but its fingerprint was given by --expect-hostkey
-	KeyVerified  KeyStatus = "verified"  // SSHFP records from a validated zone vouch for it, and VerifyHostKeyDNS is yes
-	KeyUnknown   KeyStatus = "unknown"   // nothing is known of the host
-	KeyChanged   KeyStatus = "changed"   // another key is known of the host
-	KeyRevoked   KeyStatus = "revoked"   // known_hosts or RevokedHostKeys revokes it
+	// SSHFP records from a validated zone vouch for it, and VerifyHostKeyDNS is yes
+	KeyVerified KeyStatus = "verified"
+	KeyUnknown  KeyStatus = "unknown" // nothing is known of the host
+	KeyChanged  KeyStatus = "changed" // another key is known of the host
+	KeyRevoked  KeyStatus = "revoked" // known_hosts or RevokedHostKeys revokes it
 )
 
 // KeyStatuses lists the closed set.

@@ -25,8 +25,10 @@ func selfCodes() []CodeDoc {
 		row(SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"),
 		row(SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address only"),
 		row(SelfAdmitted, Pass, "the from= list lets this client in, whether UseDNS is on or off"),
-		row(SelfByNameOnly, Warning, "the from= list lets this client in by its name only, so only if UseDNS is on (it is off by default)"),
-		row(SelfByAddressOnly, Notice, "the from= list lets this client in if UseDNS is off, and refuses it by its name if it is on"),
+		row(SelfByNameOnly, Warning,
+			"the from= list lets this client in by its name only, so only if UseDNS is on (it is off by default)"),
+		row(SelfByAddressOnly, Notice,
+			"the from= list lets this client in if UseDNS is off, and refuses it by its name if it is on"),
 		row(SelfVaries, Warning, "the client has several names, and the from= list lets it in by only some of them"),
 		row(SelfRefused, Warning, "the from= list does not let this client in"),
 		row(SelfUnusable, Error, "sshd cannot read the from= list, so it lets nobody in"),
@@ -160,9 +162,12 @@ func (s Seen) finding(a netip.Addr) Finding {
 		for _, n := range s.Names {
 			names = append(names, shortName(n))
 		}
-		return NewFinding(SelfName, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by one of these, at random: %s", show(a), list(names)))
+		return NewFinding(SelfName, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by one of these, at random: %s",
+			show(a), list(names)))
 	case s.Log != "":
-		return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes complains about the reverse name of %s, and knows it by its address", show(a)))
+		return NewFinding(SelfAddress, a,
+			fmt.Sprintf("an sshd with UseDNS yes complains about the reverse name of %s, and knows it by its address",
+				show(a)))
 	}
 	return NewFinding(SelfAddress, a, fmt.Sprintf("an sshd with UseDNS yes knows %s by its address", show(a)))
 }
@@ -178,9 +183,11 @@ func (ad Admission) finding(a netip.Addr) Finding {
 	case ad.WithDNS && ad.WithoutDNS:
 		return found(SelfAdmitted, "the from= list lets this client in")
 	case ad.WithDNS:
-		return found(SelfByNameOnly, "the from= list lets this client in only where UseDNS is on (it is off by default)")
+		return found(SelfByNameOnly,
+			"the from= list lets this client in only where UseDNS is on (it is off by default)")
 	case ad.WithoutDNS:
-		return found(SelfByAddressOnly, "the from= list lets this client in only where UseDNS is off (as it is by default)")
+		return found(SelfByAddressOnly,
+			"the from= list lets this client in only where UseDNS is off (as it is by default)")
 	}
 	return found(SelfRefused, "the from= list does not let this client in")
 }

@@ -36,20 +36,26 @@ func TestSelf(t *testing.T) {
 		{"none", client(pub, resolve.NXDomain), "", "address", "knows 203.0.113.7 by its address"},
 		{"time-out", client(pub, resolve.Timeout), "", "address", "by its address"},
 		{"the article's client", article, "", "address", "complains about the reverse name of 140.99.28.179"},
-		{"IPv4-mapped", client("::ffff:203.0.113.7", resolve.OK, ptr("my.example.com", pub)), "203.0.113.7", "name admitted", "it matches the address 203.0.113.7"},
+		{"IPv4-mapped", client("::ffff:203.0.113.7", resolve.OK, ptr("my.example.com", pub)), "203.0.113.7",
+			"name admitted", "it matches the address 203.0.113.7"},
 		{"two names", two, "", "name", "a.example.com, b.example.org"},
 		{"a name, and one that does not lead back", mixed, "", "name", "a.example.com, 203.0.113.7"},
 
 		{"by address", named, "203.0.113.0/24", "name admitted", "lets this client in: it matches the address"},
-		{"by name", named, "*.example.com", "name by-name-only", "only where UseDNS is on (it is off by default): it matches a name, not the address"},
-		{"by name that does not lead back", article, "*.deru.net", "address refused", "nothing in it matches 140.99.28.179"},
-		{"by neither", named, "*.example.org,10.0.0.0/8", "name refused", "nothing in it matches 203.0.113.7 or my.example.com"},
-		{"forbidden by name", named, "!*.example.com,*", "name by-address-only", "only where UseDNS is off (as it is by default): a pattern with ! matches my.example.com"},
+		{"by name", named, "*.example.com", "name by-name-only",
+			"only where UseDNS is on (it is off by default): it matches a name, not the address"},
+		{"by name that does not lead back", article, "*.deru.net", "address refused",
+			"nothing in it matches 140.99.28.179"},
+		{"by neither", named, "*.example.org,10.0.0.0/8", "name refused",
+			"nothing in it matches 203.0.113.7 or my.example.com"},
+		{"forbidden by name", named, "!*.example.com,*", "name by-address-only",
+			"only where UseDNS is off (as it is by default): a pattern with ! matches my.example.com"},
 		{"forbidden by address", named, "!203.0.113.0/24,*", "name refused", "a pattern with ! matches 203.0.113.7"},
 		{"bits beyond the mask", named, "203.0.113.7/24,*", "name unusable-list", "host bits set"},
 		{"by one of two names", two, "*.example.org", "name varies", "by some of its names only"},
 		{"by both names", two, "*.example.org,*.example.com", "name by-name-only", ""},
-		{"one of two names forbidden", two, "!*.example.org,*", "name varies", "a pattern with ! matches b.example.org"},
+		{"one of two names forbidden", two, "!*.example.org,*", "name varies",
+			"a pattern with ! matches b.example.org"},
 		{"by a name that libc need not give", mixed, "*.example.com", "name varies", ""},
 		{"case", named, "MY.Example.COM", "name by-name-only", ""},
 	} {
@@ -59,7 +65,8 @@ func TestSelf(t *testing.T) {
 			if diff := cmp.Diff(c.want, codesOf(t, "self.", fs, selfCodes())); diff != "" {
 				t.Fatal(diff, fs)
 			}
-			if last := fs[len(fs)-1]; !strings.Contains(last.Text, c.says) || last.Address != c.facts.Addresses[0].Addr {
+			if last := fs[len(fs)-1]; !strings.Contains(last.Text, c.says) ||
+				last.Address != c.facts.Addresses[0].Addr {
 				t.Errorf("%+v does not say %q", last, c.says)
 			}
 		})

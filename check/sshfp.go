@@ -109,7 +109,8 @@ func fingerprintFindings(f *judgement, a *judgedAddress) []Finding {
 		case said == printMatch && f.SSHFP.Authentic:
 			found(SSHFPMatch, "SSHFP records of a validated zone vouch for the %s key of %s", f.unused(k))
 		case said == printMatch:
-			found(SSHFPUntrusted, "SSHFP records match the %s key of %s, but ssh does not trust them: ", whyUntrusted(f.SSHFP))
+			found(SSHFPUntrusted, "SSHFP records match the %s key of %s, but ssh does not trust them: ",
+				whyUntrusted(f.SSHFP))
 		case said == printMismatch:
 			found(SSHFPMismatch, "SSHFP records do not match the %s key of %s", f.warned())
 		case said == printOthers && k.Chosen && f.Target.DNS != DNSUnasked:

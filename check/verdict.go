@@ -63,11 +63,15 @@ var verdictTable struct {
 
 func makeVerdictRows() []verdictRow {
 	return []verdictRow{
-		{Exact, Pass, true, "a PTR names the host that was asked for, and that name resolves back to the address", 1, exactClause, nil},
-		{Confirmed, Pass, true, "a PTR is another name, which resolves back to the address", 2, confirmedClause, adviseOtherName},
-		{Exempt, Pass, false, "no PTR record, and none is expected: the address is private, shared, loopback or link-local", 0, exemptClause, nil},
+		{Exact, Pass, true, "a PTR names the host that was asked for, and that name resolves back to the address", 1,
+			exactClause, nil},
+		{Confirmed, Pass, true, "a PTR is another name, which resolves back to the address", 2, confirmedClause,
+			adviseOtherName},
+		{Exempt, Pass, false, "no PTR record, and none is expected: the address is private, shared, loopback " +
+			"or link-local", 0, exemptClause, nil},
 		{Missing, Notice, false, "no PTR record", 0, missingClause, adviseMissing},
-		{Undetermined, Unknown, false, "could not be determined (temporary failure)", 3, undeterminedClause, adviseUndetermined},
+		{Undetermined, Unknown, false, "could not be determined (temporary failure)", 3, undeterminedClause,
+			adviseUndetermined},
 		{Malformed, Warning, false, "the PTR target is not a valid hostname", 7, malformedClause, adviseMapping},
 		{Unresolvable, Warning, false, "the PTR's name has no address", 6, unresolvableClause, adviseMapping},
 		{Numeric, Warning, false, "the PTR's name reads as an IPv4 address", 5, numericClause, adviseMapping},
@@ -152,7 +156,8 @@ func confirmedClause(_ *judgement, _ *judgedAddress, name string) string {
 
 func exemptClause(_ *judgement, a *judgedAddress, _ string) string {
 	if a.refused(a.lookup) {
-		return fmt.Sprintf("range needs no reverse name, and the resolver refuses the lookup (%s)", a.Reverse.Status.Words())
+		return fmt.Sprintf("range needs no reverse name, and the resolver refuses the lookup (%s)",
+			a.Reverse.Status.Words())
 	}
 	return "range needs no reverse name, and there is none"
 }
@@ -179,7 +184,8 @@ func unresolvableClause(_ *judgement, a *judgedAddress, name string) string {
 
 func undeterminedClause(f *judgement, a *judgedAddress, name string) string {
 	if f.Exhausted && notAsked(a) {
-		return fmt.Sprintf("reverse name was not looked up: the limit of %d DNS queries for one target was reached", limits.Questions)
+		return fmt.Sprintf("reverse name was not looked up: the limit of %d DNS queries for one target was reached",
+			limits.Questions)
 	}
 	return undeterminedText(a, name)
 }

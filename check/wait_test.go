@@ -49,12 +49,15 @@ func TestWaitForPins(t *testing.T) {
 		_, complete := q.Wait(ctx, check.Everything)
 		everything <- complete
 	}()
-	for name, stage := range map[string]check.Stage{"AllReverse": check.AllReverse, "ReverseOf": check.ReverseOf(netip.MustParseAddr("192.168.1.9")), "Addresses": check.Addresses} {
-		if r, complete := q.Wait(ctx, stage); !complete || !r.Pinned || len(r.Addresses) != 1 || name != "Addresses" && r.Verdict != check.Exact {
+	for name, stage := range map[string]check.Stage{"AllReverse": check.AllReverse,
+		"ReverseOf": check.ReverseOf(netip.MustParseAddr("192.168.1.9")), "Addresses": check.Addresses} {
+		if r, complete := q.Wait(ctx, stage); !complete || !r.Pinned || len(r.Addresses) != 1 || name != "Addresses" &&
+			r.Verdict != check.Exact {
 			t.Errorf("%s: complete: %t, %+v", name, complete, r)
 		}
 	}
-	for name, stage := range map[string]check.Stage{"Pins": check.Pins, "Everything": check.Everything, "Now": check.Now, "nobody": check.ReverseOf(nobody)} {
+	for name, stage := range map[string]check.Stage{"Pins": check.Pins, "Everything": check.Everything,
+		"Now": check.Now, "nobody": check.ReverseOf(nobody)} {
 		if r, complete := q.Wait(over, stage); complete || strings.Contains(codes(r), "pin.") {
 			t.Errorf("%s, before DNS has answered: complete: %t, %s", name, complete, codes(r))
 		}
@@ -84,7 +87,8 @@ func TestWaitForOneAddress(t *testing.T) {
 	if _, complete := q.Wait(ctx, check.Pins); !complete {
 		t.Error("Pins waits for a target that has none")
 	}
-	for name, stage := range map[string]check.Stage{"Addresses": check.Addresses, "AllReverse": check.AllReverse, "Now": check.Now} {
+	for name, stage := range map[string]check.Stage{"Addresses": check.Addresses, "AllReverse": check.AllReverse,
+		"Now": check.Now} {
 		if _, complete := q.Wait(over, stage); complete {
 			t.Errorf("%s is complete without the other family", name)
 		}
@@ -111,7 +115,8 @@ func TestWaitForWhatIsCutShort(t *testing.T) {
 	if _, complete := q.Wait(t.Context(), check.ReverseOf(first)); !complete {
 		t.Error("what was known is not complete")
 	}
-	for name, stage := range map[string]check.Stage{"ReverseOf": check.ReverseOf(second), "AllReverse": check.AllReverse, "Everything": check.Everything} {
+	for name, stage := range map[string]check.Stage{"ReverseOf": check.ReverseOf(second),
+		"AllReverse": check.AllReverse, "Everything": check.Everything} {
 		if r, complete := q.Wait(t.Context(), stage); complete || r.Of(second).Verdict != check.Undetermined {
 			t.Errorf("%s: complete: %t, %+v", name, complete, r)
 		}

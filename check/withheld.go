@@ -28,5 +28,6 @@ func withheldFindings(f *judgement, a *judgedAddress) []Finding {
 
 // sawKey reports whether an address of the target itself presented a host key.
 func (f *judgement) sawKey() bool {
-	return f.Target.Via == "" && slices.ContainsFunc(f.Addresses, func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
+	return f.Target.Via == "" && slices.ContainsFunc(f.Addresses,
+		func(a AddressFacts) bool { return a.speaksSSH() && len(a.Probe.Keys) > 0 })
 }

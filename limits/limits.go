@@ -98,7 +98,7 @@ func Table() []Group {
 			{"DNS queries at once", count(QuestionsAtOnce), "the others wait"},
 			{"time of an ssh -G", span(SSHTime), "killed; its settings count as unreadable"},
 			{"KnownHostsCommand", span(CommandTime), "killed; hostkey.unevaluated says so"},
-			{"penalty at one sshd", span(Penalty), "check waits, or ssh.skipped says so"},
+			{"penalty at one sshd", span(Penalty), "check waits, or skips the host (ssh.skipped)"},
 			{"time", span(TargetTime), "target.cut-short says so (--target-timeout)"},
 		}},
 		{"one run", []Limit{
