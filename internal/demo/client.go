@@ -12,8 +12,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// standIn plays ssh where none is installed: it runs the relay as ProxyCommand
-// would, speaks SSH over its pipes, and shows the host's greeting.
+// standIn plays ssh if none is installed: it runs the relay as ssh would run a
+// ProxyCommand, speaks SSH over its pipes, and shows the host's greeting.
 func (s *stage) standIn(ctx context.Context, a *actor, policy string) error {
 	cmd := exec.CommandContext(ctx, s.self, "--", a.name, strconv.Itoa(int(a.host.Addr().Port())))
 	cmd.Dir, cmd.Env, cmd.Stderr = s.dir, s.environment(a, policy), s.w.Err
@@ -28,12 +28,12 @@ func (s *stage) standIn(ctx context.Context, a *actor, policy string) error {
 	if err := s.begin(cmd); err != nil {
 		return err
 	}
-	greeted := s.greet(a, helper{out, in})
+	greeted := s.greet(a, pipeConn{out, in})
 	in.Close()
 	return errors.Join(greeted, cmd.Wait())
 }
 
-// greet logs in over conn and copies what the host says.
+// greet logs in over conn and copies the host's output.
 func (s *stage) greet(a *actor, conn net.Conn) error {
 	c, channels, requests, err := ssh.NewClientConn(conn, a.name, &ssh.ClientConfig{
 		User:            "chris",
@@ -55,14 +55,14 @@ func (s *stage) greet(a *actor, conn net.Conn) error {
 	return session.Wait()
 }
 
-// helper is a ProxyCommand's pipes as a connection without addresses and deadlines.
-type helper struct {
+// pipeConn is a net.Conn over a ProxyCommand's pipes, without addresses and deadlines.
+type pipeConn struct {
 	io.Reader
 	io.WriteCloser
 }
 
-func (helper) LocalAddr() net.Addr              { return &net.UnixAddr{} }
-func (helper) RemoteAddr() net.Addr             { return &net.UnixAddr{} }
-func (helper) SetDeadline(time.Time) error      { return nil }
-func (helper) SetReadDeadline(time.Time) error  { return nil }
-func (helper) SetWriteDeadline(time.Time) error { return nil }
+func (pipeConn) LocalAddr() net.Addr              { return &net.UnixAddr{} }
+func (pipeConn) RemoteAddr() net.Addr             { return &net.UnixAddr{} }
+func (pipeConn) SetDeadline(time.Time) error      { return nil }
+func (pipeConn) SetReadDeadline(time.Time) error  { return nil }
+func (pipeConn) SetWriteDeadline(time.Time) error { return nil }

@@ -1,5 +1,5 @@
 // Package demo is the guided tour: real DNS and SSH servers on loopback, the real ssh
-// where there is one, and this program between them.
+// if it is installed, and this program between them.
 package demo
 
 import (
@@ -15,19 +15,20 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// Run shows the tour and holds each chapter against what should happen.
+// Run shows the tour, compares the outcome of each chapter with the expected one, and
+// returns the exit status.
 func Run(ctx context.Context, w console.World) int {
 	// The temporary directory must not outlive Ctrl-C, a closed terminal or "| head".
 	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
-	status := playDemo(ctx, w)
+	status := play(ctx, w)
 	stop()
 	if w.StdoutClosed() {
-		w.Out.WriteString("\n") // ends this process as SIGPIPE ends any
+		w.Out.WriteString("\n") // lets SIGPIPE end this process, as any other
 	}
 	return status
 }
 
-func playDemo(ctx context.Context, w console.World) int {
+func play(ctx context.Context, w console.World) int {
 	v := console.NewVoice(w.Err, false, false)
 	s, err := newStage(w)
 	if err != nil {
@@ -45,7 +46,7 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 		s.healthy, s.warned, s.explained, s.accepted, s.remedied, s.moved, s.forged, s.elsewhere,
 	} {
 		err := chapter(ctx)
-		if err != nil { // what ends this program ends ssh too, which may be the first to be heard of
+		if err != nil { // an interrupt ends ssh too, whose error may arrive first
 			s.say("")
 			select {
 			case <-ctx.Done():
@@ -130,7 +131,7 @@ func (s *stage) elsewhere(ctx context.Context) error {
 	return s.run(ctx, s.article, exit.Found, "check", "--dns-only", "140.99.28.179")
 }
 
-// chapter starts a part of the story.
+// chapter starts a chapter of the tour.
 func (s *stage) chapter(title string) {
 	s.chapters++
 	s.say(fmt.Sprintf("\n%d. %s\n%s", s.chapters, title, strings.Repeat("-", len(title)+3)))

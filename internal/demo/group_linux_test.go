@@ -10,12 +10,13 @@ import (
 	"time"
 )
 
-// An ssh that is killed leaves its ProxyCommand behind for a moment, which still
-// writes: the directory goes when that has ended too.
+// TestStageClosesAfterWhatSSHLeftBehind: a killed ssh leaves its ProxyCommand behind
+// for a moment, which still writes. The directory is removed after that has ended.
 func TestStageClosesAfterWhatSSHLeftBehind(t *testing.T) {
 	s := &stage{dir: filepath.Join(t.TempDir(), "stage")}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	cmd := exec.CommandContext(ctx, "sh", "-c", `(while :; do mkdir -p "$1/cache"; : >"$1/cache/begun"; done) 2>/dev/null & wait`, "sh", s.dir)
+	const script = `(while :; do mkdir -p "$1/cache"; : >"$1/cache/begun"; done) 2>/dev/null & wait`
+	cmd := exec.CommandContext(ctx, "sh", "-c", script, "sh", s.dir)
 	go func() {
 		defer cancel()
 		for ctx.Err() == nil {
@@ -26,7 +27,7 @@ func TestStageClosesAfterWhatSSHLeftBehind(t *testing.T) {
 		}
 	}()
 	if err := s.perform(cmd); err == nil {
-		t.Error("it ended by itself")
+		t.Error("the command ended by itself")
 	}
 	t.Cleanup(func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	s.close()

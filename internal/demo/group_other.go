@@ -4,8 +4,8 @@ package demo
 
 import "os/exec"
 
-// group stands for processes that only Linux lets be waited for: the relay is not
-// this program's child but ssh's.
+// group is unused: the relay is a child of ssh, and only Linux lets this program wait
+// for it.
 type group struct{}
 
 func (s *stage) begin(cmd *exec.Cmd) error { return cmd.Start() }

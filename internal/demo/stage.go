@@ -18,28 +18,27 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// stage is what the demo plays on: real servers on loopback, and a temporary
-// folder with all the files.
+// stage holds the demo's servers on loopback, and a temporary directory with all files.
 type stage struct {
 	w        console.World
 	dir      string
 	self     string // this program
-	ssh      string // the real ssh; "": x/crypto/ssh plays the client
+	ssh      string // the real ssh; if "", x/crypto/ssh plays the client
 	chapters int
-	groups   []group // of processes that may still write into dir
+	groups   []group // processes that may still write into dir
 
 	web, article, bank *actor
 }
 
-// actor is one host of the story. Each has DNS of its own, so that they can
-// share 127.0.0.1 where a system has no other loopback address.
+// actor is a host of the tour. Each has its own DNS server, so that they can share
+// 127.0.0.1 on systems that have no other loopback address.
 type actor struct {
 	name string
 	addr netip.Addr
 	dns  *lab.DNSServer
 	host *lab.SSHServer
 
-	zones []lab.DNSZone // all but that of its name
+	zones []lab.DNSZone // all except the one with its name
 }
 
 func newStage(w console.World) (*stage, error) {
@@ -72,17 +71,23 @@ func (s *stage) cast() (err error) {
 	if s.bank, err = newActor("bank.example.com", "127.0.2.66", "mail.example.com."); err != nil {
 		return err
 	}
-	var known, config, settings strings.Builder // settings: of config what needs no ssh to be read
+	var known, config, settings strings.Builder // settings: the part of config that can be read without ssh
 	fmt.Fprint(&settings, "Host *\n  UserKnownHostsFile known_hosts\n  GlobalKnownHostsFile none\n")
 	fmt.Fprintf(&config, "Host *\n  ProxyCommand %s %%h %%p\n  UserKnownHostsFile \"%s\"\n  GlobalKnownHostsFile none\n"+
-		"  StrictHostKeyChecking yes\n  IdentityFile none\n  IdentityAgent none\n  LogLevel ERROR\n", recipe.Quote(s.self), s.path("known_hosts"))
+		"  StrictHostKeyChecking yes\n  IdentityFile none\n  IdentityAgent none\n  LogLevel ERROR\n",
+		recipe.Quote(s.self), s.path("known_hosts"))
 	for _, a := range s.actors() {
 		port := a.host.Addr().Port()
 		fmt.Fprintf(&config, "Host %s\n  Port %d\n", a.name, port)
 		fmt.Fprintf(&settings, "Host %s\n  Port %d\n", a.name, port)
 		fmt.Fprintln(&known, a.host.KnownHostsLine(a.name))
 	}
-	for name, content := range map[string]string{"config": config.String(), "settings": settings.String(), "known_hosts": known.String(), "hosts": "127.0.0.1  localhost\n"} {
+	for name, content := range map[string]string{
+		"config":      config.String(),
+		"settings":    settings.String(),
+		"known_hosts": known.String(),
+		"hosts":       "127.0.0.1  localhost\n",
+	} {
 		if err := os.WriteFile(s.path(name), []byte(content), 0o600); err != nil {
 			return err
 		}
@@ -90,7 +95,7 @@ func (s *stage) cast() (err error) {
 	return nil
 }
 
-// newActor starts a host at addr, or at 127.0.0.1 where that cannot be had.
+// newActor starts a host at addr, or at 127.0.0.1 if addr is not available.
 func newActor(name, addr, ptr string, more ...lab.DNSZone) (*actor, error) {
 	a := &actor{name: name, addr: netip.MustParseAddr(addr)}
 	greet := func(session *lab.Session) int {
@@ -104,16 +109,18 @@ func newActor(name, addr, ptr string, more ...lab.DNSZone) (*actor, error) {
 			return nil, err
 		}
 	}
-	a.zones = append(more, lab.Zone("127.in-addr.arpa", string(resolve.ReverseName(a.addr))+". PTR "+ptr), lab.Zone("bar.net"))
+	reverse := string(resolve.ReverseName(a.addr)) + ". PTR " + ptr
+	a.zones = append(more, lab.Zone("127.in-addr.arpa", reverse), lab.Zone("bar.net"))
 	return a, a.moves(a.addr.String())
 }
 
-// moves makes DNS give the actor's name an address, whoever is there.
+// moves makes DNS give the actor's name another address. The host stays where it is.
 func (a *actor) moves(addr string) (err error) {
 	if a.dns != nil {
 		a.dns.Close()
 	}
-	a.dns, err = lab.StartDNS(append(a.zones, lab.Zone("example.com", a.name+". A "+addr, "mail.example.com. A 198.51.100.25"))...)
+	forward := lab.Zone("example.com", a.name+". A "+addr, "mail.example.com. A 198.51.100.25")
+	a.dns, err = lab.StartDNS(append(a.zones, forward)...)
 	return err
 }
 
@@ -135,29 +142,30 @@ func (s *stage) close() {
 	os.RemoveAll(s.dir)
 }
 
-// environment keeps the program's processes to the stage.
+// environment makes the program use only the demo's servers and files.
 func (s *stage) environment(a *actor, policy string) []string {
 	mine := slices.DeleteFunc(slices.Clone(s.w.Env), func(v string) bool { return strings.HasPrefix(v, "RDNSPROXY_") })
 	return append(mine,
-		"PATH="+filepath.Dir(s.self)+string(filepath.ListSeparator)+s.w.Getenv("PATH"), // so that hints name it as they would if installed
+		// With this program on PATH, hints name it as they would if it were installed.
+		"PATH="+filepath.Dir(s.self)+string(filepath.ListSeparator)+s.w.Getenv("PATH"),
 		"RDNSPROXY_RESOLVER="+a.dns.Addr().String(),
-		"RDNSPROXY_HOSTS_FILE=hosts", // in the folder that everything runs in
+		"RDNSPROXY_HOSTS_FILE=hosts", // relative to the directory that everything runs in
 		"RDNSPROXY_SSH_CONFIG=none",
 		"RDNSPROXY_LOG_FILE="+s.path("log"),
 		"RDNSPROXY_POLICY="+policy,
-		"HOME="+s.dir, "AppData="+s.dir, // where it keeps what is accepted
+		"HOME="+s.dir, "AppData="+s.dir, // where accepted mappings are stored
 		"XDG_CONFIG_HOME=", "XDG_CACHE_HOME="+s.path("cache"))
 }
 
-// outcome is what a connection should come to.
+// outcome is the expected outcome of a connection.
 type outcome struct {
 	verdict  check.Verdict
 	policy   string // if "", warn
 	connects bool
 }
 
-// connect runs ssh to an actor, shows what it says, and holds the verdict that
-// the relay logged and the session that the host saw against want.
+// connect runs ssh to an actor, shows its output, and compares the verdict that the
+// relay logged and the session that the host saw with want.
 func (s *stage) connect(ctx context.Context, a *actor, want outcome) error {
 	shown := "$ ssh chris@" + a.name
 	if want.policy == "" {
@@ -181,7 +189,7 @@ func (s *stage) connect(ctx context.Context, a *actor, want outcome) error {
 	return nil
 }
 
-// client is the real ssh, or a stand-in.
+// client runs the real ssh, or the stand-in.
 func (s *stage) client(ctx context.Context, a *actor, policy string) error {
 	if s.ssh == "" {
 		return s.standIn(ctx, a, policy)
@@ -192,7 +200,7 @@ func (s *stage) client(ctx context.Context, a *actor, policy string) error {
 	return s.perform(cmd)
 }
 
-// run runs rdnsproxy, shows what it says, and holds its exit status against want.
+// run runs rdnsproxy, shows its output, and compares its exit status with want.
 func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) error {
 	s.say("$ rdnsproxy " + strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self, args...)
@@ -212,7 +220,7 @@ func (s *stage) run(ctx context.Context, a *actor, want int, args ...string) err
 	return nil
 }
 
-// perform runs cmd, and remembers what it may leave behind for a moment.
+// perform runs cmd and records its process group, whose processes may outlive it.
 func (s *stage) perform(cmd *exec.Cmd) error {
 	if err := s.begin(cmd); err != nil {
 		return err

@@ -1,5 +1,5 @@
-// Package mapping translates between what check finds of an address and what the
-// user has accepted.
+// Package mapping converts between check's result for an address and the mappings
+// that the user has accepted.
 package mapping
 
 import (
@@ -13,11 +13,11 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// Path is the user's file of accepted mappings; empty where there is no
-// home of the user's own, as under sudo.
+// Path returns the user's file of accepted mappings; "" if the user has no home
+// directory of their own, as under sudo.
 func Path(w console.World) string { return w.ConfigDir("accepted") }
 
-// Of is what is found now, in the form in which it is accepted.
+// Of converts a result for an address of host to a mapping that can be accepted.
 func Of(host string, a check.Address) accepted.Mapping {
 	m := accepted.Mapping{Name: host, Addr: a.Address.WithZone(""), Verdict: string(a.Verdict)}
 	for _, p := range a.PTR {
@@ -29,6 +29,7 @@ func Of(host string, a check.Address) accepted.Mapping {
 // HasVerdict reports whether an address has a verdict that can be accepted.
 func HasVerdict(a check.Address) bool { return a.Verdict != check.Undetermined }
 
+// Open reads a file of accepted mappings. The error is a Refusal.
 func Open(path string) (*accepted.File, error) {
 	file, err := accepted.Open(path)
 	if err != nil {
@@ -37,20 +38,20 @@ func Open(path string) (*accepted.File, error) {
 	return file, nil
 }
 
-// File is the user's file, read once a run, when somebody asks.
+// File is the user's file of accepted mappings, read at the first call of Read.
 type File struct {
 	once sync.Once
 	file *accepted.File
 	err  error
 }
 
-// Read gives the file, or why there is none that may be trusted.
+// Read returns the file, or an error if it cannot be read or trusted.
 func (f *File) Read(w console.World) (*accepted.File, error) {
 	f.once.Do(func() { f.file, f.err = accepted.Open(Path(w)) })
 	return f.file, f.err
 }
 
-// Describe is a mapping in one line.
+// Describe describes a mapping in one line.
 func Describe(m accepted.Mapping) string {
 	names := "no reverse name"
 	switch len(m.PTR) {

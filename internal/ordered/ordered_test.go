@@ -29,6 +29,6 @@ func TestInOrder(t *testing.T) {
 		next++
 	}
 	for range Map(2, in, func(i int) int { return i }) {
-		break // whoever has seen enough holds nobody up
+		break // stopping early must not block
 	}
 }

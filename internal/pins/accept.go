@@ -22,31 +22,35 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Accepted keeps what the user has accepted.
+// AcceptedMappings maintains the mappings that the user has accepted.
 type AcceptedMappings struct {
 	w      console.World
-	o      survey.Options // how hosts are looked at
+	o      survey.Options // how hosts are checked
 	voice  *console.Voice
 	format Listing // of lists
-	path   string  // of the user's file
+	path   string  // the user's file
 }
 
+// NewAcceptedMappings returns the mappings of the user who runs the program. It reads
+// nothing yet. The error is a Refusal.
 func NewAcceptedMappings(w console.World, o survey.Options, format Listing) (*AcceptedMappings, error) {
 	path := mapping.Path(w)
 	if path == "" {
-		return nil, console.Refuse(exit.Usage, "run it as the user whose ssh it is for", "cannot find your own home directory: $HOME is another user's, or you have none")
+		return nil, console.Refuse(exit.Usage, "run it as the user whose ssh it is for",
+			"cannot find your own home directory: $HOME is another user's, or you have none")
 	}
 	return &AcceptedMappings{w, o, console.NewVoice(w.Err, o.Quiet, o.Verbose), format, path}, nil
 }
 
-// Accept looks the hosts up and keeps what it finds, all of it or nothing.
+// Accept looks the hosts up and stores their mappings, all or none.
 func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 	results, err := a.lookup(ctx, a.o.SSHConfig, hosts)
 	var behind *behindJumpHost
 	switch {
 	case errors.As(err, &behind):
 		jump := check.PlainHost(behind.Host)
-		return console.Refuse(exit.Found, "accept it there; 'rdnsproxy accept "+jump+"' accepts the jump host's own mapping", "%v", err)
+		return console.Refuse(exit.Found,
+			"accept it there; 'rdnsproxy accept "+jump+"' accepts the jump host's own mapping", "%v", err)
 	case err != nil:
 		return err
 	}
@@ -60,7 +64,8 @@ func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 		}
 		for _, address := range r.Addresses {
 			if !mapping.HasVerdict(address) {
-				return console.Refuse(exit.Unknown, "nothing was accepted; try again later", "%s", r.MappingText(address.Address))
+				return console.Refuse(exit.Unknown, "nothing was accepted; try again later",
+					"%s", r.MappingText(address.Address))
 			}
 			ms = append(ms, mapping.Of(r.Host, address))
 		}
@@ -77,14 +82,16 @@ func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 	return nil
 }
 
-// behindJumpHost says that a target is looked up by its jump host.
+// behindJumpHost is the error for a target that its jump host looks up.
 type behindJumpHost struct{ target.Target }
 
 func (b *behindJumpHost) Error() string {
-	return fmt.Sprintf("%s is behind the jump host %s, which looks it up", check.PlainHost(b.Via), check.PlainHost(b.Host))
+	return fmt.Sprintf("%s is behind the jump host %s, which looks it up",
+		check.PlainHost(b.Via), check.PlainHost(b.Host))
 }
 
-// refusedStatus tells a host without an address from one that nobody could look up.
+// refusedStatus returns the exit status for a host without an address: exit.Unknown if
+// the lookup failed, exit.Found if there is none.
 func refusedStatus(r *check.Result) int {
 	if r.Verdict == check.Undetermined {
 		return exit.Unknown
@@ -92,7 +99,7 @@ func refusedStatus(r *check.Result) int {
 	return exit.Found
 }
 
-// lookUp asks about hosts as check does, without looking behind them.
+// lookup checks hosts as check --dns-only does.
 func (a *AcceptedMappings) lookup(ctx context.Context, sshConfig string, words []string) ([]*check.Result, error) {
 	o := a.o
 	o.SSHConfig, o.DNSOnly = sshConfig, true
@@ -120,7 +127,7 @@ func (a *AcceptedMappings) lookup(ctx context.Context, sshConfig string, words [
 	return rs, nil
 }
 
-// List writes a list of what is accepted.
+// List prints the accepted mappings.
 func (a *AcceptedMappings) List() error {
 	file, err := mapping.Open(a.path)
 	if err != nil {
@@ -140,8 +147,8 @@ func (a *AcceptedMappings) List() error {
 	return a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
 }
 
-// Forget drops what is accepted of hosts: of the name as it is typed, or of
-// the host that ssh's configuration makes of it, as accept takes it.
+// Forget removes the mappings of hosts. A word is the name as typed or, if that has no
+// mapping, the host that ssh's configuration gives for it, as in Accept.
 func (a *AcceptedMappings) Forget(ctx context.Context, words []string) error {
 	file, err := mapping.Open(a.path)
 	if err != nil {
@@ -177,16 +184,18 @@ func (a *AcceptedMappings) Forget(ctx context.Context, words []string) error {
 	return nil
 }
 
-// keeping explains why the file of accepted mappings could not be written.
+// acceptedWriteRefusal explains why the file of accepted mappings could not be written.
 func acceptedWriteRefusal(err error) error {
 	hint := "nothing was changed"
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeDirectory) || errors.Is(err, accepted.ErrOthersWrite) {
+	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeDirectory) ||
+		errors.Is(err, accepted.ErrOthersWrite) {
 		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
 	}
 	return console.Refuse(exit.Found, hint, "%v", err)
 }
 
-// Verify looks whether what was accepted still holds, and gives the exit status.
+// Verify checks whether the accepted mappings are unchanged and returns the exit
+// status.
 func (a *AcceptedMappings) Verify(ctx context.Context) (int, error) {
 	file, err := mapping.Open(a.path)
 	if err != nil {
@@ -222,7 +231,7 @@ func (a *AcceptedMappings) Verify(ctx context.Context) (int, error) {
 	return report.Status(check.Warning, found), a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
 }
 
-// changeSince says what of the accepted mappings of a name is no longer so.
+// changeSince says how the accepted mappings of a name have changed.
 func changeSince(file *accepted.File, name string, r *check.Result) (string, check.Severity) {
 	if words, incomplete := r.Incomplete(); incomplete && len(r.Addresses) > 0 {
 		return words, check.Unknown

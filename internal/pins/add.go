@@ -24,7 +24,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Add writes the line that makes a host and its addresses agree.
+// Add writes the hosts line that makes a host and its addresses agree. The error is a
+// Refusal.
 func (p *Pins) Add(ctx context.Context, host string) error {
 	file, err := p.read()
 	if err != nil {
@@ -44,7 +45,13 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 		return console.ErrInterrupted
 	}
 	policy := check.Policy{Own: target.OwnName()}
-	options := check.PinOptions{Address: p.o.Address, Replace: p.o.Replace, Force: p.o.Force, Now: time.Now(), Expires: p.o.Expires}
+	options := check.PinOptions{
+		Address: p.o.Address,
+		Replace: p.o.Replace,
+		Force:   p.o.Force,
+		Now:     time.Now(),
+		Expires: p.o.Expires,
+	}
 	if !p.o.DNSOnly {
 		options.Keyed, options.Unsure = s.HasKnownKey(ctx, t)
 	}
@@ -60,18 +67,21 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 		p.warnGenerated(file)
 	}
 	fmt.Fprint(p.changeWriter(), report.Paragraphs(p.w.TerminalWidth(), check.Grounds(r, p.o.Address)...))
-	return p.change(edit, "hosts add "+rerunTarget(r, p.o.Address, p.o.ExpectKeys), func(now *hostsfile.File) (*hostsfile.Edit, error) {
+	replan := func(now *hostsfile.File) (*hostsfile.Edit, error) {
 		edit, err := check.PlanPin(r, now, policy, options)
 		if err != nil {
 			return now.Edit(), p.declined(r, err)
 		}
 		return edit, nil
-	})
+	}
+	return p.change(edit, "hosts add "+rerunTarget(r, p.o.Address, p.o.ExpectKeys), replan)
 }
 
-// targetOf is the host that a line is wanted for. A line is for every program of
-// this machine, so it has all addresses, whatever ssh's options say.
-func (p *Pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.File, host string) (target.Target, error) {
+// targetOf returns the host to write a line for. The line is for every program on this
+// machine, so it gets all addresses, whatever ssh's options say.
+func (p *Pins) targetOf(
+	ctx context.Context, s *survey.Survey, file *hostsfile.File, host string,
+) (target.Target, error) {
 	t, err := s.Target(ctx, host)
 	if err != nil {
 		return t, err
@@ -79,10 +89,12 @@ func (p *Pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.F
 	if t.Via != "" {
 		jump := check.PlainHost(t.Host)
 		return t, console.Refuse(exit.Found, "add it there; 'rdnsproxy hosts add "+jump+"' adds the jump host's own line",
-			"%s is behind the jump host %s, which looks it up: a line here would have no effect", check.PlainHost(t.Via), jump)
+			"%s is behind the jump host %s, which looks it up: a line here would have no effect",
+			check.PlainHost(t.Via), jump)
 	}
 	if p.o.IPv4 || p.o.IPv6 {
-		p.voice.Notice("-4 and -6 are ignored: the line is for every program on this machine; --address chooses an address")
+		p.voice.Notice("-4 and -6 are ignored: the line is for every program on this machine; " +
+			"--address chooses an address")
 	}
 	t.Settings.Family = resolve.AnyFamily
 	t.KnownHosts = append(t.KnownHosts, sudoersKnownHosts(p.w)...)
@@ -94,8 +106,8 @@ func (p *Pins) targetOf(ctx context.Context, s *survey.Survey, file *hostsfile.F
 	return t, nil
 }
 
-// warnGenerated says of a hosts file that some program writes anew that a line will
-// not last in it, and where it would.
+// warnGenerated warns that a line will not last if some program regenerates the hosts
+// file, and says where to put it instead.
 func (p *Pins) warnGenerated(file *hostsfile.File) {
 	g, ok := file.Generated()
 	if !ok {
@@ -108,34 +120,42 @@ func (p *Pins) warnGenerated(file *hostsfile.File) {
 	p.voice.WarningWithHint(text+": the line will not last", "to make it last, use "+g.Keep)
 }
 
-// declined says why there is no line, with what can be done about it and the exit
-// status. That none is needed is no error, and nothing to write.
+// declined turns an error of check.PlanPin into a Refusal that says what to do. It
+// returns nil if no line is needed, which is not an error.
 func (p *Pins) declined(r *check.Result, err error) error {
 	switch {
 	case errors.Is(err, check.ErrNoLineNeeded):
 		p.w.Print(fmt.Sprintf("%s: %v (--force writes one)\n", r.Host, err))
 		return nil
 	case errors.Is(err, check.ErrOwn):
-		return console.Refuse(exit.Found, "nothing was written; the lines for this machine's own names belong to the system: edit them by hand", "%v", err)
+		return console.Refuse(exit.Found,
+			"nothing was written; the lines for this machine's own names belong to the system: edit them by hand",
+			"%v", err)
 	case errors.Is(err, check.ErrTaken):
-		return console.Refuse(exit.Found, "nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
+		return console.Refuse(exit.Found,
+			"nothing was written; --replace takes "+r.Host+" out of that line", "%v", err)
 	case errors.Is(err, check.ErrUnpinnable) && len(r.Addresses) > 1:
-		return console.Refuse(exit.Found, "nothing was written; --address chooses another of its addresses", "%v", err)
+		return console.Refuse(exit.Found,
+			"nothing was written; --address chooses another of its addresses", "%v", err)
 	case errors.Is(err, check.ErrUnproven):
-		hint := "nothing was written; try again when it shows the key; --dns-only adds the line without looking at any key"
+		hint := "nothing was written; try again when it shows the key; " +
+			"--dns-only adds the line without looking at any key"
 		if len(r.Addresses) > 1 && !p.o.Address.IsValid() {
-			hint = "nothing was written; --address takes one that shows the key; --dns-only adds the lines without looking at any key"
+			hint = "nothing was written; --address takes one that shows the key; " +
+				"--dns-only adds the lines without looking at any key"
 		}
 		return console.Refuse(exit.Found, hint, "%v", err)
 	case errors.Is(err, check.ErrUnevaluated):
-		return console.Refuse(exit.Unknown, "nothing was written; --expect-hostkey says which key the host has; --dns-only does not look at host keys", "%v", err)
+		return console.Refuse(exit.Unknown, "nothing was written; --expect-hostkey says which key the host has; "+
+			"--dns-only does not look at host keys", "%v", err)
 	case errors.Is(err, check.ErrUndetermined):
 		return console.Refuse(exit.Unknown, "nothing was written; try again later", "%v", err)
 	}
-	return console.Refuse(exit.Found, "nothing was written; for details, run: rdnsproxy check "+hostPort(r), "%v", err)
+	return console.Refuse(exit.Found,
+		"nothing was written; for details, run: rdnsproxy check "+hostPort(r), "%v", err)
 }
 
-// hostPort names a target without ssh's configuration.
+// hostPort names a target independently of ssh's configuration.
 func hostPort(r *check.Result) string {
 	if r.Port == 22 {
 		return r.Host
@@ -143,20 +163,20 @@ func hostPort(r *check.Result) string {
 	return net.JoinHostPort(r.Host, strconv.Itoa(int(r.Port)))
 }
 
-// rerunTarget is what names the same target to root, whose ssh configuration and
-// known_hosts are others: with its port, and with the host keys that are proven.
+// rerunTarget returns arguments that name the same target to root, whose ssh
+// configuration and known_hosts differ: with its port and its verified host keys.
 func rerunTarget(r *check.Result, address netip.Addr, expected []string) string {
 	host := hostPort(r)
 	for _, key := range check.ProvenKeys(r, address) {
-		if !slices.Contains(expected, key) { // else it is among the flags
+		if !slices.Contains(expected, key) { // otherwise it is among the flags
 			host += " --expect-hostkey " + key
 		}
 	}
 	return host
 }
 
-// sudoersKnownHosts are the known_hosts of the user who has become root by sudo:
-// root's knows other hosts, and the user is who has met this one.
+// sudoersKnownHosts returns the known_hosts files of the user who ran sudo: that user,
+// not root, has connected to the host before.
 func sudoersKnownHosts(w console.World) []string {
 	name := w.Getenv("SUDO_USER")
 	if os.Geteuid() != 0 || name == "" || name == "root" {

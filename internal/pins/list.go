@@ -9,7 +9,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// List writes a list of the lines that rdnsproxy has written.
+// List prints the lines that rdnsproxy has written.
 func (p *Pins) List() error {
 	file, err := p.read()
 	if err != nil {
@@ -21,12 +21,13 @@ func (p *Pins) List() error {
 	entries, texts := []hostsEntry{}, []string{}
 	for _, l := range file.Pinned() {
 		entries = append(entries, entryOfLine(file.Path, l))
-		texts = append(texts, safetext.Line(fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " ")))+noteWords(l))
+		text := fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " "))
+		texts = append(texts, safetext.Line(text)+noteWords(l))
 	}
 	return p.o.Listing.write(p.w, p.w.TerminalWidth(), entries, texts)
 }
 
-// noteWords is what the note of a line says.
+// noteWords describes the note of a line for people.
 func noteWords(l *hostsfile.Line) string {
 	note, _ := l.Note()
 	words := note.Verdict + ", written " + note.Written.Format(time.DateOnly)

@@ -13,19 +13,20 @@ import (
 	"rdnsproxy/internal/report"
 )
 
-// Listing is how a list is written: as text or as JSON.
+// Listing is the format of a list.
 type Listing string
 
+// The formats of a list.
 const (
 	ListText Listing = "text"
 	ListJSON Listing = "json"
 )
 
-// Listings are all there are.
+// Listings returns every format of a list.
 func Listings() []Listing { return []Listing{ListText, ListJSON} }
 
-// write writes a list: as JSON an array, for people a paragraph an entry. The
-// entries are shapes for JSON, the texts are made of the same.
+// write writes a list: entries as a JSON array, or texts as one paragraph each, with
+// the same content.
 func (l Listing) write(w console.World, width int, entries any, texts []string) error {
 	var err error
 	if l == ListJSON {
@@ -52,28 +53,34 @@ type acceptedEntry struct {
 }
 
 func entryOfMapping(m accepted.Mapping) acceptedEntry {
-	return acceptedEntry{check.PlainHost(m.Name), m.Addr.String(), append([]string{}, m.PTR...), m.Verdict, m.Since.UTC()}
+	return acceptedEntry{
+		Host:    check.PlainHost(m.Name),
+		Address: m.Addr.String(),
+		PTR:     append([]string{}, m.PTR...),
+		Verdict: m.Verdict,
+		Since:   m.Since.UTC(),
+	}
 }
 
-// verifiedEntry is in JSON what became of the accepted mappings of a host.
+// verifiedEntry says in JSON how the accepted mappings of a host have changed.
 type verifiedEntry struct {
 	Host     string         `json:"host"`
 	Severity check.Severity `json:"severity"`
 	Text     string         `json:"text"`
 }
 
-// hostsEntry is in JSON a hosts line that rdnsproxy has written.
+// hostsEntry is a hosts line written by rdnsproxy in JSON.
 type hostsEntry struct {
 	File        string   `json:"file"`
 	Line        int      `json:"line"`
 	Address     string   `json:"address"`
 	Names       []string `json:"names"`
 	Verdict     string   `json:"verdict"` // when it was written
-	Written     string   `json:"written"` // a day
+	Written     string   `json:"written"` // YYYY-MM-DD
 	Port        uint16   `json:"port,omitempty"`
 	Fingerprint string   `json:"fingerprint,omitempty"`
-	Expires     string   `json:"expires,omitempty"` // a day
-	Alone       bool     `json:"alone,omitempty"`   // the host has other addresses, which it was chosen to hide
+	Expires     string   `json:"expires,omitempty"` // YYYY-MM-DD
+	Alone       bool     `json:"alone,omitempty"`   // written to hide the host's other addresses
 }
 
 func entryOfLine(path string, l *hostsfile.Line) hostsEntry {

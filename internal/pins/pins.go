@@ -1,6 +1,6 @@
-// Package pins keeps what a user has decided about a mapping: the lines that
+// Package pins maintains what a user has decided about a mapping: the lines that
 // rdnsproxy writes into the hosts file, and the mappings that are accepted as they
-// are. Whether a line may be written is check's to say.
+// are. Package check decides whether a line may be written.
 package pins
 
 import (
@@ -15,34 +15,34 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// Options say what happens to the lines of a hosts file.
+// Options configure Pins.
 type Options struct {
-	survey.Options // how hosts are looked at
+	survey.Options // how hosts are checked
 
 	Yes    bool // write without asking
-	Backup bool // keep the old file beside the new one
+	Backup bool // keep a copy of the old file beside it
 
-	Address netip.Addr // add: of several addresses this one alone; if zero, all
-	Replace bool       // add: take the host out of lines that give it another address
+	Address netip.Addr // add: only this one of several addresses; if zero, all
+	Replace bool       // add: remove the host from lines that give it another address
 	Force   bool       // add: even where no line is needed
 	Expires time.Time  // add: the day on which the line expires; if zero, none
-	Any     bool       // remove: also from lines that rdnsproxy has not written
+	Any     bool       // remove: also from lines that rdnsproxy did not write
 	Fix     bool       // verify: remove lines that are not needed or have expired
-	Listing Listing    // list
+	Listing Listing    // list: the format
 
-	// Again gives the flags, of these names or all, for a command line that does
-	// the same as root; if nil, none.
+	// RerunFlags returns the flags to repeat in a suggested command that does the same
+	// as root: those with the given names, or all. If nil, none.
 	RerunFlags func(names ...string) string
 }
 
-// Pins keeps the lines that rdnsproxy writes into a hosts file.
+// Pins maintains the lines that rdnsproxy writes into a hosts file.
 type Pins struct {
 	w     console.World
 	o     Options
 	voice *console.Voice
 }
 
-// New says nothing yet and reads nothing.
+// New returns Pins for the hosts file that the options name. It reads nothing yet.
 func New(w console.World, o Options) *Pins {
 	if o.RerunFlags == nil {
 		o.RerunFlags = func(...string) string { return "" }
@@ -50,7 +50,7 @@ func New(w console.World, o Options) *Pins {
 	return &Pins{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose)}
 }
 
-// path is the hosts file that is meant.
+// path returns the path of the hosts file.
 func (p *Pins) path() string {
 	if p.o.HostsFile != "" {
 		return p.o.HostsFile
@@ -58,7 +58,8 @@ func (p *Pins) path() string {
 	return hostsfile.SystemPath()
 }
 
-// options say how to write, and where the journal of a mounted hosts file goes.
+// options returns how to write, and where to keep the journal for a hosts file that
+// cannot be replaced because it is a mount point.
 func (p *Pins) options() hostsfile.WriteOptions {
 	o := hostsfile.WriteOptions{Backup: p.o.Backup}
 	if os.Geteuid() == 0 {
@@ -69,8 +70,8 @@ func (p *Pins) options() hostsfile.WriteOptions {
 	return o
 }
 
-// survey looks at hosts as DNS alone knows them: a line that stands already must
-// not vouch for itself.
+// survey checks hosts against DNS alone: an existing hosts line must not confirm
+// itself.
 func (p *Pins) survey(ctx context.Context) (*survey.Survey, error) {
 	o := p.o.Options
 	o.Scope = resolve.DNSOnly

@@ -12,7 +12,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Remove takes out what rdnsproxy has written for a host.
+// Remove removes what rdnsproxy has written for a host. The error is a Refusal.
 func (p *Pins) Remove(ctx context.Context, host string) error {
 	file, err := p.read()
 	if err != nil {
@@ -30,12 +30,11 @@ func (p *Pins) Remove(ctx context.Context, host string) error {
 		p.w.Print(notPinned(file, host) + "\n")
 		return nil
 	}
-	return p.change(edit, "hosts remove "+safetext.Shell(safetext.Line(host)), func(now *hostsfile.File) (*hostsfile.Edit, error) {
-		return p.removeHost(now, host)
-	})
+	replan := func(now *hostsfile.File) (*hostsfile.Edit, error) { return p.removeHost(now, host) }
+	return p.change(edit, "hosts remove "+safetext.Shell(safetext.Line(host)), replan)
 }
 
-// notPinned says that a file has no line for host that may be changed.
+// notPinned says that a file has no line for host that Remove may change.
 func notPinned(file *hostsfile.File, host string) string {
 	path, name := safetext.Line(file.Path), safetext.Name(host)
 	lines := file.Forward(host)
@@ -49,7 +48,7 @@ func notPinned(file *hostsfile.File, host string) string {
 	return text
 }
 
-// without takes host out of the lines that may be changed.
+// removeHost removes host from the lines that may be changed.
 func (p *Pins) removeHost(file *hostsfile.File, host string) (*hostsfile.Edit, error) {
 	edit := file.Edit()
 	for _, l := range file.Forward(host) {
@@ -68,12 +67,13 @@ func (p *Pins) removeHost(file *hostsfile.File, host string) (*hostsfile.Edit, e
 	return edit, nil
 }
 
-// pinnedName is the name that is meant: the word as it is typed if a line that may be
-// changed bears it, or else the host that ssh's configuration makes of it.
+// pinnedName returns the name to remove: the word as typed if a line that may be
+// changed has it, otherwise the host that ssh's configuration gives for it.
 func (p *Pins) pinnedName(ctx context.Context, file *hostsfile.File, typed string) (string, error) {
 	if len(file.PinnedFor(typed)) > 0 || p.o.Any && len(file.Forward(typed)) > 0 {
 		if p.o.Any && target.OwnName()(typed) {
-			return "", console.Refuse(exit.Found, "the system needs the line; edit the file yourself", "%s is this machine", safetext.Name(typed))
+			return "", console.Refuse(exit.Found, "the system needs the line; edit the file yourself",
+				"%s is this machine", safetext.Name(typed))
 		}
 		return typed, nil
 	}

@@ -16,8 +16,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Verify compares every line of ours with today's DNS and host key, reports how each
-// stands, and gives the exit status.
+// Verify checks every line written by rdnsproxy against current DNS and host keys,
+// reports the findings, and returns the exit status.
 func (p *Pins) Verify(ctx context.Context) (int, error) {
 	file, err := p.read()
 	if err != nil {
@@ -38,7 +38,8 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	}
 	var found []check.PinFinding
 	severities, err := s.Report(func(yield func(*check.Result) bool) {
-		for h := range ordered.Map(p.o.Jobs, hosts, func(lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }) {
+		verify := func(lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }
+		for h := range ordered.Map(p.o.Jobs, hosts, verify) {
 			found = append(found, h.lines...)
 			if !yield(h.result) {
 				return
@@ -53,33 +54,37 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	}
 	edit, stay, kept := check.FixPins(found, file, time.Now())
 	for _, l := range kept {
-		p.voice.Notice(fmt.Sprintf("%s:%d stays: without it, another line of %s would hide its address", safetext.Line(file.Path), l.N, safetext.Name(l.Canonical())))
+		p.voice.Notice(fmt.Sprintf("%s:%d stays: without it, another line of %s would hide its address",
+			safetext.Line(file.Path), l.N, safetext.Name(l.Canonical())))
 	}
 	if edit.Empty() {
 		return s.Status(severities), nil
 	}
-	err = p.change(edit, "hosts verify", func(*hostsfile.File) (*hostsfile.Edit, error) { // of what is there now nothing was verified
+	err = p.change(edit, "hosts verify", func(*hostsfile.File) (*hostsfile.Edit, error) {
+		// The lines that are there now have not been verified.
 		return nil, p.explain(fmt.Errorf("hosts file %s: %w", safetext.Line(p.path()), hostsfile.ErrChanged))
 	})
 	if err != nil {
 		return 0, err
 	}
-	after := []check.Severity{check.Pass} // what was taken out no longer counts
+	after := []check.Severity{check.Pass} // removed lines no longer count
 	for _, line := range stay {
 		after = append(after, line.Finding.Severity)
 	}
 	return s.Status(after), nil
 }
 
-// verified is what became of the lines of one host.
+// verified is the result for the lines of one host.
 type verified struct {
-	result *check.Result // of the host, with the lines' findings
+	result *check.Result // for the host, with the findings about its lines
 	lines  []check.PinFinding
 }
 
-// verifyHost looks at the host of some lines. The result says of each of them how
-// it stands, and not again what a mapping that is off would mean without it.
-func (p *Pins) verifyHost(ctx context.Context, s *survey.Survey, file *hostsfile.File, lines []*hostsfile.Line) verified {
+// verifyHost checks the host of some lines. The result has a finding for each line
+// instead of check's findings about the mapping, which ignore the lines.
+func (p *Pins) verifyHost(
+	ctx context.Context, s *survey.Survey, file *hostsfile.File, lines []*hostsfile.Line,
+) verified {
 	host := lines[0].Canonical()
 	var h verified
 	t, err := p.pinnedTarget(ctx, s, host)
@@ -117,8 +122,8 @@ func (p *Pins) verifyHost(ctx context.Context, s *survey.Survey, file *hostsfile
 	return h
 }
 
-// pinnedTarget is the host of a line with all its addresses. What ssh's
-// configuration says counts where it is about this host itself.
+// pinnedTarget returns the host of a line with all its addresses. ssh's configuration
+// applies only if it does not rename the host or put it behind a jump host.
 func (p *Pins) pinnedTarget(ctx context.Context, s *survey.Survey, host string) (target.Target, error) {
 	t, err := s.Target(ctx, host)
 	if err != nil || t.Via != "" || !strings.EqualFold(t.Host, host) {
@@ -131,8 +136,9 @@ func (p *Pins) pinnedTarget(ctx context.Context, s *survey.Survey, host string) 
 	return t, nil
 }
 
-// noted are the fingerprints that lines were written with: whoever holds a line
-// against today's host key has to see that one, whichever ssh would be shown.
+// notedFingerprints returns the host keys that the lines were written with. To compare
+// a line with the current host key, that type of key has to be fetched, even if ssh
+// would negotiate another.
 func notedFingerprints(lines ...*hostsfile.Line) []string {
 	var fingerprints []string
 	for _, l := range lines {

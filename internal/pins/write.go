@@ -12,8 +12,8 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// read parses the file, after undoing what a killed write has left. A system
-// without a hosts file has one without lines.
+// read parses the hosts file after undoing an interrupted write. A missing system
+// file counts as empty.
 func (p *Pins) read() (*hostsfile.File, error) {
 	if left := hostsfile.Interrupted(p.path(), p.options()); left != "" {
 		switch repaired, err := hostsfile.Recover(p.path(), p.options()); {
@@ -38,13 +38,15 @@ func (p *Pins) read() (*hostsfile.File, error) {
 	return file, nil
 }
 
-// maxReplans bounds how often a file that others write is planned for anew.
+// maxReplans is how often an edit is planned again because the file has changed.
 const maxReplans = 16
 
-// change shows an edit and writes it, after a yes. Nobody is asked about what cannot
-// be done. command is what root would run instead. Under --yes, replan makes the
-// edit anew for what somebody else has written meanwhile.
-func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfile.File) (*hostsfile.Edit, error)) error {
+// change shows an edit and writes it after confirmation, which is not asked for if the
+// file cannot be written. command is what root would run instead. Under --yes, if the
+// file has changed in the meantime, replan makes the edit for its new content.
+func (p *Pins) change(
+	edit *hostsfile.Edit, command string, replan func(*hostsfile.File) (*hostsfile.Edit, error),
+) error {
 	fmt.Fprint(p.changeWriter(), edit.Diff())
 	if err := hostsfile.Writable(p.path(), p.options()); err != nil {
 		return p.writeRefusal(err, command)
@@ -80,7 +82,7 @@ func (p *Pins) change(edit *hostsfile.Edit, command string, replan func(*hostsfi
 	return nil
 }
 
-// unwritten says why nothing could be written, and what to run instead.
+// writeRefusal says why nothing could be written, and what to run instead.
 func (p *Pins) writeRefusal(err error, command string) error {
 	if errors.Is(err, hostsfile.ErrNeedsRoot) {
 		return console.Refuse(exit.Found, "sudo rdnsproxy "+command+p.o.RerunFlags(), "%v", err)
@@ -88,8 +90,8 @@ func (p *Pins) writeRefusal(err error, command string) error {
 	return p.explain(err)
 }
 
-// shown is where the change is shown: where the person who is asked looks, not
-// where a report goes, and nowhere if nobody is asked or wants to know.
+// changeWriter returns where to show the change: where the user who has to confirm it
+// looks, never where a report goes; nowhere under --quiet if nobody is asked.
 func (p *Pins) changeWriter() io.Writer {
 	asks := !p.o.Yes && console.IsTerminal(p.w.In) && console.IsTerminal(p.w.Err)
 	switch {
@@ -101,7 +103,7 @@ func (p *Pins) changeWriter() io.Writer {
 	return p.w.TextWriter()
 }
 
-// explain adds to an error of writing what can be done about it.
+// explain turns an error of writing into a Refusal that says what to do.
 func (p *Pins) explain(err error) error {
 	hint := "nothing was written"
 	switch {

@@ -22,35 +22,38 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 )
 
-// configFile is the configuration of ssh's that setup changes.
+// configFile is the ssh configuration file that setup changes.
 type configFile struct {
-	path    string
-	content []byte
-	absent  bool
-	usual   bool   // it is ~/.ssh/config, after which ssh reads the system's
-	state   string // the directory for the journal of a file whose own directory takes none; may be empty
+	path      string
+	content   []byte
+	absent    bool
+	isDefault bool   // ~/.ssh/config, after which ssh reads the system's configuration
+	state     string // the directory for the journal if the file's own is not writable; may be empty
 }
 
-// maxConfig bounds it: what is larger nobody has written.
+// maxConfig is the largest file that is read: nobody writes a larger one.
 const maxConfig = 4 << 20
 
 func (c *configFile) String() string { return safetext.Line(c.path) }
 
-// openConfig reads the file that is meant, without waiting for what is no file.
+// openConfig reads the file at path, or ~/.ssh/config if path is "". It opens regular
+// files only, since opening a FIFO could block. The error is a Refusal.
 func openConfig(w console.World, path string) (*configFile, error) {
 	c := &configFile{path: path, state: w.CacheDir("ssh")}
 	if c.path == "" {
 		home := target.AsUser(w, sshconf.Query{}).Home
 		if home == "" {
-			return nil, console.Refuse(exit.Found, "name the file: rdnsproxy setup --file FILE", "cannot find your home directory")
+			return nil, console.Refuse(exit.Found, "name the file: rdnsproxy setup --file FILE",
+				"cannot find your home directory")
 		}
-		c.path, c.usual = filepath.Join(home, ".ssh", "config"), true
+		c.path, c.isDefault = filepath.Join(home, ".ssh", "config"), true
 	}
 	info, err := os.Stat(c.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(c.path); err == nil {
-			return nil, console.Refuse(exit.Found, "create the file it points to, or remove the link", "%s is a dangling symbolic link", c)
+			return nil, console.Refuse(exit.Found, "create the file it points to, or remove the link",
+				"%s is a dangling symbolic link", c)
 		}
 		c.absent = true
 		return c, nil
@@ -60,10 +63,13 @@ func openConfig(w console.World, path string) (*configFile, error) {
 		return nil, console.Refuse(exit.Found, "name the file in it", "%s is a directory", c)
 	case !info.Mode().IsRegular():
 		return nil, console.Refuse(exit.Found, "setup writes only to regular files", "%s is not a regular file", c)
-	case c.usual && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0: // readconf.c, read_config_file_depth
-		return nil, console.Refuse(exit.Found, "chmod go-w "+safetext.Shell(c.path), "everybody may write %s, so ssh refuses it", c)
+	case c.isDefault && runtime.GOOS != "windows" && info.Mode().Perm()&0o002 != 0:
+		// readconf.c, read_config_file_depth
+		return nil, console.Refuse(exit.Found, "chmod go-w "+safetext.Shell(c.path),
+			"everybody may write %s, so ssh refuses it", c)
 	case info.Size() > maxConfig:
-		return nil, console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "%s is larger than %d MiB", c, maxConfig>>20)
+		return nil, console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them",
+			"%s is larger than %d MiB", c, maxConfig>>20)
 	}
 	if c.content, err = os.ReadFile(c.path); err != nil {
 		return nil, console.Refuse(exit.Found, "nothing was written", "%s: %s", c, console.PlainError(err))
@@ -71,16 +77,16 @@ func openConfig(w console.World, path string) (*configFile, error) {
 	return c, nil
 }
 
-// diff shows the change as diff -u does, safe to print.
+// diff returns the change in the format of diff -u, safe to print.
 func (c *configFile) diff(content []byte) string {
 	name := c.String()
 	text := diff.Diff(name, shownLines(c.content), name, shownLines(content))
-	_, text, _ = bytes.Cut(text, []byte("\n")) // "diff OLD NEW", which no person needs
+	_, text, _ = bytes.Cut(text, []byte("\n")) // drop "diff OLD NEW"
 	return string(text)
 }
 
-// shownLines are the lines as a terminal may have them; carriage returns at their
-// ends are not shown, for the block has the file's own.
+// shownLines returns the lines in a form that is safe to print, without carriage
+// returns at their ends: the block has the same line ends as the file.
 func shownLines(content []byte) []byte {
 	var b bytes.Buffer
 	for ln := range strings.Lines(string(content)) {
@@ -101,7 +107,8 @@ func (c *configFile) openOptions() lockedfile.Options {
 	return lockedfile.Options{Limit: maxConfig, State: c.state}
 }
 
-// writable is nil if write is likely to succeed, so that nobody is asked in vain.
+// writable returns nil if write is likely to succeed, so that the user is not asked in
+// vain.
 func (c *configFile) writable() error {
 	if c.absent {
 		return nil
@@ -109,11 +116,11 @@ func (c *configFile) writable() error {
 	return lockedfile.Writable(c.path, c.openOptions())
 }
 
-// write puts content in the place of what was read. Owner, permissions and the
-// like stay; a symbolic link is followed, and stays one.
+// write replaces the content. Owner, permissions and other attributes are kept; a
+// symbolic link is followed.
 func (c *configFile) write(content []byte) error {
 	if c.absent {
-		if c.usual {
+		if c.isDefault {
 			if err := os.Mkdir(filepath.Dir(c.path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 				return err
 			}
@@ -138,7 +145,7 @@ func (c *configFile) write(content []byte) error {
 	return err
 }
 
-// explain says of an error of writing what can be done about it.
+// explain turns an error of writing into a Refusal that says what to do.
 func (c *configFile) explain(err error) error {
 	hint := "nothing was written; 'rdnsproxy setup --print' shows the lines"
 	switch {
@@ -154,8 +161,8 @@ func (c *configFile) explain(err error) error {
 	return console.Refuse(exit.Found, hint, "%s: %s", c, strings.TrimPrefix(ownWords(err), c.path+": "))
 }
 
-// ownWords drops the system call and the path within the opened directory from
-// an error of this program's own writers.
+// ownWords returns an error of this program's writers without the system call and the
+// path within the opened directory.
 func ownWords(err error) string {
 	var path *fs.PathError
 	if errors.As(err, &path) {

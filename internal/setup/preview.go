@@ -18,28 +18,28 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// preview asks ssh what a configuration would do, before it is written: ssh -G
-// with a copy, beside the configuration as it is without the recipe.
+// preview shows what a configuration would do before it is written: it runs ssh -G
+// with a copy of it, and with a copy without the recipe for comparison.
 type preview struct {
 	ctx     context.Context
 	w       console.World
 	file    *configFile
 	rest    []byte // the configuration without the block
-	dir     string // of the copies
+	dir     string // holds the copies
 	samples []sshconf.Sample
-	others  []sshconf.Condition     // blocks of somebody else's ProxyCommand that the lines would displace
+	others  []sshconf.Condition     // blocks whose ProxyCommand or ProxyJump the lines would displace
 	before  map[string]settingLines // by host
 	after   map[string]settingLines
 }
 
-// anyHost is one that no configuration names.
+// anyHost is a host that no configuration names.
 const anyHost = "rdnsproxy-setup.invalid"
 
-// shellHost is a host name that ssh refuses since 9.6 (readconf.c, valid_hostname);
-// to a shell it means nothing.
+// shellHost is a host name that ssh refuses since 9.6 (readconf.c, valid_hostname) and
+// that is harmless in a shell.
 const shellHost = "rdnsproxy-setup$.invalid"
 
-// maxSamples bounds for how many patterns of a configuration ssh is asked.
+// maxSamples is for how many patterns of a configuration ssh -G is run.
 const maxSamples = 300
 
 func newPreview(ctx context.Context, w console.World, file *configFile, rest []byte) (*preview, error) {
@@ -57,13 +57,13 @@ func newPreview(ctx context.Context, w console.World, file *configFile, rest []b
 
 func (p *preview) close() { os.RemoveAll(p.dir) }
 
-// begin reads the configuration as it is, which ssh has to accept.
+// begin reads the configuration without the recipe, which ssh has to accept.
 func (p *preview) begin() error {
 	if err := cmp.Or(p.write("own", p.rest), p.copy("before", p.rest)); err != nil {
 		return err
 	}
 	if err := p.read(); err != nil {
-		return target.ConfigError("HOST", p.named(err))
+		return target.ConfigError("HOST", p.realPathErr(err))
 	}
 	for _, s := range p.samples {
 		lines, err := p.ask("before", s.Host)
@@ -72,18 +72,19 @@ func (p *preview) begin() error {
 			p.before[s.Host] = lines
 		case s.Host == anyHost:
 			return console.Refuse(exit.Found, "fix it first: 'ssh -G HOST' says the same", "%v", err)
-		} // else ssh refuses such a name, or this one
+		} // otherwise ssh refuses only this host name
 	}
 	return nil
 }
 
-// read finds out for which hosts ssh is to be asked. What stands in the user's own
-// file stands above the lines, and comes first unless ssh goes over the files again;
-// what stands in the system's comes after them.
+// read determines the hosts to ask ssh about, and the blocks that come after the
+// recipe's lines. A block in the user's file is above the lines and takes precedence,
+// unless it applies only when ssh reads the files again; one in the system's file
+// comes after them.
 func (p *preview) read() error {
 	p.samples = []sshconf.Sample{{Pattern: "*", Host: anyHost}}
 	files := []sshconf.Query{{UserFile: p.path("own"), SystemFile: os.DevNull}}
-	if p.file.usual {
+	if p.file.isDefault {
 		files = append(files, sshconf.Query{UserFile: os.DevNull})
 	}
 	for i, q := range files {
@@ -102,10 +103,10 @@ func (p *preview) read() error {
 	return nil
 }
 
-// copy writes a configuration as ssh would find it, with the system's after it.
+// copy writes a copy of a configuration, followed by the system's if ssh reads both.
 func (p *preview) copy(name string, content []byte) error {
 	text := slices.Clone(content)
-	if p.file.usual {
+	if p.file.isDefault {
 		text = append(text, "\nMatch all\nInclude "+sshconf.SystemConfig+"\n"...)
 	}
 	return p.write(name, text)
@@ -124,28 +125,29 @@ func (p *preview) query(name, host string) sshconf.Query {
 	return target.AsUser(p.w, sshconf.Query{Host: host, File: p.path(name)})
 }
 
-// ask is what ssh -G prints for a host by one of the copies.
+// ask returns the output of ssh -G for a host with one of the copies.
 func (p *preview) ask(name, host string) (settingLines, error) {
 	out, err := p.query(name, host).Print(p.ctx)
 	if err != nil {
-		return nil, p.named(err)
+		return nil, p.realPathErr(err)
 	}
 	return linesOf(out), nil
 }
 
-// named puts the configuration's own name in the place of the copy's.
-func (p *preview) named(err error) error {
-	return errors.New(p.own(err.Error()))
+// realPathErr replaces the paths of the copies in an error by that of the
+// configuration.
+func (p *preview) realPathErr(err error) error {
+	return errors.New(p.realPaths(err.Error()))
 }
 
-func (p *preview) own(text string) string {
+func (p *preview) realPaths(text string) string {
 	for _, name := range []string{"own", "before", "after"} {
 		text = strings.ReplaceAll(text, safetext.Line(p.path(name)), p.file.String())
 	}
 	return text
 }
 
-// try asks ssh what it would do with the recipe.
+// try asks ssh what it would do with the recipe, for every host in p.before.
 func (p *preview) try(r recipe.Recipe) error {
 	if err := p.copy("after", recipe.Add(p.rest, r)); err != nil {
 		return err
@@ -161,37 +163,45 @@ func (p *preview) try(r recipe.Recipe) error {
 	return nil
 }
 
-// all makes the recipe for all hosts such that nobody else's ProxyCommand or
-// ProxyJump is displaced: also not one that stands in a file which ssh reads later,
-// or that holds only when ssh goes over the files again (Match final).
-func (p *preview) all(r recipe.Recipe) (recipe.Recipe, error) {
+// planAll makes the recipe for all hosts so that no other ProxyCommand or ProxyJump is
+// displaced, not even one in a file that ssh reads later or one that applies only when
+// ssh reads the files again (Match final).
+func (p *preview) planAll(r recipe.Recipe) (recipe.Recipe, error) {
 	general := p.before[anyHost]
 	if value := general["canonicalizehostname"]; value != nil && value[0] == "always" {
 		for _, s := range p.samples {
 			if kind, _ := p.before[s.Host].proxy(); kind != "" && strings.ContainsAny(s.Pattern, "*?") {
 				return r, console.Refuse(exit.Found, "name hosts: rdnsproxy setup --fdpass HOST...",
-					"with CanonicalizeHostname always, short names would lose the %s of %s", spelledKeyword(kind), shownHost(s.Pattern))
+					"with CanonicalizeHostname always, short names would lose the %s of %s",
+					spelledKeyword(kind), shownHost(s.Pattern))
 			}
 		}
 	}
-	if value := general["canonicalizehostname"]; value != nil && value[0] != "false" && value[0] != "no" && value[0] != "always" {
-		return r, console.Refuse(exit.Found, "'CanonicalizeHostname always' is not ignored; or name hosts: rdnsproxy setup --fdpass HOST...",
-			"ssh ignores CanonicalizeHostname %s once there is a ProxyCommand, so short names would resolve differently", safetext.Line(value[0]))
+	if value := general["canonicalizehostname"]; value != nil &&
+		value[0] != "false" && value[0] != "no" && value[0] != "always" {
+		return r, console.Refuse(exit.Found,
+			"'CanonicalizeHostname always' is not ignored; or name hosts: rdnsproxy setup --fdpass HOST...",
+			"ssh ignores CanonicalizeHostname %s once there is a ProxyCommand, so short names would resolve differently",
+			safetext.Line(value[0]))
 	}
 	if kind, value := general.proxy(); kind != "" {
 		if kind == "proxycommand" && console.RunsThisProgram(value) {
-			return r, console.Refuse(exit.Found, "remove them first: rdnsproxy setup writes its own", "%s already has lines for rdnsproxy, written by hand", p.file)
+			return r, console.Refuse(exit.Found, "remove them first: rdnsproxy setup writes its own",
+				"%s already has lines for rdnsproxy, written by hand", p.file)
 		}
-		return r, console.Refuse(exit.Found, "remove it, or add rdnsproxy by hand", "every host already has a %s: %s", spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60))
+		return r, console.Refuse(exit.Found, "remove it, or add rdnsproxy by hand",
+			"every host already has a %s: %s", spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60))
 	}
 	for _, c := range p.others {
 		if len(c.Patterns) == 0 {
-			return r, console.Refuse(exit.Found, "put the lines below it by hand, or name hosts: rdnsproxy setup --fdpass HOST...",
-				"%s: the ProxyCommand or ProxyJump of this block would be lost for the hosts that it matches", p.own(c.Origin))
+			return r, console.Refuse(exit.Found,
+				"put the lines below it by hand, or name hosts: rdnsproxy setup --fdpass HOST...",
+				"%s: the ProxyCommand or ProxyJump of this block would be lost for the hosts that it matches",
+				p.realPaths(c.Origin))
 		}
 		r.Except = append(r.Except, c.Patterns...)
 	}
-	for range 3 { // what is left alone for one pattern may bring up another
+	for range 3 { // excepting one pattern may reveal another
 		if err := p.try(r); err != nil {
 			return r, err
 		}
@@ -200,16 +210,18 @@ func (p *preview) all(r recipe.Recipe) (recipe.Recipe, error) {
 		case len(displaced) == 0:
 			return r, nil
 		case displaced[0] == "*":
-			return r, console.Refuse(exit.Found, "'ssh -G HOST' shows what it has", "%s has settings for every host that do not go with a ProxyCommand, such as ProxyUseFdpass", p.file)
+			return r, console.Refuse(exit.Found, "'ssh -G HOST' shows what it has",
+				"%s has settings for every host that do not go with a ProxyCommand, such as ProxyUseFdpass", p.file)
 		}
 		r.Except = append(r.Except, displaced...)
 	}
-	return r, console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "%s: the ProxyCommand or ProxyJump of %s cannot be kept", p.file, several(p.displaced(r), 3))
+	return r, console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them",
+		"%s: the ProxyCommand or ProxyJump of %s cannot be kept", p.file, several(p.displaced(r), 3))
 }
 
-// displaced are the patterns for which ssh would do anything else than to run
-// rdnsproxy where it ran nothing. Hosts whose connection is handed over have
-// ProxyUseFdpass besides, and no others may.
+// displaced returns the patterns for which the recipe would change anything other than
+// that ssh now runs rdnsproxy where it ran no command. ProxyUseFdpass must be set for
+// the hosts in r.Passed and for no others.
 func (p *preview) displaced(r recipe.Recipe) []string {
 	var all []string
 	for _, s := range p.samples {
@@ -222,7 +234,8 @@ func (p *preview) displaced(r recipe.Recipe) []string {
 		kind, value := before.proxy()
 		nowKind, now := after.proxy()
 		lost := kind != "" && (nowKind != kind || now != value)
-		broken := kind == "" && nowKind != "" && (after["proxyusefdpass"] != nil && after["proxyusefdpass"][0] == "yes") != passed
+		fdpass := after["proxyusefdpass"] != nil && after["proxyusefdpass"][0] == "yes"
+		broken := kind == "" && nowKind != "" && fdpass != passed
 		altered := slices.ContainsFunc(before.differing(after), func(k string) bool {
 			return k != "proxycommand" && k != "proxyjump" && !(k == "proxyusefdpass" && passed)
 		})
@@ -233,8 +246,8 @@ func (p *preview) displaced(r recipe.Recipe) []string {
 	return all
 }
 
-// passed adds hosts to the recipe whose connection is handed to ssh.
-func (p *preview) passed(r recipe.Recipe, hosts []string, v *console.Voice) (recipe.Recipe, error) {
+// planPassed adds to the recipe hosts whose connections are passed to ssh.
+func (p *preview) planPassed(r recipe.Recipe, hosts []string, v *console.Voice) (recipe.Recipe, error) {
 	for _, h := range hosts {
 		if _, known := p.before[h]; known {
 			continue
@@ -249,11 +262,13 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *console.Voice) (rec
 	var added []string
 	for _, h := range hosts {
 		if kind, value := p.before[h].proxy(); kind != "" {
-			v.Warning(fmt.Sprintf("%s is skipped: it already has a %s: %s", shownHost(h), spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60)))
+			v.Warning(fmt.Sprintf("%s is skipped: it already has a %s: %s",
+				shownHost(h), spelledKeyword(kind), safetext.Cut(safetext.Line(value), 60)))
 			continue
 		}
 		if i := slices.IndexFunc(p.others, func(c sshconf.Condition) bool { return c.Holds(h) }); i >= 0 {
-			v.Warning(fmt.Sprintf("%s is skipped: %s: the ProxyCommand or ProxyJump of this block may apply to it", shownHost(h), p.own(p.others[i].Origin)))
+			v.Warning(fmt.Sprintf("%s is skipped: %s: the ProxyCommand or ProxyJump of this block may apply to it",
+				shownHost(h), p.realPaths(p.others[i].Origin)))
 			continue
 		}
 		added = append(added, h)
@@ -271,22 +286,26 @@ func (p *preview) passed(r recipe.Recipe, hosts []string, v *console.Voice) (rec
 	}
 	for _, h := range added {
 		_, command := p.after[h].proxy()
-		if pass := p.after[h]["proxyusefdpass"]; !strings.Contains(command, "--fdpass") || pass == nil || pass[0] != "yes" {
-			return r, console.Refuse(exit.Found, "see 'ssh -G "+safetext.Name(h)+"'", "nothing was written: another line of the configuration sets ProxyUseFdpass for %s", shownHost(h))
+		pass := p.after[h]["proxyusefdpass"]
+		if !strings.Contains(command, "--fdpass") || pass == nil || pass[0] != "yes" {
+			return r, console.Refuse(exit.Found, "see 'ssh -G "+safetext.Name(h)+"'",
+				"nothing was written: another line of the configuration sets ProxyUseFdpass for %s", shownHost(h))
 		}
 	}
 	if d := p.displaced(r); len(d) > 0 {
 		return r, console.Refuse(exit.Found, "nothing was written", "ssh would behave differently for %s", several(d, 3))
 	}
-	v.Notice("'ssh -o ProxyCommand=...' and mosh fail on " + several(r.Passed, 5) + ": ssh expects a passed connection there")
+	v.Notice("'ssh -o ProxyCommand=...' and mosh fail on " + several(r.Passed, 5) +
+		": ssh expects a passed connection there")
 	return r, nil
 }
 
-// unchecked tells which hosts rdnsproxy does not see: those with a way of their own.
+// unchecked describes the hosts that rdnsproxy does not check, because they have their
+// own ProxyCommand or ProxyJump.
 func (p *preview) unchecked() []string {
 	var jumps, commands []string
 	for _, s := range p.samples {
-		switch kind, value := p.before[s.Host].proxy(); { // which it has kept
+		switch kind, value := p.before[s.Host].proxy(); {
 		case kind == "proxyjump":
 			jumps = append(jumps, shownHost(s.Pattern))
 		case kind == "proxycommand" && !console.RunsThisProgram(value):
@@ -313,7 +332,7 @@ func spelledKeyword(kind string) string {
 	return "ProxyCommand"
 }
 
-// settingLines are ssh -G's values by keyword.
+// settingLines holds the output of ssh -G: the values of each keyword.
 type settingLines map[string][]string
 
 func linesOf(out string) settingLines {
@@ -325,7 +344,7 @@ func linesOf(out string) settingLines {
 	return all
 }
 
-// proxy is the way of a host's own, if it has one.
+// proxy returns the ProxyJump or ProxyCommand that is set; "" if there is none.
 func (s settingLines) proxy() (kind, value string) {
 	for _, kind := range []string{"proxyjump", "proxycommand"} {
 		if v := s[kind]; v != nil && v[0] != "none" && v[0] != "" {
@@ -335,7 +354,7 @@ func (s settingLines) proxy() (kind, value string) {
 	return "", ""
 }
 
-// differing are the keywords that do not have the same values.
+// differing returns the keywords whose values differ, sorted.
 func (s settingLines) differing(o settingLines) []string {
 	var all []string
 	for keyword := range s {

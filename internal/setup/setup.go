@@ -1,5 +1,5 @@
-// Package setup writes the lines into ssh's configuration that make ssh run this
-// program, after asking ssh itself what they would change.
+// Package setup adds the lines to ssh's configuration that make ssh run this program,
+// after asking ssh itself what they would change.
 package setup
 
 import (
@@ -20,17 +20,18 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// Options say which lines setup writes where.
+// Options say which lines to write, and where.
 type Options struct {
 	File   string // if empty, ~/.ssh/config
-	Remove bool   // take the lines out again
-	Print  bool   // print the lines, and write nothing
-	FDPass bool   // for named hosts, whose connections are passed to ssh
+	Remove bool   // remove the lines again
+	Print  bool   // print the lines instead of writing them
+	FDPass bool   // for the given hosts only, and pass their connections to ssh
 	Yes    bool   // write without asking
 	Quiet  bool   // errors only
 }
 
-// Run adds the block to a configuration, brings it up to date, or removes it.
+// Run adds, updates or removes the block in a configuration and returns the exit
+// status.
 func Run(ctx context.Context, w console.World, o Options, hosts []string) (int, error) {
 	if err := o.validate(hosts); err != nil {
 		return 0, err
@@ -41,7 +42,8 @@ func Run(ctx context.Context, w console.World, o Options, hosts []string) (int, 
 	}
 	block, err := recipe.Find(file.content)
 	if err != nil {
-		return 0, console.Refuse(exit.Found, "remove the lines between the marks by hand, marks included; 'rdnsproxy setup --print' shows what belongs there", "%s: %v", file, err)
+		return 0, console.Refuse(exit.Found, "remove the lines between the marks by hand, marks included; "+
+			"'rdnsproxy setup --print' shows what belongs there", "%s: %v", file, err)
 	}
 	v := console.NewVoice(w.Err, o.Quiet, false)
 	rest := file.content
@@ -75,11 +77,15 @@ func Run(ctx context.Context, w console.World, o Options, hosts []string) (int, 
 	return 0, o.apply(w, file, content)
 }
 
-// plan asks ssh what the recipe may be, and says what there is to know of it. The
-// copies that ssh is asked with are gone when it ends, also by Ctrl-C.
-func (o *Options) plan(ctx context.Context, w console.World, v *console.Voice, file *configFile, rest []byte, want recipe.Recipe, hosts []string) (r recipe.Recipe, err error) {
+// plan asks ssh what the recipe may contain, and prints what the user should know about
+// it. The copies that ssh reads are removed when it returns, also after Ctrl-C.
+func (o *Options) plan(
+	ctx context.Context, w console.World, v *console.Voice,
+	file *configFile, rest []byte, want recipe.Recipe, hosts []string,
+) (r recipe.Recipe, err error) {
 	if _, err := exec.LookPath("ssh"); err != nil {
-		return want, console.Refuse(exit.Found, "install OpenSSH's client", "ssh is not on PATH, and setup asks it what the lines would change")
+		return want, console.Refuse(exit.Found, "install OpenSSH's client",
+			"ssh is not on PATH, and setup asks it what the lines would change")
 	}
 	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
@@ -94,19 +100,21 @@ func (o *Options) plan(ctx context.Context, w console.World, v *console.Voice, f
 	}
 	defer p.close()
 	if o.FDPass {
-		want, err = p.passed(want, hosts, v)
+		want, err = p.planPassed(want, hosts, v)
 	} else {
 		want.All, want.Except = true, nil
-		want, err = p.all(want)
+		want, err = p.planAll(want)
 	}
 	if err != nil || o.Print {
 		return want, err
 	}
 	if _, err := p.ask("before", shellHost); err == nil {
-		v.Warning("this ssh accepts shell characters in host names and passes them to a shell once there is a ProxyCommand (CVE-2023-51385): update to OpenSSH 9.6 or to your distribution's fix")
+		v.Warning("this ssh accepts shell characters in host names and passes them to a shell " +
+			"once there is a ProxyCommand (CVE-2023-51385): update to OpenSSH 9.6 or to your distribution's fix")
 	}
 	if shell := w.Getenv("SHELL"); (console.World{Env: wrap.WithShell(ctx, w)}).Getenv("SHELL") != shell {
-		v.Warning(fmt.Sprintf("ssh runs a ProxyCommand with $SHELL, but %s does not run commands or prints text of its own: set SHELL=/bin/sh where you run ssh", console.Quoted(shell)))
+		v.Warning(fmt.Sprintf("ssh runs a ProxyCommand with $SHELL, but %s does not run commands or prints text "+
+			"of its own: set SHELL=/bin/sh where you run ssh", console.Quoted(shell)))
 	}
 	for _, line := range p.unchecked() {
 		v.Notice(line)
@@ -114,47 +122,57 @@ func (o *Options) plan(ctx context.Context, w console.World, v *console.Voice, f
 	return want, nil
 }
 
-// validate looks at flags and hosts that make no sense together.
+// validate refuses options and hosts that cannot be combined.
 func (o *Options) validate(hosts []string) error {
 	switch {
 	case o.Remove && (o.FDPass || o.Print || len(hosts) > 0):
-		return console.Refuse(exit.Usage, "rdnsproxy setup --remove", "--remove removes all of rdnsproxy's lines, and takes no host or other flag")
+		return console.Refuse(exit.Usage, "rdnsproxy setup --remove",
+			"--remove removes all of rdnsproxy's lines, and takes no host or other flag")
 	case o.FDPass && len(hosts) == 0:
-		return console.Refuse(exit.Usage, "rdnsproxy setup --fdpass HOST...", "--fdpass needs host names: it is not safe for all hosts")
+		return console.Refuse(exit.Usage, "rdnsproxy setup --fdpass HOST...",
+			"--fdpass needs host names: it is not safe for all hosts")
 	case !o.FDPass && len(hosts) > 0:
-		return console.Refuse(exit.Usage, "rdnsproxy setup is for all hosts; rdnsproxy setup --fdpass HOST... for some", "setup takes no host without --fdpass")
+		return console.Refuse(exit.Usage, "rdnsproxy setup is for all hosts; rdnsproxy setup --fdpass HOST... for some",
+			"setup takes no host without --fdpass")
 	}
 	for _, h := range hosts {
 		if err := target.CheckHost(h); err != nil {
 			return err
 		}
 		if strings.ContainsAny(h, "*?!,#%/") {
-			return console.Refuse(exit.Usage, "name the hosts as you type them after ssh", "--fdpass does not take patterns: %s", console.Quoted(h))
+			return console.Refuse(exit.Usage, "name the hosts as you type them after ssh",
+				"--fdpass does not take patterns: %s", console.Quoted(h))
 		}
 	}
 	return nil
 }
 
-// ownCommand is this program as ssh's ProxyCommand has it: its bare name where
-// every PATH finds it by that, which a cron job's does not in ~/go/bin.
+// ownCommand returns this program for a ProxyCommand: its bare name if it is in a
+// directory that every PATH contains (a cron job's does not have ~/go/bin), otherwise
+// its path.
 func ownCommand() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return "", console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them", "cannot find this program's own path: %s", console.PlainError(err))
+		return "", console.Refuse(exit.Found, "write the lines by hand: 'rdnsproxy help' shows them",
+			"cannot find this program's own path: %s", console.PlainError(err))
 	}
 	if dir := filepath.Dir(self); filepath.Base(dir) == "exe" && strings.Contains(dir, "go-build") {
-		return "", console.Refuse(exit.Found, "install it first: go install .", "this program was built by 'go run' and is gone when it ends")
+		return "", console.Refuse(exit.Found, "install it first: go install .",
+			"this program was built by 'go run' and is gone when it ends")
 	}
-	if found, err := exec.LookPath("rdnsproxy"); err == nil && console.SameFile(found, self) && slices.Contains([]string{"/usr/bin", "/bin", "/usr/local/bin"}, filepath.Dir(found)) {
+	everyPATH := []string{"/usr/bin", "/bin", "/usr/local/bin"}
+	if found, err := exec.LookPath("rdnsproxy"); err == nil && console.SameFile(found, self) &&
+		slices.Contains(everyPATH, filepath.Dir(found)) {
 		return "rdnsproxy", nil
 	}
 	if strings.ContainsAny(self, "\n\r") {
-		return "", console.Refuse(exit.Found, "move it", "this program's path contains a line break: %s", console.Quoted(self))
+		return "", console.Refuse(exit.Found, "move it",
+			"this program's path contains a line break: %s", console.Quoted(self))
 	}
 	return recipe.Quote(self), nil
 }
 
-// apply shows the change and makes it, after a yes.
+// apply shows the change and writes it after confirmation.
 func (o *Options) apply(w console.World, file *configFile, content []byte) error {
 	if !o.Quiet || !o.Yes {
 		w.Print(file.diff(content))
@@ -174,7 +192,7 @@ func (o *Options) apply(w console.World, file *configFile, content []byte) error
 	return nil
 }
 
-// several joins words for people: "a, b and 3 more".
+// several joins the first words for people: "a, b and 3 more".
 func several(words []string, most int) string {
 	if len(words) > most {
 		return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
@@ -182,5 +200,6 @@ func several(words []string, most int) string {
 	return strings.Join(words, ", ")
 }
 
-// shownHost is a host or pattern of the configuration, safe to print.
+// shownHost returns a host or pattern of the configuration in a form that is safe to
+// print.
 func shownHost(s string) string { return safetext.Line(s) }

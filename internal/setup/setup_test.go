@@ -14,7 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// setup does the work, and gives its exit status and what it said.
+// setup calls Run and returns its exit status and output.
 func setup(t *testing.T, o Options, hosts ...string) (status int, out, errs string) {
 	t.Helper()
 	var files [2]*os.File
@@ -47,7 +47,7 @@ func setup(t *testing.T, o Options, hosts ...string) (status int, out, errs stri
 	return status, texts[0], texts[1]
 }
 
-// sshSays is all that ssh -G prints; nil where it refuses.
+// sshSays returns the output of ssh -G; nil if ssh refuses.
 func sshSays(t *testing.T, file string, args ...string) settingLines {
 	t.Helper()
 	out, err := exec.Command("ssh", append([]string{"-G", "-F", file}, args...)...).Output()
@@ -57,18 +57,20 @@ func sshSays(t *testing.T, file string, args ...string) settingLines {
 	return linesOf(string(out))
 }
 
-// question is one "ask:" line of sshconf's corpus: HOST|ARG|ARG…
+// question parses an "ask:" line of sshconf's corpus, HOST|ARG|ARG…, into ssh's
+// arguments.
 func question(ask string) []string {
 	words := strings.Split(strings.ReplaceAll(ask, `\n`, "\n"), "|")
 	return append(words[1:], "--", words[0])
 }
 
-// values are cases about the values of settings that stand beside the lines.
-var values = regexp.MustCompile(`^(args|attempts|bind|control|families|flags|gssapi|hostkey|ipqos|keyword|known|lists|long|quotes|timeout|value)`)
+// values matches the cases that are about the values of other settings.
+var values = regexp.MustCompile(`^(args|attempts|bind|control|families|flags|gssapi|hostkey|ipqos|` +
+	`keyword|known|lists|long|quotes|timeout|value)`)
 
-// TestSetupDisplacesNothing asks ssh about the configurations of sshconf's corpus,
-// without the lines and with them: nothing but the ProxyCommand may differ, and
-// that only where there was none. And they come out again to the byte.
+// TestSetupDisplacesNothing runs ssh -G on the configurations of sshconf's corpus with
+// and without the lines: only ProxyCommand may differ, and only where there was none.
+// Removing the lines restores the file exactly.
 func TestSetupDisplacesNothing(t *testing.T) {
 	cases, err := filepath.Glob("../../sshconf/testdata/config/*.txtar")
 	if err != nil || len(cases) < 200 {
@@ -77,7 +79,7 @@ func TestSetupDisplacesNothing(t *testing.T) {
 	cases = slices.DeleteFunc(cases, func(path string) bool { return values.MatchString(filepath.Base(path)) })
 	written := make(chan bool, len(cases))
 	least := 60
-	if testing.Short() { // each asks ssh several times
+	if testing.Short() { // each case runs ssh several times
 		cases, least = slices.DeleteFunc(cases, everyEighthStays()), 7
 	}
 	t.Run("case", func(t *testing.T) {
@@ -95,13 +97,14 @@ func TestSetupDisplacesNothing(t *testing.T) {
 					if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 						t.Fatal(err)
 					}
-					if err := os.WriteFile(name, []byte(strings.NewReplacer("$DIR", dir, "$ETC", "/etc/ssh").Replace(string(f.Data))), 0o600); err != nil {
+					data := strings.NewReplacer("$DIR", dir, "$ETC", "/etc/ssh").Replace(string(f.Data))
+					if err := os.WriteFile(name, []byte(data), 0o600); err != nil {
 						t.Fatal(err)
 					}
 				}
 				old, err := os.ReadFile(file)
 				if err != nil {
-					return // it is about a home
+					return // a case about home directories
 				}
 				var asks [][]string
 				var before []settingLines
@@ -126,9 +129,11 @@ func TestSetupDisplacesNothing(t *testing.T) {
 				for i, ask := range asks {
 					compareSettings(t, ask, before[i], sshSays(t, file, ask...))
 				}
-				if i%8 != 0 { // ssh takes its time
-				} else if status, out, errs := setup(t, Options{File: file, Yes: true}); status != 0 || !strings.Contains(out, "is up to date") {
-					t.Errorf("again: %d, %s%s", status, out, errs)
+				if i%8 == 0 { // not always: ssh is slow
+					status, out, errs := setup(t, Options{File: file, Yes: true})
+					if status != 0 || !strings.Contains(out, "is up to date") {
+						t.Errorf("again: %d, %s%s", status, out, errs)
+					}
 				}
 				if status, out, errs := setup(t, Options{File: file, Yes: true, Remove: true}); status != 0 {
 					t.Errorf("--remove: %d, %s%s", status, out, errs)
@@ -146,7 +151,8 @@ func TestSetupDisplacesNothing(t *testing.T) {
 	}
 }
 
-// everyEighthStays picks what else is deleted.
+// everyEighthStays returns a function for slices.DeleteFunc that keeps every eighth
+// element.
 func everyEighthStays() func(string) bool {
 	i := -1
 	return func(string) bool {
@@ -171,7 +177,7 @@ func compareSettings(t *testing.T, ask []string, before, after settingLines) {
 	}
 }
 
-// TestSetupForNamedHosts: the connections of those alone are handed over.
+// TestSetupForNamedHosts: only the connections of the named hosts are passed to ssh.
 func TestSetupForNamedHosts(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "config")
 	text := "Host jump\n\tProxyJump gate\nHost own\n\tProxyCommand nc %h %p\nHost passes\n\tProxyUseFdpass no\n"
@@ -185,32 +191,43 @@ func TestSetupForNamedHosts(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"*", "a*", "?", "!a", "a,b", "-x", "a b", "vsock/3", "a#b", `a"b`, ""} {
-		if status, _, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, bad); status != 2 || strings.Count(errs, "\n") != 1 {
-			t.Errorf("%q: %d, %s", bad, status, errs)
-		}
-		unchanged()
+		t.Run("bad "+bad, func(t *testing.T) {
+			status, _, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, bad)
+			if status != 2 || strings.Count(errs, "\n") != 1 {
+				t.Errorf("%d, %s", status, errs)
+			}
+			unchanged()
+		})
 	}
 	for _, all := range [][]string{{"jump"}, {"own"}, {"jump", "own"}, {"passes"}} {
-		if status, out, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, all...); status != 1 || !strings.Contains(errs, "nothing was written") {
-			t.Errorf("%q: %d, %s%s", all, status, out, errs)
-		}
-		unchanged()
+		t.Run("skipped "+strings.Join(all, ","), func(t *testing.T) {
+			status, out, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, all...)
+			if status != 1 || !strings.Contains(errs, "nothing was written") {
+				t.Errorf("%d, %s%s", status, out, errs)
+			}
+			unchanged()
+		})
 	}
 	status, out, errs := setup(t, Options{File: file, Yes: true, FDPass: true}, "own", "a", "b.example.com")
-	if status != 0 || !strings.Contains(errs, "own is skipped: it already has a ProxyCommand: nc %h %p") || !strings.Contains(errs, "mosh fail on a, b.example.com") {
+	if status != 0 || !strings.Contains(errs, "own is skipped: it already has a ProxyCommand: nc %h %p") ||
+		!strings.Contains(errs, "mosh fail on a, b.example.com") {
 		t.Errorf("%d, %s%s", status, out, errs)
 	}
 	if status, out, errs := setup(t, Options{File: file, Yes: true}); status != 0 {
 		t.Errorf("%d, %s%s", status, out, errs)
 	}
-	for host, want := range map[string]string{"a": "yes", "b.example.com": "yes", "c": "no", "jump": "no", "own": "no", "passes": "no"} {
-		s := sshSays(t, file, host)
-		_, command := s.proxy()
-		if s["proxyusefdpass"][0] != want || strings.Contains(command, "--fdpass") != (want == "yes") {
-			t.Errorf("%s: ProxyUseFdpass %s, %s", host, s["proxyusefdpass"], command)
-		}
+	for host, want := range map[string]string{
+		"a": "yes", "b.example.com": "yes", "c": "no", "jump": "no", "own": "no", "passes": "no",
+	} {
+		t.Run("fdpass of "+host, func(t *testing.T) {
+			s := sshSays(t, file, host)
+			_, command := s.proxy()
+			if s["proxyusefdpass"][0] != want || strings.Contains(command, "--fdpass") != (want == "yes") {
+				t.Errorf("ProxyUseFdpass %s, %s", s["proxyusefdpass"], command)
+			}
+		})
 	}
-	// With ssh's own option the jump counts, and fdpass is off again.
+	// ssh -J overrides the ProxyCommand, and fdpass with it.
 	if s := sshSays(t, file, "-J", "gate", "a"); s["proxyjump"] == nil || s["proxycommand"] != nil {
 		t.Errorf("-J: %v", s)
 	}

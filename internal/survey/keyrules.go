@@ -64,7 +64,9 @@ func (a *algorithms) revocations(path string) *knownhosts.Revocations {
 
 // command returns KnownHostsCommand for a target, with the tokens of OpenSSH's
 // DEFAULT_CLIENT_PERCENT_EXPAND_ARGS.
-func (s *Survey) command(t *target.Target, line string, said *sshconf.Host, release knownhosts.Release) *knownhosts.Command {
+func (s *Survey) command(
+	t *target.Target, line string, said *sshconf.Host, release knownhosts.Release,
+) *knownhosts.Command {
 	machine, _ := os.Hostname()
 	short, _, _ := strings.Cut(machine, ".")
 	login := cmp.Or(t.Config.Get("user"), t.Query.LocalUser)

@@ -30,7 +30,8 @@ func ownNames() []string {
 			}
 		}
 	}
-	config, _ := resolve.SystemConfig(resolve.Environment{}) // without the user's environment: these are the machine's names
+	// Without the user's environment: these are the machine's names.
+	config, _ := resolve.SystemConfig(resolve.Environment{})
 	for _, domain := range config.Search {
 		names = append(names, short+"."+string(domain))
 	}

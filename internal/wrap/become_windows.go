@@ -11,8 +11,8 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// become runs a program on this one's streams and passes its exit status on; a
-// process cannot be replaced here. Ctrl-C reaches the program by itself.
+// become runs a program on the same streams and returns its exit status, since Windows
+// cannot replace a process. Ctrl-C reaches the program directly.
 func become(w console.World, path string, args []string) (int, error) {
 	cmd := exec.Command(path, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Env = w.In, w.Out, w.Err, w.Env

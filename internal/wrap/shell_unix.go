@@ -14,11 +14,11 @@ import (
 	"rdnsproxy/internal/console"
 )
 
-// WithShell is the environment for a program that runs our ProxyCommand. ssh has
-// it run by $SHELL -c "exec …" (sshconnect.c, ssh_proxy_fdpass_connect), and plain
-// ssh needs no shell: where the user's is none (nologin, false), or writes
-// something of its own when it starts, /bin/sh takes its place. Otherwise SHELL
-// stays, for LocalCommand, Match exec and sftp's ! are run by it too.
+// WithShell returns the environment for a program that runs our ProxyCommand. ssh runs
+// that with $SHELL -c "exec …" (sshconnect.c, ssh_proxy_fdpass_connect), whereas ssh
+// without a ProxyCommand needs no shell. So if the user's shell does not run commands
+// (nologin, false) or prints something at startup, SHELL is set to /bin/sh. Otherwise
+// it is kept, because LocalCommand, Match exec and sftp's ! use it too.
 func WithShell(ctx context.Context, w console.World) []string {
 	shell, set := w.LookupEnv("SHELL")
 	if !set || quietShell(ctx, w, shell) {
@@ -27,8 +27,8 @@ func WithShell(ctx context.Context, w console.World) []string {
 	return w.WithEnv("SHELL", "/bin/sh")
 }
 
-// quietShell reports whether a shell runs a command and says nothing else. One
-// that reads no file of the user's on the way need not be asked.
+// quietShell reports whether a shell runs a command and prints nothing else. It runs
+// the shell, unless that is known to read no startup file.
 func quietShell(ctx context.Context, w console.World, shell string) bool {
 	if !filepath.IsAbs(shell) {
 		return false
@@ -37,8 +37,8 @@ func quietShell(ctx context.Context, w console.World, shell string) bool {
 		_, err := exec.LookPath(shell)
 		return err == nil
 	}
-	// The other shells read a file of the user's each time, and bash takes ssh's
-	// socket for a login from the network: it is asked with one too.
+	// Other shells read a startup file each time, and bash does too if its stdin is a
+	// socket, as from rshd: ssh gives it one, so this does too.
 	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		return false
@@ -57,8 +57,9 @@ func quietShell(ctx context.Context, w console.World, shell string) bool {
 	return err == nil && string(out) == said+"\n"
 }
 
-// readsNothing knows the shells that read no start-up file for -c. bash does if
-// BASH_ENV names one, or if it believes to be the first shell of a session.
+// readsNothing reports whether a shell is known to read no startup file for -c. bash
+// reads one if BASH_ENV names it, or if SHLVL says that it is the first shell of a
+// session (and stdin is a socket).
 func readsNothing(w console.World, shell string) bool {
 	switch filepath.Base(shell) {
 	case "sh", "dash":

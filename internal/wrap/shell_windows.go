@@ -6,6 +6,5 @@ import (
 	"rdnsproxy/internal/console"
 )
 
-// WithShell is the environment for a program that runs our ProxyCommand: as it
-// is, for ssh goes by no SHELL there.
+// WithShell returns the environment unchanged: ssh on Windows ignores SHELL.
 func WithShell(_ context.Context, w console.World) []string { return w.Env }

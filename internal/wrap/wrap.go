@@ -1,5 +1,5 @@
-// Package wrap runs ssh, sftp and scp with this program as their ProxyCommand, and
-// leaves alone whatever has another way to its host.
+// Package wrap runs ssh, sftp and scp with this program as their ProxyCommand, unless
+// the host already has a ProxyCommand or ProxyJump.
 package wrap
 
 import (
@@ -15,8 +15,8 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Run runs the real program and gives its exit status. If verbose, it says why
-// nothing is checked.
+// Run runs the real program. On Unix it returns only on error, on Windows with the
+// program's exit status. If verbose, it says why nothing is checked.
 func Run(ctx context.Context, w console.World, program string, args []string, verbose bool) (int, error) {
 	path, env, err := console.RealProgram(w, program)
 	if err != nil {
@@ -24,7 +24,7 @@ func Run(ctx context.Context, w console.World, program string, args []string, ve
 	}
 	w.Env = env
 	if w.Getenv(sshconf.EvaluatingEnv) != "" {
-		return become(w, path, args) // it is this program that asks, through a script called ssh: what does plain ssh do?
+		return become(w, path, args) // this program is asking, through a script called ssh, what plain ssh does
 	}
 	if leave, reason := leaveAlone(ctx, w, program, args); leave {
 		if reason != "" && verbose {
@@ -40,8 +40,8 @@ func Run(ctx context.Context, w console.World, program string, args []string, ve
 	return become(w, path, append(proxyOptions(self), args...))
 }
 
-// proxyOptions make ssh run this program. They stand first, because ssh takes
-// the first value of an option.
+// proxyOptions returns the options that make ssh run this program. They have to come
+// first, because ssh uses the first value of an option.
 func proxyOptions(self string) []string {
 	command := recipe.Quote(self)
 	var options []string
@@ -50,16 +50,16 @@ func proxyOptions(self string) []string {
 		options = append(options, "-oProxyUseFdpass=yes")
 	}
 	command += " -- %h %p"
-	if runtime.GOOS != "linux" { // where the name as it was typed is not found on ssh's own command line
+	if runtime.GOOS != "linux" { // elsewhere the name as typed cannot be read from ssh's command line
 		command += " %n"
 	}
 	return append(options, "-oProxyCommand="+command)
 }
 
-// leaveAlone asks ssh what it would do with these arguments. A bastion is never
-// bypassed, and what cannot be told is not proxied either; the reason says why
-// nothing is checked. Where the user's own ProxyCommand is this program, with a
-// policy perhaps, that line does the work, and there is no reason.
+// leaveAlone reports whether to run the program without our ProxyCommand, and why
+// nothing is checked then. A bastion is never bypassed, and if ssh's configuration
+// cannot be evaluated the program runs unchanged too. If the user's ProxyCommand is
+// already this program, perhaps with a policy, that does the work, and reason is "".
 func leaveAlone(ctx context.Context, w console.World, program string, args []string) (leave bool, reason string) {
 	c, err := sshconf.ParseCommand(program, args)
 	switch {
