@@ -138,12 +138,16 @@ func (r *packageRun) outputOf(test string) string {
 	return b.String()
 }
 
-var reported = regexp.MustCompile(`(?m)^ +\S+\.go:\d+: .*$`)
+// What a failed test reports, and what a failed example printed instead of its output.
+var (
+	reported = regexp.MustCompile(`(?m)^ +\S+\.go:\d+: .*$`)
+	printed  = regexp.MustCompile(`(?m)^got:\n.*$`)
+)
 
 // excuse says which limit a failed test ran into; "" is none. Each error that the
 // test reports must be one of a limit.
 func (t *target) excuse(output string) (why string) {
-	for _, line := range reported.FindAllString(output, -1) {
+	for _, line := range append(reported.FindAllString(output, -1), printed.FindAllString(output, -1)...) {
 		i := slices.IndexFunc(t.limits, func(l limit) bool {
 			return slices.ContainsFunc(l.errors, func(e string) bool { return strings.Contains(line, e) })
 		})
