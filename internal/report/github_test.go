@@ -139,7 +139,7 @@ func TestGitHubMarkdown(t *testing.T) {
 		switch strings.Trim(tag, "</ >") {
 		case "h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "br":
 		default:
-			t.Errorf("the page holds %s", tag)
+			t.Errorf("the page has %s", tag)
 		}
 	}
 	cells := htmlCell.FindAllStringSubmatch(page, -1)

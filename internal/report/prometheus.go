@@ -111,10 +111,10 @@ func (p *prometheus) Close() error {
 type label struct{ name, value string }
 
 // states adds the series of a state set.
-func states[T ~string](f *samples, metric, name string, all []T, holds T, labels []label) {
+func states[T ~string](f *samples, metric, name string, all []T, current T, labels []label) {
 	for _, s := range all {
 		value := 0.0
-		if s == holds {
+		if s == current {
 			value = 1
 		}
 		f.add(metric, value, append(labels[:len(labels):len(labels)], label{name, string(s)})...)

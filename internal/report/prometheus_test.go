@@ -32,7 +32,7 @@ func readPrometheus(t *testing.T, report string) []series {
 		if help, ok := strings.CutPrefix(line, "# HELP "); ok {
 			family, _, _ = strings.Cut(help, " ")
 			if seen[family] {
-				t.Errorf("%s stands in two pieces", family)
+				t.Errorf("%s is in two pieces", family)
 			}
 			seen[family] = true
 			continue
@@ -88,7 +88,7 @@ func TestPromtool(t *testing.T) {
 // TestPrometheusStates: in each state set only the state of the result is 1.
 func TestPrometheusStates(t *testing.T) {
 	type where struct{ metric, target, address string }
-	holds := map[where]string{}
+	ones := map[where]string{}
 	members := map[where]int{}
 	for _, s := range readPrometheus(t, write(t, "prometheus", Options{}, everything(t)...)) {
 		state := s.labels["verdict"] + s.labels["status"]
@@ -98,23 +98,23 @@ func TestPrometheusStates(t *testing.T) {
 		w := where{s.metric, s.labels["target"], s.labels["address"]}
 		members[w]++
 		if s.value == 1 {
-			holds[w] += state
+			ones[w] += state
 		}
 	}
 	n := 0
 	for _, r := range everything(t) {
 		for _, p := range points(r) {
 			w := where{"rdnsproxy_check_verdict", p.target, p.where()}
-			if holds[w] != string(p.verdict) || members[w] != len(check.Verdicts()) {
-				t.Errorf("%v: %q of %d", w, holds[w], members[w])
+			if ones[w] != string(p.verdict) || members[w] != len(check.Verdicts()) {
+				t.Errorf("%v: %q of %d", w, ones[w], members[w])
 			}
 			n++
 			if p.address == nil || p.address.Connect == nil {
 				continue
 			}
 			w.metric = "rdnsproxy_check_connect_status"
-			if holds[w] != string(p.address.Connect.Status) || members[w] != len(check.ConnectStatuses()) {
-				t.Errorf("%v: %q of %d", w, holds[w], members[w])
+			if ones[w] != string(p.address.Connect.Status) || members[w] != len(check.ConnectStatuses()) {
+				t.Errorf("%v: %q of %d", w, ones[w], members[w])
 			}
 			n++
 		}
