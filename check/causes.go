@@ -41,7 +41,7 @@ func causeCodes() []CodeDoc {
 			"probably the final dot is missing in the zone file: the PTR target ends in the name of the reverse zone"),
 		row(CauseShortName, Pass, "probably a name was entered without its domain"),
 		row(CauseAddressAsName, Pass, "probably the address was entered where a name belongs"),
-		row(CauseFiltered, Pass, "the resolver filters the PTR's name: it answers 0.0.0.0 or :: for it"),
+		row(CauseFiltered, Pass, "the resolver filters the PTR target: it answers 0.0.0.0 or :: for it"),
 		row(CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"),
 	}
 }

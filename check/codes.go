@@ -154,7 +154,7 @@ func Codes() []CodeDoc {
 		row(ForwardPartial, Notice, "one address family could not be looked up; the other is checked and used"),
 		row(ForwardFiltered, Warning,
 			"the answer is only 0.0.0.0 or ::, which filtering resolvers give for names that they block"),
-		row(ForwardMany, Notice, "the name has more addresses than are checked and dialed"),
+		row(ForwardMany, Notice, "the name has more addresses than are checked and used"),
 		row(PTRPartial, Notice, "one reverse name resolves back, others do not; libc returns any one of them"),
 		row(PTRTruncated, Notice, "the address has more PTR records than are checked"),
 		row(ReverseRefused, Notice,
@@ -172,7 +172,7 @@ func Codes() []CodeDoc {
 		row(ViaCommand, Pass, "ssh connects through a ProxyCommand: only DNS was checked"),
 		row(HostsDiffer, Notice, "the hosts file, or another source before DNS, disagrees with DNS"),
 		row(HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"),
-		row(CompareDiffers, Notice, "the DNS server of --compare gives another answer"),
+		row(CompareDiffers, Notice, "the DNS server of --compare gives another answer, or none"),
 		row(CompareSame, Pass, "the DNS server of --compare gives the same answer"),
 		row(Interrupted, Unknown, "the check was interrupted before this target was checked"),
 		row(ConnectCode(ConnectRefused), Error, "connection refused: nothing listens on the port", beside),
@@ -190,13 +190,13 @@ func Codes() []CodeDoc {
 		row(SSHOld, Error, "the server speaks only SSH 1, which current ssh no longer supports", beside),
 		row(SSHStalled, Error, "the server identifies itself as SSH, then stalls, disconnects or breaks the "+
 			"protocol: ssh fails there too", beside),
-		row(SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same words",
+		row(SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same message",
 			beside),
 		row(SSHTurnedAway, Unknown, "sshd is refusing connections from this machine (MaxStartups, "+
 			"PerSourcePenalties), possibly because of checks; it is not asked again in this run", beside),
 		row(SSHSkipped, Unknown, "not connected: one more connection without a login could make sshd lock this "+
 			"machine out (PerSourcePenalties)", beside),
-		row(SSHKeyless, Notice, "this program could not fetch the host key, or not all that were asked for, "+
+		row(SSHKeyless, Notice, "rdnsproxy could not fetch the host key, or not all that were asked for, "+
 			"although ssh would get one", Exception{Unknown, WhenKeyMissing}),
 		row(HostKeyUnknown, Notice, "no host key of the server is known yet", Exception{Error, WhenStrict}),
 		row(HostKeyChanged, Error, "a host key differs from the one in known_hosts"),
@@ -252,7 +252,7 @@ func AdviceCodes() []AdviceDoc {
 			"the same, once the host key has been verified: a forged answer looks like this finding"},
 		{AdvisePTRRecord, ReverseZone, "",
 			"the PTR record to ask the operator of the reverse zone for; line is the record"},
-		{AdviseForwardRecord, ForwardZone, "", "the address record that the PTR's name lacks; line is the record"},
+		{AdviseForwardRecord, ForwardZone, "", "the address record that the PTR target lacks; line is the record"},
 		{AdviseUseDNS, Server, "", "what an sshd with UseDNS yes does with the mapping; line is what it logs"},
 		{AdviseResolver, Resolver, "", "the DNS server to check, because it did not answer"},
 		{AdviseName, ThisMachine, "", "the name to check, because it has no address"},

@@ -91,7 +91,7 @@ func explainLookup() []Explanation {
 			Code: "mapping.accepted",
 			Means: "You accepted this mapping with 'rdnsproxy accept', and it is still the same. The relay says " +
 				"nothing about it.",
-			Sure:    "Sure: address, reverse names and verdict are the same as then.",
+			Sure:    "Sure: address, reverse names and verdict have not changed since.",
 			Who:     "Only you, on this machine.",
 			Do:      "Nothing. 'rdnsproxy accept forget HOST' drops it.",
 			Example: "192.168.1.243: you accepted this mapping on 2026-03-01",
@@ -189,7 +189,7 @@ func explainAffected() []Explanation {
 		{
 			Code: "affected.kerberos",
 			Means: "Kerberos on this machine canonicalizes host names through reverse DNS (rdns is on), so it " +
-				"requests the principal of the PTR's name.",
+				"requests the principal of the PTR target.",
 			Sure: seen,
 			Who:  "Logins with GSSAPIAuthentication to this host: the ticket is for the wrong principal.",
 			Do:   "Set 'rdns = false' in [libdefaults] of krb5.conf; check prints the line.",

@@ -78,7 +78,7 @@ func explainMapping() []Explanation {
 				"controls its reverse zone and can produce this at will.",
 			Who: "Servers with UseDNS yes see the address instead of the name, so from=, Match Host and " +
 				"AllowUsers with names do not apply. ssh itself does not use reverse DNS.",
-			Do: "Fix the cause: add the address record for the PTR's name, or change the PTR record; check " +
+			Do: "Fix the cause: add the address record for the PTR target, or change the PTR record; check " +
 				"prints both records and whom to ask. To silence it on this machine: 'rdnsproxy accept HOST', or " +
 				"'rdnsproxy hosts add HOST', which verifies the host key first.",
 			Example: "my.example.com is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not " +
@@ -127,7 +127,7 @@ func explainMapping() []Explanation {
 // explainCauses explains the likely causes of a mapping that does not resolve back.
 func explainCauses() []Explanation {
 	const (
-		guess  = "A guess from the traces in DNS. There may be another reason."
+		guess  = "A guess from what DNS shows. There may be another reason."
 		nobody = "Nobody by itself: it explains the finding with the verdict."
 	)
 	return []Explanation{
@@ -224,7 +224,7 @@ func explainCauses() []Explanation {
 		},
 		{
 			Code: "cause.filtered",
-			Means: "The resolver filters the PTR's name: it answers 0.0.0.0 or :: for it, and so the name cannot " +
+			Means: "The resolver filters the PTR target: it answers 0.0.0.0 or :: for it, and so the name cannot " +
 				"resolve back.",
 			Sure: "Sure that the answer is not a host's address. A filtering resolver is the usual reason.",
 			Who:  "Only machines that use this resolver.",

@@ -171,7 +171,7 @@ func explainConnect() []Explanation {
 
 // explainKeys explains the codes about host keys.
 func explainKeys() []Explanation {
-	const you = "You: ssh stops or asks at the next login."
+	const you = "You: ssh refuses to connect at the next login."
 	return []Explanation{
 		{
 			Code:  "hostkey.unknown",
@@ -188,7 +188,7 @@ func explainKeys() []Explanation {
 			Code: "hostkey.changed",
 			Means: "The server presents another host key than the one in known_hosts. The host was reinstalled, " +
 				"the address belongs to another machine now, or somebody intercepts the connection.",
-			Sure: "Sure about the difference. Which of the reasons it is, only the host's administrator can tell.",
+			Sure: "Sure about the difference. Only the host's administrator can tell you the reason.",
 			Who:  you,
 			Do: "Do not log in, and do not add a hosts line. Verify the fingerprint with the host's " +
 				"administrator out of band. If the new key is right, remove the old one with 'ssh-keygen -R HOST'; " +
@@ -313,7 +313,7 @@ func explainKeys() []Explanation {
 
 // explainSlow explains the codes about slow phases.
 func explainSlow() []Explanation {
-	const sure = "Measured once. A single slow answer can be chance."
+	const sure = "Measured once. A single slow answer may be chance."
 	return []Explanation{
 		{
 			Code:  "slow.resolve",

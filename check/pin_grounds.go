@@ -37,7 +37,7 @@ func Grounds(r *Result, chosen netip.Addr) []string {
 	}
 	switch {
 	case len(proven) == 0:
-		lines = append(lines, "no host key vouches for it: make sure that this is the right host")
+		lines = append(lines, "no known host key confirms the host: make sure that it is the right one")
 	case len(without) > 0:
 		lines = append(lines, "no host key vouches for "+listAddrs(without)+": make sure that this is the right host")
 	}

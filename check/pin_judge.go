@@ -177,13 +177,13 @@ func (l *pinnedLine) inForce() (Code, string) {
 		return PinPartial, hides
 	case v.forced && v.today.Verdict.severity() <= Notice:
 		return PinGood,
-			fmt.Sprintf(": the line for %s is still right; the mapping was %s when it was written, and is %s%s",
+			fmt.Sprintf(": the line for %s is still right: the mapping was %s when the line was written, and is %s now%s",
 				l.host, l.note.Verdict, v.today.Verdict, unseen)
 	case !v.needed:
 		return PinUnneeded, fmt.Sprintf(": the line for %s is no longer needed: the mapping is %s", l.host,
 			v.today.Verdict)
 	case len(others) > 0:
-		return PinPartial, hides + ", as the user chose"
+		return PinPartial, hides + ", as chosen with --address"
 	}
 	return PinGood, fmt.Sprintf(": the line for %s is still right and needed%s", l.host, unseen)
 }

@@ -63,20 +63,20 @@ var verdictTable struct {
 
 func makeVerdictRows() []verdictRow {
 	return []verdictRow{
-		{Exact, Pass, true, "a PTR names the host that was asked for, and that name resolves back to the address", 1,
+		{Exact, Pass, true, "a PTR record names the host, and that name resolves back to the address", 1,
 			exactClause, nil},
-		{Confirmed, Pass, true, "a PTR is another name, which resolves back to the address", 2, confirmedClause,
+		{Confirmed, Pass, true, "a PTR record has another name, which resolves back to the address", 2, confirmedClause,
 			adviseOtherName},
 		{Exempt, Pass, false, "no PTR record, and none is expected: the address is private, shared, loopback " +
 			"or link-local", 0, exemptClause, nil},
 		{Missing, Notice, false, "no PTR record", 0, missingClause, adviseMissing},
-		{Undetermined, Unknown, false, "could not be determined (temporary failure)", 3, undeterminedClause,
+		{Undetermined, Unknown, false, "could not be determined: timeout, SERVFAIL, REFUSED, CNAME loop", 3, undeterminedClause,
 			adviseUndetermined},
 		{Malformed, Warning, false, "the PTR target is not a valid hostname", 7, malformedClause, adviseMapping},
-		{Unresolvable, Warning, false, "the PTR's name has no address", 6, unresolvableClause, adviseMapping},
-		{Numeric, Warning, false, "the PTR's name reads as an IPv4 address", 5, numericClause, adviseMapping},
-		{Mismatch, Warning, false, "the PTR's name has addresses, but not this one", 4, mismatchClause, adviseMapping},
-		{NoAddress, Error, false, "the name that was asked for has no address", 0, nil, nil},
+		{Unresolvable, Warning, false, "the PTR target has no address", 6, unresolvableClause, adviseMapping},
+		{Numeric, Warning, false, "the PTR target reads as an IPv4 address", 5, numericClause, adviseMapping},
+		{Mismatch, Warning, false, "the PTR target resolves, but not to this address", 4, mismatchClause, adviseMapping},
+		{NoAddress, Error, false, "the name itself has no address", 0, nil, nil},
 	}
 }
 
