@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"rdnsproxy/internal/console"
@@ -43,8 +45,9 @@ Flags of the relay:
 `
 
 const rootMore = `
-Every long flag can also be set by an environment variable; the flag wins. For
---check-wait it is RDNSPROXY_CHECK_WAIT.
+A DURATION is 300ms, 5s or 1m30s; without a unit, seconds. Every long flag can also be
+set by an environment variable; the flag wins. For --check-wait it is
+RDNSPROXY_CHECK_WAIT.
 
 Examples:
 
@@ -83,11 +86,14 @@ func showHelp(w World, root, c *cobra.Command) {
 	}
 }
 
+// quotedDefault is how pflag shows the default of a string flag, unlike all others.
+var quotedDefault = regexp.MustCompile(`\(default "([^"]*)"\)`)
+
 // flagTable is pflag's list of flags as a table of report.Page: pflag leaves at
 // least three blanks between a flag and what it does.
 func flagTable(fs *pflag.FlagSet) string {
 	var b strings.Builder
-	for line := range strings.Lines(fs.FlagUsages()) {
+	for line := range strings.Lines(quotedDefault.ReplaceAllString(fs.FlagUsages(), "(default $1)")) {
 		flag := strings.TrimLeft(line, " ")
 		margin := line[:len(line)-len(flag)]
 		flag, usage, _ := strings.Cut(flag, "   ")
@@ -104,7 +110,7 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 		Long:    "Shows help about a command or a topic. Without an argument, it lists both.\n\nExit status: 0, or 2 if nothing has that name.",
 		Example: "  rdnsproxy help check\n  rdnsproxy help hosts add\n  rdnsproxy help exit-status",
 		RunE: func(_ *cobra.Command, args []string) error {
-			if c, rest, err := root.Find(args); err == nil && len(rest) == 0 {
+			if c, rest, err := root.Find(args); err == nil && (len(rest) == 0 || len(rest) == 1 && takesWord(c, rest[0])) {
 				return c.Help()
 			}
 			if len(args) == 1 {
@@ -118,6 +124,14 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 		},
 		ValidArgsFunction: completes(func(string) []string { return helpWords(root) }),
 	}
+}
+
+// takesWord reports whether a command's usage has a word as it is to be typed:
+// "accept list" is explained by "accept".
+func takesWord(c *cobra.Command, word string) bool {
+	_, usage, _ := strings.Cut(c.Use, " ")
+	literals := strings.FieldsFunc(usage, func(r rune) bool { return r < 'a' || r > 'z' })
+	return slices.Contains(literals, word)
 }
 
 // helpWords are the commands and the topics.
