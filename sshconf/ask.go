@@ -21,9 +21,9 @@ import (
 func (q Query) findSSH() (path, reason string) {
 	switch {
 	case q.Evaluating || evaluated():
-		return "", "and ssh is already evaluating it (Match exec)"
+		return "", "ssh is already evaluating it (Match exec)"
 	case q.UserFile != "" || q.SystemFile != "":
-		return "", "and ssh cannot be told to read these files instead of its own"
+		return "", "ssh cannot be told to read these files instead of its own"
 	}
 	find := q.FindSSH
 	switch {
@@ -34,7 +34,7 @@ func (q Query) findSSH() (path, reason string) {
 	}
 	path, err := find()
 	if err != nil {
-		return "", "and there is no ssh: " + safetext.Line(err.Error())
+		return "", "there is no ssh: " + safetext.Line(err.Error())
 	}
 	return path, ""
 }
@@ -46,7 +46,7 @@ type SlowError struct{}
 func (*SlowError) Error() string { return fmt.Sprintf("no answer within %v", limits.SSHTime) }
 
 // notOpenSSH is the reason why an ssh without -G, such as Dropbear's, is not asked.
-const notOpenSSH = "and the ssh on PATH is not OpenSSH's"
+const notOpenSSH = "the ssh on PATH is not OpenSSH's"
 
 // foreign reports whether an ssh that failed to answer is not OpenSSH's: its failure then
 // says nothing about the configuration.

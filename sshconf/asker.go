@@ -38,7 +38,7 @@ type answer struct {
 // NotAskedError says that ssh -G could not be asked.
 type NotAskedError struct{ Reason string }
 
-func (e *NotAskedError) Error() string { return "only ssh knows its algorithms, " + e.Reason }
+func (e *NotAskedError) Error() string { return "ssh -G could not be asked (" + e.Reason + ")" }
 
 // Asker prepares to ask for q.Keywords, which need not be among those of Keywords.
 // q.Host is ignored.

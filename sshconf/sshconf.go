@@ -184,7 +184,7 @@ type Doubt struct {
 func (d Doubt) String() string { return d.Origin + ": " + d.Construct }
 
 func (e *UnevaluatedError) Error() string {
-	s := fmt.Sprintf("%v: only ssh can evaluate this, %s", e.Doubts[0], e.Reason)
+	s := fmt.Sprintf("%v: only ssh can evaluate this, and %s", e.Doubts[0], e.Reason)
 	if more := len(e.Doubts) - 1; more > 0 {
 		s += fmt.Sprintf(" (and %d more)", more)
 	}

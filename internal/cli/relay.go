@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -53,7 +52,7 @@ func (p *policyFlag) String() string { return string(*p) }
 
 func (p *policyFlag) Set(s string) error {
 	if !slices.Contains(session.Policies(), session.Policy(s)) {
-		return fmt.Errorf("invalid policy %q (expected warn, strict or off)", s)
+		return errors.New("expected warn, strict or off")
 	}
 	*p = policyFlag(s)
 	return nil

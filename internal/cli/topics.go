@@ -48,7 +48,7 @@ undetermined: neither pass nor fail.
 	return b.String()
 }
 
-const exitStatusTopic = `check, hosts verify, accept verify:
+const exitStatusTopic = `check, hosts verify:
 
   0	no finding reached --fail-on (default warning)
   1	at least one did
@@ -70,6 +70,13 @@ setup, hosts add, hosts remove, accept, accept forget:
   2	usage or configuration error
   3	undetermined
 
+accept verify:
+
+  0	every accepted mapping is unchanged
+  1	at least one has changed
+  2	usage or configuration error
+  3	undetermined, and none has changed
+
 The relay, rdnsproxy HOST PORT (ssh ignores it):
 
   0	the session is over
@@ -77,8 +84,11 @@ The relay, rdnsproxy HOST PORT (ssh ignores it):
   2	usage or configuration error
   3	could not resolve the name, or could not connect
 
-The wrappers, rdnsproxy ssh, sftp and scp, exit with the status of the program
-that they run.
+The wrappers, rdnsproxy ssh, sftp and scp, exit with the status of the program that
+they run, or with 2 if it could not be run.
+
+The other commands: 0, or 2 for a usage error. hosts list also has 1 if the file could
+not be read; demo has 1 if a step failed, and 3 if its servers could not be started.
 `
 
 const formatsTopic = `check and hosts verify write their report with --format NAME to stdout, or with
@@ -165,8 +175,8 @@ belongs to ssh.
 
 The relay applies the options that ssh does not apply behind a ProxyCommand:
 AddressFamily, BindAddress, BindInterface, ConnectionAttempts, TCPKeepAlive, IPQoS,
-and ConnectTimeout (a little earlier than ssh, so that its message is the one you
-read).
+and ConnectTimeout (a little earlier than ssh, so that you read rdnsproxy's message,
+which names the address).
 
 With --fdpass (and ProxyUseFdpass yes) the relay passes the connected socket to
 ssh and exits.

@@ -36,11 +36,11 @@ func play(ctx context.Context, w console.World) int {
 		return exit.Unknown
 	}
 	defer s.close()
-	s.say(`This program plays three SSH hosts and their DNS servers on loopback.
+	s.say(`The demo simulates three SSH hosts and their DNS servers on loopback.
 ` + s.article.addr.String() + ` stands in for 192.168.1.243, the address of my.example.com.
 ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 	if s.ssh == "" {
-		s.say("(No ssh on PATH: golang.org/x/crypto/ssh plays the client.)")
+		s.say("(No ssh on PATH: golang.org/x/crypto/ssh is the client.)")
 	}
 	for _, chapter := range []func(context.Context) error{
 		s.healthy, s.warned, s.explained, s.accepted, s.remedied, s.moved, s.forged, s.elsewhere,
@@ -91,7 +91,7 @@ func (s *stage) accepted(ctx context.Context) error {
 	if err := s.connect(ctx, s.article, outcome{verdict: check.Unresolvable, connects: true}); err != nil {
 		return err
 	}
-	s.say("(Silence, until its address, its reverse name or its verdict change.)")
+	s.say("(Silence, until its address, reverse name or verdict changes.)")
 	return s.run(ctx, s.article, exit.OK, "accept", "forget", "my.example.com")
 }
 

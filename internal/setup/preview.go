@@ -314,10 +314,10 @@ func (p *preview) unchecked() []string {
 	}
 	var lines []string
 	if len(jumps) > 0 {
-		lines = append(lines, "behind a ProxyJump only the way to the jump host is checked: "+several(jumps, 8))
+		lines = append(lines, "behind a ProxyJump, only the connection to the jump host is checked: "+several(jumps, 8))
 	}
 	if len(commands) > 0 {
-		lines = append(lines, "not checked, since they keep a ProxyCommand of their own: "+several(commands, 8))
+		lines = append(lines, "not checked, because they have their own ProxyCommand: "+several(commands, 8))
 	}
 	if len(p.samples) == maxSamples {
 		lines = append(lines, fmt.Sprintf("only the first %d patterns of the configuration were looked at", maxSamples))

@@ -68,7 +68,7 @@ func (a *algorithms) of(ctx context.Context, s *Survey, t *target.Target) (clien
 	switch {
 	case errors.As(err, &not):
 		a.assumedNotice.Do(func() {
-			s.voice.Notice(err.Error() + ": those of " + sshprobe.NewestLists + " are assumed")
+			s.voice.Notice(err.Error() + "; assuming the algorithms of " + sshprobe.NewestLists)
 		})
 		return clientSettings{
 			by:    sshprobe.NewestLists + " (assumed)",

@@ -152,7 +152,7 @@ func (set *Settings) ResolveBind(ctx context.Context, r *resolve.Resolver) error
 	}
 	if len(set.bind) == 0 {
 		return console.Refuse(exit.Usage, "use an address of this machine; 'ip addr' lists them",
-			"bind address %s has no address", console.Quoted(set.bindAddress))
+			"bind address %s does not resolve", console.Quoted(set.bindAddress))
 	}
 	return nil
 }
