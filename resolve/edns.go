@@ -120,7 +120,8 @@ func (m *Mux) datagram(
 				answered = second.done
 			}
 		case <-ctx.Done():
-			return nil, query, first.giveUp(ctx.Err())
+			err := first.giveUp(ctx.Err())
+			return first.reply, query, err
 		}
 	}
 }

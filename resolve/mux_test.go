@@ -262,3 +262,35 @@ func manyHosts(n int) []string {
 	}
 	return list
 }
+
+// endsAtAnswer is a context that ends while the answer is on its way, so that both are
+// there when the wait looks.
+type endsAtAnswer struct {
+	context.Context
+	asked bool
+	ended chan struct{}
+}
+
+func (c *endsAtAnswer) Done() <-chan struct{} {
+	if !c.asked { // by the search for a socket
+		c.asked = true
+		return nil
+	}
+	time.Sleep(5 * time.Millisecond)
+	return c.ended
+}
+
+func (c *endsAtAnswer) Err() error { return context.Canceled }
+
+// An answer that comes as the caller gives up is an answer.
+func TestMuxAnswerAsContextEnds(t *testing.T) {
+	m, s := muxed(t, patience), hostZone(t)
+	ended := make(chan struct{})
+	close(ended)
+	for range 30 { // which of the two the wait sees first is up to chance
+		r, err := m.Exchange(&endsAtAnswer{Context: context.Background(), ended: ended}, at(s), hostQuestion, false)
+		if !errors.Is(err, context.Canceled) && (err != nil || len(r.Answer) != 1) {
+			t.Fatalf("%+v, %v", r, err)
+		}
+	}
+}
