@@ -85,17 +85,22 @@ func noReport(w World, args []string, err error) (status int, ok bool) {
 	return format.Failed, true
 }
 
-// wantedFormat is the value of --format as it stands on a command line.
+// wantedFormat is the value of --format on a command line: the last one, as for the
+// parser, and nothing after "--".
 func wantedFormat(w World, args []string) string {
+	format := w.Getenv(variable("format"))
 	for i, a := range args {
+		if a == "--" {
+			break
+		}
 		if name, ok := strings.CutPrefix(a, "--format="); ok {
-			return name
+			format = name
 		}
 		if a == "--format" && i+1 < len(args) {
-			return args[i+1]
+			format = args[i+1]
 		}
 	}
-	return w.Getenv(variable("format"))
+	return format
 }
 
 func versionCommand(w World) *cobra.Command {
