@@ -11,7 +11,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// zone is a zone by its SOA.
+// zone makes a zone from its SOA.
 func zone(apex, primary, mailbox string) *resolve.Zone {
 	z := &resolve.Zone{Apex: resolve.Name(apex), Primary: resolve.Name(primary)}
 	if mailbox != "" {
@@ -20,7 +20,7 @@ func zone(apex, primary, mailbox string) *resolve.Zone {
 	return z
 }
 
-// advised is the advice of a code about a target, text and line.
+// advised returns the advice with a code, as "TEXT: LINE".
 func advised(f Facts, p Policy, c AdviceCode) []string {
 	var texts []string
 	for _, fd := range judge(f, p).Findings {
@@ -33,9 +33,9 @@ func advised(f Facts, p Policy, c AdviceCode) []string {
 	return texts
 }
 
-// TestKeeper: who is asked for a PTR record is somebody who can set it. The SOAs of
-// private ranges are those of AS112, BIND, Unbound and the root.
-func TestKeeper(t *testing.T) {
+// The operator to ask for a PTR record can add it. The SOAs of private ranges are those
+// of AS112, BIND, Unbound and the root.
+func TestReverseZoneOperator(t *testing.T) {
 	const nobody = "nobody on the internet runs 10.in-addr.arpa: ask whoever runs your network's resolver to add " +
 		"this record, in a zone of your own: "
 	for _, tt := range []struct {
@@ -67,20 +67,21 @@ func TestKeeper(t *testing.T) {
 			"ask the operator of 113.0.203.in-addr.arpa (contact: hostmaster@example.net) to add this record: "},
 		{"203.0.113.7", nil, "ask the operator of the reverse zone to add this record: "},
 	} {
-		f := facts(tt.addr, resolve.OK, dead("x.example.net", resolve.NXDomain))
-		f.Addresses[0].ReverseZone = tt.zone
-		got := advised(f, Policy{}, AdvisePTRRecord)
-		if len(got) != 1 || !strings.HasPrefix(got[0], tt.want) ||
-			!strings.HasSuffix(got[0], ".arpa. PTR my.example.com.") {
-			t.Errorf("%s, %+v: %q, want %q", tt.addr, tt.zone, got, tt.want)
-		}
+		t.Run(tt.addr, func(t *testing.T) {
+			f := facts(tt.addr, resolve.OK, dead("x.example.net", resolve.NXDomain))
+			f.Addresses[0].ReverseZone = tt.zone
+			got := advised(f, Policy{}, AdvisePTRRecord)
+			if len(got) != 1 || !strings.HasPrefix(got[0], tt.want) ||
+				!strings.HasSuffix(got[0], ".arpa. PTR my.example.com.") {
+				t.Errorf("%s, %+v: %q, want %q", tt.addr, tt.zone, got, tt.want)
+			}
+		})
 	}
 }
 
-// TestRecordsThatMendNothing: no record is proposed for a name that each machine
-// has to itself, that lacks its domain or its final dot, or that DNS is never asked
-// for, nor for an address that is no host's.
-func TestRecordsThatMendNothing(t *testing.T) {
+// No record is suggested for a name that means each machine itself, that lacks its domain
+// or its final dot, or that is never looked up in DNS, nor for an address that no host has.
+func TestUselessRecords(t *testing.T) {
 	for _, name := range []string{"localhost", "a.localhost", "short", "7.113.0.203.in-addr.arpa", "x.onion",
 		"x.invalid", "x.1.0.8.b.d.0.1.0.0.2.ip6.arpa"} {
 		f := facts("203.0.113.7", resolve.OK, dead(name, resolve.NXDomain))
@@ -102,8 +103,8 @@ func TestRecordsThatMendNothing(t *testing.T) {
 	}
 }
 
-// TestFiltered: a resolver that answers 0.0.0.0 filters the name: that is said, of
-// the host as of the PTR's name, and nobody is asked for a record.
+// A resolver that answers 0.0.0.0 filters the name. That is reported for the host and for
+// the PTR's name, and no record is suggested.
 func TestFiltered(t *testing.T) {
 	f := facts("0.0.0.0", resolve.NXDomain)
 	r := judge(f, Policy{})
@@ -137,9 +138,9 @@ func TestFiltered(t *testing.T) {
 	}
 }
 
-// TestSearchedName: where the search list has made another name of the one that was
-// typed, the texts say so, and the line is for the name that was looked up; a single
-// label goes beside it, a name with dots may be another host's elsewhere.
+// If the search list made another name of the typed one, the texts say so, and the line
+// has the name that was looked up. A single label is added to it; a typed name with dots
+// may belong to another host elsewhere.
 func TestSearchedName(t *testing.T) {
 	for _, tt := range []struct{ typed, found, line, text string }{
 		{"my.example.com", "my.example.com", "203.0.113.7  my.example.com", "my.example.com is 203.0.113.7, "},
@@ -148,23 +149,26 @@ func TestSearchedName(t *testing.T) {
 		{"db.example.org", "db.example.org.cluster.example", "203.0.113.7  db.example.org.cluster.example",
 			"db.example.org (looked up as db.example.org.cluster.example) is 203.0.113.7, "},
 	} {
-		f := facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
-		f.Target.Host, f.Forward = tt.typed, forwardAnswers(tt.found, f.Addresses[0].Addr)
-		policy := Policy{HostsPath: "/etc/hosts"}
-		if got := suggestedLines(newJudgement(f, policy), Judge(f, policy)); !slices.Equal(got, []string{tt.line}) {
-			t.Errorf("%s: %q, want %q", tt.typed, got, tt.line)
-		}
-		if got, _ := planned(t, "", f, Policy{},
-			PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got, tt.line+"  #") {
-			t.Errorf("%s: planned %q, want %q", tt.typed, got, tt.line)
-		}
-		if text := judge(f, Policy{}).Findings[0].Text; !strings.HasPrefix(text, tt.text) {
-			t.Errorf("%s: %q, want %q", tt.typed, text, tt.text)
-		}
+		t.Run(tt.typed, func(t *testing.T) {
+			f := facts("203.0.113.7", resolve.OK, dead("x.example.net", resolve.NXDomain))
+			f.Target.Host, f.Forward = tt.typed, forwardAnswers(tt.found, f.Addresses[0].Addr)
+			policy := Policy{HostsPath: "/etc/hosts"}
+			if got := suggestedLines(newJudgement(f, policy), Judge(f, policy)); !slices.Equal(got, []string{tt.line}) {
+				t.Errorf("%q, want %q", got, tt.line)
+			}
+			if got, _ := planned(t, "", f, Policy{},
+				PinOptions{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}); !strings.HasPrefix(got,
+				tt.line+"  #") {
+				t.Errorf("planned %q, want %q", got, tt.line)
+			}
+			if text := judge(f, Policy{}).Findings[0].Text; !strings.HasPrefix(text, tt.text) {
+				t.Errorf("%q, want %q", text, tt.text)
+			}
+		})
 	}
 }
 
-// TestOwnNameGetsNoLine: what would be refused is not suggested.
+// No line is suggested that 'hosts add' would refuse.
 func TestOwnNameGetsNoLine(t *testing.T) {
 	own := func(name string) bool { return name == host }
 	f := facts("192.168.1.243", resolve.OK, dead("x.example.net", resolve.NXDomain))

@@ -28,7 +28,7 @@ func TestAffected(t *testing.T) {
 		return f
 	}
 	set := func(origin string) Setting { return Setting{On: true, Origin: origin} }
-	client := func(change ...func(*Client)) *Client { // as Debian's ssh and MIT's library come, with a realm
+	client := func(change ...func(*Client)) *Client { // the defaults of Debian's ssh and MIT's library, with a realm
 		c := &Client{GSSAPI: set("/etc/ssh/ssh_config:50"),
 			Kerberos: &Kerberos{RDNS: set("default"), Canonicalize: set("default"), File: "/etc/krb5.conf"}}
 		for _, f := range change {

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCauses has a row for each trace that a cause leaves.
+// TestCauses has a row for each trace of a cause.
 func TestCauses(t *testing.T) {
 	const pub = "203.0.113.7"
 	zone := func(apex string) *resolve.Zone {
@@ -30,7 +30,7 @@ func TestCauses(t *testing.T) {
 		f.Target.Host = f.Addresses[0].Addr.String()
 		return f
 	}
-	keeper := func(f Facts, apex, primary string) Facts {
+	inReverseZone := func(f Facts, apex, primary string) Facts {
 		f.Addresses[0].ReverseZone = &resolve.Zone{Apex: resolve.Name(apex), Primary: resolve.Name(primary)}
 		return f
 	}
@@ -48,11 +48,11 @@ func TestCauses(t *testing.T) {
 			dead("192-168-1-243.foo.bar.net", resolve.NXDomain)),
 			"never-set-up", "192-168-1-243.foo.bar.net is generated from the address"},
 		{"the article's client",
-			literal(keeper(facts("140.99.28.179", resolve.OK, gone("179.cureconsulting.deru.net", "deru.net")),
+			literal(inReverseZone(facts("140.99.28.179", resolve.OK, gone("179.cureconsulting.deru.net", "deru.net")),
 				"28.99.140.in-addr.arpa", "ns1.deru.net")),
 			"stale", "previous customer of the provider: the zone deru.net exists"},
 		{"below a zone of somebody else",
-			literal(keeper(facts("140.99.28.179", resolve.OK, gone("179.cureconsulting.deru.net", "deru.net")),
+			literal(inReverseZone(facts("140.99.28.179", resolve.OK, gone("179.cureconsulting.deru.net", "deru.net")),
 				"28.99.140.in-addr.arpa", "ns1.example.org")),
 			"stale", "previous owner of the address: the zone deru.net"},
 		{"domain gone", literal(facts(pub, resolve.OK, gone("www.customer.example", "example"))),
@@ -98,17 +98,19 @@ func TestCauses(t *testing.T) {
 		{"hosts file", from(facts(pub, resolve.OK, ptr("old.example.com", "203.0.113.99")),
 			resolve.Source{Kind: resolve.KindHosts, Where: "/etc/hosts", Line: 12}),
 			"hosts-file", "is from /etc/hosts:12 on this machine"},
-		{"none, zone there", keeper(facts(pub, resolve.NXDomain), "113.0.203.in-addr.arpa", "ns1.example.com"),
+		{"none, zone there", inReverseZone(facts(pub, resolve.NXDomain), "113.0.203.in-addr.arpa", "ns1.example.com"),
 			"never-set-up", "its zone 113.0.203.in-addr.arpa exists"},
-		{"none, no zone", keeper(facts(pub, resolve.NXDomain), "203.in-addr.arpa", "ns1.registry.example"),
+		{"none, no zone", inReverseZone(facts(pub, resolve.NXDomain), "203.in-addr.arpa", "ns1.registry.example"),
 			"no-zone", "203.in-addr.arpa, which a registry runs"},
 		{"none, nobody knows", facts(pub, resolve.NXDomain), "", ""},
-		{"none, IPv6", keeper(facts("2001:db8::7", resolve.NXDomain), "8.b.d.0.1.0.0.2.ip6.arpa", "ns1.example.com"),
+		{"none, IPv6", inReverseZone(facts("2001:db8::7", resolve.NXDomain), "8.b.d.0.1.0.0.2.ip6.arpa",
+			"ns1.example.com"),
 			"never-set-up", "as is usual for IPv6"},
-		{"none, IPv6, no zone", keeper(facts("2001:db8::7", resolve.NXDomain), "1.0.0.2.ip6.arpa",
+		{"none, IPv6, no zone", inReverseZone(facts("2001:db8::7", resolve.NXDomain), "1.0.0.2.ip6.arpa",
 			"ns1.registry.example"),
 			"no-zone", "a registry runs"},
-		{"exempt", keeper(facts("192.168.1.243", resolve.NXDomain), "168.192.in-addr.arpa", "localhost"), "", ""},
+		{"exempt", inReverseZone(facts("192.168.1.243", resolve.NXDomain), "168.192.in-addr.arpa", "localhost"), "",
+			""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newJudgement(c.facts, Policy{})
@@ -129,8 +131,8 @@ func TestCauses(t *testing.T) {
 	}
 }
 
-// codesOf joins the codes of findings without their prefix, and holds that each
-// stands in its table, with its severity.
+// codesOf joins the codes of findings without their prefix, and checks that each is in its
+// table, with its severity.
 func codesOf(t *testing.T, prefix string, fs []Finding, table []CodeDoc) string {
 	t.Helper()
 	var codes []string
@@ -177,34 +179,38 @@ func TestEncodes(t *testing.T) {
 		{"2001:db8::7", []string{"2001-db8--7.example.net", "2001-db8-0-0-0-0-0-7.example.net"},
 			[]string{"0-0-0-7.example.net", "seven.example.net"}},
 	} {
-		for _, n := range c.names {
-			if !isGenericName(resolve.Name(n), netip.MustParseAddr(c.addr)) {
-				t.Errorf("%s is made of %s", n, c.addr)
+		t.Run(c.addr, func(t *testing.T) {
+			for _, n := range c.names {
+				if !isGenericName(resolve.Name(n), netip.MustParseAddr(c.addr)) {
+					t.Errorf("%s is made of %s", n, c.addr)
+				}
 			}
-		}
-		for _, n := range c.not {
-			if isGenericName(resolve.Name(n), netip.MustParseAddr(c.addr)) {
-				t.Errorf("%s is not made of %s", n, c.addr)
+			for _, n := range c.not {
+				if isGenericName(resolve.Name(n), netip.MustParseAddr(c.addr)) {
+					t.Errorf("%s is not made of %s", n, c.addr)
+				}
 			}
-		}
+		})
 	}
 }
 
-func TestOrganisation(t *testing.T) {
+func TestRegistrableDomain(t *testing.T) {
 	for name, want := range map[resolve.Name]resolve.Name{
 		"a.b.example.com": "example.com", "example.com": "example.com", "com": "", ".": "", "": "",
 		"a.example.co.uk": "example.co.uk", "example.co.uk": "example.co.uk", "co.uk": "",
 		"www.bund.de": "bund.de", "t.co": "t.co", "x.com.au": "x.com.au", "7.113.0.203.in-addr.arpa": "",
 	} {
-		if got := registrableDomain(name); got != want {
-			t.Errorf("%s: %s, want %s", name, got, want)
-		}
+		t.Run(string(name), func(t *testing.T) {
+			if got := registrableDomain(name); got != want {
+				t.Errorf("%s: %s, want %s", name, got, want)
+			}
+		})
 	}
 }
 
-// FuzzEncodes: whatever the name, it ends; and a name that is made of an
-// address by one of the spellings is known again.
-func FuzzEncodes(f *testing.F) {
+// isGenericName returns for any name, and recognises a name made with one of the
+// spellings.
+func FuzzIsGenericName(f *testing.F) {
 	f.Add([]byte{192, 168, 1, 243}, "host-", ".example.net", 3)
 	f.Add(netip.MustParseAddr("2001:db8::7").AsSlice(), "", ".example.net", 0)
 	f.Fuzz(func(t *testing.T, b []byte, before, after string, which int) {

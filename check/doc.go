@@ -5,7 +5,7 @@
 //
 // A [Checker] is the service: its resolvers, its time limits, its [Policy]. An [Ask]
 // is one target's question. [Checker.Check] waits for everything. [Checker.Begin]
-// returns an [Inquiry] at once, for whoever connects meanwhile: [Inquiry.Addresses]
+// returns an [Inquiry] at once, for a caller that connects meanwhile: [Inquiry.Addresses]
 // yields what to dial as it arrives, and [Inquiry.Wait] gives the [Result] as of a
 // [Stage]. One resolution feeds both, so the addresses that are judged are the
 // addresses that are dialled.

@@ -13,7 +13,7 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// A hosts file that names an address otherwise than the user does.
+// A hosts file that has another name for the address than the user.
 func hosts() *resolve.Resolver {
 	file, _ := hostsfile.Parse(strings.NewReader("192.0.2.7  web1.example.com  www.example.com\n"))
 	file.Path = "/etc/hosts"
@@ -72,8 +72,8 @@ func ExampleChecker_Check() {
 	// mapping.confirmed
 }
 
-// Whoever connects dials the addresses as they arrive and asks for the verdict on
-// the one that has connected.
+// A program that connects dials the addresses as they arrive, then asks for the verdict on
+// the one that it connected to.
 func ExampleInquiry() {
 	checker := check.Checker{Resolver: hosts(), Policy: check.Policy{RequireName: true}}
 	q := checker.Begin(context.Background(), check.Ask{Target: check.Target{Host: "www.example.com", Port: 22}})

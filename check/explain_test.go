@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// TestEveryCodeIsExplained: who adds a code to the table says in explain_*.go
-// what it means to a user.
+// Every code in the table has an explanation in explain_*.go.
 func TestEveryCodeIsExplained(t *testing.T) {
 	rows := map[Code]bool{}
 	for _, d := range Codes() {
@@ -21,7 +20,7 @@ func TestEveryCodeIsExplained(t *testing.T) {
 	seen := map[Code]bool{}
 	for _, e := range Explanations() {
 		if !rows[e.Code] {
-			t.Errorf("%s is explained, and is no code", e.Code)
+			t.Errorf("%s is explained, but is not a code", e.Code)
 		}
 		if seen[e.Code] {
 			t.Errorf("%s is explained twice", e.Code)

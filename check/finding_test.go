@@ -21,8 +21,8 @@ func init() {
 	}
 }
 
-// TestSeveritiesAreOfTheTable: only NewFinding makes findings and only newAdvice makes
-// advice, and nothing but When changes a severity.
+// Only NewFinding makes findings, only newAdvice makes advice, and only When changes a
+// severity.
 func TestSeveritiesAreOfTheTable(t *testing.T) {
 	made := func(e ast.Expr) bool { return nameOfType(e) == "Finding" || nameOfType(e) == "Advice" }
 	for path, file := range sources(t, "..") {
@@ -44,7 +44,7 @@ func TestSeveritiesAreOfTheTable(t *testing.T) {
 				}
 			case *ast.AssignStmt:
 				for _, to := range n.Lhs {
-					// A result's and an address's are the worst of the findings'.
+					// The severities of a result and an address are the worst of the findings'.
 					s, ok := to.(*ast.SelectorExpr)
 					if !ok || s.Sel.Name != "Severity" {
 						continue
@@ -60,7 +60,7 @@ func TestSeveritiesAreOfTheTable(t *testing.T) {
 	}
 }
 
-// TestEveryCodeHasARow: a constant of a closed set is in its table.
+// Each constant of a closed set is in its table.
 func TestEveryCodeHasARow(t *testing.T) {
 	inTable := map[string]bool{}
 	for _, d := range Codes() {
@@ -87,7 +87,7 @@ func TestEveryCodeHasARow(t *testing.T) {
 		for _, e := range d.Except {
 			inTable["Condition "+string(e.When)] = true
 			if e.Severity == d.Severity && len(d.Except) == 1 {
-				t.Errorf("%s: %s is no exception", d.Code, e.When)
+				t.Errorf("%s: %s is not an exception", d.Code, e.When)
 			}
 		}
 	}
@@ -121,7 +121,7 @@ func TestEveryCodeHasARow(t *testing.T) {
 	}
 }
 
-// TestVerdictRowsAreWhole: a verdict has all the properties that it needs.
+// Each verdict has all the properties that it needs.
 func TestVerdictRowsAreWhole(t *testing.T) {
 	ranks := map[int]Verdict{}
 	last := Pass
@@ -154,7 +154,7 @@ func TestVerdictRowsAreWhole(t *testing.T) {
 	}
 }
 
-// sources are the parsed files below a directory that are not tests.
+// sources parses the files below a directory that are not tests.
 func sources(t *testing.T, root string) map[string]*ast.File {
 	t.Helper()
 	files := map[string]*ast.File{}
@@ -172,7 +172,7 @@ func sources(t *testing.T, root string) map[string]*ast.File {
 	return files
 }
 
-// nameOfType is Finding for Finding and check.Finding.
+// nameOfType returns "Finding" for Finding and check.Finding.
 func nameOfType(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:
@@ -183,7 +183,7 @@ func nameOfType(e ast.Expr) string {
 	return ""
 }
 
-// text is an operand as far as this test tells operands apart.
+// text returns an operand as source text, as far as this test needs it.
 func text(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.Ident:

@@ -22,19 +22,18 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// lists are from= lists; NAME stands for the name of the client, ADDR for its
-// address.
+// lists are from= lists. NAME stands for the client's name, ADDR for its address.
 var lists = []string{
 	"*", "?", "ADDR", "!ADDR", "!ADDR,*", "*,!ADDR", "127.0.0.0/8", "!127.0.0.0/8,*", "127.0.0.0/8,!ADDR",
 	"127.*", "127.0.?.*", "128.*", "!128.*,*", "!128.*", "10.0.0.0/8", "10.0.0.0/8,127.0.0.0/8",
 	"NAME", "!NAME", "!NAME,*", "NAME,!127.0.0.0/8", "NAME,!127.*", "*.example.com", "!*.example.com,*", "?*", "nobody",
-	// Networks that do not add up make the whole list unusable, unless it was over before.
+	// An inconsistent network makes the whole list unusable, unless an earlier entry decides.
 	"127.0.0.1/8", "127.0.0.1/8,*", "*,127.0.0.1/8", "!ADDR,127.0.0.1/8", "NAME,127.0.0.1/8", "127.0.0.0/33",
 	"*,127.0.0.0/33", "10.1.2.3/0", "0.0.0.0/0",
-	// What is no number of bits makes a pattern of the entry.
+	// An entry with an invalid number of bits is a pattern.
 	"127.0.0.0/129,ADDR", "127.0.0.0/", "127.0.0.0/8x", "127.0.0.0/x,*", "127.0.0.0/ 8", "127.0.0.0/+8", "127.0.0.0/-8",
 	"127.0.0.0/-0", "0.0.0.0/-0", "127.0.0.0/08", "127.0.0.0/008", "10.0.0.0/0x8,*",
-	// Entries that are empty.
+	// Empty entries.
 	"", ",", ",ADDR", "ADDR,", "ADDR,,*", "!", "!,*", "*,!", "ADDR,!!ADDR", "!!ADDR,ADDR", "!!*,ADDR",
 	// Other spellings of addresses, and what they do not match.
 	"127.1", "127.0.1", "0x7f.0.0.1", "0x7F000001", "0177.0.0.1", "2130706433", "0x7f.0.0.0/8", "::ffff:127.0.0.1",
@@ -44,9 +43,8 @@ var lists = []string{
 	"127.0.0.0/8" + strings.Repeat("0", 60),
 }
 
-// TestAdmitsAsSSHD asks a real sshd about each list, with UseDNS off and on and
-// for clients of both families. The clients' names are those that the system's
-// own sources give.
+// TestAdmitsAsSSHD asks a real sshd about each list, with UseDNS off and on, for clients of
+// both families. The clients' names come from the system's own sources.
 func TestAdmitsAsSSHD(t *testing.T) {
 	for _, c := range []struct {
 		from   string
@@ -82,7 +80,7 @@ func TestAdmitsAsSSHD(t *testing.T) {
 	}
 }
 
-// sshd is a real one that serves a connection at a time, as inetd would run it.
+// sshd is a real one that serves one connection at a time, as under inetd.
 type sshd struct {
 	dir, path, user string
 	key             ssh.Signer
@@ -143,7 +141,7 @@ func (s *sshd) newKey(t *testing.T, name string) ssh.Signer {
 	return signer
 }
 
-// letsIn logs in from an address, with a key that list stands before.
+// letsIn reports whether a login from an address succeeds, with a key that has this list.
 func (s *sshd) letsIn(t *testing.T, from netip.Addr, list string, useDNS bool) bool {
 	t.Helper()
 	keys, conf := filepath.Join(s.dir, "keys"), filepath.Join(s.dir, "sshd_config")
@@ -183,7 +181,7 @@ func (s *sshd) letsIn(t *testing.T, from netip.Addr, list string, useDNS bool) b
 	c, _, _, err := ssh.NewClientConn(near, "", &ssh.ClientConfig{
 		User: s.user, Auth: []ssh.AuthMethod{ssh.PublicKeys(s.key)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(),
 	})
-	near.Close() // so that sshd ends, whatever came of it
+	near.Close() // so that sshd ends in any case
 	if err != nil && !strings.Contains(err.Error(), "unable to authenticate") {
 		cmd.Wait()
 		t.Fatalf("from=%q: %v\n%s", list, err, said.String())
@@ -198,8 +196,8 @@ func (s *sshd) write(t *testing.T, path, text string) {
 	}
 }
 
-// FuzzAdmits: a hostile list ends in a decision, a list that sshd cannot read
-// lets nobody in, and the text can be printed.
+// A hostile list leads to a decision, a list that sshd cannot read admits nobody, and the
+// text is safe to print.
 func FuzzAdmits(f *testing.F) {
 	for _, l := range lists {
 		f.Add(l, "my.example.com")

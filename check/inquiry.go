@@ -162,7 +162,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 			checks.Go(func() { q.check(ctx, lookups, p, &ans) })
 		}
 	}
-	q.update(func() { // whoever dials does not wait for what follows
+	q.update(func() { // a caller that dials does not wait for what follows
 		q.resolved, q.nameCut = true, ctx.Err() != nil
 	})
 	if !q.checker.ForwardOnly && (q.policy.Thorough || q.isPinned()) {

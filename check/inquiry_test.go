@@ -22,7 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// world is a DNS server and a checker that asks it and a hosts file alone.
+// world is a DNS server, and a checker that uses only that server and a hosts file.
 type world struct {
 	*lab.DNSServer
 	check.Checker
@@ -57,7 +57,7 @@ func (w *world) run(t *testing.T, host string) *check.Result {
 	return w.Check(ctx, w.ask(host))
 }
 
-// ask is the question about a host.
+// ask makes the Ask about a host.
 func (w *world) ask(host string) check.Ask {
 	return check.Ask{Target: check.Target{Input: host, Host: host, Port: 22}, Family: w.family}
 }
@@ -82,7 +82,7 @@ var (
 	reverse10 = lab.Zone("168.192.in-addr.arpa", "243.1 PTR 192-168-1-243.foo.bar.net.")
 )
 
-// TestArticle: the wire says what the article's wire said.
+// The DNS answers are those of the article.
 func TestArticle(t *testing.T) {
 	w := newWorld(t, "", exampleCom, barNet, reverse10)
 	r := w.run(t, "my.example.com")
@@ -102,12 +102,13 @@ func TestArticle(t *testing.T) {
 		t.Errorf("what mends it for everybody is not said first: %+v", got)
 	}
 	i := slices.IndexFunc(advice, func(a check.Advice) bool { return a.Code == check.AdviseHostsLine })
-	if got := advice[i]; got.Line != "192.168.1.243  my.example.com" || got.Machine != check.ThisMachine || got.File != "/etc/hosts" {
+	if got := advice[i]; got.Line != "192.168.1.243  my.example.com" || got.Machine != check.ThisMachine ||
+		got.File != "/etc/hosts" {
 		t.Errorf("advice %+v", got)
 	}
 }
 
-// TestRemedy: the article's line settles it, and DNS is not asked.
+// With the article's hosts line the mapping is exact, and DNS is not queried.
 func TestRemedy(t *testing.T) {
 	w := newWorld(t, "127.0.0.1 localhost\n192.168.1.243  my.example.com\n", exampleCom, barNet, reverse10)
 	r := w.run(t, "my.example.com")
@@ -119,8 +120,7 @@ func TestRemedy(t *testing.T) {
 	}
 }
 
-// TestBothFamilies: each address has its verdict; the name that just gave the
-// address is not asked for a second time.
+// Each address has its verdict. The name that just gave the address is not looked up again.
 func TestBothFamilies(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4, reverse6)
 	r := w.run(t, "web.example.com")
@@ -135,7 +135,7 @@ func TestBothFamilies(t *testing.T) {
 	}
 }
 
-// TestCNAMETarget: a PTR that names where the CNAME leads is confirmed.
+// A PTR record with the target of the host's CNAME is confirmed.
 func TestCNAMETarget(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4, reverse6)
 	if r := w.run(t, "www.example.com"); r.Verdict != check.Confirmed || r.Forward.Canonical != "web.example.com" {
@@ -143,10 +143,9 @@ func TestCNAMETarget(t *testing.T) {
 	}
 }
 
-// TestLinesForAllOrNone: a line for one address of two would hide the other. Who
-// forges an answer makes his own reverse zone say what he likes: without the host
-// key a line is advised for addresses that nobody out there can own, and only if
-// all of the host's are.
+// A line for one address of two would hide the other. Whoever forges an address also
+// controls its reverse zone, so without the host key a line is suggested only if nobody
+// outside can own any of the host's addresses.
 func TestLinesForAllOrNone(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4,
 		lab.Zone("example.org", "ours A 10.9.0.1", "ours A 172.31.0.1", "ours A 192.168.9.1", "ours AAAA fd00:9::1",
@@ -191,13 +190,13 @@ func TestLinesForAllOrNone(t *testing.T) {
 	}
 }
 
-// reverseOf is an address's name, below ip6.arpa.
+// reverseOf returns an address's name, relative to ip6.arpa.
 func reverseOf(addr string) string {
 	return strings.TrimSuffix(string(resolve.ReverseName(netip.MustParseAddr(addr))), ".ip6.arpa")
 }
 
-// TestWaitEnds: what is not in by the end of the wait is not known; the check itself
-// goes on, and a later Wait has it.
+// Answers that arrive after the wait are not in its Result. The check goes on, and a later
+// Wait has them.
 func TestWaitEnds(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4)
 	release := make(chan struct{})
@@ -224,7 +223,7 @@ func TestWaitEnds(t *testing.T) {
 	}
 }
 
-// TestAllReverse: an address that comes late is judged as well before all are.
+// AllReverse also waits for the verdict on an address that arrives late.
 func TestAllReverse(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4, reverse6)
 	late := lab.Delay(100 * time.Millisecond)
@@ -247,7 +246,7 @@ func TestAllReverse(t *testing.T) {
 	}
 }
 
-// TestCancelled: everything ends with its context, and says what is known.
+// All work ends with its context, and the Result has what is known by then.
 func TestCancelled(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4)
 	w.Fault("", lab.Drop)
@@ -259,7 +258,7 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
-// TestFaults: every way in which a look-up fails stays what it is.
+// Each way in which a lookup can fail has its own status.
 func TestFaults(t *testing.T) {
 	tests := []struct {
 		fault  lab.DNSFault
@@ -288,7 +287,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestManyNames: of 500 PTR names ten are looked at, the host's own first.
+// Of 500 PTR names ten are checked, the host's own first.
 func TestManyNames(t *testing.T) {
 	var records []string
 	for i := range 500 {
@@ -299,22 +298,24 @@ func TestManyNames(t *testing.T) {
 		records []string
 		want    check.Verdict
 	}{{records, check.Undetermined}, {own, check.Exact}} {
-		w := newWorld(t, "", exampleCom, lab.Zone("113.0.203.in-addr.arpa", tt.records...), lab.Zone("example.net"))
-		w.family = resolve.IPv4
-		r := w.run(t, "web.example.com")
-		a := r.Addresses[0]
-		if a.Verdict != tt.want || len(a.PTR) != limits.PTRNames || !a.Reverse.Truncated ||
-			!strings.Contains(codes(r), "ptr.truncated") {
-			t.Errorf("%s, %d names, truncated %v, %s", a.Verdict, len(a.PTR), a.Reverse.Truncated, codes(r))
-		}
-		if w.Questions() > 2+2*limits.PTRNames {
-			t.Errorf("%d questions", w.Questions())
-		}
+		t.Run(string(tt.want), func(t *testing.T) {
+			w := newWorld(t, "", exampleCom, lab.Zone("113.0.203.in-addr.arpa", tt.records...), lab.Zone("example.net"))
+			w.family = resolve.IPv4
+			r := w.run(t, "web.example.com")
+			a := r.Addresses[0]
+			if a.Verdict != tt.want || len(a.PTR) != limits.PTRNames || !a.Reverse.Truncated ||
+				!strings.Contains(codes(r), "ptr.truncated") {
+				t.Errorf("%s, %d names, truncated %v, %s", a.Verdict, len(a.PTR), a.Reverse.Truncated, codes(r))
+			}
+			if w.Questions() > 2+2*limits.PTRNames {
+				t.Errorf("%d questions", w.Questions())
+			}
+		})
 	}
 }
 
-// TestReverseZone: only a thorough check asks who keeps the reverse zone, and an
-// RFC 2317 delegation moves the record.
+// Only a thorough check looks up who runs the reverse zone. An RFC 2317 delegation moves
+// the record.
 func TestReverseZone(t *testing.T) {
 	zones := []lab.DNSZone{exampleCom, lab.Zone("example.net"),
 		lab.Zone("113.0.203.in-addr.arpa", "7 CNAME 7.0/25.113.0.203.in-addr.arpa."),
@@ -341,7 +342,7 @@ func TestReverseZone(t *testing.T) {
 	}
 }
 
-// TestForwardOnly asks for addresses and nothing else.
+// With ForwardOnly only addresses are looked up.
 func TestForwardOnly(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4, reverse6)
 	w.Checker.ForwardOnly = true
@@ -350,8 +351,7 @@ func TestForwardOnly(t *testing.T) {
 	}
 }
 
-// hostileZones are a name of 64 addresses with ten PTR names each, and what it
-// takes to look all of them up.
+// hostileZones returns the zones of a name with 64 addresses that have ten PTR names each.
 func hostileZones(name string, net byte) (forward, reverse []string) {
 	for i := range 64 {
 		forward = append(forward, fmt.Sprintf("%s A 198.18.%d.%d", name, net, i))
@@ -362,8 +362,8 @@ func hostileZones(name string, net byte) (forward, reverse []string) {
 	return forward, reverse
 }
 
-// TestQuestionsOfOneTarget: whoever has many addresses and names ends at the
-// budget, which is said; a host with as many addresses and one name each does not.
+// A target with many addresses and names exhausts its budget, and a finding says so. A
+// host with as many addresses and one name each does not.
 func TestQuestionsOfOneTarget(t *testing.T) {
 	forward, reverse := hostileZones("many", 0)
 	for i := range 64 {
@@ -394,8 +394,8 @@ func TestQuestionsOfOneTarget(t *testing.T) {
 	}
 }
 
-// TestHostileTargetsStarveNobody: names whose questions nobody answers hold up no
-// other target, though all share the sockets to one server.
+// Targets whose queries are never answered do not delay other targets, although all share
+// the sockets to one server.
 func TestHostileTargetsStarveNobody(t *testing.T) {
 	var forward, reverse, good, back []string
 	for h := range 30 {
@@ -441,8 +441,7 @@ func TestHostileTargetsStarveNobody(t *testing.T) {
 	hostile.Wait()
 }
 
-// TestAsSSHDWithSearchList: what an sshd here would log goes through the search
-// list first where ndots says so.
+// What an sshd here would log depends on the search list, as ndots decides.
 func TestAsSSHDWithSearchList(t *testing.T) {
 	w := newWorld(t, "", lab.Zone("example.com", "web A 203.0.113.7", "lone A 203.0.113.8"),
 		lab.Zone("corp.example", "web.example.com A 198.51.100.9", "lone A 203.0.113.8"),

@@ -12,7 +12,7 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// probed is a healthy mapping with something behind it.
+// probed returns the facts of a good mapping, with this probe.
 func probed(p Probe) Facts {
 	f := facts("203.0.113.7", resolve.OK, ptr(host, "203.0.113.7"))
 	f.Addresses[0].Probe = &p
@@ -29,29 +29,28 @@ func key(t string, s KeyStatus) Key {
 	}}
 }
 
-// known is a probe of a host of which known_hosts has a key.
+// known returns a probe of a host that known_hosts has a key for.
 func known(p Probe) Probe {
 	p.HostKnown = true
 	return p
 }
 
-// keyless is of a server that speaks SSH and shows nobody a host key.
+// keyless is the probe of a server that speaks SSH and presents no host key to anybody.
 func keyless(hostKnown bool) Probe {
 	p := serving()
 	p.Broken, p.HostKnown = "the server closed the connection during the key exchange", hostKnown
 	return p
 }
 
-// hindered is of a server that showed ssh's key, and then a further connection was
-// not to be had.
+// hindered is the probe of a server that presented ssh's key, and then did not allow a
+// further connection.
 func hindered(further Probe) Probe {
 	p := serving(key("ssh-rsa", KeyKnown))
 	p.Hindered = &further
 	return p
 }
 
-// TestJudgeProbe: severity is the worst over DNS, connection and keys; the
-// verdict is about DNS alone.
+// The severity is the worst over DNS, connection and keys. The verdict is about DNS alone.
 func TestJudgeProbe(t *testing.T) {
 	second := func(f Facts, p Probe) Facts {
 		g := facts("203.0.113.8", resolve.OK, ptr(host, "203.0.113.8"))
@@ -174,7 +173,7 @@ func TestJudgeProbe(t *testing.T) {
 	}
 }
 
-// TestSlow: a phase that a person notices is named.
+// A phase of a second or more is reported.
 func TestSlow(t *testing.T) {
 	p := serving(key("ssh-ed25519", KeyKnown))
 	p.Identifying = 12 * time.Second
@@ -274,8 +273,8 @@ func TestSSHFP(t *testing.T) {
 	}
 }
 
-// A key that DNS vouches for is as good as a known one to hosts and
-// --print-known-hosts, also where ssh does not look there; a refused one is not.
+// For hosts lines and --print-known-hosts a key that DNS vouches for is as good as a known
+// one, even if ssh does not look there. A refused one is not.
 func TestVouched(t *testing.T) {
 	k := key("ssh-ed25519", KeyUnknown)
 	k.Line, k.Chosen = "x ssh-ed25519 AAAA", true
@@ -295,8 +294,8 @@ func TestVouched(t *testing.T) {
 	}
 }
 
-// TestKeyFindings: what ssh makes of a key beside its status, and how bad that is
-// of a key that ssh would not be shown.
+// What ssh says about a key beside its status, and the severity for a key that ssh would
+// not be shown.
 func TestKeyFindings(t *testing.T) {
 	chosen := key("ssh-ed25519", KeyKnown)
 	chosen.Chosen = true
@@ -349,13 +348,14 @@ func TestKeyFindings(t *testing.T) {
 	}
 }
 
-// Time that ran out while ssh was asked is said so, though the target had time left;
-// and of a phase that did not end nobody says how long it took.
+// If ssh -G does not answer in time, the finding says so, even if the target had time left.
+// The duration of a phase that did not end is not reported.
 func TestCutShortProbe(t *testing.T) {
 	f := probed(Probe{Connect: ConnectCutShort, Cut: PhaseAsk})
 	r := judge(f, Policy{})
-	if found := r.Findings[0]; r.Severity != Unknown || found.Code != TargetCutShort || !strings.Contains(found.Text,
-		"asking ssh") || !strings.Contains(found.Advice[0].Text, "'ssh -G my.example.com'") {
+	if found := r.Findings[0]; r.Severity != Unknown || found.Code != TargetCutShort ||
+		!strings.Contains(found.Text, "asking ssh") ||
+		!strings.Contains(found.Advice[0].Text, "'ssh -G my.example.com'") {
 		t.Errorf("%s, %+v", r.Severity, r.Findings)
 	}
 	f = probed(Probe{Connect: ConnectOK, Cut: PhaseIdentify, Identifying: 3 * time.Second})
@@ -367,7 +367,7 @@ func TestCutShortProbe(t *testing.T) {
 	}
 }
 
-// Which key is the new one and which the known one, and how the old one goes.
+// The text names the new key and the known one, and the advice removes the old one.
 func TestChangedWords(t *testing.T) {
 	k := key("ssh-ed25519", KeyChanged)
 	k.Chosen, k.Known, k.Evidence = true, "ssh-rsa SHA256:old", "/home/chris/.ssh/known_hosts:12"
@@ -384,7 +384,7 @@ func TestChangedWords(t *testing.T) {
 	}
 }
 
-// TestEvidence: the host key decides whether a hosts line is suggested.
+// The host key decides whether a hosts line is suggested.
 func TestEvidence(t *testing.T) {
 	mismatch := func(s KeyStatus) *Result {
 		f := facts("203.0.113.7", resolve.OK, ptr("x.example.net", "198.51.100.9"))
@@ -405,8 +405,8 @@ func TestEvidence(t *testing.T) {
 	if code, text := lineOf(mismatch(KeyKnown)); code != AdviseHostsLine || !strings.Contains(text, "known_hosts:12") {
 		t.Errorf("known: %s, %s", code, text)
 	}
-	if code, text := lineOf(mismatch(KeyUnknown)); code != AdviseHostsLineKey || !strings.Contains(text,
-		"SHA256:ssh-ed25519") {
+	if code, text := lineOf(mismatch(KeyUnknown)); code != AdviseHostsLineKey ||
+		!strings.Contains(text, "SHA256:ssh-ed25519") {
 		t.Errorf("unknown: %s, %s", code, text)
 	}
 	for _, s := range []KeyStatus{KeyChanged, KeyRevoked} {
@@ -416,7 +416,7 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-// TestViews: what others say is compared with what is used.
+// Other answers are compared with the one that is used.
 func TestViews(t *testing.T) {
 	used, same, moved := netip.MustParseAddr("203.0.113.7"), netip.MustParseAddr("203.0.113.7"),
 		netip.MustParseAddr("203.0.113.8")
@@ -440,33 +440,37 @@ func TestViews(t *testing.T) {
 		{"a second server differs", []View{{Compare: true, Forward: forwardAnswers(host, moved)}}, "compare.differs"},
 	}
 	for _, tt := range tests {
-		f := inFile()
-		f.Views = tt.views
-		var codes []string
-		for _, found := range judge(f, Policy{}).Findings[1:] {
-			codes = append(codes, string(found.Code))
-		}
-		if got := strings.Join(codes, " "); got != tt.want {
-			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			f := inFile()
+			f.Views = tt.views
+			var codes []string
+			for _, found := range judge(f, Policy{}).Findings[1:] {
+				codes = append(codes, string(found.Code))
+			}
+			if got := strings.Join(codes, " "); got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
-// TestSilentText: half a banner is quoted, none is not.
+// Part of a banner is quoted.
 func TestSilentText(t *testing.T) {
 	for version, want := range map[string]string{
 		"":           ": accepts connections but sends no SSH banner",
 		"SSH-2.0-Op": ": sends only part of an SSH banner: SSH-2.0-Op",
 	} {
-		facts := probed(Probe{Connect: ConnectOK, Identity: IdentitySilent, Version: safetext.Of(version)})
-		text := ""
-		for _, f := range Judge(facts, Policy{}).Findings {
-			if f.Code == SSHSilent {
-				text = f.Text
+		t.Run("banner "+version, func(t *testing.T) {
+			facts := probed(Probe{Connect: ConnectOK, Identity: IdentitySilent, Version: safetext.Of(version)})
+			text := ""
+			for _, f := range Judge(facts, Policy{}).Findings {
+				if f.Code == SSHSilent {
+					text = f.Text
+				}
 			}
-		}
-		if !strings.HasSuffix(text, want) {
-			t.Errorf("%q, want it to end in %q", text, want)
-		}
+			if !strings.HasSuffix(text, want) {
+				t.Errorf("%q, want it to end in %q", text, want)
+			}
+		})
 	}
 }

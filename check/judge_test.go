@@ -16,7 +16,7 @@ import (
 
 const host = "my.example.com"
 
-// facts are those of one address of my.example.com, as a table row writes them.
+// facts returns the facts of my.example.com with one address, for a row of a table.
 func facts(addr string, reverse resolve.Status, ptrs ...PTRFacts) Facts {
 	a := netip.MustParseAddr(addr)
 	af := AddressFacts{Addr: a, Source: fromDNS, Reverse: resolve.Answer{Status: reverse, Source: fromDNS}, PTRs: ptrs}
@@ -53,7 +53,7 @@ func forwardAnswers(name string, addrs ...netip.Addr) []resolve.Answer {
 	return []resolve.Answer{v4, v6}
 }
 
-// ptr is a PTR name and the addresses that it leads to.
+// ptr returns a PTR name that has these addresses.
 func ptr(name string, addrs ...string) PTRFacts {
 	p := PTRFacts{Name: resolve.Name(name), Forward: resolve.Answer{Status: resolve.OK, Source: fromDNS}}
 	for _, a := range addrs {
@@ -62,16 +62,16 @@ func ptr(name string, addrs ...string) PTRFacts {
 	return p
 }
 
-// dead is a PTR name whose look-up ended without an address.
+// dead returns a PTR name whose lookup gave no address.
 func dead(name string, s resolve.Status) PTRFacts {
 	return PTRFacts{Name: resolve.Name(name), Forward: resolve.Answer{Status: s, Source: fromDNS}}
 }
 
-// unasked is a PTR name that is no host name, and so was never looked up.
+// unasked returns a PTR name that is not a host name, and so was never looked up.
 func unasked(name string) PTRFacts { return PTRFacts{Name: resolve.Name(name)} }
 
-// TestJudge is the specification: a row for each line and rule of the table of
-// verdicts. Every row also says what an sshd with UseDNS yes would log.
+// TestJudge is the specification of verdicts, with a row for each rule. Every row also has
+// what an sshd with UseDNS yes would log.
 func TestJudge(t *testing.T) {
 	const pub, priv, v6 = "203.0.113.7", "192.168.1.243", "2001:db8::7"
 	with := func(f Facts, change func(*Facts)) Facts { change(&f); return f }
@@ -102,9 +102,9 @@ func TestJudge(t *testing.T) {
 		want     Verdict
 		severity Severity
 		sshd     string // of the first address
-		codes    string // of the findings beyond the verdict's
+		codes    string // of the findings after the verdict's
 	}{
-		// The table, line by line.
+		// The table of verdicts, row by row.
 		{name: "exact", facts: facts(pub, resolve.OK, ptr(host, pub)), want: Exact},
 		{name: "confirmed", facts: facts(pub, resolve.OK, ptr("ec2.example.net", pub)), want: Confirmed},
 		{name: "exempt: RFC 1918", facts: facts(priv, resolve.NXDomain), want: Exempt},
@@ -112,22 +112,22 @@ func TestJudge(t *testing.T) {
 		{name: "missing: no data", facts: facts(pub, resolve.NoData), want: Missing, severity: Notice},
 		{name: "missing: another source does not know it", facts: facts(pub, resolve.NotFound), want: Missing,
 			severity: Notice},
-		{name: "undetermined: PTR look-up timed out", facts: facts(pub, resolve.Timeout), want: Undetermined,
+		{name: "undetermined: PTR lookup timed out", facts: facts(pub, resolve.Timeout), want: Undetermined,
 			severity: Unknown},
-		{name: "undetermined: PTR look-up SERVFAIL", facts: facts(pub, resolve.ServFail), want: Undetermined,
+		{name: "undetermined: PTR lookup SERVFAIL", facts: facts(pub, resolve.ServFail), want: Undetermined,
 			severity: Unknown},
-		{name: "undetermined: PTR look-up REFUSED", facts: facts(pub, resolve.Refused), want: Undetermined,
+		{name: "undetermined: PTR lookup REFUSED", facts: facts(pub, resolve.Refused), want: Undetermined,
 			severity: Unknown},
-		{name: "undetermined: PTR look-up unusable", facts: facts(pub, resolve.Invalid), want: Undetermined,
+		{name: "undetermined: PTR lookup unusable", facts: facts(pub, resolve.Invalid), want: Undetermined,
 			severity: Unknown},
 		{name: "undetermined: CNAME loop in the reverse zone", facts: facts(pub, resolve.Loop), want: Undetermined,
 			severity: Unknown},
 		{name: "undetermined: not asked", facts: facts(pub, resolve.Skipped), want: Undetermined, severity: Unknown},
-		{name: "undetermined: forward look-up timed out",
+		{name: "undetermined: forward lookup timed out",
 			facts: facts(pub, resolve.OK, dead("x.example.net", resolve.Timeout)),
 			want:  Undetermined, severity: Unknown,
 			sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
-		{name: "undetermined: forward look-up SERVFAIL",
+		{name: "undetermined: forward lookup SERVFAIL",
 			facts: facts(pub, resolve.OK, dead("x.example.net", resolve.ServFail)),
 			want:  Undetermined, severity: Unknown,
 			sshd: "reverse mapping checking getaddrinfo for x.example.net [203.0.113.7] failed."},
@@ -176,7 +176,7 @@ func TestJudge(t *testing.T) {
 				f.Forward = []resolve.Answer{{Status: resolve.NoData}, {Status: resolve.Timeout}}
 			}), want: Undetermined, severity: Unknown},
 
-		// Names that the host has beside the one that was asked for.
+		// Other names of the host.
 		{name: "the search list's expansion is exact",
 			facts: with(facts(pub, resolve.OK, ptr("my.corp.example", pub)), func(f *Facts) {
 				f.Target.Host = "my"
@@ -234,13 +234,13 @@ func TestJudge(t *testing.T) {
 		// Several PTRs.
 		{name: "exact beats confirmed", facts: facts(pub, resolve.OK, ptr("a.example.net", pub), ptr(host, pub)),
 			want: Exact},
-		{name: "one of several leads back", facts: facts(pub, resolve.OK, dead("a.example.net", resolve.NXDomain),
+		{name: "one of several resolves back", facts: facts(pub, resolve.OK, dead("a.example.net", resolve.NXDomain),
 			ptr(host, pub)),
 			want: Exact, severity: Notice, codes: "ptr.partial"},
-		{name: "its own name leads astray beside one that leads back",
+		{name: "its own name resolves elsewhere beside one that resolves back",
 			facts: facts(pub, resolve.OK, ptr(host, "198.51.100.9"), ptr("b.example.net", pub)),
 			want:  Confirmed, severity: Notice, codes: "ptr.partial"},
-		{name: "a temporary failure beside one that leads back",
+		{name: "a temporary failure beside one that resolves back",
 			facts: facts(pub, resolve.OK, dead("a.example.net", resolve.Timeout), ptr(host, pub)),
 			want:  Exact, severity: Notice, codes: "ptr.partial"},
 		{name: "a temporary failure leaves the worst open",
@@ -275,11 +275,11 @@ func TestJudge(t *testing.T) {
 			facts: facts("64:ff9b::203.0.113.7", resolve.OK, ptr(host, pub)), want: Exact},
 		{name: "NAT64 of a private address is exempt", facts: facts("64:ff9b::10.0.0.1", resolve.NXDomain),
 			want: Exempt},
-		{name: "NAT64 that does not lead back",
+		{name: "NAT64 that does not resolve back",
 			facts: facts("64:ff9b::203.0.113.7", resolve.OK, ptr(host, "198.51.100.9")),
 			want:  Mismatch, severity: Warning,
 			sshd: "Address 203.0.113.7 maps to my.example.com, but this does not map back to the address."},
-		{name: "a zone is no part of the comparison", facts: facts("fe80::1%eth0", resolve.OK, ptr(host, "fe80::1")),
+		{name: "a zone is not compared", facts: facts("fe80::1%eth0", resolve.OK, ptr(host, "fe80::1")),
 			want: Exact, // but sshd compares texts
 			sshd: "Address fe80::1%eth0 maps to my.example.com, but this does not map back to the address."},
 		{name: "IPv6", facts: facts(v6, resolve.OK, ptr(host, v6)), want: Exact},
@@ -321,7 +321,7 @@ func TestJudge(t *testing.T) {
 			want: Mismatch, severity: Warning,
 			sshd: "Address 192.168.1.243 maps to x.example.net, but this does not map back to the address."},
 
-		// Half an answer.
+		// Incomplete answers.
 		{name: "A answered and AAAA timed out",
 			facts: with(facts(pub, resolve.OK, ptr(host, pub)),
 				func(f *Facts) { f.Forward[1].Status = resolve.Timeout }),
@@ -345,14 +345,14 @@ func TestJudge(t *testing.T) {
 				f.Addresses[0].PTRs[0].Search = &s
 			}), want: Unresolvable, severity: Warning, codes: "ptr.search",
 			sshd: "Address 203.0.113.7 maps to x.example.net, but this does not map back to the address."},
-		{name: "the search list finds another host under a name that leads back",
+		{name: "the search list finds another host under a name that resolves back",
 			facts: with(facts(pub, resolve.OK, ptr("web", pub)), func(f *Facts) {
 				s := ptr("web.corp.example", "198.51.100.9").Forward
 				s.Question.Name = "web.corp.example"
 				f.Addresses[0].PTRs[0].Search = &s
 			}), want: Confirmed, severity: Notice, codes: "ptr.search",
 			sshd: "Address 203.0.113.7 maps to web, but this does not map back to the address."},
-		{name: "the search list leads back where the name itself does not",
+		{name: "the search list resolves back where the name itself does not",
 			facts: with(facts(pub, resolve.OK, dead("web", resolve.NXDomain)), func(f *Facts) {
 				s := ptr("web.corp.example", pub).Forward
 				s.Question.Name = "web.corp.example"
@@ -384,7 +384,7 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// TestWorstAddress: a target's verdict is the worst of its addresses'.
+// A target's verdict is the worst of its addresses'.
 func TestWorstAddress(t *testing.T) {
 	for i, worse := range verdictsOfAddresses() {
 		for _, better := range verdictsOfAddresses()[:i+1] {
@@ -406,7 +406,7 @@ func TestWorstAddress(t *testing.T) {
 
 func verdictsOfAddresses() []Verdict { return Verdicts()[:len(Verdicts())-1] }
 
-// TestTexts fixes what people read.
+// TestTexts has the texts that people read.
 func TestTexts(t *testing.T) {
 	tests := []struct {
 		facts Facts
@@ -434,13 +434,15 @@ func TestTexts(t *testing.T) {
 				"... does not exist (NXDOMAIN)"},
 	}
 	for _, tt := range tests {
-		if got := judge(tt.facts, Policy{}).Findings[0].Text; got != tt.want {
-			t.Errorf("got  %s\nwant %s", got, tt.want)
-		}
+		t.Run(tt.facts.Addresses[0].Addr.String(), func(t *testing.T) {
+			if got := judge(tt.facts, Policy{}).Findings[0].Text; got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
 	}
 }
 
-// TestCodesAreClosed: nothing is found or advised that the tables do not hold.
+// Every code of a finding and of advice is in its table.
 func TestCodesAreClosed(t *testing.T) {
 	known := map[Code]bool{}
 	for _, d := range Codes() {
@@ -464,7 +466,7 @@ func TestCodesAreClosed(t *testing.T) {
 	} {
 		for _, fd := range judge(f, Policy{}).Findings {
 			if !known[fd.Code] {
-				t.Errorf("finding %s stands in no table", fd.Code)
+				t.Errorf("finding %s is not in the table", fd.Code)
 			}
 			for _, a := range fd.Advice {
 				if machines[a.Code] != a.Machine {
@@ -475,7 +477,7 @@ func TestCodesAreClosed(t *testing.T) {
 	}
 }
 
-// TestRoundTrip: a result survives the way to JSON and back.
+// A result can be written to JSON and read back.
 func TestRoundTrip(t *testing.T) {
 	f := facts("192.168.1.243", resolve.OK, dead("192-168-1-243.foo.bar.net", resolve.NXDomain),
 		ptr(`b\032.example.net`, "10.0.0.1"))

@@ -9,8 +9,7 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// TestSuggestedLinesWouldBeWritten: check and the relay suggest the lines that
-// 'hosts add' writes, and none where it refuses.
+// check and the relay suggest the lines that 'hosts add' writes, and none that it refuses.
 func TestSuggestedLinesWouldBeWritten(t *testing.T) {
 	off := func(addr string) Facts { return facts(addr, resolve.OK, dead("x.example.net", resolve.NXDomain)) }
 	with := func(f, g Facts) Facts {
@@ -42,25 +41,27 @@ func TestSuggestedLinesWouldBeWritten(t *testing.T) {
 		{"a changed key", showing(key("ssh-ed25519", KeyChanged)), 0},
 		{"a key that ssh refuses", showing(refused), 0},
 	} {
-		policy := Policy{HostsPath: "/etc/hosts"}
-		var suggested []string
-		for _, f := range Judge(tt.facts, policy).Findings {
-			for _, a := range f.Advice {
-				if (a.Code == AdviseHostsLine || a.Code == AdviseHostsLineKey) &&
-					f.Address == tt.facts.Addresses[0].Addr {
-					suggested = append(suggested, a.Line)
+		t.Run(tt.name, func(t *testing.T) {
+			policy := Policy{HostsPath: "/etc/hosts"}
+			var suggested []string
+			for _, f := range Judge(tt.facts, policy).Findings {
+				for _, a := range f.Advice {
+					if (a.Code == AdviseHostsLine || a.Code == AdviseHostsLineKey) &&
+						f.Address == tt.facts.Addresses[0].Addr {
+						suggested = append(suggested, a.Line)
+					}
 				}
 			}
-		}
-		written, err := planned(t, "", tt.facts, policy, PinOptions{Now: time.Now()})
-		if len(suggested) != tt.lines || (err == nil) != (tt.lines > 0) {
-			t.Errorf("%s: suggested %q, written %q", tt.name, suggested, written)
-		}
-		for _, line := range suggested {
-			if !strings.Contains(written, line+"  # rdnsproxy ") {
-				t.Errorf("%s: suggested %q, written %q", tt.name, line, written)
+			written, err := planned(t, "", tt.facts, policy, PinOptions{Now: time.Now()})
+			if len(suggested) != tt.lines || (err == nil) != (tt.lines > 0) {
+				t.Errorf("suggested %q, written %q", suggested, written)
 			}
-		}
+			for _, line := range suggested {
+				if !strings.Contains(written, line+"  # rdnsproxy ") {
+					t.Errorf("suggested %q, written %q", line, written)
+				}
+			}
+		})
 	}
 	if got := (&Result{}).chosen(netip.Addr{}); got != nil {
 		t.Errorf("of no addresses: %v", got)

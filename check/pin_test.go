@@ -11,7 +11,7 @@ import (
 	"rdnsproxy/resolve"
 )
 
-// planned is a hosts file after PlanPin, or the text of its error.
+// planned returns a hosts file after PlanPin, or the text of its error.
 func planned(t *testing.T, hosts string, f Facts, p Policy, o PinOptions) (string, error) {
 	t.Helper()
 	file, err := hostsfile.Parse(strings.NewReader(hosts))
@@ -25,7 +25,8 @@ func planned(t *testing.T, hosts string, f Facts, p Policy, o PinOptions) (strin
 	return string(edit.Bytes()), nil
 }
 
-// TestPlanPin: what stands against a hosts line, and what is written otherwise.
+// TestPlanPin has a row for each reason to refuse a hosts line, and for the lines that are
+// written.
 func TestPlanPin(t *testing.T) {
 	off := func(addr string) Facts { return facts(addr, resolve.OK, dead("x.example.net", resolve.NXDomain)) }
 	with := func(k Key) Facts {
@@ -58,7 +59,7 @@ func TestPlanPin(t *testing.T) {
 			"presents host key ssh-ed25519 SHA256:ssh-ed25519, which does not match the known one", nil},
 		{"a revoked key", keyed(KeyRevoked), PinOptions{Force: true},
 			"presents a revoked host key: ssh-ed25519 SHA256:ssh-ed25519", nil},
-		{"a key that is no ground, and one is known", keyed(KeyUnknown), PinOptions{Keyed: true, Force: true},
+		{"an unproven key, and one is known", keyed(KeyUnknown), PinOptions{Keyed: true, Force: true},
 			"does not present a known host key of my.example.com (it presents SHA256:ssh-ed25519)", ErrUnproven},
 		{"nobody looked at keys, and one is known", off("203.0.113.7"), PinOptions{Keyed: true},
 			"203.0.113.7 does not present a known host key", ErrUnproven},
@@ -85,18 +86,20 @@ func TestPlanPin(t *testing.T) {
 			"203.0.113.8 is not an address of my.example.com", nil},
 	}
 	for _, tt := range tests {
-		tt.o.Now = now
-		got, err := planned(t, "127.0.0.1 localhost\n", tt.facts, Policy{}, tt.o)
-		if !strings.Contains(got, tt.want) {
-			t.Errorf("%s: %q does not hold %q", tt.name, got, tt.want)
-		}
-		if tt.kind != nil && !errors.Is(err, tt.kind) {
-			t.Errorf("%s: %v is another error", tt.name, err)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			tt.o.Now = now
+			got, err := planned(t, "127.0.0.1 localhost\n", tt.facts, Policy{}, tt.o)
+			if !strings.Contains(got, tt.want) {
+				t.Errorf("%q does not hold %q", got, tt.want)
+			}
+			if tt.kind != nil && !errors.Is(err, tt.kind) {
+				t.Errorf("%v is another error", err)
+			}
+		})
 	}
 }
 
-// TestRenewal: what a line of ours knew is never lost by writing it anew.
+// A line of ours that is replaced keeps what it records.
 func TestRenewal(t *testing.T) {
 	const a = "203.0.113.7"
 	const known, other = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
@@ -138,14 +141,16 @@ func TestRenewal(t *testing.T) {
 				" port=2222 expires=2027-02-20\n"},
 		{"not ours", "", off, expires, "203.0.113.7  my.example.com\n"},
 	} {
-		got, _ := planned(t, a+"  "+host+tt.line+"\n", tt.facts, Policy{}, tt.o)
-		if !strings.HasSuffix(got, tt.want) {
-			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			got, _ := planned(t, a+"  "+host+tt.line+"\n", tt.facts, Policy{}, tt.o)
+			if !strings.HasSuffix(got, tt.want) {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
-// TestFixPins: of a host's lines all go or none.
+// FixPins removes all lines of a host, or none.
 func TestFixPins(t *testing.T) {
 	file, err := hostsfile.Parse(strings.NewReader(
 		`203.0.113.7  my.example.com  # rdnsproxy 2026-01-01 unresolvable expires=2026-02-01
@@ -164,8 +169,7 @@ func TestFixPins(t *testing.T) {
 	}
 }
 
-// TestVerifyPin: a line is held against today, and against what was known when it
-// was written.
+// A line is compared with the current state, and with what was known when it was written.
 func TestVerifyPin(t *testing.T) {
 	const a, b = "203.0.113.7", "203.0.113.8"
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -212,26 +216,29 @@ func TestVerifyPin(t *testing.T) {
 		{"a key that cannot be seen", dark, "unresolvable " + other, PinUnknown, Unknown},
 		{"no key, and none looked for", dark, "unresolvable", PinGood, Pass},
 		{"nobody looked at the key", today(a), "unresolvable " + other, PinGood, Pass},
-		{"reverse look-up fails", facts(a, resolve.Timeout), "unresolvable", PinUnknown, Unknown},
+		{"reverse lookup fails", facts(a, resolve.Timeout), "unresolvable", PinUnknown, Unknown},
 	}
 	for _, tt := range tests {
-		file, err := hostsfile.Parse(strings.NewReader(a + "  " + host + "  # rdnsproxy 2026-01-01 " + tt.note + "\n"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		lines := file.Pinned()
-		if len(lines) != 1 {
-			t.Fatalf("%s: not a note: %s", tt.name, tt.note)
-		}
-		if got := VerifyPins(judge(tt.facts, Policy{}), lines, file, now)[0].Finding; got.Code != tt.want ||
-			got.Severity != tt.sev {
-			t.Errorf("%s: %s %v: %s, want %s %v", tt.name, got.Code, got.Severity, got.Text, tt.want, tt.sev)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			file, err := hostsfile.Parse(strings.NewReader(a + "  " + host + "  # rdnsproxy 2026-01-01 " + tt.note +
+				"\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines := file.Pinned()
+			if len(lines) != 1 {
+				t.Fatalf("not a note: %s", tt.note)
+			}
+			if got := VerifyPins(judge(tt.facts, Policy{}), lines, file, now)[0].Finding; got.Code != tt.want ||
+				got.Severity != tt.sev {
+				t.Errorf("%s %v: %s, want %s %v", got.Code, got.Severity, got.Text, tt.want, tt.sev)
+			}
+		})
 	}
 }
 
-// TestStaleLineIsOneStory: check and the relay, who know what DNS says, and hosts
-// verify, which has looked at the host, say the same of a line that has gone stale.
+// check and the relay, which know what DNS says, and hosts verify, which has also checked
+// the host, say the same about a stale line.
 func TestStaleLineIsOneStory(t *testing.T) {
 	const a, b = "203.0.113.7", "203.0.113.8"
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -254,11 +261,11 @@ func TestStaleLineIsOneStory(t *testing.T) {
 	for _, tt := range []struct {
 		name, note string
 		dns        Facts
-		want       Code // empty: the line is right, of which check and the relay say nothing
+		want       Code // empty if the line is right: check and the relay say nothing then
 		severity   Severity
 		text       string
 	}{
-		{"it stands", "unresolvable", in(a), "", 0, ""},
+		{"still right", "unresolvable", in(a), "", 0, ""},
 		{"moved", "unresolvable", in(b), PinMoved, Error,
 			"/etc/hosts:1 is stale: it maps my.example.com to 203.0.113.7, DNS says 203.0.113.8"},
 		{"moved and expired", "unresolvable expires=2026-02-01", in(b), PinMoved, Error,

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// client are the facts about an address that logs in somewhere.
+// client returns the facts about a client's address.
 func client(addr string, reverse resolve.Status, ptrs ...PTRFacts) Facts {
 	f := facts(addr, reverse, ptrs...)
 	f.Target = Target{Input: addr, Host: addr, Port: 22}
@@ -39,12 +39,12 @@ func TestSelf(t *testing.T) {
 		{"IPv4-mapped", client("::ffff:203.0.113.7", resolve.OK, ptr("my.example.com", pub)), "203.0.113.7",
 			"name admitted", "it matches the address 203.0.113.7"},
 		{"two names", two, "", "name", "a.example.com, b.example.org"},
-		{"a name, and one that does not lead back", mixed, "", "name", "a.example.com, 203.0.113.7"},
+		{"a name, and one that does not resolve back", mixed, "", "name", "a.example.com, 203.0.113.7"},
 
 		{"by address", named, "203.0.113.0/24", "name admitted", "lets this client in: it matches the address"},
 		{"by name", named, "*.example.com", "name by-name-only",
 			"only where UseDNS is on (it is off by default): it matches a name, not the address"},
-		{"by name that does not lead back", article, "*.deru.net", "address refused",
+		{"by name that does not resolve back", article, "*.deru.net", "address refused",
 			"nothing in it matches 140.99.28.179"},
 		{"by neither", named, "*.example.org,10.0.0.0/8", "name refused",
 			"nothing in it matches 203.0.113.7 or my.example.com"},

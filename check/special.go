@@ -48,7 +48,7 @@ func isReserved(a netip.Addr) bool {
 }
 
 // nat64 is the well-known prefix (RFC 6052, section 2.1). localNAT64 is the prefix for
-// local use (RFC 8215), in which each site chooses where the IPv4 address stands.
+// local use (RFC 8215), in which each site chooses the position of the IPv4 address.
 var (
 	nat64      = netip.MustParsePrefix("64:ff9b::/96")
 	localNAT64 = netip.MustParsePrefix("64:ff9b:1::/48")

@@ -17,7 +17,7 @@ var (
 	nobody  = netip.MustParseAddr("203.0.113.99")
 )
 
-// begin starts an inquiry, and gives a context that is over.
+// begin starts an inquiry. It also returns a context that has ended.
 func (w *world) begin(t *testing.T, host string) (ctx, over context.Context, q *check.Inquiry) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -27,7 +27,7 @@ func (w *world) begin(t *testing.T, host string) (ctx, over context.Context, q *
 	return ctx, over, w.Begin(ctx, w.ask(host))
 }
 
-// hold lets no question for a name and a type be answered until it is released.
+// hold delays the answer to a query for a name and a type until release is called.
 func (w *world) hold(name string, qtype resolve.Type) (release func()) {
 	released := make(chan struct{})
 	w.Fault(name, func(x *lab.DNSExchange) {
@@ -38,8 +38,8 @@ func (w *world) hold(name string, qtype resolve.Type) (release func()) {
 	return func() { close(released) }
 }
 
-// TestWaitForPins: each stage is reached by its own answers alone, in whatever order
-// somebody asks, also before the first address is there.
+// Each stage is reached by its own answers, in any order of calls, even before the first
+// address has arrived.
 func TestWaitForPins(t *testing.T) {
 	w := newWorld(t, "192.168.1.9  my.example.com  # rdnsproxy 2026-01-01 unresolvable\n", exampleCom)
 	release := w.hold("my.example.com", resolve.A)
@@ -51,8 +51,8 @@ func TestWaitForPins(t *testing.T) {
 	}()
 	for name, stage := range map[string]check.Stage{"AllReverse": check.AllReverse,
 		"ReverseOf": check.ReverseOf(netip.MustParseAddr("192.168.1.9")), "Addresses": check.Addresses} {
-		if r, complete := q.Wait(ctx, stage); !complete || !r.Pinned || len(r.Addresses) != 1 || name != "Addresses" &&
-			r.Verdict != check.Exact {
+		if r, complete := q.Wait(ctx, stage); !complete || !r.Pinned || len(r.Addresses) != 1 ||
+			name != "Addresses" && r.Verdict != check.Exact {
 			t.Errorf("%s: complete: %t, %+v", name, complete, r)
 		}
 	}
@@ -74,8 +74,8 @@ func TestWaitForPins(t *testing.T) {
 	}
 }
 
-// TestWaitForOneAddress: who has connected to one address waits neither for another
-// family nor for an address that nobody has named.
+// Waiting for one address waits neither for the other family nor for an address that the
+// target does not have.
 func TestWaitForOneAddress(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4, reverse6)
 	release := w.hold("web.example.com", resolve.AAAA)
@@ -102,8 +102,8 @@ func TestWaitForOneAddress(t *testing.T) {
 	}
 }
 
-// TestWaitForWhatIsCutShort: what ended with the inquiry is not complete, and nobody
-// waits for it; what was known before is.
+// A stage that the inquiry ended before is not complete, and Wait does not wait for it. One
+// that was reached before is.
 func TestWaitForWhatIsCutShort(t *testing.T) {
 	w := newWorld(t, "", exampleCom, reverse4)
 	defer w.hold("21.113.0.203.in-addr.arpa", resolve.PTR)()
