@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"rdnsproxy/internal/parent"
 )
 
 // stderr writes where the user will read the relay's messages. With ControlPersist
@@ -61,7 +63,7 @@ func (s *stderr) terminal() (is bool) {
 func (s *stderr) with(do func(*os.File)) {
 	f := s.own
 	if silencedBySSH(f) {
-		if parents, err := openParentStderr(); err == nil {
+		if parents, err := parent.OpenStderr(); err == nil {
 			defer parents.Close()
 			f = parents
 		}
@@ -73,7 +75,7 @@ func (s *stderr) with(do func(*os.File)) {
 // user asked for: ssh's stdfd_devnull opens it for reading and writing, a shell's
 // 2>/dev/null for writing only.
 func silencedBySSH(f *os.File) bool {
-	return isNull(f) && readable(f) && ParentIsSSH()
+	return isNull(f) && readable(f) && parent.IsSSH()
 }
 
 // isNull reports whether f is the null device.

@@ -58,16 +58,6 @@ func inSecureDirs(name string) (string, error) {
 	return "", exec.ErrNotFound
 }
 
-// RunsThisProgram reports whether a ProxyCommand runs rdnsproxy.
-func RunsThisProgram(command string) bool {
-	command = strings.TrimPrefix(strings.TrimSpace(command), "exec ")
-	word, _, _ := strings.Cut(command, " ")
-	if command != "" && (command[0] == '\'' || command[0] == '"') {
-		word, _, _ = strings.Cut(command[1:], command[:1])
-	}
-	return strings.TrimSuffix(filepath.Base(word), ".exe") == "rdnsproxy"
-}
-
 // Version returns the module's version without the leading v, or "devel-" and the
 // commit for a build from a checkout.
 func Version() string {

@@ -30,9 +30,9 @@ type Recipe struct {
 // user's: vsock/3, vsock,3, vsock%3, unix/run/x, machine/m, qemu/vm, .host.
 var noHosts = []string{"*/*", "*,*", "*%*", ".*"}
 
-// tokens are what ssh fills in: host, port and, where rdnsproxy cannot find it on
+// Tokens are what ssh fills in: host, port and, where rdnsproxy cannot find it on
 // ssh's own command line, the name as it was typed.
-func tokens() string {
+func Tokens() string {
 	if runtime.GOOS == "linux" {
 		return "%h %p"
 	}
@@ -44,7 +44,7 @@ func (r Recipe) lines() []string {
 	var all []string
 	if len(r.Passed) > 0 {
 		all = append(all, "Host "+strings.Join(r.Passed, " "),
-			"    ProxyCommand "+r.Command+" --fdpass "+tokens(),
+			"    ProxyCommand "+r.Command+" --fdpass "+Tokens(),
 			"    ProxyUseFdpass yes")
 	}
 	if r.All {
@@ -52,7 +52,7 @@ func (r Recipe) lines() []string {
 		for _, p := range slices.Concat(noHosts, r.Except) {
 			host += " !" + p
 		}
-		all = append(all, host, "    ProxyCommand "+r.Command+" "+tokens())
+		all = append(all, host, "    ProxyCommand "+r.Command+" "+Tokens())
 	}
 	return all
 }
@@ -72,10 +72,10 @@ func of(lines []string) Recipe {
 		command := strings.TrimPrefix(lines[i+1], "    ProxyCommand ")
 		if words[0] != "*" {
 			r.Passed = words
-			r.Command = strings.TrimSuffix(command, " --fdpass "+tokens())
+			r.Command = strings.TrimSuffix(command, " --fdpass "+Tokens())
 			continue
 		}
-		r.All, r.Command = true, strings.TrimSuffix(command, " "+tokens())
+		r.All, r.Command = true, strings.TrimSuffix(command, " "+Tokens())
 		for _, w := range words[1:] {
 			if p := strings.TrimPrefix(w, "!"); !slices.Contains(noHosts, p) {
 				r.Except = append(r.Except, p)

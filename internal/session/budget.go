@@ -3,7 +3,7 @@ package session
 import (
 	"time"
 
-	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/parent"
 	"rdnsproxy/internal/target"
 )
 
@@ -69,7 +69,7 @@ func (b budget) strictWait(now time.Time, timeout time.Duration) time.Duration {
 // startedBySSH returns when ssh started this process, which was a shell at first; if
 // that is not known, when the session began.
 func (s *session) startedBySSH() time.Time {
-	if age, known := console.ProcessAge(); known && console.ParentIsSSH() {
+	if age, known := processAge(); known && parent.IsSSH() {
 		return time.Now().Add(-age)
 	}
 	return s.started

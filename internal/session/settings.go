@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/parent"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/sshconf"
 )
@@ -29,7 +29,7 @@ func (s *session) readSettings(ctx context.Context) (target.Settings, error) {
 // error in the configuration that the running ssh has already accepted is only a
 // notice: the connection is then made without these options.
 func (s *session) fromConfiguration(ctx context.Context) (target.Settings, error) {
-	args := console.ParentArgs()
+	args := parent.Args()
 	if args == nil && s.o.SSHConfig == "none" {
 		return target.Settings{}, nil
 	}

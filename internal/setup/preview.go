@@ -185,7 +185,7 @@ func (p *preview) planAll(r recipe.Recipe) (recipe.Recipe, error) {
 			safetext.Line(value[0]))
 	}
 	if kind, value := general.proxy(); kind != "" {
-		if kind == "proxycommand" && console.RunsThisProgram(value) {
+		if kind == "proxycommand" && recipe.RunsThisProgram(value) {
 			return r, console.Refuse(exit.Found, "remove them first: rdnsproxy setup writes its own",
 				"%s already has lines for rdnsproxy, written by hand", p.file)
 		}
@@ -308,7 +308,7 @@ func (p *preview) unchecked() []string {
 		switch kind, value := p.before[s.Host].proxy(); {
 		case kind == "proxyjump":
 			jumps = append(jumps, shownHost(s.Pattern))
-		case kind == "proxycommand" && !console.RunsThisProgram(value):
+		case kind == "proxycommand" && !recipe.RunsThisProgram(value):
 			commands = append(commands, shownHost(s.Pattern))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/knownhosts"
+	"rdnsproxy/internal/parent"
 	"rdnsproxy/internal/penalty"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/internal/target"
@@ -121,7 +122,7 @@ const noticeableWait = 200 * time.Millisecond
 func (s *Survey) connections() *sshprobe.Visits {
 	s.visitsOnce.Do(func() {
 		s.visits.Contacts = &penalty.Ledger{Dir: s.w.CacheDir("contacts")}
-		if console.LoginWaits() { // a login waits for Match exec, and under -q nothing would say why
+		if parent.LoginWaits() { // a login waits for Match exec, and under -q nothing would say why
 			s.visits.Patience = noticeableWait
 		}
 		s.visits.Waiting = func(a netip.AddrPort, wait time.Duration) {

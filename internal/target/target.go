@@ -16,6 +16,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/recipe"
 	"rdnsproxy/resolve"
 	"rdnsproxy/sshconf"
 )
@@ -215,7 +216,7 @@ func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
 
 // proxied reports whether a ProxyCommand other than this program is set.
 func proxied(command string) bool {
-	return command != "" && command != "none" && !console.RunsThisProgram(command)
+	return command != "" && command != "none" && !recipe.RunsThisProgram(command)
 }
 
 // canonicalHost returns a name in the form in which it is looked up: A-labels in lower

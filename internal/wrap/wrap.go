@@ -49,11 +49,7 @@ func proxyOptions(self string) []string {
 		command += " --fdpass"
 		options = append(options, "-oProxyUseFdpass=yes")
 	}
-	command += " -- %h %p"
-	if runtime.GOOS != "linux" { // elsewhere the name as typed cannot be read from ssh's command line
-		command += " %n"
-	}
-	return append(options, "-oProxyCommand="+command)
+	return append(options, "-oProxyCommand="+command+" -- "+recipe.Tokens())
 }
 
 // leaveAlone reports whether to run the program without our ProxyCommand, and why
@@ -78,7 +74,7 @@ func leaveAlone(ctx context.Context, w console.World, program string, args []str
 		for _, keyword := range q.Keywords {
 			switch v := h.Get(keyword); {
 			case v == "" || v == "none":
-			case keyword == "proxycommand" && console.RunsThisProgram(v):
+			case keyword == "proxycommand" && recipe.RunsThisProgram(v):
 				leave = true
 			default:
 				return true, keyword + " is set for " + safetext.Name(t.Host)

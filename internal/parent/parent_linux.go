@@ -1,4 +1,6 @@
-package console
+// Package parent asks about the process that started this one: is it ssh, what was it
+// started with, and where does its user read. ssh gives its ProxyCommand none of that.
+package parent
 
 import (
 	"bytes"
@@ -14,23 +16,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// parentPID is the process that started this one; it may have ended since. ssh makes
+// pid is the process that started this one; it may have ended since. ssh makes
 // the shell exec its ProxyCommand, so the parent is ssh itself, not a shell.
-var parentPID = sync.OnceValue(os.Getppid)
+var pid = sync.OnceValue(os.Getppid)
 
-// parentProc returns the path of an entry in the parent's /proc directory.
-func parentProc(name string) string {
-	return filepath.Join("/proc", strconv.Itoa(parentPID()), name)
+// proc returns the path of an entry in the parent's /proc directory.
+func proc(name string) string {
+	return filepath.Join("/proc", strconv.Itoa(pid()), name)
 }
 
 // errOrphaned: the parent has exited, so its pid may belong to another process.
 var errOrphaned = errors.New("the parent has ended")
 
-// ParentIsSSH reports whether the parent process is ssh, judged by its executable,
+// IsSSH reports whether the parent process is ssh, judged by its executable,
 // since a process can choose its own name.
-var ParentIsSSH = sync.OnceValue(func() bool { return isSSH(parentProc("exe")) })
+var IsSSH = sync.OnceValue(func() bool { return runsSSH(proc("exe")) })
 
-func isSSH(link string) bool {
+func runsSSH(link string) bool {
 	exe, err := os.Readlink(link)
 	return err == nil && filepath.Base(strings.TrimSuffix(exe, " (deleted)")) == "ssh"
 }
@@ -38,25 +40,25 @@ func isSSH(link string) bool {
 // LoginWaits reports whether ssh started this process, directly or through a shell
 // that did not exec, as Match exec does: then a login is waiting for it.
 func LoginWaits() bool {
-	if ParentIsSSH() {
+	if IsSSH() {
 		return true
 	}
-	status, _ := os.ReadFile(parentProc("status"))
+	status, _ := os.ReadFile(proc("status"))
 	for line := range strings.Lines(string(status)) {
-		if pid, ok := strings.CutPrefix(line, "PPid:\t"); ok {
-			return isSSH(filepath.Join("/proc", strings.TrimSpace(pid), "exe"))
+		if grandparent, ok := strings.CutPrefix(line, "PPid:\t"); ok {
+			return runsSSH(filepath.Join("/proc", strings.TrimSpace(grandparent), "exe"))
 		}
 	}
 	return false
 }
 
-// ParentArgs returns the arguments of the parent ssh, without the program name; nil
+// Args returns the arguments of the parent ssh, without the program name; nil
 // if the parent is another program or its arguments cannot be read.
-func ParentArgs() []string {
-	if !ParentIsSSH() {
+func Args() []string {
+	if !IsSSH() {
 		return nil
 	}
-	b, err := os.ReadFile(parentProc("cmdline"))
+	b, err := os.ReadFile(proc("cmdline"))
 	if err != nil || len(b) == 0 {
 		return nil
 	}
@@ -64,18 +66,18 @@ func ParentArgs() []string {
 	return words[1:]
 }
 
-// openParentStderr opens the parent's stderr. A duplicate of the parent's descriptor
+// OpenStderr opens the parent's stderr. A duplicate of the parent's descriptor
 // (pidfd_getfd(2)) is best, because it shares the file offset if stderr is a regular
 // file; if the kernel refuses, the file is reopened through /proc, and only if that
 // is unavailable is /dev/tty used. With ControlPersist the ssh that started this
 // process exits before it does.
-func openParentStderr() (*os.File, error) {
-	f, err := parentDescriptor(2)
+func OpenStderr() (*os.File, error) {
+	f, err := descriptor(2)
 	if err != nil {
-		f, err = os.OpenFile(parentProc("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
+		f, err = os.OpenFile(proc("fd/2"), os.O_WRONLY|os.O_APPEND|syscall.O_NOCTTY|syscall.O_NONBLOCK, 0)
 	}
 	switch {
-	case os.Getppid() != parentPID():
+	case os.Getppid() != pid():
 		if err == nil {
 			f.Close()
 		}
@@ -86,9 +88,9 @@ func openParentStderr() (*os.File, error) {
 	return f, err
 }
 
-// parentDescriptor duplicates descriptor n of the parent.
-func parentDescriptor(n int) (*os.File, error) {
-	pidfd, err := unix.PidfdOpen(parentPID(), 0)
+// descriptor duplicates descriptor n of the parent.
+func descriptor(n int) (*os.File, error) {
+	pidfd, err := unix.PidfdOpen(pid(), 0)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package console
+package session
 
 import (
 	"bytes"
@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ProcessAge returns how long ago the kernel started this process (proc(5),
+// processAge returns how long ago the kernel started this process (proc(5),
 // starttime). Time spent as a shell that then ran this program by exec is included.
-func ProcessAge() (age time.Duration, known bool) {
+func processAge() (age time.Duration, known bool) {
 	stat, err := os.ReadFile("/proc/self/stat")
 	if err != nil {
 		return 0, false
