@@ -22,6 +22,9 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	out := console.NewStdout(w.Out)
 	w.Stdout = out
 	root := commandTree(w)
+	if strings.HasPrefix(args[0], "__complete") {
+		plainUsages(root)
+	}
 	root.SetArgs(args)
 	root.SetIn(w.In)
 	root.SetOut(out)

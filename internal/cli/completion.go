@@ -13,6 +13,7 @@ import (
 	"rdnsproxy/internal/target"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // shells are those that there is a completion script for.
@@ -105,6 +106,15 @@ func completeValues(root *cobra.Command) {
 		if c != root && c.HasSubCommands() {
 			completeValues(c)
 		}
+	}
+}
+
+// plainUsages removes the backquotes from the usages of all flags. They mark the name of
+// the value for help; a shell would show them.
+func plainUsages(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) { f.Usage = usageOf(f) })
+	for _, sub := range c.Commands() {
+		plainUsages(sub)
 	}
 }
 
