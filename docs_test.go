@@ -15,7 +15,9 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/target"
 	"rdnsproxy/resolve"
+	"rdnsproxy/sshconf"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -323,6 +325,29 @@ func TestDocsFormats(t *testing.T) {
 		for _, path := range []string{"README.md", "docs/formats.md"} {
 			if !strings.Contains(document(t, path), "`"+name+"`") {
 				t.Errorf("%s does not name the format %s", path, name)
+			}
+		}
+	}
+}
+
+// TestDocsKeywords: what the relay takes from ssh's configuration can be asked for, and
+// is listed where users look for it.
+func TestDocsKeywords(t *testing.T) {
+	help, err := exec.Command("rdnsproxy", "help", "relay").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"'rdnsproxy help relay'": string(help)}
+	for _, path := range []string{"README.md", "docs/design.md"} {
+		texts[path] = document(t, path)
+	}
+	for _, keyword := range target.RelayKeywords {
+		if !slices.Contains(sshconf.Keywords(), keyword) {
+			t.Errorf("sshconf.Lookup does not tell %s: it needs told in sshconf/table.go", keyword)
+		}
+		for name, text := range texts {
+			if !strings.Contains(strings.ToLower(text), keyword) {
+				t.Errorf("%s does not name %s", name, keyword)
 			}
 		}
 	}
