@@ -45,13 +45,7 @@ func NewAcceptedMappings(w console.World, o survey.Options, format Listing) (*Ac
 // Accept looks the hosts up and stores their mappings, all or none.
 func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 	results, err := a.lookup(ctx, a.o.SSHConfig, hosts)
-	var behind *behindJumpHost
-	switch {
-	case errors.As(err, &behind):
-		jump := check.PlainHost(behind.Host)
-		return console.Refuse(exit.Found,
-			"accept it there; 'rdnsproxy accept "+jump+"' accepts the jump host's own mapping", "%v", err)
-	case err != nil:
+	if err != nil {
 		return err
 	}
 	var ms []accepted.Mapping
@@ -82,14 +76,6 @@ func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 	return nil
 }
 
-// behindJumpHost is the error for a target that its jump host looks up.
-type behindJumpHost struct{ target.Target }
-
-func (b *behindJumpHost) Error() string {
-	return fmt.Sprintf("%s is behind the jump host %s, which looks it up",
-		check.PlainHost(b.Via), check.PlainHost(b.Host))
-}
-
 // refusedStatus returns the exit status for a host without an address: exit.Unknown if
 // the lookup failed, exit.Found if there is none.
 func refusedStatus(r *check.Result) int {
@@ -114,7 +100,8 @@ func (a *AcceptedMappings) lookup(ctx context.Context, sshConfig string, words [
 	}
 	for _, t := range targets {
 		if t.Via != "" {
-			return nil, &behindJumpHost{t}
+			return nil, console.Refuse(exit.Found, "accept it there; 'rdnsproxy accept "+check.PlainHost(t.Host)+
+				"' accepts the jump host's own mapping", "%s", behindJump(t))
 		}
 	}
 	var rs []*check.Result
@@ -164,9 +151,7 @@ func (a *AcceptedMappings) Forget(ctx context.Context, words []string) error {
 			if err != nil {
 				return err
 			}
-			if host = t.Host; t.Via != "" { // the host itself, not its jump host
-				host = t.Via
-			}
+			host = t.Itself()
 		}
 		hosts = append(hosts, host)
 	}

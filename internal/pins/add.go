@@ -31,15 +31,15 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.survey(ctx)
-	if err != nil {
-		return err
-	}
-	t, err := p.targetOf(ctx, s, file, host)
+	s, err := p.survey(ctx, p.o.Options)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
+	t, err := p.targetOf(ctx, s, file, host)
+	if err != nil {
+		return err
+	}
 	r := s.Check(ctx, t)
 	if r.Interrupted() {
 		return console.ErrInterrupted
@@ -87,10 +87,8 @@ func (p *Pins) targetOf(
 		return t, err
 	}
 	if t.Via != "" {
-		jump := check.PlainHost(t.Host)
-		return t, console.Refuse(exit.Found, "add it there; 'rdnsproxy hosts add "+jump+"' adds the jump host's own line",
-			"%s is behind the jump host %s, which looks it up: a line here would have no effect",
-			check.PlainHost(t.Via), jump)
+		return t, console.Refuse(exit.Found, "add it there; 'rdnsproxy hosts add "+check.PlainHost(t.Host)+
+			"' adds the jump host's own line", "%s: a line here would have no effect", behindJump(t))
 	}
 	if p.o.IPv4 || p.o.IPv6 {
 		p.voice.Notice("-4 and -6 are ignored: the line is for every program on this machine; " +

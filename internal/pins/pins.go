@@ -9,9 +9,11 @@ import (
 	"os"
 	"time"
 
+	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/survey"
+	"rdnsproxy/internal/target"
 	"rdnsproxy/resolve"
 )
 
@@ -72,8 +74,13 @@ func (p *Pins) options() hostsfile.WriteOptions {
 
 // survey checks hosts against DNS alone: an existing hosts line must not confirm
 // itself.
-func (p *Pins) survey(ctx context.Context) (*survey.Survey, error) {
-	o := p.o.Options
+func (p *Pins) survey(ctx context.Context, o survey.Options) (*survey.Survey, error) {
 	o.Scope = resolve.DNSOnly
 	return survey.New(ctx, p.w, p.voice, o)
+}
+
+// behindJump says that the jump host looks a target up, so that nothing that is kept
+// here has an effect on it.
+func behindJump(t target.Target) string {
+	return check.PlainHost(t.Via) + " is behind the jump host " + check.PlainHost(t.Host) + ", which looks it up"
 }

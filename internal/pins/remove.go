@@ -78,11 +78,8 @@ func (p *Pins) pinnedName(ctx context.Context, file *hostsfile.File, typed strin
 		return typed, nil
 	}
 	t, err := target.NewReader(p.w, p.voice, p.o.Options.Options, p.o.Connect).Target(ctx, typed)
-	switch {
-	case err != nil:
+	if err != nil {
 		return typed, nil
-	case t.Via != "": // the host itself, not its jump host
-		return strings.TrimSuffix(t.Via, "."), nil
 	}
-	return strings.TrimSuffix(t.Host, "."), nil
+	return strings.TrimSuffix(t.Itself(), "."), nil
 }

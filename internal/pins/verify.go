@@ -23,23 +23,24 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	p.o.Brief, p.o.Empty = true, safetext.Line(p.path())+" has no lines written by rdnsproxy"
+	o := p.o.Options
+	o.Brief, o.Empty = true, safetext.Line(p.path())+" has no lines written by rdnsproxy"
 	hosts := check.ByHost(file.Pinned())
 	for _, lines := range hosts {
-		p.o.TargetWidth = max(p.o.TargetWidth, len(safetext.Name(lines[0].Canonical())))
+		o.TargetWidth = max(o.TargetWidth, len(safetext.Name(lines[0].Canonical())))
 	}
-	s, err := p.survey(ctx)
+	s, err := p.survey(ctx, o)
 	if err != nil {
 		return 0, err
 	}
 	defer s.Close()
-	if format, err := report.FormatOf(p.o.Format); err == nil && len(file.Pinned()) == 0 && !format.SaysEmpty {
-		p.voice.Notice(p.o.Empty)
+	if format, err := report.FormatOf(o.Format); err == nil && len(file.Pinned()) == 0 && !format.SaysEmpty {
+		p.voice.Notice(o.Empty)
 	}
 	var found []check.PinFinding
 	severities, err := s.Report(func(yield func(*check.Result) bool) {
 		verify := func(lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }
-		for h := range ordered.Map(p.o.Jobs, hosts, verify) {
+		for h := range ordered.Map(o.Jobs, hosts, verify) {
 			found = append(found, h.lines...)
 			if !yield(h.result) {
 				return

@@ -9,6 +9,7 @@ import (
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/safetext"
 )
 
@@ -94,10 +95,11 @@ func (p *Pins) writeRefusal(err error, command string) error {
 // looks, never where a report goes; nowhere under --quiet if nobody is asked.
 func (p *Pins) changeWriter() io.Writer {
 	asks := !p.o.Yes && console.IsTerminal(p.w.In) && console.IsTerminal(p.w.Err)
+	format, err := report.FormatOf(p.o.Format)
 	switch {
 	case p.o.Quiet && !asks:
 		return io.Discard
-	case p.o.Format != "text" || asks && !console.IsTerminal(p.w.Out):
+	case err != nil || !format.Prose || asks && !console.IsTerminal(p.w.Out):
 		return p.w.Err
 	}
 	return p.w.TextWriter()

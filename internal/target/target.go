@@ -4,6 +4,7 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -30,6 +31,10 @@ type Target struct {
 	Refused    string        // the message of RefuseConnection in ssh's configuration; "": none
 	Query      sshconf.Query // the query that read Config
 }
+
+// Itself returns the host that the word named: if that is behind a jump host, not the
+// jump host.
+func (t *Target) Itself() string { return cmp.Or(t.Via, t.Host) }
 
 // targetKeywords are the keywords that check reads from ssh's configuration.
 var targetKeywords = slices.Concat([]string{
