@@ -70,16 +70,16 @@ func (p *Pins) removeHost(file *hostsfile.File, host string) (*hostsfile.Edit, e
 // pinnedName returns the name to remove: the word as typed if a line that may be
 // changed has it, otherwise the host that ssh's configuration gives for it.
 func (p *Pins) pinnedName(ctx context.Context, file *hostsfile.File, typed string) (string, error) {
-	if len(file.PinnedFor(typed)) > 0 || p.o.Any && len(file.Forward(typed)) > 0 {
-		if p.o.Any && target.OwnName()(typed) {
-			return "", console.Refuse(exit.Found, "the system needs the line; edit the file yourself",
-				"%s is this machine", safetext.Name(typed))
+	name := typed
+	if len(file.PinnedFor(typed)) == 0 && !(p.o.Any && len(file.Forward(typed)) > 0) {
+		t, err := target.NewReader(p.w, p.voice, p.o.Options.Options, p.o.Connect).Target(ctx, typed)
+		if err == nil {
+			name = strings.TrimSuffix(t.Itself(), ".")
 		}
-		return typed, nil
 	}
-	t, err := target.NewReader(p.w, p.voice, p.o.Options.Options, p.o.Connect).Target(ctx, typed)
-	if err != nil {
-		return typed, nil
+	if p.o.Any && len(file.Forward(name)) > 0 && target.OwnName()(name) {
+		return "", console.Refuse(exit.Found, "the system needs the line; edit the file yourself",
+			"%s is this machine", safetext.Name(name))
 	}
-	return strings.TrimSuffix(t.Itself(), "."), nil
+	return name, nil
 }
