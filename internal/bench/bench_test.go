@@ -31,7 +31,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// A round that all of it was slow in must not count: the ratio is the round's.
+// A round in which everything was slow must not matter: ratios are taken per round.
 func TestCompareByRounds(t *testing.T) {
 	s := compare([]float64{2, 20, 3}, []float64{1, 10, 2})
 	if s.median != 2 || s.low != 1.5 || s.high != 2 {
@@ -42,7 +42,7 @@ func TestCompareByRounds(t *testing.T) {
 	}
 }
 
-// What is judged is what the reader sees.
+// Marks are compared with the figures as printed.
 func TestMarks(t *testing.T) {
 	for _, c := range []struct {
 		mark    mark
@@ -67,7 +67,7 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// Every contender runs in every round, and each begins as often as the others.
+// Every contender runs in every round, and each goes first equally often.
 func TestTakeTurns(t *testing.T) {
 	var order strings.Builder
 	c := func(name string, n int64) contender {

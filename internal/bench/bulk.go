@@ -14,11 +14,11 @@ import (
 	"time"
 )
 
-// bulkJobs is how many hosts are looked at at once.
+// bulkJobs is how many hosts are checked at once.
 const bulkJobs = "512"
 
-// bulk asks one server for full verdicts about many hosts, beside dnsperf, which
-// sends the same questions and judges nothing.
+// bulk checks many hosts against one server, compared with dnsperf, which only sends
+// the same questions.
 func bulk(ctx context.Context, s *stage, print func(row)) error {
 	if err := needs("nsd", "dnsperf"); err != nil {
 		return err
@@ -30,7 +30,7 @@ func bulk(ctx context.Context, s *stage, print func(row)) error {
 	if err := s.write("questions", questions(s.hosts)); err != nil {
 		return err
 	}
-	// A run's bytes are what it asked: questions.
+	// The "bytes" of a run are its questions.
 	runs, err := takeTurns(ctx, s.bulkTurns,
 		contender{"rdnsproxy", func(ctx context.Context) (cost, error) { return s.verdicts(ctx, server) }},
 		contender{"dnsperf", func(ctx context.Context) (cost, error) { return s.dnsperf(ctx, server) }})
@@ -82,7 +82,7 @@ func (s *stage) verdicts(ctx context.Context, server string) (cost, error) {
 
 var dnsperfRate = regexp.MustCompile(`Queries per second:\s+([0-9.]+)`)
 
-// dnsperf asks the same questions, and says itself how many a second.
+// dnsperf asks the same questions and reports the rate itself.
 func (s *stage) dnsperf(ctx context.Context, server string) (cost, error) {
 	host, port, err := net.SplitHostPort(server)
 	if err != nil {

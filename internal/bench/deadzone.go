@@ -11,8 +11,8 @@ import (
 // checkWait is the default of --check-wait, in seconds.
 const checkWait = 1
 
-// deadZone compares connections to a host whose reverse zone never answers with
-// one to a host whose zone does: the first waits, the next remembers.
+// deadZone compares connections to a host whose reverse zone never answers with one to
+// a host whose zone does: the first connection waits, the next uses the failure cache.
 func deadZone(ctx context.Context, s *stage, print func(row)) error {
 	_, alive, err := greeter(s, aliveAddr)
 	if err != nil {
@@ -24,7 +24,7 @@ func deadZone(ctx context.Context, s *stage, print func(row)) error {
 	}
 	var first, next []float64
 	for round := range s.stalls * 3 {
-		env := s.env(fmt.Sprintf("cache.%d", round)) // nothing is remembered yet
+		env := s.env(fmt.Sprintf("cache.%d", round)) // an empty failure cache
 		var took [3]float64
 		for i, visit := range []struct{ host, port, says string }{
 			{aliveName, alive, ""},

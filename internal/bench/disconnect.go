@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// disconnect counts the sessions whose sshd heard ssh's last word: without it a
-// log says that the connection was lost.
+// disconnect counts the sessions whose sshd received SSH_MSG_DISCONNECT: without it,
+// sshd logs that the connection was lost.
 func disconnect(ctx context.Context, s *stage, print func(row)) error {
 	d, err := sshd(ctx, s)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// fdpass is a session over a descriptor that was handed over, beside a direct
-// one: it ought to be the same thing.
+// fdpass compares a session over a passed descriptor with a direct one: they should be
+// the same.
 func fdpass(ctx context.Context, s *stage, print func(row)) error {
 	runs, err := s.sessions(ctx, up, nil, "fdpass", "direct")
 	if err != nil {
@@ -29,7 +29,7 @@ func fdpass(ctx context.Context, s *stage, print func(row)) error {
 	return nil
 }
 
-// helpersLeft counts ssh's children while a session over fdpass stands.
+// helpersLeft counts ssh's child processes during a session over fdpass.
 func helpersLeft(ctx context.Context, s *stage) (int, error) {
 	d, err := sshd(ctx, s)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// machine says what the figures were measured on; figures without it say little.
+// machine describes the machine, without which the figures mean little.
 func machine(ctx context.Context, s *stage) []string {
 	return []string{
 		fmt.Sprintf("%s, %d cores, %s of memory, %s", processor(), runtime.NumCPU(), memory(), first(output(ctx, "uname", "-srm"))),
@@ -48,13 +48,13 @@ func load() string {
 	return "unknown"
 }
 
-// nc tells which of the several programs of that name is measured.
+// nc tells which of the programs named nc is measured.
 func nc(ctx context.Context) string {
 	line := first(output(ctx, "nc", "-h"))
 	return strings.Replace(line, "(Debian patchlevel ", "(", 1)
 }
 
-// revision is the commit that the program was built from.
+// revision returns the commit that the program was built from.
 func revision(ctx context.Context, s *stage) string {
 	if s.given != "" {
 		return "at " + s.given
@@ -66,7 +66,7 @@ func revision(ctx context.Context, s *stage) string {
 	return first(string(out))
 }
 
-// output is what a program prints about itself, whichever stream it takes.
+// output returns what a program prints about itself, on stdout or stderr.
 func output(ctx context.Context, argv ...string) string {
 	b, _ := exec.CommandContext(ctx, argv[0], argv[1:]...).CombinedOutput()
 	return string(b)

@@ -1,11 +1,11 @@
 //go:build bench
 
-// Command bench measures the program from outside, beside the programs that
-// would do its work without it, and prints a table of ratios.
+// Command bench measures the program from outside, compares it with the programs that
+// users would otherwise use, and prints a table of ratios.
 //
-// Nothing in the table is a test: a machine that is busy with other things
-// spoils figures, and a figure that misses its mark is a line to look into, not
-// a failure. All traffic stays on loopback, all files in a temporary directory.
+// The table is not a test: other load on the machine spoils the figures, and a figure
+// that misses its mark calls for a closer look. All traffic stays on loopback, all files
+// in a temporary directory.
 //
 // It is built only with the tag bench, so that ./... is the program and its tests.
 //
@@ -27,7 +27,7 @@ func main() {
 	if becomeReaper() {
 		return
 	}
-	// nsd and sshd stand where an ordinary user's PATH may not lead.
+	// nsd and sshd are in directories that an ordinary user's PATH may lack.
 	os.Setenv("PATH", os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin")
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	defer stop()
@@ -41,16 +41,16 @@ func main() {
 	}
 }
 
-// plan is how much is measured.
+// plan says how much to measure.
 type plan struct {
 	given     string // the program to measure, instead of one that is built from the sources
 	starts    int    // rounds of start-ups
 	rounds    int    // rounds of sessions and raw transfers
 	session   int64  // bytes in a session
 	raw       int64  // bytes in a raw transfer
-	stalls    int    // rounds of a reader that reads nothing, and of a reverse zone that is dead
-	goodbyes  int    // sessions whose DISCONNECT is looked for
-	hosts     int    // of a bulk check
+	stalls    int    // rounds with a stalled reader, and with a dead reverse zone
+	goodbyes  int    // sessions to check for SSH_MSG_DISCONNECT
+	hosts     int    // hosts in a bulk check
 	bulkTurns int    // rounds of bulk checks
 }
 
@@ -59,8 +59,7 @@ var (
 	quick = plan{starts: 31, rounds: 3, session: 64 << 20, raw: 256 << 20, stalls: 1, goodbyes: 30, hosts: 5000, bulkTurns: 3}
 )
 
-// measurement is one thing that is measured: it hands its rows over as they
-// are complete.
+// measurement is one thing to measure. It reports rows as they are completed.
 type measurement struct {
 	name    string
 	measure func(context.Context, *stage, func(row)) error

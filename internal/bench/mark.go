@@ -8,24 +8,24 @@ import (
 	"strconv"
 )
 
-// mark is what a figure should reach; the zero mark is none.
+// mark is the range that a figure should be in; the zero mark is none.
 type mark struct {
-	low, high float64 // inclusive; infinite where there is no bound
+	low, high float64 // inclusive; infinite without a bound
 	shown     string
 }
 
 func atMost(x float64) mark  { return mark{math.Inf(-1), x, "≤" + bound(x)} }
 func atLeast(x float64) mark { return mark{x, math.Inf(1), "≥" + bound(x)} }
 
-// about is a band around 1.
+// about returns a range around 1.
 func about(width float64) mark {
 	return mark{1 - width, 1 + width, "1±" + bound(width)}
 }
 
 func bound(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
 
-// met judges figures as they are printed, so that a reader comes to the same
-// conclusion: "yes", "MISSED", or "" where there is no mark.
+// met compares a figure as printed, so that a reader comes to the same conclusion:
+// "yes", "MISSED", or "" without a mark.
 func (m mark) met(figures ...float64) string {
 	if m.shown == "" {
 		return ""
@@ -38,8 +38,8 @@ func (m mark) met(figures ...float64) string {
 	return "yes"
 }
 
-// figure prints ratios, and whatever else has no unit to shorten it, in four
-// columns up to a thousand.
+// figure formats ratios and other figures without a unit, in four columns up to a
+// thousand.
 func figure(x float64) string {
 	switch {
 	case x < 9.995:
@@ -50,7 +50,7 @@ func figure(x float64) string {
 	return fmt.Sprintf("%.0f", x)
 }
 
-// printed is the figure that a reader sees.
+// printed returns the figure as the reader sees it.
 func printed(x float64) float64 {
 	x, _ = strconv.ParseFloat(figure(x), 64)
 	return x

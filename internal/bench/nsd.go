@@ -15,17 +15,16 @@ import (
 	"github.com/miekg/dns"
 )
 
-// hostName, ptrName and hostAddr are the bulk check's names: the PTR's is
-// another one than the host's, so that a verdict takes all its look-ups: A,
-// AAAA, PTR, and the confirmation. The addresses are those that RFC 2544 gave to
-// measurements.
+// hostName, ptrName and hostAddr are the names and addresses of the bulk check. The PTR
+// name differs from the host's, so that a verdict needs all lookups: A, AAAA, PTR, and
+// the confirmation. The addresses are those reserved for benchmarks (RFC 2544).
 func hostName(i int) string { return fmt.Sprintf("h%d.bulk.test", i) }
 func ptrName(i int) string  { return fmt.Sprintf("p%d.bulk.test", i) }
 func hostAddr(i int) net.IP { return net.IPv4(198, byte(18+i>>16&1), byte(i>>8), byte(i)) }
 
 const questionsPerHost = 4
 
-// questions are what the verdicts of n hosts ask, in dnsperf's spelling.
+// questions returns the questions for the verdicts of n hosts, in dnsperf's format.
 func questions(n int) string {
 	var b strings.Builder
 	for i := range n {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// chunk is what the ends of a raw transfer read and write at a time, so that
-// they are quicker than what is between them.
+// chunk is how much the ends of a raw transfer read and write at a time, large enough
+// to make them faster than the relay between them.
 const chunk = 256 << 10
 
 func rawUp(ctx context.Context, s *stage, print func(row)) error {
@@ -25,7 +25,7 @@ func rawDown(ctx context.Context, s *stage, print func(row)) error {
 	return s.rawRows(ctx, print, "raw down, socket to pipe", pourDown)
 }
 
-// rawRows compare the relay without ssh: between two pipes and a connection.
+// rawRows compares relays without ssh, between two pipes and a connection.
 func (s *stage) rawRows(ctx context.Context, print func(row), what string, pour pour) error {
 	if err := needs("nc"); err != nil {
 		return err
@@ -46,7 +46,7 @@ func (s *stage) rawRows(ctx context.Context, print func(row), what string, pour 
 
 func ncNetwork(host, port string) []string { return []string{"nc", "-N", host, port} }
 
-// relaying is a relay that runs between two pipes and a connection.
+// relaying is a running relay between two pipes and a connection.
 type relaying struct {
 	cmd   *exec.Cmd
 	write *os.File     // ssh's end upwards
@@ -94,7 +94,7 @@ func (s *stage) relay(ctx context.Context, argv func(host, port string) []string
 	return r, nil
 }
 
-// end closes all three ends and gives the CPU time of the whole run.
+// end closes all three ends and returns the CPU time of the whole run.
 func (r *relaying) end() (time.Duration, error) {
 	for _, f := range []io.Closer{r.peer, r.write, r.read} {
 		f.Close()
@@ -103,7 +103,7 @@ func (r *relaying) end() (time.Duration, error) {
 	return r.cmd.ProcessState.UserTime() + r.cmd.ProcessState.SystemTime(), err
 }
 
-// pour moves bytes through a relay, and gives the number that has arrived.
+// pour moves bytes through a relay and returns how many arrived.
 type pour func(r *relaying, bytes int64) (int64, error)
 
 func pourUp(r *relaying, bytes int64) (int64, error) {
@@ -116,7 +116,7 @@ func pourDown(r *relaying, bytes int64) (int64, error) {
 	return drain(r.read, bytes)
 }
 
-// fill writes as much as is taken: who drains counts.
+// fill writes until the relay takes no more; drain counts the bytes.
 func fill(w io.Writer, bytes int64) {
 	for block := make([]byte, chunk); bytes > 0; {
 		n, err := w.Write(block[:min(bytes, chunk)])
@@ -127,8 +127,8 @@ func fill(w io.Writer, bytes int64) {
 	}
 }
 
-// drain reads until all has arrived. It does not wait for the end of the stream:
-// relays have different ideas of when that is.
+// drain reads until all bytes have arrived. It does not wait for the end of the stream,
+// which relays pass on at different times.
 func drain(r io.Reader, bytes int64) (n int64, err error) {
 	for block := make([]byte, chunk); n < bytes && err == nil; {
 		var got int

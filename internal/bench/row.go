@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// row is a line of the table: figures of the program, one a round, and beside
-// them those of what it is compared with.
+// row is a line of the table: a figure per round for the program, and for what it is
+// compared with.
 type row struct {
 	what   string
 	unit   unit
@@ -21,7 +21,7 @@ type row struct {
 	meanToo  bool // the mean must reach it as well
 }
 
-// cells are the row's columns.
+// cells returns the columns of the row.
 func (r row) cells() []string {
 	ours := median(r.ours)
 	cells := []string{r.what, r.unit(ours), "", r.than, "", "", "", r.mark.shown, ""}
@@ -42,7 +42,7 @@ func (r row) cells() []string {
 	return cells
 }
 
-// unit prints a figure in at most ten columns.
+// unit formats a figure in at most ten columns.
 type unit func(float64) string
 
 func seconds(x float64) string {
@@ -52,10 +52,10 @@ func seconds(x float64) string {
 	return figure(x) + " s"
 }
 
-// rate is for bytes a second.
+// rate formats bytes per second.
 func rate(x float64) string { return figure(x/gib) + " GiB/s" }
 
-// perGiB is for CPU seconds.
+// perGiB formats CPU seconds per GiB.
 func perGiB(x float64) string { return figure(x) + " s/GiB" }
 
 func perSecond(x float64) string { return fmt.Sprintf("%.0f /s", x) }
@@ -64,7 +64,7 @@ func count(x float64) string { return fmt.Sprintf("%.0f", x) }
 
 const gib = 1 << 30
 
-// cost is one run of a contender.
+// cost is what a run of a contender took.
 type cost struct {
 	wall  time.Duration
 	cpu   time.Duration // of every process that took part

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// way is one of the ways by which ssh reaches the host.
+// way is a way for ssh to reach the host.
 type way struct {
 	host    string // HostName
 	options []string
@@ -26,8 +26,8 @@ func (s *stage) ways(d *sshServer) map[string]way {
 	}
 }
 
-// direction is a shell command that moves bytes through ssh: %[1]s is ssh's
-// command line, %[2]d the number of bytes.
+// direction is a shell command that moves bytes through ssh: %[1]s is ssh's command
+// line, %[2]d the number of bytes.
 type direction string
 
 const (
@@ -35,7 +35,7 @@ const (
 	up   direction = "head -c %[2]d /dev/zero | %[1]s 'cat >/dev/null'"
 )
 
-// through is the contender that moves the session's bytes in a direction by a way.
+// through returns the contender that moves the session's bytes in a direction by a way.
 func (s *stage) through(d *sshServer, dir direction, name string, options ...string) (contender, error) {
 	w, ok := s.ways(d)[name]
 	if !ok {
@@ -63,8 +63,8 @@ func (s *stage) through(d *sshServer, dir direction, name string, options ...str
 	}}, nil
 }
 
-// sessions compares ways to move bytes in a direction; the result has the
-// order of the names.
+// sessions compares ways to move bytes in a direction. The result is in the order of
+// the names.
 func (s *stage) sessions(ctx context.Context, dir direction, options []string, names ...string) ([][]cost, error) {
 	if err := needs(programsOf(names)...); err != nil {
 		return nil, err
@@ -103,8 +103,8 @@ func sessionUp(ctx context.Context, s *stage, print func(row)) error {
 	return s.sessionRows(ctx, print, "session up", up)
 }
 
-// sessionRows compare a session with ssh's own choice of cipher: beside nc by
-// the marks, and beside the others that people use.
+// sessionRows compares sessions with ssh's default cipher: with nc, which has marks, and
+// with other programs in use.
 func (s *stage) sessionRows(ctx context.Context, print func(row), what string, dir direction) error {
 	others := []string{"nc", "ncat", "socat"}
 	runs, err := s.sessions(ctx, dir, nil, append([]string{"rdnsproxy"}, others...)...)
@@ -124,7 +124,7 @@ func (s *stage) sessionRows(ctx context.Context, print func(row), what string, d
 	return nil
 }
 
-// sessionAES has a cipher that leaves more time to the relay.
+// sessionAES uses a fast cipher, so that the relay matters more.
 func sessionAES(ctx context.Context, s *stage, print func(row)) error {
 	cipher := []string{"Ciphers aes128-gcm@openssh.com"}
 	for _, m := range []struct {

@@ -17,12 +17,12 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// sshServer is a real sshd on loopback. It listens here and runs an sshd for
-// each connection (sshd -i), which makes every session a process of its own:
-// what it has used and what it has logged is known when it ends.
+// sshServer is a real sshd on loopback. It listens here and runs an sshd for each
+// connection (sshd -i), so that the CPU time and the log of each session are known when
+// its process ends.
 type sshServer struct {
 	config string
-	keys   string // folder with the client's key and known_hosts
+	keys   string // directory with the client's key and known_hosts
 	user   string
 	host   string
 	port   string
@@ -36,7 +36,7 @@ type sshdSession struct {
 	err error
 }
 
-// sshd makes keys and starts to listen.
+// sshd generates keys and starts to listen.
 func sshd(ctx context.Context, s *stage) (*sshServer, error) {
 	if err := needs("sshd", "ssh", "ssh-keygen", "nc"); err != nil {
 		return nil, err
@@ -51,7 +51,7 @@ func sshd(ctx context.Context, s *stage) (*sshServer, error) {
 			return nil, err
 		}
 	}
-	path, err := exec.LookPath("sshd") // it runs itself again, and insists on a whole path
+	path, err := exec.LookPath("sshd") // it re-executes itself and requires an absolute path
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +92,7 @@ func (d *sshServer) makeKeys(ctx context.Context, s *stage) error {
 		}, "\n")))
 }
 
-// serve gives a connection to an sshd and waits for its end.
+// serve passes a connection to an sshd and waits for it to exit.
 func (d *sshServer) serve(ctx context.Context, path string, c *net.TCPConn) sshdSession {
 	f, err := c.File()
 	if err != nil {
@@ -105,7 +105,7 @@ func (d *sshServer) serve(ctx context.Context, path string, c *net.TCPConn) sshd
 	inOwnGroup(cmd)
 	err = cmd.Start()
 	f.Close()
-	c.Close() // the connection is sshd's alone: its end must be the connection's
+	c.Close() // only sshd keeps it open, so that it closes when sshd exits
 	if err != nil {
 		return sshdSession{err: err}
 	}
@@ -128,8 +128,8 @@ func (d *sshServer) session(ctx context.Context) (sshdSession, error) {
 	}
 }
 
-// client writes a configuration for ssh with one way to connect and the options
-// besides, and gives the beginning of ssh's command line.
+// client writes a configuration for ssh with a way to connect and further options, and
+// returns the beginning of ssh's command line.
 func (d *sshServer) client(s *stage, name, hostName string, options ...string) ([]string, error) {
 	config := s.path("ssh_config." + name)
 	return []string{"ssh", "-F", config, "bench"}, s.write("ssh_config."+name, strings.Join(append(options,

@@ -16,15 +16,15 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// The names that the measurements ask about. The mapping of the first is exact;
-// the reverse zone of the second never answers.
+// The hosts of the measurements. The mapping of the first is exact; the reverse zone of
+// the second never answers.
 const (
 	aliveName, aliveAddr = "alive.bench.test", "127.0.0.21"
 	deadName, deadAddr   = "dead.bench.test", "127.0.0.22"
 )
 
-// stage is what all measurements share: a folder that goes with them, the
-// program, and a DNS server.
+// stage is what all measurements share: a temporary directory, the program, and a DNS
+// server.
 type stage struct {
 	plan
 	dir     string
@@ -44,11 +44,11 @@ func newStage(ctx context.Context, p plan) (*stage, error) {
 		s.close()
 		return nil, err
 	}
-	// The machine's own hosts file may be a block list of megabytes.
+	// The machine's own hosts file may be a huge block list.
 	return s, s.write("hosts", "127.0.0.1 localhost\n::1 localhost\n")
 }
 
-// takeProgram builds the program as it is released, unless one is given.
+// takeProgram builds the program with the flags of a release, unless one is given.
 func (s *stage) takeProgram(ctx context.Context) (err error) {
 	if s.given != "" {
 		s.program, err = filepath.Abs(s.given)
@@ -70,7 +70,7 @@ func (s *stage) startDNS() (err error) {
 	return nil
 }
 
-// atEnd has f called when the measurements are over, the latest first.
+// atEnd registers f to be called after the measurements, last registered first.
 func (s *stage) atEnd(f func()) { s.closers = append(s.closers, f) }
 
 func (s *stage) close() {
@@ -86,8 +86,8 @@ func (s *stage) write(name, text string) error {
 	return os.WriteFile(s.path(name), []byte(text), 0o600)
 }
 
-// env is the environment of what is measured: the machine's, without what would
-// steer the program or ssh, and with a cache folder that is given.
+// env returns the environment for measured programs: the machine's, without variables
+// that affect the program or ssh, and with the given cache directory.
 func (s *stage) env(cache string) []string {
 	var env []string
 	for _, v := range os.Environ() {
@@ -98,7 +98,7 @@ func (s *stage) env(cache string) []string {
 	return append(env, "CGO_ENABLED=0", "SHELL=/bin/sh", "XDG_CACHE_HOME="+s.path(cache))
 }
 
-// unchecked is the relay with its check off, checked with it on.
+// unchecked is the relay with its check off, checked the one with it on.
 func (s *stage) unchecked(host, port string) []string {
 	return []string{s.program, "--policy", "off", "-F", "none", host, port}
 }
@@ -107,7 +107,7 @@ func (s *stage) checked(host, port string) []string {
 	return []string{s.program, "--resolver", s.dns.Addr().String(), "--hosts-file", s.path("hosts"), "-F", "none", host, port}
 }
 
-// do runs a command of the preparations. It keeps the caches of the user's own tools.
+// do runs a command to prepare a measurement, with the user's own caches.
 func (s *stage) do(ctx context.Context, argv ...string) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -118,12 +118,12 @@ func (s *stage) do(ctx context.Context, argv ...string) error {
 	return nil
 }
 
-// say tells whoever waits what is going on.
+// say prints progress.
 func (s *stage) say(format string, args ...any) {
 	fmt.Fprintf(os.Stderr, "%s  %s\n", time.Now().Format(time.TimeOnly), fmt.Sprintf(format, args...))
 }
 
-// limited keeps the beginning of what a program says.
+// limited keeps the beginning of a program's output.
 type limited struct{ bytes.Buffer }
 
 func (l *limited) Write(p []byte) (int, error) {
@@ -131,7 +131,7 @@ func (l *limited) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// needs says what is missing, before anything is waited for.
+// needs reports missing programs before anything is measured.
 func needs(programs ...string) error {
 	var missing []error
 	for _, p := range programs {

@@ -9,11 +9,11 @@ import (
 	"time"
 )
 
-// stallFor is how long the reader reads nothing.
+// stallFor is how long the reader stalls.
 const stallFor = 3 * time.Second
 
-// stalledReader counts the CPU time of a relay, start-up included, whose peer
-// sends as fast as it can and whose reader reads nothing for a while.
+// stalledReader measures the CPU time of a relay, including startup, whose peer sends
+// at full speed while its reader stalls.
 func stalledReader(ctx context.Context, s *stage, print func(row)) error {
 	if err := needs("nc"); err != nil {
 		return err
@@ -43,12 +43,12 @@ func (s *stage) stall(ctx context.Context, argv func(host, port string) []string
 			}
 		}
 	}()
-	io.ReadFull(r.read, make([]byte, chunk)) // it is in full flow
+	io.ReadFull(r.read, make([]byte, chunk)) // data is flowing
 	select {
 	case <-time.After(stallFor):
 	case <-ctx.Done():
 	}
-	// ssh's own way to end its helper; nc dies of it, which is as good an end.
+	// ssh ends its ProxyCommand in this way. It kills nc, which is fine too.
 	r.cmd.Process.Signal(syscall.SIGHUP)
 	cpu, _ := r.end()
 	return cost{wall: stallFor, cpu: cpu}, ctx.Err()

@@ -17,7 +17,7 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// The short connection: each side says one line and is done.
+// The short connection: each side sends one line and closes.
 const (
 	greeting = "SSH-2.0-bench_server\r\n"
 	reply    = "SSH-2.0-bench_client\r\n"
@@ -36,8 +36,8 @@ func greeter(s *stage, addr string) (host, port string, err error) {
 	return net.SplitHostPort(server.Addr().String())
 }
 
-// short runs a relay over a short connection, from before its start until it has
-// ended, and gives what it wrote to stderr.
+// short runs a relay over a short connection, measured from before its start until it
+// has exited, and returns what it wrote to stderr.
 func (s *stage) short(ctx context.Context, env, argv []string) (c cost, stderr string, err error) {
 	in, write, err := os.Pipe()
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *stage) short(ctx context.Context, env, argv []string) (c cost, stderr s
 	defer said.Close()
 
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, in, out, said // files all: no goroutine copies
+	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = env, in, out, said // all are files, so that no goroutine copies
 	inOwnGroup(cmd)
 	start := time.Now()
 	err = cmd.Start()
@@ -81,7 +81,7 @@ func (s *stage) short(ctx context.Context, env, argv []string) (c cost, stderr s
 	return c, string(text), err
 }
 
-// silent is a contender that must do its short connection without a word.
+// silent is a contender that must print nothing during its short connection.
 func (s *stage) silent(name string, argv ...string) contender {
 	return contender{name, func(ctx context.Context) (cost, error) {
 		c, stderr, err := s.short(ctx, s.env("cache"), argv)
@@ -96,12 +96,12 @@ func (s *stage) ncShort(host, port string) contender {
 	return s.silent("nc", "nc", "-N", host, port)
 }
 
-// startUp is the bare cost of being another program than nc.
+// startUp measures the startup cost alone, compared with nc.
 func startUp(ctx context.Context, s *stage, print func(row)) error {
 	return startUpRow(ctx, s, print, "start-up, check off", 1.5, s.unchecked)
 }
 
-// startUpChecked has the check on and a resolver that answers at once.
+// startUpChecked measures startup with the check on and a resolver that answers at once.
 func startUpChecked(ctx context.Context, s *stage, print func(row)) error {
 	return startUpRow(ctx, s, print, "start-up, check on", 2, func(_, port string) []string {
 		return s.checked(aliveName, port)
@@ -127,8 +127,8 @@ func startUpRow(ctx context.Context, s *stage, print func(row), what string, mos
 	return nil
 }
 
-// startUpAsking has a configuration of which only ssh knows what it says. What
-// that costs is nc and a fifth more than an ssh -G.
+// startUpAsking measures startup with a configuration that only ssh can evaluate. The
+// mark is nc and 1.2 times ssh -G.
 func startUpAsking(ctx context.Context, s *stage, print func(row)) error {
 	if err := needs("nc", "ssh"); err != nil {
 		return err
@@ -169,7 +169,7 @@ func startUpAsking(ctx context.Context, s *stage, print func(row)) error {
 	return nil
 }
 
-// wouldAsk makes sure that the configuration is one that ssh -G is asked about.
+// wouldAsk makes sure that the program runs ssh -G for the configuration.
 func wouldAsk(ctx context.Context, s *stage, config, host string) error {
 	out := output(ctx, s.program, "check", "--print-config", "-F", config, host)
 	if !slices.Contains(strings.Split(out, "\n"), "addressfamily inet\t# ssh -G") {

@@ -4,15 +4,15 @@ package main
 
 import "slices"
 
-// spread sums up the ratios of rounds in which both sides ran one after the
-// other, in the same weather.
+// spread summarizes the ratios of rounds in which both sides ran one after the other,
+// under the same load.
 type spread struct {
 	median    float64 // of the rounds' ratios
-	mean      float64 // ratio of the means: what a long day of sessions sees
+	mean      float64 // ratio of the means, which is what many sessions add up to
 	low, high float64 // of the rounds' ratios
 }
 
-// compare takes one figure a round of each side.
+// compare takes a figure per round for each side.
 func compare(ours, theirs []float64) spread {
 	ratios := make([]float64, len(ours))
 	for i := range ours {
@@ -38,7 +38,7 @@ func mean(xs []float64) float64 {
 	return sum / float64(len(xs))
 }
 
-// each applies f to every figure.
+// each returns f of every figure.
 func each[T any](xs []T, f func(T) float64) []float64 {
 	out := make([]float64, len(xs))
 	for i, x := range xs {

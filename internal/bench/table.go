@@ -9,18 +9,18 @@ import (
 	"unicode/utf8"
 )
 
-// table prints rows as they come: what has been measured stands, whatever
-// becomes of the rest.
+// table prints rows as they are measured, so that they are kept if a later measurement
+// fails.
 type table struct {
 	out      io.Writer
 	markdown bool
 	missed   int
 }
 
-// columns are the table's: 100 characters with the spaces between them.
+// columns are the columns of the table: 100 characters including the spaces between.
 var columns = []struct {
 	title string
-	width int // negative: to the left
+	width int // negative: left-aligned
 }{
 	{"", -31}, {"rdnsproxy", 10}, {"beside", 10}, {"", -7}, {"median", 6}, {"mean", 5}, {"min-max", 9}, {"mark", -6}, {"met", -6},
 }

@@ -14,16 +14,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// reaperVar makes a process of this program the reaper of a tree of others.
+// reaperVar is the environment variable that makes this program act as a reaper.
 const reaperVar = "RDNSPROXY_BENCH_REAPER"
 
-// runTree runs a command and everything that comes of it, and tells how long the
-// command itself took, and the CPU time of all of them.
+// runTree runs a command with all its descendants and returns how long the command took
+// and the CPU time of all of them.
 //
-// ssh does not wait for its ProxyCommand, which would be lost to the sum, and
-// might still run when the next round begins. So a reaper stands between, which
-// inherits what loses its parent and ends only when all have ended. The tree is
-// a process group of its own: its end is asked for by that.
+// ssh does not wait for its ProxyCommand, whose CPU time would be lost and which might
+// still run when the next round begins. So the command runs under a reaper, which
+// inherits orphaned processes and exits only after all of them. The tree is a process
+// group of its own, so that it can be killed as a whole.
 func runTree(ctx context.Context, env []string, argv ...string) (c cost, err error) {
 	told, tell, err := os.Pipe()
 	if err != nil {
@@ -51,7 +51,7 @@ func runTree(ctx context.Context, env []string, argv ...string) (c cost, err err
 	return c, scanErr
 }
 
-// becomeReaper does the reaper's work if this process is one.
+// becomeReaper acts as a reaper, and does not return, if this process is to be one.
 func becomeReaper() bool {
 	if os.Getenv(reaperVar) == "" {
 		return false
@@ -66,8 +66,8 @@ func becomeReaper() bool {
 	return true
 }
 
-// reap runs a command, tells on descriptor 3 how many nanoseconds it took, and
-// waits for whatever it has left behind.
+// reap runs a command, writes to descriptor 3 how many nanoseconds it took, and waits
+// for the processes that it left behind.
 func reap(argv []string) (status int, err error) {
 	syscall.CloseOnExec(3)
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
@@ -100,14 +100,14 @@ func reap(argv []string) (status int, err error) {
 	}
 }
 
-// inOwnGroup lets a command and what it starts be ended together, and by nobody
-// else: a ^C at the terminal is this program's to answer.
+// inOwnGroup makes a command and its children a process group, so that they can be
+// killed together and ^C at the terminal reaches this program only.
 func inOwnGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
-// childrenOf lists the processes that a process has started and that run.
+// childrenOf lists the running child processes of a process.
 func childrenOf(pid int) ([]int, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	if err != nil {

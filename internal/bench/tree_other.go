@@ -8,8 +8,8 @@ import (
 	"os/exec"
 )
 
-// What stands in tree_linux.go has to account for processes whose parents do
-// not wait for them; only Linux offers that to everybody.
+// runTree in tree_linux.go accounts for processes whose parents do not wait for them,
+// which only Linux offers without privileges.
 var errLinux = errors.New("these measurements are made on Linux")
 
 func becomeReaper() bool { return false }

@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-// patience is long enough to be sure that a run hangs.
+// patience is how long a run may take before it counts as hanging.
 const patience = 5 * time.Minute
 
-// contender is one way to do what is measured.
+// contender is a way to do what is measured.
 type contender struct {
 	name string
 	run  func(context.Context) (cost, error)
 }
 
-// takeTurns runs the contenders one after the other, rounds times, after a round
-// that does not count. Each round begins with another one, so that none always
-// runs in the same one's wake. The result has the order of the contenders.
+// takeTurns runs the contenders one after the other, rounds times, after a round that
+// does not count. Each round starts with a different one, so that none always runs
+// right after the same other. The result is in the order of the contenders.
 func takeTurns(ctx context.Context, rounds int, contenders ...contender) ([][]cost, error) {
 	runs := make([][]cost, len(contenders))
 	for round := -1; round < rounds; round++ {

@@ -1,5 +1,5 @@
-// Package exit has the exit statuses of all commands. They are a contract with
-// scripts: see 'rdnsproxy help exit-status'.
+// Package exit defines the exit statuses of all commands. Scripts rely on them: see
+// 'rdnsproxy help exit-status'.
 package exit
 
 import "fmt"
@@ -12,13 +12,14 @@ const (
 	Interrupted = 130 // as a shell says of SIGINT
 )
 
-// Status is an error of a command that has said all there is to say: the program ends
-// with this status, and without another word.
+// Status is the error of a command that has already reported everything: the program
+// exits with this status and prints nothing more.
 type Status int
 
 func (s Status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// With makes one error of a command's exit status and its error; nil if it ends well.
+// With combines a command's exit status and its error into one error; nil if the status
+// is OK and err is nil.
 func With(status int, err error) error {
 	if err != nil || status == OK {
 		return err

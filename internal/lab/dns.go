@@ -11,9 +11,9 @@ import (
 	"github.com/miekg/dns"
 )
 
-// DNSServer is a DNS server on loopback, UDP and TCP on one port. It knows its
-// zones and nothing else: other names are refused. It follows CNAMEs from zone
-// to zone as a recursive server does.
+// DNSServer is a DNS server on loopback, with UDP and TCP on the same port. It serves
+// its zones and refuses all other names. It follows CNAMEs from zone to zone, as a
+// recursive server does.
 type DNSServer struct {
 	addr    netip.AddrPort
 	servers []*dns.Server
@@ -33,8 +33,7 @@ func StartDNS(zones ...DNSZone) (*DNSServer, error) {
 	return StartDNSAt(netip.MustParseAddrPort("127.0.0.1:0"), zones...)
 }
 
-// StartDNSAt is StartDNS on an address and port of the caller's choice; port 0
-// is a free one.
+// StartDNSAt is like StartDNS, on the given address and port; port 0 means a free one.
 func StartDNSAt(addr netip.AddrPort, zones ...DNSZone) (*DNSServer, error) {
 	s := &DNSServer{stop: make(chan struct{}), faults: map[string][]DNSFault{}, asked: map[dns.Question]int{}}
 	for _, z := range zones {
@@ -62,7 +61,7 @@ func StartDNSAt(addr netip.AddrPort, zones ...DNSZone) (*DNSServer, error) {
 	return s, nil
 }
 
-// listenBoth finds a port that is free for both protocols.
+// listenBoth listens on a port that is free for both protocols.
 func listenBoth(addr netip.AddrPort) (*net.UDPConn, net.Listener, error) {
 	var failed error
 	for range 16 {
@@ -84,11 +83,12 @@ func listenBoth(addr netip.AddrPort) (*net.UDPConn, net.Listener, error) {
 	return nil, nil, failed
 }
 
-// Addr is where the server listens.
+// Addr returns the address that the server listens on.
 func (s *DNSServer) Addr() netip.AddrPort { return s.addr }
 
-// Fault makes the server misbehave whenever it is asked for name, or with ""
-// for anything. Several faults of one name apply in order; none heals it.
+// Fault makes the server misbehave whenever it is asked for name, or for any name if
+// name is "". Several faults for a name apply in order; a call without faults ends
+// them.
 func (s *DNSServer) Fault(name string, faults ...DNSFault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *DNSServer) Fault(name string, faults ...DNSFault) {
 	s.faults[name] = faults
 }
 
-// Add puts records into the zones that hold them, while the server runs.
+// Add adds records to their zones while the server runs.
 func (s *DNSServer) Add(records ...string) error {
 	for _, text := range records {
 		rr, err := dns.NewRR(text)
@@ -118,8 +118,8 @@ func (s *DNSServer) Add(records ...string) error {
 	return nil
 }
 
-// Asked is how often a question came, over UDP or TCP; with type 0 it counts
-// all types of the name.
+// Asked returns how often a question was received, over UDP or TCP; type 0 counts all
+// types.
 func (s *DNSServer) Asked(name string, qtype uint16) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,21 +132,21 @@ func (s *DNSServer) Asked(name string, qtype uint16) int {
 	return n
 }
 
-// Questions is how many questions came in all.
+// Questions returns the number of questions received.
 func (s *DNSServer) Questions() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.total
 }
 
-// Streams is how many of them came over TCP.
+// Streams returns how many of the questions came over TCP.
 func (s *DNSServer) Streams() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.tcp
 }
 
-// Close stops the server and waits until nothing of it runs.
+// Close stops the server and waits until all its goroutines have ended.
 func (s *DNSServer) Close() error {
 	select {
 	case <-s.stop:
@@ -162,7 +162,7 @@ func (s *DNSServer) Close() error {
 	return errors.Join(errs...)
 }
 
-// serve answers one question, as well or badly as its faults want.
+// serve answers one question, as its faults demand.
 func (s *DNSServer) serve(w dns.ResponseWriter, query *dns.Msg, tcp bool) {
 	q := query.Question[0]
 	name := key(q.Name)

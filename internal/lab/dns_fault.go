@@ -6,7 +6,7 @@ import (
 	"github.com/miekg/dns"
 )
 
-// DNSExchange is one question and the answer on its way to it.
+// DNSExchange is a question and the reply to it that is being built.
 type DNSExchange struct {
 	TCP   bool
 	Query *dns.Msg
@@ -17,13 +17,13 @@ type DNSExchange struct {
 	hangUp bool     // TCP: close without an answer
 }
 
-// DNSFault bends an exchange: one of those below, or any function.
+// DNSFault changes an exchange: one of those below, or any function.
 type DNSFault func(*DNSExchange)
 
-// Drop answers nothing.
+// Drop does not answer.
 func Drop(x *DNSExchange) { x.Reply = nil }
 
-// DropUDP answers over TCP alone, and does not say so.
+// DropUDP answers over TCP only, without setting TC over UDP.
 func DropUDP(x *DNSExchange) {
 	if !x.TCP {
 		x.Reply = nil
@@ -33,7 +33,7 @@ func DropUDP(x *DNSExchange) {
 // Delay answers late.
 func Delay(d time.Duration) DNSFault { return func(x *DNSExchange) { x.delay += d } }
 
-// Truncate sets TC in datagrams and takes the records out.
+// Truncate sets TC in datagrams and removes the records.
 func Truncate(x *DNSExchange) {
 	if !x.TCP && x.Reply != nil {
 		x.Reply.Truncated = true
@@ -44,7 +44,7 @@ func Truncate(x *DNSExchange) {
 // HangUp closes TCP connections without an answer.
 func HangUp(x *DNSExchange) { x.hangUp = x.TCP }
 
-// WrongID answers somebody else's question.
+// WrongID answers with a wrong ID.
 func WrongID(x *DNSExchange) { x.Reply.Id++ }
 
 // WrongQuestion answers with the right ID and a question that was not asked.
@@ -56,8 +56,8 @@ func NoQuestion(x *DNSExchange) { x.Reply.Question = nil }
 // NotReply leaves QR unset.
 func NotReply(x *DNSExchange) { x.Reply.Response = false }
 
-// GarbageFirst sends datagrams before the answer that are none: noise, the
-// right ID with noise after it, and a copy that breaks off.
+// GarbageFirst sends invalid datagrams before the answer: noise, the right ID followed
+// by noise, and a truncated copy.
 func GarbageFirst(x *DNSExchange) {
 	whole, err := x.Reply.Pack()
 	if err != nil {
@@ -67,8 +67,7 @@ func GarbageFirst(x *DNSExchange) {
 	x.first = append(x.first, []byte("\x00"), noise, whole[:len(whole)-len(whole)/4], nil)
 }
 
-// ForgedFirst sends an answer with the wrong ID and another address before the
-// true one.
+// ForgedFirst sends an answer with a wrong ID and another address before the real one.
 func ForgedFirst(x *DNSExchange) {
 	forged := x.Reply.Copy()
 	forged.Id ^= 0x5555
@@ -86,11 +85,11 @@ func Rcode(rcode int) DNSFault {
 	}
 }
 
-// ServFail and Refused answer just that.
+// ServFail and Refused answer with that response code.
 func ServFail(x *DNSExchange) { Rcode(dns.RcodeServerFailure)(x) }
 func Refused(x *DNSExchange)  { Rcode(dns.RcodeRefused)(x) }
 
-// NoEDNS is a server that knows no EDNS: FORMERR where the query has it.
+// NoEDNS acts as a server without EDNS: FORMERR if the query has it.
 func NoEDNS(x *DNSExchange) {
 	if x.Query.IsEdns0() != nil {
 		Rcode(dns.RcodeFormatError)(x)
@@ -98,16 +97,14 @@ func NoEDNS(x *DNSExchange) {
 	}
 }
 
-// ShortChain leaves off what comes after the first CNAME, as servers do that
-// are no recursive ones.
+// ShortChain leaves out what follows the first CNAME, as a non-recursive server does.
 func ShortChain(x *DNSExchange) {
 	if len(x.Reply.Answer) > 0 && x.Reply.Answer[0].Header().Rrtype == dns.TypeCNAME {
 		x.Reply.Answer, x.Reply.Ns, x.Reply.Rcode = x.Reply.Answer[:1], nil, dns.RcodeSuccess
 	}
 }
 
-// CNAMELoop answers that the name is an alias of another one, which is an alias
-// of the name.
+// CNAMELoop answers with two CNAMEs that point to each other.
 func CNAMELoop(x *DNSExchange) {
 	name := x.Query.Question[0].Name
 	x.Reply.Rcode, x.Reply.Ns = dns.RcodeSuccess, nil
@@ -117,7 +114,7 @@ func CNAMELoop(x *DNSExchange) {
 // Authentic sets AD.
 func Authentic(x *DNSExchange) { x.Reply.AuthenticatedData = true }
 
-// Extended adds an extended error (RFC 8914).
+// Extended adds an Extended DNS Error (RFC 8914).
 func Extended(code uint16, text string) DNSFault {
 	return func(x *DNSExchange) {
 		if opt := x.Reply.IsEdns0(); opt != nil {
@@ -130,7 +127,7 @@ func cname(owner, target string) dns.RR {
 	return &dns.CNAME{Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: 60}, Target: target}
 }
 
-// send puts what is left of the answer on the wire.
+// send writes the reply.
 func (x *DNSExchange) send(w dns.ResponseWriter) {
 	if x.hangUp || x.Reply == nil {
 		if x.TCP {

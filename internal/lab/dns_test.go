@@ -105,7 +105,7 @@ func TestDNSAdd(t *testing.T) {
 	}
 }
 
-// An answer that is too long for a datagram says so, and is whole over TCP.
+// An answer that is too long for a datagram sets TC, and is complete over TCP.
 func TestDNSTruncates(t *testing.T) {
 	var records []string
 	for range 100 {
@@ -120,7 +120,7 @@ func TestDNSTruncates(t *testing.T) {
 	}
 }
 
-// Each fault is on the wire what its name says.
+// Each fault does on the wire what its name says.
 func TestDNSFaults(t *testing.T) {
 	s := startDNS(t, lab.Zone("example.com", "host A 192.0.2.1", "alias CNAME host"))
 	query := new(dns.Msg).SetQuestion("host.example.com.", dns.TypeA)
@@ -182,7 +182,7 @@ func TestDNSSilence(t *testing.T) {
 	}
 }
 
-// Close ends what is delayed.
+// Close ends delayed answers.
 func TestDNSClose(t *testing.T) {
 	s := startDNS(t, lab.Zone("example.com"))
 	heard := make(chan struct{})
@@ -201,7 +201,7 @@ func TestDNSClose(t *testing.T) {
 	}
 }
 
-// exchangeRaw gives the first datagram that comes back.
+// exchangeRaw returns the first datagram that comes back.
 func exchangeRaw(t *testing.T, s *lab.DNSServer, query []byte) []byte {
 	t.Helper()
 	c, err := net.Dial("udp", s.Addr().String())

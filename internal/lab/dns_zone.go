@@ -10,19 +10,19 @@ import (
 
 var errNoRecord = errors.New("no record")
 
-// DNSZone is a zone as text.
+// DNSZone is a zone in text form.
 type DNSZone struct {
 	apex    string
 	records []string
 }
 
-// Zone is a zone of records in the usual form, one each:
+// Zone returns a zone with records in master file format (RFC 1035, section 5), one each:
 //
 //	lab.Zone("example.com", "my.example.com. 60 IN A 192.168.1.243", "www 60 CNAME my")
 //
-// Names without a final dot are below the apex, \DDD is a byte, and a record
-// without a TTL has 60 seconds. A SOA is made where none is given: the primary
-// server is ns.APEX, the mailbox hostmaster@APEX, negative answers hold 30 s.
+// Names without a final dot are relative to the apex, \DDD is a byte, and a record
+// without a TTL has 60 seconds. A missing SOA is generated with primary server ns.APEX,
+// mailbox hostmaster@APEX, and 30 s for negative answers.
 func Zone(apex string, records ...string) DNSZone { return DNSZone{apex, records} }
 
 // zone is a parsed zone.
@@ -50,7 +50,7 @@ func (d DNSZone) parse() (zone, error) {
 	return z, nil
 }
 
-// dotted is the apex as the end of a name.
+// dotted returns the apex with a leading dot, as the end of names below it.
 func (z *zone) dotted() string {
 	if z.apex == "." {
 		return "invalid."
@@ -67,8 +67,8 @@ func (z *zone) add(rr dns.RR) {
 	z.rrs[owner] = append(z.rrs[owner], rr)
 }
 
-// exists reports whether the name is there, if only because there are names
-// below it (RFC 8020).
+// exists reports whether the name exists, if only because there are names below it
+// (RFC 8020).
 func (z *zone) exists(name string) bool {
 	if name == z.apex || len(z.rrs[name]) > 0 {
 		return true
@@ -81,7 +81,7 @@ func (z *zone) exists(name string) bool {
 	return false
 }
 
-// zone is the closest that holds the name; s.mu is held.
+// zone returns the closest enclosing zone of a name. The caller holds s.mu.
 func (s *DNSServer) zone(name string) *zone {
 	var best *zone
 	for i := range s.zones {
@@ -93,7 +93,7 @@ func (s *DNSServer) zone(name string) *zone {
 	return best
 }
 
-// resolve is the true answer; s.mu is held.
+// resolve returns the correct answer. The caller holds s.mu.
 func (s *DNSServer) resolve(query *dns.Msg) *dns.Msg {
 	r := new(dns.Msg).SetReply(query)
 	r.RecursionAvailable = true
@@ -140,8 +140,8 @@ func (s *DNSServer) resolve(query *dns.Msg) *dns.Msg {
 	return r
 }
 
-// key is a name as a map holds it: absolute, lower case, and every byte spelled
-// in the one way in which miekg/dns spells what it unpacks.
+// key returns a name as a map key: absolute, in lower case, with bytes escaped as
+// miekg/dns escapes names that it unpacks.
 func key(name string) string {
 	var wire [256]byte
 	n, err := dns.PackDomainName(dns.Fqdn(name), wire[:], 0, nil, false)

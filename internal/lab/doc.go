@@ -1,6 +1,6 @@
-// Package lab holds DNS and SSH servers that speak the real protocols on
-// loopback, and servers that speak them badly: for tests and for the demo.
+// Package lab has DNS and SSH servers that speak the real protocols on loopback,
+// correctly or with chosen faults, for tests and for the demo.
 //
-// Nothing here is fit to face a network: the SSH server lets anyone in. It runs
-// no process and touches no file.
+// Nothing here is fit to face a network: the SSH server lets anyone in. The package
+// runs no processes and touches no files.
 package lab

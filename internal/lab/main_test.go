@@ -6,5 +6,5 @@ import (
 	"go.uber.org/goleak"
 )
 
-// No server may leave anything running.
+// No server may leave a goroutine running.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }

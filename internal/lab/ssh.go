@@ -15,8 +15,8 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 )
 
-// SSH says what kind of server to start. The zero value is a healthy one on a
-// free port of 127.0.0.1 with a fresh ed25519 host key, which anyone may enter.
+// SSH configures a server. The zero value is a healthy server on a free port of
+// 127.0.0.1, with a fresh ed25519 host key, that lets anyone in.
 type SSH struct {
 	Addr     string             // host:port to listen on; if "", 127.0.0.1:0
 	HostKeys []ssh.Signer       // from NewHostKey or Certify; if empty, one fresh ed25519 key
@@ -38,17 +38,17 @@ type SSHServer struct {
 	visits []*Visit
 }
 
-// Visit is one connection from a client, as far as it came.
+// Visit records a connection from a client.
 type Visit struct {
 	Client   netip.AddrPort
 	User     string   // once authenticated
-	Version  string   // the client's identification, once it was told
+	Version  string   // the client's identification, once received
 	Commands []string // of its sessions; "" is a shell
-	Farewell bool     // it ended with SSH_MSG_DISCONNECT, not by going away
+	Farewell bool     // the client sent SSH_MSG_DISCONNECT before it closed
 	Over     bool     // the connection has ended
 }
 
-// StartSSH listens and serves until Close.
+// StartSSH starts a server, which serves until Close.
 func StartSSH(setup SSH) (*SSHServer, error) {
 	if len(setup.HostKeys) == 0 {
 		key, err := NewHostKey(ssh.KeyAlgoED25519)
@@ -87,10 +87,10 @@ func (setup SSH) config() *ssh.ServerConfig {
 	return config
 }
 
-// Addr is where the server listens.
+// Addr returns the address that the server listens on.
 func (s *SSHServer) Addr() netip.AddrPort { return s.tcp.Addr() }
 
-// HostKeys are the public halves of the host keys, certificates as such.
+// HostKeys returns the public host keys, with certificates as such.
 func (s *SSHServer) HostKeys() []ssh.PublicKey {
 	var keys []ssh.PublicKey
 	for _, key := range s.setup.HostKeys {
@@ -99,9 +99,8 @@ func (s *SSHServer) HostKeys() []ssh.PublicKey {
 	return keys
 }
 
-// KnownHostsLine is what a known_hosts file must hold for a client that knows
-// the server by this name, on the server's port: a line with its newline for
-// each host key. A certificate's plain key stands for it.
+// KnownHostsLine returns known_hosts lines for the server under this name and its port,
+// one for each host key, each with a newline. For a certificate it lists the plain key.
 func (s *SSHServer) KnownHostsLine(name string) string {
 	var b strings.Builder
 	at := knownhosts.Normalize(net.JoinHostPort(name, strconv.Itoa(int(s.Addr().Port()))))
@@ -114,7 +113,7 @@ func (s *SSHServer) KnownHostsLine(name string) string {
 	return b.String()
 }
 
-// Visits are the connections so far, in the order in which they came.
+// Visits returns the connections so far, in order of arrival.
 func (s *SSHServer) Visits() []Visit {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,7 +125,7 @@ func (s *SSHServer) Visits() []Visit {
 	return visits
 }
 
-// Sessions is how many commands and shells have been asked for.
+// Sessions returns the number of commands and shells requested.
 func (s *SSHServer) Sessions() int {
 	n := 0
 	for _, v := range s.Visits() {
@@ -135,10 +134,10 @@ func (s *SSHServer) Sessions() int {
 	return n
 }
 
-// Close stops listening, ends every connection and waits until they are over.
+// Close stops listening, closes every connection and waits until they have ended.
 func (s *SSHServer) Close() error { return s.tcp.Close() }
 
-// host serves one connection to its end.
+// host serves a connection until it ends.
 func (s *SSHServer) host(c *net.TCPConn) {
 	v := &Visit{Client: c.RemoteAddr().(*net.TCPAddr).AddrPort()}
 	s.note(func() { s.visits = append(s.visits, v) })
@@ -152,7 +151,7 @@ func (s *SSHServer) host(c *net.TCPConn) {
 	s.note(func() { v.Farewell, v.Over = farewell, true })
 }
 
-// note changes what is known about visits.
+// note updates the record of visits.
 func (s *SSHServer) note(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -9,31 +9,31 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// SSHFault is a way in which a server is none.
+// SSHFault is a way in which an SSH server can fail.
 type SSHFault int
 
 // The faults.
 const (
 	Healthy      SSHFault = iota
-	Silent                // takes the connection and never says a word
+	Silent                // accepts the connection and sends nothing
 	SpeaksHTTP            // answers like a web server on the wrong port
 	Hostile               // sends control characters and a false prompt before closing
 	HangsUp               // closes after the identification, as a full sshd does
-	Resets                // answers the first word with a reset
-	Sntrup                // is healthy, but offers one key exchange alone, which golang.org/x/crypto/ssh does not have
-	Stalls                // identifies itself, and then never says another word
-	Disconnects           // identifies itself, and ends it with SSH_MSG_DISCONNECT
+	Resets                // resets the connection when it receives data
+	Sntrup                // is healthy, but offers only a key exchange that golang.org/x/crypto/ssh lacks
+	Stalls                // sends its identification, and then nothing
+	Disconnects           // sends its identification, then SSH_MSG_DISCONNECT
 	OddKeys               // is healthy, but has a host key of a type that no client knows
 	ShortKey              // shows a host key of five bytes
 	TurnsAway             // refuses the client's address, as an sshd with PerSourcePenalties does
-	SpeaksSSH1            // speaks version 1 of the protocol alone
-	OldKeys               // offers ssh-rsa alone, which ssh no longer asks for
-	OldExchange           // offers diffie-hellman-group1-sha1 alone, likewise
-	HangsUpLater          // offers what all do, and closes then
+	SpeaksSSH1            // speaks only version 1 of the protocol
+	OldKeys               // offers only ssh-rsa, which ssh no longer accepts by default
+	OldExchange           // offers only diffie-hellman-group1-sha1, likewise
+	HangsUpLater          // sends its algorithms, then closes
 )
 
-// HostileGreeting is what a Hostile server says: it would set a terminal's
-// title, clear its screen and look like a prompt.
+// HostileGreeting is what a Hostile server sends: it would set a terminal's title,
+// clear its screen and imitate a prompt.
 const HostileGreeting = "\x1b]0;owned\x07\x1b[2J\x1b[31mroot@host's password: \x00\xff\xfe\u202e\r\n"
 
 const wrongDoor = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n400 Bad Request"
@@ -79,7 +79,7 @@ func (f SSHFault) commit(c *net.TCPConn, version string) {
 	}
 }
 
-// disconnect is SSH_MSG_DISCONNECT (RFC 4253, section 11.1).
+// disconnect returns SSH_MSG_DISCONNECT (RFC 4253, section 11.1).
 func disconnect(why string) []byte {
 	return ssh.Marshal(struct {
 		Reason            uint32 `sshtype:"1"`
@@ -87,8 +87,8 @@ func disconnect(why string) []byte {
 	}{Reason: 2, Message: why})
 }
 
-// awaitECDH reads until the client has sent its half of the exchange,
-// SSH_MSG_KEX_ECDH_INIT (RFC 5656, section 4).
+// awaitECDH reads until the client has sent SSH_MSG_KEX_ECDH_INIT (RFC 5656, section
+// 4).
 func awaitECDH(r *bufio.Reader) error {
 	if _, err := r.ReadString('\n'); err != nil { // the identification
 		return err
@@ -103,13 +103,13 @@ func awaitECDH(r *bufio.Reader) error {
 			return err
 		}
 		const ecdhInit = 30
-		if len(body) > 1 && body[1] == ecdhInit { // behind the length of the padding
+		if len(body) > 1 && body[1] == ecdhInit { // after the padding length
 			return nil
 		}
 	}
 }
 
-// shortReply is SSH_MSG_KEX_ECDH_REPLY with a host key of five bytes.
+// shortReply returns SSH_MSG_KEX_ECDH_REPLY with a host key of five bytes.
 func shortReply() []byte {
 	return ssh.Marshal(struct {
 		HostKey   []byte `sshtype:"31"`
@@ -118,13 +118,13 @@ func shortReply() []byte {
 	}{[]byte("short"), make([]byte, 32), []byte("none")})
 }
 
-// sntrupInit is that of a server that offers only what OpenSSH had first against
-// quantum computers.
+// sntrupInit returns the KEXINIT of a server that offers only OpenSSH's first
+// post-quantum key exchange.
 func sntrupInit() []byte {
 	return kexInit("sntrup761x25519-sha512@openssh.com", ssh.KeyAlgoED25519)
 }
 
-// kexInit is the KEXINIT (RFC 4253, section 7.1) of a server that offers one key
+// kexInit returns the KEXINIT (RFC 4253, section 7.1) of a server that offers one key
 // exchange and one type of host key.
 func kexInit(exchange, hostKey string) []byte {
 	ciphers, macs, none := []string{"chacha20-poly1305@openssh.com"}, []string{"hmac-sha2-256"}, []string{"none"}
@@ -145,7 +145,7 @@ func kexInit(exchange, hostKey string) []byte {
 	})
 }
 
-// packet wraps a message as long as nothing is encrypted (RFC 4253, section 6).
+// packet wraps a message as an unencrypted packet (RFC 4253, section 6).
 func packet(payload []byte) []byte {
 	const block, least = 8, 4
 	padding := block - (5+len(payload))%block
@@ -158,8 +158,8 @@ func packet(payload []byte) []byte {
 	return append(b, make([]byte, padding)...)
 }
 
-// part says a last word and waits for the client to go: closing at once on
-// unread input would reset the connection and could take the word back.
+// part writes a last message and waits for the client to close: closing at once with
+// unread input would reset the connection, and the message could be lost.
 func part(c *net.TCPConn, word string) {
 	io.WriteString(c, word)
 	c.CloseWrite()

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// NewHostKey makes a key: ssh.KeyAlgoED25519, one of ssh.KeyAlgoECDSA256, 384
-// and 521, or ssh.KeyAlgoRSA.
+// NewHostKey generates a key of the given type: ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256,
+// 384 or 521, or ssh.KeyAlgoRSA.
 func NewHostKey(algorithm string) (ssh.Signer, error) {
 	var (
 		key crypto.Signer
@@ -40,8 +40,8 @@ func NewHostKey(algorithm string) (ssh.Signer, error) {
 	return ssh.NewSignerFromSigner(key)
 }
 
-// Certify makes a host key one with a certificate from an authority, valid now
-// and for a day, for these host names.
+// Certify returns a host key with a certificate from an authority for these host names,
+// valid from now for a day.
 func Certify(authority, host ssh.Signer, names ...string) (ssh.Signer, error) {
 	now := time.Now()
 	cert := &ssh.Certificate{

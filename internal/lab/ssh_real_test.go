@@ -17,8 +17,8 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// The real client gets in, is known by its own known_hosts format, and takes
-// its leave.
+// The real client logs in, finds the host key in known_hosts, and sends
+// SSH_MSG_DISCONNECT.
 func TestRealSSH(t *testing.T) {
 	keys := []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoECDSA256)}
 	for i := range keys {
@@ -53,8 +53,8 @@ func TestRealSSH(t *testing.T) {
 	}
 }
 
-// The real client gives up on every faulty server and repeats none of its
-// control characters.
+// The real client gives up on every faulty server and prints none of its control
+// characters.
 func TestRealSSHOnFaults(t *testing.T) {
 	for _, fault := range []lab.SSHFault{lab.SpeaksHTTP, lab.Hostile, lab.HangsUp, lab.Resets, lab.Silent, lab.Sntrup} {
 		s := start(t, lab.SSH{Fault: fault})

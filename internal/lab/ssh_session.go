@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Session is a client's command or shell. It reads the client's input and
-// writes its output; on a terminal newlines become what terminals want.
+// Session is a client's command or shell. Read returns the client's input; Write sends
+// output, on a terminal with newlines converted to CR LF.
 type Session struct {
 	io.Reader
 	io.Writer
@@ -25,9 +25,9 @@ type Session struct {
 	Terminal bool   // the client asked for one
 }
 
-// Commands is what a server without a Serve of its own understands. No process
-// runs: a shell greets and ends; "echo WORDS", "cat", "wc -c", "sha256sum",
-// "head -c N /dev/zero", "true", "false" and "exit N" do what their namesakes do.
+// Commands is the default of SSH.Serve. It runs no process: a shell prints a greeting
+// and exits; "echo WORDS", "cat", "wc -c", "sha256sum", "head -c N /dev/zero", "true",
+// "false" and "exit N" do what the real commands do.
 func Commands(s *Session) int {
 	name, rest, _ := strings.Cut(s.Command, " ")
 	switch name {
@@ -71,7 +71,7 @@ func complain(s *Session, text string) int {
 	return 2
 }
 
-// serve speaks SSH with a client and reports whether it took its leave.
+// serve speaks SSH with a client and reports whether it sent SSH_MSG_DISCONNECT.
 func (s *SSHServer) serve(c net.Conn, v *Visit) (farewell bool) {
 	conn, channels, requests, err := ssh.NewServerConn(c, s.config)
 	if err != nil {
@@ -91,19 +91,18 @@ func (s *SSHServer) serve(c net.Conn, v *Visit) (farewell bool) {
 		}
 		sessions.Go(func() { s.session(channel, requests, conn.User(), v) })
 	}
-	err = conn.Wait() // the channels' end is the connection's
+	err = conn.Wait() // ends when the connection does
 	sessions.Wait()
 	return took(err)
 }
 
-// took tells from how a connection ended whether the client took its leave
-// with SSH_MSG_DISCONNECT (RFC 4253, section 11.1). The library does not export
-// the type of that error.
+// took reports from a connection's error whether the client sent SSH_MSG_DISCONNECT
+// (RFC 4253, section 11.1). The library does not export the type of that error.
 func took(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "ssh: disconnect, reason ")
 }
 
-// session answers a session's requests (RFC 4254, section 6) and runs the first
+// session answers the requests of a session (RFC 4254, section 6) and runs the first
 // command or shell.
 func (s *SSHServer) session(channel ssh.Channel, requests <-chan *ssh.Request, user string, v *Visit) {
 	defer ssh.DiscardRequests(requests) // ends when the client has closed its side too; undrained they would block the connection
@@ -117,7 +116,7 @@ func (s *SSHServer) session(channel ssh.Channel, requests <-chan *ssh.Request, u
 		case r, open := <-requests:
 			if !open {
 				if started {
-					<-running // its reads and writes fail by now
+					<-running // its reads and writes now fail
 				}
 				return
 			}
@@ -152,7 +151,7 @@ func (s *SSHServer) session(channel ssh.Channel, requests <-chan *ssh.Request, u
 	}
 }
 
-// run gives a session its answer and says how it ended.
+// run serves a session and sends its exit status.
 func (s *SSHServer) run(channel ssh.Channel, run *Session) {
 	serve := s.setup.Serve
 	if serve == nil {
@@ -180,7 +179,7 @@ func (zeros) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// crlf writes for a terminal in raw mode.
+// crlf converts newlines for a terminal in raw mode.
 type crlf struct{ w io.Writer }
 
 func (t crlf) Write(p []byte) (int, error) {

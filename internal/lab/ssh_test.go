@@ -18,10 +18,10 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// patience tells a hang from a slow machine.
+// patience is long enough to tell a hang from a slow machine.
 const patience = 30 * time.Second
 
-// reset is what a reset connection says, in this system's numbers.
+// reset is this system's error for a reset connection.
 var reset = map[bool]error{true: syscall.Errno(10054), false: syscall.ECONNRESET}[runtime.GOOS == "windows"]
 
 func start(t *testing.T, setup lab.SSH) *lab.SSHServer {
@@ -209,7 +209,7 @@ func TestSSHFaults(t *testing.T) {
 	}
 }
 
-// A silent server keeps the connection, and Close ends it all the same.
+// A silent server keeps the connection open, and Close still ends it.
 func TestSSHSilent(t *testing.T) {
 	s, err := lab.StartSSH(lab.SSH{Fault: lab.Silent})
 	if err != nil {
@@ -244,7 +244,7 @@ func TestSSHAddr(t *testing.T) {
 	}
 }
 
-// A client that goes away without a word is told from one that takes its leave.
+// A client that just closes is distinguished from one that sends SSH_MSG_DISCONNECT.
 func TestSSHNoFarewell(t *testing.T) {
 	s := start(t, lab.SSH{})
 	raw := dialTCP(t, s)
@@ -272,7 +272,7 @@ func dialTCP(t *testing.T, s *lab.SSHServer) net.Conn {
 	return c
 }
 
-// await polls for what another goroutine will do.
+// await polls until another goroutine has done its work.
 func await(t *testing.T, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(patience); !done(); time.Sleep(time.Millisecond) {
@@ -291,7 +291,7 @@ func (e endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Many clients at once are told apart, and their bytes too.
+// Many concurrent clients do not mix, nor do their bytes.
 func TestSSHManyAtOnce(t *testing.T) {
 	s := start(t, lab.SSH{})
 	const clients = 40

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-// TCPServer serves TCP connections on loopback, well or badly.
+// TCPServer serves TCP connections on loopback.
 type TCPServer struct {
 	listener net.Listener
 	serve    func(*net.TCPConn)
@@ -22,9 +22,9 @@ type TCPServer struct {
 	clients []netip.AddrPort
 }
 
-// StartTCP listens on host:port, if "" on a free port of 127.0.0.1, and gives
-// every connection to serve, in a goroutine of its own. The connection is
-// closed when serve returns, and it fails when the server closes.
+// StartTCP listens on host:port, or on a free port of 127.0.0.1 if it is "", and calls
+// serve for every connection in a goroutine of its own. The connection is closed when
+// serve returns or the server closes.
 func StartTCP(addr string, serve func(*net.TCPConn)) (*TCPServer, error) {
 	listener, err := net.Listen("tcp", cmp.Or(addr, "127.0.0.1:0"))
 	if err != nil {
@@ -35,24 +35,24 @@ func StartTCP(addr string, serve func(*net.TCPConn)) (*TCPServer, error) {
 	return s, nil
 }
 
-// Addr is where the server listens.
+// Addr returns the address that the server listens on.
 func (s *TCPServer) Addr() netip.AddrPort { return s.listener.Addr().(*net.TCPAddr).AddrPort() }
 
-// Clients are the addresses of those who have connected so far, in order.
+// Clients returns the addresses of the clients so far, in order of arrival.
 func (s *TCPServer) Clients() []netip.AddrPort {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.clients)
 }
 
-// Open is how many connections are being served.
+// Open returns the number of open connections.
 func (s *TCPServer) Open() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.open)
 }
 
-// Close stops listening, ends every connection and waits until they are over.
+// Close stops listening, closes every connection and waits until they have ended.
 func (s *TCPServer) Close() error {
 	s.mu.Lock()
 	s.closed = true
@@ -74,7 +74,7 @@ func (s *TCPServer) accept() {
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
-		if err == nil && s.enter(c) { // other errors: a client that is gone already, too many open files
+		if err == nil && s.enter(c) { // other errors: the client has already gone, too many open files
 			s.serving.Go(func() {
 				defer s.leave(c)
 				s.serve(c.(*net.TCPConn))
@@ -83,7 +83,7 @@ func (s *TCPServer) accept() {
 	}
 }
 
-// enter registers a connection, unless the server has closed meanwhile.
+// enter registers a connection, unless the server has been closed.
 func (s *TCPServer) enter(c net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -103,17 +103,17 @@ func (s *TCPServer) leave(c net.Conn) {
 	delete(s.open, c)
 }
 
-// Echo gives everything back and then its end.
+// Echo sends everything back, then closes its side.
 func Echo(c *net.TCPConn) {
 	io.Copy(c, c)
 	c.CloseWrite()
 }
 
-// Discard reads everything and says nothing.
+// Discard reads everything and sends nothing.
 func Discard(c *net.TCPConn) { io.Copy(io.Discard, c) }
 
-// ResetAfter takes n bytes and answers the next word with a reset. With n = 0
-// that is the first word: any earlier, the reset could meet the client's connect.
+// ResetAfter reads n bytes and resets the connection when it receives more. With n = 0
+// it still waits for data: an earlier reset could make the client's connect fail.
 func ResetAfter(n int64) func(*net.TCPConn) {
 	return func(c *net.TCPConn) {
 		io.CopyN(io.Discard, c, n)
@@ -122,8 +122,8 @@ func ResetAfter(n int64) func(*net.TCPConn) {
 	}
 }
 
-// StallAfter takes n bytes and then none until resume is closed; the rest it
-// discards. Close resume before the server.
+// StallAfter reads n bytes, then none until resume is closed, and discards the rest.
+// Close resume before the server.
 func StallAfter(n int64, resume <-chan struct{}) func(*net.TCPConn) {
 	return func(c *net.TCPConn) {
 		io.CopyN(io.Discard, c, n)

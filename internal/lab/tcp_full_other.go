@@ -7,7 +7,7 @@ import (
 	"net/netip"
 )
 
-// Full is a server that lets nobody in; not on this system.
+// Full is not available on this system.
 type Full struct{}
 
 // StartFull always fails on this system.
@@ -15,7 +15,7 @@ func StartFull(string) (*Full, error) {
 	return nil, errors.New("a full backlog cannot be made on this system")
 }
 
-// Addr is none.
+// Addr returns nothing.
 func (f *Full) Addr() netip.AddrPort { return netip.AddrPort{} }
 
 // Close does nothing.

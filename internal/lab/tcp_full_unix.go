@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Full is a listener that accepts nobody and whose queue is full: who connects
-// waits until his own time-out, as with a host behind a firewall that drops.
+// Full is a listener that accepts no connections and whose queue is full: clients wait
+// until their own timeout, as with a host behind a firewall that drops packets.
 type Full struct {
 	listener *net.TCPListener
 	queue    []net.Conn
@@ -32,8 +32,7 @@ func StartFull(addr string) (*Full, error) {
 	return f, nil
 }
 
-// fill shortens the queue as far as the kernel lets it and connects until
-// nobody gets in any more.
+// fill makes the queue as short as the kernel allows and connects until it is full.
 func (f *Full) fill() error {
 	raw, err := f.listener.SyscallConn()
 	if err != nil {
@@ -52,10 +51,10 @@ func (f *Full) fill() error {
 	return errors.New("the queue does not fill")
 }
 
-// Addr is where it listens.
+// Addr returns the address that it listens on.
 func (f *Full) Addr() netip.AddrPort { return f.listener.Addr().(*net.TCPAddr).AddrPort() }
 
-// Close lets everybody go.
+// Close closes the listener and the connections that fill its queue.
 func (f *Full) Close() error {
 	for _, c := range f.queue {
 		c.Close()

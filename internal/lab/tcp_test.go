@@ -50,7 +50,7 @@ func TestResetAfter(t *testing.T) {
 	}
 }
 
-// A stalled reader lets the pipe fill, and empties it when it goes on.
+// A stalled reader lets the pipe fill up, and empties it when it resumes.
 func TestStallAfter(t *testing.T) {
 	resume := make(chan struct{})
 	_, c := startTCP(t, lab.StallAfter(1, resume))

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// The marks of the block. The last one tells what was put before the first, and
-// from what the block's lines have not to differ.
+// The marks of the block. The last one records how many line ends were added before
+// the first, and a hash of the block's lines that reveals edits.
 const (
 	begin = "# >>> rdnsproxy: 'rdnsproxy setup --remove' takes these lines out again"
 	end   = "# <<< rdnsproxy "
@@ -24,13 +24,13 @@ var (
 // Block is the marked block in a configuration.
 type Block struct {
 	Recipe
-	from, to int    // its bytes
-	gap      int    // line ends before it that were put there with it
-	newline  string // how its lines end
+	from, to int    // byte offsets
+	gap      int    // number of line ends that were added before it
+	newline  string // its line end
 }
 
-// Find looks for the block; nil if there is none. It is judged without regard to
-// carriage returns.
+// Find finds the block; nil if there is none. Carriage returns do not count as edits.
+// The error is ErrEdited or ErrSeveral.
 func Find(config []byte) (*Block, error) {
 	var b *Block
 	var lines []string
@@ -64,28 +64,28 @@ func Find(config []byte) (*Block, error) {
 	return b, nil
 }
 
-// mark is the last line of a block.
+// mark returns the last line of a block.
 func mark(gap int, lines []string) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d\n%s", gap, strings.Join(lines, "\n")))
 	return fmt.Sprintf("%s%d %x", end, gap, sum[:8])
 }
 
-// Without is the configuration without its block: what Add was given, if nothing
-// has changed since, and otherwise every other byte as it is now.
+// Without returns the configuration without its block: exactly what Add was given, plus
+// any later changes around the block.
 func (b *Block) Without(config []byte) []byte {
 	before, after := config[:b.from], config[b.to:]
 	for range b.gap {
 		cut, ok := bytes.CutSuffix(before, []byte(b.newline))
 		if !ok || len(after) > 0 && len(cut) > 0 && cut[len(cut)-1] != '\n' {
-			break // what follows has come since, and must not run into this line
+			break // text was added after the block: keep it on a line of its own
 		}
 		before = cut
 	}
 	return append(bytes.Clone(before), after...)
 }
 
-// Add puts the block at the end of a configuration that has none. Its Host line
-// ends whatever block is the last one.
+// Add appends the block to a configuration that has none. Its Host line ends the last
+// block of the configuration.
 func Add(config []byte, r Recipe) []byte {
 	newline := "\n"
 	if first := bytes.IndexByte(config, '\n'); first > 0 && config[first-1] == '\r' {

@@ -1,6 +1,6 @@
-// Package recipe is the block of ssh_config(5) that makes ssh run this program:
-// its text, and how it gets into a configuration and out of it again. It knows
-// bytes alone; what ssh makes of them is for others to ask.
+// Package recipe handles the block of ssh_config(5) that makes ssh run this program:
+// its text, and how to add it to a configuration and remove it again. It works on bytes
+// only; package setup asks ssh what they mean.
 package recipe
 
 import (
@@ -13,25 +13,24 @@ import (
 type Recipe struct {
 	Command string // this program, as a shell and ssh read it; see Quote
 
-	// All is the recipe for every host that no block before it has given a
-	// ProxyCommand or ProxyJump, Except are patterns that it leaves alone besides
-	// those that no host name fits.
+	// All applies to every host for which no earlier block sets a ProxyCommand or
+	// ProxyJump. Except are patterns to leave out, in addition to noHosts.
 	All    bool
 	Except []string
 
-	// Passed are hosts, named one by one, whose connection is handed to ssh. There
-	// is no such recipe for all hosts: ProxyUseFdpass is a keyword of its own, and
-	// would also hold where the ProxyCommand is another one's.
+	// Passed are single hosts whose connections are passed to ssh. There is no such
+	// recipe for all hosts: ProxyUseFdpass is a keyword of its own, and would also
+	// apply to hosts with another ProxyCommand.
 	Passed []string
 }
 
-// noHosts are patterns of names that only a ProxyCommand of somebody else's
-// understands. systemd's and libvirt's stand in files that ssh reads after the
-// user's: vsock/3, vsock,3, vsock%3, unix/run/x, machine/m, qemu/vm, .host.
+// noHosts are patterns of names that only certain ProxyCommands understand. systemd and
+// libvirt set those in files that ssh reads after the user's: vsock/3, vsock,3, vsock%3,
+// unix/run/x, machine/m, qemu/vm, .host.
 var noHosts = []string{"*/*", "*,*", "*%*", ".*"}
 
-// Tokens are what ssh fills in: host, port and, where rdnsproxy cannot find it on
-// ssh's own command line, the name as it was typed.
+// Tokens returns the Tokens that ssh expands: host, port and, if rdnsproxy cannot read
+// it from ssh's command line, the name as typed.
 func Tokens() string {
 	if runtime.GOOS == "linux" {
 		return "%h %p"
@@ -39,7 +38,7 @@ func Tokens() string {
 	return "%h %p %n"
 }
 
-// lines are the recipe's lines, without the marks.
+// lines returns the lines of the recipe, without the marks.
 func (r Recipe) lines() []string {
 	var all []string
 	if len(r.Passed) > 0 {
@@ -57,10 +56,10 @@ func (r Recipe) lines() []string {
 	return all
 }
 
-// Lines is what people read: the recipe as it may also be written by hand.
+// Lines returns the recipe as a user could write it by hand, without the marks.
 func (r Recipe) Lines() string { return strings.Join(r.lines(), "\n") + "\n" }
 
-// of reads a recipe from its own lines.
+// of parses a recipe from its lines.
 func of(lines []string) Recipe {
 	var r Recipe
 	for i, ln := range lines {
@@ -85,8 +84,8 @@ func of(lines []string) Recipe {
 	return r
 }
 
-// Quote makes a path one word of a shell's, with ssh's own % doubled. Where every
-// shell and ssh read it as it stands, it stays.
+// Quote quotes a path as one word for a shell, with % doubled for ssh. A path that needs
+// no quoting is returned unchanged.
 func Quote(path string) string {
 	safe := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._+-", r)
@@ -95,7 +94,7 @@ func Quote(path string) string {
 		return path
 	}
 	if runtime.GOOS == "windows" {
-		return `"` + strings.ReplaceAll(path, "%", "%%") + `"` // which no path there holds
+		return `"` + strings.ReplaceAll(path, "%", "%%") + `"` // paths there cannot contain "
 	}
 	return "'" + strings.ReplaceAll(strings.ReplaceAll(path, "%", "%%"), "'", `'\''`) + "'"
 }

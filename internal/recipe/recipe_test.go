@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -16,9 +17,12 @@ var recipes = []Recipe{
 	{Command: "rdnsproxy", Passed: []string{"a"}, All: true},
 }
 
-// TestThereAndBack: what is added is found as it was, and taken out to the byte.
+// TestThereAndBack: an added block is found, and its removal restores every byte.
 func TestThereAndBack(t *testing.T) {
-	for _, config := range []string{"", "\n", "Host a\n", "Host a", "Host a\r\n  Port 1\r\n", "Host a\r\n  Port 1", "# c\n\n\n", "\n\n", "x\n# <<< other\n"} {
+	for _, config := range []string{
+		"", "\n", "Host a\n", "Host a", "Host a\r\n  Port 1\r\n", "Host a\r\n  Port 1", "# c\n\n\n", "\n\n",
+		"x\n# <<< other\n",
+	} {
 		for _, r := range recipes {
 			with := Add([]byte(config), r)
 			if !bytes.HasPrefix(with, []byte(config)) {
@@ -43,7 +47,7 @@ func TestThereAndBack(t *testing.T) {
 	}
 }
 
-// TestAroundTheBlock: what has been written around it since stays, line by line.
+// TestAroundTheBlock: lines that were added around the block later are kept.
 func TestAroundTheBlock(t *testing.T) {
 	for _, config := range []string{"", "Host a", "Host a\n", "Host a\r\n"} {
 		with := string(Add([]byte(config), recipes[0]))
@@ -53,7 +57,8 @@ func TestAroundTheBlock(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := string(b.Without([]byte(with + later)))
-			if strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(config+"\n"+later), " ") || !strings.HasSuffix(got, later) || !strings.HasPrefix(got, config) {
+			sameWords := slices.Equal(strings.Fields(got), strings.Fields(config+"\n"+later))
+			if !sameWords || !strings.HasSuffix(got, later) || !strings.HasPrefix(got, config) {
 				t.Errorf("%q and %q: %q", config, later, got)
 			}
 		}
@@ -69,7 +74,7 @@ func TestAroundTheBlock(t *testing.T) {
 	}
 }
 
-// TestEdited: a block that somebody has changed is somebody's.
+// TestEdited: a block that was edited by hand is reported, not changed.
 func TestEdited(t *testing.T) {
 	with := string(Add([]byte("Host a\n"), recipes[0]))
 	for _, edit := range []func(string) string{
@@ -86,7 +91,12 @@ func TestEdited(t *testing.T) {
 		}
 	}
 	at := strings.Index(with, begin)
-	for _, odd := range []string{with + with[at:], with[:at] + with[at+len(begin)+1:], with[:strings.Index(with, end)], end + "\n" + begin + "\n"} {
+	for _, odd := range []string{
+		with + with[at:],
+		with[:at] + with[at+len(begin)+1:],
+		with[:strings.Index(with, end)],
+		end + "\n" + begin + "\n",
+	} {
 		if b, err := Find([]byte(odd)); !errors.Is(err, ErrSeveral) {
 			t.Errorf("%q: %+v, %v", odd, b, err)
 		}
@@ -94,20 +104,23 @@ func TestEdited(t *testing.T) {
 }
 
 func TestQuote(t *testing.T) {
-	quoted := map[string]string{"/a b": "'/a b'", "/50%": "'/50%%'", "/it's": `'/it'\''s'`, "": "''", "/$HOME": "'/$HOME'"}
+	quoted := map[string]string{
+		"/a b": "'/a b'", "/50%": "'/50%%'", "/it's": `'/it'\''s'`, "": "''", "/$HOME": "'/$HOME'",
+	}
 	if runtime.GOOS == "windows" {
 		quoted = map[string]string{"C:/a b": `"C:/a b"`, "C:/50%": `"C:/50%%"`, "": `""`}
 	}
 	quoted["rdnsproxy"], quoted["/usr/local/bin/rdnsproxy"] = "rdnsproxy", "/usr/local/bin/rdnsproxy"
 	for path, want := range quoted {
-		if got := Quote(path); got != want {
-			t.Errorf("%q: %s", path, got)
-		}
+		t.Run(path, func(t *testing.T) {
+			if got := Quote(path); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		})
 	}
 }
 
-// FuzzBlock: whatever a file holds, what is added to it comes out of it again, and
-// nothing else does.
+// FuzzBlock: for any file, adding and removing the block restores the file.
 func FuzzBlock(f *testing.F) {
 	for _, r := range recipes {
 		f.Add(Add([]byte("Host a\r\nPort 1"), r), "Host b\n")
