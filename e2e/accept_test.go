@@ -16,7 +16,7 @@ import (
 
 const acceptedFile = home + "/.config/rdnsproxy/accepted"
 
-// accepted is what the user's file of accepted mappings holds; no file, nothing.
+// accepted returns the content of the user's file of accepted mappings; "" without one.
 func (v *visit) accepted() string {
 	v.t.Helper()
 	b, err := os.ReadFile(acceptedFile)
@@ -26,8 +26,8 @@ func (v *visit) accepted() string {
 	return string(b)
 }
 
-// Without $HOME the file is where ssh's own files are: below the user database's
-// home.
+// Without $HOME the file is below the home directory of the user database, like ssh's
+// own files.
 func TestAcceptWithoutHome(t *testing.T) {
 	v := newVisit(t)
 	if o := v.run("env", "-u", "HOME", "rdnsproxy", "accept", "my.example.com"); o.status != 0 || !strings.HasPrefix(v.accepted(), "my.example.com 192.168.1.243 ") {
@@ -41,14 +41,14 @@ func TestAcceptWithoutHome(t *testing.T) {
 	}
 }
 
-// The article's story without root: an accepted mapping is silent until it
-// changes, and then the warning is louder and says what has changed.
+// The article's story without root: an accepted mapping is silent until it changes;
+// then the warning says what has changed.
 func TestAccept(t *testing.T) {
 	const was = "192-168-1-243.foo.bar.net"
 	for _, c := range []struct {
 		name    string
 		zones   []dnslab.DNSZone // the world afterwards
-		address string           // the one that is connected to then
+		address string           // the address that is connected to then
 		change  string
 		warning string
 	}{
@@ -117,8 +117,8 @@ func TestAccept(t *testing.T) {
 	}
 }
 
-// Relays that read the file while it is being written see one state or another,
-// and in each of them the mapping is accepted.
+// Relays that read the file while it is being written see a complete state, in each of
+// which the mapping is accepted.
 func TestAcceptAmongRelays(t *testing.T) {
 	const relays, atOnce = 200, 20
 	v := newVisit(t)
@@ -163,7 +163,7 @@ func TestAcceptAmongRelays(t *testing.T) {
 	if got := v.accepted(); got != before || strings.Count(got, "\n") != 1 {
 		t.Errorf("the file was %q and is %q", before, got)
 	}
-	if left, _ := os.ReadDir(home + "/.config/rdnsproxy"); len(left) > 2 { // it and the lock beside it
+	if left, _ := os.ReadDir(home + "/.config/rdnsproxy"); len(left) > 2 { // the file and its lock
 		t.Errorf("left behind: %v", left)
 	}
 }

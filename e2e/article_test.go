@@ -14,8 +14,7 @@ const (
 	articleLine    = "192.168.1.243  my.example.com"
 )
 
-// The article's first case: the warning with its remedy, and silence once the
-// remedy is applied.
+// The article's first case: the warning with its fix, and silence after the fix.
 func TestReverseDNSNotSetUp(t *testing.T) {
 	v := newVisit(t)
 	screen, status := v.onTerminal("ssh", "my.example.com", "echo hello")
@@ -47,8 +46,8 @@ hello
 	}
 }
 
-// The article's second case, from the server's side: the client's address has
-// a PTR whose name nobody serves any more.
+// The article's second case, from the server's side: the client's address has a PTR
+// record whose name no longer exists.
 func TestPTRWithoutValidHost(t *testing.T) {
 	v := newVisit(t)
 	const complaint = "reverse mapping checking getaddrinfo for 179.cureconsulting.deru.net [140.99.28.179] failed."
@@ -72,9 +71,9 @@ func TestPTRWithoutValidHost(t *testing.T) {
 	}
 }
 
-// Who forges the host's address leaves his own without a reverse name that exists,
-// and it looks like the article's case: no line is shown for an address that
-// somebody out there may have, be it one of several.
+// An attacker who forges the host's address can give it a reverse name that does not
+// exist, as in the article's case: no hosts line is suggested for an address that may
+// belong to somebody on the Internet, even if it is one of several.
 func TestForgedAddressGetsNoLine(t *testing.T) {
 	v := newVisit(t)
 	v.dns(dnslab.Zone("example.com", "my A 198.51.100.10", "beside A 192.168.1.243", "beside A 198.51.100.10"),

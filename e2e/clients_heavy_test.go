@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// These clients are large: make test-clients installs and runs them.
+// These clients are large: make test-clients installs them and runs these tests.
 func init() {
 	programsNeeded = append(programsNeeded, "mosh", "mosh-server", "ansible")
 }
 
-// mosh asks the far side for its address where it is told to, and its ssh then
-// goes by ~/.ssh/config like any other.
+// If told so, mosh asks the server for its address, and its ssh then uses ~/.ssh/config
+// like any other.
 func TestClientMosh(t *testing.T) {
 	v := newVisit(t)
 	screen, status := v.mosh("--experimental-remote-ip=remote")
@@ -24,8 +24,8 @@ func TestClientMosh(t *testing.T) {
 	}
 }
 
-// Without being told it brings a ProxyCommand of its own, which knows the
-// address: the check is bypassed, with README's lines for one host and for all.
+// By default mosh uses a ProxyCommand of its own that reports the address, so the check
+// is bypassed, with README's lines for one host and for all.
 func TestClientMoshBypasses(t *testing.T) {
 	v := newVisit(t)
 	for _, config := range []string{plainly, "Host my.example.com\n\tProxyCommand rdnsproxy %h %p\n"} {
@@ -37,13 +37,13 @@ func TestClientMoshBypasses(t *testing.T) {
 	}
 }
 
-// mosh runs a command on the far side, over UDP, at a terminal. Its server ends
-// with the command.
+// mosh runs a command on the server, over UDP, at a terminal. The mosh server exits with
+// the command.
 func (v *visit) mosh(args ...string) (screen string, status int) {
 	v.t.Helper()
 	term := v.terminal()
 	argv := append([]string{"mosh"}, args...)
-	// The client shows the screen as it is at times, not all that went over it.
+	// The client shows the screen at intervals, not all that was written to it.
 	cmd := term.command(append(argv, "my.example.com", "--", "sh", "-c", "echo there since $$; sleep 1")...)
 	for i, e := range cmd.Env {
 		switch name, _, _ := strings.Cut(e, "="); name {
@@ -64,12 +64,12 @@ func (v *visit) ansible(args ...string) outcome {
 	cmd := v.command(append([]string{"ansible", "all", "-i", "my.example.com,", "-e", "ansible_python_interpreter=" + python}, args...)...)
 	cmd.Env = append(cmd.Env, "ANSIBLE_NOCOLOR=1", "LC_ALL=C.UTF-8", "ANSIBLE_DEVEL_WARNING=0")
 	o := v.finish(cmd, nil)
-	// Ansible's ssh stays for a minute, as a master; the helper with it.
+	// Ansible's ssh stays for a minute as a master, and the relay with it.
 	v.run("sh", "-c", "for c in .ansible/cp/*; do ssh -O exit -o ControlPath=$c my.example.com; done")
 	return o
 }
 
-// Ansible drops what ssh says on stderr where a module succeeds.
+// Ansible drops ssh's stderr if a module succeeds.
 func TestClientAnsiblePing(t *testing.T) {
 	v := newVisit(t)
 	o := v.ansible("-m", "ping")
@@ -86,17 +86,17 @@ func TestClientAnsiblePing(t *testing.T) {
 	}
 }
 
-// The raw module takes ssh's stderr for the command's.
+// The raw module reports ssh's stderr as the command's.
 func TestClientAnsibleRaw(t *testing.T) {
 	v := newVisit(t)
 	o := v.ansible("-m", "raw", "-a", "echo hello; exit 7")
-	o.out = strings.ReplaceAll(o.out, "\r", "") // its ssh has a terminal on the far side
+	o.out = strings.ReplaceAll(o.out, "\r", "") // its ssh requests a terminal on the server
 	if o.status != 2 || !strings.Contains(o.out, "my.example.com | FAILED | rc=7 >>\nhello\n") || strings.Count(o.out, said) != 1 {
 		t.Errorf("%+v", o)
 	}
 }
 
-// A file comes whole, through sftp as Ansible runs it.
+// A file is copied completely, through sftp as Ansible runs it.
 func TestClientAnsibleCopy(t *testing.T) {
 	v := newVisit(t)
 	want := v.big("big")
@@ -112,9 +112,9 @@ func TestClientAnsibleCopy(t *testing.T) {
 }
 
 // AsyncSSH, with the proxy named in the program and with that of ~/.ssh/config.
-// It takes what its proxy writes to stderr for what the server says before its
-// identification (RFC 4253, section 4.2), so nobody sees the warning but in the
-// log file, and a line that came later would end the connection.
+// It takes its proxy's stderr for lines of the server before the identification (RFC
+// 4253, section 4.2), so the warning appears only in the log file, and a line that came
+// later would end the connection.
 func TestClientAsyncSSH(t *testing.T) {
 	v := newVisit(t)
 	want := v.big("big")

@@ -13,15 +13,13 @@ import (
 	"testing"
 )
 
-// python is Debian's own, which has Debian's modules; one that stands before it
-// on PATH may be another.
+// python is Debian's own, which has Debian's modules; the first on PATH may be another.
 const python = "/usr/bin/python3"
 
-// said is the article's warning as one line, for where no person reads stderr.
+// said is the article's warning as one line, as printed if stderr is not a terminal.
 const said = articleWarning + " ("
 
-// big makes a file of this user's with nothing regular in it, larger than what
-// any buffer on the way holds.
+// big makes a random file of this user, larger than any buffer on the way.
 func (v *visit) big(name string) (sum string) {
 	v.t.Helper()
 	var content bytes.Buffer
@@ -32,14 +30,14 @@ func (v *visit) big(name string) (sum string) {
 	return fmt.Sprintf("%x", h.Sum(nil))
 }
 
-// mine writes a file of this user's.
+// mine writes a file owned by this user.
 func (v *visit) mine(name, content string) {
 	v.t.Helper()
 	v.write(home+"/"+name, content)
 	v.must(os.Chown(home+"/"+name, chris, chris))
 }
 
-// sum is the hash of a file in this user's home; empty if there is none.
+// sum returns the hash of a file in this user's home; "" if there is none.
 func (v *visit) sum(name string) string {
 	b, err := os.ReadFile(home + "/" + name)
 	if err != nil {
@@ -48,8 +46,8 @@ func (v *visit) sum(name string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(b))
 }
 
-// script brings one of testdata/clients along, and a known_hosts for clients that
-// do not know patterns.
+// script copies a script of testdata/clients, and writes a known_hosts for clients that
+// do not support patterns.
 func (v *visit) script(name string) string {
 	v.t.Helper()
 	v.write(home+"/.ssh/known_hosts", "my.example.com "+v.content(lab+"/hostkey.pub"))
@@ -57,7 +55,7 @@ func (v *visit) script(name string) string {
 	return name
 }
 
-// sftp, and scp by both of its protocols: what they copy there and back is whole.
+// sftp, and scp with both of its protocols, copy files completely in both directions.
 func TestLargeTransfers(t *testing.T) {
 	v := newVisit(t)
 	want := v.big("big")
@@ -82,8 +80,8 @@ func TestLargeTransfers(t *testing.T) {
 	}
 }
 
-// git brings its own ssh, and shows its stderr to people: one line each time, and
-// the protocol is untouched both ways.
+// git runs ssh and shows its stderr to the user: one line each time, and the protocol
+// is untouched in both directions.
 func TestGit(t *testing.T) {
 	v := newVisit(t)
 	want := v.big("big")
@@ -107,7 +105,7 @@ func TestGit(t *testing.T) {
 		git("clone", "-q", "my.example.com:repository", "two"),
 		git("-C", "two", "fetch", "-q"),
 	} {
-		// Of an empty repository git itself warns.
+		// git itself warns about an empty repository.
 		if rest := strings.Replace(o.err, "warning: You appear to have cloned an empty repository.\n", "", 1); strings.Count(rest, said) != 1 || strings.Count(rest, "\n") != 1 || o.out != "" {
 			t.Errorf("%+v", o)
 		}
@@ -117,7 +115,7 @@ func TestGit(t *testing.T) {
 	}
 	git("-C", "two", "fsck", "--strict")
 
-	// Who reads stdout alone reads what git says alone; who reads both, both.
+	// stdout alone has only git's output; both streams together have the warning too.
 	o := git("ls-remote", "my.example.com:repository")
 	if lines := strings.Split(strings.TrimSuffix(o.out, "\n"), "\n"); len(lines) != 2 || !strings.HasSuffix(lines[1], "\trefs/heads/main") || strings.Count(o.err, said) != 1 {
 		t.Errorf("ls-remote: %+v", o)
@@ -131,8 +129,8 @@ func TestGit(t *testing.T) {
 	}
 }
 
-// Where the first ssh stays behind as a master, a pipe that takes git's stderr
-// ends with git all the same.
+// Even if the first ssh stays behind as a master, a pipe on git's stderr is closed when
+// git exits.
 func TestGitUnderControlPersist(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig(strings.Replace(persistent, "ControlPersist 60", "ControlPersist yes", 1))
@@ -140,7 +138,7 @@ func TestGitUnderControlPersist(t *testing.T) {
 	if o := v.run("git", "init", "-q", "--bare", "repository"); o.status != 0 {
 		t.Fatalf("%+v", o)
 	}
-	// run waits for the end of both pipes, and gives up on what holds them.
+	// run waits until both pipes are closed, and gives up if a process holds them.
 	o := v.run("sh", "-c", "git ls-remote my.example.com:repository 2>&1 | cat")
 	if o.status != 0 || strings.Count(o.out, said) != 1 {
 		t.Errorf("%+v", o)
@@ -158,13 +156,13 @@ func TestRsync(t *testing.T) {
 	if v.sum("there") != want || v.sum("back") != want {
 		t.Error("what came is not what was sent")
 	}
-	// 23 is rsync's "partial transfer", and the far side's words come through.
+	// 23 is rsync's "partial transfer", and the server's error is passed on.
 	if o := v.run("rsync", "my.example.com:nothing", "here"); o.status != 23 || !strings.Contains(o.err, "No such file") {
 		t.Errorf("%+v", o)
 	}
 }
 
-// dropbear's client runs the line for -J by a shell of its own.
+// dropbear's client runs the ProxyCommand of -J with a shell.
 func TestDbclient(t *testing.T) {
 	v := newVisit(t)
 	want := v.big("big")
@@ -185,8 +183,8 @@ func TestDbclient(t *testing.T) {
 	}
 }
 
-// Paramiko with the proxy named in the program. The warning stands in a pipe of
-// Paramiko's, where only who looks finds it.
+// Paramiko with the proxy named in the program. The warning is in a pipe of Paramiko's,
+// which programs rarely read.
 func TestParamiko(t *testing.T) {
 	v := newVisit(t)
 	want := v.big("big")
@@ -196,7 +194,7 @@ func TestParamiko(t *testing.T) {
 	}
 }
 
-// Paramiko with the proxy of ~/.ssh/config, which it expands itself.
+// Paramiko with the ProxyCommand of ~/.ssh/config, which it expands itself.
 func TestParamikoConfigured(t *testing.T) {
 	v := newVisit(t)
 	o := v.run(python, v.script("paramiko_config.py"), "my.example.com", "echo hello; exit 7")
@@ -205,7 +203,7 @@ func TestParamikoConfigured(t *testing.T) {
 	}
 }
 
-// A client that hangs up by SIGTERM while the helper's stdin stays open.
+// A client that ends the relay with SIGTERM while the relay's stdin stays open.
 func TestHungUpBySignal(t *testing.T) {
 	v := newVisit(t)
 	o := v.run(python, v.script("paramiko_socketpair.py"), "my.example.com", ".ssh/id", "rdnsproxy", "my.example.com", "22")

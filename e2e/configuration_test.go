@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// ssh finds its own file by the user database, and what that includes by $HOME.
+// ssh finds its configuration through the user database, and included files through
+// $HOME.
 func TestHomeElsewhere(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Include extra.conf ~/tilde.conf\n" + plainly)
@@ -36,7 +37,7 @@ func TestHomeElsewhere(t *testing.T) {
 	}
 }
 
-// valueOf is a keyword's value as ssh -G and --print-config print it.
+// valueOf returns a keyword's value as ssh -G and --print-config print it.
 func valueOf(out, keyword string) string {
 	for ln := range strings.Lines(out) {
 		if k, v, _ := strings.Cut(strings.TrimSpace(ln), " "); k == keyword {
@@ -47,7 +48,8 @@ func valueOf(out, keyword string) string {
 	return ""
 }
 
-// A condition that clears the environment, and asks what it is asked by, ends.
+// A Match exec condition that clears the environment and runs a check, which evaluates
+// the same condition, ends.
 func TestMatchExecClearsEnvironment(t *testing.T) {
 	v := newVisit(t)
 	v.shim("count", "echo x >>"+home+"/count\nexec env -i PATH="+lab+":/usr/bin:/bin rdnsproxy check -q --dns-only \"$1\"\n")
@@ -62,8 +64,8 @@ func TestMatchExecClearsEnvironment(t *testing.T) {
 	}
 }
 
-// What can be read but once is ssh's alone. (The shell's <(…) is not for ssh, which
-// closes what it inherits.)
+// A file that can be read only once is left to ssh. (The shell's <(…) does not work with
+// ssh, which closes inherited descriptors.)
 func TestConfigurationOnce(t *testing.T) {
 	v := newVisit(t)
 	for _, program := range []string{"ssh", "rdnsproxy ssh"} {

@@ -10,23 +10,22 @@ import (
 
 const persistent = "Host *\n\tControlMaster auto\n\tControlPath ~/.ssh/control-%C\n\tControlPersist 60\n" + plainly
 
-// Where ssh has pointed the helper's stderr at /dev/null, the warning still
-// reaches the person at the terminal; a connection that is used again is not
-// checked again.
+// If ssh has pointed the relay's stderr at /dev/null, the warning still reaches the user
+// at the terminal; a connection that is reused is not checked again.
 func TestControlPersist(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig(persistent)
 	t.Cleanup(func() { v.run("ssh", "-O", "exit", "my.example.com") })
 
-	// One shell for both, as people have: it is the shell whose end hangs up.
+	// One shell for both, as in real use: the terminal hangs up when the shell exits.
 	screen, status := v.onTerminal("sh", "-c", "ssh my.example.com echo hello; ssh my.example.com echo again")
 	if status != 0 || !strings.HasPrefix(screen, articleWarning+"\n") || !strings.HasSuffix(screen, "\nhello\nagain\n") {
 		t.Errorf("status %d, screen\n%s", status, screen)
 	}
 }
 
-// Who has silenced ssh has silenced the program: nothing is sprayed on the
-// terminal past ssh's own stderr.
+// A user who silences ssh silences the program too: nothing is written to the terminal
+// behind ssh's own stderr.
 func TestControlPersistSilenced(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig(persistent)
@@ -43,7 +42,7 @@ func TestControlPersistSilenced(t *testing.T) {
 	}
 }
 
-// Without ControlPersist as well.
+// The same without ControlPersist.
 func TestSilenced(t *testing.T) {
 	v := newVisit(t)
 	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
@@ -57,8 +56,8 @@ func TestSilenced(t *testing.T) {
 	}
 }
 
-// A redirection behind the ProxyCommand is the user's own word, whatever ssh does
-// with its helper's stderr.
+// A redirection in the ProxyCommand is the user's own choice, whatever ssh does with its
+// stderr.
 func TestRedirectedByUser(t *testing.T) {
 	for _, config := range []string{persistent, plainly} {
 		v := newVisit(t)

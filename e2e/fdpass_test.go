@@ -9,8 +9,8 @@ import (
 
 const fdpass = "Host *\n\tProxyUseFdpass yes\n\tProxyCommand rdnsproxy --fdpass %h %p\n"
 
-// With fdpass the connection is ssh's own: it knows its peer, and no helper is
-// left beside the session.
+// With fdpass the connection belongs to ssh: it knows its peer, and no relay is left
+// during the session.
 func TestFdpass(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig(fdpass)
@@ -29,7 +29,7 @@ func TestFdpass(t *testing.T) {
 	}
 }
 
-// Each half of the setting says what the other half lacks.
+// Each half of the setting without the other gives an error that names what is missing.
 func TestFdpassHalfConfigured(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --fdpass %h %p\n")
@@ -39,7 +39,7 @@ func TestFdpassHalfConfigured(t *testing.T) {
 	}
 }
 
-// Fdpass and pipes give the same warning at a terminal.
+// The warning at a terminal is the same with fdpass and with pipes.
 func TestFdpassAtTerminal(t *testing.T) {
 	v := newVisit(t)
 	piped, _ := v.onTerminal("ssh", "my.example.com", "true")

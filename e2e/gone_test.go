@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// ssh is killed while its helper still looks up, dials, or waits for a verdict: the
-// helper ends, and has nothing to say to whoever sits there.
+// ssh is killed while the relay still looks up, dials, or waits for a verdict: the relay
+// exits and prints nothing.
 func TestKilledBeforeSession(t *testing.T) {
 	const patient = " --check-wait 500s --check-timeout 500s --connect-timeout 500s "
 	for _, c := range []struct{ name, dead, flags, host string }{
@@ -51,7 +51,7 @@ func TestKilledBeforeSession(t *testing.T) {
 	}
 }
 
-// holdsSocket reports whether a helper has a socket besides the streams of ssh.
+// holdsSocket reports whether a relay has a socket besides the streams to ssh.
 func holdsSocket(pids []int) bool {
 	for _, pid := range pids {
 		files, _ := filepath.Glob("/proc/" + strconv.Itoa(pid) + "/fd/*")

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// While a session lasts the helper holds what it relays with and nothing else:
-// above all nothing whose end somebody waits for who reads what ssh says.
+// During a session the relay keeps open only what it relays with: above all no copy of
+// ssh's stderr, whose readers wait until it is closed.
 func TestHelperHoldsNothingElse(t *testing.T) {
 	persist := "\tControlMaster auto\n\tControlPath ~/.ssh/control-%C\n\tControlPersist 60\n"
 	for _, keep := range []string{"", persist} {
@@ -44,13 +44,13 @@ func (v *visit) judgeFiles(host string, persistent, log bool) {
 	if got := s.release(""); got.status != 0 {
 		v.t.Errorf("%+v", got)
 	}
-	if persistent { // the ssh that began it has ended, its master lives on
+	if persistent { // the first ssh has exited, its master is still running
 		v.judgeHeld(pids[0], persistent, log)
 		v.run("ssh", "-O", "exit", host)
 	}
 }
 
-// judgeHeld compares what a helper holds with what it may hold.
+// judgeHeld compares the open files of a relay with those that it may have.
 func (v *visit) judgeHeld(pid int, persistent, log bool) {
 	v.t.Helper()
 	files, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
@@ -116,8 +116,8 @@ func tableOf(path string) []byte {
 	return nil
 }
 
-// Who captures what ssh says is not kept waiting by the helper of the master
-// that stays behind, and has the warning all the same.
+// A program that captures ssh's output is not kept waiting by the relay of a master that
+// stays behind, and still gets the warning.
 func TestCapturedBehindMaster(t *testing.T) {
 	const keep = "-o ControlMaster=auto -o ControlPath=" + home + "/.ssh/control -o ControlPersist=yes "
 	for name, script := range map[string]string{

@@ -9,10 +9,10 @@ import (
 	"os/exec"
 )
 
-// echoing says that the far side is there and gives back what it is sent.
+// echoing is a remote command that says that it is ready and echoes its input.
 const echoing = "echo ready; cat"
 
-// held is a session that lasts as long as the test wants.
+// held is a session that lasts until the test releases it.
 type held struct {
 	v    *visit
 	cmd  *exec.Cmd
@@ -21,7 +21,7 @@ type held struct {
 	errs bytes.Buffer
 }
 
-// hold begins a session and returns when its far side says that it is ready.
+// hold starts a session and returns when its remote command says that it is ready.
 func (v *visit) hold(args ...string) *held {
 	v.t.Helper()
 	s := v.begin(args...)
@@ -46,7 +46,7 @@ func (v *visit) begin(args ...string) *held {
 	return s
 }
 
-// release sends some last words and ends the session from this side.
+// release sends a last line and ends the session from this side.
 func (s *held) release(last string) outcome {
 	s.v.t.Helper()
 	io.WriteString(s.in, last)

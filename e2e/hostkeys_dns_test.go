@@ -16,8 +16,8 @@ import (
 	dnslab "rdnsproxy/internal/lab"
 )
 
-// VerifyHostKeyDNS in all its states: check's verdict on the host key is the real
-// ssh's, which asks the same DNS server.
+// VerifyHostKeyDNS with all its values: check's verdict on the host key is that of the
+// real ssh, which asks the same DNS server.
 func TestHostKeysInDNS(t *testing.T) {
 	v := newVisit(t)
 	key, other := v.hostKey("dns"), v.hostKey("stranger")
@@ -88,7 +88,7 @@ func TestHostKeysInDNS(t *testing.T) {
 			v.write(home+"/known", strings.ReplaceAll(c.known, "%h", host))
 			v.write(home+"/config", "Port 2400\nVerifyHostKeyDNS "+c.dns+"\nUserKnownHostsFile "+home+"/known\nGlobalKnownHostsFile none\nIdentityFile none\nUpdateHostKeys no\n")
 			name := fmt.Sprintf("VerifyHostKeyDNS %s, AD %v, trust-ad %v, %q, known_hosts %q", c.dns, c.ad, trusted, c.records, c.known)
-			v.must(os.RemoveAll(home + "/.cache")) // one server is asked more often than check would
+			v.must(os.RemoveAll(home + "/.cache")) // the test connects to a server more often than check would
 			real, said := v.sshOnKey("-F", home+"/config", host)
 			ours, told := v.checkOnKey("-F", home+"/config", host)
 			if ours != real || trusted && real != c.want {
@@ -98,7 +98,7 @@ func TestHostKeysInDNS(t *testing.T) {
 	}
 }
 
-// sshOnKey is ssh's verdict on the host key that it is shown.
+// sshOnKey returns ssh's verdict on the host key.
 func (v *visit) sshOnKey(args ...string) (verdict, said string) {
 	v.t.Helper()
 	o := v.run(append([]string{"ssh", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"}, append(args, "true")...)...)
@@ -117,7 +117,7 @@ func (v *visit) sshOnKey(args ...string) (verdict, said string) {
 	return "", ""
 }
 
-// checkOnKey is the same of a check.
+// checkOnKey returns check's verdict on the host key.
 func (v *visit) checkOnKey(args ...string) (verdict, said string) {
 	v.t.Helper()
 	o := v.run(append([]string{"rdnsproxy", "check", "--format", "json"}, args...)...)

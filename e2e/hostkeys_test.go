@@ -9,14 +9,14 @@ import (
 	"testing"
 )
 
-// A hostKey is a key pair of a host's, made for one test.
+// hostKey is a host's key pair, made for one test.
 type hostKey struct {
 	path        string
 	public      string // as in known_hosts, with its newline
 	fingerprint string // SHA256:...
 }
 
-// hostKey makes one; "" is the one of the standing servers.
+// hostKey makes one; "" is the key of the permanent servers.
 func (v *visit) hostKey(name string) hostKey {
 	v.t.Helper()
 	path := lab + "/hostkey"
@@ -32,14 +32,14 @@ func (v *visit) hostKey(name string) hostKey {
 	return hostKey{path, v.content(path + ".pub"), words[1]}
 }
 
-// rootKnows makes these lines root's known_hosts.
+// rootKnows writes root's known_hosts.
 func (v *visit) rootKnows(lines ...string) {
 	v.t.Helper()
 	v.write(rootHome+"/.ssh/known_hosts", strings.Join(lines, ""))
 }
 
-// serveSSH runs a further sshd with this host key, and these lines at the end of
-// its configuration, until stop is called.
+// serveSSH runs another sshd with this host key, and these lines at the end of its
+// configuration, until stop is called.
 func (v *visit) serveSSH(port string, key hostKey, lines ...string) (stop func()) {
 	v.t.Helper()
 	conf := v.t.TempDir() + "/sshd_config"
@@ -65,7 +65,7 @@ func (v *visit) serveSSH(port string, key hostKey, lines ...string) (stop func()
 	return stop
 }
 
-// added is the line that hosts add has put at the file's end, without the day.
+// added returns the line that hosts add has appended to the file, without the date.
 func (v *visit) added(argv ...string) string {
 	v.t.Helper()
 	if o := v.asRoot(append([]string{"rdnsproxy", "hosts", "add", "--yes"}, argv...)...); o.status != 0 {
@@ -78,30 +78,30 @@ func (v *visit) added(argv ...string) string {
 	return undated(line)
 }
 
-// undated leaves the day out of notes.
+// undated removes the date from notes.
 func undated(lines string) string {
 	return regexp.MustCompile(`(?m)(# rdnsproxy) \d{4}-\d\d-\d\d`).ReplaceAllString(lines, "$1")
 }
 
-// verified is the exit status of hosts verify and whether it says this.
+// verified checks the exit status of hosts verify, and that its output has this text.
 func (v *visit) verified(status int, code string) {
 	v.t.Helper()
 	if o := v.asRoot("rdnsproxy", "hosts", "verify"); o.status != status || !strings.Contains(o.out, code) {
 		v.t.Errorf("verify: want status %d and %s: %+v", status, code, o)
 	}
-	// Whoever asks, and whether or not they have heard of the key.
+	// For any user, whether or not they have the key in known_hosts.
 	v.write(home+"/.ssh/known_hosts", "")
 	if o := v.run("rdnsproxy", "hosts", "verify"); o.status != status || !strings.Contains(o.out, code) {
 		v.t.Errorf("verify as another user: want status %d and %s: %+v", status, code, o)
 	}
 }
 
-// A host key that is known vouches for the host, and the line says which.
+// A known host key confirms the host, and the line records it.
 func TestHostsKnownKey(t *testing.T) {
 	v := newVisit(t)
 	key := v.hostKey("")
 	v.rootKnows("mail.example.com "+key.public, "my.example.com,192.168.1.243 "+key.public)
-	v.must(do("ssh-keygen", "-q", "-H", "-f", rootHome+"/.ssh/known_hosts")) // as many systems have ssh keep it
+	v.must(do("ssh-keygen", "-q", "-H", "-f", rootHome+"/.ssh/known_hosts")) // as with HashKnownHosts, the default of many systems
 	want := articleLine + "  # rdnsproxy unresolvable " + key.fingerprint + "\n"
 	if got := v.added("my.example.com"); got != want {
 		t.Errorf("%q, want %q", got, want)
@@ -113,7 +113,7 @@ func TestHostsKnownKey(t *testing.T) {
 	v.verified(1, "pin.key")
 }
 
-// A key that speaks against the host is named, and no line is written.
+// A wrong host key is named, and no line is written.
 func TestHostsKeyAgainst(t *testing.T) {
 	v := newVisit(t)
 	here, other := v.hostKey(""), v.hostKey("other")
@@ -129,11 +129,11 @@ func TestHostsKeyAgainst(t *testing.T) {
 	}
 }
 
-// box is an alias of ssh's configuration.
+// box is an alias in ssh's configuration.
 const box = "Host box\n\tHostName my.example.com\n\tPort 2200\n"
 
-// The key is looked at where the line's was: at the port that was typed or that
-// an alias stands for, although another sshd with another key has port 22.
+// The key is verified where the line's was: at the port that was typed or that an alias
+// has, although another sshd with another key has port 22.
 func TestHostsKeyAtPort(t *testing.T) {
 	for typed, config := range map[string]string{
 		"my.example.com:2200":       "",
@@ -153,8 +153,8 @@ func TestHostsKeyAtPort(t *testing.T) {
 			v.must(os.Remove(rootHome + "/.ssh/config"))
 			v.verified(0, "still right and needed")
 
-			// The host's key is exchanged: whoever has accepted that in known_hosts
-			// must hear of it for the line too.
+			// The host's key changes: a user who has accepted that in known_hosts must
+			// still be warned about the line.
 			stop()
 			v.serveSSH("2200", second)
 			v.verified(1, "pin.key")
@@ -172,8 +172,8 @@ func TestHostsKeyAtPort(t *testing.T) {
 	}
 }
 
-// An alias, a port and a known_hosts that are the user's alone are in the line
-// that is for root, who has none of them.
+// The command suggested for root contains what only the user's configuration has: an
+// alias, a port and a key from known_hosts.
 func TestHostsKeyForRoot(t *testing.T) {
 	v := newVisit(t)
 	key := v.hostKey("first")

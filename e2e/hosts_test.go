@@ -15,7 +15,7 @@ import (
 	dnslab "rdnsproxy/internal/lab"
 )
 
-// rootCommand is a program as root would start it, from root's home.
+// rootCommand returns a program as root would start it, from root's home.
 func (v *visit) rootCommand(argv ...string) *exec.Cmd {
 	v.t.Helper()
 	cmd := v.command(argv...)
@@ -30,7 +30,7 @@ func (v *visit) asRoot(argv ...string) outcome {
 	return v.finish(v.rootCommand(argv...), nil)
 }
 
-// dns makes a server of these zones the system's, until the test's end.
+// dns makes a server for these zones the system's resolver until the test ends.
 func (v *visit) dns(zones ...dnslab.DNSZone) *dnslab.DNSServer {
 	v.t.Helper()
 	server, err := dnslab.StartDNSAt(netip.MustParseAddrPort("127.0.0.99:53"), zones...)
@@ -40,13 +40,13 @@ func (v *visit) dns(zones ...dnslab.DNSZone) *dnslab.DNSServer {
 	return server
 }
 
-// The article's remedy as one command, reversible and watched.
+// The article's fix as one command, which can be undone and verified.
 func TestHostsLine(t *testing.T) {
 	v := newVisit(t)
 	if o := v.ssh("my.example.com", "true"); !strings.HasPrefix(o.err, articleWarning) {
 		t.Fatalf("%+v", o)
 	}
-	// Who may not write is told how, so that it works under sudo's PATH as well.
+	// A user who may not write gets a command that works with sudo's PATH too.
 	if o := v.run("rdnsproxy", "hosts", "add", "--yes", "my.example.com"); o.status != 1 || !regexp.MustCompile(`\(sudo /\S+/rdnsproxy hosts add my\.example\.com `).MatchString(o.err) {
 		t.Errorf("without root: %+v", o)
 	}
@@ -76,8 +76,8 @@ func TestHostsLine(t *testing.T) {
 	}
 }
 
-// Of many who write at once each gets its line into the file: who finds that
-// another has written meanwhile plans anew.
+// Of many concurrent writers each gets its line into the file: one that finds the file
+// changed plans its edit again.
 func TestHostsAtOnce(t *testing.T) {
 	v := newVisit(t)
 	var mu sync.Mutex

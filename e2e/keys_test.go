@@ -13,8 +13,8 @@ const (
 	ctrlBackslash = "\x1c"
 )
 
-// sftp ignores an interrupt on behalf of its ssh, and what ssh starts inherits
-// that: Ctrl-C ends a transfer, not the connection.
+// sftp starts its ssh with interrupts ignored, and ssh's children inherit that: Ctrl-C
+// ends a transfer, not the connection.
 func TestInterruptedTransfer(t *testing.T) {
 	v := newVisit(t)
 	term := v.terminal()
@@ -30,14 +30,14 @@ func TestInterruptedTransfer(t *testing.T) {
 	}
 }
 
-// Ctrl-C or Ctrl-\ while nobody answers ends ssh, and its helper with it.
+// Ctrl-C or Ctrl-\ while the server does not answer ends ssh and the relay.
 func TestInterruptedConnecting(t *testing.T) {
 	for name, key := range map[string]string{"Ctrl-C": ctrlC, "Ctrl-Backslash": ctrlBackslash} {
 		t.Run(name, func(t *testing.T) {
 			v := newVisit(t)
 			fullBacklog(t, netip.MustParseAddrPort("198.51.100.10:2022"))
 			term := v.terminal()
-			// The terminal outlives ssh, as under a user's shell: what its helper says is seen.
+			// The terminal outlives ssh, as under a shell, so late output of the relay is seen.
 			cmd := term.command("sh", "-c", "trap : INT QUIT; ssh -p 2022 exact.example.com; sleep 1; echo over")
 			v.must(cmd.Start())
 			v.eventually("the helper connects", func() bool { return holdsSocket(helpers()) })
@@ -52,8 +52,7 @@ func TestInterruptedConnecting(t *testing.T) {
 	}
 }
 
-// A password prompt is ssh's: what is typed goes there, and what the program
-// had to say stands before it.
+// At a password prompt the input goes to ssh, and the program's messages are above it.
 func TestPromptAfterWarning(t *testing.T) {
 	v := newVisit(t)
 	term := v.terminal()

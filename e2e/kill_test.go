@@ -18,15 +18,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Killed at any moment, the commands leave the old file or the new one: at once
-// where a new file takes the name of the old, at the latest after the next
-// command where something is mounted on it, as engines of containers do.
+// Killed at any moment, the commands leave the old file or the new one: immediately if a
+// new file is renamed over the old one, at the latest after the next command if
+// something is mounted on it, as in containers.
 func TestHostsKilled(t *testing.T) {
 	v := newVisit(t)
 	for _, c := range []struct {
 		name   string
 		kills  int
-		source string // the folder of what is mounted on the file
+		source string // the directory of the file that is mounted over it
 	}{
 		{"plain", 1000, ""},
 		{"mounted from another file system", 700, "/var/log"},
@@ -47,32 +47,31 @@ func TestHostsKilled(t *testing.T) {
 	}
 }
 
-// A killing is a hosts file to which our line is added and from which it is
-// taken again, by commands that are killed.
+// killing is a hosts file to which our line is added, and from which it is removed, by
+// commands that are killed.
 type killing struct {
 	*visit
 	path    string
 	mounted bool
 	ours    string                   // our line
-	day     string                   // of it
-	life    map[string]time.Duration // how long a command runs that nobody kills
+	day     string                   // the date in our line
+	life    map[string]time.Duration // how long a command runs if it is not killed
 	signs   []sign
 
 	command       string // add or remove
-	before, after string // what it finds, and what it is to leave
-	mixed         bool   // what is there now is neither
+	before, after string // the content before it, and the content that it should write
+	mixed         bool   // the current content is neither
 
 	killed, written, litter, torn int
 }
 
-// A sign is what is seen of a command in the file's folder shortly before it
-// changes something.
+// sign is a file event in the directory that precedes a change by a command.
 type sign struct {
 	watch int           // an inotify descriptor
-	ahead time.Duration // what is worth being killed in lies within this
+	ahead time.Duration // the interesting moments for a kill are within this time
 }
 
-// the file's own, which no command may change
+// the file's original content, which no command may change
 const (
 	killedMode  = 0o604
 	killedGroup = 43
@@ -110,7 +109,7 @@ func (v *visit) killing(t *testing.T, source string) *killing {
 		t.Cleanup(func() { unix.Unmount(k.path, unix.MNT_DETACH) })
 	}
 	k.watch(unix.IN_CREATE, 600*time.Microsecond)   // the new file, or a journal
-	k.watch(unix.IN_MOVED_TO, 100*time.Microsecond) // it is whole: if it is a journal the file is written now
+	k.watch(unix.IN_MOVED_TO, 100*time.Microsecond) // it is complete: if it is a journal, the file is written now
 	k.undisturbed("add")
 	k.ours = strings.TrimPrefix(k.content(), others(1)+others(2))
 	if !strings.HasPrefix(k.ours, articleLine+"  # rdnsproxy "+k.day) || strings.Count(k.ours, "\n") != 1 {
@@ -132,7 +131,7 @@ func (k *killing) watch(event uint32, ahead time.Duration) {
 
 func today() string { return time.Now().UTC().Format(time.DateOnly) }
 
-// content is the file's, as if it were still the day on which the test began.
+// content returns the file's content, with the date on which the test began.
 func (k *killing) content() string {
 	k.t.Helper()
 	b, err := os.ReadFile(k.path)
@@ -141,13 +140,13 @@ func (k *killing) content() string {
 }
 
 func (k *killing) hosts(words ...string) *exec.Cmd {
-	if words[0] == "add" { // so many connections without a login, one would have to wait for the next
+	if words[0] == "add" { // otherwise PerSourcePenalties would make the next command wait
 		words = append(words, "--dns-only")
 	}
 	return k.rootCommand(append(append([]string{"rdnsproxy", "hosts"}, words...), "--hosts-file", k.path)...)
 }
 
-// undisturbed lets a command come to its end and learns how long that takes.
+// undisturbed runs a command without killing it and measures how long that takes.
 func (k *killing) undisturbed(command string) {
 	k.t.Helper()
 	began := time.Now()
@@ -157,10 +156,10 @@ func (k *killing) undisturbed(command string) {
 	k.life[command] = time.Since(began)
 }
 
-// once starts the command that changes something now, kills it and looks.
+// once starts a command that changes the file, kills it, and examines the result.
 func (k *killing) once() {
 	k.t.Helper()
-	if !k.mixed { // else it is the same command that has to see to it first
+	if !k.mixed { // otherwise the same command has to repair the file first
 		k.choose()
 	}
 	cmd := k.hosts(k.command, "--yes", "my.example.com")
@@ -183,9 +182,8 @@ func (k *killing) once() {
 	k.examine()
 }
 
-// choose says what to do with a file that is whole: to add our line where it is
-// not, to remove it where it is, from the end or from between the lines of
-// others.
+// choose returns the command for a complete file: add our line if it is missing,
+// otherwise remove it, from the end or from between other lines.
 func (k *killing) choose() {
 	k.t.Helper()
 	k.before = k.content()
@@ -199,8 +197,8 @@ func (k *killing) choose() {
 	}
 }
 
-// awaitMoment returns at some moment of a command's life: any one, or one of
-// those few in which it writes.
+// awaitMoment returns at a random moment while a command runs: any moment, or one of the
+// few in which it writes.
 func (k *killing) awaitMoment(began time.Time) {
 	life := k.life[k.command]
 	if rand.IntN(2) == 0 {
@@ -213,7 +211,7 @@ func (k *killing) awaitMoment(began time.Time) {
 	}
 }
 
-// forgetSigns reads what was seen of earlier commands.
+// forgetSigns discards the events of earlier commands.
 func (k *killing) forgetSigns() {
 	buf := make([]byte, 4096)
 	for _, s := range k.signs {
@@ -223,7 +221,7 @@ func (k *killing) forgetSigns() {
 	}
 }
 
-// examine demands of the file and its folder what must be so after every kill.
+// examine checks what must hold for the file and its directory after every kill.
 func (k *killing) examine() {
 	k.t.Helper()
 	info, err := os.Stat(k.path)
@@ -232,7 +230,7 @@ func (k *killing) examine() {
 		k.t.Fatalf("after %d kills: mode %v, owner %d, group %d", k.killed, info.Mode(), st.Uid, st.Gid)
 	}
 	entries := slices.DeleteFunc(k.entries(), func(name string) bool { return strings.HasSuffix(name, "-lock") })
-	if len(entries) > 2 { // besides it the journal or the new file of this command or of the one before
+	if len(entries) > 2 { // the file, and the journal or new file of this command or the previous one
 		k.t.Fatalf("after %d kills: %q", k.killed, entries)
 	}
 	if len(entries) == 2 {
@@ -248,13 +246,13 @@ func (k *killing) examine() {
 		k.t.Fatalf("after %d kills: %s has left %d bytes, neither the old %d nor the new %d; folder %q", k.killed, k.command, len(content), len(k.before), len(k.after), entries)
 	default:
 		k.torn++
-		if rand.IntN(2) == 0 { // the next command comes to its end, or is killed as well
+		if rand.IntN(2) == 0 { // the next command completes, or is killed too
 			k.mend()
 		}
 	}
 }
 
-// mend lets another command, one that only reads, put a mixture right.
+// mend runs another command, one that only reads, to repair a mixture.
 func (k *killing) mend() {
 	k.t.Helper()
 	if o := k.finish(k.hosts("list"), nil); o.status != 0 || !strings.Contains(o.err, "an interrupted write of "+k.path+" was undone") {
@@ -266,8 +264,8 @@ func (k *killing) mend() {
 	k.mixed = false
 }
 
-// afterwards lets one command come to its end, which leaves the file alone in
-// its folder.
+// afterwards runs a command to completion, after which the file is alone in its
+// directory.
 func (k *killing) afterwards() {
 	k.t.Helper()
 	if !k.mixed {
@@ -283,7 +281,7 @@ func (k *killing) afterwards() {
 	k.examine()
 }
 
-// entries are the names in the file's folder.
+// entries returns the names in the file's directory.
 func (k *killing) entries() []string {
 	k.t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(k.path))

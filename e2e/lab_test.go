@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The laboratory itself, with nc in the program's place: what fails here is no
-// fault of the program.
+// The test environment itself, with nc in place of the program: a failure here is not
+// the program's fault.
 func TestLaboratory(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Host *\n\tProxyCommand nc %h %p\n")

@@ -19,9 +19,9 @@ import (
 	dnslab "rdnsproxy/internal/lab"
 )
 
-// The test binary runs three times, each inside the one before: outside it
-// builds the program and makes the namespaces; as their init it reaps orphans,
-// and its end is the end of every process there; and the third runs the tests.
+// The test binary runs three times, each inside the previous: outside, it builds the
+// program and creates the namespaces; as their init, it reaps orphans, and its exit ends
+// all processes there; the third runs the tests.
 const (
 	stageVar   = "RDNSPROXY_E2E_STAGE"
 	programVar = "RDNSPROXY_E2E_PROGRAM"
@@ -52,12 +52,12 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// outside leaves nothing behind but what the build cache keeps.
+// outside leaves nothing behind except in the build cache.
 func outside() (int, error) {
 	if os.Geteuid() != 0 {
 		return 0, errors.New("these tests make network and mount namespaces of their own, which takes root: run make e2e as root")
 	}
-	os.Setenv("PATH", os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin") // nsd and sshd may stand beside the road
+	os.Setenv("PATH", os.Getenv("PATH")+":/usr/local/sbin:/usr/sbin:/sbin") // nsd and sshd may be in these
 	for _, p := range programsNeeded {
 		if _, err := exec.LookPath(p); err != nil {
 			return 0, fmt.Errorf("%w: testdata/install test, as root, sees to that", err)
@@ -77,7 +77,7 @@ func outside() (int, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("%w\n%s", err, out)
 	}
-	runtime.LockOSThread() // Pdeathsig looks at the thread, not at the process
+	runtime.LockOSThread() // Pdeathsig is about the parent thread, not the process
 	self := again("init", programVar+"="+program)
 	self.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
@@ -90,14 +90,14 @@ func outside() (int, error) {
 	return 0, err
 }
 
-// hasNSSModule reports whether the dynamic linker knows a module of libc's.
+// hasNSSModule reports whether the dynamic linker finds an NSS module of libc.
 func hasNSSModule(name string) bool {
 	known, err := exec.Command("ldconfig", "-p").Output()
 	return err == nil && strings.Contains(string(known), "libnss_"+name+".so.2")
 }
 
-// asInit is process 1: what loses its parent becomes its child. When it ends
-// the kernel ends all others.
+// asInit is process 1: it inherits orphans, and when it exits the kernel kills all other
+// processes.
 func asInit() (int, error) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return 0, fmt.Errorf("a private mount namespace: %w", err)
@@ -128,14 +128,14 @@ func inside(m *testing.M) (int, error) {
 	built := os.Getenv(programVar)
 	stop, err := buildWorld(built)
 	defer stop()
-	os.RemoveAll(filepath.Dir(built)) // it is copied by now, and whoever is outside may be killed
+	os.RemoveAll(filepath.Dir(built)) // it has been copied, and the outer process may be killed
 	if err != nil {
 		return 0, err
 	}
 	return m.Run(), nil
 }
 
-// again is this binary with the same arguments, at another stage.
+// again returns a command for this binary with the same arguments, at another stage.
 func again(stage string, env ...string) *exec.Cmd {
 	self := exec.Command("/proc/self/exe", os.Args[1:]...)
 	self.Args[0] = os.Args[0]

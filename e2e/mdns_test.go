@@ -15,7 +15,7 @@ import (
 	laboratory "rdnsproxy/internal/lab"
 )
 
-// nameServer is a DNS server whose answers a test bends, as the system's own.
+// nameServer is the system's DNS server, with answers that a test can change.
 func (v *visit) nameServer(zones ...laboratory.DNSZone) *laboratory.DNSServer {
 	v.t.Helper()
 	s, err := laboratory.StartDNSAt(netip.MustParseAddrPort("127.0.0.2:53"), zones...)
@@ -30,13 +30,13 @@ func (v *visit) hostsLine(sources string) {
 	v.write("/etc/nsswitch.conf", strings.Replace(pristine["nsswitch.conf"], "files dns", sources, 1))
 }
 
-// libc is the address that getaddrinfo gives first; empty: none.
+// libc returns getaddrinfo's first address; "" if there is none.
 func (v *visit) libc(host string) string {
 	first, _, _ := strings.Cut(v.run("getent", "ahosts", host).out, " ")
 	return first
 }
 
-// ours is the same of a check's.
+// ours returns check's first address.
 func (v *visit) ours(host string) string {
 	if r := v.check(host)[0]; len(r.Addresses) > 0 {
 		return r.Addresses[0].Address
@@ -44,7 +44,7 @@ func (v *visit) ours(host string) string {
 	return ""
 }
 
-// sameAsLibc looks hosts up both ways.
+// sameAsLibc compares the lookups of libc and of check.
 func (v *visit) sameAsLibc(what string, want map[string]string) {
 	v.t.Helper()
 	for host, addr := range want {
@@ -57,7 +57,7 @@ func (v *visit) sameAsLibc(what string, want map[string]string) {
 	}
 }
 
-// avahi runs the real daemon, which knows printer.local and this machine.
+// avahi runs the real daemon, which answers for printer.local and this machine.
 func (v *visit) avahi() {
 	v.t.Helper()
 	const conf, socket = lab + "/avahi.conf", "/run/avahi-daemon/socket"
@@ -78,15 +78,15 @@ func (v *visit) avahi() {
 			return false
 		}
 		defer c.Close()
-		fmt.Fprintln(c, "RESOLVE-HOSTNAME-IPV4 printer.local") // what nss-mdns says to it
+		fmt.Fprintln(c, "RESOLVE-HOSTNAME-IPV4 printer.local") // what nss-mdns sends to it
 		answer, _ := bufio.NewReader(c).ReadString('\n')
 		return strings.HasPrefix(answer, "+")
 	})
 }
 
-// TestUnicastLocal is a company's zone under .local, as Active Directory has it,
-// beside the hosts line of a desktop, with the real nss-mdns: names that
-// multicast DNS does not claim reach DNS, in libc and here.
+// TestUnicastLocal: a company zone under .local, as with Active Directory, and the hosts
+// line of nsswitch.conf of a desktop, with the real nss-mdns. Names that multicast DNS
+// does not claim reach DNS, in libc and here.
 func TestUnicastLocal(t *testing.T) {
 	const desktop = "files mdns4_minimal [NOTFOUND=return] dns"
 	zone := laboratory.Zone("corp.local", "@ A 198.51.100.10", "dc A 198.51.100.10")
@@ -113,7 +113,7 @@ func TestUnicastLocal(t *testing.T) {
 	v.must(os.Remove("/etc/mdns.allow"))
 }
 
-// Where DNS has a zone called local, nss-mdns leaves the names to it.
+// If DNS has a zone local, nss-mdns leaves its names to DNS.
 func TestUnicastLocalZone(t *testing.T) {
 	v := newVisit(t)
 	v.nameServer(laboratory.Zone("local", "dc A 198.51.100.10", "printer A 198.51.100.18"))
@@ -122,11 +122,11 @@ func TestUnicastLocalZone(t *testing.T) {
 	v.sameAsLibc("local has a SOA", map[string]string{"dc.local": "198.51.100.10", "printer.local": "198.51.100.18"})
 }
 
-// TestNSSwitchActions: what an action, a module that is not installed and a line
-// that glibc refuses make of a look-up.
+// TestNSSwitchActions: how an action, a module that is not installed, and a line that
+// glibc refuses affect a lookup.
 func TestNSSwitchActions(t *testing.T) {
 	const known, dnsOnly = "known.test", "other.test"
-	for sources, want := range map[string][2]string{ // of both names
+	for sources, want := range map[string][2]string{ // for the two names
 		"files dns":                                {"198.51.100.11", "198.51.100.10"},
 		"nonesuch [NOTFOUND=return] files dns":     {"198.51.100.11", "198.51.100.10"},
 		"files nonesuch [UNAVAIL=return] dns":      {"198.51.100.11", ""},

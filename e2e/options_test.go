@@ -13,15 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// What ssh itself no longer applies under a ProxyCommand still takes effect:
-// the server sees from which address, and in which family, it was connected to.
+// Options that ssh ignores with a ProxyCommand still take effect: the server sees the
+// client's address and family.
 func TestOptionsOfConnecting(t *testing.T) {
 	alias := "Host alias\n\tHostName dual.example.com\n"
 	withOriginal := "Host *\n\tProxyCommand rdnsproxy %h %p %n\n"
 	for _, c := range []struct {
 		name, config string
 		args         []string
-		from, to     string // the server's view; from may be left open
+		from, to     string // as the server sees them; from may be empty
 	}{
 		{"BindAddress of an alias", alias + "\tBindAddress 198.51.100.77\n\tAddressFamily inet\n" + plainly, []string{"alias"}, "198.51.100.77", "198.51.100.20"},
 		{"with ORIGINAL", alias + "\tBindAddress 2001:db8::77\n\tAddressFamily inet6\n" + withOriginal, []string{"alias"}, "2001:db8::77", "2001:db8::20"},
@@ -50,10 +50,10 @@ func TestOptionsOfConnecting(t *testing.T) {
 	}
 }
 
-// ConnectTimeout ends a connection attempt that the network leaves unanswered, and
-// the user reads which address it was. With fdpass it can only be the program that
-// does it, for ssh has no time-out while it waits for the descriptor; with pipes ssh
-// would do it too, in words that name nothing.
+// ConnectTimeout ends a connection attempt that gets no answer, with an error that names
+// the address. With fdpass only the program can do this, because ssh has no timeout while
+// it waits for the descriptor; with pipes ssh would time out too, but with an error that
+// does not name the address.
 func TestConnectTimeout(t *testing.T) {
 	v := newVisit(t)
 	fullBacklog(t, netip.MustParseAddrPort("198.51.100.10:2022"))
@@ -79,8 +79,7 @@ func TestConnectTimeout(t *testing.T) {
 	}
 }
 
-// A dead address does not keep the connection from a living one of the same
-// host.
+// A dead address does not prevent a connection to a live one of the same host.
 func TestDeadAddressBesideLivingOne(t *testing.T) {
 	v := newVisit(t)
 	fullBacklog(t, netip.MustParseAddrPort("[2001:db8::20]:2022"))
@@ -110,8 +109,8 @@ func TestDeadAddressBesideLivingOne(t *testing.T) {
 	}
 }
 
-// fullBacklog listens and never accepts, and sees to it that the kernel drops
-// what else wants to connect.
+// fullBacklog listens without accepting, and fills the queue so that the kernel drops
+// further connection attempts.
 func fullBacklog(t *testing.T, at netip.AddrPort) {
 	t.Helper()
 	domain, sa := unix.AF_INET6, unix.Sockaddr(&unix.SockaddrInet6{Port: int(at.Port()), Addr: at.Addr().As16()})

@@ -16,8 +16,8 @@ import (
 	"rdnsproxy/proxy/dial"
 )
 
-// networksOfOrder are machines by their addresses; each has default routes for
-// the families that it has.
+// networksOfOrder are machines, given by their addresses. Each has default routes for
+// its address families.
 var networksOfOrder = map[string][]string{
 	"dual stack":             {"2001:db8:aa::2/64", "10.1.2.4/24"},
 	"unique local":           {"fd00:1::2/64", "10.1.2.4/24"},
@@ -44,9 +44,9 @@ var gaiConfs = map[string]string{
 	"scopes":     "scopev4 ::ffff:169.254.0.0/112 2\nscopev4 ::ffff:127.0.0.0/104 2\nscopev4 10.0.0.0/8 5\nprecedence ::/0 40\n",
 }
 
-// TestOrderOfAddresses compares the order of dialing with getaddrinfo's: every
-// pair of destinations and all of them at once, on machines with this and that
-// address, without gai.conf and with several.
+// TestOrderOfAddresses compares the dialing order with getaddrinfo's, for every pair of
+// destinations and for all of them, on machines with different addresses, without
+// gai.conf and with several.
 func TestOrderOfAddresses(t *testing.T) {
 	v := newVisit(t)
 	sets := destinationSets()
@@ -62,7 +62,7 @@ func TestOrderOfAddresses(t *testing.T) {
 			t.Run(network+", "+conf, func(t *testing.T) {
 				v.write("/etc/gai.conf", text)
 				done := make(chan struct{})
-				go func() { // its thread ends with it, in a network of its own
+				go func() { // its thread, in a network namespace of its own, ends with it
 					defer close(done)
 					runtime.LockOSThread()
 					v := visit{t: t}
@@ -89,7 +89,7 @@ func destinationSets() map[string][]string {
 	return sets
 }
 
-// ownNetwork puts this thread into a network with these addresses.
+// ownNetwork moves this thread into a new network namespace with these addresses.
 func ownNetwork(addrs []string) error {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return err
@@ -130,7 +130,7 @@ func (v *visit) compareOrder(sets map[string][]string) {
 	name, at := "", -1
 	for line := range strings.Lines(string(out)) {
 		words := strings.Fields(line)
-		if len(words) == 3 { // the first of a host
+		if len(words) == 3 { // the first address of a host
 			at++
 			name = names[at]
 		}
@@ -140,7 +140,7 @@ func (v *visit) compareOrder(sets map[string][]string) {
 	}
 	for name, given := range sets {
 		addrs := make([]netip.AddrPort, 0, len(given))
-		for _, family := range []bool{false, true} { // as libc's files module gives them
+		for _, family := range []bool{false, true} { // in the order of libc's files module
 			for _, a := range given {
 				if addr := netip.MustParseAddr(a); addr.Is4() == family {
 					addrs = append(addrs, netip.AddrPortFrom(addr, 22))

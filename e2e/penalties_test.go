@@ -14,10 +14,10 @@ import (
 	servers "rdnsproxy/internal/lab"
 )
 
-// The port of a server that may turn its clients away.
+// The port of a server that may refuse its clients.
 const wary = "2200"
 
-// visited is what these tests read of a check's JSON.
+// visited is the part of a check's JSON that these tests read.
 type visited struct {
 	Target, Severity string
 	Addresses        []struct {
@@ -46,7 +46,8 @@ func (v *visit) visited(args ...string) (rs []visited, status int) {
 	return rs, o.status
 }
 
-// loginWorks: with the relay and without, whoever was checked lets its user in.
+// loginWorks checks that a user can still log in to the checked host, with and without
+// the relay.
 func (v *visit) loginWorks() {
 	v.t.Helper()
 	for _, proxy := range []string{"rdnsproxy %h %p", "none"} {
@@ -56,8 +57,8 @@ func (v *visit) loginWorks() {
 	}
 }
 
-// ssh-keyscan's way of looking, five connections a time, locks this machine out:
-// the front does what it says.
+// ssh-keyscan, with five connections at a time, locks this machine out: the penalties
+// work.
 func TestPenaltiesAreReal(t *testing.T) {
 	v := newVisit(t)
 	s := v.penalise(wary)
@@ -73,8 +74,8 @@ func TestPenaltiesAreReal(t *testing.T) {
 
 func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
 
-// knock connects and reads the identification, and no more, as soon as the
-// server lets it: who has just waited for it to start may be a newcomer still.
+// knock connects and reads only the identification, as soon as the server accepts: the
+// connections that waited for it to start may still count as unauthenticated.
 func (v *visit) knock(server string) (c net.Conn) {
 	v.t.Helper()
 	v.eventually("an identification of "+server, func() bool {
@@ -91,9 +92,8 @@ func (v *visit) knock(server string) (c net.Conn) {
 	return c
 }
 
-// 20 checks of one host in a row: this machine is not locked out, and no check
-// says anything of the host that is not so. One that would cost too much waits,
-// or is left out and says that it was.
+// 20 checks of a host in a row do not lock this machine out, and none reports anything
+// false. A check that would cost too much waits, or is skipped and says so.
 func TestTwentyChecksInARow(t *testing.T) {
 	v := newVisit(t)
 	s := v.penalise(wary)
@@ -115,8 +115,8 @@ func TestTwentyChecksInARow(t *testing.T) {
 	v.loginWorks()
 }
 
-// One sshd behind two ports counts by who connects alone: checks of both do not
-// lock this machine out either.
+// An sshd on two ports counts by client address only: checks of both ports do not lock
+// this machine out either.
 func TestTwoPortsOfOneServer(t *testing.T) {
 	v := newVisit(t)
 	s := v.penalise(wary)
@@ -138,8 +138,8 @@ func TestTwoPortsOfOneServer(t *testing.T) {
 	v.loginWorks()
 }
 
-// A login does not wait for a check in Match exec, which could not even say why: its
-// condition is unknown then.
+// A login does not wait for a check in Match exec, which could not even say why; the
+// check is undetermined instead.
 func TestMatchExecDoesNotWait(t *testing.T) {
 	v := newVisit(t)
 	s := v.penalise(wary)
@@ -160,7 +160,7 @@ func TestMatchExecDoesNotWait(t *testing.T) {
 	}
 }
 
-// One check of 20 names of one host knocks once.
+// A check of 20 names of one host connects once.
 func TestTwentyNames(t *testing.T) {
 	v := newVisit(t)
 	var lines strings.Builder
@@ -186,8 +186,8 @@ func TestTwentyNames(t *testing.T) {
 	v.loginWorks()
 }
 
-// A server that turns this machine away is not down and not strange: nothing is
-// known, and it is not asked again in this run.
+// A server that refuses this machine is neither down nor broken: the result is
+// undetermined, and it is not tried again in this run.
 func TestTurnedAwayByPenalties(t *testing.T) {
 	v := newVisit(t)
 	s := v.penalise(wary)
@@ -206,7 +206,8 @@ func TestTurnedAwayByPenalties(t *testing.T) {
 	}
 }
 
-// So does the real sshd where it has too many newcomers, of all or from here.
+// The same with a real sshd that has too many unauthenticated connections, in total or
+// from this machine.
 func TestTurnedAwayByMaxStartups(t *testing.T) {
 	for _, limit := range []string{"MaxStartups 1", "PerSourceMaxStartups 1"} {
 		t.Run(limit, func(t *testing.T) {

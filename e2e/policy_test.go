@@ -17,7 +17,7 @@ import (
 
 const strictly = "Host *\n\tProxyCommand rdnsproxy --policy strict %h %p\n"
 
-// strict lets the good ones through and gives the bad one not a byte.
+// strict connects to the good hosts and sends not a byte to the bad one.
 func TestStrict(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig(strictly)
@@ -56,14 +56,14 @@ func TestStrict(t *testing.T) {
 	if strings.Contains(o.err, "lure") {
 		t.Errorf("ssh got what the server said: %q", o.err)
 	}
-	l.Close() // a refusal without a connection is as good
+	l.Close() // a refusal without a connection is fine too
 	if got := <-said; got != "" && !strings.Contains(got, net.ErrClosed.Error()) {
 		t.Errorf("the refused server was sent %q", got)
 	}
 }
 
-// An address that leads to this very machine has no reverse name that could be bad:
-// strict refuses it where DNS gave it, be it by a CNAME, and takes the user's word.
+// An address of this machine itself has no reverse name that could be bad: strict refuses
+// it if it came from DNS, even through a CNAME, but accepts it if the user gave it.
 func TestStrictLedAstray(t *testing.T) {
 	v := newVisit(t)
 	v.dns(dnslab.Zone("example.com", "trap CNAME x.localhost.", "home A 127.0.0.1", "home6 AAAA ::1", "zero A 0.0.0.0",
@@ -92,7 +92,7 @@ func TestStrictLedAstray(t *testing.T) {
 	}
 }
 
-// off is nc: no word, and no question but the forward one.
+// off behaves like nc: no output, and no lookup other than the forward one.
 func TestOff(t *testing.T) {
 	v := newVisit(t)
 	front := v.dnsFront("in-addr.arpa.")
@@ -105,9 +105,9 @@ func TestOff(t *testing.T) {
 	}
 }
 
-// A reverse zone that never answers costs the first connection --check-wait,
-// the next one nothing. The two waits lie far apart so that a slow machine
-// changes neither finding.
+// A reverse zone that never answers delays the first connection by --check-wait, the
+// next one not at all. The two times are far apart, so that a slow machine changes
+// neither result.
 func TestDeadReverseZone(t *testing.T) {
 	v := newVisit(t)
 	front := v.dnsFront("113.0.203.in-addr.arpa.")
@@ -137,9 +137,9 @@ func TestDeadReverseZone(t *testing.T) {
 	}
 }
 
-// ssh's ConnectTimeout counts the check as well, and ends it without a word of
-// why. So warn leaves ssh half of it, and strict refuses before it is over; with
-// fdpass, where ssh itself sets no limit, that can be seen without a race.
+// ssh's ConnectTimeout includes the check and ends it without saying why. So warn leaves
+// half of it to ssh, and strict refuses before it ends; with fdpass, where ssh sets no
+// limit, this can be tested without a race.
 func TestCheckWithinConnectTimeout(t *testing.T) {
 	v := newVisit(t)
 	front := v.dnsFront("113.0.203.in-addr.arpa.")
@@ -158,7 +158,7 @@ func TestCheckWithinConnectTimeout(t *testing.T) {
 	}
 }
 
-// Settings for every run come from the environment, through ssh and its shell.
+// Settings for every run come from the environment, passed on by ssh and its shell.
 func TestEnvironment(t *testing.T) {
 	v := newVisit(t)
 	for _, argv := range [][]string{
@@ -177,13 +177,13 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// dnsFront is a server before nsd that swallows the questions about one zone.
+// dnsFront is a server in front of nsd that drops the questions about one zone.
 type dnsFront struct {
 	addr      string
 	swallowed atomic.Int64
 }
 
-// dnsFront starts it, until the test's end, and makes it the system's resolver.
+// dnsFront starts it until the test ends, and makes it the system's resolver.
 func (v *visit) dnsFront(dead string) *dnsFront {
 	v.t.Helper()
 	front := &dnsFront{addr: "127.0.0.2"}

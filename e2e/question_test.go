@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// content is a file's.
+// content returns the content of a file.
 func (v *visit) content(path string) string {
 	v.t.Helper()
 	b, err := os.ReadFile(path)
@@ -18,7 +18,7 @@ func (v *visit) content(path string) string {
 	return string(b)
 }
 
-// backups are the old hosts files beside the new one.
+// backups returns the copies of old hosts files.
 func (v *visit) backups() []string {
 	v.t.Helper()
 	paths, err := filepath.Glob("/etc/hosts.*.bak")
@@ -33,7 +33,7 @@ func (v *visit) backups() []string {
 
 const question = "\nwrite it? [y/N] "
 
-// asked is hosts add at root's terminal, up to its question.
+// asked runs hosts add at root's terminal, up to its question.
 func (v *visit) asked(flags ...string) (*terminal, *exec.Cmd) {
 	v.t.Helper()
 	term := v.terminal()
@@ -51,7 +51,7 @@ func (v *visit) asked(flags ...string) (*terminal, *exec.Cmd) {
 	return term, cmd
 }
 
-// What is written is shown first, and only a yes writes it.
+// The change is shown first, and only a yes writes it.
 func TestHostsQuestion(t *testing.T) {
 	for _, c := range []struct {
 		name, keys string
@@ -83,7 +83,7 @@ func TestHostsQuestion(t *testing.T) {
 	}
 }
 
-// Who is gone, or has interrupted, has not said yes.
+// A hangup or an interrupt is not a yes.
 func TestHostsQuestionInterrupted(t *testing.T) {
 	v := newVisit(t)
 	for name, end := range map[string]func(*terminal){
@@ -101,7 +101,7 @@ func TestHostsQuestionInterrupted(t *testing.T) {
 	}
 }
 
-// The answer is the whole line: nothing of it is left for the shell.
+// The answer is read as a whole line: nothing of it is left for the shell.
 func TestHostsAnswerIsLine(t *testing.T) {
 	v := newVisit(t)
 	term := v.terminal()
@@ -118,7 +118,7 @@ func TestHostsAnswerIsLine(t *testing.T) {
 	}
 }
 
-// A yes is to what was shown: not to a file that somebody has changed since.
+// A yes applies to what was shown, not to a file that has changed since.
 func TestHostsChangedMeanwhile(t *testing.T) {
 	const another = "192.0.2.7 another.example.com\n"
 	for name, change := range map[string]func(v *visit){
@@ -154,7 +154,7 @@ func TestHostsChangedMeanwhile(t *testing.T) {
 	}
 }
 
-// --backup leaves the old bytes beside the new, each time under a name of its own.
+// --backup keeps a copy of the old file, each time under a new name.
 func TestHostsBackup(t *testing.T) {
 	v := newVisit(t)
 	v.write("/etc/hosts", "127.0.0.1\tlocalhost\r\n# no newline")

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Whoever has silenced ssh's warnings has silenced the relay's; an error is told,
-// and the log file has all.
+// A user who silences ssh's warnings silences the relay's too; errors are still printed,
+// and the log file has everything.
 func TestLogLevel(t *testing.T) {
 	const level = "LogLevel "
 	scp := []string{"scp", "my.example.com:.ssh/id", "copy"}

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Other forms of the line, each the way people write it.
+// Other common forms of the ProxyCommand line.
 func TestForms(t *testing.T) {
 	v := newVisit(t)
 	for _, command := range []string{
@@ -26,8 +26,8 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// README's own blocks for ~/.ssh/config, as they stand there: every one works,
-// and those that are about this host warn of it.
+// README's own blocks for ~/.ssh/config, verbatim: each works, and those that apply to
+// this host warn about it.
 func TestRecipesOfREADME(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
@@ -59,8 +59,8 @@ func TestRecipesOfREADME(t *testing.T) {
 	}
 }
 
-// A Host * that stands last displaces no ProxyJump: what is checked is the way
-// to the bastion, by the ssh that goes there.
+// A Host * at the end does not displace a ProxyJump: the connection to the bastion is
+// checked, by the ssh that connects to it.
 func TestBehindBastion(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Host exact.example.com\n\tProxyJump my.example.com\n" + plainly)
@@ -73,8 +73,8 @@ func TestBehindBastion(t *testing.T) {
 	}
 }
 
-// check as a condition in ssh's own configuration: it decides and does not ask
-// the configuration that asks it.
+// check as a Match exec condition in ssh's configuration works, and does not evaluate
+// that configuration again.
 func TestMatchExec(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Match exec \"rdnsproxy check -q %h\"\n\tPort " + sshdPlain + "\nHost *\n\tPort " + sshdUseDNS + "\n")
@@ -86,7 +86,7 @@ func TestMatchExec(t *testing.T) {
 	}
 }
 
-// In a configuration that only ssh itself can evaluate, its word counts.
+// If only ssh itself can evaluate a configuration, ssh is asked.
 func TestOptionsBehindMatch(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Match final host dual.example.com\n\tAddressFamily inet\n\tBindAddress 198.51.100.77\n" + plainly)

@@ -13,9 +13,8 @@ import (
 	dnslab "rdnsproxy/internal/lab"
 )
 
-// refused demands that hosts add writes nothing, says in one line why and what
-// to do, and that the exit status tells what may be otherwise later from what
-// may not.
+// refused checks that hosts add writes nothing, says in one line why and what to do, and
+// that its exit status distinguishes temporary from permanent reasons.
 func (v *visit) refused(status int, why string, argv ...string) {
 	v.t.Helper()
 	before := v.content("/etc/hosts")
@@ -34,13 +33,12 @@ func (v *visit) refused(status int, why string, argv ...string) {
 	}
 }
 
-// unmapped is a zone of reverse names that do not exist, so that lines are
-// called for.
+// unmapped is a zone of PTR records whose names do not exist, so that lines are needed.
 func unmapped() []dnslab.DNSZone {
 	return []dnslab.DNSZone{dnslab.Zone("100.51.198.in-addr.arpa", "10 PTR a.bar.net.", "11 PTR b.bar.net."), dnslab.Zone("bar.net")}
 }
 
-// Addresses that no line may give.
+// Addresses for which no line may be written.
 func TestHostsRefusesAddresses(t *testing.T) {
 	v := newVisit(t)
 	v.dns(append(unmapped(), dnslab.Zone("example.com",
@@ -71,7 +69,7 @@ func TestHostsRefusesAddresses(t *testing.T) {
 	v.refused(1, "192.0.2.9 is not an address of host.example.com in DNS", "--address", "192.0.2.9", "host.example.com")
 }
 
-// What could not be found out now may be found out later.
+// A failed lookup may succeed later.
 func TestHostsRefusesUnknown(t *testing.T) {
 	v := newVisit(t)
 	server := v.dns(append(unmapped(), dnslab.Zone("example.com", "some A 198.51.100.10", "some A 198.51.100.11", "half A 198.51.100.10"))...)
@@ -84,19 +82,19 @@ func TestHostsRefusesUnknown(t *testing.T) {
 	v.refused(3, "198.51.100.11", "some.example.com")
 	v.refused(3, "the IPv6 addresses of half.example.com could not be looked up (SERVFAIL)", "half.example.com")
 	v.refused(3, "elsewhere.example.org", "elsewhere.example.org") // which this server refuses
-	// The one address that is known well is enough for who asks for it alone.
+	// A single address that could be checked is enough if only that one is requested.
 	if o := v.asRoot("rdnsproxy", "hosts", "add", "--yes", "--address", "198.51.100.10", "some.example.com"); o.status != 0 || strings.Count(o.out, "\n+198.51.100.1") != 1 {
 		t.Errorf("--address: %+v", o)
 	}
 }
 
-// Names that are this machine's own.
+// This machine's own names.
 func TestHostsRefusesOwnNames(t *testing.T) {
 	own, err := os.Hostname()
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { unix.Sethostname([]byte(own)) }) // the tests have a name space of their own for that too
+	t.Cleanup(func() { unix.Sethostname([]byte(own)) }) // in the tests' own UTS namespace
 	v := newVisit(t)
 	v.dns(append(unmapped(), dnslab.Zone("example.com", "pc A 198.51.100.10"), dnslab.Zone("localhost", "@ A 198.51.100.10", "sub A 198.51.100.10"))...)
 	v.write("/etc/resolv.conf", "nameserver 127.0.0.99\nsearch example.com\n")

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// A relay that ends as soon as ssh does loses ssh's last words: sshd then
-// notes a connection that broke instead of one that was closed.
+// A relay that exits as soon as ssh does loses ssh's last message: sshd then logs a lost
+// connection instead of a closed one.
 func TestDisconnectArrives(t *testing.T) {
 	v := newVisit(t)
 	const sessions = 30
@@ -42,7 +42,7 @@ func TestDisconnectArrives(t *testing.T) {
 	}
 }
 
-// 256 MiB, both ways at once, through pipes and past the program.
+// 256 MiB in both directions at once, through pipes and with fdpass.
 func TestBulk(t *testing.T) {
 	for name, config := range map[string]string{"pipes": plainly, "fdpass": fdpass} {
 		t.Run(name, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestBulk(t *testing.T) {
 	}
 }
 
-// One way at a time the relay works differently: each alone.
+// The relay works differently in each direction, so each is tested alone.
 func TestBulkOneWay(t *testing.T) {
 	v := newVisit(t)
 	const size = 256 << 20
@@ -84,8 +84,8 @@ func TestBulkOneWay(t *testing.T) {
 	}
 }
 
-// ssh stands still for a while: nothing is lost, and the helper does not spin
-// while nobody reads from it (a spinning one takes all the processor it can get).
+// ssh is stopped for a while: nothing is lost, and the relay does not spin while nobody
+// reads from it.
 func TestStalledSSH(t *testing.T) {
 	v := newVisit(t)
 	const size = 64 << 20
@@ -113,7 +113,7 @@ func TestStalledSSH(t *testing.T) {
 	}
 }
 
-// ssh is killed: it closes nothing in order, and still no helper stays.
+// ssh is killed, so it closes nothing properly, and still no relay stays.
 func TestKilledSSH(t *testing.T) {
 	v := newVisit(t)
 	s := v.hold("my.example.com", echoing)
@@ -126,8 +126,8 @@ func TestKilledSSH(t *testing.T) {
 	v.eventually("sshd notices", func() bool { return strings.Contains(v.sshdSaid(sshdPlain), "Closing connection to 192.168.1.243") })
 }
 
-// The server's process dies within a session: all that it had sent arrives, and
-// ssh learns of the end.
+// The server's process dies during a session: everything it has sent arrives, and ssh
+// sees the end.
 func TestKilledServer(t *testing.T) {
 	v := newVisit(t)
 	s := v.hold("exact.example.com", "echo ready; read go; kill -9 $PPID; sleep 60")
@@ -136,7 +136,7 @@ func TestKilledServer(t *testing.T) {
 	}
 }
 
-// 200 sessions at once: each stands, each gives back its own, none is left.
+// 200 sessions at once: each gets its own data back, and no relay is left.
 func TestManySessions(t *testing.T) {
 	v := newVisit(t)
 	const sessions = 200
@@ -160,7 +160,7 @@ func TestManySessions(t *testing.T) {
 	}
 }
 
-// processorTime is what a process has used, in user and kernel mode.
+// processorTime returns the CPU time of a process, user and system.
 func processorTime(t *testing.T, pid int) time.Duration {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -179,7 +179,7 @@ func processorTime(t *testing.T, pid int) time.Duration {
 	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
-// counted counts what goes by.
+// counted counts the bytes that pass.
 type counted struct {
 	w io.Writer
 	n int64

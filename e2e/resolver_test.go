@@ -15,8 +15,7 @@ import (
 	dnslab "rdnsproxy/internal/lab"
 )
 
-// unbound runs a resolver of Unbound's with these lines below its server clause, and
-// gives its address.
+// unbound runs Unbound with these lines in its server clause and returns its address.
 func (v *visit) unbound(lines ...string) string {
 	v.t.Helper()
 	const addr = "127.0.0.1:5399"
@@ -42,8 +41,8 @@ func (v *visit) unbound(lines ...string) string {
 	}
 }
 
-// What a resolver makes up for private ranges has no keeper whom one could ask, and
-// what it filters is called that (Pi-hole and AdGuard Home answer so as well).
+// Answers that a resolver makes up for private ranges have no zone operator to ask, and
+// filtered names are reported as such (Pi-hole and AdGuard Home answer like this too).
 func TestResolversOwnZones(t *testing.T) {
 	v := newVisit(t)
 	addr := v.unbound(
@@ -68,9 +67,9 @@ func TestResolversOwnZones(t *testing.T) {
 	}
 }
 
-// Where the search list has made another name of the one that was typed (ndots:5 and
-// a wildcard, as in Kubernetes), the warning names it, and the line is for it alone:
-// the typed name is another host's to everybody else.
+// If the search list has completed the typed name (ndots:5 and a wildcard, as in
+// Kubernetes), the warning shows the full name, and the hosts line has only that: for
+// other machines the typed name is a different host.
 func TestSearchedName(t *testing.T) {
 	v := newVisit(t)
 	v.dns(dnslab.Zone("cluster.example", "www.db.svc A 192.168.1.243"), dnslab.Zone("1.168.192.in-addr.arpa", "243 PTR 192-168-1-243.foo.bar.net."), dnslab.Zone("bar.net"), dnslab.Zone("org"))

@@ -14,13 +14,13 @@ import (
 	laboratory "rdnsproxy/internal/lab"
 )
 
-// withoutOPT takes the OPT record out of an answer.
+// withoutOPT removes the OPT record from an answer.
 func withoutOPT(x *laboratory.DNSExchange) {
 	x.Reply.Extra = slices.DeleteFunc(x.Reply.Extra, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeOPT })
 }
 
-// TestServersWithoutEDNS: libc asks without EDNS, so a server that EDNS disturbs
-// works for plain ssh; so it does behind the relay, whatever its policy.
+// TestServersWithoutEDNS: libc asks without EDNS, so a server that fails with EDNS works
+// for plain ssh. It works with the relay too, under any policy.
 func TestServersWithoutEDNS(t *testing.T) {
 	for name, fault := range map[string]laboratory.DNSFault{
 		"drops":    laboratory.Drop,
@@ -51,7 +51,7 @@ func TestServersWithoutEDNS(t *testing.T) {
 	}
 }
 
-// TestLameFirstServer: a server that only refers to others is passed over.
+// TestLameFirstServer: a server that returns only referrals is skipped.
 func TestLameFirstServer(t *testing.T) {
 	v := newVisit(t)
 	s := v.nameServer(laboratory.Zone("example.com"))
@@ -68,8 +68,8 @@ func TestLameFirstServer(t *testing.T) {
 	}
 }
 
-// TestSingleRequest: a firewall that loses the second of two questions from one
-// port costs a timeout, unless resolv.conf says to ask one at a time.
+// TestSingleRequest: a firewall that drops the second of two questions from the same
+// port costs a timeout, unless resolv.conf has single-request.
 func TestSingleRequest(t *testing.T) {
 	for _, option := range []string{"single-request", "single-request-reopen"} {
 		t.Run(option, func(t *testing.T) { testSingleRequest(newVisit(t), option) })
@@ -102,8 +102,8 @@ func testSingleRequest(v *visit, option string) {
 	}
 }
 
-// TestResolverEnvironment: LOCALDOMAIN, RES_OPTIONS and HOSTALIASES are the user's
-// word to libc, and so to whatever stands in for ssh's own look-up.
+// TestResolverEnvironment: LOCALDOMAIN, RES_OPTIONS and HOSTALIASES affect libc, and so
+// must affect the lookups that replace ssh's own.
 func TestResolverEnvironment(t *testing.T) {
 	v := newVisit(t)
 	v.nameServer(laboratory.Zone("test", "host A 198.51.100.10", "a.b A 198.51.100.11"), laboratory.Zone("b", "a A 198.51.100.18"))

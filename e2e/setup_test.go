@@ -11,9 +11,9 @@ import (
 	"testing"
 )
 
-// laterFiles are ProxyCommands in files that ssh reads after the user's: the lines of
-// systemd's 20-systemd-ssh-proxy.conf and libvirt's 30-libvirt-ssh-proxy.conf in
-// their forms over the years, and a company's.
+// laterFiles are ProxyCommands in files that ssh reads after the user's: those of
+// systemd's 20-systemd-ssh-proxy.conf and libvirt's 30-libvirt-ssh-proxy.conf in several
+// releases, and of a company.
 const laterFiles = `Host .host machine/.host
 	ProxyCommand /usr/lib/systemd/systemd-ssh-proxy unix/run/ssh-unix-local/socket %p
 	ProxyUseFdpass yes
@@ -33,20 +33,19 @@ Match host *.inner.example user root
 	ProxyJump gate
 `
 
-// whole is all that ssh -G says to a command line, a refusal too.
+// whole returns the whole output of ssh -G for a command line, even of a refusal.
 func (v *visit) whole(args ...string) string {
 	v.t.Helper()
 	o := v.run(append([]string{"ssh", "-G"}, args...)...)
 	return o.out + o.err
 }
 
-// without are the lines of a that b has not.
+// without returns the lines of a that are not in b.
 func without(a, b string) []string {
 	return slices.DeleteFunc(strings.Split(a, "\n"), func(ln string) bool { return strings.Contains("\n"+b+"\n", "\n"+ln+"\n") })
 }
 
-// setup writes what makes ssh run rdnsproxy, as README leads with, and changes
-// nothing else of what ssh does.
+// setup, as in README's installation, makes ssh run rdnsproxy and changes nothing else.
 func TestSetup(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Host viajump\n\tProxyJump exact.example.com\nHost own\n\tProxyCommand nc %h %p\n")
@@ -82,7 +81,7 @@ func TestSetup(t *testing.T) {
 			t.Errorf("%q: %q and %q", a, without(before[i], after), without(after, before[i]))
 		}
 	}
-	if checked != 4 { // the first, the addresses, and a_b
+	if checked != 4 { // the first host, the addresses, and a_b
 		t.Errorf("%d are checked", checked)
 	}
 	if o := v.ssh("my.example.com", "echo hello"); o.out != "hello\n" || !strings.HasPrefix(o.err, articleWarning) {
@@ -96,8 +95,8 @@ func TestSetup(t *testing.T) {
 	}
 }
 
-// A home without ~/.ssh gets one, as ssh wants it; a configuration that is a link
-// stays one; and what is no file, or no configuration, is left alone.
+// A missing ~/.ssh is created with ssh's permissions; a configuration that is a link
+// stays one; and anything that is not a file or not a configuration is left alone.
 func TestSetupFiles(t *testing.T) {
 	v := newVisit(t)
 	config := home + "/.ssh/config"
@@ -114,7 +113,7 @@ func TestSetupFiles(t *testing.T) {
 		t.Error(got)
 	}
 
-	// $HOME is not where ssh looks.
+	// ssh does not use $HOME.
 	v.must(os.Remove(config))
 	elsewhere := v.command("rdnsproxy", "setup", "--yes")
 	elsewhere.Env = append(elsewhere.Env, "HOME=/nonexistent")
@@ -147,7 +146,7 @@ func TestSetupFiles(t *testing.T) {
 		t.Errorf("%q", text)
 	}
 
-	// An edit by hand is nobody else's.
+	// An edited block is left alone.
 	v.write(real, strings.Replace(string(text), "%h %p", "--policy strict %h %p", 1))
 	for _, args := range [][]string{{"--yes"}, {"--remove", "--yes"}} {
 		o := v.run(append([]string{"rdnsproxy", "setup"}, args...)...)
@@ -164,7 +163,7 @@ func TestSetupFiles(t *testing.T) {
 	}
 
 	v.must(os.Remove(config))
-	temp := home + "/tmp" // where the copies are that ssh is asked with
+	temp := home + "/tmp" // where the copies for ssh -G are
 	v.must(errors.Join(os.Mkdir(temp, 0o700), os.Chown(temp, chris, chris)))
 	for what, make := range map[string]func() error{
 		"is a directory":                func() error { return os.Mkdir(config, 0o700) },

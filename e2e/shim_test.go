@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// shim puts an executable into ~/bin, which stands first on PATH.
+// shim writes an executable into ~/bin, which is first on PATH.
 func (v *visit) shim(name, text string) {
 	v.t.Helper()
 	v.must(os.MkdirAll(home+"/bin", 0o755))
@@ -16,7 +16,7 @@ func (v *visit) shim(name, text string) {
 	v.must(os.Chmod(home+"/bin/"+name, 0o755))
 }
 
-// shimmed runs a program found on a PATH that starts with ~/bin.
+// shimmed runs a program with ~/bin first on PATH.
 func (v *visit) shimmed(argv []string, stdin string, env ...string) outcome {
 	v.t.Helper()
 	cmd := v.command(append([]string{"/usr/bin/env"}, argv...)...)
@@ -25,8 +25,8 @@ func (v *visit) shimmed(argv []string, stdin string, env ...string) outcome {
 	return v.finish(cmd, strings.NewReader(stdin))
 }
 
-// People put the wrapper under the name of what it wraps. It finds the real
-// program, and the status and the streams are that one's.
+// A wrapper script may have the name of the program that it wraps. It finds the real
+// program and passes on its exit status and streams.
 func TestShims(t *testing.T) {
 	for name, shim := range map[string]string{
 		"exec":     `exec rdnsproxy NAME "$@"`,
@@ -56,14 +56,14 @@ func TestShims(t *testing.T) {
 			if got, _ := os.ReadFile(home + "/back"); o.status != 0 || string(got) != "some content\n" || !strings.Contains(o.err, articleWarning) {
 				t.Errorf("sftp: %+v, arrived %q", o, got)
 			}
-			// What is asked of plain ssh has plain ssh's answer.
+			// ssh -G and the like give plain ssh's answer.
 			v.sshConfig("Match exec true\n\tPort " + sshdUseDNS + "\n")
 			if o := v.shimmed([]string{"rdnsproxy", "check", "--print-config", "my.example.com"}, ""); !strings.Contains(o.out, "port "+sshdUseDNS) || strings.Contains(o.out, "proxycommand") || o.status != 0 {
 				t.Errorf("check: %+v", o)
 			}
 		})
 	}
-	// Where only a script is left, that is said.
+	// If there is only a script, the error says so.
 	v := newVisit(t)
 	v.shim("ssh", `exec rdnsproxy ssh "$@"`+"\n")
 	o := v.shimmed([]string{"rdnsproxy", "ssh", "my.example.com"}, "", "PATH="+home+"/bin:"+lab)
@@ -72,8 +72,8 @@ func TestShims(t *testing.T) {
 	}
 }
 
-// Plain ssh needs no shell, so the wrapper gets by without the user's. A shell
-// that is silent stays, for what else ssh has it run.
+// Plain ssh needs no shell, so the wrapper works even if the user's shell is unusable. A
+// shell that prints nothing is kept, for the other commands that ssh runs with it.
 func TestWrapperWithoutShell(t *testing.T) {
 	v := newVisit(t)
 	v.write(home+"/.bashrc", "echo stray\n")
@@ -84,7 +84,7 @@ func TestWrapperWithoutShell(t *testing.T) {
 	v.sshConfig("Host *\n\tPermitLocalCommand yes\n\tLocalCommand echo $0 >&2\n")
 	for _, c := range []struct {
 		env  []string
-		runs string // which shell the user's LocalCommand runs in
+		runs string // the shell that runs the user's LocalCommand
 	}{
 		{[]string{"SHELL=/usr/sbin/nologin"}, "/bin/sh"},
 		{[]string{"SHELL=/bin/false"}, "/bin/sh"},
@@ -92,8 +92,8 @@ func TestWrapperWithoutShell(t *testing.T) {
 		{[]string{"SHELL=/nonexistent"}, "/bin/sh"},
 		{[]string{"SHELL=" + home + "/bin/noisy"}, "/bin/sh"},
 		{[]string{"SHELL=" + home + "/bin/hangs"}, "/bin/sh"},
-		{[]string{"SHELL=" + home + "/bin/silent"}, "/bin/sh"}, // which is what it becomes
-		{[]string{"SHELL=/bin/bash"}, "/bin/sh"},               // the first of a session reads .bashrc
+		{[]string{"SHELL=" + home + "/bin/silent"}, "/bin/sh"}, // the script executes it
+		{[]string{"SHELL=/bin/bash"}, "/bin/sh"},               // the first bash of a session reads .bashrc
 		{[]string{"SHELL=/bin/bash", "SHLVL=1"}, "/bin/bash"},
 		{[]string{"SHELL=/bin/bash", "SHLVL=1", "BASH_ENV=" + home + "/.env"}, "/bin/sh"},
 	} {

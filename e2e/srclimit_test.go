@@ -17,11 +17,10 @@ import (
 	servers "rdnsproxy/internal/lab"
 )
 
-// penalties is what an sshd since 9.8 holds against its clients, by the rule of
-// OpenSSH's srclimit.c and the defaults of PerSourcePenalties: what a connection
-// without a login costs adds up and passes second by second; from more than 15 s
-// on the client is turned away, and then until all of it has passed. Debian's
-// sshd may be older than that, so a front in Go applies the rule before it.
+// penalties implements the penalties of sshd since 9.8, by the rules of OpenSSH's
+// srclimit.c and the defaults of PerSourcePenalties: the penalties of connections without
+// a login add up and expire with time; above 15 s the client is refused until all of
+// them have expired. Debian's sshd may be older, so a proxy in Go applies the rules.
 type penalties struct {
 	now func() time.Time
 	mu  sync.Mutex
@@ -33,7 +32,7 @@ type penalty struct {
 	active bool
 }
 
-// PerSourcePenalties' defaults (sshd_config(5)).
+// The defaults of PerSourcePenalties (sshd_config(5)).
 const (
 	penaltyNoAuth   = 1 * time.Second
 	penaltyAuthFail = 5 * time.Second
@@ -67,15 +66,15 @@ func (p *penalties) allows(client netip.Addr) bool {
 	return e == nil || e.expiry.Before(p.now()) || !e.active
 }
 
-// penalising is the standing sshd behind such penalties.
+// penalising is the permanent sshd behind such penalties.
 type penalising struct {
 	*servers.TCPServer
 	penalties
 	turnedAway atomic.Int32 // connections
 }
 
-// penalise starts one on every address. How a connection ended is read from
-// sshd's own log.
+// penalise starts one on every address. It learns from sshd's log how a connection
+// ended.
 func (v *visit) penalise(port string) *penalising {
 	v.t.Helper()
 	s := &penalising{penalties: penalties{now: time.Now}}
@@ -110,13 +109,12 @@ func (s *penalising) serve(c *net.TCPConn) {
 	s.add(client, cost(sshd.LocalAddr().(*net.TCPAddr).Port))
 }
 
-// cost is what sshd's parent makes of how a connection ended (child_reap): one
-// that logged in costs nothing, one that tried and failed more than one that
-// did not try.
+// cost returns the penalty for a connection, as sshd's child_reap does: none after a
+// login, and more for a failed login than for no attempt.
 func cost(port int) time.Duration {
 	log, _ := os.ReadFile(sshdLog(sshdPlain))
 	seen := string(log)
-	// A port may have been another connection's before.
+	// An earlier connection may have had the same port.
 	if i := strings.LastIndex(seen, fmt.Sprintf("Connection from 127.0.0.1 port %d on", port)); i >= 0 {
 		seen = seen[i:]
 	}
@@ -130,7 +128,7 @@ func cost(port int) time.Duration {
 	return penaltyNoAuth
 }
 
-// The rule itself, on a clock of its own.
+// The rules themselves, with a simulated clock.
 func TestPenaltyRule(t *testing.T) {
 	now := time.Unix(1e9, 0)
 	p := &penalties{now: func() time.Time { return now }}

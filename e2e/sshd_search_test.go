@@ -22,9 +22,8 @@ import (
 // searchedClients is how many clients the test below has.
 const searchedClients = 300
 
-// searched is the DNS of a cluster: ndots:5, two search domains, one of which
-// answers for whatever stands under it. The clients' PTR names are of every kind
-// that the search list makes something of.
+// searched is the DNS of a cluster: ndots:5 and two search domains, one of them with a
+// wildcard. The clients' PTR names cover every case that the search list affects.
 func searched() (zones map[string][]string, clients []netip.Addr) {
 	var reverse, direct, cluster, second []string
 	cluster = append(cluster, "* A 198.51.100.99")
@@ -34,29 +33,29 @@ func searched() (zones map[string][]string, clients []netip.Addr) {
 		name := fmt.Sprintf("n%d", i)
 		target := name + ".example.test."
 		switch i % 10 {
-		case 0: // one label, which the second search domain knows
+		case 0: // one label, which exists in the second search domain
 			target = name + "."
 			second = append(second, fmt.Sprintf("%s A %s", name, addr))
 			cluster = append(cluster, name+" TXT there")
-		case 1: // one label, which nobody knows but the wildcard
+		case 1: // one label, which only the wildcard matches
 			target = name + "."
-		case 2: // leads back by itself, and the wildcard stands before it
+		case 2: // resolves back as it is, but the wildcard is tried first
 			direct = append(direct, fmt.Sprintf("%s A %s", name, addr))
-		case 3: // leads back by the first search domain alone
+		case 3: // resolves back in the first search domain only
 			cluster = append(cluster, fmt.Sprintf("%s.example.test A %s", name, addr))
-		case 4: // leads elsewhere in both
+		case 4: // resolves to another address in both
 			direct = append(direct, name+" A 198.51.100.98")
-		case 5: // dots enough for the name itself to come first
+		case 5: // enough dots for the name itself to be tried first
 			target = "a.b.c.d." + name + ".example.test."
 			direct = append(direct, fmt.Sprintf("a.b.c.d.%s A %s", name, addr))
-		case 6: // dots enough, and does not exist: then the list
+		case 6: // enough dots, but does not exist: then the search list
 			target = "a.b.c.d." + name + ".example.test."
 		case 7: // exists in the search domain without an address
 			cluster = append(cluster, name+".example.test TXT there")
 			direct = append(direct, fmt.Sprintf("%s A %s", name, addr))
-		case 8: // reads as an address
+		case 8: // parses as an address
 			target = fmt.Sprintf("10.%d.", i%256)
-		case 9: // digits and dots, but no address
+		case 9: // digits and dots, but not an address
 			target = fmt.Sprintf("256.1.1.%d.", i%256)
 		}
 		b := addr.As4()
@@ -65,7 +64,7 @@ func searched() (zones map[string][]string, clients []netip.Addr) {
 	return map[string][]string{"10.in-addr.arpa": reverse, "test": {}, "example.test": direct, "cluster.local": cluster, "second.test": second}, clients
 }
 
-// nsd runs the real name server with these zones, as the system's own.
+// nsd runs the real name server with these zones as the system's resolver.
 func (v *visit) nsd(zones map[string][]string) {
 	v.t.Helper()
 	dir := v.t.TempDir()
@@ -91,8 +90,8 @@ func (v *visit) nsd(zones map[string][]string) {
 	v.resolver("127.0.0.2")
 }
 
-// TestSSHDMessageWithSearchList: under ndots:5 and a wildcard in the search
-// domain, check foretells word for word what the real sshd logs about 300 clients.
+// TestSSHDMessageWithSearchList: with ndots:5 and a wildcard in the search domain, check
+// predicts word for word what the real sshd logs about 300 clients.
 func TestSSHDMessageWithSearchList(t *testing.T) {
 	v := newVisit(t)
 	zones, clients := searched()
@@ -138,7 +137,7 @@ func TestSSHDMessageWithSearchList(t *testing.T) {
 	}
 }
 
-// checkNames checks without a look behind the addresses.
+// checkNames checks without connecting.
 func (v *visit) checkNames(targets []string) (rs []result) {
 	v.t.Helper()
 	o := v.run(append([]string{"rdnsproxy", "check", "--dns-only", "--format", "json"}, targets...)...)
@@ -148,8 +147,8 @@ func (v *visit) checkNames(targets []string) (rs []result) {
 	return rs
 }
 
-// failLogin tries to log in at the sshd that looks its clients up, without a key: it
-// does so when it reads the user's name.
+// failLogin tries to log in without a key to the sshd that looks clients up, which it
+// does when it reads the user name.
 func (v *visit) failLogin(from netip.Addr) {
 	v.t.Helper()
 	const server = "127.0.0.1:" + sshdUseDNS
@@ -164,7 +163,7 @@ func (v *visit) failLogin(from netip.Addr) {
 	}
 }
 
-// complaintAbout is what the sshd that looks its clients up says about one.
+// complaintAbout returns what the sshd that looks clients up logs about one.
 func (v *visit) complaintAbout(client netip.Addr) (said string) {
 	v.t.Helper()
 	before := len(v.sshdSaid(sshdUseDNS))
@@ -179,8 +178,8 @@ func (v *visit) complaintAbout(client netip.Addr) (said string) {
 	return said
 }
 
-// TestSSHDMessageOddNames: libc hands out whatever a hosts file calls an address,
-// and asks DNS about names that nobody else should.
+// TestSSHDMessageOddNames: libc returns any name that a hosts file gives an address, and
+// asks DNS about invalid names.
 func TestSSHDMessageOddNames(t *testing.T) {
 	v := newVisit(t)
 	v.nameServer(laboratory.Zone("100.51.198.in-addr.arpa", "19 PTR x.onion.", "20 PTR x.alt.", "21 PTR x.localhost.", "22 PTR 256.1.1.1."),
@@ -200,8 +199,8 @@ func TestSSHDMessageOddNames(t *testing.T) {
 	}
 }
 
-// TestPrivateZoneRefused: a resolver that refuses the private reverse zones for
-// good is in nobody's way.
+// TestPrivateZoneRefused: a resolver that always refuses the private reverse zones
+// delays nothing.
 func TestPrivateZoneRefused(t *testing.T) {
 	for name, fault := range map[string]laboratory.DNSFault{"SERVFAIL": laboratory.ServFail, "REFUSED": laboratory.Refused} {
 		t.Run(name, func(t *testing.T) {

@@ -14,10 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A terminal is a pseudo-terminal with somebody in front of it.
+// terminal is a pseudo-terminal with a user in front of it.
 type terminal struct {
 	v    *visit
-	keys *os.File // the person's side
+	keys *os.File // the user's side
 	tty  *os.File // the programs' side
 	done chan struct{}
 
@@ -44,7 +44,7 @@ func (v *visit) terminal() *terminal {
 	return t
 }
 
-// watch keeps what the terminal shows, until nobody writes to it any more.
+// watch records what the terminal shows until the last writer has closed it.
 func (t *terminal) watch() {
 	defer close(t.done)
 	buf := make([]byte, 4096)
@@ -59,58 +59,58 @@ func (t *terminal) watch() {
 	}
 }
 
-// screen is what the terminal has shown so far.
+// screen returns what the terminal has shown so far.
 func (t *terminal) screen() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return strings.ReplaceAll(t.seen.String(), "\r\n", "\n")
 }
 
-// command is a program that has this terminal as its own.
+// command returns a program with this as its controlling terminal.
 func (t *terminal) command(argv ...string) *exec.Cmd {
 	t.v.t.Helper()
 	cmd := t.v.command(argv...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = t.tty, t.tty, t.tty
-	cmd.SysProcAttr.Setctty = true // its descriptor 0
+	cmd.SysProcAttr.Setctty = true // on descriptor 0
 	return cmd
 }
 
-// press types.
+// press types keys.
 func (t *terminal) press(keys string) {
 	t.v.t.Helper()
 	_, err := t.keys.WriteString(keys)
 	t.v.must(err)
 }
 
-// shows waits until something has been shown.
+// shows waits until the terminal has shown a text.
 func (t *terminal) shows(text string) {
 	t.v.t.Helper()
 	t.v.eventually(text, func() bool { return strings.Contains(t.screen(), text) })
 }
 
-// run runs a command until it ends and gives what the terminal has shown.
+// run runs a command and returns what the terminal has shown.
 func (t *terminal) run(cmd *exec.Cmd) (screen string, status int) {
 	t.v.t.Helper()
 	t.v.must(cmd.Start())
 	return t.wait(cmd)
 }
 
-// wait waits for the end of a command that was started.
+// wait waits for a started command.
 func (t *terminal) wait(cmd *exec.Cmd) (screen string, status int) {
 	t.v.t.Helper()
 	err := cmd.Wait()
 	if exit := (*exec.ExitError)(nil); err != nil && (!errors.As(err, &exit) || !exit.Exited()) {
 		t.v.t.Fatalf("%q: %v, screen %q", cmd.Args, err, t.screen())
 	}
-	// What was shown is in the kernel by now. A process in the background may
-	// hold the terminal for long, so its end is not waited for.
+	// The output is in the kernel by now. A background process may keep the terminal open
+	// for long, so do not wait for that.
 	t.tty.Close()
 	t.keys.SetReadDeadline(time.Now().Add(time.Second))
 	<-t.done
 	return t.screen(), cmd.ProcessState.ExitCode()
 }
 
-// onTerminal runs a program at a terminal of its own.
+// onTerminal runs a program on a new terminal.
 func (v *visit) onTerminal(argv ...string) (screen string, status int) {
 	v.t.Helper()
 	t := v.terminal()

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A stderr that is full, and that nobody reads, holds up no login: ssh itself has
-// nothing to say, so a warning that nobody reads must not be what it waits for.
+// A full stderr that nobody reads does not block a login: ssh itself would print nothing,
+// so a warning that nobody reads must not delay it.
 func TestUnreadStderr(t *testing.T) {
 	for _, way := range []string{plainly, fdpass} {
 		for _, flags := range []string{"", "-v "} {
@@ -26,7 +26,7 @@ func TestUnreadStderr(t *testing.T) {
 	}
 }
 
-// fullPipe is the writing end of a pipe that takes nothing more.
+// fullPipe returns the write end of a full pipe.
 func fullPipe(t *testing.T) *os.File {
 	t.Helper()
 	var ends [2]int

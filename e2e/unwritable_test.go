@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sudoLine is the command that the last line on stderr says to run as root.
+// sudoLine returns the command for root that the last line on stderr suggests.
 var sudoLine = regexp.MustCompile(`\(sudo (.*)\)\n$`)
 
-// Who may not write is told how root would, from wherever root stands and whatever
-// root knows of host keys: what it does is what the user was shown.
+// A user who may not write gets a command for root that does exactly what was shown, from
+// any directory and whatever is in root's known_hosts.
 func TestHostsForeign(t *testing.T) {
 	v := newVisit(t)
 	folder := lab + "/it's a (folder)"
@@ -52,7 +52,7 @@ func TestHostsForeign(t *testing.T) {
 	}
 }
 
-// Nobody is asked about what cannot be done.
+// No confirmation is asked for if the file cannot be written.
 func TestHostsForeignAtTerminal(t *testing.T) {
 	v := newVisit(t)
 	screen, status := v.onTerminal("rdnsproxy", "hosts", "add", "my.example.com")
@@ -61,13 +61,13 @@ func TestHostsForeignAtTerminal(t *testing.T) {
 	}
 }
 
-// changes are the lines that a diff takes away and adds.
+// changes returns the lines that a diff removes and adds.
 func changes(diff string) string {
 	return strings.Join(regexp.MustCompile(`(?m)^(-[^-]|\+[^+]).*\n`).FindAllString(diff, -1), "")
 }
 
-// Where root cannot write either, nobody is sent to sudo by root's own run, and
-// the file stays.
+// If even root cannot write, root's own run does not suggest sudo, and the file is
+// unchanged.
 func TestHostsReadOnly(t *testing.T) {
 	for name, protect := range map[string]func(v *visit){
 		"immutable": func(v *visit) {
@@ -107,8 +107,8 @@ func TestHostsReadOnly(t *testing.T) {
 	}
 }
 
-// In a container whose /etc is read-only but for the file that is mounted on
-// hosts, that is written; journal and backup go to the program's own folder.
+// In a container whose /etc is read-only, the file mounted on hosts is written; journal
+// and backup go to the program's own directory.
 func TestHostsInReadOnlyFolder(t *testing.T) {
 	const state = "/var/lib/rdnsproxy"
 	v := newVisit(t)
@@ -131,7 +131,7 @@ func TestHostsInReadOnlyFolder(t *testing.T) {
 	}
 }
 
-// mountOn mounts a file or folder on itself, until the test's end.
+// mountOn mounts a file or directory on itself until the test ends.
 func (v *visit) mountOn(path string, flags uintptr) {
 	v.t.Helper()
 	v.must(unix.Mount(path, path, "", unix.MS_BIND, ""))

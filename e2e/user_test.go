@@ -17,15 +17,15 @@ import (
 	"time"
 )
 
-// plainly is README's first recipe.
+// plainly is the first recipe in README.
 const plainly = "Host *\n\tProxyCommand rdnsproxy %h %p\n"
 
-// patience bounds what hangs; nothing that works comes near it.
+// patience is a timeout that nothing comes near unless it hangs.
 const patience = 60 * time.Second
 
-// A visit is one user's time at one machine: an ordinary user's home with
-// README's line in ~/.ssh/config, and an /etc nobody has touched. Tests run
-// one after the other, for there is one /etc.
+// visit is a test's environment: an ordinary user's home with README's line in
+// ~/.ssh/config, and an unchanged /etc. Tests run one after the other, because there is
+// only one /etc.
 type visit struct {
 	t       *testing.T
 	logSeen map[string]int64
@@ -56,7 +56,7 @@ func newVisit(t *testing.T) *visit {
 	return v
 }
 
-// leave demands what every use of the program promises: no helper stays behind.
+// leave checks after every test that no relay stays behind.
 func (v *visit) leave() {
 	v.t.Helper()
 	v.eventually("the last helper ends", func() bool { return len(helpers()) == 0 })
@@ -68,7 +68,7 @@ func (v *visit) leave() {
 	}
 }
 
-// sshConfig makes ~/.ssh/config of these lines and the common ones.
+// sshConfig writes these lines and the common ones to ~/.ssh/config.
 func (v *visit) sshConfig(lines string) {
 	v.t.Helper()
 	common, err := os.ReadFile(lab + "/ssh_config")
@@ -76,20 +76,19 @@ func (v *visit) sshConfig(lines string) {
 	v.write(home+"/.ssh/config", lines+string(common))
 }
 
-// resolver names another DNS server in resolv.conf.
+// resolver sets another DNS server in resolv.conf.
 func (v *visit) resolver(addr string) { v.write("/etc/resolv.conf", "nameserver "+addr+"\n") }
 
-// An outcome is what a program left behind.
+// outcome is the result of a program.
 type outcome struct {
 	out, err string
 	status   int
 }
 
-// command is a program as the user would start it, from a shell without a
-// terminal.
+// command returns a program as the user would start it, from a shell without a terminal.
 func (v *visit) command(argv ...string) *exec.Cmd {
 	v.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own is over when it cleans up
+	ctx, cancel := context.WithTimeout(context.Background(), patience) // the test's own context has ended during cleanup
 	v.t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	if argv[0] == "rdnsproxy" {
@@ -102,8 +101,8 @@ func (v *visit) command(argv ...string) *exec.Cmd {
 	return cmd
 }
 
-// run waits for a program; that it fails is for the test to judge, that it
-// hangs or does not start ends the test.
+// run runs a program. The test judges its exit status; if it hangs or does not start, the
+// test fails.
 func (v *visit) run(argv ...string) outcome {
 	v.t.Helper()
 	return v.finish(v.command(argv...), nil)
@@ -120,7 +119,7 @@ func (v *visit) finish(cmd *exec.Cmd, stdin io.Reader) outcome {
 	return outcome{out.String(), errs.String(), cmd.ProcessState.ExitCode()}
 }
 
-// ssh runs ssh with these arguments and demands that the session worked.
+// ssh runs ssh with these arguments and checks that the session worked.
 func (v *visit) ssh(args ...string) outcome {
 	v.t.Helper()
 	o := v.run(append([]string{"ssh"}, args...)...)
@@ -130,7 +129,7 @@ func (v *visit) ssh(args ...string) outcome {
 	return o
 }
 
-// sshdSaid is what an sshd has logged during this visit.
+// sshdSaid returns what an sshd has logged during this visit.
 func (v *visit) sshdSaid(port string) string {
 	v.t.Helper()
 	b, err := os.ReadFile(sshdLog(port))
@@ -138,7 +137,7 @@ func (v *visit) sshdSaid(port string) string {
 	return strings.ReplaceAll(string(b[v.logSeen[port]:]), "\r\n", "\n")
 }
 
-// eventually waits for an event that nothing announces.
+// eventually polls until a condition holds.
 func (v *visit) eventually(what string, happened func() bool) {
 	v.t.Helper()
 	for end := time.Now().Add(patience / 2); !happened(); time.Sleep(10 * time.Millisecond) {
@@ -160,10 +159,10 @@ func (v *visit) must(err error) {
 	}
 }
 
-// helpers are the living processes of the program.
+// helpers returns the running processes of the program.
 func helpers() []int { return running(filepath.Base(program)) }
 
-// running are the living processes of a program of this name.
+// running returns the running processes of a program with this name.
 func running(name string) (pids []int) {
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, l := range links {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// result is what the tests read of a check's JSON.
+// result is the part of a check's JSON that the tests read.
 type result struct {
 	Schema    int
 	Target    string
@@ -26,7 +26,7 @@ type result struct {
 	}
 }
 
-// check runs a check; its exit status is judged elsewhere.
+// check runs a check; its exit status is tested elsewhere.
 func (v *visit) check(targets ...string) (rs []result) {
 	v.t.Helper()
 	o := v.run(append([]string{"rdnsproxy", "check", "--format", "json"}, targets...)...)
@@ -36,9 +36,9 @@ func (v *visit) check(targets ...string) (rs []result) {
 	return rs
 }
 
-// At least one host for each verdict. The relay's only line about it begins
-// with says: nothing, where there is nothing to warn of. complained says that
-// an sshd with UseDNS complains of such a client.
+// At least one host for each verdict. The relay's only line about it begins with says; it
+// prints none if says is "". complained means that an sshd with UseDNS logs a complaint
+// about such a client.
 var hosts = []struct {
 	name, addr, verdict string
 	status              int
@@ -103,8 +103,8 @@ func TestNoAddress(t *testing.T) {
 	}
 }
 
-// complaint is what an sshd with UseDNS says about a client from an address;
-// empty if it says nothing.
+// complaint returns what an sshd with UseDNS logs about a client from an address; "" if
+// nothing.
 func (v *visit) complaint(addr, host string) (said string) {
 	v.t.Helper()
 	before := len(v.sshdSaid(sshdUseDNS))
@@ -124,7 +124,7 @@ func (v *visit) complaint(addr, host string) (said string) {
 	return said
 }
 
-// What check foretells is what an sshd with UseDNS says about such a client.
+// check predicts what an sshd with UseDNS logs about such a client.
 func TestSSHDMessage(t *testing.T) {
 	v := newVisit(t)
 	for _, h := range hosts {
@@ -138,8 +138,8 @@ func TestSSHDMessage(t *testing.T) {
 	}
 }
 
-// One reverse name of several that leads back is enough, and the other one is
-// worth a notice: libc sees now this one, now that one.
+// One of several reverse names that resolves back is enough, but the other is worth a
+// notice: libc returns one of them at random.
 func TestSeveralReverseNames(t *testing.T) {
 	v := newVisit(t)
 	if o := v.ssh("several.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
@@ -151,8 +151,7 @@ func TestSeveralReverseNames(t *testing.T) {
 	}
 }
 
-// The hosts file counts where, and only where, nsswitch.conf lets it: as libc
-// has it, and so sshd.
+// The hosts file is used if and only if nsswitch.conf says so, as in libc and so in sshd.
 func TestNsswitchOrder(t *testing.T) {
 	v := newVisit(t)
 	v.write("/etc/hosts", pristine["hosts"]+articleLine+"\n")
@@ -170,7 +169,7 @@ func TestNsswitchOrder(t *testing.T) {
 	}
 }
 
-// A name that the search list completes is the name that was asked for.
+// A name that the search list completes counts as the name that was asked for.
 func TestSearchList(t *testing.T) {
 	v := newVisit(t)
 	v.write("/etc/resolv.conf", pristine["resolv.conf"]+"search example.net example.com\n")
@@ -182,7 +181,7 @@ func TestSearchList(t *testing.T) {
 	}
 }
 
-// No byte of a PTR that a stranger wrote moves a cursor or reads as a prompt.
+// No byte of a hostile PTR record moves the cursor or imitates a prompt.
 func TestHostileNameAtTerminal(t *testing.T) {
 	v := newVisit(t)
 	screen, status := v.onTerminal("ssh", "malformed.example.com", "true")

@@ -18,19 +18,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Where things stand in the tests' own /run.
+// Paths in the tests' own /run.
 const (
 	lab      = "/run/lab"
 	program  = lab + "/rdnsproxy"
 	home     = lab + "/chris"
 	rootHome = lab + "/root"
-	chris    = 1000 // user and group id of the article's author, who runs ssh and is logged in as
+	chris    = 1000 // user and group id of the article's author, who runs ssh and logs in
 
-	sshdPlain  = "22"   // an sshd as it comes: UseDNS no
-	sshdUseDNS = "2222" // one that looks its clients up, and says what it thinks of them
+	sshdPlain  = "22"   // an sshd with the default: UseDNS no
+	sshdUseDNS = "2222" // one that looks its clients up and logs complaints
 )
 
-// account files: nobody but those whom sshd and ssh ask for.
+// Account files with only the users that sshd and ssh need.
 var accounts = map[string]string{
 	"passwd": "root:x:0:0::" + rootHome + ":/bin/sh\nsshd:x:100:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n" +
 		"avahi:x:101:101::/run/avahi-daemon:/usr/sbin/nologin\nchris:x:1000:1000::" + home + ":/bin/sh\n",
@@ -38,15 +38,15 @@ var accounts = map[string]string{
 	"shadow": "root:*:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\nchris:*:19000:0:99999:7:::\n",
 }
 
-// What a test finds in /etc and may change; see visit.
+// Files in /etc that a test may change; see visit.
 var pristine = map[string]string{
 	"hosts":         "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n",
 	"resolv.conf":   "nameserver 127.0.0.1\n",
 	"nsswitch.conf": "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n",
 }
 
-// buildWorld makes the file system, the addresses and the servers. stop ends
-// what was started, also after an error.
+// buildWorld sets up the file system, the addresses and the servers. stop ends what was
+// started, also after an error.
 func buildWorld(built string) (stop func(), err error) {
 	var running []*exec.Cmd
 	stop = func() {
@@ -79,10 +79,10 @@ func buildWorld(built string) (stop func(), err error) {
 	return stop, errors.Join(answers("127.0.0.1:53"), answers("127.0.0.1:"+sshdPlain), answers("127.0.0.1:"+sshdUseDNS))
 }
 
-// mountPrivately puts a copy of /etc over /etc, so that it can be written to,
-// and empty file systems where servers keep their state and logs.
+// mountPrivately mounts a writable copy of /etc over /etc, and empty file systems where
+// servers keep their state and logs.
 func mountPrivately() error {
-	state, _ := os.ReadDir("/var/lib") // whose folders, empty, nsd may want
+	state, _ := os.ReadDir("/var/lib") // nsd may need these directories, empty
 	for _, dir := range []string{"/run", "/var/log", "/var/lib"} {
 		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=755"); err != nil {
 			return fmt.Errorf("a tmpfs on %s: %w", dir, err)
@@ -107,14 +107,14 @@ func mountPrivately() error {
 			return err
 		}
 	}
-	// The machine's own settings for ssh are not what is tested.
+	// The machine's own settings for ssh must not affect the tests.
 	if err := os.RemoveAll("/etc/ssh/ssh_config.d"); err != nil {
 		return err
 	}
 	return os.WriteFile("/etc/ssh/ssh_config", nil, 0o644)
 }
 
-// addAddresses puts the story's addresses on the loopback; there is no other
+// addAddresses adds the article's addresses to the loopback interface. There is no other
 // interface, so nothing outside can be reached.
 func addAddresses() error {
 	text, err := os.ReadFile("testdata/addresses")
@@ -136,7 +136,7 @@ func addAddresses() error {
 	return nil
 }
 
-// layOut puts the program, the keys and the servers' files into place.
+// layOut installs the program, the keys and the servers' files.
 func layOut(built string) error {
 	return errors.Join(
 		do("cp", built, program),
@@ -147,7 +147,7 @@ func layOut(built string) error {
 	)
 }
 
-// nsdConf is testdata's with a block for each zone file.
+// nsdConf returns testdata's nsd.conf with a block for each zone file.
 func nsdConf() ([]byte, error) {
 	conf, err := os.ReadFile("testdata/nsd.conf")
 	if err != nil {
@@ -161,9 +161,9 @@ func nsdConf() ([]byte, error) {
 }
 
 func sshd(port, useDNS string) []string {
-	path, _ := exec.LookPath("sshd") // it runs itself again, and insists on a whole path
+	path, _ := exec.LookPath("sshd") // it re-executes itself and requires an absolute path
 	argv := []string{path, "-D", "-f", lab + "/sshd_config", "-E", sshdLog(port), "-o", "Port=" + port, "-o", "UseDNS=" + useDNS}
-	// Since 9.8 sshd keeps clients out that leave without logging in; some do here.
+	// Since 9.8 sshd refuses clients that disconnect without logging in; some do here.
 	if lenient := append(argv[1:len(argv):len(argv)], "-o", "PerSourcePenalties=no"); exec.Command(path, append(lenient, "-t")...).Run() == nil {
 		argv = append(argv[:1], lenient...)
 	}
@@ -172,8 +172,8 @@ func sshd(port, useDNS string) []string {
 
 func sshdLog(port string) string { return lab + "/sshd-" + port + ".log" }
 
-// serve starts a server that dies with the tests; what it says is shown only
-// when it says it on stderr, where neither does in peace.
+// serve starts a server that dies with the tests. Its stderr is shown; nsd and sshd write
+// to it only on errors.
 func serve(argv []string) (*exec.Cmd, error) {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Stderr = os.Stderr
@@ -189,7 +189,7 @@ func serve(argv []string) (*exec.Cmd, error) {
 	return cmd, cmd.Start()
 }
 
-// answers waits until something listens; both nsd and sshd speak TCP.
+// answers waits until something listens on a TCP port, as both nsd and sshd do.
 func answers(addr string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()

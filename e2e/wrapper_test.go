@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The wrappers need nothing in ~/.ssh/config: they bring the check along, and
-// are otherwise the program that they wrap.
+// The wrappers need nothing in ~/.ssh/config: they add the check, and otherwise behave
+// like the program that they wrap.
 func TestWrappers(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("")
@@ -34,7 +34,7 @@ func TestWrappers(t *testing.T) {
 	}
 }
 
-// sftp and scp through the line in ~/.ssh/config.
+// sftp and scp with the ProxyCommand in ~/.ssh/config.
 func TestTransfers(t *testing.T) {
 	v := newVisit(t)
 	v.write(home+"/here", "some content\n")
@@ -49,8 +49,8 @@ func TestTransfers(t *testing.T) {
 	}
 }
 
-// A bastion that stands in the configuration, or on the command line, is not
-// bypassed, and a ProxyCommand of the user's own is not displaced.
+// A bastion in the configuration or on the command line is not bypassed, and a
+// ProxyCommand of the user is not displaced.
 func TestWrapperLeavesProxiesAlone(t *testing.T) {
 	jump := "Host my.example.com\n\tProxyJump exact.example.com\n"
 	own := "Host my.example.com\n\tProxyCommand sh -c 'echo mine >&2; exec nc $0 $1' %h %p\n"
@@ -92,7 +92,7 @@ func TestWrapperLeavesProxiesAlone(t *testing.T) {
 	}
 }
 
-// A policy that stands in the configuration holds under the wrapper too.
+// A policy in the configuration applies under the wrapper too.
 func TestWrapperKeepsPolicy(t *testing.T) {
 	v := newVisit(t)
 	v.sshConfig("Host mismatch.example.com\n\tProxyCommand rdnsproxy --policy strict -- %h %p %n\n")
