@@ -32,7 +32,7 @@ func TestDocsTables(t *testing.T) {
 	}
 }
 
-// generated compares the end of a document with what the code says.
+// generated compares the end of a document with what the code generates.
 func generated(t *testing.T, path, tables string) {
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -90,7 +90,7 @@ func explanations() string {
 	return b.String()
 }
 
-// prose keeps the signs of Markdown and HTML in a sentence what they are.
+// prose escapes the characters of Markdown and HTML in a sentence.
 var prose = strings.NewReplacer("*", `\*`, "_", `\_`, "<", `\<`, "[", `\[`, "`", "\\`", `\`, `\\`)
 
 func comma(i int) string {
@@ -100,7 +100,7 @@ func comma(i int) string {
 	return ","
 }
 
-// TestDocsFields: every field of a result stands in docs/json.md.
+// TestDocsFields: every field of a result is in docs/json.md.
 func TestDocsFields(t *testing.T) {
 	b, err := os.ReadFile("docs/json.md")
 	if err != nil {
@@ -131,8 +131,8 @@ func TestDocsFields(t *testing.T) {
 	walk(reflect.TypeFor[check.Result]())
 }
 
-// TestDocsExamples: what the documents show of the program is what the scripts saw.
-// Every file shown/ of a script stands in the README word by word.
+// TestDocsExamples: the output shown in the documents is that of the scripts. Every file
+// shown/ of a script is in the README word for word.
 func TestDocsExamples(t *testing.T) {
 	readme := document(t, "README.md")
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
@@ -163,17 +163,17 @@ func TestDocsExamples(t *testing.T) {
 		}
 	}
 
-	// The example with host keys is of the recorded results that the formats replay.
+	// The example with host keys is from the recorded results that the formats replay.
 	golden := document(t, "internal/report/testdata/golden.probed.text")
 	_, block, _ := strings.Cut(readme, "$ rdnsproxy check changed.example.com\n")
 	block, _, _ = strings.Cut(block, "```")
-	block, _, _ = strings.Cut(block, "  ...\n") // which stands for the rest
+	block, _, _ = strings.Cut(block, "  ...\n") // for the rest
 	if block == "" || !strings.Contains(golden, block) {
 		t.Error("README.md shows host keys as the text format does not")
 	}
 }
 
-// scriptFiles are the files of a script by name.
+// scriptFiles returns the files of a script by name.
 func scriptFiles(t *testing.T, path string) map[string]string {
 	t.Helper()
 	script, err := txtar.ParseFile(path)
@@ -196,7 +196,7 @@ func document(t *testing.T, path string) string {
 	return string(b)
 }
 
-// documents are the texts for people: those of the root, and docs/.
+// documents returns the documents in the root directory and in docs/.
 func documents(t *testing.T) []string {
 	t.Helper()
 	root, err := filepath.Glob("*.md")
@@ -213,7 +213,7 @@ var (
 	slugPattern    = regexp.MustCompile(`[^a-z0-9 _-]`)
 )
 
-// TestDocsLinks: what the documents link to is there, down to the heading.
+// TestDocsLinks: the targets of links in the documents exist, headings included.
 func TestDocsLinks(t *testing.T) {
 	for _, path := range documents(t) {
 		for _, link := range linkPattern.FindAllStringSubmatch(document(t, path), -1) {
@@ -230,7 +230,7 @@ func TestDocsLinks(t *testing.T) {
 	}
 }
 
-// anchors are the headings of a document as links name them.
+// anchors returns the headings of a document in the form of link targets.
 func anchors(text string) []string {
 	var all []string
 	for _, h := range headingPattern.FindAllStringSubmatch(text, -1) {
@@ -245,8 +245,8 @@ var (
 	flagPattern    = regexp.MustCompile(`^--?[a-zA-Z0-9][a-z0-9-]*`)
 )
 
-// TestDocsCommands: every command line in the documents uses commands and flags
-// that its help knows, and every other flag that is named is some command's.
+// TestDocsCommands: every command line in the documents uses commands and flags that are
+// in the help, and every other flag mentioned belongs to some command.
 func TestDocsCommands(t *testing.T) {
 	pages := map[string]string{}
 	for _, command := range []string{"", "setup", "check", "explain", "hosts", "hosts list", "hosts add", "hosts remove", "hosts verify", "accept", "ssh", "sftp", "scp", "demo", "completion", "version", "help"} {
@@ -287,12 +287,12 @@ func TestDocsCommands(t *testing.T) {
 	}
 }
 
-// hasFlag reports whether a page of help lists a flag.
+// hasFlag reports whether a help page lists a flag.
 func hasFlag(page, flag string) bool {
 	return regexp.MustCompile(`(?m)^ +(-\w, )?` + flag + `[ ,]`).MatchString(page)
 }
 
-// TestDocsVerdicts: the tables of verdicts for people have the code's order and
+// TestDocsVerdicts: the tables of verdicts in the documents have the code's order and
 // severities.
 func TestDocsVerdicts(t *testing.T) {
 	severity := map[check.Code]check.Severity{}
@@ -312,7 +312,7 @@ func TestDocsVerdicts(t *testing.T) {
 	}
 }
 
-// TestDocsFormats: every output format is where its users look for it.
+// TestDocsFormats: every output format is in each document where users look for it.
 func TestDocsFormats(t *testing.T) {
 	help, err := exec.Command("rdnsproxy", "help", "formats").Output()
 	if err != nil {
@@ -330,8 +330,8 @@ func TestDocsFormats(t *testing.T) {
 	}
 }
 
-// TestDocsKeywords: what the relay takes from ssh's configuration can be asked for, and
-// is listed where users look for it.
+// TestDocsKeywords: sshconf can look up every keyword that the relay reads from ssh's
+// configuration, and it is listed where users look for it.
 func TestDocsKeywords(t *testing.T) {
 	help, err := exec.Command("rdnsproxy", "help", "relay").Output()
 	if err != nil {
@@ -343,7 +343,7 @@ func TestDocsKeywords(t *testing.T) {
 	}
 	for _, keyword := range target.RelayKeywords {
 		if !slices.Contains(sshconf.Keywords(), keyword) {
-			t.Errorf("sshconf.Lookup does not tell %s: it needs told in sshconf/table.go", keyword)
+			t.Errorf("sshconf.Lookup does not report %s: set told in sshconf/table.go", keyword)
 		}
 		for name, text := range texts {
 			if !strings.Contains(strings.ToLower(text), keyword) {
@@ -353,7 +353,7 @@ func TestDocsKeywords(t *testing.T) {
 	}
 }
 
-// TestDocsMake: the make targets that the documents name are in the Makefile.
+// TestDocsMake: the make targets in the documents are in the Makefile.
 func TestDocsMake(t *testing.T) {
 	makefile := document(t, "Makefile")
 	for _, path := range documents(t) {
@@ -375,8 +375,8 @@ func TestDocsPins(t *testing.T) {
 	}
 }
 
-// TestDocsRooms: docs/architecture.md has every room of the module, and the files
-// and directories that it and CONTRIBUTING.md name are there.
+// TestDocsRooms: docs/architecture.md has every package of the module, and the files and
+// directories that it and CONTRIBUTING.md name exist.
 func TestDocsRooms(t *testing.T) {
 	text := document(t, "docs/architecture.md")
 	for _, p := range golist(t, "./...") {

@@ -26,33 +26,33 @@ import (
 	"rdnsproxy/internal/lab"
 )
 
-// The verdicts that the real ssh and check must agree on.
+// The verdicts on which the real ssh and check must agree.
 const (
 	accepted = "accepted"
 	unknown  = "unknown"
 	changed  = "changed"
 	revoked  = "revoked"
-	refused  = "refused"  // ssh ends whatever known_hosts says
+	refused  = "refused"  // ssh refuses regardless of known_hosts
 	noMatch  = "no match" // no host key algorithm in common
 )
 
-// keyCase is a situation: who answers, what ssh's configuration says of host keys,
-// and what known_hosts holds. {ed} and the like stand for keys, {at} for the name
-// with its port, {dir} for the directory of the case's files.
+// keyCase is a test case: the server, ssh's configuration about host keys, and
+// known_hosts. {ed} and the like stand for keys, {at} for the name with its port, {dir}
+// for the directory of the case's files.
 type keyCase struct {
 	name   string
 	server string
 	config string // lines, one each
 	known  string
-	want   string            // "" where agreement alone is asked for
-	files  map[string]string // further files of the directory, those that start with #! can be run
+	want   string            // if "", ssh and check only have to agree
+	files  map[string]string // further files in the directory; those that start with #! are executable
 }
 
-// patienceWithSSH tells a hang from a slow machine.
+// patienceWithSSH is long enough to tell a hang from a slow machine.
 const patienceWithSSH = time.Minute
 
-// TestHostKeysAsSSH holds check's verdict on host keys against the real ssh's,
-// with the same configuration, towards the same server.
+// TestHostKeysAsSSH compares check's verdict on host keys with the real ssh's, with the
+// same configuration and the same server.
 func TestHostKeysAsSSH(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	c := newKeyCast(t)
@@ -76,8 +76,7 @@ func TestHostKeysAsSSH(t *testing.T) {
 	}
 }
 
-// orderCases go through HostKeyAlgorithms as it can be written, over what
-// known_hosts holds.
+// orderCases combine the forms of HostKeyAlgorithms with contents of known_hosts.
 func orderCases() []keyCase {
 	var all []keyCase
 	known := map[string]string{
@@ -344,7 +343,7 @@ func newKeyCast(t *testing.T) *keyCast {
 	return c
 }
 
-// shortRSA is a key of 768 bits, which ssh passes over.
+// shortRSA is a key of 768 bits, which ssh ignores.
 var shortRSA = func() string {
 	n := make([]byte, 96)
 	n[0], n[95] = 0x80, 1
@@ -355,11 +354,11 @@ var shortRSA = func() string {
 	return "ssh-rsa " + base64.StdEncoding.EncodeToString(blob)
 }()
 
-// layOut writes the files of a case and gives the configuration's path.
+// layOut writes the files of a case and returns the path of the configuration.
 func (c *keyCast) layOut(t *testing.T, k keyCase) string {
 	t.Helper()
 	dir := t.TempDir()
-	server, err := lab.StartSSH(lab.SSH{HostKeys: c.served[k.server]}) // its own: check does not come to one as often as that
+	server, err := lab.StartSSH(lab.SSH{HostKeys: c.served[k.server]}) // one per case: check limits its connections to a server
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -394,7 +393,7 @@ func (c *keyCast) layOut(t *testing.T, k keyCase) string {
 	return filepath.Join(dir, "config")
 }
 
-// askSSH is the real ssh's verdict, and its words.
+// askSSH returns the real ssh's verdict and output.
 func askSSH(t *testing.T, config string) (verdict, said string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patienceWithSSH)
@@ -427,7 +426,7 @@ func askSSH(t *testing.T, config string) (verdict, said string) {
 	return "", ""
 }
 
-// askCheck is the program's verdict on the key that ssh would be shown.
+// askCheck returns the program's verdict on the key that ssh would negotiate.
 func askCheck(t *testing.T, config string) (verdict, said string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patienceWithSSH)

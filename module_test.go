@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestMakeHelp: make help lists every target that is there for a person.
+// TestMakeHelp: make help lists every target that is meant for users.
 func TestMakeHelp(t *testing.T) {
 	b, err := os.ReadFile("Makefile")
 	if err != nil {
@@ -35,8 +35,8 @@ func TestMakeHelp(t *testing.T) {
 	}
 }
 
-// TestRequirements: the block of go.mod for tests has exactly the direct
-// requirements that the program does without.
+// TestRequirements: the block of go.mod for tests has exactly the direct requirements
+// that the program itself does not need.
 func TestRequirements(t *testing.T) {
 	b, err := os.ReadFile("go.mod")
 	if err != nil {

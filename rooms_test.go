@@ -54,7 +54,7 @@ var rooms = map[string]struct {
 	"rdnsproxy/internal/lab":        {nil, "servers for tests and the demo speak the wire, not our types"},
 	"rdnsproxy/internal/bench":      {[]string{"internal/lab"}, "it measures the program from outside"},
 
-	// What replacing a file and changing one that is locked have in common stays below them.
+	// What replacing a file and changing a locked one have in common stays below them.
 	"rdnsproxy/replacefile/lockedfile":          {append([]string{"replacefile"}, fileRooms...), "a system's own file is written with locks and attributes; what is in it is its format's matter"},
 	"rdnsproxy/replacefile/internal/tempfile":   {[]string{"replacefile/internal/osfile", "replacefile/internal/attributes"}, "a new file is made in an opened directory, whatever the path to it was"},
 	"rdnsproxy/replacefile/internal/pathwalk":   {[]string{"replacefile/internal/osfile"}, "who can have made a link is known before a file is opened"},
@@ -63,14 +63,14 @@ var rooms = map[string]struct {
 	"rdnsproxy/replacefile/internal/filetest":   {nil, "tests make and look at files without the code that they test"},
 }
 
-// fileRooms are what the rooms that write files have in common.
+// fileRooms are the packages shared by those that write files.
 var fileRooms = []string{
 	"replacefile/internal/tempfile", "replacefile/internal/pathwalk",
 	"replacefile/internal/attributes", "replacefile/internal/osfile",
 }
 
-// forAll are the rooms that every room may import: a stranger's text, and what a
-// stranger can make grow, are met everywhere.
+// forAll are the packages that every package may import: untrusted text, and limits on
+// what others can make grow, concern all of them.
 var forAll = []string{"safetext", "limits"}
 
 type goPackage struct {
@@ -81,7 +81,7 @@ type goPackage struct {
 	Standard   bool
 }
 
-// golist reads go list's JSON for the rooms of the module, bench among them.
+// golist runs go list -json for the packages of the module, bench included.
 func golist(t *testing.T, args ...string) []goPackage {
 	t.Helper()
 	cmd := exec.Command("go", append([]string{"list", "-tags=bench", "-json=ImportPath,Imports,Deps,CgoFiles,Standard"}, args...)...)
@@ -102,7 +102,7 @@ func golist(t *testing.T, args ...string) []goPackage {
 	}
 }
 
-// TestDirectionOfImports holds the arrows between the rooms.
+// TestDirectionOfImports checks imports between our packages against rooms.
 func TestDirectionOfImports(t *testing.T) {
 	for _, p := range golist(t, "./...") {
 		rule, known := rooms[p.ImportPath]
@@ -128,11 +128,10 @@ func TestDirectionOfImports(t *testing.T) {
 	}
 }
 
-// TestBenchStandsApart: what measures the program is built only where somebody asks
-// for it by its tag.
+// TestBenchStandsApart: bench is built only with its tag.
 func TestBenchStandsApart(t *testing.T) {
 	list := exec.Command("go", "list", "./...")
-	list.Env = append(list.Environ(), "GOFLAGS=") // which may hold a tag
+	list.Env = append(list.Environ(), "GOFLAGS=") // it may contain a tag
 	out, err := list.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -146,8 +145,8 @@ func TestBenchStandsApart(t *testing.T) {
 	}
 }
 
-// TestNoArrowUp: the rooms at the top level are what other programs could use, and
-// what everything here stands on. None of them needs a room under internal/.
+// TestNoArrowUp: the packages at the top level are those that other programs could use
+// and that everything else is built on. None of them imports one under internal/.
 func TestNoArrowUp(t *testing.T) {
 	for _, p := range golist(t, "./...") {
 		if p.ImportPath == "rdnsproxy" || strings.HasPrefix(p.ImportPath, "rdnsproxy/internal/") {
@@ -161,8 +160,8 @@ func TestNoArrowUp(t *testing.T) {
 	}
 }
 
-// TestArgv: the command line is one room's matter. Work that takes flags cannot be
-// done by an exporter, nor by a test without argv.
+// TestArgv: only one package handles the command line. Code that takes flags could not be
+// used by an exporter, or tested without argv.
 func TestArgv(t *testing.T) {
 	for _, p := range golist(t, "./...") {
 		for _, i := range p.Imports {
@@ -173,8 +172,8 @@ func TestArgv(t *testing.T) {
 	}
 }
 
-// TestStartUp holds what start-up rests on: no cgo, no net/http. Each costs a
-// login time: cgo two thirds of what starting nc costs, net/http a tenth of that.
+// TestStartUp: startup needs neither cgo nor net/http, which would delay every login: cgo
+// by two thirds of the startup of nc, net/http by a tenth of that.
 func TestStartUp(t *testing.T) {
 	for _, p := range golist(t, ".") {
 		for _, forbidden := range []string{"net/http", "runtime/cgo"} {
@@ -185,8 +184,8 @@ func TestStartUp(t *testing.T) {
 	}
 }
 
-// TestStartUpWork holds how much our packages do before main: every login pays for
-// a table or a regular expression that is made there, and hardly any needs it.
+// TestStartUpWork limits the work of our packages before main: every login pays for a
+// table or regular expression that is initialized there, and hardly any needs it.
 func TestStartUpWork(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "rdnsproxy")
 	build := exec.Command("go", "build", "-o", program, ".")

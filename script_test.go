@@ -23,13 +23,13 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"rdnsproxy": main})
 }
 
-// TestScripts runs testdata/script: what a user types and sees. Beside
-// testscript's own commands they have
+// TestScripts runs testdata/script: what a user types and sees. In addition to
+// testscript's own commands the scripts have
 //
 //	dns FILE...            a DNS server for the zones in the files (the name of a
 //	                       file is its zone); sets $DNS to its address
 //	fault NAME FAULT       makes the last DNS server misbehave about a name
-//	asked NAME TYPE N      fails unless it was asked so often
+//	asked NAME TYPE N      fails unless it received this question N times
 //	echo-server ADDR       a TCP server that sends back what it gets; sets $PORT
 //	ssh-server ADDR HOST   an SSH server; sets $PORT, and known_hosts to its key for HOST
 //	late-ssh-server ADDR   the same, a second later: sets $PORT
@@ -48,7 +48,8 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, "HOME="+e.WorkDir, "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"),
-				"KRB5_CONFIG="+filepath.Join(e.WorkDir, "krb5.conf"), "RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_SSHD_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // a script that connects says so
+				"KRB5_CONFIG="+filepath.Join(e.WorkDir, "krb5.conf"), "RDNSPROXY_SSH_CONFIG=none",
+				"RDNSPROXY_SSHD_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // scripts that connect unset this
 			e.Values[dnsKey{}] = new(dnsBox)
 			program, err := exec.LookPath("rdnsproxy")
 			e.Setenv("PROGRAM", program)
@@ -80,10 +81,10 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// dnsServer gives a script's DNS server.
+// dnsServer returns the script's DNS server.
 func dnsServer(ts *testscript.TestScript) *lab.DNSServer { return ts.Value(dnsKey{}).(*dnsBox).server }
 
-// dnsKey is where a script keeps its DNS server, dnsBox what is kept there.
+// dnsKey is the key of the script's DNS server in its environment, dnsBox the value.
 type (
 	dnsKey struct{}
 	dnsBox struct{ server *lab.DNSServer }
@@ -167,7 +168,7 @@ func startSSH(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("known_hosts"), []byte(s.KnownHostsLine(args[1])), 0o600))
 }
 
-// sshFaults are the ways in which a server shows no host key.
+// sshFaults are the faults of a server that presents no host key.
 var sshFaults = map[string]lab.SSHFault{
 	"disconnects": lab.Disconnects,
 	"turns-away":  lab.TurnsAway,
@@ -184,7 +185,7 @@ var sshFaults = map[string]lab.SSHFault{
 	"stalls":      lab.Stalls,
 }
 
-// startFaultySSH starts a server on the port of the last one, at another address.
+// startFaultySSH starts a server at another address, on the port of the last one.
 func startFaultySSH(ts *testscript.TestScript, neg bool, args []string) {
 	fault, ok := sshFaults[args[1]]
 	if !ok {
