@@ -47,7 +47,8 @@ func TestDiffWidth(t *testing.T) {
 	e := f.Edit()
 	e.Remove(2)
 	got := e.Diff()
-	if got := add(t, parse(t, strings.Repeat("\x1b\u00e9", 1<<20)), "a.example").Diff(); len(got) > 1000 || strings.Count(got, "...\n") != 2 {
+	if got := add(t, parse(t, strings.Repeat("\x1b\u00e9", 1<<20)), "a.example").Diff(); len(got) > 1000 ||
+		strings.Count(got, "...\n") != 2 {
 		t.Errorf("a line that only gets an end: %d bytes, %.1000s", len(got), got)
 	}
 	if !strings.Contains(got, "-"+long+"y\n") || !strings.Contains(got, "x...\n") || len(got) > 1400 {
@@ -58,9 +59,10 @@ func TestDiffWidth(t *testing.T) {
 // A carriage return is shown where it is not how the lines of the file end.
 func TestDiffCR(t *testing.T) {
 	for text, want := range map[string]string{
-		"1\r\n2\r\n3\r\n":    " 1\n 2\n 3\n+" + pin + "\n",
-		"1\n2\r\n3\n":        " 1\n 2\\013\n 3\n+" + pin + "\n",
-		"1\n2\n3\r":          " 1\n 2\n-3\\013\n\\ No newline at end of file\n+3\\013\n+" + pin + noNewline("3\r") + "\n",
+		"1\r\n2\r\n3\r\n": " 1\n 2\n 3\n+" + pin + "\n",
+		"1\n2\r\n3\n":     " 1\n 2\\013\n 3\n+" + pin + "\n",
+		"1\n2\n3\r": " 1\n 2\n-3\\013\n\\ No newline at end of file\n+3\\013\n+" + pin + noNewline("3\r") +
+			"\n",
 		"1\r\n2\n3\r\n4\r\n": " 2\n 3\n 4\n+" + pin + "\n",
 	} {
 		t.Run(text, func(t *testing.T) {

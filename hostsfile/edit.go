@@ -36,8 +36,8 @@ func (f *File) Edit() *Edit {
 	return &Edit{file: f, remove: map[int]bool{}, drop: map[int][]string{}}
 }
 
-// Add adds a line that gives names an address, or several lines for more than MaxNames
-// names. It refuses what a hosts file cannot hold or libc would read as something else:
+// Add adds a line that maps names to an address, or several lines for more than MaxNames
+// names. It refuses what a hosts file cannot express or libc would read as something else:
 // an address with a zone, a name with characters other than letters, digits, hyphens and
 // dots, a Note that cannot be written in its documented form.
 func (e *Edit) Add(addr netip.Addr, note Note, names ...string) error {

@@ -43,9 +43,10 @@ func add(t testing.TB, f *hostsfile.File, names ...string) *hostsfile.Edit {
 
 func TestAdd(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                               pin + newLine,
-		"127.0.0.1 localhost\n":          "127.0.0.1 localhost\n" + pin + "\n",
-		"127.0.0.1 localhost":            "127.0.0.1 localhost" + newLine + pin + noNewline("127.0.0.1 localhost") + newLine,
+		"":                      pin + newLine,
+		"127.0.0.1 localhost\n": "127.0.0.1 localhost\n" + pin + "\n",
+		"127.0.0.1 localhost": "127.0.0.1 localhost" + newLine + pin + noNewline("127.0.0.1 localhost") +
+			newLine,
 		"127.0.0.1 localhost\r\n":        "127.0.0.1 localhost\r\n" + pin + "\r\n",
 		"127.0.0.1 a\r\n127.0.0.1 b":     "127.0.0.1 a\r\n127.0.0.1 b\r\n" + pin + noNewline("127.0.0.1 b") + "\r\n",
 		"\ufeff":                         "\ufeff" + newLine + pin + noNewline("\ufeff") + newLine,
@@ -81,7 +82,8 @@ func TestAddManyNames(t *testing.T) {
 func TestAddRefuses(t *testing.T) {
 	f := parse(t, "")
 	long := strings.Repeat("a", 64)
-	for _, name := range []string{"", ".", "a.", ".a", "a..b", "a b", "a_b", "a#b", "a\nb", "a\x00b", "é", "-a", "a-.b", "*.a", long, strings.Repeat("a.", 127) + "a"} {
+	for _, name := range []string{"", ".", "a.", ".a", "a..b", "a b", "a_b", "a#b", "a\nb", "a\x00b", "é", "-a", "a-.b",
+		"*.a", long, strings.Repeat("a.", 127) + "a"} {
 		if err := f.Edit().Add(article, note, "fine", name); err == nil || strings.ContainsAny(err.Error(), "\n\x00") {
 			t.Errorf("%q: %v", name, err)
 		}
@@ -174,7 +176,8 @@ func TestRemoveInherits(t *testing.T) {
 	second := "192.0.2.7  other.example  # rdnsproxy 2026-11-22 missing"
 	for _, c := range [][2]string{
 		{"a\n" + pin + noNewline("a") + "\n" + second + "\n", "a\n" + second + noNewline("a") + "\n"},
-		{"a\n" + pin + noNewline("a") + "\n" + second + noNewline(pin+noNewline("a")) + "\n", "a\n" + second + noNewline("a") + "\n"},
+		{"a\n" + pin + noNewline("a") + "\n" + second + noNewline(pin+noNewline("a")) + "\n",
+			"a\n" + second + noNewline("a") + "\n"},
 		{"b\n" + pin + noNewline("a") + "\n" + second + "\n", "b\n" + second + "\n"},
 	} {
 		f := parse(t, c[0])
@@ -193,7 +196,8 @@ func TestRefresh(t *testing.T) {
 	if err := e.Add(netip.MustParseAddr("192.0.2.7"), note, "my.example.com"); err != nil {
 		t.Fatal(err)
 	}
-	want := "::1 x" + newLine + "192.0.2.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable" + noNewline("::1 x") + newLine
+	want := "::1 x" + newLine + "192.0.2.7  my.example.com  # rdnsproxy 2026-11-22 unresolvable" + noNewline("::1 x") +
+		newLine
 	if got := string(e.Bytes()); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -222,12 +226,14 @@ func TestDrop(t *testing.T) {
 }
 
 func TestPins(t *testing.T) {
-	f := parse(t, "192.168.1.243 my.example.com\n"+pin+"\n192.0.2.1 MY.example.com # rdnsproxy\n::ffff:192.168.1.243 my.example.com\n"+
+	f := parse(t, "192.168.1.243 my.example.com\n"+pin+"\n192.0.2.1 MY.example.com # "+
+		"rdnsproxy\n::ffff:192.168.1.243 my.example.com\n"+
 		"192.0.2.2 other  # rdnsproxy 2026-11-22 exact\n")
 	for what, lines := range map[string][]*hostsfile.Line{
 		"[2 5]": f.Pinned(), "[2]": f.PinnedFor("MY.example.com"), "[3]": f.Conflicts("my.example.com", article),
-		"[1 2 3 4]": f.Conflicts("my.example.com", netip.MustParseAddr("192.0.2.9")), "[1 2 4]": f.Conflicts("my.example.com", netip.MustParseAddr("192.0.2.1")),
-		"[]": f.Conflicts("my.example.com", article, netip.MustParseAddr("192.0.2.1")),
+		"[1 2 3 4]": f.Conflicts("my.example.com", netip.MustParseAddr("192.0.2.9")),
+		"[1 2 4]":   f.Conflicts("my.example.com", netip.MustParseAddr("192.0.2.1")),
+		"[]":        f.Conflicts("my.example.com", article, netip.MustParseAddr("192.0.2.1")),
 	} {
 		var got []string
 		for _, l := range lines {
@@ -239,12 +245,14 @@ func TestPins(t *testing.T) {
 	}
 }
 
-// FuzzEdit: what is added can be found, nothing else changes, and to remove it
-// again gives back every byte.
+// What is added can be found, nothing else changes, and removing it again restores every
+// byte.
 func FuzzEdit(f *testing.F) {
 	for _, s := range []string{
-		"", "a", "a\n", "a\r\n", "a\r\nb", "a\r", "x\r\na\r", "\ufeff", "\ufeff127.0.0.1 localhost\r\n", "\x00", "a\x00", "\n\n", "\r",
-		"127.0.0.1 localhost\n" + pin + "\n", pin, pin + noNewline("a"), "a\n" + pin + noNewline("a") + "\n", "# a # rdnsproxy",
+		"", "a", "a\n", "a\r\n", "a\r\nb", "a\r", "x\r\na\r", "\ufeff", "\ufeff127.0.0.1 localhost\r\n", "\x00",
+		"a\x00", "\n\n", "\r",
+		"127.0.0.1 localhost\n" + pin + "\n", pin, pin + noNewline("a"), "a\n" + pin + noNewline("a") + "\n",
+		"# a # rdnsproxy",
 	} {
 		f.Add(s, uint8(1))
 		f.Add(s, uint8(11))

@@ -13,8 +13,8 @@
 // file, never half of it. A line that rdnsproxy has written ends in a [Note], which is
 // how it is found again.
 //
-// It is a leaf: whoever reads, checks or edits the file needs the same notion of
-// a line, and nothing else of this program.
+// It is a leaf: reading, checking and editing the file need the same notion of a line, and
+// nothing else of this program.
 package hostsfile
 
 import (

@@ -115,7 +115,7 @@ func testReverse(t *testing.T, f *File) {
 		"2001:db8::1%lo": "foo.example",
 		"2001:db8::2":    "",
 		"192.168.1.243":  "",
-		"::ffff:1.2.3.4": "", // an IPv6 look-up does not see an IPv4 line
+		"::ffff:1.2.3.4": "", // an IPv6 lookup does not see an IPv4 line
 		"":               "",
 	} {
 		a, _ := netip.ParseAddr(addr)
@@ -173,7 +173,8 @@ func TestParseFile(t *testing.T) {
 		filepath.Join(dir, "a\x1b[2J"): `a\027[2J: `,
 	} {
 		f, err := ParseFile(path)
-		if f != nil || err == nil || !strings.Contains(err.Error(), want) || strings.ContainsAny(err.Error(), "\x1b\n") {
+		if f != nil || err == nil || !strings.Contains(err.Error(), want) || strings.ContainsAny(err.Error(),
+			"\x1b\n") {
 			t.Errorf("%q: %v, %v", path, f, err)
 		}
 	}
@@ -198,10 +199,10 @@ func TestParseLimit(t *testing.T) {
 	}
 }
 
-// FuzzParse: no byte is lost, look-ups do not panic, and every name and address
-// of a line leads to a line.
+// No byte is lost, lookups do not panic, and every name and address of a line is found.
 func FuzzParse(f *testing.F) {
-	for _, s := range []string{sample, "", "\n", "1.2.3.4 a", "\r\n\r\n", "1.2.3.4 \x00", "::1\tA b #c\n\n#", "1.2.3.4 a a a\n1.2.3.4 a"} {
+	for _, s := range []string{sample, "", "\n", "1.2.3.4 a", "\r\n\r\n", "1.2.3.4 \x00", "::1\tA b #c\n\n#",
+		"1.2.3.4 a a a\n1.2.3.4 a"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -228,7 +229,7 @@ func FuzzParse(f *testing.F) {
 }
 
 // BenchmarkBlockList is a file as large as they come, of half a million names:
-// parse, then one look-up each way.
+// parse, then one lookup each way.
 func BenchmarkBlockList(b *testing.B) {
 	var text strings.Builder
 	for i := 0; text.Len() < 16<<20; i++ {

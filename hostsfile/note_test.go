@@ -128,7 +128,8 @@ func TestNoNote(t *testing.T) {
 
 // ssh's own port is not written.
 func TestNotePort22(t *testing.T) {
-	if n := (hostsfile.Note{Written: day("2026-11-22"), Verdict: "missing", Port: 22}); n.String() != "# rdnsproxy 2026-11-22 missing" {
+	if n := (hostsfile.Note{Written: day("2026-11-22"), Verdict: "missing", Port: 22}); n.String() != "# rdnsproxy "+
+		"2026-11-22 missing" {
 		t.Error(n)
 	}
 }
@@ -161,7 +162,8 @@ func TestVerdicts(t *testing.T) {
 // nothing that a terminal could mind.
 func FuzzNote(f *testing.F) {
 	for _, s := range []string{
-		"# rdnsproxy 2026-11-22 unresolvable", "# rdnsproxy 2026-11-22 mismatch " + aKey + " expires=2027-02-20 no-newline=0123abcd\r\n",
+		"# rdnsproxy 2026-11-22 unresolvable",
+		"# rdnsproxy 2026-11-22 mismatch " + aKey + " expires=2027-02-20 no-newline=0123abcd\r\n",
 		"# rdnsproxy 0000-01-01 exact", "# rdnsproxy 2026-11-22 exact expires=0001-01-01", "#", "x # rdnsproxy \x00\n",
 	} {
 		f.Add(s)
@@ -172,7 +174,8 @@ func FuzzNote(f *testing.F) {
 		if !ok {
 			return
 		}
-		if got := n.String(); !strings.Contains(l.Raw, got) || strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) {
+		if got := n.String(); !strings.Contains(l.Raw, got) ||
+			strings.ContainsFunc(got, func(r rune) bool { return r < ' ' || r > '~' }) {
 			t.Fatalf("%q was read as %q", comment, got)
 		}
 	})

@@ -127,7 +127,7 @@ func openLocked(path string, o WriteOptions) (*lockedfile.File, error) {
 	return file, nil
 }
 
-// about adds the file's path, and tells what root could do from what nobody can.
+// about adds the file's path, and distinguishes what root could do from what nobody can.
 func about(path string, err error) error {
 	switch {
 	case errors.Is(err, lockedfile.ErrTooLong):

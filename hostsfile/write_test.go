@@ -17,7 +17,7 @@ import (
 	"rdnsproxy/replacefile/lockedfile"
 )
 
-// file makes a hosts file in a folder that others may not write.
+// file makes a hosts file in a directory that others may not write.
 func file(t *testing.T, text string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -61,7 +61,8 @@ func TestWrite(t *testing.T) {
 		e := add(t, open(t, path), "my.example.com")
 		want := string(e.Bytes())
 		w, err := e.Write(hostsfile.WriteOptions{})
-		if err != nil || filepath.Base(w.Path) != "hosts" || w.Backup != "" || w.InPlace != (runtime.GOOS == "windows") || read(t, path) != want {
+		if err != nil || filepath.Base(w.Path) != "hosts" || w.Backup != "" ||
+			w.InPlace != (runtime.GOOS == "windows") || read(t, path) != want {
 			t.Fatalf("%+v, %v, %q", w, err, read(t, path))
 		}
 		if _, err := removePins(t, open(t, path)).Write(hostsfile.WriteOptions{}); err != nil || read(t, path) != text {
@@ -121,7 +122,8 @@ func TestWriteTwice(t *testing.T) {
 		both.Go(func() { _, errs[i] = e.Write(hostsfile.WriteOptions{Wait: time.Minute}) })
 	}
 	both.Wait()
-	if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs...), hostsfile.ErrChanged) || read(t, path) != "old\n"+pin+"\n" {
+	if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs...), hostsfile.ErrChanged) ||
+		read(t, path) != "old\n"+pin+"\n" {
 		t.Errorf("%v, %q", errs, read(t, path))
 	}
 }
@@ -147,7 +149,8 @@ func TestRecover(t *testing.T) {
 	if got := hostsfile.Interrupted(path, hostsfile.WriteOptions{}); got != journal {
 		t.Errorf("Interrupted: %q", got)
 	}
-	if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); !repaired || err != nil || read(t, path) != "old\nold\n" {
+	if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); !repaired || err != nil ||
+		read(t, path) != "old\nold\n" {
 		t.Errorf("%t, %v, %q", repaired, err, read(t, path))
 	}
 	if got := hostsfile.Interrupted(path, hostsfile.WriteOptions{}); got != "" {
@@ -158,12 +161,14 @@ func TestRecover(t *testing.T) {
 	}
 	for _, whole := range []string{"old\n", "new\n"} { // it was killed before its first byte or after its last
 		journalled(t, path, "old\n", "new\n", whole)
-		if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); repaired || err != nil || read(t, path) != whole {
+		if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); repaired || err != nil ||
+			read(t, path) != whole {
 			t.Errorf("%t, %v, %q", repaired, err, read(t, path))
 		}
 	}
 	journalled(t, path, "old\n", "new\n", "else\n")
-	if _, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrUnfinished) || read(t, path) != "else\n" {
+	if _, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrUnfinished) ||
+		read(t, path) != "else\n" {
 		t.Errorf("%v, %q", err, read(t, path))
 	}
 }
@@ -186,7 +191,8 @@ func TestRecoverUnderWay(t *testing.T) {
 		t.Fatal(err)
 	}
 	writer.Close()
-	if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); repaired || err != nil || read(t, path) != "new\n" {
+	if repaired, err := hostsfile.Recover(path, hostsfile.WriteOptions{}); repaired || err != nil ||
+		read(t, path) != "new\n" {
 		t.Errorf("%t, %v, %q", repaired, err, read(t, path))
 	}
 }
@@ -199,7 +205,8 @@ func TestWritable(t *testing.T) {
 		t.Errorf("%q, %v", read(t, path), err)
 	}
 	none := filepath.Join(filepath.Dir(path), "none")
-	if err := hostsfile.Writable(none, hostsfile.WriteOptions{}); !errors.Is(err, fs.ErrNotExist) || strings.Count(err.Error(), none) != 1 {
+	if err := hostsfile.Writable(none, hostsfile.WriteOptions{}); !errors.Is(err, fs.ErrNotExist) ||
+		strings.Count(err.Error(), none) != 1 {
 		t.Error(err)
 	}
 }

@@ -33,7 +33,8 @@ func TestWriteUnsafeFolder(t *testing.T) {
 	if err := os.Chmod(filepath.Dir(path), 0o777|os.ModeSticky); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := add(t, open(t, path), "a").Write(hostsfile.WriteOptions{}); !errors.Is(err, hostsfile.ErrUnsafeDirectory) || read(t, path) != "old\n" {
+	if _, err := add(t, open(t, path), "a").Write(hostsfile.WriteOptions{}); !errors.Is(err,
+		hostsfile.ErrUnsafeDirectory) || read(t, path) != "old\n" {
 		t.Errorf("%v, %q", err, read(t, path))
 	}
 }
@@ -48,7 +49,7 @@ func TestWriteNeedsRoot(t *testing.T) {
 		}
 		defer exe.Close()
 		cmd := exec.Command("/dev/fd/3", "-test.run=^TestWriteNeedsRoot$")
-		cmd.ExtraFiles = []*os.File{exe} // its folder may be closed to others
+		cmd.ExtraFiles = []*os.File{exe} // its directory may be closed to others
 		cmd.Env = append(os.Environ(), other+"=1")
 		cmd.Dir = "/"
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}

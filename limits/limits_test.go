@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// The shares leave a quarter of the descriptors to the rest, however few there
-// are, and never come to nothing.
+// The shares leave a quarter of the descriptors for the rest, however few there are, and
+// are never zero.
 func TestShares(t *testing.T) {
 	for _, parts := range []int{2, 8, 64} {
 		if n := share(parts, 1<<20); n != max(descriptors()/parts, 1) {
@@ -50,7 +50,7 @@ func TestGate(t *testing.T) {
 	}
 }
 
-// Who waits in vain takes nothing.
+// A wait that its context ends takes no slot.
 func TestGateGivesUp(t *testing.T) {
 	var g gate
 	one := func() int { return 1 }
@@ -71,12 +71,14 @@ func TestGateGivesUp(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 64: "64", 999: "999", 1000: "1,000", 16384: "16,384", 1234567: "1,234,567"} {
+	for n, want := range map[int]string{0: "0", 64: "64", 999: "999", 1000: "1,000", 16384: "16,384",
+		1234567: "1,234,567"} {
 		if got := count(n); got != want {
 			t.Errorf("count(%d) = %q, want %q", n, got, want)
 		}
 	}
-	for d, want := range map[time.Duration]string{time.Hour: "1 h", 90 * time.Minute: "90 min", 30 * time.Second: "30 s", 1500 * time.Millisecond: "1.5 s"} {
+	for d, want := range map[time.Duration]string{time.Hour: "1 h", 90 * time.Minute: "90 min",
+		30 * time.Second: "30 s", 1500 * time.Millisecond: "1.5 s"} {
 		if got := span(d); got != want {
 			t.Errorf("span(%v) = %q, want %q", d, got, want)
 		}

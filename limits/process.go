@@ -16,8 +16,8 @@ const (
 )
 
 // The process's descriptors (RLIMIT_NOFILE) are divided among those that open many, each
-// with a gate of its own, so that nobody who holds one waits for another's. The last
-// quarter is for the rest: the standard streams, files, DNS over UDP.
+// with a gate of its own, so that a holder of one kind never waits for another kind. The
+// last quarter is for the rest: the standard streams, files, DNS over UDP.
 
 // Connections is how many SSH servers a run is connected to at once: half of the
 // descriptors, less those of an ssh -G that starts meanwhile.

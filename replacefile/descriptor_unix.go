@@ -14,8 +14,8 @@ import (
 // path anew, a file would be written from its beginning.
 func descriptor(path string) (*os.File, bool) {
 	number, ok := map[string]string{"/dev/stdout": "1", "/dev/stderr": "2"}[path]
-	for _, folder := range []string{"/dev/fd/", "/proc/self/fd/"} {
-		if rest, is := strings.CutPrefix(path, folder); is {
+	for _, prefix := range []string{"/dev/fd/", "/proc/self/fd/"} {
+		if rest, is := strings.CutPrefix(path, prefix); is {
 			number, ok = rest, true
 		}
 	}

@@ -37,7 +37,8 @@ func TestSymlink(t *testing.T) {
 	filetest.Symlink(t, "target", link)
 	filetest.Symlink(t, "nowhere", dangling)
 	for _, path := range []string{link, dangling} {
-		if err := replacefile.Write(path, 0, filetest.Text("new")); !errors.Is(err, replacefile.ErrNotRegular) || filetest.Content(t, target) != "old" {
+		if err := replacefile.Write(path, 0, filetest.Text("new")); !errors.Is(err, replacefile.ErrNotRegular) ||
+			filetest.Content(t, target) != "old" {
 			t.Errorf("%s: %q, %v", path, filetest.Content(t, target), err)
 		}
 		if info, err := os.Lstat(path); err != nil || info.Mode().Type() != fs.ModeSymlink {
@@ -89,7 +90,7 @@ func TestOpenAppendRefuses(t *testing.T) {
 		t.Error("a link was followed")
 	}
 	if _, err := replacefile.OpenAppend(filepath.Join(dir, "none", "log")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("without a folder: %v", err)
+		t.Errorf("without a directory: %v", err)
 	}
 }
 

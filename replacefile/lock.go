@@ -18,16 +18,16 @@ type Lock struct {
 	created bool // by this process
 }
 
-// TakeLock waits until nobody else has the lock of a name: a file of 0600 in a directory
-// that others may not write to. What others can open they can lock, and so keep
-// everybody out. The error is ErrLocked if that takes too long, else ErrNotRegular or
+// TakeLock waits for the lock of a name and takes it. The lock is a file of mode 0600 in a
+// directory that others may not write to: if others could open it, they could lock it and
+// keep everybody out. The error is ErrLocked if that takes too long, else ErrNotRegular or
 // the system's.
 //
 // TakeLock creates the file and Release removes it, since it must not stay in a
 // directory like /etc. A process that has waited for a file that was removed meanwhile
 // notices that it no longer has the name, and begins again. A file that a killed process
-// has left is taken over, if it is nothing but a lock. A file that this user may not
-// open is somebody's who has the lock.
+// has left is taken over, if it is nothing but a lock. A file that this user may not open
+// is another user's lock.
 func TakeLock(dir *os.Root, name string, wait time.Duration) (*Lock, error) {
 	const shortest, longest = time.Millisecond, 32 * time.Millisecond
 	until := time.Now().Add(wait)

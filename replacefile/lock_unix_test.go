@@ -71,7 +71,8 @@ func TestLock(t *testing.T) {
 	if info, err := os.Lstat(file); err != nil || info.Mode() != 0o600 {
 		t.Errorf("%v, %v", info, err)
 	}
-	if _, err := replacefile.TakeLock(dir, "lock", 0); !errors.Is(err, replacefile.ErrLocked) || err.Error() != "locked by another process" {
+	if _, err := replacefile.TakeLock(dir, "lock", 0); !errors.Is(err, replacefile.ErrLocked) ||
+		err.Error() != "locked by another process" {
 		t.Errorf("%v", err)
 	}
 	if err := os.Remove(file); err != nil {
@@ -87,9 +88,9 @@ func TestLock(t *testing.T) {
 	take(t, dir, 0).Release()
 	filetest.Only(t, path)
 	for name, lay := range map[string]func() error{
-		"link":   func() error { return os.Symlink("elsewhere", file) },
-		"fifo":   func() error { return syscall.Mkfifo(file, 0o600) },
-		"folder": func() error { return os.Mkdir(file, 0o700) },
+		"link":      func() error { return os.Symlink("elsewhere", file) },
+		"fifo":      func() error { return syscall.Mkfifo(file, 0o600) },
+		"directory": func() error { return os.Mkdir(file, 0o700) },
 	} {
 		if err := lay(); err != nil {
 			t.Fatal(err)
@@ -102,16 +103,16 @@ func TestLock(t *testing.T) {
 	filetest.Only(t, path)
 }
 
-// What is no lock is not taken for one, whoever has laid it there: a file of
-// root's, by a link, would become the user's.
+// A file that is not a lock is not taken for one, whoever put it there: through a link, a
+// file of root's would become the user's.
 func TestLockIsNothingElse(t *testing.T) {
 	path := t.TempDir()
 	dir := opened(t, path)
 	other := filepath.Join(path, "other")
 	for name, lay := range map[string]func() error{
-		"linked": func() error { return os.Link(other, filepath.Join(path, "linked")) },
-		"full":   func() error { return os.WriteFile(filepath.Join(path, "full"), []byte("x"), 0o600) },
-		"folder": func() error { return os.Mkdir(filepath.Join(path, "folder"), 0o700) },
+		"linked":    func() error { return os.Link(other, filepath.Join(path, "linked")) },
+		"full":      func() error { return os.WriteFile(filepath.Join(path, "full"), []byte("x"), 0o600) },
+		"directory": func() error { return os.Mkdir(filepath.Join(path, "directory"), 0o700) },
 	} {
 		if err := errors.Join(os.WriteFile(other, nil, 0o600), lay()); err != nil {
 			t.Fatal(err)

@@ -16,8 +16,8 @@ import (
 // ErrIsDirectory says that the path of a file is that of a directory.
 var ErrIsDirectory = errors.New("is a directory")
 
-// Output gives the file at a path what write writes, for a report that the user wants
-// there. A regular file is replaced as a whole or not at all. It keeps its owner,
+// Output writes the output of write to the file at a path, for a report that the user
+// wants there. A regular file is replaced as a whole or not at all. It keeps its owner,
 // permissions and other attributes; a new one gets its permissions from the umask. A
 // device, a FIFO or a descriptor of this process (/dev/stderr, /dev/fd/N) is written to
 // directly.
@@ -80,13 +80,13 @@ func replaceRegular(p *pathwalk.Resolved, write func(io.Writer) error) error {
 
 // mayWrite reports whether this user may write to what a directory holds. Root may write
 // to everybody's files, but not where everybody could have planted them, as Linux's
-// protected_regular and protected_fifos say (proc(5)). Devices hold nobody's content.
+// protected_regular and protected_fifos say (proc(5)). Devices have no content to lose.
 func mayWrite(dir *os.Root, info fs.FileInfo) bool {
 	if OwnedByUser(info) || info.Mode()&fs.ModeDevice != 0 {
 		return true
 	}
-	folder, err := dir.Stat(".")
-	return err == nil && osfile.IsRoot() && folder.Mode()&fs.ModeSticky == 0
+	own, err := dir.Stat(".")
+	return err == nil && osfile.IsRoot() && own.Mode()&fs.ModeSticky == 0
 }
 
 func writeTo(f *os.File, write func(io.Writer) error) error {

@@ -25,7 +25,8 @@ func TestOutputAttributes(t *testing.T) {
 	before := syscall.Umask(0o027)
 	err := replacefile.Output(path, filetest.Text("one"))
 	syscall.Umask(before)
-	if info, serr := os.Stat(path); err != nil || serr != nil || info.Mode() != 0o640 || filetest.Content(t, path) != "one" {
+	if info, serr := os.Stat(path); err != nil || serr != nil || info.Mode() != 0o640 ||
+		filetest.Content(t, path) != "one" {
 		t.Fatalf("%v, %v, %v", err, serr, info.Mode())
 	}
 	if err := os.Chmod(path, 0o604); err != nil {
@@ -67,14 +68,15 @@ func TestOutputFails(t *testing.T) {
 		"/dev/full": syscall.ENOSPC,
 	} {
 		err := replacefile.Output(path, filetest.Text("new"))
-		if !errors.Is(err, want) || !strings.HasPrefix(err.Error(), path+": ") || strings.Contains(err.Error(), ".new-") {
+		if !errors.Is(err, want) || !strings.HasPrefix(err.Error(), path+": ") || strings.Contains(err.Error(),
+			".new-") {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
 	filetest.Only(t, dir, "report")
 }
 
-// What is no regular file is written as it comes: devices, FIFOs, descriptors.
+// Devices, FIFOs and descriptors are written to as the output arrives.
 func TestOutputStreams(t *testing.T) {
 	dir := t.TempDir()
 	fifo := filepath.Join(dir, "fifo")
@@ -106,7 +108,8 @@ func TestOutputStreams(t *testing.T) {
 	}
 	defer f.Close()
 	io.WriteString(f, "first ")
-	if err := replacefile.Output(fmt.Sprintf("/dev/fd/%d", f.Fd()), filetest.Text("second")); err != nil || filetest.Content(t, f.Name()) != "first second" {
+	if err := replacefile.Output(fmt.Sprintf("/dev/fd/%d", f.Fd()), filetest.Text("second")); err != nil ||
+		filetest.Content(t, f.Name()) != "first second" {
 		t.Errorf("%v, %q", err, filetest.Content(t, f.Name()))
 	}
 	filetest.Only(t, dir, "fifo", "open")
@@ -130,11 +133,12 @@ func TestOutputSweeps(t *testing.T) {
 	filetest.Only(t, dir, other, "report")
 }
 
-// A link that another user has laid where everybody may leads neither a report nor a
-// log anywhere; one's own and root's do, and so do those of a folder's owner.
+// A link that another user made in a directory that everybody may write to is not followed
+// for a report or a log. The user's own links, root's, and those of the directory's owner
+// are.
 func TestOutputLinks(t *testing.T) {
 	if os.Getuid() != 0 {
-		return // whoever runs this cannot make another user's links
+		return // only root can make another user's links
 	}
 	const nobody = 65534
 	all, safe := filetest.RealDir(t), filetest.RealDir(t)
@@ -169,22 +173,24 @@ func TestOutputLinks(t *testing.T) {
 		}
 	}
 
-	// A file that another has laid in such a folder is not written, nor by root.
+	// Another user's file in such a directory is not written to, not even by root.
 	filetest.Write(t, filepath.Join(all, "trap"), "")
 	if err := os.Chown(filepath.Join(all, "trap"), nobody, nobody); err != nil {
 		t.Fatal(err)
 	}
-	if err := replacefile.Output(filepath.Join(all, "trap"), filetest.Text("new")); !errors.Is(err, replacefile.ErrNotOwned) {
+	if err := replacefile.Output(filepath.Join(all, "trap"), filetest.Text("new")); !errors.Is(err,
+		replacefile.ErrNotOwned) {
 		t.Errorf("over another's file: %v", err)
 	}
 
-	// In a folder of its owner's own, that one's links are followed.
+	// In a directory that only its owner may write to, the owner's links are followed.
 	theirs := filetest.RealDir(t)
 	filetest.Symlink(t, safe, filepath.Join(theirs, "current"))
-	if err := errors.Join(os.Chown(theirs, nobody, nobody), os.Lchown(filepath.Join(theirs, "current"), nobody, nobody)); err != nil {
+	if err := errors.Join(os.Chown(theirs, nobody, nobody),
+		os.Lchown(filepath.Join(theirs, "current"), nobody, nobody)); err != nil {
 		t.Fatal(err)
 	}
 	if err := replacefile.Output(filepath.Join(theirs, "current/report"), filetest.Text("new")); err != nil {
-		t.Errorf("through a link of the folder's owner: %v", err)
+		t.Errorf("through a link of the directory's owner: %v", err)
 	}
 }

@@ -32,8 +32,8 @@ import (
 
 // Errors of this package, besides the system's.
 var (
-	// ErrNotRegular says that the path leads to something other than a regular file: a
-	// symbolic link, a directory, a FIFO, a device.
+	// ErrNotRegular says that the path is not a regular file but a symbolic link, a
+	// directory, a FIFO or a device.
 	ErrNotRegular = osfile.ErrNotRegular
 
 	// ErrNotOwned says that a file belongs to another user.
@@ -75,9 +75,9 @@ func Write(path string, perm fs.FileMode, write func(io.Writer) error) error {
 	return Options{Perm: perm}.Replace(path, write)
 }
 
-// Replace gives path the content that write writes: first in a new file beside it,
-// which then takes its name. A symbolic link is refused. If anything fails, also write
-// itself, path stays what it was and nothing is left behind. The exception is
+// Replace replaces the file at path with what write writes: first to a new file beside it,
+// which is then renamed to path. A symbolic link is refused. If anything fails, including
+// write itself, path stays as it was and nothing is left behind. The exception is
 // ErrWritten. Errors name the file.
 func (o Options) Replace(path string, write func(io.Writer) error) error {
 	if err := o.replace(path, write); err != nil {
@@ -140,7 +140,7 @@ func replaceable(dir *os.Root, name string) error {
 // name that somebody else could have chosen is not one.
 func TempOf(name string) (target string, ok bool) { return tempfile.Target(name) }
 
-// Sweep removes what killed processes have left of replacements of a file of 0600 of
-// this user's. The caller must hold the lock by which all who write the file take
-// turns: then nobody else is preparing a replacement.
+// Sweep removes the temporary files that killed processes left when they replaced a file
+// of mode 0600 that belongs to this user. The caller must hold the lock that all writers of
+// the file use, so that no other process is preparing a replacement.
 func Sweep(dir *os.Root, name string) { tempfile.Sweep(dir, nil, name) }

@@ -25,13 +25,14 @@ func TestWrite(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
-	if err := (replacefile.Options{Volatile: true}).Replace(path, filetest.Text("cached")); err != nil || filetest.Content(t, path) != "cached" {
+	if err := (replacefile.Options{Volatile: true}).Replace(path, filetest.Text("cached")); err != nil ||
+		filetest.Content(t, path) != "cached" {
 		t.Errorf("%q, %v", filetest.Content(t, path), err)
 	}
 	filetest.Only(t, dir, "f")
 }
 
-// A bare name is in the working folder.
+// A bare name is in the working directory.
 func TestWriteHere(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := replacefile.Write("f", 0, filetest.Text("x")); err != nil || filetest.Content(t, "f") != "x" {
@@ -62,15 +63,16 @@ func TestWriteFails(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	filetest.Only(t, dir, "f")
-	if err := replacefile.Write(filepath.Join(dir, "none", "f"), 0, filetest.Text("x")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("without a folder: %v", err)
+	if err := replacefile.Write(filepath.Join(dir, "none", "f"), 0, filetest.Text("x")); !errors.Is(err,
+		fs.ErrNotExist) {
+		t.Errorf("without a directory: %v", err)
 	}
 	if err := replacefile.Write(dir, 0, filetest.Text("x")); !errors.Is(err, replacefile.ErrNotRegular) {
-		t.Errorf("a folder: %v", err)
+		t.Errorf("a directory: %v", err)
 	}
 }
 
-// Readers see one whole content or another, whoever writes.
+// Readers always see one complete content, even with several writers.
 func TestWriteIsAtomic(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
@@ -130,8 +132,10 @@ func TestTempOf(t *testing.T) {
 		t.Errorf("%q is of %q, %t", seen, target, ok)
 	}
 	for _, name := range []string{
-		"", ".", "hosts", ".hosts", ".new-", ".new-X", "x.new-X", ".x.new-", ".hosts.new-2024-plan", ".x.new-ABCDEFGHIJKLMNOPQRSTUVWXY",
-		".x.new-ABCDEFGHIJKLMNOPQRSTUVWXY1", ".x.new-ABCDEFGHIJKLM-OPQRSTUVWXYZ", ".new-ABCDEFGHIJKLMNOPQRSTUVWXYZ", "x.new-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+		"", ".", "hosts", ".hosts", ".new-", ".new-X", "x.new-X", ".x.new-", ".hosts.new-2024-plan",
+		".x.new-ABCDEFGHIJKLMNOPQRSTUVWXY",
+		".x.new-ABCDEFGHIJKLMNOPQRSTUVWXY1", ".x.new-ABCDEFGHIJKLM-OPQRSTUVWXYZ", ".new-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+		"x.new-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 	} {
 		if target, ok := replacefile.TempOf(name); ok {
 			t.Errorf("%q is of %q", name, target)

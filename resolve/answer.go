@@ -63,12 +63,13 @@ type Answer struct {
 	Question  Question // the one that was answered, after the search list
 	Status    Status
 	Source    Source
-	Addrs     []netip.Addr  // of A and AAAA, in the order of the answer, each once
-	Names     []Name        // of PTR, in the order of the answer, each once; from a hosts file: its canonical name
-	Canonical Name          // the owner of the records at the end of the chain; or a hosts line's first name
-	Chain     []Name        // the CNAMEs that were followed; the last one is Canonical
-	Zone      *Zone         // from the SOA of a negative answer, or of an answer to SOA
-	TTL       time.Duration // the smallest of the chain; of a negative answer min(SOA TTL, MINIMUM) (RFC 2308, section 5)
+	Addrs     []netip.Addr // of A and AAAA, in the order of the answer, each once
+	Names     []Name       // of PTR, in the order of the answer, each once; from a hosts file: its canonical name
+	Canonical Name         // the owner of the records at the end of the chain; or a hosts line's first name
+	Chain     []Name       // the CNAMEs that were followed; the last one is Canonical
+	Zone      *Zone        // from the SOA of a negative answer, or of an answer to SOA
+	// TTL is the smallest of the chain; of a negative answer, min(SOA TTL, MINIMUM) (RFC 2308, section 5).
+	TTL       time.Duration
 	Authentic bool          // the AD bit, if the resolver is trusted (trust-ad)
 	Pins      []Pin         // the hosts lines used that rdnsproxy has written
 	ClaimedAD bool          // the AD bit, trusted or not

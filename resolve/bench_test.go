@@ -120,7 +120,8 @@ func startNSD(b *testing.B, path string) Server {
 	forward, reverse := benchZones()
 	for apex, records := range map[string][]string{"bench.test": forward, "10.in-addr.arpa": reverse} {
 		var text bytes.Buffer
-		fmt.Fprintf(&text, "$ORIGIN %s.\n@ 3600 IN SOA ns hostmaster 1 3600 600 86400 30\n@ 3600 IN NS ns.bench.test.\n", apex)
+		fmt.Fprintf(&text,
+			"$ORIGIN %s.\n@ 3600 IN SOA ns hostmaster 1 3600 600 86400 30\n@ 3600 IN NS ns.bench.test.\n", apex)
 		for _, r := range records {
 			fmt.Fprintln(&text, r)
 		}
@@ -170,7 +171,8 @@ zone:
 	m := &Mux{Timeout: 100 * time.Millisecond}
 	defer m.Close()
 	for range 100 {
-		if r, err := m.Exchange(ctx, Server{addr}, Question{"h1.bench.test", A}, false); err == nil && len(r.Answer) == 1 {
+		if r, err := m.Exchange(ctx, Server{addr}, Question{"h1.bench.test", A}, false); err == nil &&
+			len(r.Answer) == 1 {
 			return Server{addr}
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -32,7 +32,8 @@ func TestBudget(t *testing.T) {
 	}
 }
 
-// Not more questions at once than the budget allows, and who gives up waiting does.
+// No more questions are outstanding than the budget allows, and a wait ends with its
+// context.
 func TestBudgetAtOnce(t *testing.T) {
 	s := startDNS(t, lab.Zone("example.com", manyHosts(12)...))
 	var mu sync.Mutex

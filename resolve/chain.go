@@ -41,8 +41,8 @@ func holds(records []Record, owner Name, t Type) bool {
 	return slices.ContainsFunc(records, func(r Record) bool { return r.Type == t && r.Name == owner })
 }
 
-// read gives a reply's answer to q. If more is true, the chain leaves the reply and
-// its end has to be asked for.
+// read returns a reply's answer to q. If more is true, the reply lacks the end of the
+// chain, which needs another query.
 func (t *trail) read(q Question, r *Reply) (a *Answer, more bool) {
 	t.ad = t.ad && r.Authentic
 	before := len(t.chain)

@@ -170,7 +170,7 @@ func (c *Config) WithServers(servers ...Server) *Config {
 // quote makes untrusted text safe for an error message.
 func quote(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }
 
-// What a zero field of Config stands for.
+// The meaning of a zero field of Config.
 const (
 	defaultTimeout  = 5 * time.Second
 	defaultAttempts = 2

@@ -37,15 +37,20 @@ func TestParseResolvConf(t *testing.T) {
 		want       Config
 	}{
 		{"empty", "", plain},
-		{"servers, three at most", "nameserver 192.0.2.1\nnameserver 2001:db8::53\nnameserver fe80::1%eth0\nnameserver 192.0.2.4\n",
+		{"servers, three at most",
+			"nameserver 192.0.2.1\nnameserver 2001:db8::53\nnameserver fe80::1%eth0\nnameserver 192.0.2.4\n",
 			with(func(c *Config) { c.Servers = servers("192.0.2.1:53", "[2001:db8::53]:53", "[fe80::1%eth0]:53") })},
-		{"junk is skipped", "# c\n; c\nnameserver\nnameserver none\nnameserver 1.2.3.4.5\n nameserver 192.0.2.9\nNAMESERVER 192.0.2.9\nnameserver192.0.2.9\n\x00\xff\nnameserver\t192.0.2.1#c\r\n",
+		{"junk is skipped", "# c\n; c\nnameserver\nnameserver none\nnameserver 1.2.3.4.5\n nameserver " +
+			"192.0.2.9\nNAMESERVER 192.0.2.9\nnameserver192.0.2.9\n\x00\xff\nnameserver\t192.0.2.1#c\r\n",
 			with(func(c *Config) { c.Servers = servers("192.0.2.1:53") })},
 		{"inet_aton", "nameserver 127.1\n", with(func(c *Config) { c.Servers = servers("127.0.0.1:53") })},
-		{"search", "search Corp.Example lab.example.\n", with(func(c *Config) { c.Search = []Name{"corp.example", "lab.example"} })},
-		{"the last of domain and search", "search a b\ndomain c.example d\n", with(func(c *Config) { c.Search = []Name{"c.example"} })},
+		{"search", "search Corp.Example lab.example.\n",
+			with(func(c *Config) { c.Search = []Name{"corp.example", "lab.example"} })},
+		{"the last of domain and search", "search a b\ndomain c.example d\n",
+			with(func(c *Config) { c.Search = []Name{"c.example"} })},
 		{"search .", "search .\n", with(func(c *Config) { c.Search = []Name{"."} })},
-		{"search with junk", "search a..b " + strings.Repeat("x", 64) + " ok\n", with(func(c *Config) { c.Search = []Name{"ok"} })},
+		{"search with junk", "search a..b " + strings.Repeat("x", 64) + " ok\n",
+			with(func(c *Config) { c.Search = []Name{"ok"} })},
 		{"options", "options ndots:3 timeout:7 attempts:4 rotate use-vc trust-ad edns0 no-aaaa unknown:9\n",
 			with(func(c *Config) {
 				c.Ndots, c.Timeout, c.Attempts = 3, 7*time.Second, 4
@@ -81,17 +86,23 @@ func TestParseNSSwitch(t *testing.T) {
 		{"", defaultServices},
 		{"passwd: files\n# hosts: dns\n", defaultServices},
 		{"hosts: files dns\n", []Service{{"files", success, 0}, {"dns", success, 0}}},
-		{"hosts:\tfiles mdns4_minimal [NOTFOUND=return] dns\n", []Service{{"files", success, 0}, {"mdns4_minimal", success | OnNotFound, 0}, {"dns", success, 0}}},
-		{" hosts : files myhostname resolve [!UNAVAIL=return] dns\n", []Service{{"files", success, 0}, {"myhostname", success, 0}, {"resolve", success | OnNotFound | OnTryAgain, 0}, {"dns", success, 0}}},
+		{"hosts:\tfiles mdns4_minimal [NOTFOUND=return] dns\n",
+			[]Service{{"files", success, 0}, {"mdns4_minimal", success | OnNotFound, 0}, {"dns", success, 0}}},
+		{" hosts : files myhostname resolve [!UNAVAIL=return] dns\n",
+			[]Service{{"files", success, 0}, {"myhostname", success, 0},
+				{"resolve", success | OnNotFound | OnTryAgain, 0}, {"dns", success, 0}}},
 		{"hosts files dns\n", []Service{{"files", success, 0}, {"dns", success, 0}}},
 		{"hosts: files # dns\n", []Service{{"files", success, 0}, {"#", success, 0}, {"dns", success, 0}}},
 		{"hosts: files [NOTFOUND=continue] [UNAVAIL=return] dns\n", []Service{{"files", success, 0}}},
 		{"hosts: [NOTFOUND=return] dns\n", nil},
 		{"hosts: files dns\x00 myhostname\n", []Service{{"files", success, 0}, {"dns", success, 0}}},
 		{"sudoers: files [\nhosts: dns\n", []Service{{"dns", success, 0}}},
-		{"hosts: dns[ !unavail = Return  success=continue ]files", []Service{{"dns", OnNotFound | OnTryAgain, 0}, {"files", success, 0}}},
-		{"hosts: dns [TRYAGAIN=return SUCCESS=merge UNAVAIL=return]", []Service{{"dns", OnTryAgain | OnUnavail, OnSuccess}}},
-		{"hosts: dns [SUCCESS=merge SUCCESS=continue !NOTFOUND=return]", []Service{{"dns", OnSuccess | OnTryAgain | OnUnavail, 0}}},
+		{"hosts: dns[ !unavail = Return  success=continue ]files",
+			[]Service{{"dns", OnNotFound | OnTryAgain, 0}, {"files", success, 0}}},
+		{"hosts: dns [TRYAGAIN=return SUCCESS=merge UNAVAIL=return]",
+			[]Service{{"dns", OnTryAgain | OnUnavail, OnSuccess}}},
+		{"hosts: dns [SUCCESS=merge SUCCESS=continue !NOTFOUND=return]",
+			[]Service{{"dns", OnSuccess | OnTryAgain | OnUnavail, 0}}},
 		{"hosts: a\nhosts: b\n", []Service{{"b", success, 0}}},
 		{"hosts:\n", nil},
 	} {
@@ -105,10 +116,12 @@ func TestParseNSSwitch(t *testing.T) {
 	for _, text := range []string{
 		"hosts: files [NOTFOUND=retrun] dns", "hosts: files [NOTFOUND=return", "hosts: files [FOUND=return]",
 		"hosts: files [NOTFOUND]", "hosts: files [=return]", "hosts: files [!]", "hosts: files [\x1b]2J=return]",
-		"passwd: files [NOTFOUND=retrun]\nhosts: files dns", "hosts: files []", "hosts: files [! NOTFOUND=return]", "hosts: files [NOTFOUND=return=continue]", "hosts files [NOTFOUND=return",
+		"passwd: files [NOTFOUND=retrun]\nhosts: files dns", "hosts: files []", "hosts: files [! NOTFOUND=return]",
+		"hosts: files [NOTFOUND=return=continue]", "hosts files [NOTFOUND=return",
 	} {
 		_, err := ParseNSSwitch(strings.NewReader(text))
-		if !errors.Is(err, errNSSwitch) || !strings.HasPrefix(err.Error(), "line 1: ") || strings.Contains(err.Error(), "\x1b") {
+		if !errors.Is(err, errNSSwitch) || !strings.HasPrefix(err.Error(), "line 1: ") || strings.Contains(err.Error(),
+			"\x1b") {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -125,10 +138,12 @@ func TestLoad(t *testing.T) {
 	}
 	missing := filepath.Join(dir, "missing")
 	cfg, err := load(missing, missing, Environment{})
-	if err != nil || len(cfg.Servers) != 0 || cfg.servers()[0].String() != "127.0.0.1" || !cmp.Equal(cfg.Services, defaultServices) {
+	if err != nil || len(cfg.Servers) != 0 || cfg.servers()[0].String() != "127.0.0.1" ||
+		!cmp.Equal(cfg.Services, defaultServices) {
 		t.Errorf("missing files: %+v, %v", cfg, err)
 	}
-	cfg, err = load(write("resolv.conf", "nameserver 192.0.2.1\nsearch a.example\n"), write("nsswitch.conf", "hosts: dns\n"), Environment{})
+	cfg, err = load(write("resolv.conf", "nameserver 192.0.2.1\nsearch a.example\n"),
+		write("nsswitch.conf", "hosts: dns\n"), Environment{})
 	if err != nil || len(cfg.Servers) != 1 || len(cfg.Services) != 1 {
 		t.Errorf("%+v, %v", cfg, err)
 	}
@@ -146,7 +161,8 @@ func TestLoad(t *testing.T) {
 	}
 	for path, want := range bad {
 		cfg, err := load(missing, path, Environment{})
-		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), path+": ") || cfg == nil || len(cfg.Services) != 2 {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), path+": ") ||
+			cfg == nil || len(cfg.Services) != 2 {
 			t.Errorf("%s: %+v, %v", path, cfg, err)
 		}
 	}
@@ -213,7 +229,8 @@ func TestServerString(t *testing.T) {
 }
 
 func FuzzParseResolvConf(f *testing.F) {
-	for _, s := range []string{"", "nameserver 127.0.0.1\n", "search . a\noptions ndots:0 timeout:\n", "options  attempts:99999999999999999999", "nameserver ::1%\x00"} {
+	for _, s := range []string{"", "nameserver 127.0.0.1\n", "search . a\noptions ndots:0 timeout:\n",
+		"options  attempts:99999999999999999999", "nameserver ::1%\x00"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -221,7 +238,8 @@ func FuzzParseResolvConf(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(c.Servers) > 3 || c.Ndots < 0 || c.Ndots > 15 || c.Timeout < time.Second || c.Timeout > 30*time.Second || c.Attempts < 1 || c.Attempts > 5 {
+		if len(c.Servers) > 3 || c.Ndots < 0 || c.Ndots > 15 || c.Timeout < time.Second || c.Timeout > 30*time.Second ||
+			c.Attempts < 1 || c.Attempts > 5 {
 			t.Fatalf("%q: %+v", text, c)
 		}
 		for _, s := range c.Servers {
@@ -238,7 +256,8 @@ func FuzzParseResolvConf(f *testing.F) {
 }
 
 func FuzzParseNSSwitch(f *testing.F) {
-	for _, s := range []string{"", "hosts: files dns", "hosts: files [NOTFOUND=return] dns", "hosts:a[!b=c]", "hosts: x [", "hosts: x [SUCCESS=return=] y", "hosts: files#dns"} {
+	for _, s := range []string{"", "hosts: files dns", "hosts: files [NOTFOUND=return] dns", "hosts:a[!b=c]",
+		"hosts: x [", "hosts: x [SUCCESS=return=] y", "hosts: files#dns"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -257,7 +276,7 @@ func FuzzParseNSSwitch(f *testing.F) {
 	})
 }
 
-// TestTrustADIsNotLent: trust-ad is about the servers that it stands beside.
+// trust-ad is only about the servers in the same file.
 func TestTrustADIsNotLent(t *testing.T) {
 	cfg := &Config{Servers: servers("192.0.2.53:53"), TrustAD: true}
 	for _, c := range []struct {

@@ -101,7 +101,8 @@ func TestStrayOPT(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	s.Fault("", func(x *lab.DNSExchange) {
-		x.Reply.Answer = append(x.Reply.Answer, &dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT, Class: 1232}})
+		x.Reply.Answer = append(x.Reply.Answer,
+			&dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT, Class: 1232}})
 	})
 	if a := asking(t, s).Forward(within(t), "host.example.com", IPv4, System); a.Status != OK {
 		t.Errorf("beside the answer: %+v", a)
@@ -149,7 +150,8 @@ func TestSingleRequest(t *testing.T) {
 		for a := range r.Addresses(within(t), "host.example", AnyFamily, System) {
 			got = append(got, a.Addrs...)
 		}
-		if most := l.atOnce(); most != 1 || !slices.Equal(got, addrs("192.0.2.1", "2001:db8::1")) || s.Questions() != 2 {
+		if most := l.atOnce(); most != 1 || !slices.Equal(got, addrs("192.0.2.1", "2001:db8::1")) ||
+			s.Questions() != 2 {
 			t.Errorf("reopen %t: %v, %d at once, %d questions", reopen, got, most, s.Questions())
 		}
 	}

@@ -24,7 +24,8 @@ func TestEnvironment(t *testing.T) {
 		timeout time.Duration
 	}{
 		{Environment{}, []Name{"a.example"}, 3, 7 * time.Second},
-		{Environment{LocalDomain: local("B.example\t.c.example")}, []Name{"b.example", "c.example"}, 3, 7 * time.Second},
+		{Environment{LocalDomain: local("B.example\t.c.example")}, []Name{"b.example", "c.example"}, 3,
+			7 * time.Second},
 		{Environment{LocalDomain: local("")}, []Name{"."}, 3, 7 * time.Second},
 		{Environment{LocalDomain: local("b.example\nc.example")}, []Name{"b.example"}, 3, 7 * time.Second},
 		{Environment{Options: "ndots:1  junk\ttimeout:2"}, []Name{"a.example"}, 1, 2 * time.Second},
@@ -55,12 +56,14 @@ func TestEnvironmentIsTheUsers(t *testing.T) {
 
 func TestHostAliases(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "aliases")
-	text := "one\tTwo.Example rest\n web nowhere.example\nONE three.example\n\x1b[2J x.example\nodd a..b\nlong " + strings.Repeat("x", 300) + "\nshort\nlate four.example\n"
+	text := "one\tTwo.Example rest\n web nowhere.example\nONE three.example\n\x1b[2J x.example\nodd a..b\nlong " +
+		strings.Repeat("x", 300) + "\nshort\nlate four.example\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := &Config{Aliases: path}
-	for name, want := range map[Name]Name{"one": "two.example", "web": "", "late": "four.example", "short": "", "odd": "", "long": "", "one.example": "", "none": ""} {
+	for name, want := range map[Name]Name{"one": "two.example", "web": "", "late": "four.example", "short": "",
+		"odd": "", "long": "", "one.example": "", "none": ""} {
 		if got, ok := c.alias(name); got != want && ok {
 			t.Errorf("%s: %s", name, got)
 		} else if ok != (want != "") {

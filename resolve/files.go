@@ -69,7 +69,7 @@ func lineAddr(l *hostsfile.Line, t Type, alone bool) netip.Addr {
 	return netip.Addr{}
 }
 
-// namesFromFile gives the canonical name of the first line with the address. libc
+// namesFromFile returns the canonical name of the first line with the address. libc
 // returns whatever is written there, even "a..b", which cannot be a DNS name: here
 // that becomes a single label, and DNS is not asked about it.
 func (r *Resolver) namesFromFile(q Question, addr netip.Addr) (*Answer, Outcomes) {

@@ -99,8 +99,8 @@ func (r *Resolver) order(s Scope) []Service {
 }
 
 // isDNS reports whether a source asks the servers of resolv.conf. If these are
-// systemd-resolved's stub listener, so does its module: asked directly, it gives TTL
-// and rcode, and "dns" after it would only ask the same again.
+// systemd-resolved's stub listener, so does its module. Asked directly, it returns
+// TTL and rcode, and "dns" after it would only ask the same again.
 func (r *Resolver) isDNS(module string) bool {
 	return module == "dns" || module == "resolve" && r.stub.cfg.stub()
 }

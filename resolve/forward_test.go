@@ -70,7 +70,8 @@ func collected(t *testing.T, r *Resolver, host string, f Family, s Scope) map[Ty
 func TestAddresses(t *testing.T) {
 	s := startDNS(t,
 		lab.Zone("a.example", "only4 A 192.0.2.4", "split AAAA 2001:db8::1", "empty TXT x"),
-		lab.Zone("b.example", "only6 AAAA 2001:db8::6", "split A 192.0.2.1", "dead A 192.0.2.2", "empty A 192.0.2.3", "slow A 192.0.2.9"),
+		lab.Zone("b.example", "only6 AAAA 2001:db8::6", "split A 192.0.2.1", "dead A 192.0.2.2", "empty A 192.0.2.3",
+			"slow A 192.0.2.9"),
 		lab.Zone("example", "both A 192.0.2.1", "both AAAA 2001:db8::1"),
 		lab.Zone(".", "only4 A 192.0.2.40"),
 	)
@@ -84,11 +85,13 @@ func TestAddresses(t *testing.T) {
 	}{
 		{"only4", AnyFamily, map[Type]string{A: "ok only4.a.example 192.0.2.4", AAAA: "nodata only4.a.example"}},
 		{"only6", AnyFamily, map[Type]string{A: "nodata only6.b.example", AAAA: "ok only6.b.example 2001:db8::6"}},
-		{"split", AnyFamily, map[Type]string{A: "nodata split.a.example", AAAA: "ok split.a.example 2001:db8::1"}}, // not on to b for IPv4
+		// not on to b for IPv4
+		{"split", AnyFamily, map[Type]string{A: "nodata split.a.example", AAAA: "ok split.a.example 2001:db8::1"}},
 		{"split", IPv4, map[Type]string{A: "ok split.b.example 192.0.2.1"}},
 		{"empty", IPv4, map[Type]string{A: "ok empty.b.example 192.0.2.3"}},
 		{"only4.", AnyFamily, map[Type]string{A: "ok only4 192.0.2.40", AAAA: "nodata only4"}},
-		{"Both.Example", AnyFamily, map[Type]string{A: "ok both.example 192.0.2.1", AAAA: "ok both.example 2001:db8::1"}},
+		{"Both.Example", AnyFamily, map[Type]string{A: "ok both.example 192.0.2.1",
+			AAAA: "ok both.example 2001:db8::1"}},
 		{"both.example", IPv6, map[Type]string{AAAA: "ok both.example 2001:db8::1"}},
 		{"dead", AnyFamily, map[Type]string{A: "ok dead.b.example 192.0.2.2", AAAA: "nodata dead.b.example"}},
 		{"lost", AnyFamily, map[Type]string{A: "refused lost.a.example", AAAA: "refused lost.a.example"}},
@@ -112,14 +115,15 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%q %d: -want +got:\n%s", tt.host, tt.family, d)
 		}
 	}
-	for _, name := range []string{"localhost", "x.localhost", "x.onion", "x.alt", "localhost.a.example", "x.onion.a.example", "split.b.example"} {
+	for _, name := range []string{"localhost", "x.localhost", "x.onion", "x.alt", "localhost.a.example",
+		"x.onion.a.example", "split.b.example"} {
 		if n := s.Asked(name, 28); n > 0 {
 			t.Errorf("%s was asked for %d times", name, n)
 		}
 	}
 }
 
-// localhost is known even where nsswitch has nobody who knows it.
+// localhost is known even if no source in nsswitch.conf knows it.
 func TestLocalhostWithoutSources(t *testing.T) {
 	for _, nsswitch := range []string{"", "files", "files [NOTFOUND=return] dns", "myhostname"} {
 		r := throughGetent(t, nsswitch)
@@ -183,22 +187,27 @@ func TestAddressesHalf(t *testing.T) {
 }
 
 func TestHostsFile(t *testing.T) {
-	s := startDNS(t, lab.Zone("example", "host A 192.0.2.1", "host AAAA 2001:db8::1"), lab.Zone("2.0.192.in-addr.arpa", "7 PTR dns.example."))
+	s := startDNS(t, lab.Zone("example", "host A 192.0.2.1", "host AAAA 2001:db8::1"), lab.Zone("2.0.192.in-addr.arpa",
+		"7 PTR dns.example."))
 	r := asking(t, s)
 	r.Config.Search = []Name{"example"}
-	r.Hosts = hosts(t, "192.0.2.7 First.example host host.example\n192.0.2.8 host.example\n::1 six\n192.0.2.9 a..b\n192.0.2.10 ends.\n")
+	r.Hosts = hosts(t, "192.0.2.7 First.example host host.example\n192.0.2.8 host.example\n::1 six\n192.0.2.9 "+
+		"a..b\n192.0.2.10 ends.\n")
 	for _, tt := range []struct {
 		host   string
 		family Family
 		scope  Scope
 		want   map[Type]string
 	}{
-		{"HOST.example", AnyFamily, System, map[Type]string{A: "ok host.example 192.0.2.7 192.0.2.8", AAAA: "notfound host.example"}},
+		{"HOST.example", AnyFamily, System, map[Type]string{A: "ok host.example 192.0.2.7 192.0.2.8",
+			AAAA: "notfound host.example"}},
 		{"host.example", IPv6, System, map[Type]string{AAAA: "ok host.example 2001:db8::1"}},
 		{"host", IPv4, System, map[Type]string{A: "ok host 192.0.2.7"}},
-		{"host.example.", IPv4, System, map[Type]string{A: "ok host.example 192.0.2.1"}}, // as glibc: a line without the dot is another name
+		// as glibc: a line without the dot is another name
+		{"host.example.", IPv4, System, map[Type]string{A: "ok host.example 192.0.2.1"}},
 		{"ends.", IPv4, System, map[Type]string{A: "ok ends 192.0.2.10"}},
-		{"host.example", AnyFamily, DNSOnly, map[Type]string{A: "ok host.example 192.0.2.1", AAAA: "ok host.example 2001:db8::1"}},
+		{"host.example", AnyFamily, DNSOnly, map[Type]string{A: "ok host.example 192.0.2.1",
+			AAAA: "ok host.example 2001:db8::1"}},
 		{"six", AnyFamily, System, map[Type]string{A: "notfound six", AAAA: "ok six ::1"}},
 		{"six", IPv4, System, map[Type]string{A: "ok six 127.0.0.1"}},
 	} {
@@ -214,7 +223,8 @@ func TestHostsFile(t *testing.T) {
 	if a.Status != OK || !slices.Equal(a.Names, []Name{"first.example"}) || a.Source.Line != 1 {
 		t.Errorf("%+v", a)
 	}
-	if a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.7"), DNSOnly); !slices.Equal(a.Names, []Name{"dns.example"}) {
+	if a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.7"), DNSOnly); !slices.Equal(a.Names,
+		[]Name{"dns.example"}) {
 		t.Errorf("%+v", a)
 	}
 	// What no DNS name can be is handed out, and found again.
@@ -222,7 +232,8 @@ func TestHostsFile(t *testing.T) {
 	if a.Status != OK || a.Source.Line != 4 || a.Text != "a..b" || a.Names[0] != `a\046\046b` {
 		t.Errorf("%+v", a)
 	}
-	if a = r.ForwardText(within(t), a.Text, IPv4, System); a.Status != OK || !slices.Equal(a.Addrs, addrs("192.0.2.9")) {
+	if a = r.ForwardText(within(t), a.Text, IPv4, System); a.Status != OK ||
+		!slices.Equal(a.Addrs, addrs("192.0.2.9")) {
 		t.Errorf("%+v", a)
 	}
 	if a = r.ForwardText(within(t), "x..y", IPv4, System); a.Status != NotFound {
@@ -240,10 +251,11 @@ func TestHostsFile(t *testing.T) {
 	}
 }
 
-// libc refuses digits and dots that are no address where IPv4 alone is wanted, and
-// asks DNS about them otherwise.
+// If only IPv4 is wanted, libc refuses digits and dots that are not an address. Otherwise it
+// looks them up in DNS.
 func TestDigitsAndDots(t *testing.T) {
-	s := startDNS(t, lab.Zone(".", "256.1.1.1 A 192.0.2.1", "1.2.3.4.5 A 192.0.2.1", "1.2.a A 192.0.2.1", "256.1.1.1 AAAA 2001:db8::1"))
+	s := startDNS(t, lab.Zone(".", "256.1.1.1 A 192.0.2.1", "1.2.3.4.5 A 192.0.2.1", "1.2.a A 192.0.2.1",
+		"256.1.1.1 AAAA 2001:db8::1"))
 	r := asking(t, s)
 	for _, tt := range []struct {
 		host   string
@@ -266,7 +278,8 @@ func TestDigitsAndDots(t *testing.T) {
 
 // Names that a PTR record gave are asked about whatever they are, as libc does.
 func TestFoundNames(t *testing.T) {
-	s := startDNS(t, lab.Zone("localhost", "x A 192.0.2.1"), lab.Zone("onion", "x A 192.0.2.1"), lab.Zone("alt", "x A 192.0.2.1"))
+	s := startDNS(t, lab.Zone("localhost", "x A 192.0.2.1"), lab.Zone("onion", "x A 192.0.2.1"),
+		lab.Zone("alt", "x A 192.0.2.1"))
 	r := asking(t, s)
 	for _, name := range []Name{"x.localhost", "x.onion", "x.alt"} {
 		if a := r.Forward(within(t), name, IPv4, System); a.Status != OK || !slices.Equal(a.Addrs, addrs("192.0.2.1")) {
@@ -290,7 +303,8 @@ func TestSearchMatters(t *testing.T) {
 		found Status
 		want  bool
 	}{
-		{"a.b.example", OK, false}, {"a.b.example", Timeout, false}, {"a.b.example", NXDomain, true}, {"a.b.example", ServFail, true},
+		{"a.b.example", OK, false}, {"a.b.example", Timeout, false}, {"a.b.example", NXDomain, true},
+		{"a.b.example", ServFail, true},
 		{"a.example", OK, true}, {"a", OK, true},
 	} {
 		if got := r.SearchMatters(tt.name, tt.found); got != tt.want {
@@ -302,11 +316,13 @@ func TestSearchMatters(t *testing.T) {
 	}
 }
 
-// What means something else on each machine is no matter for servers, unless
-// the user has named them.
+// An address that means something else on each machine is not sent to servers, unless the
+// user has named them.
 func TestReverseOfUnroutable(t *testing.T) {
-	s := startDNS(t, lab.Zone("in-addr.arpa", "1.0.0.127 PTR x.example.", "1.1.254.169 PTR x.example.", "0.0.0.0 PTR x.example."), lab.Zone("ip6.arpa"))
-	for _, addr := range []string{"127.0.0.1", "169.254.1.1", "0.0.0.0", "::1", "fe80::1%lo", "::", "::ffff:127.0.0.1"} {
+	s := startDNS(t, lab.Zone("in-addr.arpa", "1.0.0.127 PTR x.example.", "1.1.254.169 PTR x.example.",
+		"0.0.0.0 PTR x.example."), lab.Zone("ip6.arpa"))
+	for _, addr := range []string{"127.0.0.1", "169.254.1.1", "0.0.0.0", "::1", "fe80::1%lo", "::",
+		"::ffff:127.0.0.1"} {
 		a := netip.MustParseAddr(addr)
 		for _, scope := range []Scope{System, DNSOnly} {
 			r := asking(t, s)
@@ -332,7 +348,10 @@ func TestCancelled(t *testing.T) {
 	s := hostZone(t)
 	s.Fault("", lab.Drop)
 	for want, end := range map[Status]func() (context.Context, context.CancelFunc){
-		Timeout: func() (context.Context, context.CancelFunc) { return context.WithTimeout(context.Background(), brief) },
+		Timeout: func() (context.Context, context.CancelFunc) {
+			return context.WithTimeout(context.Background(),
+				brief)
+		},
 		Skipped: func() (context.Context, context.CancelFunc) {
 			ctx, cancel := context.WithCancel(context.Background())
 			time.AfterFunc(brief, cancel)
@@ -359,7 +378,8 @@ func TestNoAAAA(t *testing.T) {
 	r := asking(t, s)
 	r.Config.NoAAAA = true
 	want := map[Type]string{A: "ok host.example 192.0.2.1", AAAA: "nodata host.example"}
-	if d := cmp.Diff(want, collected(t, r, "host.example", AnyFamily, System)); d != "" || s.Asked("host.example", 28) != 0 {
+	if d := cmp.Diff(want, collected(t, r, "host.example", AnyFamily, System)); d != "" ||
+		s.Asked("host.example", 28) != 0 {
 		t.Error(d)
 	}
 }
@@ -368,7 +388,8 @@ func TestNoAAAA(t *testing.T) {
 // the lab.
 func TestSystemAPI(t *testing.T) {
 	s := startDNS(t, lab.Zone("example.com", "host A 192.0.2.1", "host AAAA 2001:db8::1"),
-		lab.Zone("in-addr.arpa", "1.2.0.192 PTR host.example.com.", `3.2.0.192 PTR a\027b.example.com.`, "1.0.0.127 PTR x.example."))
+		lab.Zone("in-addr.arpa", "1.2.0.192 PTR host.example.com.", `3.2.0.192 PTR a\027b.example.com.`,
+			"1.0.0.127 PTR x.example."))
 	s.Fault("dead.example.com", lab.ServFail)
 	r := asking(t)
 	r.Hosts = hosts(t, "192.0.2.77 pinned.example.com\n")
@@ -387,7 +408,9 @@ func TestSystemAPI(t *testing.T) {
 			t.Errorf("%s: -want +got:\n%s", host, d)
 		}
 	}
-	for addr, want := range map[string]string{"192.0.2.1": "ok [host.example.com] system", "192.0.2.9": "notfound [] system", "192.0.2.3": "invalid [] system", "192.0.2.77": "ok [pinned.example.com] hosts:/etc/hosts:1", "127.0.0.1": "notfound [] hosts:/etc/hosts"} {
+	for addr, want := range map[string]string{"192.0.2.1": "ok [host.example.com] system",
+		"192.0.2.9": "notfound [] system", "192.0.2.3": "invalid [] system",
+		"192.0.2.77": "ok [pinned.example.com] hosts:/etc/hosts:1", "127.0.0.1": "notfound [] hosts:/etc/hosts"} {
 		a := r.Reverse(within(t), netip.MustParseAddr(addr), System)
 		if got := fmt.Sprintf("%s %v %s", a.Status, a.Names, a.Source); got != want {
 			t.Errorf("%s: %s, want %s", addr, got, want)
@@ -403,7 +426,8 @@ func TestSystemAPI(t *testing.T) {
 	}
 	before := s.Questions()
 	r.Config.Explicit = true
-	if r.Config.Servers = servers("127.0.0.1:1"); r.Forward(within(t), "other.example.com", IPv4, System).Source.Kind == KindSystem || s.Questions() != before {
+	if r.Config.Servers = servers("127.0.0.1:1"); r.Forward(within(t),
+		"other.example.com", IPv4, System).Source.Kind == KindSystem || s.Questions() != before {
 		t.Error("a named server is overruled by the system")
 	}
 }

@@ -17,12 +17,16 @@ import (
 
 // printable reports whether a terminal shows s as it is.
 func printable(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError }) < 0
+	return strings.IndexFunc(s, func(r rune) bool {
+		return r < ' ' || r >= 0x7f && r < 0xa0 ||
+			r == utf8.RuneError
+	}) < 0
 }
 
 // What reads as an address is one, and its own spelling reads as the same.
 func FuzzParseLiteral(f *testing.F) {
-	for _, s := range []string{"", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "4294967296", "1.2.3.4.", "08", "0x", "1..2", "::1", "::ffff:192.0.2.1", "fe80::1%eth0", "fe80::1%", "[::1]", "::%\x1b"} {
+	for _, s := range []string{"", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "4294967296", "1.2.3.4.", "08", "0x",
+		"1..2", "::1", "::ffff:192.0.2.1", "fe80::1%eth0", "fe80::1%", "[::1]", "::%\x1b"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -48,7 +52,9 @@ func FuzzParseLiteral(f *testing.F) {
 // A name is printable, fits a message, and is one whatever the case of its
 // letters and whether or not a dot ends it.
 func FuzzParseName(f *testing.F) {
-	for _, s := range []string{"", ".", "..", "a.", "Example.COM", "a..b", "_srv.x", "a b", "\x00.\xff", `a\046b`, "bücher.example", "xn--bcher-kva.example", "。", "a。b", "ß.de", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "a"} {
+	for _, s := range []string{"", ".", "..", "a.", "Example.COM", "a..b", "_srv.x", "a b", "\x00.\xff", `a\046b`,
+		"bücher.example", "xn--bcher-kva.example", "。", "a。b",
+		"ß.de", strings.Repeat("a", 64), strings.Repeat("a.", 127) + "a"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -80,10 +86,11 @@ func FuzzParseName(f *testing.F) {
 	})
 }
 
-// What reads as a server can be asked, and its own spelling reads as the same;
-// what does not is told of on one short line.
+// What parses as a server can be asked, and its own spelling parses as the same server. For
+// anything else the error is one short line.
 func FuzzParseServer(f *testing.F) {
-	for _, s := range []string{"", "192.0.2.53", "192.0.2.53:5353", "192.0.2.53:0", "[192.0.2.53]", "2001:db8::53", "[2001:db8::53]", "[fe80::53%eth0]:5353", "[::1", "::1]:53", "host:53", "[]:53", "\x1b[2J"} {
+	for _, s := range []string{"", "192.0.2.53", "192.0.2.53:5353", "192.0.2.53:0", "[192.0.2.53]", "2001:db8::53",
+		"[2001:db8::53]", "[fe80::53%eth0]:5353", "[::1", "::1]:53", "host:53", "[]:53", "\x1b[2J"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -103,9 +110,10 @@ func FuzzParseServer(f *testing.F) {
 	})
 }
 
-// What getent prints, or anything in its place, gives addresses and words only.
+// Whatever getent prints, or a program in its place, only addresses and words result.
 func FuzzGetent(f *testing.F) {
-	for _, s := range []string{"", "192.0.2.1       STREAM db.example.com\n192.0.2.1       DGRAM\n", "2001:db8::1     db.example.com alias\n", "fe80::1%eth0 x", "no address here\n", "::1", "\x1b[2J ::1\n"} {
+	for _, s := range []string{"", "192.0.2.1       STREAM db.example.com\n192.0.2.1       DGRAM\n",
+		"2001:db8::1     db.example.com alias\n", "fe80::1%eth0 x", "no address here\n", "::1", "\x1b[2J ::1\n"} {
 		f.Add(s, "hosts")
 		f.Add(s, "ahosts")
 	}
@@ -145,7 +153,9 @@ func FuzzStream(f *testing.F) {
 	framed := binary.BigEndian.AppendUint16(nil, uint16(len(good)))
 	framed = append(framed, good...)
 	other := bytes.Replace(framed, []byte("\x04host"), []byte("\x04most"), 1)
-	for _, b := range [][]byte{nil, {0}, {0, 0}, {0xff, 0xff}, framed, framed[:len(framed)-1], append(other, framed...), bytes.Repeat(other, streamMessages), append(bytes.Repeat(other, streamMessages), framed...), append(framed, 0, 1)} {
+	for _, b := range [][]byte{nil, {0}, {0, 0}, {0xff, 0xff}, framed, framed[:len(framed)-1], append(other, framed...),
+		bytes.Repeat(other, streamMessages), append(bytes.Repeat(other, streamMessages), framed...),
+		append(framed, 0, 1)} {
 		f.Add(b)
 	}
 	f.Fuzz(func(t *testing.T, stream []byte) {
@@ -159,7 +169,8 @@ func FuzzStream(f *testing.F) {
 		if whole == nil && !errors.Is(wholeErr, ErrUnusable) {
 			t.Fatalf("%x: %v", stream, wholeErr)
 		}
-		if whole != nil && !bytes.Contains(bytes.ToLower(stream), []byte("\x04host\x07example\x03com\x00\x00\x01\x00\x01")) {
+		if whole != nil && !bytes.Contains(bytes.ToLower(stream),
+			[]byte("\x04host\x07example\x03com\x00\x00\x01\x00\x01")) {
 			t.Fatalf("%x does not answer the question: %+v", stream, whole)
 		}
 	})

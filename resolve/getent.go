@@ -54,8 +54,8 @@ func (r *Resolver) addressesFromModule(ctx context.Context, module string, w wan
 	return answers, out
 }
 
-// namesFromModule does the same for the names of an address, of which libc gives
-// one. It returns nil if the module was not asked.
+// namesFromModule does the same for the names of an address. libc returns one of them. It
+// returns nil if the module was not asked.
 func (r *Resolver) namesFromModule(
 	ctx context.Context, module string, q Question, addr netip.Addr,
 ) (*Answer, Outcomes) {

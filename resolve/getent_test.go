@@ -22,7 +22,8 @@ import (
 func asGetent() bool { return len(os.Args) == 5 && os.Args[1] == "-s" }
 
 var getentKnows = map[string]string{
-	"mdns4_minimal ahosts printer.local":   "192.0.2.7       STREAM Printer.local\n192.0.2.7       DGRAM  \n2001:db8::7     RAW\nnoise\n\n",
+	"mdns4_minimal ahosts printer.local": "192.0.2.7       STREAM Printer.local\n192.0.2.7       DGRAM  " +
+		"\n2001:db8::7     RAW\nnoise\n\n",
 	"mdns4_minimal ahostsv4 printer.local": "192.0.2.7       STREAM printer.local\n",
 	"mdns4_minimal ahostsv6 printer.local": "::ffff:192.0.2.7 STREAM printer.local\n",
 	"mdns4_minimal hosts 169.254.1.1":      "169.254.1.1     printer.local alias.local\n",
@@ -90,8 +91,10 @@ func TestModules(t *testing.T) {
 		addrs          []netip.Addr
 		source         string
 	}{
-		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", AnyFamily, OK, addrs("192.0.2.7"), "nss:mdns4_minimal"},
-		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", IPv4, OK, addrs("192.0.2.7"), "nss:mdns4_minimal"},
+		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", AnyFamily, OK, addrs("192.0.2.7"),
+			"nss:mdns4_minimal"},
+		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", IPv4, OK, addrs("192.0.2.7"),
+			"nss:mdns4_minimal"},
 		{"files mdns4_minimal [NOTFOUND=return] dns", "printer.local", IPv6, Refused, nil, ""}, // mdns4 knows no IPv6
 		{"mdns4_minimal [NOTFOUND=return] dns", "a.printer.local", AnyFamily, Refused, nil, ""},
 		{"mdns4_minimal [UNAVAIL=return] dns", "host.example.com", AnyFamily, NotFound, nil, "builtin"},
@@ -126,7 +129,8 @@ func TestModules(t *testing.T) {
 				first = a
 			}
 		}
-		if first.Status != tt.want || !slices.Equal(first.Addrs, tt.addrs) || tt.source != "" && first.Source.String() != tt.source {
+		if first.Status != tt.want || !slices.Equal(first.Addrs, tt.addrs) || tt.source != "" &&
+			first.Source.String() != tt.source {
 			t.Errorf("%s: %s %d: %+v", tt.nsswitch, tt.host, tt.family, first)
 		}
 	}
@@ -199,7 +203,8 @@ func TestModuleNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for host, want := range map[string]bool{
-		"a.local": true, "A.LOCAL.": true, "a.b.local": false, "local": false, "alocal": false, "a.local.example": false,
+		"a.local": true, "A.LOCAL.": true, "a.b.local": false, "local": false, "alocal": false,
+		"a.local.example": false,
 	} {
 		if mdnsName("mdns4_minimal", host) != want {
 			t.Errorf("mdns4_minimal: %s", host)
@@ -207,7 +212,8 @@ func TestModuleNames(t *testing.T) {
 	}
 	const allow = "# all of\n.local # and\nCorp.Example\n"
 	for host, want := range map[string]bool{
-		"a.b.local": true, "host.corp.example": true, "HOST.CORP.EXAMPLE": true, "corp.example": false, "a.local.": false, "example": false,
+		"a.b.local": true, "host.corp.example": true, "HOST.CORP.EXAMPLE": true, "corp.example": false,
+		"a.local.": false, "example": false,
 	} {
 		if mdnsAllows(allow, host) != want {
 			t.Errorf("mdns.allow: %s", host)
@@ -217,8 +223,9 @@ func TestModuleNames(t *testing.T) {
 		t.Error("mdns.allow: *")
 	}
 	for host, want := range map[string]bool{
-		own: true, own + ".": true, "LocalHost.LocalDomain": true, "x.localhost": true, "_gateway": true, "x.localhost.localdomain.": true,
-		"localdomain": false, "other.example": false,
+		own: true, own + ".": true, "LocalHost.LocalDomain": true, "x.localhost": true, "_gateway": true,
+		"x.localhost.localdomain.": true,
+		"localdomain":              false, "other.example": false,
 		strings.ToUpper(own): strings.ToUpper(own) == own,
 	} {
 		if myHostname(host) != want {
@@ -244,7 +251,8 @@ func TestModulesReverse(t *testing.T) {
 		{"myhostname", "192.0.2.8", NotFound, "builtin"},
 	} {
 		r := throughGetent(t, tt.nsswitch, s)
-		if a := r.Reverse(within(t), netip.MustParseAddr(tt.addr), System); a.Status != tt.want || a.Source.String() != tt.source {
+		if a := r.Reverse(within(t), netip.MustParseAddr(tt.addr), System); a.Status != tt.want ||
+			a.Source.String() != tt.source {
 			t.Errorf("%s: %s: %+v", tt.nsswitch, tt.addr, a)
 		}
 	}

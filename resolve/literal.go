@@ -19,7 +19,7 @@ func ParseLiteral(s string) (netip.Addr, bool) {
 }
 
 // Numeric reports whether a name reads as an IPv4 address. OpenSSH's remote_hostname
-// calls that a nasty PTR record, because whoever trusts the name would take it for
+// calls that a nasty PTR record, because a program that trusts the name would take it for
 // the address. A Name has no final dot, so that does not matter here.
 func (n Name) Numeric() bool {
 	_, ok := parseInetAton(string(n))

@@ -26,7 +26,8 @@ func TestParseLiteral(t *testing.T) {
 		"1:2:3:4:5:6:7::": "1:2:3:4:5:6:7:0",
 		"fe80::1%eth0":    "fe80::1%eth0",
 		"":                "", "0x": "", "1.2.3.4.": "", "1.2.3.4 ": "", "08.1.1.1": "", "256.1.1.1": "", "1..2": "",
-		"4294967296": "", "1.16777216": "", "1.2.65536": "", "1.2.3.4x": "", "1.2.3.4.5": "", "[::1]": "", "a.b": "", "-1": "", "+1": "",
+		"4294967296": "", "1.16777216": "", "1.2.65536": "", "1.2.3.4x": "", "1.2.3.4.5": "", "[::1]": "", "a.b": "",
+		"-1": "", "+1": "",
 		"1_0": "", "0x1_0": "", "١": "", "::": "::", ":": "", "::%": "",
 	} {
 		got, ok := ParseLiteral(text)
@@ -37,7 +38,8 @@ func TestParseLiteral(t *testing.T) {
 }
 
 func TestNumeric(t *testing.T) {
-	for name, want := range map[Name]bool{"10.1": true, "0x7f.1": true, "2130706433": true, "192.0.2.1": true, "host1": false, "1-2-3-4.example": false, ".": false, "": false, `1\046`: false} {
+	for name, want := range map[Name]bool{"10.1": true, "0x7f.1": true, "2130706433": true, "192.0.2.1": true,
+		"host1": false, "1-2-3-4.example": false, ".": false, "": false, `1\046`: false} {
 		if got := name.Numeric(); got != want {
 			t.Errorf("%q: %v", name, got)
 		}
@@ -61,7 +63,8 @@ func TestReverseName(t *testing.T) {
 
 func TestParseName(t *testing.T) {
 	for text, want := range map[string]Name{
-		"My.Example.COM.": "my.example.com", ".": ".", "": ".", "a b": `a\032b`, "*.a": `\042.a`, "a\x1b[2Jb": `a\027\0912jb`,
+		"My.Example.COM.": "my.example.com", ".": ".", "": ".", "a b": `a\032b`, "*.a": `\042.a`,
+		"a\x1b[2Jb":      `a\027\0912jb`,
 		"bücher.example": "xn--bcher-kva.example", "_ssh._tcp": "_ssh._tcp",
 	} {
 		if got, err := ParseName(text); err != nil || got != want {

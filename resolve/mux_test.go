@@ -97,7 +97,8 @@ func TestMuxOverTCPAlone(t *testing.T) {
 	s := hostZone(t)
 	s.Fault("", lab.DropUDP)
 	m := &Mux{Timeout: patience, TCP: true}
-	if r, err := m.Exchange(within(t), at(s), hostQuestion, false); err != nil || len(r.Answer) != 1 || s.Streams() != 1 || s.Questions() != 1 {
+	if r, err := m.Exchange(within(t), at(s), hostQuestion, false); err != nil || len(r.Answer) != 1 ||
+		s.Streams() != 1 || s.Questions() != 1 {
 		t.Errorf("%+v, %v, %d questions", r, err, s.Questions())
 	}
 }

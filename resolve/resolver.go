@@ -45,7 +45,7 @@ type Resolver struct {
 
 // Addresses yields the answers for a host as a person or ssh wrote it: one per
 // family in f, each as it arrives, so that dialling need not wait for the slower
-// one. An address literal gives one Answer, of its own family, without names. The
+// one. For an address literal there is one Answer, of its own family, without names. The
 // search list applies as in res_nsearch(3): the next name is tried only if neither
 // family has an address for this one.
 func (r *Resolver) Addresses(ctx context.Context, host string, f Family, s Scope) iter.Seq[Answer] {
@@ -159,9 +159,9 @@ func (r *Resolver) hostsFile() *hostsfile.File {
 	return r.hosts
 }
 
-// Within gives a Resolver that asks as r does, but with attempts so short that all
-// of them, at every server, fit into d: a lookup with a deadline must not end while
-// the next server would have answered. Its Err is r's. It has a cache and sockets of
+// Within returns a Resolver that asks as r does, but with attempts so short that all of
+// them, at every server, fit into d: a lookup with a deadline must not end while the next
+// server would have answered. Its Err is r's. It has a cache and sockets of
 // its own, with a Close of their own.
 func (r *Resolver) Within(d time.Duration) *Resolver {
 	r.init()

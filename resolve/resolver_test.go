@@ -25,7 +25,8 @@ var facts = cmp.Options{
 // article is the story's own data: the reverse name does not exist.
 func article(t testing.TB) *lab.DNSServer {
 	return startDNS(t,
-		lab.Zone("example.com", "my 60 A 192.168.1.243", "both 60 A 192.0.2.1", "both 90 AAAA 2001:db8::1", "www 30 CNAME both"),
+		lab.Zone("example.com", "my 60 A 192.168.1.243", "both 60 A 192.0.2.1", "both 90 AAAA 2001:db8::1",
+			"www 30 CNAME both"),
 		lab.Zone("1.168.192.in-addr.arpa", "243 300 PTR 192-168-1-243.foo.bar.net."),
 		lab.Zone("bar.net"),
 	)

@@ -121,7 +121,8 @@ func (c *Config) candidates(w want) []Name {
 		return []Name{w.name}
 	}
 	list := make([]Name, 0, 1+len(c.Search))
-	if w.found && c.machine != nil { // a PTR name is looked up as sshd would, which does not have the user's environment
+	// A PTR name is looked up as sshd would, which does not have the user's environment.
+	if w.found && c.machine != nil {
 		c = c.machine
 	}
 	dots := strings.Count(string(w.name), ".")

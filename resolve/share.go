@@ -13,9 +13,8 @@ import (
 // golang.org/x/sync/singleflight does, and caches the answers for their TTL.
 // Sharing also denies a forger many equal questions to hit (RFC 5452, section 5).
 //
-// The first caller asks, in its own goroutine. If it gives up, the next one who
-// waits asks again, so no caller depends on another's deadline and no goroutine
-// is needed.
+// The first caller asks, in its own goroutine. If it gives up, the next caller that waits
+// asks again, so no caller depends on another's deadline and no goroutine is needed.
 type shared struct {
 	fetch func(context.Context, Question) *Answer // asks the servers
 
@@ -33,7 +32,7 @@ type call struct {
 	until  time.Time // the end of its TTL; zero: it is not cached
 }
 
-// ask gives q's answer: from the cache, from a call that is outstanding, or from a
+// ask returns q's answer: from the cache, from a call that is outstanding, or from a
 // new one.
 func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	start := time.Now()
@@ -54,7 +53,8 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 				s.mu.Unlock()
 				done, ok := spend(ctx)
 				if !ok {
-					return &Answer{Question: q, Status: unpaid(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
+					return &Answer{Question: q, Status: unpaid(ctx), Source: Source{Kind: KindDNS},
+						Took: time.Since(start)}
 				}
 				defer done()
 				paid = true

@@ -15,7 +15,7 @@ import (
 // flight is one question that is outstanding on a socket.
 type flight struct {
 	query []byte
-	done  chan struct{} // closed by whoever removed the flight from its socket, unless the asker did
+	done  chan struct{} // closed by what removes the flight from its socket, except the asker
 	reply *Reply        // valid once done is closed, as is err
 	err   error
 

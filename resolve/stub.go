@@ -73,7 +73,7 @@ func (s *stub) chase(ctx context.Context, q Question) *Answer {
 }
 
 // reply asks one server after the other, round after round. NOERROR and NXDOMAIN are
-// final; any other rcode, a failure or silence leads to the next server. After all
+// final; after any other rcode, a failure or silence it asks the next server. After all
 // rounds it returns the reply or status that says most, and whose it is: SERVFAIL and
 // its like (a server tried and failed), then REFUSED, then an unusable reply, then
 // silence. An empty reply of a server that does not recurse is unusable (glibc's

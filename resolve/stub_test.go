@@ -69,14 +69,16 @@ func TestNextServer(t *testing.T) {
 		{"a server that fails", []lab.DNSFault{lab.ServFail, nil}, OK, 1, 2, []int{1, 1}, false},
 		{"a server that refuses", []lab.DNSFault{lab.Refused, nil}, OK, 1, 2, []int{1, 1}, false},
 		{"a silent server", []lab.DNSFault{lab.Drop, nil}, OK, 1, 2, []int{2, 1}, true},
-		{"no such name ends it", []lab.DNSFault{lab.Rcode(dns.RcodeNameError), nil}, NXDomain, 0, 2, []int{1, 0}, false},
+		{"no such name ends it", []lab.DNSFault{lab.Rcode(dns.RcodeNameError), nil}, NXDomain, 0, 2, []int{1, 0},
+			false},
 		{"no data ends it", []lab.DNSFault{lab.Rcode(dns.RcodeSuccess), nil}, NoData, 0, 2, []int{1, 0}, false},
 		{"a lame server", []lab.DNSFault{lame, nil}, OK, 1, 2, []int{1, 1}, false},
 		{"a lame server and a silent one", []lab.DNSFault{lame, lab.Drop}, Invalid, 0, 1, []int{1, 2}, true},
 		{"two lame servers", []lab.DNSFault{lame, lame}, Invalid, 0, 2, []int{2, 2}, false},
 		{"all fail", []lab.DNSFault{lab.Refused, lab.ServFail}, ServFail, 1, 2, []int{2, 2}, false},
 		{"silence, then refused", []lab.DNSFault{lab.Drop, lab.Refused}, Refused, 1, 1, []int{2, 1}, true},
-		{"the answer to another question", []lab.DNSFault{lab.WrongQuestion, lab.Drop}, Invalid, 0, 1, []int{2, 2}, true},
+		{"the answer to another question", []lab.DNSFault{lab.WrongQuestion, lab.Drop}, Invalid, 0, 1, []int{2, 2},
+			true},
 		{"all silent", []lab.DNSFault{lab.Drop, lab.Drop}, Timeout, 0, 2, []int{3, 3}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -100,7 +102,8 @@ func TestNextServer(t *testing.T) {
 			for _, s := range all {
 				asked = append(asked, s.Questions())
 			}
-			if a.Status != tt.want || a.Source.Where != all[tt.source].Addr().String() || !slices.Equal(asked, tt.asked) {
+			if a.Status != tt.want || a.Source.Where != all[tt.source].Addr().String() ||
+				!slices.Equal(asked, tt.asked) {
 				t.Errorf("want %s from %d, asked %v: got %+v, asked %v", tt.want, tt.source, tt.asked, a, asked)
 			}
 		})
@@ -115,7 +118,8 @@ func lame(x *lab.DNSExchange) {
 }
 
 func TestRotate(t *testing.T) {
-	one, two := startDNS(t, lab.Zone("example.com", manyHosts(10)...)), startDNS(t, lab.Zone("example.com", manyHosts(10)...))
+	one, two := startDNS(t, lab.Zone("example.com", manyHosts(10)...)),
+		startDNS(t, lab.Zone("example.com", manyHosts(10)...))
 	r := asking(t, one, two)
 	r.Config.Rotate = true
 	for i := range 10 {
@@ -154,10 +158,13 @@ func TestChains(t *testing.T) {
 		long = append(long, fmt.Sprintf("c%d CNAME c%d", i, i+1))
 	}
 	s := startDNS(t,
-		lab.Zone("example.com", append(long, "c17 A 192.0.2.17", "a CNAME host", "host A 192.0.2.1", "host A 192.0.2.1", "host A 192.0.2.2",
-			"out CNAME host.example.net.", "nowhere CNAME gone", "foreign CNAME host.example.org.", "self CNAME self", "onion CNAME x.onion.")...),
+		lab.Zone("example.com", append(long, "c17 A 192.0.2.17", "a CNAME host", "host A 192.0.2.1", "host A 192.0.2.1",
+			"host A 192.0.2.2",
+			"out CNAME host.example.net.", "nowhere CNAME gone", "foreign CNAME host.example.org.", "self CNAME self",
+			"onion CNAME x.onion.")...),
 		lab.Zone("example.net", "host A 192.0.2.3"),
-		lab.Zone("2.0.192.in-addr.arpa", "1 CNAME 1.0/25", `1.0/25 PTR host.example.com.`, "2 CNAME 2.0/25", "3 CNAME 3.0/25", "3.0/25 CNAME 3"),
+		lab.Zone("2.0.192.in-addr.arpa", "1 CNAME 1.0/25", `1.0/25 PTR host.example.com.`, "2 CNAME 2.0/25",
+			"3 CNAME 3.0/25", "3.0/25 CNAME 3"),
 	)
 	ctx := within(t)
 	for name, fault := range map[string]lab.DNSFault{"whole": nil, "cut short": lab.ShortChain} {
@@ -167,7 +174,8 @@ func TestChains(t *testing.T) {
 			}
 			r := asking(t, s)
 			for name, want := range map[Name]Answer{
-				"a.example.com":       {Status: OK, Addrs: addrs("192.0.2.1", "192.0.2.2"), Chain: []Name{"host.example.com"}},
+				"a.example.com": {Status: OK, Addrs: addrs("192.0.2.1", "192.0.2.2"),
+					Chain: []Name{"host.example.com"}},
 				"out.example.com":     {Status: OK, Addrs: addrs("192.0.2.3"), Chain: []Name{"host.example.net"}},
 				"c1.example.com":      {Status: OK, Addrs: addrs("192.0.2.17")},
 				"c0.example.com":      {Status: Loop},
@@ -177,15 +185,18 @@ func TestChains(t *testing.T) {
 				"onion.example.com":   {Status: NXDomain, Chain: []Name{"x.onion"}},
 			} {
 				a := r.Forward(ctx, name, IPv4, System)
-				if a.Status != want.Status || a.Question.Name != name || want.Addrs != nil && !slices.Equal(a.Addrs, want.Addrs) || want.Chain != nil && !slices.Equal(a.Chain, want.Chain) {
+				if a.Status != want.Status || a.Question.Name != name || want.Addrs != nil &&
+					!slices.Equal(a.Addrs, want.Addrs) || want.Chain != nil && !slices.Equal(a.Chain, want.Chain) {
 					t.Errorf("%s: %+v", name, a)
 				}
 			}
 			a := r.Reverse(ctx, netip.MustParseAddr("192.0.2.1"), System)
-			if a.Status != OK || !slices.Equal(a.Names, []Name{"host.example.com"}) || a.Canonical != `1.0\04725.2.0.192.in-addr.arpa` {
+			if a.Status != OK || !slices.Equal(a.Names, []Name{"host.example.com"}) ||
+				a.Canonical != `1.0\04725.2.0.192.in-addr.arpa` {
 				t.Errorf("RFC 2317: %+v", a)
 			}
-			if a := r.Reverse(ctx, netip.MustParseAddr("192.0.2.2"), System); a.Status != NXDomain || len(a.Chain) != 1 {
+			if a := r.Reverse(ctx, netip.MustParseAddr("192.0.2.2"), System); a.Status != NXDomain ||
+				len(a.Chain) != 1 {
 				t.Errorf("an alias of nothing: %+v", a)
 			}
 			if a := r.Reverse(ctx, netip.MustParseAddr("192.0.2.3"), System); a.Status != Loop {
@@ -212,7 +223,8 @@ func TestForeignRecords(t *testing.T) {
 	if a := r.Forward(within(t), "host.example.com", IPv4, System); !slices.Equal(a.Addrs, addrs("192.0.2.1")) {
 		t.Errorf("%+v", a)
 	}
-	if a := r.Forward(within(t), "none.example.com", IPv4, System); a.Status != NXDomain || a.Zone == nil || a.Zone.Apex != "example.com" {
+	if a := r.Forward(within(t), "none.example.com", IPv4, System); a.Status != NXDomain || a.Zone == nil ||
+		a.Zone.Apex != "example.com" {
 		t.Errorf("%+v", a)
 	}
 }
@@ -223,7 +235,8 @@ func TestManyPTRs(t *testing.T) {
 		records = append(records, fmt.Sprintf("1 PTR h%d.example.com.", i))
 	}
 	longest := strings.Repeat(strings.Repeat("x", 63)+".", 3) + strings.Repeat("y", 61) + "."
-	s := startDNS(t, lab.Zone("2.0.192.in-addr.arpa", append(records, "2 PTR "+longest)...), lab.Zone(".", longest+" A 192.0.2.2"))
+	s := startDNS(t, lab.Zone("2.0.192.in-addr.arpa", append(records, "2 PTR "+longest)...),
+		lab.Zone(".", longest+" A 192.0.2.2"))
 	r := asking(t, s)
 	if a := r.Reverse(within(t), netip.MustParseAddr("192.0.2.1"), System); a.Status != OK || len(a.Names) != 500 {
 		t.Errorf("%s, %d names", a.Status, len(a.Names))
@@ -237,7 +250,7 @@ func TestManyPTRs(t *testing.T) {
 	}
 }
 
-// Equal questions share a flight; whoever gives up gives up alone.
+// Equal questions share a flight. A caller that gives up does not end the others' wait.
 func TestShared(t *testing.T) {
 	s := hostZone(t)
 	heard, answer := make(chan struct{}, 100), make(chan struct{})
@@ -284,7 +297,8 @@ func TestCache(t *testing.T) {
 			r.Forward(within(t), name, IPv4, System)
 		}
 	}
-	got := []int{s.Asked("host.example.com", 1), s.Asked("none.example.com", 1), s.Asked("zero.example.com", 1), s.Asked("fails.example.com", 1)}
+	got := []int{s.Asked("host.example.com", 1), s.Asked("none.example.com", 1), s.Asked("zero.example.com", 1),
+		s.Asked("fails.example.com", 1)}
 	if d := cmp.Diff([]int{1, 1, 3, 3}, got); d != "" {
 		t.Error(d)
 	}
@@ -307,7 +321,8 @@ func TestCache(t *testing.T) {
 }
 
 func TestZone(t *testing.T) {
-	s := startDNS(t, lab.Zone("2.0.192.in-addr.arpa", "9 CNAME 9.sub.example.net."), lab.Zone("example.net", "x A 192.0.2.1"))
+	s := startDNS(t, lab.Zone("2.0.192.in-addr.arpa", "9 CNAME 9.sub.example.net."),
+		lab.Zone("example.net", "x A 192.0.2.1"))
 	s.Fault("dead.sub.2.0.192.in-addr.arpa", lab.ServFail)
 	r := asking(t, s)
 	for name, want := range map[Name]Name{

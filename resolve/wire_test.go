@@ -23,7 +23,8 @@ func TestQuery(t *testing.T) {
 			t.Fatal(err)
 		}
 		opt := m.IsEdns0()
-		if !m.RecursionDesired || m.Response || m.Question[0].Qtype != dns.TypePTR || m.Question[0].Name != `a\ b.example.com.` ||
+		if !m.RecursionDesired || m.Response || m.Question[0].Qtype != dns.TypePTR ||
+			m.Question[0].Name != `a\ b.example.com.` ||
 			(opt != nil) != edns || edns && opt.UDPSize() != 1232 {
 			t.Errorf("edns %v: %v", edns, m)
 		}
@@ -46,14 +47,16 @@ func TestNamesFromTheWire(t *testing.T) {
 		`root@host's\ `: `root\064host\039s\032`,
 		`UPPER_case-`:   `upper_case-`,
 	} {
-		s := startDNS(t, lab.Zone("in-addr.arpa", "1 PTR "+owner+".example."), lab.Zone("example", owner+" A 192.0.2.1"))
+		s := startDNS(t, lab.Zone("in-addr.arpa", "1 PTR "+owner+".example."),
+			lab.Zone("example", owner+" A 192.0.2.1"))
 		m := muxed(t, patience)
 		r, err := m.Exchange(within(t), at(s), Question{"1.in-addr.arpa", PTR}, false)
 		if err != nil || len(r.Answer) != 1 || r.Answer[0].Target != want+".example" {
 			t.Errorf("%s: %+v, %v", owner, r, err)
 			continue
 		}
-		if r, err = m.Exchange(within(t), at(s), Question{want + ".example", A}, false); err != nil || len(r.Answer) != 1 {
+		if r, err = m.Exchange(within(t), at(s), Question{want + ".example", A}, false); err != nil ||
+			len(r.Answer) != 1 {
 			t.Errorf("%s: back: %+v, %v", owner, r, err)
 		}
 	}
@@ -74,8 +77,8 @@ func TestMailbox(t *testing.T) {
 	}
 }
 
-// FuzzReply: whatever a server sends is refused or gives an Answer whose names
-// are canonical and print as they are.
+// Whatever a server sends is refused, or becomes an Answer whose names are canonical and
+// safe to print.
 func FuzzReply(f *testing.F) {
 	query, _ := packQuery(Question{"host.example.com", PTR}, true)
 	for _, records := range [][]string{

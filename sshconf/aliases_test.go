@@ -10,7 +10,8 @@ import (
 func TestAliases(t *testing.T) {
 	home := t.TempDir()
 	files := map[string]string{
-		"config":   "Host web1 web2\n\tPort 22\nHost *.example.com !gate web1\nInclude conf.d/*\nMatch host db\n\tPort 1\nhost\tGate \"quoted\"\n",
+		"config": "Host web1 web2\n\tPort 22\nHost *.example.com !gate web1\nInclude conf.d/*\nMatch host " +
+			"db\n\tPort 1\nhost\tGate \"quoted\"\n",
 		"conf.d/a": "Host included -oProxyCommand=x web?\n",
 		"conf.d/b": "Host=equal\n",
 	}

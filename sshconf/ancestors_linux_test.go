@@ -26,7 +26,8 @@ func TestClearedEnvironment(t *testing.T) {
 		return
 	}
 	q := write(t, "")
-	text := "Match exec \"env -i PATH=/usr/bin:/bin " + asks + "=" + q.File + " " + os.Args[0] + " -test.run=^TestClearedEnvironment$ >&2\"\n\tPort 7\n"
+	text := "Match exec \"env -i PATH=/usr/bin:/bin " + asks + "=" + q.File + " " + os.Args[0] +
+		" -test.run=^TestClearedEnvironment$ >&2\"\n\tPort 7\n"
 	if err := os.WriteFile(q.File, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

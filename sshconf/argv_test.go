@@ -21,20 +21,29 @@ func TestParseCommand(t *testing.T) {
 		{"ssh me@web", &Command{Targets: []Target{{Host: "web", User: "me", Args: []string{"-l", "me"}}}}},
 		{"ssh a@b@web", &Command{Targets: []Target{{Host: "web", User: "a@b", Args: []string{"-l", "a@b"}}}}},
 		{"ssh -4vp 22 web -l me -- ls -l", &Command{
-			Targets: []Target{{Host: "web", Args: []string{"-4", "-v", "-p", "22", "-l", "me"}, Remote: []string{"ls", "-l"}}}}},
+			Targets: []Target{{Host: "web", Args: []string{"-4", "-v", "-p", "22", "-l", "me"},
+				Remote: []string{"ls", "-l"}}}}},
 		{"ssh -p22 -oPort=5 me@web -p 7 ls -p 8", &Command{
-			Targets: []Target{{Host: "web", User: "me", Args: []string{"-p", "22", "-o", "Port=5", "-l", "me", "-p", "7"},
+			Targets: []Target{{Host: "web", User: "me", Args: []string{"-p", "22", "-o", "Port=5", "-l", "me", "-p",
+				"7"},
 				Remote: []string{"ls", "-p", "8"}}}}},
 		{"ssh -- web -p 7", &Command{Targets: []Target{{Host: "web", Remote: []string{"-p", "7"}}}}},
-		{"ssh ssh://me;x=y@web:2222", &Command{Targets: []Target{{Host: "web", User: "me", Port: 2222, Args: []string{"-l", "me", "-p", "2222"}}}}},
-		{"ssh ssh://m%40e@[2001:db8::1]:22/", &Command{Targets: []Target{{Host: "2001:db8::1", User: "m@e", Port: 22, Args: []string{"-l", "m@e", "-p", "22"}}}}},
+		{"ssh ssh://me;x=y@web:2222",
+			&Command{Targets: []Target{{Host: "web", User: "me", Port: 2222, Args: []string{"-l", "me", "-p",
+				"2222"}}}}},
+		{"ssh ssh://m%40e@[2001:db8::1]:22/",
+			&Command{Targets: []Target{{Host: "2001:db8::1", User: "m@e", Port: 22, Args: []string{"-l", "m@e", "-p",
+				"22"}}}}},
 		{"ssh -V", &Command{}},
 		{"ssh -Q cipher", &Command{}},
 		{"ssh -F none -J a,b -o ProxyCommand=nc~%h fe80::1%lo", &Command{Targets: []Target{{Host: "fe80::1%lo",
 			Args: []string{"-F", "none", "-J", "a,b", "-o", "ProxyCommand=nc %h"}}}}},
-		{"sftp -P 2222 -b batch -l 100 -oUser=x me@web:/tmp", &Command{Targets: []Target{{Host: "web", User: "me", Path: "/tmp",
-			Args: []string{"-o", "User=x", "-l", "me", "-p", "2222"}}}}},
-		{"sftp sftp://me@web:22/dir/x", &Command{Targets: []Target{{Host: "web", User: "me", Port: 22, Path: "dir/x", Args: []string{"-l", "me", "-p", "22"}}}}},
+		{"sftp -P 2222 -b batch -l 100 -oUser=x me@web:/tmp",
+			&Command{Targets: []Target{{Host: "web", User: "me", Path: "/tmp",
+				Args: []string{"-o", "User=x", "-l", "me", "-p", "2222"}}}}},
+		{"sftp sftp://me@web:22/dir/x",
+			&Command{Targets: []Target{{Host: "web", User: "me", Port: 22, Path: "dir/x",
+				Args: []string{"-l", "me", "-p", "22"}}}}},
 		{"sftp [::1]:dir", &Command{Targets: []Target{{Host: "::1", Path: "dir"}}}},
 		{"sftp web", &Command{Targets: []Target{{Host: "web"}}}},
 		{"sftp -D /usr/lib/sftp-server", &Command{}},
@@ -108,8 +117,10 @@ func TestSSHCommand(t *testing.T) {
 	for _, line := range []string{
 		"web", "me@web", "-4vp 22 web", "web -4vp 22", "-l a -p 1 me@web -p 2 -l b ls -p 3",
 		"ssh://me@web:7", "-p 6 ssh://me@web:7", "ssh://me@web:7 -p 8 -l x", "-- web -6", "-oPort=9 web -o Port=8",
-		"-J gate web", "-o ProxyCommand=x web", "-b 127.0.0.1 -B lo web -o BindAddress=x", "-M -S /tmp/x web", "-i -- web -6", "-4 -- web -- -6",
-		"-qTNf -o ConnectTimeout=1m web -- -p 3", "me@WEB:x", "-P 22", "-f web true", "-s web sftp", "-qv web", "-v -q web -o LogLevel=INFO", "web -s sftp",
+		"-J gate web", "-o ProxyCommand=x web", "-b 127.0.0.1 -B lo web -o BindAddress=x", "-M -S /tmp/x web",
+		"-i -- web -6", "-4 -- web -- -6",
+		"-qTNf -o ConnectTimeout=1m web -- -p 3", "me@WEB:x", "-P 22", "-f web true", "-s web sftp", "-qv web",
+		"-v -q web -o LogLevel=INFO", "web -s sftp",
 	} {
 		args := append([]string{"-F", "none"}, strings.Fields(line)...)
 		c, err := ParseCommand("ssh", args)
@@ -143,10 +154,13 @@ func TestFileCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		"sftp -F none web", "sftp -F none me@web:/x", "sftp -F none -P 7 -o Port=8 me@web", "sftp -F none -P 7 sftp://me@web:9/x",
+		"sftp -F none web", "sftp -F none me@web:/x", "sftp -F none -P 7 -o Port=8 me@web",
+		"sftp -F none -P 7 sftp://me@web:9/x",
 		"sftp -F none -4 -J gate -oConnectTimeout=5 [::1]:x", "sftp -F none -C -b /dev/null -R 5 -B 100 -l 9 Web",
-		"scp -F none web:x /dev/null", "scp -F none -P 7 -o Port=8 me@web:x /dev/null", "scp -F none -P 7 scp://me@web:9/x /dev/null",
-		"scp -F none -6 -l 100 -i k -oUser=u me@[::1]:x /dev/null", "scp -F none -rpq /dev/null Web:", "scp -F none -v web:x /dev/null", "sftp -F none -q web", "sftp -F none -vv web",
+		"scp -F none web:x /dev/null", "scp -F none -P 7 -o Port=8 me@web:x /dev/null",
+		"scp -F none -P 7 scp://me@web:9/x /dev/null",
+		"scp -F none -6 -l 100 -i k -oUser=u me@[::1]:x /dev/null", "scp -F none -rpq /dev/null Web:",
+		"scp -F none -v web:x /dev/null", "sftp -F none -q web", "sftp -F none -vv web",
 	} {
 		words := strings.Fields(line)
 		os.Remove(record)
@@ -177,7 +191,8 @@ func TestFileCommands(t *testing.T) {
 // FuzzParseCommand: what was read is stable, for the options of a target can be
 // read again, and no target can pass for an option.
 func FuzzParseCommand(f *testing.F) {
-	for _, s := range []string{"ssh\n-4vp\n22\nweb\nls", "sftp\n-P\n7\nme@[::1]:x", "scp\n-3\na:b\nscp://c:5/d\ne", "ssh\nssh://a%40b;c@[::1]:5", "ssh\n--\n-x", "ssh\n-Fx\n-oA=b\nc@d@e"} {
+	for _, s := range []string{"ssh\n-4vp\n22\nweb\nls", "sftp\n-P\n7\nme@[::1]:x", "scp\n-3\na:b\nscp://c:5/d\ne",
+		"ssh\nssh://a%40b;c@[::1]:5", "ssh\n--\n-x", "ssh\n-Fx\n-oA=b\nc@d@e"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -57,7 +57,8 @@ func TestRecursionMarker(t *testing.T) {
 	q.Evaluating = true
 	_, err := q.Lookup(t.Context())
 	var u *UnevaluatedError
-	if !errors.As(err, &u) || u.Doubts[0].Origin != q.File+":1" || !strings.HasPrefix(u.Doubts[0].Construct, "Match exec") {
+	if !errors.As(err, &u) || u.Doubts[0].Origin != q.File+":1" || !strings.HasPrefix(u.Doubts[0].Construct,
+		"Match exec") {
 		t.Errorf("%v", err)
 	}
 	if _, err := os.Stat(note); !errors.Is(err, fs.ErrNotExist) {
@@ -67,7 +68,8 @@ func TestRecursionMarker(t *testing.T) {
 
 // TestCertain: what is settled before a doubt, or beside it, is told.
 func TestCertain(t *testing.T) {
-	q := write(t, "ConnectTimeout 5\nMatch exec \"rdnsproxy check %h\"\nProxyCommand x\nUser u\nHost *\nPort 7\nUser v\n")
+	q := write(t, "ConnectTimeout 5\nMatch exec \"rdnsproxy check %h\"\nProxyCommand x\nUser u\nHost "+
+		"*\nPort 7\nUser v\n")
 	q.Evaluating = true
 	q.Keywords = []string{"connecttimeout", "port", "user"}
 	h, err := q.Lookup(t.Context())
@@ -88,10 +90,14 @@ func TestAsk(t *testing.T) {
 	for _, c := range []struct {
 		name, script, want string
 	}{
-		{"refusal", `printf 'config line 1: \033[31mbad\r\n' >&2; exit 255`, `ssh refuses its configuration: config line 1: \027[31mbad`},
+		{"refusal", `printf 'config line 1: \033[31mbad\r\n' >&2; exit 255`,
+			`ssh refuses its configuration: config line 1: \027[31mbad`},
 		{"silent refusal", `exit 3`, "ssh refuses its configuration: exit status 3"},
-		{"torrent of complaints", `i=0; while [ $i -lt 2000 ]; do echo "complaint $i" >&2; i=$((i+1)); done; exit 1`, "ssh refuses"},
-		{"torrent of answers", `while :; do echo "hostname aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; done | head -c 3000000`, "ssh -G printed more than 1048576 bytes"},
+		{"torrent of complaints", `i=0; while [ $i -lt 2000 ]; do echo "complaint $i" >&2; i=$((i+1)); done; exit 1`,
+			"ssh refuses"},
+		{"torrent of answers",
+			`while :; do echo "hostname ` + strings.Repeat("a", 64) + `"; done | head -c 3000000`,
+			"ssh -G printed more than 1048576 bytes"},
 		{"no answer", `true`, "ssh -G printed no hostname"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -182,7 +188,7 @@ func TestBadQueries(t *testing.T) {
 
 func TestUnreadable(t *testing.T) {
 	if os.Getuid() == 0 {
-		q := write(t, "") // nothing is unreadable for root but what is no file
+		q := write(t, "") // root can read every file, so take a path that is not one
 		q.File = filepath.Join(q.File, "below")
 		if _, err := q.Lookup(t.Context()); err == nil || !strings.Contains(err.Error(), q.File) {
 			t.Error(err)

@@ -48,10 +48,10 @@ func (q Query) Asker() *Asker {
 	return a
 }
 
-// Ask gives the keywords' values for the host h.Name, as c, a reading of the same
-// files for the same keywords, has it in a class; c may be nil. If h is what Lookup
-// had from ssh for the same query, or an earlier answer about this host, ssh is not
-// asked again: that would run the commands of Match exec a second time. The error is
+// Ask returns the keywords' values for the host h.Name. c, from Read with the same files
+// and keywords, tells which hosts share an answer; it may be nil. If h is what Lookup had
+// from ssh for the same query, or an earlier answer about this host, ssh is not asked
+// again, because that would run the commands of Match exec a second time. The error is
 // *NotAskedError, ctx's or one of those of Lookup.
 func (a *Asker) Ask(ctx context.Context, c *Config, h *Host) (*Host, error) {
 	if err := checkHost(h.Name); err != nil {

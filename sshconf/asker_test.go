@@ -17,7 +17,8 @@ func countingSSH(t *testing.T) (program string, calls func() int) {
 	t.Helper()
 	dir := t.TempDir()
 	log, program := filepath.Join(dir, "log"), filepath.Join(dir, "ssh")
-	if err := os.WriteFile(program, []byte("#!/bin/sh\n[ \"$1\" != -G ] || echo >>"+log+"\nexec ssh \"$@\"\n"), 0o700); err != nil {
+	if err := os.WriteFile(program, []byte("#!/bin/sh\n[ \"$1\" != -G ] || echo >>"+log+"\nexec ssh \"$@\"\n"),
+		0o700); err != nil {
 		t.Fatal(err)
 	}
 	return program, func() int {
@@ -41,7 +42,8 @@ func TestAsker(t *testing.T) {
 		{"nothing, and a second pass", "Match final all\n  Port 7\n", 1},
 		{"nothing, and a criterion", "Match exec true\n  Port 7\n", 1},
 		{"for all", "HostKeyAlgorithms -ssh-rsa*\n", 1},
-		{"for some", "Host web*\n  HostKeyAlgorithms +ssh-rsa\nHost db* !db2\n  KexAlgorithms ^curve25519-sha256\nHost *\n  RequiredRSASize 2048\n", 3},
+		{"for some", "Host web*\n  HostKeyAlgorithms +ssh-rsa\nHost db* !db2\n  KexAlgorithms " +
+			"^curve25519-sha256\nHost *\n  RequiredRSASize 2048\n", 3},
 		{"a quoted block", "Host \"web1\"\n  HostKeyAlgorithms +ssh-rsa\n", 6},
 		{"a criterion", "Match host web1\n  HostKeyAlgorithms +ssh-rsa\n", 6},
 		{"a second pass", "Match final all\n  Port 7\nHost web1\n  HostKeyAlgorithms +ssh-rsa\n", 6},
@@ -92,8 +94,10 @@ func TestOneQuestion(t *testing.T) {
 		calls      int
 	}{
 		{"a block of any host", "Match exec \"echo >>$RAN\"\n  Port 7\n", []string{"web1"}, 1},
-		{"a block of any host, several hosts", "Match exec \"echo >>$RAN\"\n  Port 7\n", []string{"web1", "web2", "db"}, 3},
-		{"a block with algorithms", "Match exec \"echo >>$RAN\"\n  Port 7\n  HostKeyAlgorithms ssh-ed25519\n", []string{"web1", "web2"}, 2},
+		{"a block of any host, several hosts", "Match exec \"echo >>$RAN\"\n  Port 7\n", []string{"web1", "web2", "db"},
+			3},
+		{"a block with algorithms", "Match exec \"echo >>$RAN\"\n  Port 7\n  HostKeyAlgorithms ssh-ed25519\n",
+			[]string{"web1", "web2"}, 2},
 		{"a path of its own for each host", "RevokedHostKeys /x/%h\n", []string{"web1", "web2"}, 2},
 		{"files that are read here", "Host web1\n  Port 7\n", []string{"web1", "web2"}, 1},
 	} {
@@ -159,7 +163,8 @@ func TestOneQuestion(t *testing.T) {
 }
 
 func TestWritten(t *testing.T) {
-	q := write(t, "Host web*\n  hostkeyalgorithms  +ssh-rsa\n  HostKeyAlgorithms ssh-ed25519\nMatch exec true\n  HostKeyAlgorithms ssh-rsa\n")
+	q := write(t, "Host web*\n  hostkeyalgorithms  +ssh-rsa\n  HostKeyAlgorithms ssh-ed25519\nMatch exec true\n  "+
+		"HostKeyAlgorithms ssh-rsa\n")
 	q.Keywords = []string{"hostkeyalgorithms"}
 	c, err := q.Read()
 	if err != nil {
@@ -194,7 +199,8 @@ func TestAskerWithoutSSH(t *testing.T) {
 	q := write(t, "")
 	q.Keywords, q.SSH = algorithmKeywords, filepath.Join(t.TempDir(), "none")
 	var not *NotAskedError
-	if _, err := q.Asker().Ask(t.Context(), nil, &Host{Name: "web1"}); !errors.As(err, &not) || !strings.Contains(err.Error(), "there is no ssh") {
+	if _, err := q.Asker().Ask(t.Context(), nil, &Host{Name: "web1"}); !errors.As(err, &not) ||
+		!strings.Contains(err.Error(), "there is no ssh") {
 		t.Error(err)
 	}
 }
@@ -205,7 +211,8 @@ func TestAskerComplains(t *testing.T) {
 	q.Keywords = algorithmKeywords
 	var refused *RefusedError
 	_, err := q.Asker().Ask(t.Context(), nil, &Host{Name: "web1"})
-	if !errors.As(err, &refused) || strings.Contains(refused.Text, "debug1") || strings.Contains(refused.Text, "OpenSSH_") || !strings.Contains(refused.Text, "onsense") {
+	if !errors.As(err, &refused) || strings.Contains(refused.Text, "debug1") || strings.Contains(refused.Text,
+		"OpenSSH_") || !strings.Contains(refused.Text, "onsense") {
 		t.Error(err)
 	}
 }

@@ -12,14 +12,16 @@ import (
 func ordinaryFile(n int) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, "Host web%d *.zone%d.example.com\n\tHostName web%d.example.com\n\tUser deploy\n\tPort %d\n\tIdentityFile ~/.ssh/id_%d\n\n", i, i, i, 2200+i%1000, i)
+		fmt.Fprintf(&b, "Host web%d *.zone%d.example.com\n\tHostName web%d.example.com\n\tUser deploy\n\tPort "+
+			"%d\n\tIdentityFile ~/.ssh/id_%d\n\n", i, i, i, 2200+i%1000, i)
 	}
 	b.WriteString("Host *\n\tServerAliveInterval 60\n\tProxyCommand rdnsproxy %h %p\n")
 	return b.String()
 }
 
 // relays is what the relay asks for.
-var relays = []string{"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos", "loglevel"}
+var relays = []string{"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts",
+	"tcpkeepalive", "ipqos", "loglevel"}
 
 // BenchmarkRelay is the relay's own case: none of what it asks for is set anywhere.
 func BenchmarkRelay(b *testing.B) {

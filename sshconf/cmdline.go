@@ -77,7 +77,8 @@ const (
 	judged     = "1DILORWcemw" // set nothing that is told, but ssh may refuse their values
 )
 
-// setting is the line that an option stands for; "" if it sets nothing that is told.
+// setting returns the line that an option is equivalent to; "" if it sets nothing that
+// Lookup returns.
 // Text in parentheses fits no shape, so ssh is asked.
 func (o option) setting() string {
 	value := o.value

@@ -9,17 +9,20 @@ import (
 	"testing"
 )
 
-// Lines from which configurations are composed: those that are read here, and
-// those that are ssh's.
+// Lines for composed configurations: those that the package reads, and those that only ssh
+// can evaluate.
 var (
-	headers = strings.Split(`Host web|Host db|Host *|Host w* !web|Host *.example.com|Host real|Host other|Match all|Host Web web`, "|")
-	bodies  = strings.Split(`HostName real|HostName %h.example.com|Port 1|Port 2|User u|User v|AddressFamily inet|ConnectTimeout 5|
+	headers = strings.Split("Host web|Host db|Host *|Host w* !web|Host *.example.com|Host real|Host other|"+
+		"Match all|Host Web web", "|")
+	bodies = strings.Split(`HostName real|HostName %h.example.com|Port 1|Port 2|User u|User v|AddressFamily inet|ConnectTimeout 5|
 ConnectTimeout none|BindAddress a|BindAddress b|ProxyJump gate|ProxyJump none|ProxyCommand nc %h %p|ProxyCommand none|
 ControlPath /x/%h-%p-%r|UserKnownHostsFile ~/k|TCPKeepAlive no|IdentityFile ~/.ssh/x|ServerAliveInterval 5|ForwardAgent yes|
 ControlMaster auto|ControlPersist 5m|HostKeyAlias h|IPQoS ef|Include $DIR/inc1|Include $DIR/inc2|Include $DIR/inc*`, "|")
-	oddHeaders = strings.Split(`Host web?|Host "web"|Match host real|Match host web,db|Match originalhost web|Match user u|Match !user u|
+	oddHeaders = strings.Split(`Host web?|Host "web"|Match host real|Match host web,db|Match originalhost web|`+
+		`Match user u|Match !user u|
 Match exec "test %h = real"|Match exec false|Match final all|Match final host real|Match canonical`, "|")
-	oddBodies = strings.Split(`Port "3"|User u # x|ProxyCommand nc # x|Ciphers ^aes128-ctr|CanonicalDomains example.invalid|Include "$DIR/inc1"`, "|")
+	oddBodies = strings.Split(`Port "3"|User u # x|ProxyCommand nc # x|Ciphers ^aes128-ctr|`+
+		`CanonicalDomains example.invalid|Include "$DIR/inc1"`, "|")
 )
 
 // composer writes configurations, one line in odds of which is odd.
@@ -50,8 +53,7 @@ func (c composer) compose(blocks int) string {
 	return b.String()
 }
 
-// TestComposed asks ssh and the package about configurations that nobody
-// thought of.
+// TestComposed compares the package with ssh on random configurations.
 func TestComposed(t *testing.T) {
 	t.Cleanup(func() { t.Logf("questions answered by: %v", tally.by) })
 	seeds := uint64(120)

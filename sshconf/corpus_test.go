@@ -208,7 +208,8 @@ func (c *configCase) check(t *testing.T, q Query) {
 // keywords together and for each alone.
 func (c *configCase) checkWithoutSSH(t *testing.T, label string, q Query, want map[string]string) {
 	q.SSH = filepath.Join(c.dir, "no", "ssh")
-	sets := [][]string{nil, {"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos", "loglevel"}}
+	sets := [][]string{nil, {"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts",
+		"tcpkeepalive", "ipqos", "loglevel"}}
 	for _, k := range order() {
 		sets = append(sets, []string{k})
 	}
@@ -221,7 +222,8 @@ func (c *configCase) checkWithoutSSH(t *testing.T, label string, q Query, want m
 		var unevaluated *UnevaluatedError
 		switch {
 		case errors.As(err, &unevaluated):
-			if h == nil || len(unevaluated.Doubts) == 0 || unevaluated.Doubts[0].Origin == "" || unevaluated.Doubts[0].Construct == "" {
+			if h == nil || len(unevaluated.Doubts) == 0 || unevaluated.Doubts[0].Origin == "" ||
+				unevaluated.Doubts[0].Construct == "" {
 				t.Errorf("%s: %+v says too little", label, unevaluated)
 			} else if want != nil {
 				compare(t, label, h, want, keywords, true)

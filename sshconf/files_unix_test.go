@@ -17,7 +17,8 @@ import (
 func TestSpecialFiles(t *testing.T) {
 	dir := t.TempDir()
 	fifo, huge, link := filepath.Join(dir, "fifo"), filepath.Join(dir, "huge"), filepath.Join(dir, "link")
-	if err := errors.Join(unix.Mkfifo(fifo, 0o600), os.WriteFile(huge, nil, 0o600), os.Truncate(huge, 1<<40), os.Symlink("/dev/zero", link)); err != nil {
+	if err := errors.Join(unix.Mkfifo(fifo, 0o600), os.WriteFile(huge, nil, 0o600), os.Truncate(huge, 1<<40),
+		os.Symlink("/dev/zero", link)); err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range []string{fifo, "/dev/zero", link, dir, "/dev/full"} {

@@ -37,7 +37,8 @@ func seeds(f *testing.F) []string {
 // file because of a text: nothing of that may come out of a fuzzer.
 func harmful(text string) bool {
 	bare := strings.NewReplacer(`"`, "", `'`, "", `\`, "").Replace(lower(text))
-	return slices.ContainsFunc([]string{"exec", "include", "canonical", "localnetwork", "$"}, func(w string) bool { return strings.Contains(bare, w) })
+	return slices.ContainsFunc([]string{"exec", "include", "canonical", "localnetwork", "$"},
+		func(w string) bool { return strings.Contains(bare, w) })
 }
 
 // FuzzReader: whatever a file holds, what is said of a host is what ssh -G says,
@@ -57,7 +58,8 @@ func FuzzReader(f *testing.F) {
 		}
 		q := Query{Host: host, File: file, Home: home(t), EnvHome: home(t), LocalUser: localUser(t), Evaluating: true}
 		relay := q
-		relay.Keywords = []string{"addressfamily", "bindaddress", "bindinterface", "connecttimeout", "connectionattempts", "tcpkeepalive", "ipqos"}
+		relay.Keywords = []string{"addressfamily", "bindaddress", "bindinterface", "connecttimeout",
+			"connectionattempts", "tcpkeepalive", "ipqos"}
 		all, errAll := q.Lookup(t.Context())
 		some, errSome := relay.Lookup(t.Context())
 		var open *UnevaluatedError
@@ -93,11 +95,13 @@ func FuzzFiles(f *testing.F) {
 		text = bytes.ReplaceAll(text, []byte("/dev/"), []byte(dir+"/"))
 		for name, content := range map[string][]byte{"config": text, ".ssh/inc": included} {
 			path := filepath.Join(dir, name)
-			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600)); err != nil {
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700),
+				os.WriteFile(path, content, 0o600)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		q := Query{Host: "web", UserFile: file, SystemFile: os.DevNull, Home: dir, EnvHome: dir, LocalUser: "me", Evaluating: true}
+		q := Query{Host: "web", UserFile: file, SystemFile: os.DevNull, Home: dir, EnvHome: dir, LocalUser: "me",
+			Evaluating: true}
 		h, err := q.Lookup(t.Context())
 		safe(t, err)
 		if h != nil {
@@ -136,7 +140,8 @@ func FuzzServerValue(f *testing.F) {
 		}
 		v, set, err := ServerValue(file, "usedns")
 		safe(t, err)
-		if set && (v.Keyword != "usedns" || safetext.Line(v.Origin) != v.Origin || !bytes.Contains(bytes.ToLower(text), []byte("usedns"))) {
+		if set && (v.Keyword != "usedns" || safetext.Line(v.Origin) != v.Origin ||
+			!bytes.Contains(bytes.ToLower(text), []byte("usedns"))) {
 			t.Errorf("%+v", v)
 		}
 		if !set && v != (Value{}) {
@@ -145,7 +150,7 @@ func FuzzServerValue(f *testing.F) {
 	})
 }
 
-// FuzzAnswer: what stands in ssh's place may print anything.
+// A program in ssh's place may print anything.
 func FuzzAnswer(f *testing.F) {
 	f.Add("hostname web\nport 22\n")
 	f.Add("user a\r\nhostname \x1b[2J\nport 99999\n\nPORT 7\nhostname x\x00y")

@@ -8,15 +8,15 @@ import (
 // keyword is what the package knows about one keyword of ssh_config(5). To add a
 // keyword is to add a row to the table, and nothing else here.
 //
-// Of a keyword that is told the first value counts. None of those that accumulate
-// (IdentityFile, SendEnv, the forwards) is told.
+// For a keyword that Lookup returns, the first value counts. It returns none of those that
+// accumulate (IdentityFile, SendEnv, the forwards).
 type keyword struct {
 	name string // in lower case, as in ssh -G
 
 	// text judges the text after the keyword. If nil, only ssh reads it.
 	text shape
 
-	// told: Lookup tells its value. Rows with told stand in ssh -G's order.
+	// told: Lookup returns its value. Rows with told are in ssh -G's order.
 	told bool
 
 	unset  string   // ssh's own default, if every build has the same

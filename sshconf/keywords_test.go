@@ -38,8 +38,7 @@ var all = []string{
 }
 
 // TestTableIsComplete: each keyword that the installed ssh prints has a row. A newer
-// ssh may print one that nobody has looked at yet: give it a row, at least one that
-// leaves it to ssh.
+// ssh may print a new one: give it a row, at least one that leaves it to ssh.
 func TestTableIsComplete(t *testing.T) {
 	for _, k := range append(printed(t, append(all, "ProxyCommand x")...), printed(t, "ProxyJump gate")...) {
 		if byName(k) == nil && k != "host" { // the name that was asked for

@@ -116,7 +116,7 @@ func (r *reading) note(s *source, ln line) (keep bool, err error) {
 }
 
 // mayBeFinal reports whether a Match line may have the criterion final, which has an
-// effect wherever it stands.
+// effect at any position.
 func mayBeFinal(criteria string) bool { return strings.Contains(unquoted(criteria), "final") }
 
 // unquoted is a text in lower case without quotes and backslashes, which can disguise a

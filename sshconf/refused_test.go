@@ -6,10 +6,11 @@ import (
 	"testing"
 )
 
-// TestStrict: what makes ssh refuse to run is found wherever it stands, though
-// nothing is asked that the line bears on.
+// Whatever makes ssh refuse to run is found anywhere, even if the line has no effect on the
+// wanted keywords.
 func TestStrict(t *testing.T) {
-	for _, text := range []string{"Bogus yes", "Compression maybe", "Host other\n\tCompression maybe", "Match nosuch", "Host other\n\tBogus x", "Ciphers nosuch", "\"Bogus\" x", "Port"} {
+	for _, text := range []string{"Bogus yes", "Compression maybe", "Host other\n\tCompression maybe", "Match nosuch",
+		"Host other\n\tBogus x", "Ciphers nosuch", "\"Bogus\" x", "Port"} {
 		q := write(t, text+"\n")
 		q.Keywords = []string{"connecttimeout"}
 		if _, err := q.Lookup(t.Context()); err != nil && text != "\"Bogus\" x" {
@@ -28,20 +29,21 @@ func TestStrict(t *testing.T) {
 	}
 }
 
-// TestRefuseConnection: a message of the user's own is no broken configuration.
-// The words are OpenSSH's since 10.1.
+// A message of the user's own is not a broken configuration. The words are OpenSSH's since
+// 10.1.
 func TestRefuseConnection(t *testing.T) {
 	q := write(t, "RefuseConnection \"use the other one\"\n")
 	q.Strict = true
 	q.SSH = fakeSSH(t, "echo \""+q.File+" line 1: RefuseConnection: use the other one\" >&2; exit 255")
 	var refused *RefusedError
-	if _, err := q.Lookup(t.Context()); !errors.As(err, &refused) || !refused.ByUser || !strings.Contains(refused.Text, "use the other one") {
+	if _, err := q.Lookup(t.Context()); !errors.As(err, &refused) || !refused.ByUser || !strings.Contains(refused.Text,
+		"use the other one") {
 		t.Errorf("%v", err)
 	}
 }
 
-// TestStrictWithoutSSH: where nobody can say whether ssh takes a line, that is told,
-// and all else stands as it is written.
+// If it is not known whether ssh accepts a line, the error says so, and everything else is
+// as written.
 func TestStrictWithoutSSH(t *testing.T) {
 	for name, ssh := range map[string]string{
 		"none":    "/nonexistent/ssh",

@@ -21,7 +21,8 @@ type Condition struct {
 
 // Holds reports whether the block may hold for a host.
 func (c Condition) Holds(host string) bool {
-	return len(c.Patterns) == 0 || slices.ContainsFunc(c.Patterns, func(p string) bool { return MatchPattern(p, lower(host)) })
+	matches := func(pattern string) bool { return MatchPattern(pattern, lower(host)) }
+	return len(c.Patterns) == 0 || slices.ContainsFunc(c.Patterns, matches)
 }
 
 // Blocks lists the patterns of Host lines, and of Match's criteria host and originalhost,

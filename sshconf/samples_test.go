@@ -30,14 +30,16 @@ Host -oProxyCommand=x
 	if err := os.MkdirAll(filepath.Join(q.Home, ".ssh"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(q.Home, ".ssh", "inc"), []byte("Host i\nMatch tagged y\nProxyJump gate\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(q.Home, ".ssh", "inc"), []byte("Host i\nMatch tagged y\nProxyJump gate\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	samples, conditions, err := q.Blocks()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Sample{{"a", "a"}, {"*.b", "x.b"}, {"quoted", "quoted"}, {"x?y", "xxy"}, {"i", "i"}, {"m", "m"}, {"*.o", "x.o"}, {"p", "p"}, {"q", "q"}}
+	want := []Sample{{"a", "a"}, {"*.b", "x.b"}, {"quoted", "quoted"}, {"x?y", "xxy"}, {"i", "i"}, {"m", "m"},
+		{"*.o", "x.o"}, {"p", "p"}, {"q", "q"}}
 	if d := cmp.Diff(want, samples); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}

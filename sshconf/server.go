@@ -40,7 +40,8 @@ func (s *source) serverValue(keyword string) (Value, bool) {
 			}
 		case keyword:
 			value, _, _ := strings.Cut(ln.rest, "#")
-			return Value{Keyword: keyword, Value: lower(strings.Trim(value, blank+`"`)), Origin: s.origin(ln.number)}, true
+			value = lower(strings.Trim(value, blank+`"`))
+			return Value{Keyword: keyword, Value: value, Origin: s.origin(ln.number)}, true
 		}
 	}
 	return Value{}, false

@@ -32,7 +32,8 @@ func TestAllowList(t *testing.T) {
 				if _, ok := allowed(keyword, text); !ok {
 					continue
 				}
-				q := Query{Host: "Web", File: "none", Home: home(t), LocalUser: localUser(t), Args: []string{"-o", keyword + " " + text}}
+				q := Query{Host: "Web", File: "none", Home: home(t), LocalUser: localUser(t),
+					Args: []string{"-o", keyword + " " + text}}
 				want := truth(t, q)
 				h, err := q.Lookup(t.Context())
 				if want == nil && err != nil {

@@ -169,7 +169,8 @@ func (l *loader) include(text string, in scope, depth int) (included []*source, 
 // expand resolves the arguments of an Include to paths that exist; odd says why only ssh
 // can.
 func (l *loader) expand(text string, in scope) (files []string, odd string) {
-	if !plain(strings.ReplaceAll(text, "\t", " ")) || strings.ContainsAny(text, "%$[]{}") || text == "" || text[0] == '=' {
+	if !plain(strings.ReplaceAll(text, "\t", " ")) || strings.ContainsAny(text, "%$[]{}") || text == "" ||
+		text[0] == '=' {
 		return nil, "arguments that only ssh reads"
 	}
 	for _, pattern := range words(text) {
@@ -216,7 +217,8 @@ func glob(pattern string) (found []string, ok bool) {
 	}
 	elements := strings.Split(pattern, "/")
 	for i, e := range elements {
-		if e == "" && i > 0 || e == "." || e == ".." || strings.Contains(e, "?") { // ? matches a byte or a character, by the locale
+		// ? matches a byte or a character, by the locale
+		if e == "" && i > 0 || e == "." || e == ".." || strings.Contains(e, "?") {
 			return nil, false
 		}
 	}

@@ -16,7 +16,8 @@ import (
 func TestOrigins(t *testing.T) {
 	q := write(t, "")
 	inc := filepath.Join(q.Home, "inc\x1b")
-	for file, text := range map[string]string{q.File: "\n# x\nHost web\n  Port 7\nInclude " + q.Home + "/in*\n", inc: "\n\nBindAddress b\n"} {
+	for file, text := range map[string]string{q.File: "\n# x\nHost web\n  Port 7\nInclude " + q.Home + "/in*\n",
+		inc: "\n\nBindAddress b\n"} {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -36,7 +37,8 @@ func TestOrigins(t *testing.T) {
 	if d := cmp.Diff(want, h.Values()); d != "" {
 		t.Errorf("-want +got\n%s", d)
 	}
-	for k, set := range map[string]bool{"user": true, "port": true, "tcpkeepalive": false, "ipqos": false, "hostname": false} {
+	for k, set := range map[string]bool{"user": true, "port": true, "tcpkeepalive": false, "ipqos": false,
+		"hostname": false} {
 		if h.Set(k) != set {
 			t.Errorf("Set(%s) = %v", k, !set)
 		}
@@ -51,7 +53,8 @@ func TestOrigins(t *testing.T) {
 func TestOneConfigManyHosts(t *testing.T) {
 	for _, text := range []string{
 		"",
-		"Host web*\n  Port 7\n  HostName %h.example.com\nHost db\n  BindAddress 192.0.2.1\nHost *\n  ConnectTimeout 3\n",
+		"Host web*\n  Port 7\n  HostName %h.example.com\nHost db\n  BindAddress 192.0.2.1\nHost *\n  " +
+			"ConnectTimeout 3\n",
 		"Host web1\n  ProxyJump none\nMatch exec true\n  Port 9\nHost *\n  Port 10\n",
 		"CanonicalizeHostname yes\nHost web1\n  Port 7\n",
 	} {
@@ -76,7 +79,8 @@ func TestOneConfigManyHosts(t *testing.T) {
 				if fmt.Sprint(err) != fmt.Sprint(wantErr) {
 					t.Errorf("%q, %s: %v, alone %v", text, host, err, wantErr)
 				}
-				if d := cmp.Diff(want.Values(), got.Values()); d != "" || got.Name != host || got.HostName != want.HostName {
+				if d := cmp.Diff(want.Values(), got.Values()); d != "" || got.Name != host ||
+					got.HostName != want.HostName {
 					t.Errorf("%q, %s: -alone +got\n%s", text, host, d)
 				}
 			})
@@ -86,7 +90,8 @@ func TestOneConfigManyHosts(t *testing.T) {
 }
 
 func TestConnectTimeout(t *testing.T) {
-	for text, want := range map[string]time.Duration{"": 0, "ConnectTimeout none": 0, "ConnectTimeout 0": 0, "ConnectTimeout 1m30": 90 * time.Second} {
+	for text, want := range map[string]time.Duration{"": 0, "ConnectTimeout none": 0, "ConnectTimeout 0": 0,
+		"ConnectTimeout 1m30": 90 * time.Second} {
 		h, err := write(t, text).Lookup(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -121,7 +126,8 @@ func FuzzShapes(f *testing.F) {
 	for _, s := range []string{
 		"Port 22", "port=022", "Host a *.b !c", "ProxyCommand sh -c \"nc %h\"", "ConnectTimeout 1m30", "\tUser = a",
 		"User a#b", "User \"a b\"", "Host a?", "ProxyJump a@b:22,c", "Match all", "Include /x", "IPQoS ef", "Port\r1",
-		"SetEnv A=b", "LocalForward 1 a:2", "ControlPath ~/%r", "\ufeffPort 1", "Host [a]{b}^$|(c", "Port==1", "User \\", "KexAlgorithms +curve25519-sha256",
+		"SetEnv A=b", "LocalForward 1 a:2", "ControlPath ~/%r", "\ufeffPort 1", "Host [a]{b}^$|(c", "Port==1",
+		"User \\", "KexAlgorithms +curve25519-sha256",
 	} {
 		f.Add(s)
 	}
@@ -171,7 +177,8 @@ func checkShape(t *testing.T, ln line) {
 		return
 	}
 	kv, isKV := last.Nodes[0].(*ssh_config.KV)
-	if len(last.Nodes) != 1 || !isKV || strings.TrimPrefix(ln.keyword, "tcp") != strings.TrimPrefix(lower(kv.Key), "tcp") || kv.Value != ln.rest {
+	if len(last.Nodes) != 1 || !isKV || strings.TrimPrefix(ln.keyword, "tcp") != strings.TrimPrefix(lower(kv.Key),
+		"tcp") || kv.Value != ln.rest {
 		t.Errorf("%q: the library reads %+v", ln.raw, last.Nodes[0])
 	}
 }

@@ -54,7 +54,8 @@ var table = [...]keyword{
 	{name: "controlpersist", told: true, text: form(persist), unset: "no"},
 	{name: "ipqos", told: true, text: form(qos)},
 	{name: "proxycommand", told: true, text: form(command), none: nothing, needs: []string{"proxyjump"}},
-	{name: "proxyjump", told: true, text: form(jump), none: nothing, needs: []string{"proxycommand"}, with: "proxycommand"},
+	{name: "proxyjump", told: true, text: form(jump), none: nothing, needs: []string{"proxycommand"},
+		with: "proxycommand"},
 
 	// What ordinary files hold besides: judged, so that ssh need not be asked.
 	{name: "addkeystoagent", text: oneOf("yes no ask confirm")},

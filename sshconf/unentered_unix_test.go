@@ -18,7 +18,8 @@ const asNobody = "SSHCONF_TEST_NOBODY"
 // is an error. Root may enter everything, so the test runs again as somebody else.
 func TestUnentered(t *testing.T) {
 	if dir := os.Getenv(asNobody); dir != "" {
-		for _, pattern := range []string{"closed/a", "closed/*", "*/a", "unlisted/a", "unlisted/*", "unread/a", "link", "link-*", "a/x"} {
+		for _, pattern := range []string{"closed/a", "closed/*", "*/a", "unlisted/a", "unlisted/*", "unread/a", "link",
+			"link-*", "a/x"} {
 			file := filepath.Join(dir, "config-"+strconv.Itoa(len(pattern))+filepath.Base(pattern))
 			c := &configCase{dir: dir}
 			q := Query{Host: "web", File: file, Home: home(t), EnvHome: dir, LocalUser: localUser(t)}

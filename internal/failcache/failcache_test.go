@@ -75,7 +75,7 @@ func TestRemember(t *testing.T) {
 	m.Forget(addr)
 }
 
-// The zone of a link-local address has no part in reverse look-ups.
+// The zone of a link-local address has no part in reverse lookups.
 func TestZone(t *testing.T) {
 	m, _ := remembering(t)
 	if err := m.Remember(netip.MustParseAddr("fe80::1%eth0"), failcache.Failure{Status: resolve.Loop}); err != nil {
@@ -182,7 +182,7 @@ func TestManyAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-// onlyFile is the name of the one file in a folder.
+// onlyFile is the name of the one file in a directory.
 func onlyFile(t *testing.T, dir string) string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -195,9 +195,11 @@ func onlyFile(t *testing.T, dir string) string {
 // Whatever a file holds, it is a failure that was remembered, or nothing.
 func FuzzRecall(f *testing.F) {
 	for _, s := range []string{
-		"1 timeout 2026-03-01T12:00:00.25Z\n", "1 timeout 2026-03-01T12:00:00Z\n", "", "\n", "1 timeout 2026-03-01T12:00:00Z",
+		"1 timeout 2026-03-01T12:00:00.25Z\n", "1 timeout 2026-03-01T12:00:00Z\n", "", "\n",
+		"1 timeout 2026-03-01T12:00:00Z",
 		"2 timeout 2026-03-01T12:00:00Z\n", "1 ok 2026-03-01T12:00:00Z\n", "1 loop 9999-12-31T23:59:59Z\n",
-		"1 timeout 2026-03-01T13:00:00+01:00\n", "1 timeout 2026-03-01T12:00:00Z\n\n", "1 \x1b[2J 2026-03-01T12:00:00Z\n",
+		"1 timeout 2026-03-01T13:00:00+01:00\n", "1 timeout 2026-03-01T12:00:00Z\n\n",
+		"1 \x1b[2J 2026-03-01T12:00:00Z\n",
 	} {
 		f.Add([]byte(s))
 	}

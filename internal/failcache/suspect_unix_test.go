@@ -21,14 +21,15 @@ func TestPermissions(t *testing.T) {
 	if err := m.Remember(addr, failcache.Failure{Status: resolve.Invalid}); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]fs.FileMode{m.Dir: fs.ModeDir | 0o700, filepath.Join(m.Dir, onlyFile(t, m.Dir)): 0o600} {
+	for path, want := range map[string]fs.FileMode{m.Dir: fs.ModeDir | 0o700,
+		filepath.Join(m.Dir, onlyFile(t, m.Dir)): 0o600} {
 		if info, err := os.Stat(path); err != nil || info.Mode() != want {
 			t.Errorf("%s: %v, %v", path, info.Mode(), err)
 		}
 	}
 }
 
-// A folder where others can write is as good as none.
+// A directory that others can write to is not used.
 func TestSharedFolder(t *testing.T) {
 	m, _ := remembering(t)
 	if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
@@ -39,7 +40,7 @@ func TestSharedFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, ok := m.Recall(addr); ok {
-			t.Errorf("recalled from a folder with %v", perm)
+			t.Errorf("recalled from a directory with %v", perm)
 		}
 		if err := m.Remember(other, failcache.Failure{Status: resolve.Timeout}); !errors.Is(err, owndir.ErrUnsafe) {
 			t.Errorf("%v: %v", perm, err)
@@ -50,11 +51,11 @@ func TestSharedFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, ok := m.Recall(addr); !ok {
-		t.Error("a folder that others may read, or a Forget in an unsafe one")
+		t.Error("a directory that others may read, or a Forget in an unsafe one")
 	}
 }
 
-// What is no regular file is not opened, followed or waited for.
+// A file that is not regular is not opened, followed or waited for.
 func TestSuspectFiles(t *testing.T) {
 	m, _ := remembering(t)
 	if err := m.Remember(addr, failcache.Failure{Status: resolve.Timeout}); err != nil {
@@ -66,10 +67,10 @@ func TestSuspectFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, lay := range map[string]func() error{
-		"link":   func() error { return os.Symlink("elsewhere", path) },
-		"fifo":   func() error { return syscall.Mkfifo(path, 0o600) },
-		"folder": func() error { return os.Mkdir(path, 0o700) },
-		"huge":   func() error { return os.WriteFile(path, []byte(strings.Repeat("1 ", 1<<20)), 0o600) },
+		"link":      func() error { return os.Symlink("elsewhere", path) },
+		"fifo":      func() error { return syscall.Mkfifo(path, 0o600) },
+		"directory": func() error { return os.Mkdir(path, 0o700) },
+		"huge":      func() error { return os.WriteFile(path, []byte(strings.Repeat("1 ", 1<<20)), 0o600) },
 	} {
 		if err := lay(); err != nil {
 			t.Fatal(err)

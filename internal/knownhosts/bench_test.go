@@ -29,7 +29,8 @@ func BenchmarkFile(b *testing.B) {
 	f := parse(b, data)
 	b.Run("Judge", func(b *testing.B) {
 		for b.Loop() {
-			if v := (&ours.Login{Known: f, Host: ours.Host{Name: "host400.example.com", Port: 2222}}).Judge(b.Context(), key); v.Status != ours.StatusKnown {
+			if v := (&ours.Login{Known: f, Host: ours.Host{Name: "host400.example.com", Port: 2222}}).Judge(b.Context(),
+				key); v.Status != ours.StatusKnown {
 				b.Fatal(v.Status)
 			}
 		}

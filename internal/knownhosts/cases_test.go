@@ -34,7 +34,8 @@ var (
 )
 
 func cases() []story {
-	all := slices.Concat(plainCases(), portCases(), patternCases(), lineCases(), typeCases(), revokedCases(), certCases(), fileCases())
+	all := slices.Concat(plainCases(), portCases(), patternCases(), lineCases(), typeCases(), revokedCases(),
+		certCases(), fileCases())
 	for i := range all {
 		if all[i].server == "" {
 			all[i].server = "ed"
@@ -86,18 +87,22 @@ func portCases() []story {
 		one("no fall-back after a change", port, "host.example.com {ed}\n[host.example.com]:2222 {alien}\n", changed),
 		one("no fall-forward", host, "[host.example.com]:2222 {ed}\n", unknown),
 		one("port 22 is not written", host, "[host.example.com]:22 {ed}\n", unknown),
-		one("port 22 said outright", knownhosts.Host{Name: "host.example.com", Port: 22}, "host.example.com {ed}\n", known),
+		one("port 22 said outright", knownhosts.Host{Name: "host.example.com", Port: 22},
+			"host.example.com {ed}\n", known),
 		one("port, case", port, "[Host.Example.com]:2222 {ed}\n", known),
 		one("port with a zero", port, "[host.example.com]:02222 {ed}\n", unknown),
 		one("revoked under the plain name", port, "@revoked host.example.com {ed}\n", revoked),
-		one("revoked under the plain name, known on the port", port, "@revoked host.example.com {ed}\n[host.example.com]:2222 {ed}\n", known),
-		one("revoked on the port, known under the plain name", port, "@revoked [host.example.com]:2222 {ed}\nhost.example.com {ed}\n", revoked),
+		one("revoked under the plain name, known on the port", port,
+			"@revoked host.example.com {ed}\n[host.example.com]:2222 {ed}\n", known),
+		one("revoked on the port, known under the plain name", port,
+			"@revoked [host.example.com]:2222 {ed}\nhost.example.com {ed}\n", revoked),
 		one("alias", alias, "host.example.com {ed}\n", known),
 		one("alias has no port", aliasP, "host.example.com {ed}\n", known),
 		one("alias is no port's name", aliasP, "[host.example.com]:2222 {ed}\n", unknown),
 		one("alias hides the name", aliasP, "other.example.org,[other.example.org]:2222 {ed}\n", unknown),
 		one("alias folds", knownhosts.Host{Name: "x", Alias: "HOST.example.com"}, "{#host.example.com} {ed}\n", known),
-		one("alias with a port of its own", knownhosts.Host{Name: "x", Alias: "[host.example.com]:2222"}, "host.example.com {ed}\n", unknown),
+		one("alias with a port of its own", knownhosts.Host{Name: "x", Alias: "[host.example.com]:2222"},
+			"host.example.com {ed}\n", unknown),
 	}
 }
 
@@ -137,8 +142,10 @@ func patternCases() []story {
 
 func lineCases() []story {
 	return []story{
-		one("bad lines alone", host, "host.example.com\nhost.example.com ssh-ed25519\nhost.example.com ssh-ed25519 !!!!\nhost.example.com {ed}\n", known),
-		one("bad lines are no keys", host, "host.example.com \nhost.example.com ssh-ed25519 AAAA\nhost.example.com # {ed}\n", unknown),
+		one("bad lines alone", host, "host.example.com\nhost.example.com ssh-ed25519\nhost.example.com ssh-ed25519 "+
+			"!!!!\nhost.example.com {ed}\n", known),
+		one("bad lines are no keys", host,
+			"host.example.com \nhost.example.com ssh-ed25519 AAAA\nhost.example.com # {ed}\n", unknown),
 		one("CRLF", host, "# x\r\n\r\nhost.example.com {ed}\r\n", known),
 		one("CRLF after a comment", host, "host.example.com {ed} me@here\r\n", known),
 		one("CRLF, changed", host, "host.example.com {alien}\r\n", changed),
@@ -182,14 +189,17 @@ func typeCases() []story {
 		one("order: RSA is known", host, "host.example.com {rsa}\n", known).of("many"),
 		one("order: ECDSA is known", host, "host.example.com {ec}\n", known).of("many"),
 		one("order: first choice is known", host, "host.example.com {rsa}\nhost.example.com {ed}\n", known).of("many"),
-		one("order: first choice has changed", host, "host.example.com {rsa}\nhost.example.com {alien}\n", changed).of("many"),
+		one("order: first choice has changed", host,
+			"host.example.com {rsa}\nhost.example.com {alien}\n", changed).of("many"),
 		one("order: RSA has changed", host, "host.example.com {alien-rsa}\n", changed).of("many"),
 		one("order: by the plain name, none", port, "host.example.com {rsa}\n", unknown).of("many"),
 		one("order: on the port", port, "[host.example.com]:2222 {rsa}\n", known).of("many"),
-		one("order: revoked keys do not count", host, "@revoked * {rsa}\nhost.example.com {rsa}\nhost.example.com {ec}\n", known).of("many"),
+		one("order: revoked keys do not count", host,
+			"@revoked * {rsa}\nhost.example.com {rsa}\nhost.example.com {ec}\n", known).of("many"),
 		one("order: by a bad line, none", host, "host.example.com ssh-rsa AAAA\n", unknown).of("many"),
 		one("certificate on a line", host, "host.example.com {cert}\n", changed),
-		one("post-quantum name that ssh does not know", host, "host.example.com ssh-mldsa-44 AAAADHNzaC1tbGRzYS00NA==\n", unknown),
+		one("post-quantum name that ssh does not know", host,
+			"host.example.com ssh-mldsa-44 AAAADHNzaC1tbGRzYS00NA==\n", unknown),
 	}
 }
 
@@ -207,7 +217,8 @@ func revokedCases() []story {
 		one("revoked, port", port, "@revoked [host.example.com]:2222 {ed}\n", revoked),
 		one("two markers", host, "@revoked @cert-authority host.example.com {ed}\nhost.example.com {ed}\n", known),
 		one("unknown marker", host, "@trusted host.example.com {ed}\n", unknown),
-		one("unknown marker, known by another line", host, "@Revoked host.example.com {ed}\nhost.example.com {ed}\n", known),
+		one("unknown marker, known by another line", host,
+			"@Revoked host.example.com {ed}\nhost.example.com {ed}\n", known),
 		one("marker before a TAB", host, "@revoked\thost.example.com {ed}\nhost.example.com {ed}\n", known),
 		one("marker before a TAB, no space", host, "@revoked\thost.example.com\tssh-ed25519\t{ed.blob}\n", revoked),
 		one("marker before spaces", host, "  @revoked   host.example.com {ed}\n", revoked),
@@ -253,17 +264,21 @@ func certCases() []story {
 		one("certified by alias", aliasP, ca, certified).of("cert"),
 		one("certified on a port", port, "@cert-authority [*.example.com]:2222 {ca}\n", certified).of("cert"),
 		one("certified by the plain name, port", port, "@cert-authority host.example.com {ca}\n", certified).of("cert"),
-		one("expired by the plain name, port, key known", port, "@cert-authority host.example.com {ca}\nhost.example.com {ed}\n", known).of("cert-expired"),
-		one("expired on a port, key known by the plain name", port, "@cert-authority [host.example.com]:2222 {ca}\nhost.example.com {ed}\n", known).of("cert-expired"),
+		one("expired by the plain name, port, key known", port,
+			"@cert-authority host.example.com {ca}\nhost.example.com {ed}\n", known).of("cert-expired"),
+		one("expired on a port, key known by the plain name", port,
+			"@cert-authority [host.example.com]:2222 {ca}\nhost.example.com {ed}\n", known).of("cert-expired"),
 		one("authority hashed", host, "@cert-authority {#host.example.com} {ca}\n", certified).of("cert"),
 		one("authority revoked", host, "@revoked * {ca}\n"+ca, revoked).of("cert"),
 		one("authority revoked, plain key known", host, "@revoked * {ca}\nhost.example.com {ed}\n", revoked).of("cert"),
 		one("key of a certificate revoked", host, ca+"@revoked * {ed}\n", revoked).of("cert"),
-		one("authority revoked by the plain name, key known on the port", port, "@revoked host.example.com {ca}\n[host.example.com]:2222 {ed}\n", known).of("cert"),
+		one("authority revoked by the plain name, key known on the port", port,
+			"@revoked host.example.com {ca}\n[host.example.com]:2222 {ed}\n", known).of("cert"),
 		one("authority revoked by the plain name", port, "@revoked host.example.com {ca}\n", revoked).of("cert"),
 		one("certificate beside plain keys", host, ca, certified).of("cert-and-plain"),
 		one("certificate beside plain keys, RSA known", host, "host.example.com {rsa}\n", known).of("cert-and-plain"),
-		one("certificate beside plain keys, RSA and authority known", host, "host.example.com {rsa}\n"+ca, certified).of("cert-and-plain"),
+		one("certificate beside plain keys, RSA and authority known", host,
+			"host.example.com {rsa}\n"+ca, certified).of("cert-and-plain"),
 		one("authority given as a certificate", host, "@cert-authority * {cert}\n", unknown).of("cert"),
 	}
 }
@@ -273,9 +288,13 @@ func fileCases() []story {
 		{name: "no file", host: host, want: unknown},
 		{name: "second file", host: host, user: []string{"", "host.example.com {ed}\n"}, want: known},
 		{name: "global file", host: host, global: []string{"host.example.com {ed}\n"}, want: known},
-		{name: "user before global", host: host, user: []string{"host.example.com {ed}\n"}, global: []string{"host.example.com {ed}\n"}, want: known},
-		{name: "global knows better", host: host, user: []string{"host.example.com {alien}\n"}, global: []string{"host.example.com {ed}\n"}, want: known},
-		{name: "both wrong", host: host, user: []string{"host.example.com {alien}\n"}, global: []string{"host.example.com {rsa}\n"}, want: changed},
-		{name: "global revokes", host: host, user: []string{"host.example.com {ed}\n"}, global: []string{"@revoked * {ed}\n"}, want: revoked},
+		{name: "user before global", host: host, user: []string{"host.example.com {ed}\n"},
+			global: []string{"host.example.com {ed}\n"}, want: known},
+		{name: "global knows better", host: host, user: []string{"host.example.com {alien}\n"},
+			global: []string{"host.example.com {ed}\n"}, want: known},
+		{name: "both wrong", host: host, user: []string{"host.example.com {alien}\n"},
+			global: []string{"host.example.com {rsa}\n"}, want: changed},
+		{name: "global revokes", host: host, user: []string{"host.example.com {ed}\n"},
+			global: []string{"@revoked * {ed}\n"}, want: revoked},
 	}
 }

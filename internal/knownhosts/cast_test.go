@@ -136,8 +136,7 @@ func (c *cast) pairs() []string {
 	return append(pairs, "{long}", strings.Repeat("x", 40_000))
 }
 
-// loose sets a bit of base64's last digit that stands for nothing, where there
-// is one.
+// loose sets an unused bit of base64's last digit, if there is one.
 func loose(blob string) string {
 	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	text := strings.TrimRight(blob, "=")

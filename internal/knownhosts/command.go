@@ -100,7 +100,8 @@ func (c *Command) run(ctx context.Context, occasion string, tokens map[byte]stri
 	tokens['I'] = occasion
 	args, err := splitArgs(c.Line)
 	if err != nil {
-		return output{doubt: Doubt{"KnownHostsCommand cannot be run, and ssh goes on without it: " + err.Error(), false}}
+		text := "KnownHostsCommand cannot be run, and ssh goes on without it: " + err.Error()
+		return output{doubt: Doubt{text, false}}
 	}
 	for i := range args[1:] {
 		if args[i+1], err = c.expand(args[i+1], tokens); err != nil {

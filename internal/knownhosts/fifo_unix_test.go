@@ -18,7 +18,8 @@ func TestFIFO(t *testing.T) {
 	if err := unix.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if f, errs := knownhosts.ParseFiles(path); len(f.Lines) != 0 || len(errs) != 1 || !strings.HasSuffix(errs[0].Error(), "is not a regular file") {
+	if f, errs := knownhosts.ParseFiles(path); len(f.Lines) != 0 || len(errs) != 1 ||
+		!strings.HasSuffix(errs[0].Error(), "is not a regular file") {
 		t.Errorf("%d lines, %q", len(f.Lines), errs)
 	}
 }

@@ -36,10 +36,12 @@ func TestParse(t *testing.T) {
 		t.Fatalf("%d lines, %v", len(lines), err)
 	}
 	ca, host := lines[0], lines[1]
-	if ca.Marker != knownhosts.CertAuthority || ca.Hosts.Raw() != "*.example.com" || ca.N != 3 || !equal(ca.Key, c.keys["ca"].PublicKey()) {
+	if ca.Marker != knownhosts.CertAuthority || ca.Hosts.Raw() != "*.example.com" || ca.N != 3 ||
+		!equal(ca.Key, c.keys["ca"].PublicKey()) {
 		t.Errorf("authority: %+v", ca)
 	}
-	if host.Marker != knownhosts.Plain || host.Hosts.Raw() != "Host,192.0.2.1" || host.N != 5 || !equal(host.Key, c.keys["ed"].PublicKey()) {
+	if host.Marker != knownhosts.Plain || host.Hosts.Raw() != "Host,192.0.2.1" || host.N != 5 ||
+		!equal(host.Key, c.keys["ed"].PublicKey()) {
 		t.Errorf("host: %+v", host)
 	}
 	if got := host.String(); got != `/home/ada/.ssh/known\027_hosts:5` {
@@ -49,7 +51,7 @@ func TestParse(t *testing.T) {
 
 func equal(a, b ssh.PublicKey) bool { return bytes.Equal(a.Marshal(), b.Marshal()) }
 
-// What is too long is refused whole: a @revoked may stand in the other half.
+// A file or line that is too long is refused as a whole: the rest may have a @revoked.
 func TestTooLong(t *testing.T) {
 	c := newKeys(t)
 	line := c.lines.Replace("host.example.com {ed}\n")
@@ -57,7 +59,8 @@ func TestTooLong(t *testing.T) {
 	if lines, err := knownhosts.Parse(strings.NewReader(text), ""); err != nil || len(lines) != 1 {
 		t.Errorf("just short enough: %d lines, %v", len(lines), err)
 	}
-	if lines, err := knownhosts.Parse(strings.NewReader(text+"#"), ""); !errors.Is(err, knownhosts.ErrTooLong) || lines != nil {
+	if lines, err := knownhosts.Parse(strings.NewReader(text+"#"), ""); !errors.Is(err, knownhosts.ErrTooLong) ||
+		lines != nil {
 		t.Errorf("one byte more: %d lines, %v", len(lines), err)
 	}
 }
@@ -127,7 +130,8 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("status %q", a.Status)
 			}
 		}
-		if a, b := algorithms(all, h, nil), algorithms(alone, h, nil); !slices.Equal(a, b) || len(a) != len(knownhosts.DefaultAlgorithms()) {
+		if a, b := algorithms(all, h, nil), algorithms(alone, h, nil); !slices.Equal(a, b) ||
+			len(a) != len(knownhosts.DefaultAlgorithms()) {
 			t.Errorf("algorithms %q, without skipped lines %q", a, b)
 		}
 		if !slices.Equal(all.Names(), alone.Names()) {
@@ -139,8 +143,10 @@ func FuzzParse(f *testing.F) {
 // Lines that ssh skips change no verdict, wherever they stand.
 func TestSkippedLines(t *testing.T) {
 	c := newKeys(t)
-	junk := c.lines.Replace("# comment\n\n\r\nhost.example.com\n@new host.example.com {ed}\n@revoked * ssh-ed25519 AAA=\n" +
-		"host.example.com ssh-rsa {ed.blob}\n* ssh-mldsa-44 AAAA\n\x00* {alien}\n@revoked @revoked * {ed}\n|1|x|y {alien}\n* {rsa768}\n")
+	junk := c.lines.Replace("# comment\n\n\r\nhost.example.com\n@new host.example.com {ed}\n@revoked * " +
+		"ssh-ed25519 AAA=\n" +
+		"host.example.com ssh-rsa {ed.blob}\n* ssh-mldsa-44 AAAA\n\x00* {alien}\n@revoked @revoked * {ed}\n|1|x|y " +
+		"{alien}\n* {rsa768}\n")
 	for _, s := range cases() {
 		text := c.expand(s.user)
 		plain := parse(t, text...)

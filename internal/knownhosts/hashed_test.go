@@ -15,7 +15,8 @@ import (
 func TestUnhash(t *testing.T) {
 	c := newKeys(t)
 	path := filepath.Join(t.TempDir(), "known_hosts")
-	text := c.lines.Replace("a.example.com {ed}\na.example.com {rsa}\n[b.example.com]:2222 {ed}\n192.0.2.1,c.example.com {ec}\nnobody.example.com {ed}\n")
+	text := c.lines.Replace("a.example.com {ed}\na.example.com {rsa}\n[b.example.com]:2222 " +
+		"{ed}\n192.0.2.1,c.example.com {ec}\nnobody.example.com {ed}\n")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +28,8 @@ func TestUnhash(t *testing.T) {
 		t.Fatalf("%v, plain names %v", errs, f.Names())
 	}
 	u := f.Unhash([]knownhosts.Host{
-		{Name: "A.example.com"}, {Name: "a.example.com", Port: 22}, {Name: "b.example.com"}, {Name: "b.example.com", Port: 2222},
+		{Name: "A.example.com"}, {Name: "a.example.com", Port: 22}, {Name: "b.example.com"},
+		{Name: "b.example.com", Port: 2222},
 		{Name: "other", Port: 2222, Alias: "c.example.com"}, {Name: "192.0.2.2"},
 	})
 	var found []string
@@ -35,7 +37,8 @@ func TestUnhash(t *testing.T) {
 		found = append(found, h.Name)
 	}
 	// ssh-keygen makes a line of each name of a list.
-	if got := strings.Join(found, " "); got != "A.example.com b.example.com other" || u.Lines != 6 || u.Unnamed != 2 || !u.Tried {
+	if got := strings.Join(found, " "); got != "A.example.com b.example.com other" || u.Lines != 6 || u.Unnamed != 2 ||
+		!u.Tried {
 		t.Errorf("found %s, %+v", got, u)
 	}
 }

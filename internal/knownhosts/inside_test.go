@@ -11,7 +11,9 @@ import (
 
 // testKey is some key.
 var testKey = func() ssh.PublicKey {
-	key, _, _, _, err := ssh.ParseAuthorizedKey([]byte("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPaqJb1pRGCjvMTH4qkGuVKlyRiF3PxMI1q3cXq0NOB2"))
+	key, _, _, _,
+		err := ssh.ParseAuthorizedKey([]byte("ssh-ed25519 " +
+		"AAAAC3NzaC1lZDI1NTE5AAAAIPaqJb1pRGCjvMTH4qkGuVKlyRiF3PxMI1q3cXq0NOB2"))
 	if err != nil {
 		panic(err)
 	}
@@ -32,12 +34,16 @@ func text(s string) string { return string(binary.BigEndian.AppendUint32(nil, ui
 // revokes is revoked with any further section as well.
 func FuzzKRL(f *testing.F) {
 	for _, seed := range []string{
-		"", section(krlKeys, text("key")), section(krlSHA1, text(strings.Repeat("x", 20))), section(krlSHA256, text(strings.Repeat("x", 32))),
+		"", section(krlKeys, text("key")), section(krlSHA1, text(strings.Repeat("x", 20))),
+		section(krlSHA256, text(strings.Repeat("x", 32))),
 		section(krlCertificates, text("")+text("")+section(krlSerials, strings.Repeat("\x00", 7)+"\x05")),
-		section(krlCertificates, text(string(testKey.Marshal()))+text("")+section(krlSerialRange, strings.Repeat("\x00", 7)+"\x05"+strings.Repeat("\xff", 8))),
+		section(krlCertificates, text(string(testKey.Marshal()))+text("")+section(krlSerialRange,
+			strings.Repeat("\x00", 7)+"\x05"+strings.Repeat("\xff", 8))),
 		section(krlCertificates, text("")+text("")+section(krlSerialBits, strings.Repeat("\xff", 8)+text("\x03"))),
-		section(krlCertificates, text("")+text("")+section(krlKeyIDs, text("id"))+section(krlCertExt, text("x@y")+"\x00"+text(""))),
-		section(krlExtension, text("x@y")+"\x01"+text("")), section(krlSignature, "key") + text("signature"), section(9, ""),
+		section(krlCertificates, text("")+text("")+section(krlKeyIDs, text("id"))+section(krlCertExt,
+			text("x@y")+"\x00"+text(""))),
+		section(krlExtension, text("x@y")+"\x01"+text("")), section(krlSignature, "key") + text("signature"),
+		section(9, ""),
 	} {
 		f.Add([]byte(seed))
 	}
@@ -66,7 +72,8 @@ func FuzzKRL(f *testing.F) {
 // to do so whatever is written behind it.
 func FuzzRevocations(f *testing.F) {
 	line := string(ssh.MarshalAuthorizedKey(testKey))
-	for _, seed := range []string{"", line, "# x\n\n" + line, "junk\n", "ssh-ed25519 AAAA\n", "\x00", krlMagic, "no-pty " + line} {
+	for _, seed := range []string{"", line, "# x\n\n" + line, "junk\n", "ssh-ed25519 AAAA\n", "\x00", krlMagic,
+		"no-pty " + line} {
 		f.Add([]byte(seed), []byte(line))
 	}
 	f.Fuzz(func(t *testing.T, before, after []byte) {
@@ -104,8 +111,10 @@ func FuzzCommandLine(f *testing.F) {
 		if err == nil && len(words) == 0 {
 			t.Error("no word and no error")
 		}
-		command := Command{Tokens: map[byte]string{'h': "host"}, Getenv: func(string) (string, bool) { return "value", true }}
-		if out, err := command.expand(c, map[byte]string{'H': "name"}); err == nil && !strings.ContainsAny(c, "%$") && out != c {
+		command := Command{Tokens: map[byte]string{'h': "host"},
+			Getenv: func(string) (string, bool) { return "value", true }}
+		if out, err := command.expand(c, map[byte]string{'H': "name"}); err == nil && !strings.ContainsAny(c,
+			"%$") && out != c {
 			t.Errorf("%q became %q", c, out)
 		}
 	})
@@ -115,7 +124,8 @@ func FuzzCommandLine(f *testing.F) {
 // certified only by an authority that is there.
 func FuzzCertificate(f *testing.F) {
 	f.Add(testKey.Marshal())
-	cert := &ssh.Certificate{Key: testKey, SignatureKey: testKey, CertType: ssh.HostCert, ValidPrincipals: []string{"host"}, ValidBefore: ssh.CertTimeInfinity,
+	cert := &ssh.Certificate{Key: testKey, SignatureKey: testKey, CertType: ssh.HostCert,
+		ValidPrincipals: []string{"host"}, ValidBefore: ssh.CertTimeInfinity,
 		Signature: &ssh.Signature{Format: ssh.KeyAlgoED25519, Blob: make([]byte, 64)}}
 	f.Add(cert.Marshal())
 	authority := Line{Path: "file", N: 1, Marker: CertAuthority, Key: testKey}
@@ -134,9 +144,10 @@ func FuzzCertificate(f *testing.F) {
 // What releases make of lists of a later day.
 func TestKRLReleases(t *testing.T) {
 	for name, sections := range map[string]string{
-		"extension":              section(krlExtension, text("x@y")+"\x00"+text("")),
-		"extension of a section": section(krlCertificates, text("")+text("")+section(krlCertExt, text("x@y")+"\x00"+text(""))),
-		"signature":              section(krlSignature, "key") + text("signature"),
+		"extension": section(krlExtension, text("x@y")+"\x00"+text("")),
+		"extension of a section": section(krlCertificates,
+			text("")+text("")+section(krlCertExt, text("x@y")+"\x00"+text(""))),
+		"signature": section(krlSignature, "key") + text("signature"),
 	} {
 		list, err := parseKRL([]byte(emptyKRL + sections))
 		if err != nil {
@@ -154,9 +165,12 @@ func TestKRLReleases(t *testing.T) {
 		"unknown":            section(9, ""),
 		"unknown part":       section(krlCertificates, text("")+text("")+section(0x30, "")),
 		"after a signature":  section(krlSignature, "key") + text("signature") + section(krlKeys, ""),
-		"serial 0":           section(krlCertificates, text("")+text("")+section(krlSerials, strings.Repeat("\x00", 8))),
-		"backwards":          section(krlCertificates, text("")+text("")+section(krlSerialRange, strings.Repeat("\x01", 8)+strings.Repeat("\x00", 8))),
-		"a negative bitmap":  section(krlCertificates, text("")+text("")+section(krlSerialBits, strings.Repeat("\x00", 8)+text("\x80"))),
+		"serial 0": section(krlCertificates,
+			text("")+text("")+section(krlSerials, strings.Repeat("\x00", 8))),
+		"backwards": section(krlCertificates,
+			text("")+text("")+section(krlSerialRange, strings.Repeat("\x01", 8)+strings.Repeat("\x00", 8))),
+		"a negative bitmap": section(krlCertificates,
+			text("")+text("")+section(krlSerialBits, strings.Repeat("\x00", 8)+text("\x80"))),
 		"a digest too short": section(krlSHA1, text("x")),
 	} {
 		if _, err := parseKRL([]byte(emptyKRL + sections)); err == nil || strings.ContainsRune(err.Error(), 0x1b) {

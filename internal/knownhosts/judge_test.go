@@ -94,10 +94,12 @@ func TestCertError(t *testing.T) {
 		{"ca", func(c *ssh.Certificate) { c.ValidAfter, c.ValidBefore = 1, 86400 }, "it expired on 1970-01-02"},
 		{"ca", func(c *ssh.Certificate) { c.ValidAfter = 4102444800 }, "it is not valid before 2100-01-01"},
 		{"ca", func(c *ssh.Certificate) { c.ValidAfter = 1<<64 - 1 }, "it is not valid before the end of time"},
-		{"ca", func(c *ssh.Certificate) { c.ValidPrincipals = []string{"a\x1b[2J", "b c"} }, `it is for a\027\0912J, b\032c`},
+		{"ca", func(c *ssh.Certificate) { c.ValidPrincipals = []string{"a\x1b[2J", "b c"} },
+			`it is for a\027\0912J, b\032c`},
 		{"ca", func(c *ssh.Certificate) { c.ValidPrincipals = nil }, "it is for no host"},
 		{"ca", func(c *ssh.Certificate) { c.CertType = ssh.UserCert }, "it is not a host certificate"},
-		{"ca", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"x": "y"} }, "it has critical options, which a host certificate cannot have"},
+		{"ca", func(c *ssh.Certificate) { c.CriticalOptions = map[string]string{"x": "y"} },
+			"it has critical options, which a host certificate cannot have"},
 	} {
 		v := judge(f, host, c.certify(t, test.by, test.change).PublicKey())
 		got := ""
@@ -121,11 +123,13 @@ func TestForgedCertificate(t *testing.T) {
 	forged.SignatureKey = c.keys["ca"].PublicKey()
 	stretched := *c.certify(t, "ca", nil).PublicKey().(*ssh.Certificate)
 	stretched.ValidBefore += 3600
-	unsigned := ssh.Certificate{Key: c.keys["ed"].PublicKey(), CertType: ssh.HostCert, ValidBefore: ssh.CertTimeInfinity,
+	unsigned := ssh.Certificate{Key: c.keys["ed"].PublicKey(), CertType: ssh.HostCert,
+		ValidBefore:     ssh.CertTimeInfinity,
 		ValidPrincipals: []string{"host.example.com"}, SignatureKey: c.keys["ca"].PublicKey()}
 	nobodys := unsigned
 	nobodys.SignatureKey = nil
-	for name, cert := range map[string]*ssh.Certificate{"forged": &forged, "stretched": &stretched, "unsigned": &unsigned, "nobody's": &nobodys} {
+	for name, cert := range map[string]*ssh.Certificate{"forged": &forged, "stretched": &stretched,
+		"unsigned": &unsigned, "nobody's": &nobodys} {
 		if v := judge(f, host, cert); v.Status != unknown || v.CertError == nil {
 			t.Errorf("%s: %s, %v", name, v.Status, v.CertError)
 		}
@@ -145,7 +149,8 @@ func TestNow(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := parse(t, c.lines.Replace("@cert-authority * {ca}\n"))
-	for second, want := range map[int64]knownhosts.Status{-5: unknown, 999: unknown, 1000: certified, 1999: certified, 2000: unknown} {
+	for second, want := range map[int64]knownhosts.Status{-5: unknown, 999: unknown, 1000: certified, 1999: certified,
+		2000: unknown} {
 		l := knownhosts.Login{Known: f, Host: host, Now: func() time.Time { return time.Unix(second, 0) }}
 		if v := l.Judge(t.Context(), cert); v.Status != want {
 			t.Errorf("at %d: %s, want %s", second, v.Status, want)

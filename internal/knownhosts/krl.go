@@ -149,7 +149,8 @@ func (k *krl) readCertificates(r *krlReader) error {
 				return err
 			}
 		default:
-			return fmt.Errorf("has a certificate section of unknown type %d; unless ssh knows it, ssh accepts no key", kind)
+			return fmt.Errorf("has a certificate section of unknown type %d; unless ssh knows it, ssh accepts no key",
+				kind)
 		}
 		if part.bad || part.more() {
 			return errKRL

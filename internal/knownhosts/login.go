@@ -154,7 +154,8 @@ func (l *Login) beforehand(key ssh.PublicKey) (v Verdict, decided bool) {
 	}
 	if bits, isRSA := rsaBits(plainKey(key)); isRSA && bits < required {
 		v = l.keyCheck(output{}).verdict(key)
-		v.Refused, v.Final = fmt.Errorf("an RSA key of %d bits is too short: RequiredRSASize is %d", bits, required), true
+		v.Refused = fmt.Errorf("an RSA key of %d bits is too short: RequiredRSASize is %d", bits, required)
+		v.Final = true
 		return v, true
 	}
 	for _, file := range l.Rules.Revoked {

@@ -26,7 +26,8 @@ func TestLongFile(t *testing.T) {
 		return path
 	}
 	filler := strings.Repeat(c.lines.Replace("x.example.org {alien}\n"), knownhosts.MaxSize/80)
-	long := write("long", "host.example.com {ed}\n"+filler+"@revoked bad.example.com {ed}\nbad.example.com {ed}\nend.example.com {rsa}")
+	long := write("long",
+		"host.example.com {ed}\n"+filler+"@revoked bad.example.com {ed}\nbad.example.com {ed}\nend.example.com {rsa}")
 	before, after := write("before", "host.example.com {rsa}\n"), write("after", "host.example.com {alien}\n")
 	if info, err := os.Stat(long); err != nil || info.Size() <= knownhosts.MaxSize {
 		t.Fatal(info.Size(), err)
@@ -93,15 +94,18 @@ func TestCommandDoubts(t *testing.T) {
 		"KnownHostsCommand cannot be run, and ssh goes on without": {Line: "/nonexistent\x1b"},
 	} {
 		l := knownhosts.Login{Host: host, Rules: knownhosts.Rules{Command: cmd}}
-		if got, open := l.Unsure(t.Context()), !strings.Contains(want, "cannot be run"); open != strings.HasPrefix(got, want) || !open && got != "" {
+		if got, open := l.Unsure(t.Context()), !strings.Contains(want,
+			"cannot be run"); open != strings.HasPrefix(got, want) || !open && got != "" {
 			t.Errorf("%s: unsure is %q", want, got)
 		}
 		v := l.Judge(t.Context(), c.keys["ed"].PublicKey())
-		if v.Status != unknown || v.Refused != nil || len(v.Doubts) != 1 || !strings.HasPrefix(v.Doubts[0].Text, want) || strings.ContainsRune(v.Doubts[0].Text, 0x1b) {
+		if v.Status != unknown || v.Refused != nil || len(v.Doubts) != 1 ||
+			!strings.HasPrefix(v.Doubts[0].Text, want) || strings.ContainsRune(v.Doubts[0].Text, 0x1b) {
 			t.Errorf("%s: %s, %v, %v", want, v.Status, v.Refused, v.Doubts)
 		}
 	}
-	fails := knownhosts.Login{Host: host, Rules: knownhosts.Rules{Command: command(t, "printf 'no \\033[2J\\n' >&2; exit 4")}}
+	fails := knownhosts.Login{Host: host,
+		Rules: knownhosts.Rules{Command: command(t, "printf 'no \\033[2J\\n' >&2; exit 4")}}
 	if got := fails.Unsure(t.Context()); !strings.HasPrefix(got, "KnownHostsCommand failed (exit status 4") {
 		t.Errorf("unsure is %q", got)
 	}
@@ -122,7 +126,8 @@ func TestCommandOnce(t *testing.T) {
 	if b, err := os.ReadFile(log); err != nil || string(b) != "ORDER\nHOSTNAME\n" {
 		t.Errorf("%q, %v", b, err)
 	}
-	kept := knownhosts.Login{Host: host, Rules: knownhosts.Rules{KeepOrder: true, HostKeys: []string{ssh.KeyAlgoRSASHA256}, Command: command(t, "exit 1")}}
+	kept := knownhosts.Login{Host: host, Rules: knownhosts.Rules{KeepOrder: true,
+		HostKeys: []string{ssh.KeyAlgoRSASHA256}, Command: command(t, "exit 1")}}
 	if got := kept.Algorithms(t.Context()); len(got) != 1 || got[0] != ssh.KeyAlgoRSASHA256 {
 		t.Errorf("%q", got)
 	}
@@ -134,7 +139,8 @@ func TestUnknownRelease(t *testing.T) {
 	c := newKeys(t)
 	f := parse(t, c.lines.Replace("@cert-authority * {ca}\n"))
 	nameless := c.certify(t, "ca", func(c *ssh.Certificate) { c.ValidPrincipals = nil }).PublicKey()
-	if v := judge(f, host, nameless); v.Status != unknown || len(v.Doubts) != 1 || !strings.Contains(v.Doubts[0].Text, "certified") {
+	if v := judge(f, host, nameless); v.Status != unknown || len(v.Doubts) != 1 || !strings.Contains(v.Doubts[0].Text,
+		"certified") {
 		t.Errorf("%s, %v", v.Status, v.Doubts)
 	}
 	if v := judge(f, host, c.keys["cert"].PublicKey()); v.Status != certified || v.Doubts != nil {
@@ -152,7 +158,8 @@ func TestCheckAddress(t *testing.T) {
 			t.Errorf("%s: %v", addr, v.Doubts)
 		}
 	}
-	l := knownhosts.Login{Host: knownhosts.Host{Name: "192.0.2.1"}, Addr: netip.MustParseAddr("192.0.2.1"), Rules: knownhosts.Rules{CheckAddress: true}}
+	l := knownhosts.Login{Host: knownhosts.Host{Name: "192.0.2.1"}, Addr: netip.MustParseAddr("192.0.2.1"),
+		Rules: knownhosts.Rules{CheckAddress: true}}
 	if v := l.Judge(t.Context(), c.keys["ed"].PublicKey()); v.Doubts != nil {
 		t.Errorf("by its address: %v", v.Doubts)
 	}

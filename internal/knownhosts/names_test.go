@@ -25,7 +25,8 @@ bad.example.com ssh-rsa AAAA
 	for _, h := range f.Names() {
 		got = append(got, fmt.Sprintf("%s/%d", h.Name, h.Port))
 	}
-	want := "host.example.com/22 192.0.2.1/22 host.example.com/2222 2001:db8::1/22 2001:db8::2/22 fe80::1%eth0/2200 yes.example.org/22 under_score/22"
+	want := "host.example.com/22 192.0.2.1/22 host.example.com/2222 2001:db8::1/22 2001:db8::2/22 fe80::1%eth0/2200 " +
+		"yes.example.org/22 under_score/22"
 	if strings.Join(got, " ") != want {
 		t.Errorf("%q\nwant %s", got, want)
 	}
@@ -57,7 +58,8 @@ func TestFormatLine(t *testing.T) {
 // FuzzFormatLine: whatever the name, what is written is one line by which the
 // key is known for the host and for no other.
 func FuzzFormatLine(f *testing.F) {
-	for _, name := range []string{"host.example.com", "HOST", "*", "a,b", "!a", "|1|a|b", "#", "@revoked x", " ", "a\nb", "a\x00", "", "[a]:22", "\xff", "\xfe", strings.Repeat("x", 2000)} {
+	for _, name := range []string{"host.example.com", "HOST", "*", "a,b", "!a", "|1|a|b", "#", "@revoked x", " ",
+		"a\nb", "a\x00", "", "[a]:22", "\xff", "\xfe", strings.Repeat("x", 2000)} {
 		f.Add(name, uint16(22), "")
 		f.Add(name, uint16(2222), "")
 		f.Add("host", uint16(2222), name)
@@ -76,7 +78,8 @@ func FuzzFormatLine(f *testing.F) {
 		if v := judge(file, h, key); v.Status != known || v.Line.N != 1 {
 			t.Errorf("%q: %s", line, v.Status)
 		}
-		if v := judge(file, stranger, key); v.Status != unknown && !strings.EqualFold(name, stranger.Name) && !strings.EqualFold(alias, stranger.Name) {
+		if v := judge(file, stranger, key); v.Status != unknown && !strings.EqualFold(name, stranger.Name) &&
+			!strings.EqualFold(alias, stranger.Name) {
 			t.Errorf("%q: a stranger is %s", line, v.Status)
 		}
 	})

@@ -38,7 +38,8 @@ func ask(t *testing.T, h knownhosts.Host, s *lab.SSHServer, user, global []strin
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	args := []string{"-F", "none", "-vv", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "UpdateHostKeys=no",
+	args := []string{"-F", "none", "-vv", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o",
+		"UpdateHostKeys=no",
 		"-o", "UserKnownHostsFile=" + quoted(user), "-o", "GlobalKnownHostsFile=" + quoted(global),
 		"-o", fmt.Sprintf("ProxyCommand=nc 127.0.0.1 %d", s.Addr().Port()), "-l", "ada"}
 	if h.Alias != "" {

@@ -75,7 +75,8 @@ func TestReadFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]error{
-		"fits": nil, "long": owndir.ErrTooLong, "link": fs.ErrInvalid, "directory": fs.ErrInvalid, "none": fs.ErrNotExist,
+		"fits": nil, "long": owndir.ErrTooLong, "link": fs.ErrInvalid, "directory": fs.ErrInvalid,
+		"none": fs.ErrNotExist,
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, err := owndir.ReadFile(dir, name, 4)

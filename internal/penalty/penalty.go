@@ -1,8 +1,8 @@
 // Package penalty counts the connections without a login that this user makes to ssh
 // servers, across processes, so that no sshd locks this machine out.
 //
-// Since 9.8 sshd charges one second of penalty to whoever connects and does not try
-// to log in, and refuses an address from 15 s on (sshd_config(5), PerSourcePenalties:
+// Since 9.8 sshd charges one second of penalty for each connection that does not try to
+// log in, and refuses an address from 15 s on (sshd_config(5), PerSourcePenalties:
 // noauth:1, min:15; srclimit.c). Penalties decay by themselves. A Ledger keeps below
 // limits.Penalty, so that the user's own logins stay far from it.
 package penalty
@@ -142,8 +142,8 @@ func addressAccount(a netip.AddrPort) string {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port()).String()
 }
 
-// sharedAccount is the account of all addresses of a name that have shown a key. It
-// hides the name from whoever reads the file.
+// sharedAccount is the account of all addresses of a name that have shown a key. It is a
+// hash, so that the file does not show the name.
 func sharedAccount(name, key string) string {
 	sum := sha256.Sum256([]byte(name + "\x00" + key))
 	return sharedPrefix + hex.EncodeToString(sum[:16])

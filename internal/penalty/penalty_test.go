@@ -104,8 +104,8 @@ func TestLedgerOfMany(t *testing.T) {
 	}
 }
 
-// What is damaged or another's counts for nothing and hinders nobody; what a
-// process has counted itself stays.
+// A damaged file, or one of another user's, is ignored. What a process has counted itself
+// remains.
 func TestLedgerSuspect(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	hand := &clock{noon}
@@ -123,7 +123,8 @@ func TestLedgerSuspect(t *testing.T) {
 	if modes && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v", info.Mode())
 	}
-	for _, damage := range []string{"", "1 192.0.2.1:22\n", "2 192.0.2.1:22 2026-03-01T12:00:09Z\n", "1 192.0.2.1:22 2026-03-01T12:00:09Z", strings.Repeat("x", 1<<20)} {
+	for _, damage := range []string{"", "1 192.0.2.1:22\n", "2 192.0.2.1:22 2026-03-01T12:00:09Z\n",
+		"1 192.0.2.1:22 2026-03-01T12:00:09Z", strings.Repeat("x", 1<<20)} {
 		if err := os.WriteFile(files[0], []byte(damage), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +142,7 @@ func TestLedgerSuspect(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := allowed(&penalty.Ledger{Dir: dir, Now: hand.now}, door); modes && n != 9 {
-		t.Errorf("%d connections by a folder of everybody's", n)
+		t.Errorf("%d connections by a directory of everybody's", n)
 	}
 }
 

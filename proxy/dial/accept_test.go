@@ -40,7 +40,8 @@ func TestInterleave(t *testing.T) {
 	if !slices.Equal(asked, want) {
 		t.Errorf("tried %v, want %v", asked, want)
 	}
-	if got := reasons(err); !slices.Equal(got, []dial.Reason{dial.Rejected, dial.Rejected, dial.Rejected, dial.Rejected}) {
+	if got := reasons(err); !slices.Equal(got, []dial.Reason{dial.Rejected, dial.Rejected, dial.Rejected,
+		dial.Rejected}) {
 		t.Errorf("%v", err)
 	}
 }
@@ -67,7 +68,8 @@ func TestAcceptRefuses(t *testing.T) {
 	if !errors.Is(err, no) || asked != 2 {
 		t.Errorf("%v after %d questions", err, asked)
 	}
-	if want := bad.Addr().Addr().String() + " port "; !strings.HasPrefix(err.Error(), want) || !strings.HasSuffix(err.Error(), no.Error()) {
+	if want := bad.Addr().Addr().String() + " port "; !strings.HasPrefix(err.Error(), want) ||
+		!strings.HasSuffix(err.Error(), no.Error()) {
 		t.Errorf("says %q", err)
 	}
 }
@@ -124,7 +126,8 @@ func TestAcceptInterrupted(t *testing.T) {
 		return fmt.Errorf("not judged: %w", ctx.Err())
 	}}
 	_, _, err := race(t, d, s.Addr())
-	if got := reasons(err); !slices.Equal(got, []dial.Reason{dial.Timeout}) || !errors.Is(err, context.DeadlineExceeded) {
+	if got := reasons(err); !slices.Equal(got, []dial.Reason{dial.Timeout}) ||
+		!errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v: %v", got, err)
 	}
 	await(t, func() bool { return s.Open() == 0 })

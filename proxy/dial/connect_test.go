@@ -32,7 +32,8 @@ type gateway struct {
 
 func startGateway(t *testing.T) *gateway {
 	t.Helper()
-	g := &gateway{path: filepath.Join(t.TempDir(), "gw"), asked: make(chan string, 16), ended: make(chan netip.AddrPort, 16)}
+	g := &gateway{path: filepath.Join(t.TempDir(), "gw"), asked: make(chan string, 16),
+		ended: make(chan netip.AddrPort, 16)}
 	l, err := net.Listen("unix", g.path)
 	if err != nil {
 		t.Fatal(err)
@@ -98,8 +99,8 @@ func (g *gateway) connect(ctx context.Context, to netip.AddrPort) (net.Conn, err
 	return c, nil
 }
 
-// The race goes through Connect as it goes over TCP: a failure leads to the next
-// address, and what wins is the connection that Connect has made.
+// The race with Connect is the one over TCP: after a failure comes the next address, and
+// the connection that wins is one that Connect has made.
 func TestConnect(t *testing.T) {
 	g, s := startGateway(t), server(t, "127.0.0.1")
 	d := &dial.Dialer{Connect: g.connect, Stagger: never, Interface: "nosuch"}
@@ -130,10 +131,11 @@ func TestConnectLoses(t *testing.T) {
 	g, s := startGateway(t), server(t, "127.0.0.1")
 	g.silent = netip.MustParseAddrPort("127.0.0.2:22")
 	var judged []netip.AddrPort
-	d := &dial.Dialer{Connect: g.connect, ResolutionDelay: time.Millisecond, Stagger: time.Millisecond, Accept: func(_ context.Context, a netip.AddrPort) error {
-		judged = append(judged, a)
-		return nil
-	}}
+	d := &dial.Dialer{Connect: g.connect, ResolutionDelay: time.Millisecond, Stagger: time.Millisecond,
+		Accept: func(_ context.Context, a netip.AddrPort) error {
+			judged = append(judged, a)
+			return nil
+		}}
 	c, a, err := d.Race(limited(t), func(yield func(netip.AddrPort) bool) {
 		yield(g.silent)
 		<-g.asked
@@ -160,9 +162,12 @@ func TestConnectErrors(t *testing.T) {
 		want dial.Reason
 		text string
 	}{
-		"refused by the destination": {dial.Dialer{Connect: g.connect}, shut(t), dial.Failed, "the gateway cannot reach it"},
-		"no gateway":                 {dial.Dialer{Connect: away.connect}, g.silent, dial.Failed, "gateway: dial unix "},
-		"silence":                    {dial.Dialer{Connect: g.connect, Timeout: 50 * time.Millisecond}, g.silent, dial.Timeout, "no answer in time"},
+		"refused by the destination": {dial.Dialer{Connect: g.connect}, shut(t), dial.Failed,
+			"the gateway cannot reach it"},
+		"no gateway": {dial.Dialer{Connect: away.connect}, g.silent, dial.Failed,
+			"gateway: dial unix "},
+		"silence": {dial.Dialer{Connect: g.connect, Timeout: 50 * time.Millisecond}, g.silent,
+			dial.Timeout, "no answer in time"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := test.d.Race(limited(t), slices.Values([]netip.AddrPort{test.to}))

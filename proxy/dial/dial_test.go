@@ -61,8 +61,8 @@ func TestLateAddress(t *testing.T) {
 	}
 }
 
-// The winner does not wait for a lookup that goes on, and whoever looks up is
-// told at the next address that nobody wants it.
+// The winner does not wait for a lookup that is still running, and the iterator learns at
+// its next address that no more are wanted.
 func TestSlowIterator(t *testing.T) {
 	s := server(t, "127.0.0.1")
 	release, told := make(chan struct{}), make(chan bool, 1)
@@ -185,7 +185,8 @@ func TestAllFail(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	_, _, err = race(t, &dial.Dialer{}, a)
-	if want := strings.Replace(a.String(), ":", " port ", 1) + ": connection refused"; err == nil || err.Error() != want {
+	if want := strings.Replace(a.String(), ":", " port ", 1) + ": connection refused"; err == nil ||
+		err.Error() != want {
 		t.Errorf("says %q, want %q", err, want)
 	}
 }

@@ -30,19 +30,23 @@ func TestOrder(t *testing.T) {
 			"198.51.100.121 2001:db8:1::1", "2001:db8:1::1 198.51.100.121"},
 		{"2 matching scope, IPv4", map[string]string{"2001:db8:1::1": "fe80::1", "198.51.100.121": "198.51.100.117"},
 			"2001:db8:1::1 198.51.100.121", "198.51.100.121 2001:db8:1::1"},
-		{"5 matching label", map[string]string{"2002:c633:6401::1": "2002:c633:6401::2", "2001:db8:1::1": "2002:c633:6401::2"},
+		{"5 matching label", map[string]string{"2002:c633:6401::1": "2002:c633:6401::2",
+			"2001:db8:1::1": "2002:c633:6401::2"},
 			"2001:db8:1::1 2002:c633:6401::1", "2002:c633:6401::1 2001:db8:1::1"},
-		{"5 a ULA source for a global address", map[string]string{"2001:db8:1::1": "fd00::2", "198.51.100.121": "10.1.2.4"},
+		{"5 a ULA source for a global address", map[string]string{"2001:db8:1::1": "fd00::2",
+			"198.51.100.121": "10.1.2.4"},
 			"2001:db8:1::1 198.51.100.121", "198.51.100.121 2001:db8:1::1"},
 		{"6 higher precedence", map[string]string{"2001:db8:1::1": "2001:db8:1::2", "10.1.2.3": "10.1.2.4"},
 			"10.1.2.3 2001:db8:1::1", "2001:db8:1::1 10.1.2.3"},
-		{"6 higher precedence, 6to4", map[string]string{"2002:c633:6401::1": "2002:c633:6401::2", "2001:db8:1::1": "2001:db8:1::2"},
+		{"6 higher precedence, 6to4", map[string]string{"2002:c633:6401::1": "2002:c633:6401::2",
+			"2001:db8:1::1": "2001:db8:1::2"},
 			"2002:c633:6401::1 2001:db8:1::1", "2001:db8:1::1 2002:c633:6401::1"},
 		{"6 IPv4 before ULA", map[string]string{"fd00::1": "fd00::2", "10.1.2.3": "10.1.2.4"},
 			"fd00::1 10.1.2.3", "10.1.2.3 fd00::1"},
 		{"8 smaller scope", map[string]string{"2001:db8:1::1": "2001:db8:1::2", "fe80::1%eth0": "fe80::2"},
 			"2001:db8:1::1 fe80::1%eth0", "fe80::1%eth0 2001:db8:1::1"},
-		{"9 longest prefix", map[string]string{"2001:db8:1::1": "2001:db8:1::2", "2001:db8:3ffe::1": "2001:db8:3f44::2"},
+		{"9 longest prefix", map[string]string{"2001:db8:1::1": "2001:db8:1::2",
+			"2001:db8:3ffe::1": "2001:db8:3f44::2"},
 			"2001:db8:3ffe::1 2001:db8:1::1", "2001:db8:1::1 2001:db8:3ffe::1"},
 		{"9 not beyond 64 bits", map[string]string{"2001:db8::8": "2001:db8::9", "2001:db8::1": "2001:db8::9"},
 			"2001:db8::1 2001:db8::8", "2001:db8::1 2001:db8::8"},
@@ -85,7 +89,8 @@ func TestOrder(t *testing.T) {
 func TestOrderIsTransitive(t *testing.T) {
 	addrs := []netip.Addr{{}}
 	for _, s := range []string{"::", "::1", "::2", "fe80::1%x", "fec0::1", "ff02::1", "fd00::1", "2001::1", "2002::1",
-		"2001:db8::1", "2001:db9::1", "3ffe::1", "::ffff:10.0.0.1", "10.0.0.1", "127.0.0.1", "169.254.0.1", "224.0.0.1", "192.0.2.1"} {
+		"2001:db8::1", "2001:db9::1", "3ffe::1", "::ffff:10.0.0.1", "10.0.0.1", "127.0.0.1", "169.254.0.1", "224.0.0.1",
+		"192.0.2.1"} {
 		addrs = append(addrs, netip.MustParseAddr(s))
 	}
 	for _, tables := range []*tables{rfcTables(), glibcTables()} {
@@ -208,8 +213,9 @@ func TestUsable(t *testing.T) {
 
 func TestParseTOS(t *testing.T) {
 	for s, want := range map[string]int{
-		"none": 0, "cs0": 0, "cs1": 0x20, "cs7": 0xe0, "af11": 0x28, "af12": 0x30, "af13": 0x38, "af21": 0x48, "AF43": 0x98,
-		"ef": 0xb8, "EF": 0xb8, "le": 0x04, "lowdelay": 0x10, "throughput": 0x08, "reliability": 0x04,
+		"none": 0, "cs0": 0, "cs1": 0x20, "cs7": 0xe0, "af11": 0x28, "af12": 0x30, "af13": 0x38, "af21": 0x48,
+		"AF43": 0x98,
+		"ef":   0xb8, "EF": 0xb8, "le": 0x04, "lowdelay": 0x10, "throughput": 0x08, "reliability": 0x04,
 		"0": 0, "40": 40, "0x28": 40, "0XB8": 0xb8, "050": 40, "255": 255,
 	} {
 		t.Run(s, func(t *testing.T) {
@@ -218,7 +224,8 @@ func TestParseTOS(t *testing.T) {
 			}
 		})
 	}
-	for _, s := range []string{"", "af", "af14", "af10", "af51", "cs8", "cs", "256", "-1", "0b11", "0o7", "1_0", "x", "\x1b[2J", "ef af21"} {
+	for _, s := range []string{"", "af", "af14", "af10", "af51", "cs8", "cs", "256", "-1", "0b11", "0o7", "1_0", "x",
+		"\x1b[2J", "ef af21"} {
 		if got, err := ParseTOS(s); err == nil || strings.ContainsRune(err.Error(), '\x1b') {
 			t.Errorf("%q: %#x, %v", s, got, err)
 		}

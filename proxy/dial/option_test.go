@@ -43,7 +43,8 @@ func TestBind(t *testing.T) {
 	}
 
 	_, _, err := race(t, d, six.Addr())
-	if !slices.Equal(reasons(err), []dial.Reason{dial.Skipped}) || !strings.HasSuffix(err.Error(), "no local address of its family to connect from") {
+	if !slices.Equal(reasons(err), []dial.Reason{dial.Skipped}) || !strings.HasSuffix(err.Error(),
+		"no local address of its family to connect from") {
 		t.Errorf("other family: %v", err)
 	}
 

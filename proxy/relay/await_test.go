@@ -42,7 +42,8 @@ func TestAwaitReader(t *testing.T) {
 
 // A watch that is stopped, at whatever moment, calls no more.
 func TestAwaitStopped(t *testing.T) {
-	for _, pause := range []time.Duration{0, firstLook - time.Millisecond, firstLook, firstLook + time.Millisecond, 2 * firstLook} {
+	for _, pause := range []time.Duration{0, firstLook - time.Millisecond, firstLook, firstLook + time.Millisecond,
+		2 * firstLook} {
 		r, out := pipe(t)
 		gone, stop := awaited(out)
 		time.Sleep(pause)

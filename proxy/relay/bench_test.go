@@ -84,7 +84,8 @@ func compare(b *testing.B, name string, flow flow, contenders []contender) {
 			ratios = append(ratios, cost{r.speed / runs[0][j].speed, r.cpu / runs[0][j].cpu})
 		}
 		m, r := median(runs[i]), median(ratios)
-		fmt.Printf("%-4s %-6s %5.2f GiB/s %5.2f ×   %5.3f CPU s/GiB %5.2f ×\n", name, c.name, m.speed, r.speed, m.cpu, r.cpu)
+		fmt.Printf("%-4s %-6s %5.2f GiB/s %5.2f ×   %5.3f CPU s/GiB %5.2f ×\n", name, c.name, m.speed, r.speed, m.cpu,
+			r.cpu)
 		if c.name == "relay" {
 			b.ReportMetric(r.speed, "speed/nc")
 			b.ReportMetric(r.cpu, "cpu/nc")

@@ -54,7 +54,7 @@ func TestConnectionWithoutHalfClose(t *testing.T) {
 	}
 }
 
-// A peer that cannot be told of In's end may wait for more forever.
+// A peer that cannot be told that In has ended may wait for more forever.
 func TestSilenceWithoutHalfClose(t *testing.T) {
 	for name, wrap := range wholes {
 		t.Run(name, func(t *testing.T) {

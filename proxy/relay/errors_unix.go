@@ -24,7 +24,8 @@ func networkError(err error) bool {
 	}
 	switch no {
 	case unix.EPIPE, unix.ECONNRESET, unix.ECONNABORTED, unix.ECONNREFUSED, unix.ETIMEDOUT, unix.ENOTCONN,
-		unix.EHOSTUNREACH, unix.EHOSTDOWN, unix.ENETUNREACH, unix.ENETDOWN, unix.ENETRESET, unix.ENOPROTOOPT, unix.EPROTO:
+		unix.EHOSTUNREACH, unix.EHOSTDOWN, unix.ENETUNREACH, unix.ENETDOWN, unix.ENETRESET, unix.ENOPROTOOPT,
+		unix.EPROTO:
 		return true
 	}
 	return false

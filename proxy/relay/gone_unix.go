@@ -77,7 +77,8 @@ func watch(fd, owner int, leave func()) (stop func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		ps := []unix.PollFd{{Fd: int32(fd)}, {Fd: int32(wake), Events: unix.POLLIN}, {Fd: int32(owner), Events: unix.POLLIN}}
+		ps := []unix.PollFd{{Fd: int32(fd)}, {Fd: int32(wake), Events: unix.POLLIN},
+			{Fd: int32(owner), Events: unix.POLLIN}}
 		for {
 			_, err := unix.Poll(ps, -1)
 			switch {

@@ -102,8 +102,8 @@ func TestSocketpairClosedByItsPeer(t *testing.T) {
 	})
 }
 
-// The flag is the open file's: whoever shares it, a stderr under 2>&1 or a
-// shell, must find it as it was.
+// The flag belongs to the open file. Others that share it, a stderr under 2>&1 or a shell,
+// must find it as it was.
 func TestModesAreRestored(t *testing.T) {
 	r := newRig(t)
 	shared, err := unix.FcntlInt(r.pipes.Out.Fd(), unix.F_DUPFD_CLOEXEC, 0)

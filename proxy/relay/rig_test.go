@@ -104,9 +104,8 @@ func pipe(t testing.TB) (r, w *os.File) {
 	return r, w
 }
 
-// pollable takes the test's own end of a pipe and gives it back with deadlines:
-// closing it interrupts whoever reads it. The relay's end is another open file
-// and keeps its mode.
+// pollable returns the test's own end of a pipe with deadlines: closing it interrupts a
+// read. The relay's end is another open file and keeps its mode.
 func pollable(t testing.TB, f *os.File) *os.File {
 	t.Helper()
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)

@@ -60,14 +60,15 @@ func forbidSplice(errno int) {
 	}
 	program := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-	_, _, failed := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&program)))
+	_, _, failed := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC,
+		uintptr(unsafe.Pointer(&program)))
 	if failed != 0 {
 		fmt.Fprintln(os.Stderr, "seccomp:", failed)
 		os.Exit(3)
 	}
 }
 
-// starved is a helper who may open nothing more once the connection stands.
+// starved is a helper that may not open anything once it is connected.
 func starved() int {
 	c, err := net.Dial("tcp", os.Getenv(addrVar))
 	if err == nil {
@@ -85,7 +86,8 @@ func starved() int {
 // A sandbox or a kernel without memory for it refuses the first splice: the other
 // way of moving bytes takes over, and none is lost.
 func TestSpliceRefused(t *testing.T) {
-	for _, errno := range []syscall.Errno{syscall.EPERM, syscall.ENOMEM, syscall.EACCES, syscall.ENOSYS, syscall.EINVAL, syscall.EBADF} {
+	for _, errno := range []syscall.Errno{syscall.EPERM, syscall.ENOMEM, syscall.EACCES, syscall.ENOSYS, syscall.EINVAL,
+		syscall.EBADF} {
 		t.Setenv(errnoVar, strconv.Itoa(int(errno)))
 		c := startChildAs(t, "sandboxed", "")
 		for range 20 {
@@ -173,8 +175,8 @@ func socketChild(t *testing.T, role string) (c *child, ssh *os.File) {
 	return c, pollable(t, ssh)
 }
 
-// A client like that sends a signal and waits for the helper's end: all that it has
-// written arrives, and nobody waits for the end of an input that cannot end.
+// Such a client sends a signal and waits for the helper to exit. All that it has written
+// arrives, and the helper does not wait for the end of an input that cannot end.
 func TestSignalWhereInputCannotEnd(t *testing.T) {
 	for i := range 30 {
 		s := []os.Signal{syscall.SIGTERM, syscall.SIGHUP}[i%2]

@@ -110,7 +110,8 @@ func FuzzJournal(f *testing.F) {
 		return fmt.Appendf(nil, "rdnsproxy journal 1: %d bytes before, %d after, %x\n%s%s",
 			len(old), len(new), sha256.Sum256([]byte(old+new)), old, new)
 	}
-	for _, c := range [][3]string{{"old\n", "new\n", "new\n"}, {"old\nold\n", "new\n", "new\nold\n"}, {"", "new\n", "ne"}, {"a", "b", "c"}} {
+	for _, c := range [][3]string{{"old\n", "new\n", "new\n"}, {"old\nold\n", "new\n", "new\nold\n"},
+		{"", "new\n", "ne"}, {"a", "b", "c"}} {
 		f.Add(journal(c[0], c[1]), []byte(c[2]))
 	}
 	f.Add([]byte("rdnsproxy journal 1: -1 bytes before, 1 after, \n"), []byte(""))

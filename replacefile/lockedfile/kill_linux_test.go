@@ -146,7 +146,8 @@ func TestKilledMounted(t *testing.T) {
 		h.Close()
 	}
 	filetest.Only(t, dir, "hosts")
-	t.Logf("%d kills, %d of them while it was written in place, %d of these left a mixture", kills, interrupted, repaired)
+	t.Logf("%d kills, %d of them while it was written in place, %d of these left a mixture", kills, interrupted,
+		repaired)
 }
 
 // addLines adds lines one at a time, each to what it has just read; whoever

@@ -19,7 +19,7 @@ import (
 	"rdnsproxy/replacefile/lockedfile"
 )
 
-// A folder on the way need not be readable; the last one must be.
+// A directory on the way need not be readable; the last one must be.
 func TestOpenThroughUnreadableFolder(t *testing.T) {
 	top := filetest.Dir(t)
 	below := filepath.Join(top, "below")
@@ -65,7 +65,7 @@ func TestKeepsAttributes(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}
-	// A default list of the folder's, which new files get and this one has not.
+	// A default list of the directory's, which new files get and this one has not.
 	other := filepath.Join(dir, "other")
 	filetest.Write(t, other, "old")
 	if err := unix.Setxattr(dir, "system.posix_acl_default", accessList(), 0); err != nil {
@@ -97,7 +97,7 @@ func TestKeepsAttributes(t *testing.T) {
 		}
 	}
 	if _, err := unix.Getxattr(other, "system.posix_acl_access", nil); !errors.Is(err, unix.ENODATA) {
-		t.Errorf("the folder's list got in: %v", err)
+		t.Errorf("the directory's list got in: %v", err)
 	}
 }
 
@@ -114,7 +114,7 @@ func asNobody(t *testing.T, path string) bool {
 		t.Fatal(err)
 	}
 	defer exe.Close()
-	cmd.ExtraFiles = []*os.File{exe} // the binary's folder may be closed to others
+	cmd.ExtraFiles = []*os.File{exe} // the binary's directory may be closed to others
 	cmd.Env = append(os.Environ(), "LOCKEDFILE_TEST_NOBODY="+path)
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
@@ -149,11 +149,13 @@ func TestOpenAsNobody(t *testing.T) {
 	if !asNobody(t, dir) {
 		return
 	}
-	if _, err := lockedfile.Open(filepath.Join(dir, "roots"), lockedfile.Options{}); !errors.Is(err, lockedfile.ErrNotOwned) {
+	if _, err := lockedfile.Open(filepath.Join(dir, "roots"), lockedfile.Options{}); !errors.Is(err,
+		lockedfile.ErrNotOwned) {
 		t.Errorf("root's file: %v", err)
 	}
 	h := opened(t, filepath.Join(dir, "mine"), lockedfile.Options{})
-	if _, err := h.Replace([]byte("new")); !errors.Is(err, lockedfile.ErrNotKept) || !strings.Contains(err.Error(), "group 0") {
+	if _, err := h.Replace([]byte("new")); !errors.Is(err, lockedfile.ErrNotKept) || !strings.Contains(err.Error(),
+		"group 0") {
 		t.Errorf("a group that is not the user's: %v", err)
 	}
 	h.Close()
@@ -176,10 +178,12 @@ func TestReplaceNotSynced(t *testing.T) {
 	if err := os.Chmod(dir, 0o300); err != nil {
 		t.Fatal(err)
 	}
-	if inPlace, err := h.Replace([]byte("new")); inPlace || !errors.Is(err, lockedfile.ErrWritten) || filetest.Content(t, path) != "new" {
+	if inPlace, err := h.Replace([]byte("new")); inPlace || !errors.Is(err, lockedfile.ErrWritten) ||
+		filetest.Content(t, path) != "new" {
 		t.Errorf("%q, %t, %v", filetest.Content(t, path), inPlace, err)
 	}
-	if err := replacefile.Write(path, 0, filetest.Text("newer")); !errors.Is(err, fs.ErrPermission) || filetest.Content(t, path) != "new" {
+	if err := replacefile.Write(path, 0, filetest.Text("newer")); !errors.Is(err, fs.ErrPermission) ||
+		filetest.Content(t, path) != "new" {
 		t.Errorf("%q, %v", filetest.Content(t, path), err)
 	}
 	h.Close()
@@ -191,7 +195,8 @@ func TestReplaceNotSynced(t *testing.T) {
 	os.Chmod(dir, 0o700)
 	h = opened(t, other, lockedfile.Options{})
 	os.Chmod(dir, 0o300)
-	if _, err := h.Replace([]byte("new")); err == nil || errors.Is(err, lockedfile.ErrWritten) || filetest.Content(t, other) != "old" {
+	if _, err := h.Replace([]byte("new")); err == nil || errors.Is(err, lockedfile.ErrWritten) ||
+		filetest.Content(t, other) != "old" {
 		t.Errorf("%q, %v", filetest.Content(t, other), err)
 	}
 	h.Close()
@@ -219,7 +224,7 @@ func nobodysFolder(t *testing.T) string {
 	return dir
 }
 
-// A folder that keeps what is made in it gets nothing made in it.
+// A directory that keeps what is made in it gets nothing made in it.
 func TestAppendOnlyFolder(t *testing.T) {
 	dir, state := filetest.Dir(t), filepath.Join(t.TempDir(), "state")
 	path := filepath.Join(dir, "hosts")
@@ -230,7 +235,7 @@ func TestAppendOnlyFolder(t *testing.T) {
 	}
 	defer setFlags(dir, 0)
 	if _, err := lockedfile.Open(path, lockedfile.Options{}); !errors.Is(err, lockedfile.ErrNoJournal) {
-		t.Errorf("without a folder for the journal: %v", err)
+		t.Errorf("without a directory for the journal: %v", err)
 	}
 	h := opened(t, path, lockedfile.Options{State: state})
 	if inPlace, err := h.Replace([]byte("new")); !inPlace || err != nil || filetest.Content(t, path) != "new" {

@@ -72,7 +72,8 @@ func TestHardLink(t *testing.T) {
 			t.Fatal(err)
 		}
 		h := opened(t, one, lockedfile.Options{})
-		if inPlace, err := h.Replace([]byte(contents[1])); !inPlace || err != nil || filetest.Content(t, two) != contents[1] {
+		if inPlace, err := h.Replace([]byte(contents[1])); !inPlace || err != nil ||
+			filetest.Content(t, two) != contents[1] {
 			t.Errorf("%q, %t, %v", filetest.Content(t, two), inPlace, err)
 		}
 		h.Close()
@@ -94,7 +95,8 @@ func TestOpenRefuses(t *testing.T) {
 	filetest.Symlink(t, "nowhere", filepath.Join(dir, "dangling"))
 	for path, want := range map[string]error{
 		fifo: lockedfile.ErrNotRegular, dir: lockedfile.ErrNotRegular, os.DevNull: lockedfile.ErrNotRegular,
-		long: lockedfile.ErrTooLong, filepath.Join(dir, "none"): fs.ErrNotExist, filepath.Join(dir, "dangling"): fs.ErrNotExist,
+		long: lockedfile.ErrTooLong, filepath.Join(dir, "none"): fs.ErrNotExist,
+		filepath.Join(dir, "dangling"): fs.ErrNotExist,
 	} {
 		if _, err := lockedfile.Open(path, lockedfile.Options{Limit: 4}); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", path, err, want)
@@ -200,7 +202,8 @@ func TestOpenWaits(t *testing.T) {
 	path := filepath.Join(filetest.Dir(t), "hosts")
 	filetest.Write(t, path, "old")
 	first := opened(t, path, lockedfile.Options{})
-	if _, err := lockedfile.Open(path, lockedfile.Options{Wait: time.Millisecond}); !errors.Is(err, lockedfile.ErrLocked) {
+	if _, err := lockedfile.Open(path, lockedfile.Options{Wait: time.Millisecond}); !errors.Is(err,
+		lockedfile.ErrLocked) {
 		t.Errorf("%v", err)
 	}
 	second := make(chan string)
@@ -250,7 +253,8 @@ func TestOpenSweeps(t *testing.T) {
 	dir := filetest.Dir(t)
 	const text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	left := []string{".hosts.new-" + text, "..hosts.rdnsproxy-journal.new-" + text}
-	stay := []string{".hosts.new-", ".hosts.new-2024-plan", ".hosts.new-" + text[:25] + "2", ".other.new-" + text, "hosts", "hosts.new-" + text}
+	stay := []string{".hosts.new-", ".hosts.new-2024-plan", ".hosts.new-" + text[:25] + "2", ".other.new-" + text,
+		"hosts", "hosts.new-" + text}
 	for _, name := range append(left, stay...) {
 		filetest.Write(t, filepath.Join(dir, name), name)
 	}
@@ -286,7 +290,8 @@ func TestUnneededState(t *testing.T) {
 	if err := os.Chmod(open, 0o777|fs.ModeSticky); err != nil {
 		t.Fatal(err)
 	}
-	for _, state := range []string{open, filepath.Join(open, "below"), filepath.Join(path, "below"), filepath.Join(os.DevNull, "below")} {
+	for _, state := range []string{open, filepath.Join(open, "below"), filepath.Join(path, "below"),
+		filepath.Join(os.DevNull, "below")} {
 		o := lockedfile.Options{State: state}
 		if err := lockedfile.Writable(path, o); err != nil {
 			t.Errorf("%s: %v", state, err)

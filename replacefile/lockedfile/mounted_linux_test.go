@@ -92,10 +92,10 @@ func TestMountedInReadOnlyFolder(t *testing.T) {
 	bind(t, source, path, 0)
 
 	if _, err := lockedfile.Open(path, lockedfile.Options{}); !errors.Is(err, lockedfile.ErrNoJournal) {
-		t.Errorf("without a folder for the journal: %v", err)
+		t.Errorf("without a directory for the journal: %v", err)
 	}
 	if err := lockedfile.Writable(path, lockedfile.Options{}); !errors.Is(err, lockedfile.ErrNoJournal) {
-		t.Errorf("without a folder for the journal: %v", err)
+		t.Errorf("without a directory for the journal: %v", err)
 	}
 
 	o := lockedfile.Options{State: state}
@@ -103,10 +103,11 @@ func TestMountedInReadOnlyFolder(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := os.Lstat(state); err == nil {
-		t.Error("Writable has made a folder")
+		t.Error("Writable has made a directory")
 	}
 	h := opened(t, path, o)
-	if backup, err := h.Backup(day); err != nil || filepath.Dir(backup) != state || filetest.Content(t, backup) != "old" {
+	if backup, err := h.Backup(day); err != nil || filepath.Dir(backup) != state ||
+		filetest.Content(t, backup) != "old" {
 		t.Errorf("%q, %v", backup, err)
 	}
 	if inPlace, err := h.Replace([]byte("new")); !inPlace || err != nil || filetest.Content(t, path) != "new" {
@@ -121,7 +122,8 @@ func TestMountedInReadOnlyFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, use := range []func(string, lockedfile.Options) error{lockedfile.Writable, openOnce} {
-		if err := use(path, o); !errors.Is(err, lockedfile.ErrUnsafeDirectory) || !strings.Contains(err.Error(), state) {
+		if err := use(path, o); !errors.Is(err, lockedfile.ErrUnsafeDirectory) ||
+			!strings.Contains(err.Error(), state) {
 			t.Errorf("anybody could have written the journal: %v", err)
 		}
 	}

@@ -60,16 +60,17 @@ func TestOpenRefusesLinks(t *testing.T) {
 	path := filepath.Join(safe, "hosts")
 	filetest.Write(t, path, "old")
 	filetest.Symlink(t, path, filepath.Join(open, "hosts"))
-	filetest.Symlink(t, safe, filepath.Join(open, "folder"))
+	filetest.Symlink(t, safe, filepath.Join(open, "directory"))
 	filetest.Symlink(t, filepath.Join(open, "hosts"), filepath.Join(safe, "link"))
 	for mode, trusted := range map[fs.FileMode]bool{0o755: true, 0o777 | fs.ModeSticky: false, 0o775: false} {
 		if err := os.Chmod(open, mode); err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range []string{filepath.Join(open, "hosts"), filepath.Join(open, "folder", "hosts"), filepath.Join(safe, "link")} {
+		for _, p := range []string{filepath.Join(open, "hosts"), filepath.Join(open, "directory", "hosts"),
+			filepath.Join(safe, "link")} {
 			refusesLink(t, p, trusted, open)
 		}
-		refusesLink(t, path, true, "") // the folder is not on the way
+		refusesLink(t, path, true, "") // the directory is not on the way
 	}
 	if os.Getuid() != 0 {
 		return // whoever runs this cannot give a link away
@@ -100,12 +101,13 @@ func refusesLink(t *testing.T, path string, trusted bool, names string) {
 	}
 }
 
-// Who exchanges a folder on the way for a link, again and again, leads nobody
+// Who exchanges a directory on the way for a link, again and again, leads nobody
 // to where the link leads.
 func TestPathExchanged(t *testing.T) {
 	open, secret := filetest.Dir(t), filetest.Dir(t)
 	here, away, link := filepath.Join(open, "here"), filepath.Join(open, "away"), filepath.Join(open, "link")
-	if err := errors.Join(os.MkdirAll(filepath.Join(here, "sub"), 0o755), os.Mkdir(filepath.Join(secret, "sub"), 0o755), os.Chmod(open, 0o777)); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Join(here, "sub"), 0o755), os.Mkdir(filepath.Join(secret, "sub"), 0o755),
+		os.Chmod(open, 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	filetest.Write(t, filepath.Join(here, "sub", "hosts"), "theirs")
