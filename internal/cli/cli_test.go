@@ -80,6 +80,24 @@ func TestCommandsAreListed(t *testing.T) {
 	}
 }
 
+// TestWrapVerbose: ssh's -v asks for our notices too, unless the environment decides.
+func TestWrapVerbose(t *testing.T) {
+	for line, want := range map[string]bool{
+		"my.example.com": false, "-v my.example.com": true, "-4vv my.example.com": true,
+		"my.example.com grep -v x": false, "-oLogLevel=verbose my.example.com": false,
+		"RDNSPROXY_VERBOSE=1 my.example.com": true, "RDNSPROXY_VERBOSE=false -v my.example.com": false,
+	} {
+		words := strings.Fields(line)
+		var w World
+		if strings.Contains(words[0], "VERBOSE=") {
+			w.Env, words = words[:1], words[1:]
+		}
+		if got := wrapVerbose(w, words); got != want {
+			t.Errorf("%s: %t", line, got)
+		}
+	}
+}
+
 func TestInterval(t *testing.T) {
 	for word, want := range map[string]time.Duration{
 		"1.5s": 1500 * time.Millisecond, "200ms": 200 * time.Millisecond, "10": 10 * time.Second,
