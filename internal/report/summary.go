@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"rdnsproxy/check"
@@ -29,11 +30,11 @@ func (s *summary) add(r *check.Result) (checked bool) {
 	return true
 }
 
-// text is the line after an empty one, wrapped within a width in columns; a single
-// target has none.
-func (s *summary) text(k ink, width int) string {
+// write writes the line after an empty one, wrapped within a width in columns; for a
+// single target nothing.
+func (s *summary) write(w io.Writer, k ink, width int) error {
 	if s.total < 2 {
-		return ""
+		return nil
 	}
 	sum := tally(s.total, s.counts)
 	if s.unfinished > 0 {
@@ -52,7 +53,8 @@ func (s *summary) text(k ink, width int) string {
 		word := count(n, severity)
 		sum = strings.Replace(sum, word, k.severity(severity, word), 1)
 	}
-	return "\n" + sum
+	_, err := io.WriteString(w, "\n"+sum)
+	return err
 }
 
 // tally counts targets by their severity, the worst first.

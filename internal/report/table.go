@@ -84,8 +84,7 @@ func (t *table) Close() error {
 	if t.o.Width == 0 || t.o.Quiet {
 		return nil
 	}
-	_, err := io.WriteString(t.w, t.sum.text(t.ink, t.o.Width))
-	return err
+	return t.sum.write(t.w, t.ink, t.o.Width)
 }
 
 // fields are the severity, the target, its addresses, the verdict, and the code and

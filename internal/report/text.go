@@ -88,8 +88,7 @@ func (t *text) Close() error {
 	if t.o.Quiet {
 		return nil
 	}
-	_, err := io.WriteString(t.w, t.sum.text(t.ink, t.o.Width))
-	return err
+	return t.sum.write(t.w, t.ink, t.o.Width)
 }
 
 // verdict is the target's verdict and, if the worst finding is not a mapping, its code.
