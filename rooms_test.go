@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// rooms says which rooms each room may import, and why its reach ends there. A rule
-// allows what is needed today and no more: a new arrow is thought about when it is drawn.
-// What is not listed here may import nothing of ours but what is for all.
+// rooms lists which of our packages each package (room) may import, and why no more. A
+// rule allows only what is needed today: think about a new import when it is added. A
+// package that is not listed may import only those in forAll.
 var rooms = map[string]struct {
 	may []string
 	why string

@@ -40,7 +40,7 @@ undetermined (lookups failed).`,
 				return err
 			}
 			if len(args) == 1 && args[0] == "list" {
-				tellIdle(console.NewVoice(w.Err, o.Quiet, o.Verbose), "accept list", idle)
+				reportIgnoredFlags(console.NewVoice(w.Err, o.Quiet, o.Verbose), "accept list", idle)
 			}
 			return exit.With(runAccept(c.Context(), w, o, format, args))
 		},

@@ -13,9 +13,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// badFlag says in our words what pflag says of a command line that it cannot
-// parse into fs, and what may have been meant; otherwise is the hint where nothing
-// comes near.
+// badFlag turns pflag's error for a command line into a Refusal in our words, with a
+// suggestion; otherwise is the hint if no flag is similar.
 func badFlag(err error, fs *pflag.FlagSet, otherwise string) error {
 	var (
 		unknown *pflag.NotExistError
@@ -42,7 +41,7 @@ func badFlag(err error, fs *pflag.FlagSet, otherwise string) error {
 	return console.Refuse(exit.Usage, otherwise, "%s", safetext.Line(err.Error()))
 }
 
-// habits are how else to say what users of ssh's own flags type.
+// habits returns what to write instead of a flag of ssh's; "" if there is nothing.
 func habits(shorthand string) string {
 	switch shorthand {
 	case "p", "P":
@@ -55,7 +54,7 @@ func habits(shorthand string) string {
 	return ""
 }
 
-// dashed is a flag as it was typed.
+// dashed returns a flag as typed, with its dashes.
 func dashed(f *pflag.Flag, name string) string {
 	if name == f.Shorthand {
 		return "-" + name
@@ -63,7 +62,7 @@ func dashed(f *pflag.Flag, name string) string {
 	return "--" + name
 }
 
-// badValue is what is wrong with the value of an environment variable.
+// badValue says what is wrong with the value of an environment variable.
 func badValue(err error) string {
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) {
@@ -72,8 +71,8 @@ func badValue(err error) string {
 	return safetext.Line(err.Error())
 }
 
-// wanted says what a flag takes. Of the types that pflag parses itself the cause
-// is a library's, of ours it is fit to be shown.
+// wanted says what a flag takes. For the types that pflag parses itself it replaces the
+// library's error text; errors of our own types can be shown.
 func wanted(invalid *pflag.InvalidValueError) string {
 	switch invalid.GetFlag().Value.Type() {
 	case "bool":
@@ -86,8 +85,8 @@ func wanted(invalid *pflag.InvalidValueError) string {
 	return safetext.Line(errors.Unwrap(invalid).Error())
 }
 
-// notAPort refuses a port that stands where a target belongs, as it does for nc,
-// telnet and the relay. A number alone is an address (inet_aton) and stays one.
+// notAPort refuses a port in the place of a target, where nc, telnet and the relay have
+// one. A single number is an address (inet_aton).
 func notAPort(command string, operands []string) error {
 	i := slices.IndexFunc(operands, target.IsPort)
 	if i < 0 || len(operands) < 2 {
@@ -100,7 +99,7 @@ func notAPort(command string, operands []string) error {
 	return console.Refuse(exit.Usage, hint, "%s looks like a port, but a target is a host", console.Quoted(operands[i]))
 }
 
-// withPort is a target with a port, as it would be typed.
+// withPort returns a target with a port, as it would be typed.
 func withPort(host, port string) string {
 	switch _, p, err := target.SplitPort(host); {
 	case err != nil || p != 0:

@@ -23,7 +23,7 @@ type checkFlags struct {
 	given func(name string) bool // on the command line or in the environment
 }
 
-// newCheckFlags has what holds where no flag says otherwise.
+// newCheckFlags returns the defaults.
 func newCheckFlags(fs *pflag.FlagSet) checkFlags {
 	return checkFlags{Options: survey.Defaults(), given: fs.Changed}
 }
@@ -36,7 +36,7 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 	f.registerOwn(fs)
 }
 
-// registerOwn registers what the relay has not.
+// registerOwn registers the flags that the relay does not have.
 func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerProbe(fs)
 	f.registerReport(fs)
@@ -54,7 +54,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringVar(&f.Sources.FromFile, "from-file", "", "check the targets in this `FILE`, one per line; - is stdin")
 }
 
-// registerProbe registers the flags of what looks behind names and addresses.
+// registerProbe registers the flags of commands that probe servers.
 func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.DNSOnly, "dns-only", false, "DNS only, do not connect")
 	fs.StringSliceVar(&f.ExpectKeys, "expect-hostkey", nil, "accept only this host key, by `FINGERPRINT` SHA256:... (repeatable)")
@@ -62,7 +62,7 @@ func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.AllKeys, "all-hostkeys", false, "also fetch host keys of the other types, one more connection each")
 }
 
-// registerReport registers the flags of what writes a report.
+// registerReport registers the flags of commands that write a report.
 func (f *checkFlags) registerReport(fs *pflag.FlagSet) {
 	fs.StringVar(&f.Format, "format", f.Format, "output `FORMAT`: "+strings.Join(report.Formats(), ", "))
 	fs.Var((*outputPath)(&f.Output), "output", "write the report to this `FILE` instead of stdout, all or nothing")
@@ -70,7 +70,7 @@ func (f *checkFlags) registerReport(fs *pflag.FlagSet) {
 	fs.Var((*failOn)(&f.FailOn), "fail-on", "exit with 1 at or above this severity: notice, warning, error, never")
 }
 
-// colorMode is when a report is coloured.
+// colorMode is the value of --color.
 type colorMode console.ColorMode
 
 func (c *colorMode) Type() string   { return "WHEN" }
@@ -84,7 +84,7 @@ func (c *colorMode) Set(word string) error {
 	return nil
 }
 
-// outputPath is where a report goes, empty for stdout, which is also called -.
+// outputPath is the value of --output: "" for stdout, for which - is accepted too.
 type outputPath string
 
 func (o *outputPath) Set(path string) error {
@@ -98,10 +98,10 @@ func (o *outputPath) Set(path string) error {
 func (o *outputPath) String() string { return string(*o) }
 func (o *outputPath) Type() string   { return "string" }
 
-// clientAlone is why a client is not checked beside targets.
+// clientAlone says why a client cannot be checked together with targets.
 const clientAlone = "--self and --client cannot be combined with targets"
 
-// validate looks at flags that only make sense within bounds.
+// validate refuses values out of range and flags that cannot be combined.
 func (f *checkFlags) validate() error {
 	client := f.Client.Enabled()
 	switch {
@@ -136,10 +136,10 @@ func (f *checkFlags) validate() error {
 	return nil
 }
 
-// failOn is the severity from which check exits with 1.
+// failOn is the value of --fail-on, the lowest severity that makes check exit with 1.
 type failOn check.Severity
 
-// failOnWords are what --fail-on takes.
+// failOnWords are the values of --fail-on.
 func failOnWords() []string {
 	return []string{check.Notice.String(), check.Warning.String(), check.Error.String(), "never"}
 }

@@ -1,6 +1,6 @@
 // Package cli is the command line: it turns arguments and RDNSPROXY_ variables into
-// options, sets the other rooms to work, and gives the exit status. It has the help,
-// and one file a command; no other room knows flags.
+// options, calls the other packages, and returns the exit status. It has the help, and a
+// file for each command; no other package knows flags.
 package cli
 
 import (
@@ -19,10 +19,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// World is what main hands over beside the arguments.
+// World is what main passes in besides the arguments.
 type World = console.World
 
-// Run is the whole program: it returns the exit status.
+// Run runs the program and returns the exit status.
 func Run(ctx context.Context, w World, args []string) int {
 	call, err := classify(args)
 	if err == nil && call.relay {
@@ -34,32 +34,31 @@ func Run(ctx context.Context, w World, args []string) int {
 	return failed(w, err)
 }
 
-// failed says why the program ends without having done what was asked, and gives
-// the exit status.
+// failed prints why the program could not do what was asked and returns the exit status.
 func failed(w World, err error) int {
 	var r *console.Refusal
-	if !errors.As(err, &r) { // a flag parser's, or the system's
+	if !errors.As(err, &r) { // from the flag parser or the system
 		err = console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "%v", err)
 	}
 	console.NewRelayVoice(w, false, false).Error(err)
 	return console.StatusOf(err)
 }
 
-// call is a command line that has been told apart.
+// call is a classified command line.
 type call struct {
 	relay bool
-	args  []string // of the relay; of a command with its name first
+	args  []string // for a command with its name first
 }
 
 // wrapped are the programs that the wrapper runs.
 var wrapped = []string{"ssh", "sftp", "scp"}
 
-// commands are the words that name a command where no port follows them.
+// commands are the words that name a command unless a port follows.
 var commands = []string{"setup", "check", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
 
-// classify tells the relay, HOST PORT, from the commands. A host may be called
-// check: the first word that is no flag and the word right after it decide, and
-// if that is a port number it is the relay. A leading -- is the relay too.
+// classify distinguishes the relay, HOST PORT, from the commands. Since a host may be
+// called check, the first word that is not a flag and the next word decide: if that is a
+// port number, it is the relay. A leading -- means the relay too.
 func classify(args []string) (call, error) {
 	flags := sync.OnceValue(knownFlags)
 	i, last := 0, ""
@@ -92,7 +91,7 @@ func classify(args []string) (call, error) {
 				return call{}, console.Refuse(exit.Usage, "use environment variables such as RDNSPROXY_POLICY; arguments after "+word+" go to "+word,
 					"flags of rdnsproxy cannot be given to the wrapper")
 			}
-			// Flags that stand before a command's name are the command's.
+			// Flags before a command's name belong to the command.
 			rest := append([]string{word}, args[:i]...)
 			return call{args: append(rest, args[i+1:]...)}, nil
 		}
@@ -103,9 +102,8 @@ func classify(args []string) (call, error) {
 	return call{relay: true, args: args}, nil
 }
 
-// mistyped is for a word that is no command and that no port follows, so that it
-// cannot be the relay's host either. It gives nil where it is a host by its looks:
-// then the relay says what is missing.
+// mistyped returns a Refusal for a word that is neither a command nor a host with a port.
+// It returns nil if the word looks like a host: then the relay says what is missing.
 func mistyped(word string, rest []string) error {
 	if strings.ContainsAny(word, ".:@%[") || slices.ContainsFunc(rest, target.IsPort) {
 		return nil
@@ -121,7 +119,7 @@ func mistyped(word string, rest []string) error {
 		"%s is not a command, and a host needs a port", console.Quoted(word))
 }
 
-// knownFlags are the flags that may stand before the words that decide.
+// knownFlags returns the flags that may precede the words that decide.
 func knownFlags() *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	registerRelay(flags, new(session.Options))
@@ -131,7 +129,7 @@ func knownFlags() *pflag.FlagSet {
 	return flags
 }
 
-// flagWords is how many words a flag takes: two if its value is the next one.
+// flagWords returns the number of words of a flag: two if its value is the next word.
 func flagWords(fs *pflag.FlagSet, arg string) int {
 	if name, ok := strings.CutPrefix(arg, "--"); ok {
 		if f := fs.Lookup(name); f != nil && f.NoOptDefVal == "" {

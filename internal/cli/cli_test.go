@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestClassify: the first word that is no flag and the word right after it decide.
+// TestClassify: the first word that is not a flag and the next word decide.
 func TestClassify(t *testing.T) {
 	tests := []struct {
 		line  string
@@ -60,8 +60,7 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// TestCommandsAreListed: what cobra knows as a command is told from a host by classify,
-// and stands in the help.
+// TestCommandsAreListed: classify and the help know the same commands as cobra.
 func TestCommandsAreListed(t *testing.T) {
 	root := commandTree(World{})
 	root.InitDefaultHelpCmd()

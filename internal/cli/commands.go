@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// runCommand runs what is not the relay, which does not pay for this.
+// runCommand runs a command. The relay avoids its startup cost.
 func runCommand(ctx context.Context, w World, args []string) int {
 	out := console.NewStdout(w.Out)
 	w.Stdout = out
@@ -67,15 +67,14 @@ func commandTree(w World) *cobra.Command {
 	completeHosts(w, root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed && w.Getenv(variable("quiet")) == "" { // a command that looks things up
-			tellUnknownVariables(w, console.NewVoice(w.Err, false, false))
+			reportUnknownVariables(w, console.NewVoice(w.Err, false, false))
 		}
 	}
 	return root
 }
 
-// noReport is for a command line that could not be parsed and that asks for a
-// report: its reader may expect a line on stdout all the same, as a monitor does,
-// and another exit status.
+// noReport handles a command line that asks for a report but could not be parsed: readers
+// such as monitoring still expect a line on stdout, and another exit status.
 func noReport(w World, args []string, err error) (status int, ok bool) {
 	if args[0] != "check" && !(args[0] == "hosts" && slices.Contains(args, "verify")) {
 		return 0, false
@@ -88,8 +87,8 @@ func noReport(w World, args []string, err error) (status int, ok bool) {
 	return format.Failed, true
 }
 
-// wantedFormat is the value of --format on a command line: the last one, as for the
-// parser, and nothing after "--".
+// wantedFormat returns the value of --format on a command line: the last one before "--",
+// as the parser does.
 func wantedFormat(w World, args []string) string {
 	format := w.Getenv(variable("format"))
 	for i, a := range args {

@@ -16,12 +16,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// shells are those that there is a completion script for.
+// shells are the shells with a completion script.
 var shells = []string{"bash", "fish", "powershell", "zsh"}
 
-// bashWithoutPackage stands in for the one function that cobra's script for bash
-// takes from the package bash-completion, where that is not loaded: the words of
-// the line up to the cursor, separated by blanks alone.
+// bashWithoutPackage replaces the only function of the package bash-completion that
+// cobra's script uses, if that is not loaded: it splits the line up to the cursor at
+// blanks.
 const bashWithoutPackage = `
 if ! declare -F _get_comp_words_by_ref >/dev/null; then
     _get_comp_words_by_ref()
@@ -63,7 +63,7 @@ Exit status: 0, or 2 for an unknown shell.`,
 			switch shell {
 			case "bash":
 				if err := root.GenBashCompletionV2(w.TextWriter(), true); err != nil {
-					return nil // stdout's, which remembers it
+					return nil // console.Stdout has recorded it
 				}
 				w.Print(bashWithoutPackage)
 			case "fish":
@@ -82,8 +82,8 @@ Exit status: 0, or 2 for an unknown shell.`,
 	}
 }
 
-// completeValues registers what the flags of all commands take, where that is a
-// closed set of words or no file.
+// completeValues registers the values of flags that take one of a set of words, or
+// anything but a file.
 func completeValues(root *cobra.Command) {
 	values := map[string][]string{
 		"format":  report.Formats(), // of a report; lists have fewer
@@ -118,7 +118,7 @@ func plainUsages(c *cobra.Command) {
 	}
 }
 
-// completeHosts lets the commands that take hosts know those of this machine.
+// completeHosts completes the hosts that this machine knows, for commands that take hosts.
 func completeHosts(w World, root *cobra.Command) {
 	for _, command := range append([]string{"check", "setup", "hosts add", "hosts remove"}, wrapped...) {
 		if c, _, err := root.Find(strings.Fields(command)); err == nil {
@@ -130,15 +130,14 @@ func completeHosts(w World, root *cobra.Command) {
 	}
 }
 
-// completes makes cobra's function of the words that may stand somewhere.
+// completes returns cobra's completion function for a set of words.
 func completes(words func(typed string) []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		return startingWith(typed, words(typed)), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// completesHosts completes hosts, after some words that may stand first in their
-// place.
+// completesHosts completes hosts, and in the first position also some other words.
 func completesHosts(w World, first ...string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 		words := hostWords(w)
@@ -153,14 +152,14 @@ func startingWith(typed string, words []string) []string {
 	return slices.DeleteFunc(slices.Clone(words), func(word string) bool { return !strings.HasPrefix(word, typed) })
 }
 
-// hostWords are the hosts that this machine knows by name: aliases in ssh's
-// configuration, and plain names in known_hosts. A person waits for a key to
-// answer, so what cannot be read is left out without a word.
+// hostWords returns the hosts that this machine knows by name: aliases in ssh's
+// configuration, and plain names in known_hosts. Unreadable files are skipped silently,
+// because the user is waiting for a completion.
 func hostWords(w World) []string {
 	return target.NewReader(w, nil, target.Options{SSHConfig: w.Getenv(variable("ssh-config"))}, target.Connect{}).Names(context.Background())
 }
 
-// wordsOf are the words of a closed set.
+// wordsOf converts a set of words to strings.
 func wordsOf[S ~string](set []S) (words []string) {
 	for _, s := range set {
 		words = append(words, string(s))

@@ -11,25 +11,25 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// variablePrefix begins the name of every variable that stands for a flag.
+// variablePrefix begins the name of every variable that sets a flag.
 const variablePrefix = "RDNSPROXY_"
 
-// withoutVariable annotates a flag that the environment does not set.
+// withoutVariable is the annotation of a flag that the environment cannot set.
 const withoutVariable = "without variable"
 
-// variable is the environment variable of a long flag.
+// variable returns the environment variable of a long flag.
 func variable(flag string) string {
 	return variablePrefix + strings.ReplaceAll(strings.ToUpper(flag), "-", "_")
 }
 
-// anyVariable reports whether there is one of ours, as at almost no start.
+// anyVariable reports whether any of our variables is set, which is rare.
 func anyVariable(w World) bool {
 	return slices.ContainsFunc(w.Env, func(v string) bool { return strings.HasPrefix(v, variablePrefix) })
 }
 
-// fromEnvironment sets the flags that were not given on the command line. A bad
-// value is an error for the relay as well: a policy that is silently another than
-// the one that was asked for would be worse than no connection.
+// fromEnvironment sets the flags that were not given on the command line. A bad value is
+// an error for the relay too: silently using a different policy than the requested one
+// would be worse than no connection.
 func fromEnvironment(fs *pflag.FlagSet, w World) error {
 	if !anyVariable(w) {
 		return nil
@@ -53,13 +53,13 @@ func fromEnvironment(fs *pflag.FlagSet, w World) error {
 	return bad
 }
 
-// tellUnknownVariables names the variables that look like ours and stand for no
-// flag: a misspelt one would be ignored without a word.
-func tellUnknownVariables(w World, v *console.Voice) {
+// reportUnknownVariables reports variables that look like ours but set no flag, because a
+// misspelt one would be ignored silently.
+func reportUnknownVariables(w World, v *console.Voice) {
 	if !anyVariable(w) {
 		return
 	}
-	known := []string{console.WrappingEnv, sshconf.EvaluatingEnv} // which it sets for itself
+	known := []string{console.WrappingEnv, sshconf.EvaluatingEnv} // set by the program itself
 	knownFlags().VisitAll(func(f *pflag.Flag) { known = append(known, variable(f.Name)) })
 	for _, entry := range w.Env {
 		name, value, _ := strings.Cut(entry, "=")

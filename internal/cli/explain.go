@@ -31,7 +31,7 @@ Exit status: 0, or 2 if nothing has that name.`,
 	}
 }
 
-// explain prints what the words mean, all of them or none.
+// explain explains the words, all or none.
 func explain(w World, words []string) error {
 	if len(words) == 0 {
 		page(w, listOfFindings(check.Codes())+"\n'rdnsproxy explain CODE' explains one.\n")
@@ -49,8 +49,8 @@ func explain(w World, words []string) error {
 	return nil
 }
 
-// explanation finds what a word names: a code, a verdict, a family of codes, a
-// piece of advice, or a topic of help.
+// explanation explains a word: a code, a verdict, a family of codes, a piece of advice, or
+// a help topic.
 func explanation(width int, word string) (string, bool) {
 	for _, code := range []check.Code{check.Code(word), check.MappingCode(check.Verdict(word))} {
 		if d, e, ok := check.Explain(code); ok {
@@ -73,7 +73,7 @@ func explanation(width int, word string) (string, bool) {
 	return report.Page(width, listOfFindings(family)), len(family) > 0
 }
 
-// listOfFindings is a table of codes for report.Page.
+// listOfFindings returns a table of codes for report.Page.
 func listOfFindings(rows []check.CodeDoc) string {
 	var b strings.Builder
 	for _, d := range rows {
@@ -82,7 +82,7 @@ func listOfFindings(rows []check.CodeDoc) string {
 	return b.String()
 }
 
-// explainable are all words that explain takes.
+// explainable returns all words that explain accepts.
 func explainable() []string {
 	var words []string
 	for _, v := range check.Verdicts() {

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// registerTarget registers the flags of every command that looks something up. What
-// o has is what help calls the default.
+// registerTarget registers the flags of every command that looks something up. The
+// values in o are the defaults.
 func registerTarget(fs *pflag.FlagSet, o *target.Options) {
 	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
 	fs.StringVar(&o.HostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
@@ -33,7 +33,7 @@ func registerConnect(fs *pflag.FlagSet, o *target.Connect) {
 	fs.Var(optionalString{&o.Interface}, "bind-interface", "connect from this `INTERFACE`'s address")
 }
 
-// parseFlags reads args and then, for what they leave out, the environment:
+// parseFlags parses args and then, for flags that are not given, the environment:
 // RDNSPROXY_ and the long flag's name in capitals.
 func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
 	switch err := fs.Parse(args); {
@@ -45,7 +45,7 @@ func parseFlags(fs *pflag.FlagSet, w World, args []string) error {
 	return fromEnvironment(fs, w)
 }
 
-// serversFlag is a flag's DNS servers; a repeated flag adds, commas separate.
+// serversFlag is a list of DNS servers, separated by commas; repeating the flag adds more.
 type serversFlag []resolve.Server
 
 func (f *serversFlag) Type() string { return "ADDR[:PORT]" }
@@ -69,7 +69,7 @@ func (f *serversFlag) Set(text string) error {
 	return nil
 }
 
-// interval is a duration as Go writes it (1.5s, 200ms) or as ssh does (10, 1m30).
+// interval is a duration in Go's format (1.5s, 200ms) or ssh's (10, 1m30).
 type interval time.Duration
 
 func (i *interval) Type() string { return "DURATION" }
@@ -84,7 +84,7 @@ func (i *interval) String() string {
 func (i *interval) Set(s string) error {
 	d, err := time.ParseDuration(s)
 	if err != nil {
-		d, err = time.ParseDuration(s + "s") // a bare number, or a bare number at the end, is seconds
+		d, err = time.ParseDuration(s + "s") // a number without a unit, alone or at the end, is seconds
 	}
 	if err != nil || d < 0 {
 		return fmt.Errorf("invalid duration %q (for example 1.5s, 200ms, 10 or 1m30)", s)
@@ -114,7 +114,7 @@ func (o optionalInterval) Set(s string) error {
 	return nil
 }
 
-// optionalString is a word that is nil until it is set, and may be set to nothing.
+// optionalString is a string that is nil until it is set, and may be set to "".
 type optionalString struct{ s **string }
 
 func (optionalString) Type() string { return "string" }

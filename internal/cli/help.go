@@ -86,11 +86,11 @@ func showHelp(w World, root, c *cobra.Command) {
 	}
 }
 
-// quotedDefault is how pflag shows the default of a string flag, unlike all others.
+// quotedDefault matches the default of a string flag, the only one that pflag quotes.
 var quotedDefault = regexp.MustCompile(`\(default "([^"]*)"\)`)
 
-// flagTable is pflag's list of flags as a table of report.Page: pflag leaves at
-// least three blanks between a flag and what it does.
+// flagTable converts pflag's list of flags to a table for report.Page. pflag puts at least
+// three blanks between a flag and its usage.
 func flagTable(fs *pflag.FlagSet) string {
 	var b strings.Builder
 	for line := range strings.Lines(quotedDefault.ReplaceAllString(fs.FlagUsages(), "(default $1)")) {
@@ -102,7 +102,8 @@ func flagTable(fs *pflag.FlagSet) string {
 	return b.String()
 }
 
-// helpCommand is help about a command or a topic; it knows what it does not know.
+// helpCommand shows help about a command or topic. Unlike cobra's, it returns an error for
+// an unknown one.
 func helpCommand(w World, root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND|TOPIC]",
@@ -126,15 +127,15 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 	}
 }
 
-// takesWord reports whether a command's usage has a word as it is to be typed:
-// "accept list" is explained by "accept".
+// takesWord reports whether a command's usage has a literal word: "accept list" is
+// explained by "accept".
 func takesWord(c *cobra.Command, word string) bool {
 	_, usage, _ := strings.Cut(c.Use, " ")
 	literals := strings.FieldsFunc(usage, func(r rune) bool { return r < 'a' || r > 'z' })
 	return slices.Contains(literals, word)
 }
 
-// helpWords are the commands and the topics.
+// helpWords returns the commands and the topics.
 func helpWords(root *cobra.Command) []string {
 	var words []string
 	for _, c := range root.Commands() {
@@ -146,5 +147,5 @@ func helpWords(root *cobra.Command) []string {
 	return words
 }
 
-// page prints a text in report.Page's form.
+// page prints a text laid out by report.Page.
 func page(w World, text string) { w.Print(report.Page(w.Width(), text)) }

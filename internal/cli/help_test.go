@@ -13,7 +13,7 @@ import (
 	"rdnsproxy/internal/report"
 )
 
-// TestHelpFitsTerminal: every command's help keeps to 80 columns.
+// TestHelpFitsTerminal: every command's help fits in 80 columns.
 func TestHelpFitsTerminal(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"help", "check"}, {"help", "hosts"}, {"help", "hosts", "list"}, {"help", "hosts", "add"}, {"help", "hosts", "remove"}, {"help", "hosts", "verify"},
 		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "version"}, {"help", "limits"}, {"help", "explain"}, {"help", "completion"}, {"help", "environment"}, {"help", "relay"}, {"explain"}} {
@@ -43,8 +43,8 @@ func topicNamed(word string) bool {
 	return slices.ContainsFunc(topics(), func(tp topic) bool { return tp.name == word })
 }
 
-// TestTextsFitAnyWidth: topics and explanations are laid out for narrow and wide
-// terminals; only what is to be copied stands as it is.
+// TestTextsFitAnyWidth: topics and explanations fit narrow and wide terminals, except
+// lines that are meant to be copied.
 func TestTextsFitAnyWidth(t *testing.T) {
 	for _, width := range []int{console.MinWidth, console.DefaultWidth, console.MaxWidth} {
 		texts := map[string]string{}
@@ -67,13 +67,13 @@ func TestTextsFitAnyWidth(t *testing.T) {
 	}
 }
 
-// copied tells what a reader copies from what he reads.
+// copied reports whether a line is meant to be copied.
 func copied(words []string) bool {
 	return words[0] == "rdnsproxy" || strings.HasPrefix(words[0], "2026-")
 }
 
-// TestTopicsAreReached: help and explain list no topic that they do not show, and
-// none has the name of a command.
+// TestTopicsAreReached: help and explain show every topic that they list, and no topic has
+// the name of a command.
 func TestTopicsAreReached(t *testing.T) {
 	for _, tp := range topics() {
 		if text, ok := explanation(80, tp.name); !ok || len(text) < 100 {

@@ -41,8 +41,8 @@ right, 2 usage error, 3 undetermined (lookups failed).`,
 				if err := fromEnvironment(c.Flags(), w); err != nil {
 					return err
 				}
-				if c.Name() != "add" { // which tells of its own
-					tellIdle(console.NewVoice(w.Err, f.Quiet, f.Verbose), "hosts "+c.Name(), idle)
+				if c.Name() != "add" { // which reports them itself
+					reportIgnoredFlags(console.NewVoice(w.Err, f.Quiet, f.Verbose), "hosts "+c.Name(), idle)
 				}
 				return exit.With(run(c.Context(), f, args))
 			}}

@@ -19,22 +19,22 @@ import (
 // hostsFlags are the flags of the hosts commands.
 type hostsFlags struct {
 	checkFlags
-	pins    pins.Options // but for its surveyOptions, which are checkFlags'
+	pins    pins.Options // except its survey.Options, which are in checkFlags
 	address string
 	expires string
 
 	visit func(func(*pflag.Flag)) // the flags that were given
 }
 
-// options are what the flags say.
+// options returns the options that the flags set.
 func (f *hostsFlags) options() pins.Options {
 	o := f.pins
 	o.Options, o.RerunFlags = f.Options, f.rerunFlags
 	return o
 }
 
-// Each command shows the flags that mean something to it. Those that the
-// commands share are taken by all of them, and a notice says where one means nothing.
+// The help of each command shows the flags that affect it. All commands accept the shared
+// flags; a notice reports those that have no effect.
 
 func (f *hostsFlags) registerList(fs *pflag.FlagSet) {
 	registerTarget(fs, &f.Options.Options)
@@ -70,13 +70,13 @@ func (f *hostsFlags) registerVerify(fs *pflag.FlagSet) {
 	f.registerFix(fs)
 }
 
-// hideAllBut leaves out of the help what a command takes and does not need.
+// hideAllBut hides flags in the help that a command accepts but does not need.
 func hideAllBut(fs *pflag.FlagSet, shown ...string) {
 	fs.VisitAll(func(flag *pflag.Flag) { flag.Hidden = !slices.Contains(shown, flag.Name) })
 }
 
-// given names the flags of the command line for which which holds, "--ipv4". It is
-// asked before the environment is read, which is for every command.
+// given returns the flags on the command line, as "--ipv4", for which the predicate holds.
+// It is called before the environment is read, whose variables apply to every command.
 func given(fs *pflag.FlagSet, which func(*pflag.Flag) bool) (names []string) {
 	fs.Visit(func(flag *pflag.Flag) {
 		if which(flag) {
@@ -86,14 +86,14 @@ func given(fs *pflag.FlagSet, which func(*pflag.Flag) bool) (names []string) {
 	return names
 }
 
-// tellIdle says which flags of the command line change nothing in what a command does.
-func tellIdle(v *console.Voice, command string, flags []string) {
+// reportIgnoredFlags reports flags on the command line that have no effect on a command.
+func reportIgnoredFlags(v *console.Voice, command string, flags []string) {
 	if len(flags) > 0 {
 		v.Notice(command + " ignores " + strings.Join(flags, ", "))
 	}
 }
 
-// registerOwn registers what no other command has.
+// registerOwn registers the flags that no other command has.
 func (f *hostsFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerWriting(fs)
 	f.registerChoice(fs)
@@ -121,7 +121,7 @@ func (f *hostsFlags) registerFix(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.pins.Fix, "fix", false, "remove lines that are not needed or have expired")
 }
 
-// choices are the options of add.
+// choices returns the options of add.
 func (f *hostsFlags) choices(now time.Time) (o pins.Options, err error) {
 	o = f.options()
 	if o.Expires, err = f.expiry(now); err != nil {
@@ -133,7 +133,7 @@ func (f *hostsFlags) choices(now time.Time) (o pins.Options, err error) {
 	return o, f.validate()
 }
 
-// expiry reads --expires: a day, or a number of days from now.
+// expiry parses --expires: a date, or a number of days from now.
 func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
 	if f.expires == "" {
 		return time.Time{}, nil
@@ -149,7 +149,7 @@ func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
 	return day, nil
 }
 
-// chosen reads --address.
+// chosen parses --address.
 func (f *hostsFlags) chosen() (netip.Addr, error) {
 	if f.address == "" {
 		return netip.Addr{}, nil
@@ -161,10 +161,10 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 	return a, nil
 }
 
-// again are the flags that were given, of these names or all, for a command
-// line that does the same as root; a path is made one that root finds too. ssh's
-// configuration is left out: the host stands there as it was found, and root would
-// run what a Match exec in it says.
+// rerunFlags returns the flags that were given, those with these names or all, for a
+// command that does the same as root, with absolute paths. The ssh configuration is left
+// out: the command names the host as already resolved, and root would run the commands of
+// Match exec in it.
 func (f *hostsFlags) rerunFlags(names ...string) string {
 	again := ""
 	f.visit(func(flag *pflag.Flag) {
@@ -197,15 +197,15 @@ func (f *hostsFlags) rerunFlags(names ...string) string {
 	return again
 }
 
-// registerListing registers --format of a command that lists something. The
-// environment's RDNSPROXY_FORMAT is a report's, which knows more formats.
+// registerListing registers --format of a command that prints a list. RDNSPROXY_FORMAT
+// does not apply: it is for reports, which have more formats.
 func registerListing(fs *pflag.FlagSet, l *pins.Listing, usage string) {
 	*l = pins.ListText
 	fs.Var((*listingFlag)(l), "format", usage)
 	_ = fs.SetAnnotation("format", withoutVariable, nil) // the flag is there
 }
 
-// listingFlag is the form of a list as a flag's value.
+// listingFlag is the format of a list as the value of a flag.
 type listingFlag pins.Listing
 
 func (l *listingFlag) Type() string   { return "FORMAT" }

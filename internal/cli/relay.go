@@ -27,7 +27,7 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	}
 	v := console.NewRelayVoice(w, o.Quiet, o.Verbose)
 	if o.Verbose {
-		tellUnknownVariables(w, v)
+		reportUnknownVariables(w, v)
 	}
 	return session.Run(ctx, w, v, o)
 }
@@ -44,7 +44,7 @@ func registerRelay(fs *pflag.FlagSet, o *session.Options) {
 	fs.StringVar(&o.LogFile, "log-file", "", "append the results to this `FILE`")
 }
 
-// policyFlag is the policy as a flag's value.
+// policyFlag is a policy as the value of a flag.
 type policyFlag session.Policy
 
 func (p *policyFlag) Type() string   { return "POLICY" }
@@ -60,7 +60,7 @@ func (p *policyFlag) Set(s string) error {
 
 const relayUsage = "usage: rdnsproxy [flags] HOST PORT [ORIGINAL], in ~/.ssh/config: ProxyCommand rdnsproxy %h %p"
 
-// parseRelay reads the relay's command line and environment.
+// parseRelay parses the relay's command line and environment.
 func parseRelay(w World, args []string) (o session.Options, err error) {
 	fs := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
 	fs.Usage = func() {}

@@ -12,12 +12,12 @@ import (
 func registerSetup(fs *pflag.FlagSet, o *setup.Options) {
 	registerOwnSetup(fs, o)
 	fs.BoolVar(&o.FDPass, "fdpass", false, "pass the connections of the HOSTs to ssh, as fast as direct ones")
-	_ = fs.SetAnnotation("fdpass", withoutVariable, nil) // RDNSPROXY_FDPASS is the relay's
+	_ = fs.SetAnnotation("fdpass", withoutVariable, nil) // RDNSPROXY_FDPASS is for the relay only
 	fs.BoolVar(&o.Yes, "yes", false, "write without asking")
 	fs.BoolVarP(&o.Quiet, "quiet", "q", false, "print errors only: no notices, no diff")
 }
 
-// registerOwnSetup registers what no other command has.
+// registerOwnSetup registers the flags that no other command has.
 func registerOwnSetup(fs *pflag.FlagSet, o *setup.Options) {
 	fs.StringVar(&o.File, "file", "", "write to this `FILE` instead of ~/.ssh/config")
 	fs.BoolVar(&o.Remove, "remove", false, "remove the lines again")

@@ -6,11 +6,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// longestWord bounds what is compared: nothing that can be meant is longer.
+// longestWord is the longest word that is compared: no command or flag is longer.
 const longestWord = 40
 
-// suggestions are the words that somebody who typed another may have meant:
-// cobra's rule for commands, two edits away or a longer word with that beginning.
+// suggestions returns the words that may have been meant, by cobra's rule for commands: at
+// most two edits away, or longer with the same beginning.
 func suggestions(typed string, words []string) []string {
 	if typed == "" || len(typed) > longestWord {
 		return nil
@@ -22,8 +22,8 @@ func suggestions(typed string, words []string) []string {
 	return c.SuggestionsFor(typed)
 }
 
-// didYouMean is a hint at up to three words like the one that was typed, or else
-// the hint that is given.
+// didYouMean returns the hint otherwise, preceded by up to three similar words if there are
+// any.
 func didYouMean(typed string, words []string, otherwise string) string {
 	like := suggestions(typed, words)
 	if len(like) == 0 {

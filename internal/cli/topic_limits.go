@@ -7,7 +7,7 @@ import (
 	"rdnsproxy/limits"
 )
 
-// limitsTopic says what may grow, and how far.
+// limitsTopic lists what may grow, and its limits.
 func limitsTopic() string {
 	var b strings.Builder
 	b.WriteString("Limits on what strangers and long lists of targets can make grow:\n")

@@ -9,14 +9,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// topic is a text of help that belongs to no single command. 'help NAME' and
-// 'explain NAME' show it.
+// topic is a help text that is not about a single command, shown by 'help NAME' and
+// 'explain NAME'.
 type topic struct {
 	name, short string
 	text        func() string // for report.Page
 }
 
-// topics are in the order in which help lists them.
+// topics returns the topics in the order in which help lists them.
 func topics() []topic {
 	return []topic{
 		{"verdicts", "what check can say about a name and an address", verdictsTopic},
@@ -138,7 +138,7 @@ Variables that rdnsproxy sets itself:
 	return b.String()
 }
 
-// usageOf is a flag's usage as its help shows it, without backquotes.
+// usageOf returns a flag's usage as shown in help, without backquotes.
 func usageOf(f *pflag.Flag) string {
 	_, usage := pflag.UnquoteUsage(f)
 	return usage

@@ -33,15 +33,15 @@ Exit status: that of ` + program + `, or 2 if it could not be run.`,
 	}
 }
 
-// wrapVerbose reports whether --verbose is set in the environment, which the flags of
-// rdnsproxy come from here, or else whether ssh's arguments have -v.
+// wrapVerbose reports whether RDNSPROXY_VERBOSE or, if that is not set, ssh's -v asks for
+// details. The wrapper has no flags of its own.
 func wrapVerbose(w World, args []string) bool {
 	if on, err := strconv.ParseBool(w.Getenv(variable("verbose"))); err == nil {
 		return on
 	}
 	for _, a := range args {
 		if !strings.HasPrefix(a, "-") {
-			break // the host: what follows may be the command's
+			break // the host; what follows may belong to the remote command
 		}
 		if !strings.HasPrefix(a, "--") && strings.Contains(a, "v") && !strings.ContainsAny(a, "=/") {
 			return true

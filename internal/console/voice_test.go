@@ -27,7 +27,7 @@ func TestVoice(t *testing.T) {
 	}
 }
 
-// TestNilVoice: a room that nobody listens to needs no voice.
+// TestNilVoice: a nil Voice prints nothing.
 func TestNilVoice(t *testing.T) {
 	var v *Voice
 	v.Error(errors.New("e"))

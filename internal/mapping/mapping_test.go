@@ -13,7 +13,7 @@ import (
 	"rdnsproxy/internal/mapping"
 )
 
-// TestOf: what check finds is what is accepted, compared and described.
+// TestOf: a result of check can be accepted, compared and described.
 func TestOf(t *testing.T) {
 	for name, c := range map[string]struct {
 		address  check.Address
