@@ -12,7 +12,7 @@
 //
 // # Judging
 //
-// What was found out is [Facts]: a failed lookup is a fact, not an error. [Judge] is
+// [Facts] are what was found: a failed lookup is a fact, not an error. [Judge] is
 // pure; equal facts give equal results. Each address has a [Verdict] on how the name
 // and it agree, and whatever else there is to say is a [Finding] with its [Advice].
 // The codes of all of them are tables ([Verdicts], [Codes], [AdviceCodes]), and

@@ -95,7 +95,7 @@ func TestWriteNothing(t *testing.T) {
 	}
 }
 
-// What somebody else writes between parsing and writing is not lost.
+// A change that another process makes between parsing and writing is not lost.
 func TestWriteChanged(t *testing.T) {
 	path := file(t, "old\n")
 	e := add(t, open(t, path), "my.example.com")

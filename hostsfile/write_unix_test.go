@@ -39,7 +39,7 @@ func TestWriteUnsafeFolder(t *testing.T) {
 	}
 }
 
-// Who is not root is told that root could.
+// The error for a user other than root says that root could write it.
 func TestWriteNeedsRoot(t *testing.T) {
 	const other = "HOSTSFILE_TEST_AS_OTHER"
 	if os.Getuid() == 0 && os.Getenv(other) == "" {

@@ -24,7 +24,7 @@ var ErrIsDirectory = errors.New("is a directory")
 //
 // Symbolic links are followed, but not one that another user has made where everybody
 // may: that is ErrForeignLink. Another user's file there is ErrNotOwned, also to root.
-// What killed processes have left is removed. Errors name the file.
+// Files that killed processes have left are removed. Errors name the file.
 func Output(path string, write func(io.Writer) error) error {
 	if err := output(path, write); err != nil {
 		return fmt.Errorf("%s: %w", safetext.Line(path), osfile.Cause(err))

@@ -37,7 +37,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// What an sshd here makes of a PTR's name does not depend on who asks.
+// How an sshd here looks up a PTR's name does not depend on the user's environment.
 func TestEnvironmentIsTheUsers(t *testing.T) {
 	domain := "user.example"
 	c, err := load("/dev/null", "/dev/null", Environment{LocalDomain: &domain, Options: "ndots:9"})

@@ -227,7 +227,7 @@ func TestHostsFile(t *testing.T) {
 		[]Name{"dns.example"}) {
 		t.Errorf("%+v", a)
 	}
-	// What no DNS name can be is handed out, and found again.
+	// A name that cannot be a DNS name is returned, and found again.
 	a = r.Reverse(within(t), netip.MustParseAddr("192.0.2.9"), System)
 	if a.Status != OK || a.Source.Line != 4 || a.Text != "a..b" || a.Names[0] != `a\046\046b` {
 		t.Errorf("%+v", a)

@@ -23,7 +23,7 @@ func printable(s string) bool {
 	}) < 0
 }
 
-// What reads as an address is one, and its own spelling reads as the same.
+// What parses as an address has a spelling that parses as the same address.
 func FuzzParseLiteral(f *testing.F) {
 	for _, s := range []string{"", "127.1", "0x7f.1", "0177.0.0.1", "2130706433", "4294967296", "1.2.3.4.", "08", "0x",
 		"1..2", "::1", "::ffff:192.0.2.1", "fe80::1%eth0", "fe80::1%", "[::1]", "::%\x1b"} {

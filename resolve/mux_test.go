@@ -29,7 +29,7 @@ func hostZone(t testing.TB) *lab.DNSServer {
 	return startDNS(t, lab.Zone("example.com", "host A 192.0.2.1"))
 }
 
-// What comes beside the answer is ignored; the answer counts.
+// Other packets beside the answer are ignored.
 func TestMuxAnswersDespite(t *testing.T) {
 	for name, fault := range map[string]lab.DNSFault{
 		"nothing":       func(*lab.DNSExchange) {},

@@ -205,7 +205,7 @@ func TestAskerWithoutSSH(t *testing.T) {
 	}
 }
 
-// What ssh says under -v is no part of a complaint.
+// ssh's output under -v is not part of a complaint.
 func TestAskerComplains(t *testing.T) {
 	q := write(t, "Nonsense yes\n")
 	q.Keywords = algorithmKeywords

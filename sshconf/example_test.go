@@ -55,7 +55,7 @@ Host *
 	// web1.example.com 2222 1m0s
 }
 
-// What only ssh can evaluate is reported as such, and everything else stands. With
+// What only ssh can evaluate is reported as such; all other values are returned. With
 // Evaluating, ssh is not run.
 func ExampleUnevaluatedError() {
 	dir, err := os.MkdirTemp("", "example")

@@ -79,7 +79,7 @@ func command(t *testing.T, script string) *knownhosts.Command {
 	return &knownhosts.Command{Line: path + " %I"}
 }
 
-// What this program, unlike ssh, does not wait for or not run is told.
+// Whatever this program, unlike ssh, does not wait for or does not run is reported.
 func TestCommandDoubts(t *testing.T) {
 	c := newKeys(t)
 	hangs := command(t, "sleep 100")

@@ -1,5 +1,5 @@
-// Package owndir opens directories in which nobody but this user can have put files:
-// what a cache holds is believed.
+// Package owndir opens directories that only this user can have put files in, because the
+// content of a cache is trusted.
 package owndir
 
 import (
@@ -11,10 +11,10 @@ import (
 	"rdnsproxy/replacefile"
 )
 
-// ErrUnsafe says that others than the user can write to the directory.
+// ErrUnsafe says that other users can write to the directory.
 var ErrUnsafe = errors.New("other users can write to the cache directory")
 
-// ErrTooLong says that a file is longer than its reader takes.
+// ErrTooLong says that a file is longer than the limit.
 var ErrTooLong = errors.New("too long")
 
 // Open opens the directory at path. The error is ErrUnsafe or the system's.
@@ -34,16 +34,17 @@ func Open(path string) (*os.Root, error) {
 	return dir, nil
 }
 
-// IsOwn reports whether a directory, such as $HOME, belongs to the user as whom this
-// process acts. Under sudo $HOME often does not: a cache there would be another
-// user's to read or, worse, root's in a user's directory.
+// IsOwn reports whether a directory, such as $HOME, belongs to the effective user of this
+// process. Under sudo $HOME often does not: the process would read another user's cache
+// or, worse, leave root's files in a user's directory.
 func IsOwn(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir() && replacefile.OwnedByUser(info)
 }
 
-// ReadFile reads a regular file of this user's. The error is ErrTooLong, fs.ErrInvalid
-// for any other kind of file and other users' files, or the system's.
+// ReadFile reads a regular file of this user's, at most limit bytes. The error is
+// ErrTooLong, fs.ErrInvalid for any other kind of file and for other users' files, or the
+// system's.
 func ReadFile(dir *os.Root, name string, limit int64) (string, error) {
 	if info, err := dir.Lstat(name); err != nil {
 		return "", err

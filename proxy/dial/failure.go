@@ -76,7 +76,7 @@ func (f Failure) text() string {
 }
 
 // plain is the error without the operation and addresses that net puts before it.
-// What Connect or Accept has put around it stays: it says whose error it is.
+// Whatever Connect or Accept has wrapped it in remains: it says whose error it is.
 func plain(err error) string {
 	for {
 		op, ok := err.(*net.OpError)

@@ -48,7 +48,7 @@ func TestNetworkEndsFirst(t *testing.T) {
 		r.peer.CloseWrite()
 		expect(t, r.read, ample)
 		expectEnd(t, r.read)
-		// What ssh still has to say arrives.
+		// The rest of ssh's output arrives.
 		send(t, r.write, ample)
 		r.write.Close()
 		expect(t, r.peer, ample)

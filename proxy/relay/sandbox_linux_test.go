@@ -132,7 +132,7 @@ type discard struct{}
 
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
-// What cannot be set up is an error, and not the end of a session.
+// If something cannot be set up, that is an error, not the end of a session.
 func TestNoDescriptorsLeft(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
