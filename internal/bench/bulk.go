@@ -40,13 +40,17 @@ func bulk(ctx context.Context, s *stage, print func(row)) error {
 	ours, theirs := each(runs[0], cost.rate), each(runs[1], cost.rate)
 	hosts := each(ours, func(q float64) float64 { return q / questionsPerHost })
 	print(row{what: "bulk, full verdicts on hosts", unit: perSecond, ours: hosts})
-	print(row{what: "bulk, questions of the verdicts", unit: perSecond, than: "dnsperf", mark: atLeast(0.45), ours: ours, theirs: theirs})
+	print(row{what: "bulk, questions of the verdicts", unit: perSecond, than: "dnsperf", mark: atLeast(0.45),
+		ours: ours, theirs: theirs})
 	return nil
 }
 
 // verdicts checks all hosts with one run of the program.
 func (s *stage) verdicts(ctx context.Context, server string) (cost, error) {
-	argv := []string{"check", "--dns-only", "--format", "jsonl", "--jobs", bulkJobs, "--resolver", server, "--hosts-file", s.path("hosts"), "-F", "none"}
+	argv := []string{
+		"check", "--dns-only", "--format", "jsonl", "--jobs", bulkJobs, "--resolver", server,
+		"--hosts-file", s.path("hosts"), "-F", "none",
+	}
 	for i := range s.hosts {
 		argv = append(argv, hostName(i))
 	}
@@ -88,7 +92,8 @@ func (s *stage) dnsperf(ctx context.Context, server string) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	cmd := exec.CommandContext(ctx, "dnsperf", "-s", host, "-p", port, "-d", s.path("questions"), "-n", "3", "-c", "4", "-q", "512")
+	cmd := exec.CommandContext(ctx, "dnsperf", "-s", host, "-p", port, "-d", s.path("questions"),
+		"-n", "3", "-c", "4", "-q", "512")
 	inOwnGroup(cmd)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -15,7 +15,8 @@ import (
 // machine describes the machine, without which the figures mean little.
 func machine(ctx context.Context, s *stage) []string {
 	return []string{
-		fmt.Sprintf("%s, %d cores, %s of memory, %s", processor(), runtime.NumCPU(), memory(), first(output(ctx, "uname", "-srm"))),
+		fmt.Sprintf("%s, %d cores, %s of memory, %s",
+			processor(), runtime.NumCPU(), memory(), first(output(ctx, "uname", "-srm"))),
 		fmt.Sprintf("%s, %s, %s", runtime.Version(), first(output(ctx, "ssh", "-V")), nc(ctx)),
 		fmt.Sprintf("rdnsproxy %s, %s, load %s at the beginning", revision(ctx, s), time.Now().Format(time.DateOnly), load()),
 	}

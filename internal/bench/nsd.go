@@ -29,7 +29,8 @@ func questions(n int) string {
 	var b strings.Builder
 	for i := range n {
 		reverse, _ := dns.ReverseAddr(hostAddr(i).String())
-		fmt.Fprintf(&b, "%[1]s A\n%[1]s AAAA\n%[2]s PTR\n%[3]s A\n", hostName(i), strings.TrimSuffix(reverse, "."), ptrName(i))
+		fmt.Fprintf(&b, "%[1]s A\n%[1]s AAAA\n%[2]s PTR\n%[3]s A\n",
+			hostName(i), strings.TrimSuffix(reverse, "."), ptrName(i))
 	}
 	return b.String()
 }
@@ -37,7 +38,8 @@ func questions(n int) string {
 func zoneFiles(n int) map[string]string {
 	zones := map[string]*strings.Builder{"bulk.test": {}, "198.in-addr.arpa": {}}
 	for apex, b := range zones {
-		fmt.Fprintf(b, "$ORIGIN %s.\n$TTL 3600\n@ SOA ns.bulk.test. hostmaster.bulk.test. 1 3600 600 86400 30\n@ NS ns.bulk.test.\n", apex)
+		fmt.Fprintf(b, "$ORIGIN %s.\n$TTL 3600\n"+
+			"@ SOA ns.bulk.test. hostmaster.bulk.test. 1 3600 600 86400 30\n@ NS ns.bulk.test.\n", apex)
 	}
 	for i := range n {
 		a := hostAddr(i).To4()
@@ -61,7 +63,9 @@ func nsd(ctx context.Context, s *stage, n int) (addr string, err error) {
 	addr = probe.LocalAddr().String()
 	probe.Close()
 	host, port, _ := net.SplitHostPort(addr)
-	conf := fmt.Sprintf("server:\n ip-address: %s@%s\n port: %s\n server-count: 1\n username: \"\"\n zonesdir: %q\n database: \"\"\n pidfile: \"\"\n xfrdfile: \"\"\n zonelistfile: %q\n rrl-ratelimit: 0\nremote-control:\n control-enable: no\n",
+	conf := fmt.Sprintf("server:\n ip-address: %s@%s\n port: %s\n server-count: 1\n username: \"\"\n"+
+		" zonesdir: %q\n database: \"\"\n pidfile: \"\"\n xfrdfile: \"\"\n zonelistfile: %q\n rrl-ratelimit: 0\n"+
+		"remote-control:\n control-enable: no\n",
 		host, port, port, s.dir, s.path("zone.list"))
 	for apex, text := range zoneFiles(n) {
 		if err := s.write(apex, text); err != nil {

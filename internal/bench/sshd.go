@@ -55,7 +55,8 @@ func sshd(ctx context.Context, s *stage) (*sshServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := lab.StartTCP(net.JoinHostPort(aliveAddr, "0"), func(c *net.TCPConn) { d.ended <- d.serve(ctx, path, c) })
+	serve := func(c *net.TCPConn) { d.ended <- d.serve(ctx, path, c) }
+	server, err := lab.StartTCP(net.JoinHostPort(aliveAddr, "0"), serve)
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,9 @@ func (s *stage) unchecked(host, port string) []string {
 }
 
 func (s *stage) checked(host, port string) []string {
-	return []string{s.program, "--resolver", s.dns.Addr().String(), "--hosts-file", s.path("hosts"), "-F", "none", host, port}
+	return []string{
+		s.program, "--resolver", s.dns.Addr().String(), "--hosts-file", s.path("hosts"), "-F", "none", host, port,
+	}
 }
 
 // do runs a command to prepare a measurement, with the user's own caches.

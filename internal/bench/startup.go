@@ -108,7 +108,9 @@ func startUpChecked(ctx context.Context, s *stage, print func(row)) error {
 	})
 }
 
-func startUpRow(ctx context.Context, s *stage, print func(row), what string, most float64, relay func(host, port string) []string) error {
+func startUpRow(
+	ctx context.Context, s *stage, print func(row), what string, most float64, relay func(host, port string) []string,
+) error {
 	if err := needs("nc"); err != nil {
 		return err
 	}

@@ -57,9 +57,12 @@ func runAccept(ctx context.Context, w World, o survey.Options, format pins.Listi
 	}
 	switch {
 	case len(args) == 0:
-		return 0, console.Refuse(exit.Usage, "usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify", "no host")
+		return 0, console.Refuse(exit.Usage,
+			"usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify",
+			"no host")
 	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
-		return 0, console.Refuse(exit.Usage, "a host of that name is accepted by its full name", "accept %s takes no host", args[0])
+		return 0, console.Refuse(exit.Usage, "a host of that name is accepted by its full name",
+			"accept %s takes no host", args[0])
 	case args[0] == "list":
 		return exit.OK, a.List()
 	case args[0] == "forget" && len(args) == 1:

@@ -32,9 +32,11 @@ func badFlag(err error, fs *pflag.FlagSet, otherwise string) error {
 		name := unknown.GetSpecifiedName()
 		var names []string
 		fs.VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		return console.Refuse(exit.Usage, didYouMean("--"+name, names, otherwise), "unknown flag %s", console.Quoted("--"+name))
+		return console.Refuse(exit.Usage, didYouMean("--"+name, names, otherwise),
+			"unknown flag %s", console.Quoted("--"+name))
 	case errors.As(err, &lacking):
-		return console.Refuse(exit.Usage, otherwise, "flag %s needs an argument", console.Quoted(dashed(lacking.GetFlag(), lacking.GetSpecifiedName())))
+		return console.Refuse(exit.Usage, otherwise,
+			"flag %s needs an argument", console.Quoted(dashed(lacking.GetFlag(), lacking.GetSpecifiedName())))
 	case errors.As(err, &invalid):
 		return console.Refuse(exit.Usage, otherwise, "bad value %s for %s: %s", console.Quoted(invalid.GetValue()), console.Quoted("--"+invalid.GetFlag().Name), wanted(invalid))
 	}

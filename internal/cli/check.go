@@ -43,7 +43,8 @@ configuration error, 3 it could not be determined.`,
 				return err
 			}
 			if f.Client.Enabled() && len(args) > 0 {
-				return console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address", "%s", clientAlone)
+				return console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address",
+					"%s", clientAlone)
 			}
 			return exit.With(survey.Run(c.Context(), w, f.Options, args))
 		},

@@ -106,31 +106,38 @@ func (f *checkFlags) validate() error {
 	client := f.Client.Enabled()
 	switch {
 	case !slices.Contains(report.Formats(), f.Format):
-		return console.Refuse(exit.Usage, "--format takes one of "+strings.Join(report.Formats(), ", "), "unknown format %s", console.Quoted(f.Format))
+		return console.Refuse(exit.Usage, "--format takes one of "+strings.Join(report.Formats(), ", "),
+			"unknown format %s", console.Quoted(f.Format))
 	case f.Jobs < 1:
 		return console.Refuse(exit.Usage, "", "--jobs must be at least 1")
 	case f.CheckTimeout <= 0:
-		return console.Refuse(exit.Usage, "--check-timeout takes a duration such as 5s", "--check-timeout must be greater than 0")
+		return console.Refuse(exit.Usage, "--check-timeout takes a duration such as 5s",
+			"--check-timeout must be greater than 0")
 	case f.TargetTimeout <= 0:
-		return console.Refuse(exit.Usage, "--target-timeout takes a duration such as 30s", "--target-timeout must be greater than 0")
+		return console.Refuse(exit.Usage, "--target-timeout takes a duration such as 30s",
+			"--target-timeout must be greater than 0")
 	case f.DNSOnly && (len(f.ExpectKeys) > 0 || f.PrintKnownHosts || f.AllKeys):
 		return console.Refuse(exit.Usage, "remove --dns-only", "--dns-only does not look at host keys")
 	case f.Client.From != nil && *f.Client.From != "" && !client:
 		return console.Refuse(exit.Usage, "rdnsproxy check --client ADDR --from LIST", "--from needs --self or --client")
 	case f.Client.From != nil && *f.Client.From == "":
-		return console.Refuse(exit.Usage, "--from takes the text between the quotes of from=\"...\"", "the --from list is empty")
+		return console.Refuse(exit.Usage, "--from takes the text between the quotes of from=\"...\"",
+			"the --from list is empty")
 	case client && f.Sources != (target.Sources{}):
 		return console.Refuse(exit.Usage, "use one or the other", "%s", clientAlone)
 	case f.PrintKnownHosts && (f.Output != "" || f.given("format")):
-		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout", "--print-known-hosts cannot be combined with --format or --output")
+		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout",
+			"--print-known-hosts cannot be combined with --format or --output")
 	case f.PrintConfig && (f.Output != "" || f.given("format")):
-		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout", "--print-config cannot be combined with --format or --output")
+		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout",
+			"--print-config cannot be combined with --format or --output")
 	case len(f.Compare) > 1:
 		return console.Refuse(exit.Usage, "", "--compare takes one DNS server, not %d", len(f.Compare))
 	}
 	for _, key := range f.ExpectKeys {
 		if !hostsfile.IsFingerprint(key) {
-			return console.Refuse(exit.Usage, "'ssh-keygen -lf FILE' prints it: SHA256: and 43 characters", "%s is not a fingerprint", console.Quoted(key))
+			return console.Refuse(exit.Usage, "'ssh-keygen -lf FILE' prints it: SHA256: and 43 characters",
+				"%s is not a fingerprint", console.Quoted(key))
 		}
 	}
 	return nil

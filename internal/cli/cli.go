@@ -54,7 +54,10 @@ type call struct {
 var wrapped = []string{"ssh", "sftp", "scp"}
 
 // commands are the words that name a command unless a port follows.
-var commands = []string{"setup", "check", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help", "__complete", "__completeNoDesc"}
+var commands = []string{
+	"setup", "check", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help",
+	"__complete", "__completeNoDesc",
+}
 
 // classify distinguishes the relay, HOST PORT, from the commands. Since a host may be
 // called check, the first word that is not a flag and the next word decide: if that is a
@@ -75,7 +78,8 @@ func classify(args []string) (call, error) {
 		i += flagWords(flags(), args[i])
 	}
 	if i > len(args) {
-		return call{}, console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags", "flag %s needs an argument", console.Quoted(last))
+		return call{}, console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags",
+			"flag %s needs an argument", console.Quoted(last))
 	}
 	if i == len(args) {
 		return call{}, console.Refuse(exit.Usage, "'rdnsproxy setup' makes ssh use it; 'rdnsproxy check HOST' checks a host; 'rdnsproxy help' lists everything",
@@ -110,7 +114,8 @@ func mistyped(word string, rest []string) error {
 	}
 	names := slices.DeleteFunc(slices.Clone(commands), func(c string) bool { return strings.HasPrefix(c, "_") })
 	if like := suggestions(word, names); len(word) > 2 && len(like) > 0 {
-		return console.Refuse(exit.Usage, didYouMean(word, names, "'rdnsproxy help' lists the commands"), "unknown command %s", console.Quoted(word))
+		return console.Refuse(exit.Usage, didYouMean(word, names, "'rdnsproxy help' lists the commands"),
+			"unknown command %s", console.Quoted(word))
 	}
 	if len(rest) > 0 {
 		return nil

@@ -41,7 +41,8 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		return usual
 	}
 	if out.Err() != nil {
-		return failed(w, console.Refuse(exit.Usage, "the output is incomplete", "writing to stdout: %s", console.PlainError(out.Err())))
+		return failed(w, console.Refuse(exit.Usage, "the output is incomplete",
+			"writing to stdout: %s", console.PlainError(out.Err())))
 	}
 	return int(status)
 }
@@ -56,7 +57,8 @@ func commandTree(w World) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
-	root.AddCommand(setupCommand(w), checkCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w), demoCommand(w), versionCommand(w))
+	root.AddCommand(setupCommand(w), checkCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w),
+		demoCommand(w), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program))
 	}
@@ -66,7 +68,8 @@ func commandTree(w World) *cobra.Command {
 	completeValues(root)
 	completeHosts(w, root)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
-		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed && w.Getenv(variable("quiet")) == "" { // a command that looks things up
+		// Only commands that look something up have --quiet.
+		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed && w.Getenv(variable("quiet")) == "" {
 			reportUnknownVariables(w, console.NewVoice(w.Err, false, false))
 		}
 	}
@@ -112,7 +115,8 @@ func versionCommand(w World) *cobra.Command {
 		Long:  "Prints the version of rdnsproxy and what it was built with.\n\nExit status: 0.",
 		Args:  cobra.NoArgs,
 		Run: func(*cobra.Command, []string) {
-			fmt.Fprintf(w.TextWriter(), "rdnsproxy %s (%s %s/%s)\n", console.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			fmt.Fprintf(w.TextWriter(), "rdnsproxy %s (%s %s/%s)\n",
+				console.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
 }

@@ -75,7 +75,8 @@ Exit status: 0, or 2 for an unknown shell.`,
 			case "":
 				return console.Refuse(exit.Usage, "usage: rdnsproxy completion bash|fish|powershell|zsh", "no shell given")
 			default:
-				return console.Refuse(exit.Usage, didYouMean(shell, shells, "the shells are bash, fish, powershell and zsh"), "no completion for shell %s", console.Quoted(shell))
+				return console.Refuse(exit.Usage, didYouMean(shell, shells, "the shells are bash, fish, powershell and zsh"),
+					"no completion for shell %s", console.Quoted(shell))
 			}
 			return nil
 		},
@@ -156,7 +157,8 @@ func startingWith(typed string, words []string) []string {
 // configuration, and plain names in known_hosts. Unreadable files are skipped silently,
 // because the user is waiting for a completion.
 func hostWords(w World) []string {
-	return target.NewReader(w, nil, target.Options{SSHConfig: w.Getenv(variable("ssh-config"))}, target.Connect{}).Names(context.Background())
+	o := target.Options{SSHConfig: w.Getenv(variable("ssh-config"))}
+	return target.NewReader(w, nil, o, target.Connect{}).Names(context.Background())
 }
 
 // wordsOf converts a set of words to strings.

@@ -64,7 +64,8 @@ func reportUnknownVariables(w World, v *console.Voice) {
 	for _, entry := range w.Env {
 		name, value, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, variablePrefix) && value != "" && !slices.Contains(known, name) {
-			v.Notice("environment variable " + console.Quoted(name) + " is ignored: " + didYouMean(name, known, "'rdnsproxy help environment' lists them"))
+			v.Notice("environment variable " + console.Quoted(name) + " is ignored: " +
+				didYouMean(name, known, "'rdnsproxy help environment' lists them"))
 		}
 	}
 }

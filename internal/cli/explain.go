@@ -41,7 +41,8 @@ func explain(w World, words []string) error {
 	for _, word := range words {
 		text, ok := explanation(w.Width(), strings.ToLower(word))
 		if !ok {
-			return console.Refuse(exit.Usage, didYouMean(word, explainable(), "'rdnsproxy explain' lists them"), "no finding, verdict, advice or topic is called %s", console.Quoted(word))
+			return console.Refuse(exit.Usage, didYouMean(word, explainable(), "'rdnsproxy explain' lists them"),
+				"no finding, verdict, advice or topic is called %s", console.Quoted(word))
 		}
 		texts = append(texts, text)
 	}

@@ -121,7 +121,8 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 				}
 			}
 			typed := strings.Join(args, " ")
-			return console.Refuse(exit.Usage, didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"), "no such command or topic: %s", console.Quoted(typed))
+			return console.Refuse(exit.Usage, didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"),
+				"no such command or topic: %s", console.Quoted(typed))
 		},
 		ValidArgsFunction: completes(func(string) []string { return helpWords(root) }),
 	}

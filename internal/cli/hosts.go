@@ -29,7 +29,9 @@ DNS and host keys, 'remove' restores the file exactly.
 Exit status: 0 done, or nothing to do, 1 refused, not confirmed, or a line is not
 right, 2 usage error, 3 undetermined (lookups failed).`,
 		Args: func(_ *cobra.Command, args []string) error {
-			return console.Refuse(exit.Usage, didYouMean(strings.Join(args, " "), []string{"list", "add", "remove", "verify"}, "see 'rdnsproxy help hosts'"), "hosts needs list, add, remove or verify")
+			return console.Refuse(exit.Usage,
+				didYouMean(strings.Join(args, " "), []string{"list", "add", "remove", "verify"}, "see 'rdnsproxy help hosts'"),
+				"hosts needs list, add, remove or verify")
 		},
 		Run: func(*cobra.Command, []string) {},
 	}

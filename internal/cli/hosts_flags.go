@@ -144,7 +144,9 @@ func (f *hostsFlags) expiry(now time.Time) (time.Time, error) {
 	}
 	day, err := time.Parse(time.DateOnly, f.expires)
 	if err != nil || !day.After(now) {
-		return time.Time{}, console.Refuse(exit.Usage, "--expires takes a future date, 2027-03-01, or a number of days, 90d", "invalid date %s", console.Quoted(f.expires))
+		return time.Time{}, console.Refuse(exit.Usage,
+			"--expires takes a future date, 2027-03-01, or a number of days, 90d",
+			"invalid date %s", console.Quoted(f.expires))
 	}
 	return day, nil
 }
@@ -156,7 +158,8 @@ func (f *hostsFlags) chosen() (netip.Addr, error) {
 	}
 	a, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimPrefix(f.address, "["), "]"))
 	if err != nil {
-		return a, console.Refuse(exit.Usage, "--address takes one of the host's addresses", "%s is not an IP address", console.Quoted(f.address))
+		return a, console.Refuse(exit.Usage, "--address takes one of the host's addresses",
+			"%s is not an IP address", console.Quoted(f.address))
 	}
 	return a, nil
 }

@@ -74,9 +74,11 @@ func parseRelay(w World, args []string) (o session.Options, err error) {
 	words := fs.Args()
 	switch {
 	case len(words) < 2:
-		return o, console.Refuse(exit.Usage, relayUsage, "missing port after host %s", console.Quoted(strings.Join(words, " ")))
+		return o, console.Refuse(exit.Usage, relayUsage,
+			"missing port after host %s", console.Quoted(strings.Join(words, " ")))
 	case len(words) > 3:
-		return o, console.Refuse(exit.Usage, relayUsage, "too many arguments: %s", console.Quoted(strings.Join(words[3:], " ")))
+		return o, console.Refuse(exit.Usage, relayUsage,
+			"too many arguments: %s", console.Quoted(strings.Join(words[3:], " ")))
 	}
 	o.Host = words[0]
 	if err := target.CheckHost(o.Host); err != nil {

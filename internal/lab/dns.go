@@ -49,7 +49,9 @@ func StartDNSAt(addr netip.AddrPort, zones ...DNSZone) (*DNSServer, error) {
 	}
 	s.addr = udp.LocalAddr().(*net.UDPAddr).AddrPort()
 	s.servers = []*dns.Server{
-		{PacketConn: udp, UDPSize: dns.MaxMsgSize, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) { s.serve(w, q, false) })},
+		{PacketConn: udp, UDPSize: dns.MaxMsgSize, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+			s.serve(w, q, false)
+		})},
 		{Listener: tcp, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) { s.serve(w, q, true) })},
 	}
 	for _, server := range s.servers {

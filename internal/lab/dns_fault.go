@@ -71,7 +71,8 @@ func GarbageFirst(x *DNSExchange) {
 func ForgedFirst(x *DNSExchange) {
 	forged := x.Reply.Copy()
 	forged.Id ^= 0x5555
-	forged.Answer = []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: x.Query.Question[0].Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: []byte{6, 6, 6, 6}}}
+	header := dns.RR_Header{Name: x.Query.Question[0].Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}
+	forged.Answer = []dns.RR{&dns.A{Hdr: header, A: []byte{6, 6, 6, 6}}}
 	if b, err := forged.Pack(); err == nil {
 		x.first = append(x.first, b)
 	}
@@ -124,7 +125,8 @@ func Extended(code uint16, text string) DNSFault {
 }
 
 func cname(owner, target string) dns.RR {
-	return &dns.CNAME{Hdr: dns.RR_Header{Name: owner, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: 60}, Target: target}
+	header := dns.RR_Header{Name: owner, Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: 60}
+	return &dns.CNAME{Hdr: header, Target: target}
 }
 
 // send writes the reply.

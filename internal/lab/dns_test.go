@@ -41,7 +41,8 @@ func ask(t *testing.T, s *lab.DNSServer, network, name string, qtype uint16) *dn
 
 func TestDNSAnswers(t *testing.T) {
 	s := startDNS(t,
-		lab.Zone("example.com", "my 60 A 192.168.1.243", "@ A 192.0.2.1", "www CNAME my", "out CNAME host.example.net.", "a.b.c A 192.0.2.2", "dangling CNAME gone", "*\\027.odd A 192.0.2.3", "loop CNAME loop"),
+		lab.Zone("example.com", "my 60 A 192.168.1.243", "@ A 192.0.2.1", "www CNAME my", "out CNAME host.example.net.",
+			"a.b.c A 192.0.2.2", "dangling CNAME gone", "*\\027.odd A 192.0.2.3", "loop CNAME loop"),
 		lab.Zone("example.net", "host AAAA 2001:db8::1", "@ 99 SOA a.example. b.example. 1 2 3 4 5"),
 	)
 	for _, tt := range []struct {
@@ -77,7 +78,8 @@ func TestDNSAnswers(t *testing.T) {
 		}
 	}
 	if s.Asked("my.example.com", dns.TypeA) != 4 || s.Asked("MY.example.com.", 0) != 6 || s.Streams()*2 != s.Questions() {
-		t.Errorf("%d, %d, %d of %d", s.Asked("my.example.com", dns.TypeA), s.Asked("MY.example.com.", 0), s.Streams(), s.Questions())
+		t.Errorf("%d, %d, %d of %d", s.Asked("my.example.com", dns.TypeA), s.Asked("MY.example.com.", 0),
+			s.Streams(), s.Questions())
 	}
 	if r := ask(t, s, "udp", "loop.example.com.", dns.TypeA); len(r.Answer) == 0 {
 		t.Error("a CNAME of itself is no answer")
@@ -133,20 +135,26 @@ func TestDNSFaults(t *testing.T) {
 		fault lab.DNSFault
 		want  func(first *dns.Msg, raw []byte) bool
 	}{
-		"wrong ID":       {lab.WrongID, func(r *dns.Msg, _ []byte) bool { return r.Id != query.Id }},
-		"wrong question": {lab.WrongQuestion, func(r *dns.Msg, _ []byte) bool { return r.Question[0].Name != "host.example.com." }},
-		"no question":    {lab.NoQuestion, func(r *dns.Msg, _ []byte) bool { return len(r.Question) == 0 }},
-		"not a reply":    {lab.NotReply, func(r *dns.Msg, _ []byte) bool { return !r.Response }},
-		"truncate":       {lab.Truncate, func(r *dns.Msg, _ []byte) bool { return r.Truncated && len(r.Answer) == 0 }},
-		"SERVFAIL":       {lab.ServFail, func(r *dns.Msg, _ []byte) bool { return r.Rcode == dns.RcodeServerFailure }},
-		"REFUSED":        {lab.Refused, func(r *dns.Msg, _ []byte) bool { return r.Rcode == dns.RcodeRefused }},
-		"no EDNS":        {lab.NoEDNS, func(r *dns.Msg, _ []byte) bool { return r.Rcode == dns.RcodeFormatError && r.IsEdns0() == nil }},
-		"garbage":        {lab.GarbageFirst, func(r *dns.Msg, raw []byte) bool { return r == nil && len(raw) == 1 }},
-		"forged":         {lab.ForgedFirst, func(r *dns.Msg, _ []byte) bool { return r.Id != query.Id && len(r.Answer) == 1 }},
-		"loop":           {lab.CNAMELoop, func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 2 }},
-		"authentic":      {lab.Authentic, func(r *dns.Msg, _ []byte) bool { return r.AuthenticatedData }},
-		"extended":       {lab.Extended(22, "x"), func(r *dns.Msg, _ []byte) bool { return len(r.IsEdns0().Option) == 1 }},
-		"late":           {lab.Delay(time.Millisecond), func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 1 }},
+		"wrong ID": {lab.WrongID, func(r *dns.Msg, _ []byte) bool { return r.Id != query.Id }},
+		"wrong question": {lab.WrongQuestion, func(r *dns.Msg, _ []byte) bool {
+			return r.Question[0].Name != "host.example.com."
+		}},
+		"no question": {lab.NoQuestion, func(r *dns.Msg, _ []byte) bool { return len(r.Question) == 0 }},
+		"not a reply": {lab.NotReply, func(r *dns.Msg, _ []byte) bool { return !r.Response }},
+		"truncate":    {lab.Truncate, func(r *dns.Msg, _ []byte) bool { return r.Truncated && len(r.Answer) == 0 }},
+		"SERVFAIL":    {lab.ServFail, func(r *dns.Msg, _ []byte) bool { return r.Rcode == dns.RcodeServerFailure }},
+		"REFUSED":     {lab.Refused, func(r *dns.Msg, _ []byte) bool { return r.Rcode == dns.RcodeRefused }},
+		"no EDNS": {lab.NoEDNS, func(r *dns.Msg, _ []byte) bool {
+			return r.Rcode == dns.RcodeFormatError && r.IsEdns0() == nil
+		}},
+		"garbage": {lab.GarbageFirst, func(r *dns.Msg, raw []byte) bool { return r == nil && len(raw) == 1 }},
+		"forged": {lab.ForgedFirst, func(r *dns.Msg, _ []byte) bool {
+			return r.Id != query.Id && len(r.Answer) == 1
+		}},
+		"loop":      {lab.CNAMELoop, func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 2 }},
+		"authentic": {lab.Authentic, func(r *dns.Msg, _ []byte) bool { return r.AuthenticatedData }},
+		"extended":  {lab.Extended(22, "x"), func(r *dns.Msg, _ []byte) bool { return len(r.IsEdns0().Option) == 1 }},
+		"late":      {lab.Delay(time.Millisecond), func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 1 }},
 	} {
 		s.Fault("host.example.com", tt.fault)
 		raw := exchangeRaw(t, s, packed)

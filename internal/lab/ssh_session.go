@@ -105,7 +105,9 @@ func took(err error) bool {
 // session answers the requests of a session (RFC 4254, section 6) and runs the first
 // command or shell.
 func (s *SSHServer) session(channel ssh.Channel, requests <-chan *ssh.Request, user string, v *Visit) {
-	defer ssh.DiscardRequests(requests) // ends when the client has closed its side too; undrained they would block the connection
+	// Ends when the client has closed its side too. Undrained requests would block the
+	// connection.
+	defer ssh.DiscardRequests(requests)
 	defer channel.Close()
 	running := make(chan struct{})
 	started, terminal := false, false

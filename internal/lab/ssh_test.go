@@ -174,7 +174,8 @@ func TestSSHCertificate(t *testing.T) {
 	checker := ssh.CertChecker{IsHostAuthority: func(key ssh.PublicKey, _ string) bool {
 		return bytes.Equal(key.Marshal(), authority.PublicKey().Marshal())
 	}}
-	c, err := ssh.Dial("tcp", s.Addr().String(), &ssh.ClientConfig{HostKeyCallback: checker.CheckHostKey, Timeout: patience})
+	config := &ssh.ClientConfig{HostKeyCallback: checker.CheckHostKey, Timeout: patience}
+	c, err := ssh.Dial("tcp", s.Addr().String(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +249,8 @@ func TestSSHAddr(t *testing.T) {
 func TestSSHNoFarewell(t *testing.T) {
 	s := start(t, lab.SSH{})
 	raw := dialTCP(t, s)
-	conn, channels, requests, err := ssh.NewClientConn(raw, "lab", &ssh.ClientConfig{HostKeyCallback: ssh.FixedHostKey(s.HostKeys()[0])})
+	config := &ssh.ClientConfig{HostKeyCallback: ssh.FixedHostKey(s.HostKeys()[0])}
+	conn, channels, requests, err := ssh.NewClientConn(raw, "lab", config)
 	if err != nil {
 		t.Fatal(err)
 	}
