@@ -42,8 +42,8 @@ func advise(f *judgement, r *Result) {
 			}
 		case HostKeyUnknown:
 			fd.Advice = []Advice{newAdvice(AdviseHostKey,
-				"compare the fingerprint with one from the host's administrator, or pass it as --expect-hostkey; "+
-					"--print-known-hosts then prints the line")}
+				"ask the host's administrator for the fingerprint and compare it, or pass the one you were given as "+
+					"--expect-hostkey; --print-known-hosts then prints the line for known_hosts")}
 		case ConnectCode(ConnectRefused):
 			fd.Advice = []Advice{newAdvice(AdviseConnect, "check that sshd is running there, and on this port")}
 		case ConnectCode(ConnectTimeout), ConnectCode(ConnectUnreachable):

@@ -108,12 +108,21 @@ func wantedFormat(w World, args []string) string {
 	return format
 }
 
+// noArgs refuses operands, for commands that take none.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return console.Refuse(exit.Usage, "usage: "+c.UseLine(),
+		"%s takes no arguments: %s", c.Name(), console.Quoted(args[0]))
+}
+
 func versionCommand(w World) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "print the version",
 		Long:  "Prints the version of rdnsproxy and what it was built with.\n\nExit status: 0.",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		Run: func(*cobra.Command, []string) {
 			fmt.Fprintf(w.TextWriter(), "rdnsproxy %s (%s %s/%s)\n",
 				console.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

@@ -19,7 +19,7 @@ temporary directory that it removes.
 
 Exit status: 0 every step went as expected, 1 one did not, 3 the servers could not
 be started, 130 interrupted.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return exit.With(demo.Run(c.Context(), w), nil)
 		},
