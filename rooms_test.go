@@ -12,55 +12,157 @@ import (
 	"testing"
 )
 
-// rooms lists which of our packages each package (room) may import, and why no more. A
-// rule allows only what is needed today: think about a new import when it is added. A
-// package that is not listed may import only those in forAll.
-var rooms = map[string]struct {
-	may []string
+// rule says which of our packages a package (room) may import, and why no more.
+type rule struct {
 	why string
-}{
-	"rdnsproxy":                     {[]string{"internal/cli"}, "main only translates"},
-	"rdnsproxy/internal/cli":        {[]string{"check", "hostsfile", "internal/console", "internal/demo", "internal/exit", "internal/pins", "internal/report", "internal/session", "internal/setup", "internal/survey", "internal/target", "internal/wrap", "resolve", "sshconf"}, "argv becomes options; what does the work is reached through the rooms that take them"},
-	"rdnsproxy/internal/console":    {[]string{"internal/exit", "internal/owndir", "internal/parent"}, "the voice and the environment serve every command, and know none"},
-	"rdnsproxy/internal/parent":     {nil, "the kernel tells who the parent is"},
-	"rdnsproxy/internal/target":     {[]string{"internal/console", "internal/exit", "internal/ordered", "internal/recipe", "check", "hostsfile", "internal/knownhosts", "proxy/dial", "resolve", "sshconf"}, "a target is read, not looked at"},
-	"rdnsproxy/internal/mapping":    {[]string{"internal/console", "internal/exit", "internal/accepted", "check"}, "it translates between two rooms that do not know each other"},
-	"rdnsproxy/internal/session":    {[]string{"internal/console", "internal/exit", "internal/failcache", "internal/mapping", "internal/parent", "internal/target", "check", "proxy/dial", "proxy/relay", "replacefile", "resolve", "sshconf"}, "a login pays for what the relay links; it reports nothing and probes nobody"},
-	"rdnsproxy/internal/survey":     {[]string{"internal/console", "internal/exit", "internal/knownhosts", "internal/krb5conf", "internal/mapping", "internal/ordered", "internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target", "check", "replacefile", "resolve", "sshconf"}, "many targets, one way from words to a report; it changes nothing on the machine"},
-	"rdnsproxy/internal/pins":       {[]string{"internal/accepted", "internal/console", "internal/exit", "internal/mapping", "internal/ordered", "internal/report", "internal/survey", "internal/target", "check", "hostsfile", "replacefile", "resolve"}, "it writes what a survey has found to be right"},
-	"rdnsproxy/internal/setup":      {[]string{"internal/console", "internal/exit", "internal/recipe", "internal/target", "internal/wrap", "replacefile", "replacefile/lockedfile", "sshconf"}, "it asks ssh what its lines would change, and no host"},
-	"rdnsproxy/internal/wrap":       {[]string{"internal/console", "internal/exit", "internal/recipe", "internal/target", "sshconf"}, "it runs ssh, and leaves the rest to the relay that ssh runs"},
-	"rdnsproxy/internal/demo":       {[]string{"internal/console", "internal/exit", "internal/lab", "internal/recipe", "check", "resolve"}, "it plays the user: it runs the program, and knows of check only the words of its verdicts"},
-	"rdnsproxy/internal/ordered":    {nil, "a loop with a bound"},
-	"rdnsproxy/internal/report":     {[]string{"check", "resolve", "internal/exit"}, "a format knows results and the words in them, and looks nothing up"},
-	"rdnsproxy/check":               {[]string{"resolve", "hostsfile"}, "verdicts rest on look-ups; nothing in check prints or dials"},
-	"rdnsproxy/resolve":             {[]string{"hostsfile"}, "the hosts file is one of its sources"},
-	"rdnsproxy/hostsfile":           {[]string{"replacefile/lockedfile"}, "a file format is a leaf; it writes through the one careful writer"},
-	"rdnsproxy/sshconf":             {nil, "ssh's file formats are a leaf"},
-	"rdnsproxy/proxy/dial":          {nil, "dialling knows no DNS: it gets addresses"},
-	"rdnsproxy/proxy/relay":         {nil, "the data path knows two descriptors and a connection"},
-	"rdnsproxy/internal/failcache":  {[]string{"replacefile", "internal/owndir", "resolve"}, "it keeps how a lookup failed, never a verdict"},
-	"rdnsproxy/internal/penalty":    {[]string{"replacefile", "internal/owndir"}, "it counts connections; who makes them, and why, is others' matter"},
-	"rdnsproxy/internal/owndir":     {[]string{"replacefile"}, "it knows who may write to a directory, not what is in it"},
-	"rdnsproxy/internal/accepted":   {[]string{"replacefile", "resolve"}, "what the user has accepted is a file of names, addresses and words: which verdicts there are, and what to say, is others' matter"},
-	"rdnsproxy/replacefile":         {fileRooms, "everyone who writes files needs it"},
-	"rdnsproxy/internal/knownhosts": {[]string{"sshconf"}, "known_hosts is a file format with ssh's pattern lists in it; it knows no connection"},
-	"rdnsproxy/internal/sshprobe":   {[]string{"check", "proxy/dial", "internal/knownhosts"}, "a probe dials and knows keys; it looks no name up and judges no mapping"},
-	"rdnsproxy/internal/recipe":     {nil, "it knows the bytes of a block and of a ProxyCommand; what ssh makes of them is asked elsewhere"},
-	"rdnsproxy/safetext":            {nil, "everyone who shows a stranger's text needs it"},
-	"rdnsproxy/limits":              {nil, "everyone whose work has a bound needs it"},
-	"rdnsproxy/internal/exit":       {nil, "a list of numbers"},
-	"rdnsproxy/internal/krb5conf":   {nil, "a file format is a leaf: it says what Kerberos would do, not what came of it"},
-	"rdnsproxy/internal/lab":        {nil, "servers for tests and the demo speak the wire, not our types"},
-	"rdnsproxy/internal/bench":      {[]string{"internal/lab"}, "it measures the program from outside"},
+	may []string
+}
+
+// rooms has a rule for each package. A rule allows only what is needed today: think
+// about a new import when it is added. A package that is not listed may import only
+// those in forAll.
+var rooms = map[string]rule{
+	"rdnsproxy": {"main only translates", []string{"internal/cli"}},
+	"rdnsproxy/internal/cli": {
+		"argv becomes options; what does the work is reached through the rooms that take them",
+		[]string{
+			"check", "hostsfile", "resolve", "sshconf", "internal/console", "internal/demo", "internal/exit",
+			"internal/pins", "internal/report", "internal/session", "internal/setup", "internal/survey",
+			"internal/target", "internal/wrap",
+		},
+	},
+	"rdnsproxy/internal/console": {
+		"the voice and the environment serve every command, and know none",
+		[]string{"internal/exit", "internal/owndir", "internal/parent"},
+	},
+	"rdnsproxy/internal/parent": {"the kernel tells who the parent is", nil},
+	"rdnsproxy/internal/target": {
+		"a target is read and made ready to be dialled, not looked up",
+		[]string{
+			"check", "hostsfile", "proxy/dial", "resolve", "sshconf", "internal/console", "internal/exit",
+			"internal/knownhosts", "internal/ordered", "internal/recipe",
+		},
+	},
+	"rdnsproxy/internal/mapping": {
+		"it translates between two rooms that do not know each other",
+		[]string{"check", "internal/accepted", "internal/console", "internal/exit"},
+	},
+	"rdnsproxy/internal/session": {
+		"one run of the relay, which writes no report and probes nobody",
+		[]string{
+			"check", "proxy/dial", "proxy/relay", "replacefile", "resolve", "sshconf", "internal/console",
+			"internal/exit", "internal/failcache", "internal/mapping", "internal/parent", "internal/target",
+		},
+	},
+	"rdnsproxy/internal/survey": {
+		"many targets, one way from words to a report; what is wrong it leaves as it is",
+		[]string{
+			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/exit",
+			"internal/knownhosts", "internal/krb5conf", "internal/mapping", "internal/ordered",
+			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target",
+		},
+	},
+	"rdnsproxy/internal/pins": {
+		"it writes what a survey has found to be right",
+		[]string{
+			"check", "hostsfile", "replacefile", "resolve", "internal/accepted", "internal/console",
+			"internal/exit", "internal/mapping", "internal/ordered", "internal/report", "internal/survey",
+			"internal/target",
+		},
+	},
+	"rdnsproxy/internal/setup": {
+		"it asks ssh what its lines would change, and no host",
+		[]string{
+			"replacefile", "replacefile/lockedfile", "sshconf", "internal/console", "internal/exit",
+			"internal/recipe", "internal/target", "internal/wrap",
+		},
+	},
+	"rdnsproxy/internal/wrap": {
+		"it runs ssh, and leaves the rest to the relay that ssh runs",
+		[]string{"sshconf", "internal/console", "internal/exit", "internal/recipe", "internal/target"},
+	},
+	"rdnsproxy/internal/demo": {
+		"it plays the user: it runs the program, and knows of check only the words of its verdicts",
+		[]string{"check", "resolve", "internal/console", "internal/exit", "internal/lab", "internal/recipe"},
+	},
+	"rdnsproxy/internal/ordered": {"a loop with a bound", nil},
+	"rdnsproxy/internal/report": {
+		"a format knows results and the words in them, and looks nothing up",
+		[]string{"check", "resolve", "internal/exit"},
+	},
+	"rdnsproxy/check": {
+		"verdicts rest on lookups; nothing in check prints or dials",
+		[]string{"hostsfile", "resolve"},
+	},
+	"rdnsproxy/resolve": {"the hosts file is one of its sources", []string{"hostsfile"}},
+	"rdnsproxy/hostsfile": {
+		"a file format is a leaf; it writes through the one careful writer",
+		[]string{"replacefile/lockedfile"},
+	},
+	"rdnsproxy/sshconf":     {"ssh's file formats are a leaf", nil},
+	"rdnsproxy/proxy/dial":  {"dialling knows no DNS: it gets addresses", nil},
+	"rdnsproxy/proxy/relay": {"the data path knows two descriptors and a connection", nil},
+	"rdnsproxy/internal/failcache": {
+		"it keeps how a lookup failed, never a verdict",
+		[]string{"replacefile", "resolve", "internal/owndir"},
+	},
+	"rdnsproxy/internal/penalty": {
+		"it counts connections; who makes them, and why, is others' matter",
+		[]string{"replacefile", "internal/owndir"},
+	},
+	"rdnsproxy/internal/owndir": {
+		"it knows who may write to a directory, not what is in it",
+		[]string{"replacefile"},
+	},
+	"rdnsproxy/internal/accepted": {
+		"a file of names, addresses and words: which verdicts there are, and what to say, is others' matter",
+		[]string{"replacefile", "resolve"},
+	},
+	"rdnsproxy/replacefile": {"everyone who writes files needs it", fileRooms},
+	"rdnsproxy/internal/knownhosts": {
+		"known_hosts is a file format with ssh's pattern lists in it; it knows no connection",
+		[]string{"sshconf"},
+	},
+	"rdnsproxy/internal/sshprobe": {
+		"a probe dials and knows keys; it looks no name up and judges no mapping",
+		[]string{"check", "proxy/dial", "internal/knownhosts"},
+	},
+	"rdnsproxy/internal/recipe": {
+		"it knows the bytes of a block and of a ProxyCommand; what ssh makes of them is asked elsewhere",
+		nil,
+	},
+	"rdnsproxy/safetext":      {"everyone who shows a stranger's text needs it", nil},
+	"rdnsproxy/limits":        {"everyone whose work has a bound needs it", nil},
+	"rdnsproxy/internal/exit": {"a list of numbers", nil},
+	"rdnsproxy/internal/krb5conf": {
+		"a file format is a leaf: it says what Kerberos would do, not what came of it",
+		nil,
+	},
+	"rdnsproxy/internal/lab":   {"servers for tests and the demo speak the wire, not our types", nil},
+	"rdnsproxy/internal/bench": {"it measures the program from outside", []string{"internal/lab"}},
 
 	// What replacing a file and changing a locked one have in common stays below them.
-	"rdnsproxy/replacefile/lockedfile":          {append([]string{"replacefile"}, fileRooms...), "a system's own file is written with locks and attributes; what is in it is its format's matter"},
-	"rdnsproxy/replacefile/internal/tempfile":   {[]string{"replacefile/internal/osfile", "replacefile/internal/attributes"}, "a new file is made in an opened directory, whatever the path to it was"},
-	"rdnsproxy/replacefile/internal/pathwalk":   {[]string{"replacefile/internal/osfile"}, "who can have made a link is known before a file is opened"},
-	"rdnsproxy/replacefile/internal/attributes": {[]string{"replacefile/internal/osfile"}, "it copies from one open file to another"},
-	"rdnsproxy/replacefile/internal/osfile":     {nil, "it differs between systems, and by nothing else"},
-	"rdnsproxy/replacefile/internal/filetest":   {nil, "tests make and look at files without the code that they test"},
+	"rdnsproxy/replacefile/lockedfile": {
+		"a system's own file is written with locks and attributes; what is in it is its format's matter",
+		append([]string{"replacefile"}, fileRooms...),
+	},
+	"rdnsproxy/replacefile/internal/tempfile": {
+		"a new file is made in an opened directory, whatever the path to it was",
+		[]string{"replacefile/internal/attributes", "replacefile/internal/osfile"},
+	},
+	"rdnsproxy/replacefile/internal/pathwalk": {
+		"who can have made a link is known before a file is opened",
+		[]string{"replacefile/internal/osfile"},
+	},
+	"rdnsproxy/replacefile/internal/attributes": {
+		"it copies from one open file to another",
+		[]string{"replacefile/internal/osfile"},
+	},
+	"rdnsproxy/replacefile/internal/osfile": {"it differs between systems, and by nothing else", nil},
+	"rdnsproxy/replacefile/internal/filetest": {
+		"tests make and look at files without the code that they test",
+		nil,
+	},
 }
 
 // fileRooms are the packages shared by those that write files.
