@@ -12,7 +12,8 @@ import (
 	"rdnsproxy/sshconf"
 )
 
-// Options configure a Survey and its report. Start from Defaults.
+// Options configure a Survey and its report. A program that reports starts from
+// Defaults; for one that takes the results, zero Options are fine.
 type Options struct {
 	target.Options
 	Connect target.Connect
@@ -34,7 +35,7 @@ type Options struct {
 	AllKeys       bool          // also fetch the host keys of the other types
 	ShowAccepted  bool          // add findings about the mappings that the user has accepted
 	AcceptedPass  bool          // accepted mappings pass
-	TargetTimeout time.Duration
+	TargetTimeout time.Duration // for all the work on a target; 0: no limit
 
 	Brief       bool // in text, print findings without the facts behind them; Verbose overrides it
 	TargetWidth int  // columns of the longest target, for a report in columns; Run finds it out; if 0, it is not known

@@ -45,7 +45,7 @@ func TestWithoutArgv(t *testing.T) {
 	o.HostsFile = hosts
 	o.Resolvers, o.SSHConfig, o.RequireName = []resolve.Server{server}, "none", true
 	o.ExpectKeys = []string{ssh.FingerprintSHA256(host.HostKeys()[0])}
-	s, err := New(t.Context(), console.World{}, console.NewVoice(nil, true, false), o)
+	s, err := New(t.Context(), console.World{}, nil, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,5 +78,34 @@ func TestWithoutArgv(t *testing.T) {
 	wg.Wait()
 	if sessions := host.Sessions(); sessions != 0 {
 		t.Errorf("the host saw %d logins", sessions)
+	}
+}
+
+// TestZeroOptions: whoever takes results has nothing to set but what they want.
+func TestZeroOptions(t *testing.T) {
+	dns, err := lab.StartDNS(
+		lab.Zone("example.com", "my.example.com. A 192.0.2.1"),
+		lab.Zone("2.0.192.in-addr.arpa", "1.2.0.192.in-addr.arpa. PTR my.example.com."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dns.Close()
+	server, err := resolve.ParseServer(dns.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o Options
+	o.Resolvers, o.SSHConfig, o.DNSOnly = []resolve.Server{server}, "none", true
+	s, err := New(t.Context(), console.World{}, nil, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	target, err := s.Target(t.Context(), "my.example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := s.Check(t.Context(), target); r.Verdict != check.Exact || r.Severity != check.Pass {
+		t.Errorf("%s, %s, %+v", r.Verdict, r.Severity, r.Findings)
 	}
 }

@@ -84,7 +84,12 @@ func (s *Survey) checkUntilPass(
 func (s *Survey) attempt(ctx context.Context, deadline time.Time) (context.Context, context.CancelFunc) {
 	limit := s.o.TargetTimeout
 	if s.o.Wait > 0 {
-		limit = min(limit, max(time.Until(deadline), time.Second))
+		if left := max(time.Until(deadline), time.Second); limit == 0 || left < limit {
+			limit = left
+		}
+	}
+	if limit == 0 {
+		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(ctx, limit)
 }
