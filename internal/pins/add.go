@@ -44,7 +44,7 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 	if r.Interrupted() {
 		return console.ErrInterrupted
 	}
-	policy := check.Policy{Own: target.OwnName()}
+	policy := check.Policy{Own: p.isOwn}
 	options := check.PinOptions{
 		Address: p.o.Address,
 		Replace: p.o.Replace,

@@ -42,6 +42,7 @@ type Pins struct {
 	w     console.World
 	o     Options
 	voice *console.Voice
+	isOwn func(name string) bool // target.OwnName
 }
 
 // New returns Pins for the hosts file that the options name. It reads nothing yet.
@@ -49,7 +50,7 @@ func New(w console.World, o Options) *Pins {
 	if o.RerunFlags == nil {
 		o.RerunFlags = func(...string) string { return "" }
 	}
-	return &Pins{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose)}
+	return &Pins{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose), isOwn: target.OwnName()}
 }
 
 // path returns the path of the hosts file.

@@ -27,7 +27,7 @@ func (p *Pins) Remove(ctx context.Context, host string) error {
 		return err
 	}
 	if edit.Empty() {
-		p.w.Print(notPinned(file, host) + "\n")
+		p.w.Print(p.notPinned(file, host) + "\n")
 		return nil
 	}
 	replan := func(now *hostsfile.File) (*hostsfile.Edit, error) { return p.removeHost(now, host) }
@@ -35,14 +35,14 @@ func (p *Pins) Remove(ctx context.Context, host string) error {
 }
 
 // notPinned says that a file has no line for host that Remove may change.
-func notPinned(file *hostsfile.File, host string) string {
+func (p *Pins) notPinned(file *hostsfile.File, host string) string {
 	path, name := safetext.Line(file.Path), safetext.Name(host)
 	lines := file.Forward(host)
 	if len(lines) == 0 {
 		return path + " has no line for " + name
 	}
 	text := fmt.Sprintf("%s:%d gives %s, but rdnsproxy did not write it", path, lines[0].N, name)
-	if !target.OwnName()(host) {
+	if !p.isOwn(host) {
 		text += "; --any removes it anyway"
 	}
 	return text
@@ -77,7 +77,7 @@ func (p *Pins) pinnedName(ctx context.Context, file *hostsfile.File, typed strin
 			name = strings.TrimSuffix(t.Itself(), ".")
 		}
 	}
-	if p.o.Any && len(file.Forward(name)) > 0 && target.OwnName()(name) {
+	if p.o.Any && len(file.Forward(name)) > 0 && p.isOwn(name) {
 		return "", console.Refuse(exit.Found, "the system needs the line; edit the file yourself",
 			"%s is this machine", safetext.Name(name))
 	}

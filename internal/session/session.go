@@ -65,13 +65,14 @@ type session struct {
 	pinFailures     failcache.Cache // addresses from hosts lines that DNS did not confirm in time
 	log             *logFile        // nil without --log-file
 
+	isOwn        func(name string) bool // target.OwnName
 	acceptedFile mapping.File
 }
 
 // Run is what ssh runs as its ProxyCommand. It returns the exit status. Data flows
 // one way: configuration, lookups, connection, verdict, then ssh's bytes.
 func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int {
-	s := &session{w: w, o: o, voice: v, started: time.Now()}
+	s := &session{w: w, o: o, voice: v, started: time.Now(), isOwn: target.OwnName()}
 	ctx, s.stopLookups = context.WithCancel(ctx)
 	defer s.stopLookups()
 	go onQuit(s.abandon)
@@ -174,7 +175,7 @@ func (s *session) begin(ctx context.Context) error {
 	}
 	c := &check.Checker{
 		Resolver:    resolver,
-		Policy:      check.Policy{RequireName: s.o.RequireName, Own: target.OwnName(), HostsPath: hosts},
+		Policy:      check.Policy{RequireName: s.o.RequireName, Own: s.isOwn, HostsPath: hosts},
 		ForwardOnly: s.o.Policy == Off,
 	}
 	s.inquiry = c.Begin(ctx, check.Ask{

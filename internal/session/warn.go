@@ -9,7 +9,6 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/mapping"
-	"rdnsproxy/internal/target"
 	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 )
@@ -190,7 +189,7 @@ func (s *session) reportWarning(f check.Finding, changed bool) {
 	if !f.Address.IsValid() {
 		return
 	}
-	if _, literal := resolve.ParseLiteral(s.o.Host); len(lines) == 0 && !literal && !target.OwnName()(host) {
+	if _, literal := resolve.ParseLiteral(s.o.Host); len(lines) == 0 && !literal && !s.isOwn(host) {
 		s.voice.Hint("'rdnsproxy hosts add " + host + "' verifies the host key, then adds the line")
 	}
 	if !changed { // otherwise reportAcceptedChange has printed this hint
