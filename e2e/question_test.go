@@ -31,7 +31,7 @@ func (v *visit) backups() []string {
 	return paths
 }
 
-const question = "\nwrite it? [y/N] "
+const question = "\napply this change to /etc/hosts? [y/N] "
 
 // asked runs hosts add at root's terminal, up to its question.
 func (v *visit) asked(flags ...string) (*terminal, *exec.Cmd) {
@@ -96,7 +96,7 @@ func TestHostsQuestionInterrupted(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if o := v.finish(v.rootCommand("rdnsproxy", "hosts", "add", "my.example.com"), strings.NewReader("y\n")); o.status != 1 || !strings.Contains(o.err, "--yes writes it") || v.content("/etc/hosts") != pristine["hosts"] {
+	if o := v.finish(v.rootCommand("rdnsproxy", "hosts", "add", "my.example.com"), strings.NewReader("y\n")); o.status != 1 || !strings.Contains(o.err, "use --yes to write without asking") || v.content("/etc/hosts") != pristine["hosts"] {
 		t.Errorf("a pipe says yes: %+v", o)
 	}
 }

@@ -166,12 +166,12 @@ func TestSetupFiles(t *testing.T) {
 	temp := home + "/tmp" // where the copies for ssh -G are
 	v.must(errors.Join(os.Mkdir(temp, 0o700), os.Chown(temp, chris, chris)))
 	for what, make := range map[string]func() error{
-		"is a directory":                func() error { return os.Mkdir(config, 0o700) },
-		"is not a regular file":         func() error { return do("mkfifo", "-m", "666", config) },
-		"is a symbolic link that leads": func() error { return os.Symlink("nosuch", config) },
-		"is larger than":                func() error { return do("truncate", "-s", "1T", config) },
-		"permission denied":             func() error { return os.WriteFile(config, nil, 0) },
-		"belongs to another user":       func() error { return os.WriteFile(config, nil, 0o644) },
+		"is a directory":              func() error { return os.Mkdir(config, 0o700) },
+		"is not a regular file":       func() error { return do("mkfifo", "-m", "666", config) },
+		"is a dangling symbolic link": func() error { return os.Symlink("nosuch", config) },
+		"is larger than":              func() error { return do("truncate", "-s", "1T", config) },
+		"permission denied":           func() error { return os.WriteFile(config, nil, 0) },
+		"belongs to another user":     func() error { return os.WriteFile(config, nil, 0o644) },
 		"everybody may write ": func() error {
 			return errors.Join(os.WriteFile(config, nil, 0o600), os.Chown(config, chris, chris), os.Chmod(config, 0o666))
 		},

@@ -56,7 +56,7 @@ func TestHostsForeign(t *testing.T) {
 func TestHostsForeignAtTerminal(t *testing.T) {
 	v := newVisit(t)
 	screen, status := v.onTerminal("rdnsproxy", "hosts", "add", "my.example.com")
-	if status != 1 || strings.Contains(screen, "write it?") || !regexp.MustCompile(`\nrdnsproxy: hint: sudo /\S+/rdnsproxy hosts add my\.example\.com`).MatchString(screen) {
+	if status != 1 || strings.Contains(screen, "[y/N]") || !regexp.MustCompile(`\nrdnsproxy: hint: sudo /\S+/rdnsproxy hosts add my\.example\.com`).MatchString(screen) {
 		t.Errorf("status %d, screen\n%s", status, screen)
 	}
 }
