@@ -113,7 +113,7 @@ func noArgs(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return console.Refuse(exit.Usage, "usage: "+c.UseLine(),
+	return console.Refuse(exit.Usage, "usage: "+c.CommandPath(),
 		"%s takes no arguments: %s", c.Name(), console.Quoted(args[0]))
 }
 
