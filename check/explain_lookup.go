@@ -28,7 +28,7 @@ func explainLookup() []Explanation {
 		},
 		{
 			Code:    "forward.many",
-			Means:   "The name has more addresses than rdnsproxy checks and dials.",
+			Means:   "The name has more addresses than rdnsproxy checks and uses.",
 			Sure:    "Sure.",
 			Who:     "Nobody in practice. The addresses beyond the limit were not checked.",
 			Do:      "Nothing. To check one of them, give the address itself as the target.",

@@ -20,7 +20,7 @@ func explainMapping() []Explanation {
 				"(CNAME) and servers with many names.",
 			Sure: "As sure as the DNS answers.",
 			Who: "An sshd with UseDNS yes accepts it. Kerberos with rdns enabled requests the principal of the " +
-				"PTR's name instead of the one you typed; check says so if this machine is configured like that.",
+				"PTR target instead of the name you typed; check says so if this machine is configured like that.",
 			Do: "Nothing, unless your rules require the PTR record to be the host's own name: --require-name " +
 				"makes this a warning.",
 			Example: "www.example.com is 203.0.113.7, whose reverse name web1.example.com resolves back to it",
@@ -106,7 +106,7 @@ func explainMapping() []Explanation {
 			Who: "Servers with UseDNS yes see the address instead of the name. --policy strict refuses " +
 				"such an address.",
 			Do: "Verify the host key. Then fix the PTR record (whoever runs the reverse zone) or the address " +
-				"record of the PTR's name. To silence it on this machine: 'rdnsproxy accept HOST', or 'rdnsproxy " +
+				"record of the PTR target. To silence it on this machine: 'rdnsproxy accept HOST', or 'rdnsproxy " +
 				"hosts add HOST'.",
 			Example: "forged.example.com is 203.0.113.8, whose reverse name mail.example.net resolves elsewhere " +
 				"(198.51.100.25)",

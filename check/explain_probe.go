@@ -156,7 +156,7 @@ func explainConnect() []Explanation {
 		},
 		{
 			Code: "ssh.keyless",
-			Means: "The server speaks SSH, and ssh can negotiate with it, but this program could not fetch the " +
+			Means: "The server speaks SSH, and ssh can negotiate with it, but rdnsproxy could not fetch the " +
 				"host key, or not all that were asked for: for example, it lacks an algorithm that the server and " +
 				"ssh share. It is unknown instead of a notice if known_hosts has a key for the host and the key " +
 				"that ssh would be shown is missing.",
