@@ -97,6 +97,26 @@ func TestWrapVerbose(t *testing.T) {
 	}
 }
 
+// TestReports: for a command line that could not be parsed, a monitor still wants a line
+// from a command that writes a report.
+func TestReports(t *testing.T) {
+	for line, want := range map[string]bool{
+		"check": true, "hosts verify": true, "hosts": false, "hosts list": false, "accept": false, "demo": false,
+	} {
+		c, _, err := commandTree(World{}).Find(strings.Fields(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := reports(c, strings.Fields(line)); got != want {
+			t.Errorf("%s: %t", line, got)
+		}
+	}
+	hosts, _, err := commandTree(World{}).Find([]string{"hosts"})
+	if err != nil || !reports(hosts, []string{"hosts", "--bad", "verify"}) {
+		t.Error("a flag in front of verify hides it")
+	}
+}
+
 func TestInterval(t *testing.T) {
 	for word, want := range map[string]time.Duration{
 		"1.5s": 1500 * time.Millisecond, "200ms": 200 * time.Millisecond, "10": 10 * time.Second,

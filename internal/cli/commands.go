@@ -33,9 +33,9 @@ func runCommand(ctx context.Context, w World, args []string) int {
 		return badFlag(err, c.Flags(), "'rdnsproxy help"+strings.TrimPrefix(c.CommandPath(), "rdnsproxy")+"' lists its flags")
 	})
 	status := exit.Status(exit.OK)
-	if err := root.ExecuteContext(ctx); err != nil && !errors.As(err, &status) {
+	if c, err := root.ExecuteContextC(ctx); err != nil && !errors.As(err, &status) {
 		usual := failed(w, err)
-		if special, ok := noReport(w, args, err); ok {
+		if special, ok := noReport(w, c, args, err); ok {
 			return special
 		}
 		return usual
@@ -78,8 +78,8 @@ func commandTree(w World) *cobra.Command {
 
 // noReport handles a command line that asks for a report but could not be parsed: readers
 // such as monitoring still expect a line on stdout, and another exit status.
-func noReport(w World, args []string, err error) (status int, ok bool) {
-	if args[0] != "check" && !(args[0] == "hosts" && slices.Contains(args, "verify")) {
+func noReport(w World, c *cobra.Command, args []string, err error) (status int, ok bool) {
+	if !reports(c, args) {
 		return 0, false
 	}
 	format, ferr := report.FormatOf(wantedFormat(w, args))
@@ -88,6 +88,18 @@ func noReport(w World, args []string, err error) (status int, ok bool) {
 	}
 	io.WriteString(w.Out, format.NoReport(err.Error()))
 	return format.Failed, true
+}
+
+// reports reports whether a command, or one of its subcommands that args name, writes
+// a report.
+func reports(c *cobra.Command, args []string) bool {
+	if f := c.Flags().Lookup("format"); f != nil {
+		_, list := f.Value.(*listingFlag)
+		return !list
+	}
+	return slices.ContainsFunc(c.Commands(), func(sub *cobra.Command) bool {
+		return slices.Contains(args, sub.Name()) && reports(sub, args)
+	})
 }
 
 // wantedFormat returns the value of --format on a command line: the last one before "--",
