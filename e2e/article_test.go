@@ -82,7 +82,7 @@ func TestForgedAddressGetsNoLine(t *testing.T) {
 	const finding = "rdnsproxy: warning: my.example.com is 198.51.100.10, whose reverse name 198-51-100-10.foo.bar.net does not exist (NXDOMAIN)\n"
 	screen, status := v.onTerminal("ssh", "my.example.com", "echo hello")
 	want := finding + `rdnsproxy: hint: for details, run: rdnsproxy check my.example.com
-rdnsproxy: hint: 'rdnsproxy hosts add my.example.com' checks the host key before it writes a hosts line
+rdnsproxy: hint: 'rdnsproxy hosts add my.example.com' verifies the host key, then adds the line
 rdnsproxy: hint: to accept this mapping and silence the warning (no root needed), run: rdnsproxy accept my.example.com
 hello
 `

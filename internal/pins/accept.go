@@ -174,7 +174,7 @@ func acceptedWriteRefusal(err error) error {
 	hint := "nothing was changed"
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeDirectory) ||
 		errors.Is(err, accepted.ErrOthersWrite) {
-		hint = "nothing was changed: the file and its folder have to be yours, and nobody else's to write"
+		hint = "nothing was changed: the file and its directory must belong to you, and nobody else may write to them"
 	}
 	return console.Refuse(exit.Found, hint, "%v", err)
 }
