@@ -194,6 +194,7 @@ var qemuLimits = []limit{
 		tests: []string{"TestMounted", "TestMountedFull", "TestMountedInReadOnlyFolder", "TestReadOnlyFileSystem", "TestHomes"},
 		why:   "qemu starts no program in a mount namespace of its own",
 	},
+	{tests: []string{"TestParentProcess"}, why: "the executable of a parent is qemu"},
 	{errors: []string{"trusted.note: operation not permitted"}, why: "trusted attributes are for root outside of user namespaces"},
 }
 
