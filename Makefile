@@ -47,7 +47,7 @@ clean: ## remove what the other targets have made
 .PHONY: quick test everything needs unit e2e test-clients portable fuzz
 # Many tests wait for a timeout and leave the processor to others.
 quick: ## the short tests, in under 30 s; scripts and e2e are left out
-	$(GO) test -short -p 4 -parallel 8 ./...
+	$(GO) test -short -p 8 -parallel 8 ./...
 
 test: needs lint unit e2e ## what every change has to pass; CI runs it
 
