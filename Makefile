@@ -78,7 +78,14 @@ fuzz: ## each fuzz target for FUZZTIME (20s)
 	@for p in $(UNITS); do \
 		for f in $$($(GO) test -tags bench -list '^Fuzz' $$p | grep '^Fuzz'); do \
 			echo "$$p $$f"; \
-			$(GO) test -tags bench -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+			out=$$($(GO) test -tags bench -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) $$p 2>&1); status=$$?; \
+			echo "$$out"; \
+			case "$$status $$out" in \
+			0\ *) ;; \
+			*"Failing input"*) exit 1;; \
+			*"    context deadline exceeded"*) echo "no failing input: golang/go#75804, until Go 1.27";; \
+			*) exit 1;; \
+			esac; \
 		done; \
 	done
 
