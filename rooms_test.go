@@ -310,7 +310,7 @@ func TestStartUpWork(t *testing.T) {
 			continue
 		}
 		seen++
-		if bytes > 4<<10 || allocations > 32 {
+		if bytes > 2<<10 || allocations > 16 {
 			t.Errorf("%s allocates %d bytes in %d pieces before main: make it when it is first asked for", room, bytes, allocations)
 		}
 	}

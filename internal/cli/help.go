@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
@@ -86,14 +87,15 @@ func showHelp(w World, root, c *cobra.Command) {
 	}
 }
 
-// quotedDefault matches the default of a string flag, the only one that pflag quotes.
-var quotedDefault = regexp.MustCompile(`\(default "([^"]*)"\)`)
+// quotedDefault matches the default of a string flag, the only one that pflag quotes. It
+// is compiled for help only: no login waits for it.
+var quotedDefault = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\(default "([^"]*)"\)`) })
 
 // flagTable converts pflag's list of flags to a table for report.Page. pflag puts at least
 // three blanks between a flag and its usage.
 func flagTable(fs *pflag.FlagSet) string {
 	var b strings.Builder
-	for line := range strings.Lines(quotedDefault.ReplaceAllString(fs.FlagUsages(), "(default $1)")) {
+	for line := range strings.Lines(quotedDefault().ReplaceAllString(fs.FlagUsages(), "(default $1)")) {
 		flag := strings.TrimLeft(line, " ")
 		margin := line[:len(line)-len(flag)]
 		flag, usage, _ := strings.Cut(flag, "   ")
