@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -84,6 +86,12 @@ func (c *colorMode) Set(word string) error {
 	return nil
 }
 
+// missing reports whether a file that somebody named is not there. "none" names no file.
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return path != "none" && errors.Is(err, fs.ErrNotExist)
+}
+
 // outputPath is the value of --output: "" for stdout, for which - is accepted too.
 type outputPath string
 
@@ -131,6 +139,9 @@ func (f *checkFlags) validate() error {
 	case f.PrintConfig && (f.Output != "" || f.given("format")):
 		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout",
 			"--print-config cannot be combined with --format or --output")
+	case f.given("sshd-config") && missing(f.SSHDConfig):
+		return console.Refuse(exit.Usage, "--sshd-config takes the sshd_config of this machine's sshd, or none",
+			"--sshd-config: %s does not exist", console.Quoted(f.SSHDConfig))
 	case len(f.Compare) > 1:
 		return console.Refuse(exit.Usage, "", "--compare takes one DNS server, not %d", len(f.Compare))
 	}
