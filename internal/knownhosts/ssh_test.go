@@ -141,10 +141,10 @@ func shown(t *testing.T, s *lab.SSHServer, order []string) ssh.PublicKey {
 func TestAsSSH(t *testing.T) {
 	installed, cast := release(t), newCast(t)
 	for i, c := range cases() {
+		if testing.Short() && i%8 != 0 {
+			continue // each case runs ssh
+		}
 		t.Run(c.name, func(t *testing.T) {
-			if testing.Short() && i%8 != 0 {
-				return // each case runs ssh
-			}
 			t.Parallel()
 			user, global := write(t, "user", cast.expand(c.user)), write(t, "global", cast.expand(c.global))
 			f, errs := knownhosts.ParseFiles(slices.Concat(user, global)...)
