@@ -94,6 +94,15 @@ var rooms = map[string]rule{
 		"verdicts rest on lookups; nothing in check prints or dials",
 		[]string{"hostsfile", "resolve"},
 	},
+	"rdnsproxy/audit": {
+		"a report rests on a tally and on verdicts; nothing in audit looks up or prints",
+		[]string{"check"},
+	},
+	"rdnsproxy/audit/tally": {
+		"it counts events, whatever is true of their clients today",
+		[]string{"sshdlog"},
+	},
+	"rdnsproxy/sshdlog": {"a log format is a leaf: bytes become events", nil},
 	"rdnsproxy/resolve": {"the hosts file is one of its sources", []string{"hostsfile"}},
 	"rdnsproxy/hostsfile": {
 		"a file format is a leaf; it writes through the one careful writer",

@@ -75,6 +75,53 @@ const (
 	AnswerTime = time.Hour
 )
 
+// Bounds for the audit of a log. What is beyond them is counted as a whole, and the report
+// says so.
+const (
+	// LogLine is how much of a line is parsed, in bytes; the rest is skipped. LogName is how
+	// much of a name in it is kept.
+	LogLine = 64 << 10
+	LogName = 256
+
+	// LogRepeat is the largest N of "message repeated N times" that is believed.
+	LogRepeat = 1_000_000
+
+	// AuditWindow is how many lines of sshd's on its host a connection may be silent before
+	// its next line counts as another connection's. Up to MaxStartups connections, 100 by
+	// default, interleave before they are authenticated.
+	AuditWindow = 4096
+
+	// AuditClients is how many clients are counted one by one. Those that logged in, or had
+	// the right key, are never left out.
+	AuditClients = 1_000_000
+
+	// AuditHosts is how many logging hosts are told apart: syslog that comes over a network
+	// can be spoofed.
+	AuditHosts = 65536
+
+	// AuditNames is how many names are kept that no sample holds, before they are dropped.
+	AuditNames = 65536
+
+	// AuditHours is how many hours a timeline has before it goes by days.
+	AuditHours = 100_000
+
+	// AuditSample is how many names a sample has, of users, PTR names, forgeries; and
+	// AuditClientHosts is how many hosts are listed for a client.
+	AuditSample      = 8
+	AuditClientHosts = 8
+
+	// AuditReported is how many clients, and how many connections, are listed in a report.
+	AuditReported = 10_000
+
+	// AuditJudged is how many clients' mappings are looked up again, and AuditJudging how
+	// long that takes at most, unless --dns-limit and --dns-budget are given.
+	AuditJudged  = 1000
+	AuditJudging = 30 * time.Second
+
+	// AuditQueue is how many clients wait to be looked up with --follow.
+	AuditQueue = 1000
+)
+
 // A Limit is one row of 'rdnsproxy help limits'.
 type Limit struct {
 	Of     string // what is bounded

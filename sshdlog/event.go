@@ -1,0 +1,71 @@
+package sshdlog
+
+import "net/netip"
+
+// Event is what one message says about a client. The slices point into the message.
+type Event struct {
+	Kind Kind
+
+	// Sure says that Addr and Port are the server's own words. If it is false, only the
+	// connection's other lines can tell who the client is.
+	Sure bool
+	Addr netip.Addr // unmapped; zero if not Sure
+	Port uint16     // 0: not in the line
+
+	HasUser bool   // User is set, and may be empty: an empty name can be asked for
+	Invalid bool   // the server said that it knows no such user: the name may be a password
+	User    []byte // as the server escaped it; empty if it cannot be told apart
+
+	Name   []byte // the PTR name, or the name by which the server knows the client
+	Method []byte // of authentication: publickey, keyboard-interactive/pam
+	Rest   []byte // a reason, or required= of from-key; what it is depends on Kind
+
+	Preauth bool   // the message ended in [preauth]
+	Repeat  uint32 // attempts that this message stands for; at least 1
+	Text    []byte // the whole message
+}
+
+// Kind is what an event is about.
+type Kind uint8
+
+// The kinds. Of those about a mapping, sshd before 4.4 did not always give the address.
+const (
+	Other       Kind = iota // nothing about a client, or nothing that is counted
+	MapFailed               // the PTR name does not resolve
+	MapMismatch             // the PTR name does not resolve back to the address
+	MapNumeric              // the PTR name is an address
+	MapMissing              // no PTR record (up to 3.6.1)
+	Accepted                // logged in
+	Failed                  // an attempt to authenticate failed
+	Invalid                 // an unknown user was asked for
+	Partial                 // one of several methods succeeded, or the server asks on
+	TooMany                 // too many attempts
+	NotAllowed              // the user may not log in, or not from there
+	FromKey                 // the right key, from a place that from= does not allow
+	Hostbased               // the client host's name is not the one that it claims
+	PAMFailed               // PAM refused
+	Start                   // Connection from
+	End                     // ended before authentication
+	Gone                    // ended after authentication, or it is not known when
+	Scan                    // no SSH client: no identification, a bad banner, nothing in common
+	Dropped                 // refused by the listener: MaxStartups, a penalty, libwrap
+	Timeout                 // LoginGraceTime ran out
+	Penalty                 // PerSourcePenalties: Rest is the net, Repeat is 1
+	Limited                 // Repeat connections were dropped without a line of their own
+	kinds
+)
+
+// Kinds is the number of kinds, for tables that are indexed by one.
+const Kinds = int(kinds)
+
+var kindWords = [...]string{
+	"other", "map.failed", "map.mismatch", "map.numeric", "map.missing", "accepted", "failed", "invalid",
+	"partial", "too-many", "not-allowed", "from-key", "hostbased", "pam-failed", "start", "end", "gone", "scan",
+	"dropped", "timeout", "penalty", "limited",
+}
+
+// String returns the word that --format events uses.
+func (k Kind) String() string { return kindWords[k] }
+
+// Mapping reports whether the kind is a complaint about the client's reverse mapping.
+func (k Kind) Mapping() bool { return k >= MapFailed && k <= MapMissing }

@@ -1,0 +1,61 @@
+package sshdlog
+
+// Frame is one record of a log, without what its transport put around the message. The
+// slices point into the line that was parsed.
+type Frame struct {
+	Host    []byte  // the machine that logged; empty if the framing has none
+	Program Program // whose grammar the message follows
+	PID     uint32  // 0: none
+	Time    int64   // seconds since 1970, UTC; 0: no stamp, or one that cannot be read
+	Micro   int32   // microseconds within Time; -1: the stamp has whole seconds only
+	Msg     []byte  // what the program said
+
+	// Cut is the length at which the message may have lost its end: a message that is as
+	// long, or longer, is not known to be whole.
+	Cut int
+
+	Repeat uint32 // how often the transport says that the message came; at least 1
+	Trust  Trust  // who can have written the record
+	UID    uint32 // of the process that logged, if Trust is Local
+}
+
+// Program is an SSH server whose messages can be read.
+type Program uint8
+
+// The programs.
+const (
+	SSHD Program = iota // OpenSSH: sshd, sshd-session, sshd-auth
+	Dropbear
+)
+
+// Trust is who can have written a record.
+type Trust uint8
+
+// The levels of trust, from most to least.
+const (
+	// Root is for records whose sender the journal proves to be root or sshd's user.
+	Root Trust = iota
+	// Unknown is for syslog files: every local user can log under any name (logger -t
+	// sshd), and the file does not say who did.
+	Unknown
+	// Local is for records that the journal proves to be from another local user.
+	Local
+	// Stranger is for text in which a client can write whole lines: sshd -e and -E FILE,
+	// which do not escape newlines.
+	Stranger
+)
+
+// Found is what a line turned out to be.
+type Found uint8
+
+// What lines turn out to be.
+const (
+	NotFramed    Found = iota // nothing that a framing explains
+	OtherProgram              // framed, and not the server's
+	OK                        // the server's: the Frame is set
+	// RepeatsLast is "last message repeated N times" (BSD syslogd): Host and Repeat are
+	// set, and the message is that of the line before, if that was of this host.
+	RepeatsLast
+	// Continued is the beginning of a message that goes on in the next record (CRI's P).
+	Continued
+)
