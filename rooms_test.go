@@ -27,7 +27,7 @@ var rooms = map[string]rule{
 		"argv becomes options; what does the work is reached through the rooms that take them",
 		[]string{
 			"check", "hostsfile", "resolve", "sshconf", "internal/console", "internal/demo", "internal/exit",
-			"internal/pins", "internal/report", "internal/session", "internal/setup", "internal/survey",
+			"internal/layout", "internal/pins", "internal/report", "internal/session", "internal/setup", "internal/survey",
 			"internal/target", "internal/wrap",
 		},
 	},
@@ -66,8 +66,8 @@ var rooms = map[string]rule{
 		"it writes what a survey has found to be right",
 		[]string{
 			"check", "hostsfile", "replacefile", "resolve", "internal/accepted", "internal/console",
-			"internal/exit", "internal/mapping", "internal/ordered", "internal/report", "internal/survey",
-			"internal/target",
+			"internal/exit", "internal/layout", "internal/mapping", "internal/ordered", "internal/report",
+			"internal/survey", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/setup": {
@@ -88,8 +88,9 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/ordered": {"a loop with a bound", nil},
 	"rdnsproxy/internal/report": {
 		"a format knows results and the words in them, and looks nothing up",
-		[]string{"check", "resolve", "internal/exit"},
+		[]string{"check", "resolve", "internal/exit", "internal/layout"},
 	},
+	"rdnsproxy/internal/layout": {"it arranges words, and knows of what they say only the severities", []string{"check"}},
 	"rdnsproxy/check": {
 		"verdicts rest on lookups; nothing in check prints or dials",
 		[]string{"hostsfile", "resolve"},

@@ -8,6 +8,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/internal/report"
 
 	"github.com/spf13/cobra"
@@ -60,21 +61,21 @@ func explanation(width int, word string) (string, bool) {
 	}
 	for _, d := range check.AdviceCodes() {
 		if string(d.Code) == word {
-			return report.Page(width, fmt.Sprintf("%s: a piece of advice (%s)\n\n%s.\n", d.Code, d.Where(), d.Meaning)), true
+			return layout.Page(width, fmt.Sprintf("%s: a piece of advice (%s)\n\n%s.\n", d.Code, d.Where(), d.Meaning)), true
 		}
 	}
 	for _, t := range topics() {
 		if t.name == word {
-			return report.Page(width, t.text()), true
+			return layout.Page(width, t.text()), true
 		}
 	}
 	family := slices.DeleteFunc(check.Codes(), func(d check.CodeDoc) bool {
 		return !strings.HasPrefix(string(d.Code), strings.TrimSuffix(word, ".")+".")
 	})
-	return report.Page(width, listOfFindings(family)), len(family) > 0
+	return layout.Page(width, listOfFindings(family)), len(family) > 0
 }
 
-// listOfFindings returns a table of codes for report.Page.
+// listOfFindings returns a table of codes for layout.Page.
 func listOfFindings(rows []check.CodeDoc) string {
 	var b strings.Builder
 	for _, d := range rows {

@@ -9,7 +9,7 @@ import (
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/internal/session"
 
 	"github.com/spf13/cobra"
@@ -91,7 +91,7 @@ func showHelp(w World, root, c *cobra.Command) {
 // is compiled for help only: no login waits for it.
 var quotedDefault = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\(default "([^"]*)"\)`) })
 
-// flagTable converts pflag's list of flags to a table for report.Page. pflag puts at least
+// flagTable converts pflag's list of flags to a table for layout.Page. pflag puts at least
 // three blanks between a flag and its usage.
 func flagTable(fs *pflag.FlagSet) string {
 	var b strings.Builder
@@ -150,5 +150,5 @@ func helpWords(root *cobra.Command) []string {
 	return words
 }
 
-// page prints a text laid out by report.Page.
-func page(w World, text string) { w.Print(report.Page(w.Width(), text)) }
+// page prints a text laid out by layout.Page.
+func page(w World, text string) { w.Print(layout.Page(w.Width(), text)) }

@@ -10,6 +10,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/internal/report"
 )
 
@@ -49,13 +50,13 @@ func TestTextsFitAnyWidth(t *testing.T) {
 	for _, width := range []int{console.MinWidth, console.DefaultWidth, console.MaxWidth} {
 		texts := map[string]string{}
 		for _, tp := range topics() {
-			texts[tp.name] = report.Page(width, tp.text())
+			texts[tp.name] = layout.Page(width, tp.text())
 		}
 		for _, d := range check.Codes() {
 			_, e, _ := check.Explain(d.Code)
 			texts[string(d.Code)] = report.Explanation(width, d, e)
 		}
-		texts["the list"] = report.Page(width, listOfFindings(check.Codes()))
+		texts["the list"] = layout.Page(width, listOfFindings(check.Codes()))
 		for name, text := range texts {
 			for line := range strings.SplitSeq(text, "\n") {
 				words := strings.Fields(line)

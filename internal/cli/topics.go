@@ -13,7 +13,7 @@ import (
 // 'explain NAME'.
 type topic struct {
 	name, short string
-	text        func() string // for report.Page
+	text        func() string // for layout.Page
 }
 
 // topics returns the topics in the order in which help lists them.

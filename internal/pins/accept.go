@@ -13,6 +13,7 @@ import (
 	"rdnsproxy/internal/accepted"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/internal/mapping"
 	"rdnsproxy/internal/ordered"
 	"rdnsproxy/internal/report"
@@ -71,7 +72,7 @@ func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 		return acceptedWriteRefusal(err)
 	}
 	for _, m := range ms {
-		a.w.Print(report.Paragraphs(a.w.TerminalWidth(), "accepted: "+mapping.Describe(m)))
+		a.w.Print(layout.Paragraphs(a.w.TerminalWidth(), "accepted: "+mapping.Describe(m)))
 	}
 	return nil
 }

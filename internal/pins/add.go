@@ -17,7 +17,7 @@ import (
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/internal/survey"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/resolve"
@@ -66,7 +66,7 @@ func (p *Pins) Add(ctx context.Context, host string) error {
 	if hostsfile.Writable(p.path(), p.options()) == nil {
 		p.warnGenerated(file)
 	}
-	fmt.Fprint(p.changeWriter(), report.Paragraphs(p.w.TerminalWidth(), check.Grounds(r, p.o.Address)...))
+	fmt.Fprint(p.changeWriter(), layout.Paragraphs(p.w.TerminalWidth(), check.Grounds(r, p.o.Address)...))
 	replan := func(now *hostsfile.File) (*hostsfile.Edit, error) {
 		edit, err := check.PlanPin(r, now, policy, options)
 		if err != nil {

@@ -10,7 +10,7 @@ import (
 	"rdnsproxy/internal/accepted"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/layout"
 )
 
 // Listing is the format of a list.
@@ -35,7 +35,7 @@ func (l Listing) write(w console.World, width int, entries any, texts []string) 
 		e.SetIndent("", "  ")
 		err = e.Encode(entries)
 	} else {
-		_, err = io.WriteString(w.Out, report.Paragraphs(width, texts...))
+		_, err = io.WriteString(w.Out, layout.Paragraphs(width, texts...))
 	}
 	if err != nil {
 		return console.Refuse(exit.Usage, "the output is incomplete", "writing the list: %s", console.PlainError(err))

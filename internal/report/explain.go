@@ -1,6 +1,9 @@
 package report
 
-import "rdnsproxy/check"
+import (
+	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
+)
 
 // part is a heading of an explanation with its text.
 type part struct{ heading, text string }
@@ -17,16 +20,16 @@ func parts(e check.Explanation) []part {
 
 // Explanation lays out the explanation of a code within a width in columns.
 func Explanation(width int, d check.CodeDoc, e check.Explanation) string {
-	b := block{width: width}
-	b.line(0, string(d.Code)+"  "+d.Severity.String())
-	b.wrapped(1, d.Meaning)
+	b := layout.Block{Width: width}
+	b.Line(0, string(d.Code)+"  "+d.Severity.String())
+	b.Wrapped(1, d.Meaning)
 	for _, e := range d.Except {
-		b.wrapped(1, e.Severity.String()+" "+string(e.When))
+		b.Wrapped(1, e.Severity.String()+" "+string(e.When))
 	}
 	for _, p := range parts(e) {
-		b.blank()
-		b.line(1, p.heading)
-		b.wrapped(2, p.text)
+		b.Blank()
+		b.Line(1, p.heading)
+		b.Wrapped(2, p.text)
 	}
 	return b.String()
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
 )
 
 // junit writes the XML that CI servers read test results from: a suite for each target,
@@ -83,7 +84,7 @@ func (j *junit) Result(r *check.Result) error {
 	}
 	suite := j.suite(r)
 	suite.Out = junitLines(evidence.String())
-	b, err := xml.MarshalIndent(suite, indent, indent)
+	b, err := xml.MarshalIndent(suite, layout.Indent, layout.Indent)
 	if err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func (j *junit) reason(p point) *junitReason {
 	for _, f := range notable(p.findings) {
 		fmt.Fprintf(&body, "%s: %s\n", f.Severity, f.Text)
 		for _, line := range instructions(f) {
-			body.WriteString(indent + line + "\n")
+			body.WriteString(layout.Indent + line + "\n")
 		}
 	}
 	worst := j.o.worst(p)

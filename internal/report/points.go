@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/safetext"
 )
 
@@ -111,7 +112,7 @@ func instructions(f check.Finding) []string {
 	for _, a := range f.Advice {
 		lines = append(lines, place(a)+a.Text+colon(a.Line))
 		if a.Line != "" {
-			lines = append(lines, indent+a.Line)
+			lines = append(lines, layout.Indent+a.Line)
 		}
 	}
 	return lines

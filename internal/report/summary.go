@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
 )
 
 // summary counts targets, for the line that ends a report for people.
@@ -32,7 +33,7 @@ func (s *summary) add(r *check.Result) (checked bool) {
 
 // write writes the line after an empty one, wrapped within a width in columns; for a
 // single target nothing.
-func (s *summary) write(w io.Writer, k ink, width int) error {
+func (s *summary) write(w io.Writer, k layout.Ink, width int) error {
 	if s.total < 2 {
 		return nil
 	}
@@ -46,12 +47,12 @@ func (s *summary) write(w io.Writer, k ink, width int) error {
 		word := count(n, severity)
 		sum = strings.Replace(sum, word, strings.ReplaceAll(word, " ", stay), 1)
 	}
-	b := block{width: width}
-	b.hanging(0, 1, sum)
+	b := layout.Block{Width: width}
+	b.Hanging(0, 1, sum)
 	sum = strings.ReplaceAll(b.String(), stay, " ")
 	for severity, n := range s.counts {
 		word := count(n, severity)
-		sum = strings.Replace(sum, word, k.severity(severity, word), 1)
+		sum = strings.Replace(sum, word, k.Severity(severity, word), 1)
 	}
 	_, err := io.WriteString(w, "\n"+sum)
 	return err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/safetext"
 )
 
@@ -17,14 +18,14 @@ import (
 type table struct {
 	w       io.Writer
 	o       Options
-	ink     ink
+	ink     layout.Ink
 	sum     summary
 	columns tableColumns
 	began   bool
 }
 
 func newTable(w io.Writer, o Options) *table {
-	return &table{w: w, o: o, ink: ink{o.Color}, columns: columnsFor(o.Width, o.TargetWidth)}
+	return &table{w: w, o: o, ink: layout.Ink{Colored: o.Color}, columns: columnsFor(o.Width, o.TargetWidth)}
 }
 
 // tableColumns are widths; a column of width 0 is left out. The finding is the last
@@ -99,12 +100,12 @@ func (t *table) fields(r *check.Result) string {
 	for i := range fields {
 		fields[i] = cmp.Or(fields[i], "-")
 	}
-	fields[0] = t.ink.severity(r.Severity, r.Severity.String())
+	fields[0] = t.ink.Severity(r.Severity, r.Severity.String())
 	return strings.Join(fields, "\t") + "\n"
 }
 
 func (t *table) header() string {
-	return t.ink.paint(faint, t.columns.line("SEVERITY", "TARGET", "ADDRESS", "VERDICT", "FINDING")) + "\n"
+	return t.ink.Paint(layout.Faint, t.columns.line("SEVERITY", "TARGET", "ADDRESS", "VERDICT", "FINDING")) + "\n"
 }
 
 func (t *table) row(r *check.Result) string {
@@ -131,7 +132,7 @@ func (t *table) row(r *check.Result) string {
 		finding = strings.TrimSuffix(verdict+": "+finding, ": ")
 	}
 	line := t.columns.line(severity, name(r), address, verdict, finding)
-	return t.ink.severity(r.Severity, severity) + line[len(severity):] + "\n"
+	return t.ink.Severity(r.Severity, severity) + line[len(severity):] + "\n"
 }
 
 // line pads and cuts cells. A target and an address are ASCII, which is what makes
@@ -143,7 +144,7 @@ func (c tableColumns) line(severity, target, address, verdict, finding string) s
 		width int
 	}{{severity, c.severity}, {target, c.target}, {address, c.address}, {verdict, c.verdict}} {
 		if cell.width > 0 {
-			b.WriteString(pad(safetext.Cut(cell.text, cell.width), cell.width+tableGap))
+			b.WriteString(layout.Pad(safetext.Cut(cell.text, cell.width), cell.width+tableGap))
 		}
 	}
 	b.WriteString(safetext.Cut(finding, c.finding))

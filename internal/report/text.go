@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
 	"rdnsproxy/resolve"
 )
 
@@ -18,7 +19,7 @@ import (
 type text struct {
 	w     io.Writer
 	o     Options
-	ink   ink
+	ink   layout.Ink
 	sum   summary
 	shown int
 }
@@ -31,7 +32,7 @@ func newText(w io.Writer, o Options) *text {
 	default:
 		o.Width = 80
 	}
-	return &text{w: w, o: o, ink: ink{o.Color}}
+	return &text{w: w, o: o, ink: layout.Ink{Colored: o.Color}}
 }
 
 func (t *text) Result(r *check.Result) error {
@@ -39,18 +40,18 @@ func (t *text) Result(r *check.Result) error {
 		return nil
 	}
 	r = t.runnable(r)
-	b := block{width: t.o.Width, ink: t.ink}
+	b := layout.Block{Width: t.o.Width, Ink: t.ink}
 	if t.shown++; t.shown > 1 && !t.o.Brief {
-		b.blank()
+		b.Blank()
 	}
-	head := t.ink.severity(r.Severity, r.Severity.String()) + "  " + t.ink.paint(bold, title(r)) + "  "
+	head := t.ink.Severity(r.Severity, r.Severity.String()) + "  " + t.ink.Paint(layout.Bold, title(r)) + "  "
 	if t.o.Brief {
-		b.line(0, head+string(worst(r).Code))
+		b.Line(0, head+string(worst(r).Code))
 		brief(&b, r)
 		_, err := io.WriteString(t.w, b.String())
 		return err
 	}
-	b.line(0, head+verdict(r))
+	b.Line(0, head+verdict(r))
 	evidence(&b, r)
 	meaning(&b, r, t.o.Verbose)
 	remedy(&b, r)
@@ -121,19 +122,19 @@ func title(r *check.Result) string {
 
 // evidence writes the tree: the host's addresses, their PTR names, and what these
 // resolve to, each with its source.
-func evidence(b *block, r *check.Result) {
-	var rows []row
+func evidence(b *layout.Block, r *check.Result) {
+	var rows []layout.Row
 	for _, a := range r.Addresses {
-		rows = append(rows, row{depth: 1, cell: show(a.Address), note: a.Source})
+		rows = append(rows, layout.Row{Depth: 1, Cell: show(a.Address), Note: a.Source})
 		if a.Reverse.Status != resolve.OK {
-			rows = append(rows, row{depth: 2, cell: noPTR(a.Reverse.Status), note: a.Reverse.Source})
+			rows = append(rows, layout.Row{Depth: 2, Cell: noPTR(a.Reverse.Status), Note: a.Reverse.Source})
 		}
 		for _, p := range a.PTR {
-			rows = append(rows, row{depth: 2, cell: "PTR " + p.Name, note: a.Reverse.Source},
-				row{depth: 3, cell: resolvesTo(a, p), note: p.Source})
+			rows = append(rows, layout.Row{Depth: 2, Cell: "PTR " + p.Name, Note: a.Reverse.Source},
+				layout.Row{Depth: 3, Cell: resolvesTo(a, p), Note: p.Source})
 		}
 		if a.Reverse.Truncated {
-			rows = append(rows, row{depth: 2, cell: "more PTR records, not looked up"})
+			rows = append(rows, layout.Row{Depth: 2, Cell: "more PTR records, not looked up"})
 		}
 		rows = append(rows, probed(a)...)
 	}
@@ -142,9 +143,9 @@ func evidence(b *block, r *check.Result) {
 		if len(r.Forward.Chain) > 0 {
 			kind = "CNAME "
 		}
-		rows = append([]row{{depth: 1, cell: kind + c, note: r.Forward.Source}}, rows...)
+		rows = append([]layout.Row{{Depth: 1, Cell: kind + c, Note: r.Forward.Source}}, rows...)
 	}
-	b.table(rows)
+	b.Table(rows)
 }
 
 // noPTR says why an address has no PTR name: there is none, or the lookup failed.
@@ -172,39 +173,39 @@ func resolvesTo(a check.Address, p check.PTR) string {
 }
 
 // meaning writes the findings that are worth reading, or all of them.
-func meaning(b *block, r *check.Result, all bool) {
+func meaning(b *layout.Block, r *check.Result, all bool) {
 	heading := false
 	for _, f := range r.Findings {
 		if f.Severity == check.Pass && !all && routine(f.Code) {
 			continue
 		}
 		if !heading {
-			b.blank()
-			b.heading("what it means")
+			b.Blank()
+			b.Heading("what it means")
 			heading = true
 		}
-		b.wrapped(2, f.Text)
+		b.Wrapped(2, f.Text)
 		for _, a := range f.Advice {
 			if a.Code == check.AdviseUseDNS {
-				b.advice(a)
+				useDNSAdvice(b, a)
 			}
 		}
 	}
 }
 
 // brief writes each finding with its advice.
-func brief(b *block, r *check.Result) {
+func brief(b *layout.Block, r *check.Result) {
 	for _, f := range r.Findings {
-		b.hanging(1, 2, f.Text)
+		b.Hanging(1, 2, f.Text)
 		for _, a := range f.Advice {
-			b.hanging(2, 3, place(a)+a.Text+colon(a.Line))
-			b.verbatim(3, a.Line)
+			b.Hanging(2, 3, place(a)+a.Text+colon(a.Line))
+			b.Verbatim(3, a.Line)
 		}
 	}
 }
 
 // remedy writes the advice of all findings, each piece once.
-func remedy(b *block, r *check.Result) {
+func remedy(b *layout.Block, r *check.Result) {
 	seen := map[check.Advice]bool{}
 	heading, last := false, ""
 	for _, f := range r.Findings {
@@ -214,15 +215,15 @@ func remedy(b *block, r *check.Result) {
 			}
 			seen[a] = true
 			if !heading {
-				b.blank()
-				b.heading("what to do")
+				b.Blank()
+				b.Heading("what to do")
 				heading = true
 			}
 			if words := place(a) + a.Text; words != last {
-				b.wrapped(2, words+colon(a.Line))
+				b.Wrapped(2, words+colon(a.Line))
 				last = words
 			}
-			b.verbatim(3, a.Line)
+			b.Verbatim(3, a.Line)
 		}
 	}
 }
@@ -237,7 +238,7 @@ func routine(c check.Code) bool {
 }
 
 // timings writes how long the phases took.
-func timings(b *block, p check.Phases) {
+func timings(b *layout.Block, p check.Phases) {
 	var words []string
 	for _, phase := range []phase{
 		{"forward lookup", p.Resolve}, {"reverse lookup", p.Reverse},
@@ -248,14 +249,14 @@ func timings(b *block, p check.Phases) {
 		}
 	}
 	if len(words) > 0 {
-		b.blank()
-		b.wrapped(1, "took: "+strings.Join(words, ", "))
+		b.Blank()
+		b.Wrapped(1, "took: "+strings.Join(words, ", "))
 	}
 }
 
-func (b *block) advice(a check.Advice) {
-	b.wrapped(2, a.Text+colon(a.Line))
-	b.verbatim(3, a.Line)
+func useDNSAdvice(b *layout.Block, a check.Advice) {
+	b.Wrapped(2, a.Text+colon(a.Line))
+	b.Verbatim(3, a.Line)
 }
 
 // place says where advice is to be followed.

@@ -6,29 +6,30 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
 )
 
 // probed returns the rows about the server at an address: the connection, the SSH
 // banner, and the host keys with ssh's verdict on each.
-func probed(a check.Address) []row {
+func probed(a check.Address) []layout.Row {
 	if a.Connect == nil {
 		return nil
 	}
-	rows := []row{{depth: 2, cell: connected(*a.Connect)}}
+	rows := []layout.Row{{Depth: 2, Cell: connected(*a.Connect)}}
 	if a.Connect.Status != check.ConnectOK {
 		return rows
 	}
 	if a.SSH == nil {
-		return append(rows, row{depth: 2, cell: cmp.Or(a.Connect.Error, "no SSH")})
+		return append(rows, layout.Row{Depth: 2, Cell: cmp.Or(a.Connect.Error, "no SSH")})
 	}
-	rows = append(rows, row{depth: 2, cell: a.SSH.Version})
+	rows = append(rows, layout.Row{Depth: 2, Cell: a.SSH.Version})
 	if len(a.SSH.HostKeys) == 0 {
-		return append(rows, row{depth: 2, cell: "no host key seen"})
+		return append(rows, layout.Row{Depth: 2, Cell: "no host key seen"})
 	}
 	for _, k := range a.SSH.HostKeys {
 		alarm := k.Status == check.KeyChanged || k.Status == check.KeyRevoked
-		rows = append(rows, row{depth: 2, cell: k.Type + " " + keyWords(k), note: k.Evidence, alarm: alarm},
-			row{depth: 3, cell: k.Fingerprint})
+		rows = append(rows, layout.Row{Depth: 2, Cell: k.Type + " " + keyWords(k), Note: k.Evidence, Alarm: alarm},
+			layout.Row{Depth: 3, Cell: k.Fingerprint})
 	}
 	return rows
 }

@@ -1,4 +1,4 @@
-package report
+package layout
 
 import (
 	"strings"
@@ -10,11 +10,11 @@ import (
 // unless it contains a TAB: then it is a row of a table, CELL TAB NOTE, whose note is
 // wrapped beside the cell, or below it if the cell is long.
 func Page(width int, text string) string {
-	b := block{width: width}
+	b := Block{Width: width}
 	var prose []string
-	var rows []row
+	var rows []Row
 	flush := func() {
-		b.wrapped(0, strings.Join(prose, " "))
+		b.Wrapped(0, strings.Join(prose, " "))
 		b.columns(rows)
 		prose, rows = nil, nil
 	}
@@ -22,11 +22,11 @@ func Page(width int, text string) string {
 		line = strings.TrimSuffix(line, "\n")
 		cell, note, isRow := strings.Cut(line, "\t")
 		switch {
-		case strings.HasPrefix(line, indent) && isRow:
-			rows = append(rows, row{cell: cell, note: note})
-		case strings.HasPrefix(line, indent) || line == "":
+		case strings.HasPrefix(line, Indent) && isRow:
+			rows = append(rows, Row{Cell: cell, Note: note})
+		case strings.HasPrefix(line, Indent) || line == "":
 			flush()
-			b.line(0, line)
+			b.Line(0, line)
 		default:
 			prose = append(prose, line)
 		}
@@ -37,28 +37,28 @@ func Page(width int, text string) string {
 
 // columns writes rows whose notes are sentences. The notes begin in one column, which
 // is in the left half of the width.
-func (b *block) columns(rows []row) {
+func (b *Block) columns(rows []Row) {
 	column := 0
 	for _, r := range rows {
-		if n := utf8.RuneCountInString(r.cell) + 2; n <= b.width/2 {
+		if n := utf8.RuneCountInString(r.Cell) + 2; n <= b.Width/2 {
 			column = max(column, n)
 		}
 	}
-	if column == 0 || b.width-column < 16 {
+	if column == 0 || b.Width-column < 16 {
 		column = 4 // below its cell
 	}
 	for _, r := range rows {
-		note := block{width: b.width - column}
-		note.wrapped(0, r.note)
+		note := Block{Width: b.Width - column}
+		note.Wrapped(0, r.Note)
 		lines := strings.Split(strings.TrimSuffix(note.String(), "\n"), "\n")
-		first := r.cell
-		if utf8.RuneCountInString(r.cell)+2 <= column && lines[0] != "" {
-			first, lines = pad(r.cell, column)+lines[0], lines[1:]
+		first := r.Cell
+		if utf8.RuneCountInString(r.Cell)+2 <= column && lines[0] != "" {
+			first, lines = Pad(r.Cell, column)+lines[0], lines[1:]
 		}
-		b.line(0, first)
+		b.Line(0, first)
 		for _, l := range lines {
 			if l != "" {
-				b.line(0, strings.Repeat(" ", column)+l)
+				b.Line(0, strings.Repeat(" ", column)+l)
 			}
 		}
 	}
