@@ -57,8 +57,8 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/survey": {
 		"many targets, one way from words to a report; what is wrong it leaves as it is",
 		[]string{
-			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/exit",
-			"internal/knownhosts", "internal/krb5conf", "internal/mapping", "internal/ordered",
+			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/dialect",
+			"internal/exit", "internal/knownhosts", "internal/krb5conf", "internal/mapping", "internal/ordered",
 			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target",
 		},
 	},
@@ -66,8 +66,8 @@ var rooms = map[string]rule{
 		"it writes what a survey has found to be right",
 		[]string{
 			"check", "hostsfile", "replacefile", "resolve", "internal/accepted", "internal/console",
-			"internal/exit", "internal/layout", "internal/mapping", "internal/ordered", "internal/report",
-			"internal/survey", "internal/target",
+			"internal/dialect", "internal/exit", "internal/layout", "internal/mapping", "internal/ordered",
+			"internal/report", "internal/survey", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/setup": {
@@ -88,7 +88,11 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/ordered": {"a loop with a bound", nil},
 	"rdnsproxy/internal/report": {
 		"a format knows results and the words in them, and looks nothing up",
-		[]string{"check", "resolve", "internal/exit", "internal/layout"},
+		[]string{"check", "resolve", "internal/dialect", "internal/layout"},
+	},
+	"rdnsproxy/internal/dialect": {
+		"it knows what readers of a format expect, and of what is reported only the severities",
+		[]string{"check", "internal/exit"},
 	},
 	"rdnsproxy/internal/layout": {"it arranges words, and knows of what they say only the severities", []string{"check"}},
 	"rdnsproxy/check": {

@@ -87,7 +87,7 @@ func noReport(w World, c *cobra.Command, args []string, err error) (status int, 
 		return 0, false
 	}
 	io.WriteString(w.Out, format.NoReport(err.Error()))
-	return format.Failed, true
+	return format.Incomplete(), true
 }
 
 // reports reports whether a command, or one of its subcommands that args name, writes

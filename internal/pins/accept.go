@@ -12,11 +12,11 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/accepted"
 	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/dialect"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/layout"
 	"rdnsproxy/internal/mapping"
 	"rdnsproxy/internal/ordered"
-	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/survey"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/replacefile"
@@ -214,7 +214,7 @@ func (a *AcceptedMappings) Verify(ctx context.Context) (int, error) {
 		entries = append(entries, verifiedEntry{host, severity, what})
 		texts = append(texts, fmt.Sprintf("%s  %s: %s", severity, host, what))
 	}
-	return report.Status(check.Warning, found), a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
+	return dialect.Status(check.Warning, found), a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
 }
 
 // changeSince says how the accepted mappings of a name have changed.

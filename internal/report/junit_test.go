@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 )
 
 // suites is JUnit's XML as a reader sees it.
@@ -95,7 +96,7 @@ func TestJUnitCases(t *testing.T) {
 			ps := points(rs[i])
 			for j, c := range suite.Cases {
 				want := o.outcome(ps[j].findings)
-				if (c.Failure != nil) != (want == failed) || (c.Error != nil) != (want == undetermined) {
+				if (c.Failure != nil) != (want == dialect.Failed) || (c.Error != nil) != (want == dialect.Undetermined) {
 					t.Errorf("fail on %s: %s %s: failure %v, error %v", failOn, c.Class, c.Name, c.Failure, c.Error)
 				}
 				if c.Failure != nil {

@@ -4,52 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 	"rdnsproxy/safetext"
 )
-
-// The exit statuses of a Nagios plugin (Monitoring Plugins Development
-// Guidelines, "Plugin Return Codes").
-const (
-	nagiosOK = iota
-	nagiosWarning
-	nagiosCritical
-	nagiosUnknown
-)
-
-var nagiosWords = [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}
-
-// nagiosStatus is the exit status of a Nagios plugin for findings of these severities:
-// 2 for an error, 1 for anything else at or above failOn, 3 for an unknown, 0 for the
-// rest. CRITICAL takes precedence over WARNING, UNKNOWN and OK, in this order, which is
-// that of the plugins' max_state_alt: a host that could not be checked must not hide one
-// that is known to be wrong. Without any severities nothing was checked: UNKNOWN.
-func nagiosStatus(failOn check.Severity, found []check.Severity) int {
-	if len(found) == 0 {
-		return nagiosUnknown
-	}
-	status, o := nagiosOK, Options{FailOn: failOn}
-	for _, s := range found {
-		switch o.outcomeOf(s) {
-		case failed:
-			if s == check.Error {
-				return nagiosCritical
-			}
-			status = nagiosWarning
-		case undetermined:
-			if status == nagiosOK {
-				status = nagiosUnknown
-			}
-		}
-	}
-	return status
-}
 
 // nagios writes the one line of a plugin that monitors show, with performance data. It
 // is shorter than the 1024 bytes that NRPE's older protocol carries.
@@ -72,8 +34,8 @@ type nagiosTarget struct {
 
 // Bounds of the line.
 const (
-	nagiosNamed = 4   // targets that are not OK
-	nagiosText  = 140 // bytes each
+	nagiosNamed = 4 // targets that are not OK
+	nagiosText  = dialect.NagiosText
 )
 
 func (n *nagios) Result(r *check.Result) error {
@@ -95,10 +57,10 @@ func (n *nagios) Result(r *check.Result) error {
 		HostKeys: max(n.slowest.HostKeys, t.HostKeys),
 	}
 	whole := point{findings: worstFirst(r.Findings)}
-	if n.o.outcome(whole.findings) != passed {
+	if n.o.outcome(whole.findings) != dialect.Passed {
 		worst := n.o.worst(whole)
-		words := nagiosPlain(worst.Text)
-		if host := nagiosPlain(r.Host); !strings.Contains(words, host) {
+		words := dialect.NagiosPlain(worst.Text)
+		if host := dialect.NagiosPlain(r.Host); !strings.Contains(words, host) {
 			words = host + ": " + words
 		}
 		n.bad = append(n.bad, nagiosTarget{worst.Severity, safetext.Cut(words, nagiosText)})
@@ -107,30 +69,25 @@ func (n *nagios) Result(r *check.Result) error {
 }
 
 func (n *nagios) Close() error {
-	status := nagiosWords[nagiosStatus(n.o.FailOn, n.seen)]
+	status := dialect.NagiosStatus(n.o.FailOn, n.seen)
 	if n.total == 0 && n.o.Empty != "" {
-		status = nagiosWords[nagiosOK]
+		status = dialect.NagiosOK
 	}
 	unnamed := ""
 	if n.o.Unnamed > 0 {
 		unnamed = fmt.Sprintf(" (not checked: %d hashed lines of known_hosts)", n.o.Unnamed)
 	}
-	_, err := fmt.Fprintf(n.w, "RDNSPROXY %s - %s%s | %s\n", status, n.summary(), unnamed, n.perfdata())
+	_, err := io.WriteString(n.w, dialect.NagiosLine(status, n.summary()+unnamed, n.perfdata()))
 	return err
-}
-
-// nagiosNoReport is the plugin's line if nothing could be checked. It says why.
-func nagiosNoReport(why string) string {
-	return "RDNSPROXY " + nagiosWords[nagiosUnknown] + " - " + safetext.Cut(nagiosPlain(why), nagiosText) + "\n"
 }
 
 // summary names the worst targets, and counts the rest of those that are not OK.
 func (n *nagios) summary() string {
 	if n.total == 0 {
-		return nagiosPlain(cmp.Or(n.o.Empty, "nothing was checked"))
+		return dialect.NagiosPlain(cmp.Or(n.o.Empty, "nothing was checked"))
 	}
 	if len(n.bad) == 0 && n.total == 1 && !n.o.Brief {
-		return safetext.Cut(nagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)
+		return safetext.Cut(dialect.NagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)
 	}
 	if len(n.bad) == 0 {
 		return targets(n.total)
@@ -161,19 +118,3 @@ func (n *nagios) perfdata() string {
 	}
 	return strings.Join(data, " ")
 }
-
-// nagiosPlain makes a text safe for whatever a monitor does with it: a bar would begin the
-// performance data, web pages show it as HTML, and notification commands pass it to a
-// shell and to printf %b, for which \027 is a control character. Quotes are dropped, as
-// Nagios itself does; other characters become question marks. The other formats have the
-// whole text.
-func nagiosPlain(s string) string {
-	return nagiosOdd().ReplaceAllString(nagiosQuotes.Replace(s), "?")
-}
-
-var nagiosQuotes = strings.NewReplacer("'", "", `"`, "")
-
-// nagiosOdd is compiled on first use, so that the relay does not pay for it.
-var nagiosOdd = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`\\[0-9]{3}|[^-A-Za-z0-9 .,:;()_/+=@%\[\]]`)
-})

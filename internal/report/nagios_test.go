@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 )
 
 // nagiosLine is the grammar of the one line (Monitoring Plugins Development
@@ -56,37 +57,14 @@ func TestNagiosWords(t *testing.T) {
 	}
 }
 
-func TestNagiosStatus(t *testing.T) {
-	for _, c := range []struct {
-		failOn check.Severity
-		found  []check.Severity
-		want   int
-	}{
-		{0, nil, 3},
-		{0, []check.Severity{check.Pass, check.Notice}, 0},
-		{0, []check.Severity{check.Warning, check.Unknown, check.Pass}, 1},
-		{0, []check.Severity{check.Unknown, check.Pass}, 3},
-		{0, []check.Severity{check.Warning, check.Error, check.Unknown}, 2},
-		{check.Notice, []check.Severity{check.Notice}, 1},
-		{check.Notice, []check.Severity{check.Unknown, check.Notice}, 1},
-		{check.Error, []check.Severity{check.Warning}, 0},
-		{check.Error, []check.Severity{check.Warning, check.Unknown}, 3},
-		{check.Error + 1, []check.Severity{check.Error, check.Unknown}, 0},
-	} {
-		if got := nagiosStatus(c.failOn, c.found); got != c.want {
-			t.Errorf("fail on %s: %v is %d, not %d", c.failOn, c.found, got, c.want)
-		}
-	}
-}
-
 // TestNagiosNoReport: bad usage is a plugin line too, with nothing in it that would break
 // one.
 func TestNagiosNoReport(t *testing.T) {
-	if got, want := nagiosNoReport("unknown flag \"--x|y\""), "RDNSPROXY UNKNOWN - unknown flag --x?y\n"; got != want {
+	if got, want := dialect.Nagios().NoReport("unknown flag \"--x|y\""), "RDNSPROXY UNKNOWN - unknown flag --x?y\n"; got != want {
 		t.Errorf("%q, not %q", got, want)
 	}
 	for _, text := range attacks {
-		if got := nagiosNoReport(text); strings.Count(got, "\n") != 1 || strings.Contains(got, "|") {
+		if got := dialect.Nagios().NoReport(text); strings.Count(got, "\n") != 1 || strings.Contains(got, "|") {
 			t.Errorf("%q: %q", text, got)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 	"rdnsproxy/internal/layout"
 	"rdnsproxy/safetext"
 )
@@ -54,39 +55,20 @@ func (p point) where() string {
 	return show(p.address.Address)
 }
 
-// outcome is how a point, a target or a run ended: what its severities amount to.
-type outcome int
-
-const (
-	passed outcome = iota
-	undetermined
-	failed
-)
-
 // outcome judges findings as the exit status of check does, see Status.
-func (o Options) outcome(fs []check.Finding) outcome {
-	result := passed
+func (o Options) outcome(fs []check.Finding) dialect.Outcome {
+	result := dialect.Passed
 	for _, f := range fs {
-		result = max(result, o.outcomeOf(f.Severity))
+		result = max(result, dialect.OutcomeOf(o.FailOn, f.Severity))
 	}
 	return result
-}
-
-func (o Options) outcomeOf(s check.Severity) outcome {
-	switch failOn := cmp.Or(o.FailOn, check.Warning); {
-	case s == check.Unknown && failOn <= check.Error:
-		return undetermined
-	case s >= failOn && s != check.Unknown:
-		return failed
-	}
-	return passed
 }
 
 // worst is the finding that decides the outcome: the worst of those that count for it.
 func (o Options) worst(p point) check.Finding {
 	want := o.outcome(p.findings)
 	for _, f := range p.findings {
-		if o.outcomeOf(f.Severity) == want {
+		if dialect.OutcomeOf(o.FailOn, f.Severity) == want {
 			return f
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 )
 
 func findings(ss ...check.Severity) []check.Finding {
@@ -22,19 +23,19 @@ func TestOutcome(t *testing.T) {
 	for _, c := range []struct {
 		failOn check.Severity
 		found  []check.Severity
-		want   outcome
+		want   dialect.Outcome
 		worst  check.Severity
 	}{
-		{0, nil, passed, check.Pass},
-		{0, []check.Severity{check.Pass, check.Notice}, passed, check.Notice},
-		{0, []check.Severity{check.Warning}, failed, check.Warning},
-		{check.Notice, []check.Severity{check.Pass, check.Notice}, failed, check.Notice},
-		{check.Notice, []check.Severity{check.Unknown, check.Notice}, failed, check.Notice},
-		{check.Notice, []check.Severity{check.Unknown}, undetermined, check.Unknown},
-		{check.Warning, []check.Severity{check.Unknown, check.Error}, failed, check.Error},
-		{check.Error, []check.Severity{check.Warning}, passed, check.Warning},
-		{check.Error, []check.Severity{check.Warning, check.Unknown}, undetermined, check.Unknown},
-		{never, []check.Severity{check.Error, check.Unknown}, passed, check.Error},
+		{0, nil, dialect.Passed, check.Pass},
+		{0, []check.Severity{check.Pass, check.Notice}, dialect.Passed, check.Notice},
+		{0, []check.Severity{check.Warning}, dialect.Failed, check.Warning},
+		{check.Notice, []check.Severity{check.Pass, check.Notice}, dialect.Failed, check.Notice},
+		{check.Notice, []check.Severity{check.Unknown, check.Notice}, dialect.Failed, check.Notice},
+		{check.Notice, []check.Severity{check.Unknown}, dialect.Undetermined, check.Unknown},
+		{check.Warning, []check.Severity{check.Unknown, check.Error}, dialect.Failed, check.Error},
+		{check.Error, []check.Severity{check.Warning}, dialect.Passed, check.Warning},
+		{check.Error, []check.Severity{check.Warning, check.Unknown}, dialect.Undetermined, check.Unknown},
+		{never, []check.Severity{check.Error, check.Unknown}, dialect.Passed, check.Error},
 	} {
 		o := Options{FailOn: c.failOn}
 		p := point{findings: worstFirst(findings(c.found...))}

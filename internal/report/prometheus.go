@@ -1,13 +1,12 @@
 package report
 
 import (
-	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 )
 
 // prometheus writes the text exposition format, for node_exporter's textfile collector.
@@ -24,29 +23,26 @@ type prometheus struct {
 	o    Options
 	seen map[string]bool // targets; the same series twice is an error for Prometheus
 
-	severity, verdict, address, connect, connecting, keys, phase samples
+	severity, verdict, address, connect, connecting, keys, phase dialect.Samples
 }
 
-// samples are the lines of one family.
-type samples struct{ strings.Builder }
-
 func (p *prometheus) Result(r *check.Result) error {
-	target := label{"target", name(r)}
-	if p.seen[target.value] {
+	target := dialect.Label{Name: "target", Value: name(r)}
+	if p.seen[target.Value] {
 		return nil
 	}
 	if p.seen == nil {
 		p.seen = map[string]bool{}
 	}
-	p.seen[target.value] = true
+	p.seen[target.Value] = true
 
-	p.severity.add("rdnsproxy_check_severity", float64(r.Severity), target)
+	p.severity.Add("rdnsproxy_check_severity", float64(r.Severity), target)
 	for _, phase := range phases(r.Timings) {
-		p.phase.add("rdnsproxy_check_phase_seconds", phase.seconds, target, label{"phase", phase.name})
+		p.phase.Add("rdnsproxy_check_phase_seconds", phase.seconds, target, dialect.Label{Name: "phase", Value: phase.name})
 	}
 	for _, point := range points(r) {
-		labels := []label{target, {"address", point.where()}}
-		states(&p.verdict, "rdnsproxy_check_verdict", "verdict", check.Verdicts(), point.verdict, labels)
+		labels := []dialect.Label{target, {Name: "address", Value: point.where()}}
+		dialect.States(&p.verdict, "rdnsproxy_check_verdict", "verdict", check.Verdicts(), point.verdict, labels)
 		if point.address != nil {
 			p.addServer(point.address, labels)
 		}
@@ -55,11 +51,11 @@ func (p *prometheus) Result(r *check.Result) error {
 }
 
 // addServer adds the samples about the server at an address.
-func (p *prometheus) addServer(a *check.Address, labels []label) {
-	p.address.add("rdnsproxy_check_address_severity", float64(a.Severity), labels...)
+func (p *prometheus) addServer(a *check.Address, labels []dialect.Label) {
+	p.address.Add("rdnsproxy_check_address_severity", float64(a.Severity), labels...)
 	if a.Connect != nil {
-		states(&p.connect, "rdnsproxy_check_connect_status", "status", check.ConnectStatuses(), a.Connect.Status, labels)
-		p.connecting.add("rdnsproxy_check_connect_seconds", a.Connect.Seconds, labels...)
+		dialect.States(&p.connect, "rdnsproxy_check_connect_status", "status", check.ConnectStatuses(), a.Connect.Status, labels)
+		p.connecting.Add("rdnsproxy_check_connect_seconds", a.Connect.Seconds, labels...)
 	}
 	if a.SSH == nil {
 		return
@@ -69,21 +65,21 @@ func (p *prometheus) addServer(a *check.Address, labels []label) {
 		count[k.Status]++
 	}
 	for _, s := range check.KeyStatuses() {
-		with := append(labels[:len(labels):len(labels)], label{"status", string(s)})
-		p.keys.add("rdnsproxy_check_hostkeys", float64(count[s]), with...)
+		with := append(labels[:len(labels):len(labels)], dialect.Label{Name: "status", Value: string(s)})
+		p.keys.Add("rdnsproxy_check_hostkeys", float64(count[s]), with...)
 	}
 }
 
 func (p *prometheus) Close() error {
 	var b strings.Builder
 	if !p.o.Time.IsZero() {
-		var when samples
-		when.add("rdnsproxy_check_timestamp_seconds", float64(p.o.Time.Round(time.Millisecond).UnixMilli())/1000)
-		when.family(&b, "rdnsproxy_check_timestamp_seconds", "Time of the check, in seconds since 1970.")
+		var when dialect.Samples
+		when.Add("rdnsproxy_check_timestamp_seconds", float64(p.o.Time.Round(time.Millisecond).UnixMilli())/1000)
+		b.WriteString(when.Family("rdnsproxy_check_timestamp_seconds", "Time of the check, in seconds since 1970."))
 	}
 	const severities = ": 0 ok, 1 notice, 2 unknown, 3 warning, 4 error."
 	for _, f := range []struct {
-		samples      *samples
+		samples      *dialect.Samples
 		metric, help string
 	}{
 		{&p.severity, "severity", "Severity of the worst finding about the target" + severities},
@@ -95,53 +91,14 @@ func (p *prometheus) Close() error {
 		{&p.keys, "hostkeys", "Number of host keys that ssh would give this status."},
 		{&p.phase, "phase_seconds", "Time that a phase of the check took, for the slowest address of the target."},
 	} {
-		f.samples.family(&b, "rdnsproxy_check_"+f.metric, f.help)
+		b.WriteString(f.samples.Family("rdnsproxy_check_"+f.metric, f.help))
 	}
 	if p.o.Unnamed > 0 {
-		var unnamed samples
-		unnamed.add("rdnsproxy_check_known_hosts_unnamed", float64(p.o.Unnamed))
-		unnamed.family(&b, "rdnsproxy_check_known_hosts_unnamed",
-			"Number of hashed known_hosts lines whose host name is not known, so that the host was not checked.")
+		var unnamed dialect.Samples
+		unnamed.Add("rdnsproxy_check_known_hosts_unnamed", float64(p.o.Unnamed))
+		b.WriteString(unnamed.Family("rdnsproxy_check_known_hosts_unnamed",
+			"Number of hashed known_hosts lines whose host name is not known, so that the host was not checked."))
 	}
 	_, err := io.WriteString(p.w, b.String())
 	return err
 }
-
-// label is a label's name, and its value before escaping.
-type label struct{ name, value string }
-
-// states adds the series of a state set.
-func states[T ~string](f *samples, metric, name string, all []T, current T, labels []label) {
-	for _, s := range all {
-		value := 0.0
-		if s == current {
-			value = 1
-		}
-		f.add(metric, value, append(labels[:len(labels):len(labels)], label{name, string(s)})...)
-	}
-}
-
-func (f *samples) add(metric string, value float64, labels ...label) {
-	f.WriteString(metric)
-	for i, l := range labels {
-		sep := ","
-		if i == 0 {
-			sep = "{"
-		}
-		fmt.Fprintf(f, `%s%s="%s"`, sep, l.name, labelEscape.Replace(l.value))
-	}
-	if len(labels) > 0 {
-		f.WriteByte('}')
-	}
-	f.WriteString(" " + strconv.FormatFloat(value, 'f', -1, 64) + "\n")
-}
-
-// family writes HELP, TYPE and the samples; nothing if there are none.
-func (f *samples) family(b *strings.Builder, metric, help string) {
-	if f.Len() > 0 {
-		fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s gauge\n%s", metric, help, metric, f.String())
-	}
-}
-
-// labelEscape escapes a label value as the format requires.
-var labelEscape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)

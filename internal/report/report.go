@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/dialect"
 )
 
 // Handler writes a report. Result is called for each target, in order; then Close is
@@ -49,50 +49,36 @@ type Format struct {
 	Name string
 	New  func(io.Writer, Options) Handler
 
-	// Status is the exit status for findings of these severities.
-	Status func(failOn check.Severity, found []check.Severity) int
-	// Failed is the exit status if there is no report, or only a part of one.
-	Failed int
-	// NoReport returns what stdout gets in that case; if nil, stdout gets nothing.
-	NoReport func(why string) string
+	dialect.Ends
 
 	Summary   bool // it writes Options.Summary
 	SaysEmpty bool // its report says so if there are no results
 	Prose     bool // other text for people may stand around it
-
-	interrupted int // exit status; if 0, the Status for what was found by then
-}
-
-// Interrupted is the exit status if the user has interrupted the run. found has the
-// severities of the findings up to then.
-func (f Format) Interrupted(failOn check.Severity, found []check.Severity) int {
-	if f.interrupted == 0 {
-		return f.Status(failOn, found)
-	}
-	return f.interrupted
 }
 
 // DefaultFormat is the name of the format for people.
 const DefaultFormat = "text"
 
-// formats are sorted by name.
-var formats = [...]Format{
-	{Name: "github", Summary: true, New: func(w io.Writer, o Options) Handler { return &github{w: w, o: o} }},
-	{Name: "json", New: func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} }},
-	{Name: "jsonl", New: func(w io.Writer, _ Options) Handler { return &jsonLines{w: w} }},
-	{Name: "junit", New: func(w io.Writer, o Options) Handler { return &junit{w: w, o: o} }},
-	{Name: "nagios", New: func(w io.Writer, o Options) Handler { return &nagios{w: w, o: o} },
-		SaysEmpty: true, Status: nagiosStatus, Failed: nagiosUnknown, NoReport: nagiosNoReport},
-	{Name: "prometheus", New: func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} }},
-	{Name: "table", New: func(w io.Writer, o Options) Handler { return newTable(w, o) }},
-	{Name: "tap", New: func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} }},
-	{Name: DefaultFormat, Prose: true, New: func(w io.Writer, o Options) Handler { return newText(w, o) }},
+// formats returns the table, sorted by name.
+func formats() []Format {
+	return []Format{
+		{Name: "github", Summary: true, New: func(w io.Writer, o Options) Handler { return &github{w: w, o: o} }},
+		{Name: "json", New: func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} }},
+		{Name: "jsonl", New: func(w io.Writer, _ Options) Handler { return &jsonLines{w: w} }},
+		{Name: "junit", New: func(w io.Writer, o Options) Handler { return &junit{dialect.JUnit{W: w}, o} }},
+		{Name: "nagios", New: func(w io.Writer, o Options) Handler { return &nagios{w: w, o: o} },
+			SaysEmpty: true, Ends: dialect.Nagios()},
+		{Name: "prometheus", New: func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} }},
+		{Name: "table", New: func(w io.Writer, o Options) Handler { return newTable(w, o) }},
+		{Name: "tap", New: func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} }},
+		{Name: DefaultFormat, Prose: true, New: func(w io.Writer, o Options) Handler { return newText(w, o) }},
+	}
 }
 
 // Formats lists the names of the formats.
 func Formats() []string {
 	var names []string
-	for _, f := range formats {
+	for _, f := range formats() {
 		names = append(names, f.Name)
 	}
 	return names
@@ -101,23 +87,9 @@ func Formats() []string {
 // FormatOf returns the format with this name. The error for an unknown name lists the
 // names.
 func FormatOf(name string) (Format, error) {
-	i := slices.IndexFunc(formats[:], func(f Format) bool { return f.Name == name })
+	i := slices.IndexFunc(formats(), func(f Format) bool { return f.Name == name })
 	if i < 0 {
 		return Format{}, fmt.Errorf("unknown format %q (one of %s)", name, strings.Join(Formats(), ", "))
 	}
-	f := formats[i]
-	if f.Status == nil { // the statuses of check
-		f.Status, f.Failed, f.interrupted = Status, exit.Usage, exit.Interrupted
-	}
-	return f, nil
-}
-
-// Status is check's exit status for findings of these severities. A failure takes
-// precedence over an unknown; if failOn is above check.Error, neither counts.
-func Status(failOn check.Severity, found []check.Severity) int {
-	result, o := passed, Options{FailOn: failOn}
-	for _, s := range found {
-		result = max(result, o.outcomeOf(s))
-	}
-	return [...]int{passed: exit.OK, undetermined: exit.Unknown, failed: exit.Found}[result]
+	return formats()[i], nil
 }

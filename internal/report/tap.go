@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 )
 
 // tap writes the Test Anything Protocol: a test point for each address, with the
@@ -31,7 +32,7 @@ func (t *tap) Result(r *check.Result) error {
 	for _, p := range points(r) {
 		t.n++
 		word, why := "ok", string(p.verdict)
-		if t.o.outcome(p.findings) != passed {
+		if t.o.outcome(p.findings) != dialect.Passed {
 			word, why = "not ok", string(t.o.worst(p).Code)
 		}
 		fmt.Fprintf(&b, "%s %d - %s %s\n", word, t.n, tapEscape.Replace(p.words()), why)

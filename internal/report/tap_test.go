@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 )
 
 var tapPoint = regexp.MustCompile(`^(not )?ok 1 - ((?:[^\\#]|\\[\\#])*)$`)
@@ -77,7 +78,7 @@ func TestTAPParser(t *testing.T) {
 		for _, p := range points(r) {
 			g := got.Points[i]
 			i++
-			if pass := (Options{}).outcome(p.findings) == passed; (g.OK == 1) != pass || g.Directive != "" {
+			if pass := (Options{}).outcome(p.findings) == dialect.Passed; (g.OK == 1) != pass || g.Directive != "" {
 				t.Errorf("%s: ok %d, directive %q", p.words(), g.OK, g.Directive)
 			}
 			want := notable(p.findings)

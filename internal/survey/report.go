@@ -46,7 +46,7 @@ func (s *Survey) Fail(severities []check.Severity, err error) int {
 	default:
 		s.voice.Error(fmt.Errorf("writing the report: %s", console.PlainError(err)))
 	}
-	return format.Failed
+	return format.Incomplete()
 }
 
 // Status returns the exit status for the severities of a complete report.

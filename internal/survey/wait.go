@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
 )
 
@@ -100,7 +100,7 @@ func (s *Survey) passes(r *check.Result) bool {
 	for _, f := range r.Findings {
 		found = append(found, f.Severity)
 	}
-	return report.Status(s.o.FailOn, found) == exit.OK
+	return dialect.Status(s.o.FailOn, found) == exit.OK
 }
 
 // worstText returns the text of the most severe finding.
