@@ -51,6 +51,20 @@ func askOperator(a netip.Addr, z *resolve.Zone, wish string) string {
 	return "ask the operator of " + string(z.Apex) + " (primary server " + string(z.Primary) + ") " + wish
 }
 
+// operator returns the reverse zone that a PTR record of the address would stand in, and
+// the mail address of whoever can be asked for one. Both are empty if nobody can, the
+// second if a registry runs the zone or its SOA has none.
+func (a *judgedAddress) operator() (zone, contact string) {
+	z := a.ReverseZone
+	if z == nil || rootOrIANA(z.Apex) || isExempt(a.lookup) && placeholder(z) {
+		return "", ""
+	}
+	if !ofRegistry(z.Apex) {
+		contact = z.Mailbox.String()
+	}
+	return string(z.Apex), contact
+}
+
 // rootOrIANA reports whether a zone is one whose operator no user can ask for a record.
 func rootOrIANA(zone resolve.Name) bool {
 	return zone == "." || zone == "arpa" || zone == "in-addr.arpa" || zone == "ip6.arpa"

@@ -315,6 +315,7 @@ func (f *judgement) address(a *judgedAddress, worst Severity) Address {
 		SSH:     f.ssh(a.Probe),
 		SSHD:    a.sshdMessage(),
 	}
+	out.Reverse.Zone, out.Reverse.Contact = a.operator()
 	for i, p := range a.PTRs {
 		out.PTR = append(out.PTR, PTR{
 			Name:      string(p.Name),

@@ -65,6 +65,12 @@ type Reverse struct {
 	Source    string         `json:"source"`
 	TTL       int            `json:"ttl"`       // seconds
 	Truncated bool           `json:"truncated"` // there are more names than were checked
+
+	// Zone is the reverse zone that a PTR record would stand in, and Contact its operator's
+	// mail address, from the SOA. They are looked up only if the verdict leaves something to
+	// ask for.
+	Zone    string `json:"zone,omitempty"`
+	Contact string `json:"contact,omitempty"`
 }
 
 // PTR is one name of an address, and the addresses of that name.
