@@ -70,6 +70,10 @@ type Host struct {
 	First       *time.Time `json:"usedns_first,omitempty"`
 	Last        *time.Time `json:"usedns_last,omitempty"`
 	Proofs      int64      `json:"proofs"`
+
+	// How long logins waited for the server's lookups; null: not in this log (LogLevel VERBOSE).
+	WaitMedian  *float64 `json:"wait_median_seconds"`
+	WaitLongest *float64 `json:"wait_longest_seconds"`
 }
 
 // Reading is what a client's lines amount to. The log alone decides it, never DNS.
@@ -95,12 +99,17 @@ type Row struct {
 
 // Totals are sums over clients.
 type Totals struct {
-	ByReading    map[Reading]Row `json:"by_reading"` // all five
-	BadlyMapped  Row             `json:"badly_mapped"`
-	Dropped      int64           `json:"dropped"`
-	Unattributed int64           `json:"unattributed"`
-	Forged       int64           `json:"forged"`
-	Others       int64           `json:"others"` // addresses beyond the bound, counted in no reading
+	ByReading   map[Reading]Row `json:"by_reading"` // all five
+	BadlyMapped Row             `json:"badly_mapped"`
+
+	// BadlyByReading has the part of each reading whose addresses had a complaint about their
+	// mapping: the parts sum up to BadlyMapped, and subtracted from ByReading they give the others.
+	BadlyByReading map[Reading]Row `json:"badly_mapped_by_reading"` // all five
+
+	Dropped      int64 `json:"dropped"`
+	Unattributed int64 `json:"unattributed"`
+	Forged       int64 `json:"forged"`
+	Others       int64 `json:"others"` // addresses beyond the bound, counted in no reading
 }
 
 // Timeline has one element per step of time in each of its lists.
@@ -165,10 +174,22 @@ type Client struct {
 	LoginWait   *float64       `json:"login_wait_seconds"` // null: not in this log
 	Users       Names          `json:"users"`
 	LoggedIn    Names          `json:"logged_in"`
+	Refused     Names          `json:"refused"`  // users with the right key from the wrong place, or not allowed
+	Required    Names          `json:"required"` // the from= lists that refused it
+	FirstLogin  *Login         `json:"first_login"`
 	Then        Then           `json:"then"`
 	Now         *check.Address `json:"now"` // null: not asked
 	Change      Change         `json:"change"`
 	NameChanged bool           `json:"name_changed,omitempty"`
+}
+
+// Login is a client's first login, and what it did before.
+type Login struct {
+	Time         *time.Time `json:"time"`
+	Host         string     `json:"host"`
+	User         string     `json:"user"`
+	FailedBefore int64      `json:"failed_before"` // attempts
+	UsersBefore  int        `json:"users_before"`  // about how many users it asked for
 }
 
 // Names is a set of names: all, or a fair sample of them.
