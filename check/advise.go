@@ -156,7 +156,7 @@ func adviseHostsLines(f *judgement, c Code, r *Result) []Advice {
 		f.host.plain + "' does it)"
 	var as []Advice
 	for _, l := range lines {
-		as = append(as, newAdvice(code, text).with(f.HostsPath, l))
+		as = append(as, newAdvice(code, text).With(f.HostsPath, l))
 	}
 	return as
 }
@@ -168,7 +168,7 @@ func adviseSSHD(a *Address) []Advice {
 	}
 	return []Advice{newAdvice(AdviseUseDNS,
 		"for a client from this address, an sshd with UseDNS yes logs this and uses the address "+
-			"instead of the name").with("", a.SSHD)}
+			"instead of the name").With("", a.SSHD)}
 }
 
 // adviseResolver names the source that did not answer.
@@ -237,7 +237,7 @@ func adviseForgetting(f *judgement, a *judgedAddress) []Advice {
 	}
 	command := "ssh-keygen -f " + shellWord(file) + " -R " + shellWord(name)
 	text := "if the new key is right, remove the known one from " + file
-	return []Advice{newAdvice(AdviseForget, text).with(file, command)}
+	return []Advice{newAdvice(AdviseForget, text).With(file, command)}
 }
 
 // shellWord quotes a word for a shell if it needs quotes.

@@ -30,7 +30,7 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 		return nil
 	}
 	return []Advice{newAdvice(AdvisePTRRecord, askOperator(a.lookup, a.ReverseZone, wish)).
-		with("", string(at)+". PTR "+string(name)+".")}
+		With("", string(at)+". PTR "+string(name)+".")}
 }
 
 // askOperator says whom to ask for a change in the reverse zone of an address; wish is
@@ -142,5 +142,5 @@ func adviseForward(a *judgedAddress) []Advice {
 	}
 	return []Advice{newAdvice(AdviseForwardRecord,
 		"if the name is meant for this address, the operator of its zone should add this record").
-		with("", string(p.Name)+"."+kind+a.lookup.String())}
+		With("", string(p.Name)+"."+kind+a.lookup.String())}
 }

@@ -46,15 +46,15 @@ const (
 // affectedCodes returns their rows in the table of findings.
 func affectedCodes() []CodeDoc {
 	return []CodeDoc{
-		row(AffectedKerberos, Pass, "Kerberos on this machine canonicalizes through reverse DNS, and requests "+
+		Row(AffectedKerberos, Pass, "Kerberos on this machine canonicalizes through reverse DNS, and requests "+
 			"another principal than the host's"),
-		row(AffectedTrustDNS, Pass,
+		Row(AffectedTrustDNS, Pass,
 			"ssh on this machine has GSSAPITrustDns on: it uses the reverse name before it asks Kerberos"),
-		row(AffectedHostbased, Pass,
+		Row(AffectedHostbased, Pass,
 			"HostbasedAuthentication is on here: servers use the reverse name of a client's address"),
-		row(AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the "+
+		Row(AffectedServer, Pass, "an sshd on this machine has UseDNS yes: from=, Match Host and AllowUsers see the "+
 			"address instead of the name"),
-		row(AffectedNobody, Pass, "nothing on this machine uses the reverse name, and servers do only with UseDNS yes"),
+		Row(AffectedNobody, Pass, "nothing on this machine uses the reverse name, and servers do only with UseDNS yes"),
 	}
 }
 
@@ -155,7 +155,7 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding
 	if !f.literal() {
 		fd.Advice = []Advice{newAdvice(AdviseRDNS,
 			"if the server's principal is "+should+
-				", this line in [libdefaults] makes Kerberos request it").with(k.File, "rdns = false")}
+				", this line in [libdefaults] makes Kerberos request it").With(k.File, "rdns = false")}
 	}
 	return fd
 }
@@ -173,7 +173,7 @@ func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
 	fd := NewFinding(AffectedTrustDNS, a.Addr, text)
 	advice := newAdvice(AdviseTrustDNS,
 		"this line in ssh's configuration makes ssh give Kerberos the name that was typed")
-	fd.Advice = []Advice{advice.with("", "GSSAPITrustDns no")}
+	fd.Advice = []Advice{advice.With("", "GSSAPITrustDns no")}
 	return fd
 }
 

@@ -25,24 +25,24 @@ const (
 // causeCodes returns their rows in the table of findings.
 func causeCodes() []CodeDoc {
 	return []CodeDoc{
-		row(CauseNeverSetUp, Pass, "probably nobody has set up a PTR record for this host: there is none, or a "+
+		Row(CauseNeverSetUp, Pass, "probably nobody has set up a PTR record for this host: there is none, or a "+
 			"default one that is generated from the address and does not exist"),
-		row(CauseGeneric, Pass, "probably the provider's generic name: it is generated from the address"),
-		row(CauseStale, Pass, "probably left over from a previous owner of the address: the domain of the PTR "+
+		Row(CauseGeneric, Pass, "probably the provider's generic name: it is generated from the address"),
+		Row(CauseStale, Pass, "probably left over from a previous owner of the address: the domain of the PTR "+
 			"target, or the name in it, no longer exists"),
-		row(CauseMoved, Pass, "probably the name has moved to other addresses, and the PTR record stayed"),
-		row(CauseForwardMissing, Pass,
+		Row(CauseMoved, Pass, "probably the name has moved to other addresses, and the PTR record stayed"),
+		Row(CauseForwardMissing, Pass,
 			"probably the address record of the PTR target was removed, or never added: its zone exists"),
-		row(CauseOtherOrganisation, Pass, "the PTR target is in another domain than the host: it probably belongs "+
+		Row(CauseOtherOrganisation, Pass, "the PTR target is in another domain than the host: it probably belongs "+
 			"to a previous owner of the address, or was entered by mistake"),
-		row(CauseNoZone, Pass,
+		Row(CauseNoZone, Pass,
 			"probably no reverse zone is delegated to the owner of the address: a registry's zone answers"),
-		row(CauseFinalDot, Pass,
+		Row(CauseFinalDot, Pass,
 			"probably the final dot is missing in the zone file: the PTR target ends in the name of the reverse zone"),
-		row(CauseShortName, Pass, "probably a name was entered without its domain"),
-		row(CauseAddressAsName, Pass, "probably the address was entered where a name belongs"),
-		row(CauseFiltered, Pass, "the resolver filters the PTR target: it answers 0.0.0.0 or :: for it"),
-		row(CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"),
+		Row(CauseShortName, Pass, "probably a name was entered without its domain"),
+		Row(CauseAddressAsName, Pass, "probably the address was entered where a name belongs"),
+		Row(CauseFiltered, Pass, "the resolver filters the PTR target: it answers 0.0.0.0 or :: for it"),
+		Row(CauseHostsFile, Pass, "the reverse name is from a hosts file of this machine, not from DNS"),
 	}
 }
 

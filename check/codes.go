@@ -3,7 +3,6 @@ package check
 import (
 	"slices"
 	"strings"
-	"sync"
 )
 
 // Code names what a finding is about. The set is closed: Codes lists it, and docs/json.md
@@ -125,25 +124,10 @@ func (d CodeDoc) Severities() string {
 	return text
 }
 
-// row makes a row of the table of findings.
-func row(c Code, s Severity, meaning string, except ...Exception) CodeDoc {
+// Row makes a row of a table of findings.
+func Row(c Code, s Severity, meaning string, except ...Exception) CodeDoc {
 	return CodeDoc{c, s, meaning, except}
 }
-
-// rowOf returns the row of a code.
-func rowOf(c Code) (CodeDoc, bool) {
-	d, ok := rows()[c]
-	return d, ok
-}
-
-// rows is Codes by code. Every finding needs its row, so it is made once.
-var rows = sync.OnceValue(func() map[Code]CodeDoc {
-	byCode := map[Code]CodeDoc{}
-	for _, d := range Codes() {
-		byCode[d.Code] = d
-	}
-	return byCode
-})
 
 // Codes returns the table of findings: every code that a Result can contain, with its
 // severity. NewFinding takes severities from it.
@@ -151,80 +135,80 @@ func Codes() []CodeDoc {
 	// ssh goes on to the next address, so a dead one beside one that works is only a notice.
 	beside := Exception{Notice, WhenOtherServes}
 	return slices.Concat(verdictCodes(), []CodeDoc{
-		row(ForwardPartial, Notice, "one address family could not be looked up; the other is checked and used"),
-		row(ForwardFiltered, Warning,
+		Row(ForwardPartial, Notice, "one address family could not be looked up; the other is checked and used"),
+		Row(ForwardFiltered, Warning,
 			"the answer is only 0.0.0.0 or ::, which filtering resolvers give for names that they block"),
-		row(ForwardMany, Notice, "the name has more addresses than are checked and used"),
-		row(PTRPartial, Notice, "one reverse name resolves back, others do not; libc returns any one of them"),
-		row(PTRTruncated, Notice, "the address has more PTR records than are checked"),
-		row(ReverseRefused, Notice,
+		Row(ForwardMany, Notice, "the name has more addresses than are checked and used"),
+		Row(PTRPartial, Notice, "one reverse name resolves back, others do not; libc returns any one of them"),
+		Row(PTRTruncated, Notice, "the address has more PTR records than are checked"),
+		Row(ReverseRefused, Notice,
 			"the resolver refuses to look up the reverse zone of a private address (SERVFAIL, REFUSED)"),
-		row(ManyQuestions, Notice, "the target would take more DNS queries than the limit; the rest was not asked"),
-		row(PTRSearch, Notice, "libc's search list turns the PTR target into another name, so an sshd here sees "+
+		Row(ManyQuestions, Notice, "the target would take more DNS queries than the limit; the rest was not asked"),
+		Row(PTRSearch, Notice, "libc's search list turns the PTR target into another name, so an sshd here sees "+
 			"another mapping than the verdict"),
-		row(TargetCutShort, Unknown,
+		Row(TargetCutShort, Unknown,
 			"the time for the target (--target-timeout) ran out; the text says in which phase"),
-		row(MappingAccepted, Pass,
+		Row(MappingAccepted, Pass,
 			"the user has accepted the mapping: the relay says nothing about it until it changes"),
-		row(AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"),
-		row(ViaJump, Pass,
+		Row(AcceptedChanged, Notice, "the user has accepted another mapping of this host: the relay says what changed"),
+		Row(ViaJump, Pass,
 			"the target is behind a jump host: this machine checks the jump host, which resolves the rest"),
-		row(ViaCommand, Pass, "ssh connects through a ProxyCommand: only DNS was checked"),
-		row(HostsDiffer, Notice, "the hosts file, or another source before DNS, disagrees with DNS"),
-		row(HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"),
-		row(CompareDiffers, Notice, "the DNS server of --compare gives another answer, or none"),
-		row(CompareSame, Pass, "the DNS server of --compare gives the same answer"),
-		row(Interrupted, Unknown, "the check was interrupted before this target was checked"),
-		row(ConnectCode(ConnectRefused), Error, "connection refused: nothing listens on the port", beside),
-		row(ConnectCode(ConnectTimeout), Error, "connecting timed out", beside),
-		row(ConnectCode(ConnectUnreachable), Error, "network or host unreachable", beside),
-		row(ConnectCode(ConnectFailed), Error, "connecting failed for another reason", beside),
-		row(ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family",
+		Row(ViaCommand, Pass, "ssh connects through a ProxyCommand: only DNS was checked"),
+		Row(HostsDiffer, Notice, "the hosts file, or another source before DNS, disagrees with DNS"),
+		Row(HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"),
+		Row(CompareDiffers, Notice, "the DNS server of --compare gives another answer, or none"),
+		Row(CompareSame, Pass, "the DNS server of --compare gives the same answer"),
+		Row(Interrupted, Unknown, "the check was interrupted before this target was checked"),
+		Row(ConnectCode(ConnectRefused), Error, "connection refused: nothing listens on the port", beside),
+		Row(ConnectCode(ConnectTimeout), Error, "connecting timed out", beside),
+		Row(ConnectCode(ConnectUnreachable), Error, "network or host unreachable", beside),
+		Row(ConnectCode(ConnectFailed), Error, "connecting failed for another reason", beside),
+		Row(ConnectCode(ConnectSkipped), Pass, "this machine has no route for the address's family",
 			Exception{Error, WhenAllSkipped}),
-		row(ConnectCode(ConnectExhausted), Unknown,
+		Row(ConnectCode(ConnectExhausted), Unknown,
 			"this machine had no descriptor, memory or port left to connect with: nothing is known about the host",
 			beside),
-		row(SSHSilent, Error, "the server accepts connections but sends no SSH banner", beside),
-		row(SSHClosed, Error, "the server accepts connections and closes them before an SSH banner", beside),
-		row(SSHOther, Error, "the server does not speak SSH", beside),
-		row(SSHOld, Error, "the server speaks only SSH 1, which current ssh no longer supports", beside),
-		row(SSHStalled, Error, "the server identifies itself as SSH, then stalls, disconnects or breaks the "+
+		Row(SSHSilent, Error, "the server accepts connections but sends no SSH banner", beside),
+		Row(SSHClosed, Error, "the server accepts connections and closes them before an SSH banner", beside),
+		Row(SSHOther, Error, "the server does not speak SSH", beside),
+		Row(SSHOld, Error, "the server speaks only SSH 1, which current ssh no longer supports", beside),
+		Row(SSHStalled, Error, "the server identifies itself as SSH, then stalls, disconnects or breaks the "+
 			"protocol: ssh fails there too", beside),
-		row(SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same message",
+		Row(SSHNegotiate, Error, "ssh and the server have no algorithm in common: ssh fails with the same message",
 			beside),
-		row(SSHTurnedAway, Unknown, "sshd is refusing connections from this machine (MaxStartups, "+
+		Row(SSHTurnedAway, Unknown, "sshd is refusing connections from this machine (MaxStartups, "+
 			"PerSourcePenalties), possibly because of checks; it is not asked again in this run", beside),
-		row(SSHSkipped, Unknown, "not connected: one more connection without a login could make sshd lock this "+
+		Row(SSHSkipped, Unknown, "not connected: one more connection without a login could make sshd lock this "+
 			"machine out (PerSourcePenalties)", beside),
-		row(SSHKeyless, Notice, "rdnsproxy could not fetch the host key, or not all that were asked for, "+
+		Row(SSHKeyless, Notice, "rdnsproxy could not fetch the host key, or not all that were asked for, "+
 			"although ssh would get one", Exception{Unknown, WhenKeyMissing}),
-		row(HostKeyUnknown, Notice, "no host key of the server is known yet", Exception{Error, WhenStrict}),
-		row(HostKeyChanged, Error, "a host key differs from the one in known_hosts"),
-		row(HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys",
+		Row(HostKeyUnknown, Notice, "no host key of the server is known yet", Exception{Error, WhenStrict}),
+		Row(HostKeyChanged, Error, "a host key differs from the one in known_hosts"),
+		Row(HostKeyRevoked, Error, "a host key is revoked, in known_hosts or by RevokedHostKeys",
 			Exception{Notice, WhenNotChosen}),
-		row(HostKeyRefused, Error, "ssh refuses the host key whatever known_hosts says: RequiredRSASize, an "+
+		Row(HostKeyRefused, Error, "ssh refuses the host key whatever known_hosts says: RequiredRSASize, an "+
 			"unusable RevokedHostKeys file, a failing KnownHostsCommand", Exception{Notice, WhenNotChosen}),
-		row(HostKeyUnchecked, Notice,
+		Row(HostKeyUnchecked, Notice,
 			"ssh accepts any host key of a loopback address: NoHostAuthenticationForLocalhost is yes"),
-		row(HostKeyVoided, Notice,
+		Row(HostKeyVoided, Notice,
 			"the server presents a certificate that is not valid here, and ssh checks its plain key instead"),
-		row(HostKeyUnevaluated, Unknown, "ssh's verdict on the host key depends on something that could "+
+		Row(HostKeyUnevaluated, Unknown, "ssh's verdict on the host key depends on something that could "+
 			"not be evaluated", Exception{Notice, WhenPassedOver}),
-		row(HostKeyUnexpected, Error, "the server presents none of the host keys that --expect-hostkey names"),
-		row(HostKeyUnseen, Error, "no host key was seen, although --expect-hostkey names one"),
-		row(HostKeyWithheld, Error, "an address presents no host key, although known_hosts has one for the host, or "+
+		Row(HostKeyUnexpected, Error, "the server presents none of the host keys that --expect-hostkey names"),
+		Row(HostKeyUnseen, Error, "no host key was seen, although --expect-hostkey names one"),
+		Row(HostKeyWithheld, Error, "an address presents no host key, although known_hosts has one for the host, or "+
 			"--expect-hostkey names one and another address presents it"),
-		row(SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"),
-		row(SSHFPUntrusted, Notice, "SSHFP records match a host key, but the answer was not validated"),
-		row(SSHFPMismatch, Warning,
+		Row(SSHFPMatch, Pass, "SSHFP records of a validated zone vouch for a host key"),
+		Row(SSHFPUntrusted, Notice, "SSHFP records match a host key, but the answer was not validated"),
+		Row(SSHFPMismatch, Warning,
 			"SSHFP records do not match a host key; with VerifyHostKeyDNS, also if none is for its type"),
-		row(ConfigRefused, Error,
+		Row(ConfigRefused, Error,
 			"a RefuseConnection in ssh's configuration matches the host: ssh prints its message and exits"),
-		row(SlowResolve, Notice, "looking up the name took a second or more"),
-		row(SlowHostKeys, Notice, "fetching the host keys took a second or more"),
-		row(SlowReverse, Notice, "the reverse lookup took a second or more"),
-		row(SlowConnect, Notice, "connecting took a second or more"),
-		row(SlowIdentify, Notice, "the server took a second or more to identify itself"),
+		Row(SlowResolve, Notice, "looking up the name took a second or more"),
+		Row(SlowHostKeys, Notice, "fetching the host keys took a second or more"),
+		Row(SlowReverse, Notice, "the reverse lookup took a second or more"),
+		Row(SlowConnect, Notice, "connecting took a second or more"),
+		Row(SlowIdentify, Notice, "the server took a second or more to identify itself"),
 	}, causeCodes(), affectedCodes(), selfCodes(), pinCodes())
 }
 

@@ -3,36 +3,12 @@ package check
 import "net/netip"
 
 // NewFinding makes a finding about the address a, or about the target if a is the zero
-// Addr. Its severity is that of c in the table of codes. No finding is made in another
-// way, so the table lists every severity.
-func NewFinding(c Code, a netip.Addr, text string) Finding {
-	row, ok := rowOf(c)
-	if !ok {
-		undocumented(c, "")
-	}
-	return Finding{Code: c, Severity: row.Severity, Address: a, Text: text}
-}
+// Addr. Its severity is that of c in the table of codes.
+func NewFinding(c Code, a netip.Addr, text string) Finding { return ownTable().Finding(c, a, text) }
 
 // When returns the finding, with the severity that the table of codes lists for the
 // condition if that holds.
-func (f Finding) When(holds bool, c Condition) Finding {
-	row, _ := rowOf(f.Code)
-	for _, e := range row.Except {
-		if e.When == c {
-			if holds {
-				f.Severity = e.Severity
-			}
-			return f
-		}
-	}
-	undocumented(f.Code, c)
-	return f
-}
-
-// undocumented is called for a code that is not in the table, or whose row does not list
-// a condition. That is a programming error, which must not end a login. Tests replace it
-// with a panic.
-var undocumented = func(Code, Condition) {}
+func (f Finding) When(holds bool, c Condition) Finding { return ownTable().When(f, holds, c) }
 
 // Condition is a circumstance in which a code has another severity than usual, worded to
 // follow that severity: "notice if another address speaks SSH".
@@ -61,31 +37,14 @@ type Exception struct {
 func aboutTarget(c Code, text string) Finding { return NewFinding(c, netip.Addr{}, text) }
 
 // newAdvice makes advice for the machine that the table of advice lists for c.
-func newAdvice(c AdviceCode, text string) Advice {
-	return Advice{Code: c, Machine: adviceRow(c).Machine, Text: text}
-}
-
-// with adds a line to advice, and the file that the line goes into, if any.
-func (a Advice) with(file, line string) Advice {
-	a.File, a.Line = file, line
-	return a
-}
+func newAdvice(c AdviceCode, text string) Advice { return ownTable().Advice(c, text) }
 
 // on moves advice to the other machine that its row lists.
 func (a Advice) on(m Machine) Advice {
-	if adviceRow(a.Code).Or != m {
-		undocumented(Code(a.Code), Condition(m))
+	t := ownTable()
+	if t.advice[a.Code].Or != m {
+		t.undocumented(string(a.Code), string(m))
 	}
 	a.Machine = m
 	return a
-}
-
-func adviceRow(c AdviceCode) AdviceDoc {
-	for _, d := range AdviceCodes() {
-		if d.Code == c {
-			return d
-		}
-	}
-	undocumented(Code(c), "")
-	return AdviceDoc{}
 }

@@ -41,7 +41,7 @@ func (l *pinnedLine) command(text, command string) []Advice {
 	if l.path != "" && l.path != hostsfile.SystemPath() {
 		command += " --hosts-file " + safetext.Shell(l.path)
 	}
-	return []Advice{newAdvice(AdviseCommand, text).with("", "rdnsproxy hosts "+command)}
+	return []Advice{newAdvice(AdviseCommand, text).With("", "rdnsproxy hosts "+command)}
 }
 
 // target returns the operand for the line's host and port.

@@ -23,19 +23,19 @@ const (
 
 func pinCodes() []CodeDoc {
 	return []CodeDoc{
-		row(PinGood, Pass, "a hosts line that rdnsproxy wrote is still right"),
-		row(PinUnneeded, Notice,
+		Row(PinGood, Pass, "a hosts line that rdnsproxy wrote is still right"),
+		Row(PinUnneeded, Notice,
 			"a hosts line that rdnsproxy wrote is no longer needed: forward and reverse DNS agree"),
-		row(PinExpired, Warning, "a hosts line that rdnsproxy wrote has expired"),
-		row(PinPartial, Warning, "hosts lines that rdnsproxy wrote give some of the host's addresses and "+
+		Row(PinExpired, Warning, "a hosts line that rdnsproxy wrote has expired"),
+		Row(PinPartial, Warning, "hosts lines that rdnsproxy wrote give some of the host's addresses and "+
 			"hide the others", Exception{Notice, WhenSingleAddress}),
-		row(PinMoved, Error,
+		Row(PinMoved, Error,
 			"a hosts line that rdnsproxy wrote maps the name to another address than DNS does: the host has moved"),
-		row(PinGone, Warning,
+		Row(PinGone, Warning,
 			"a hosts line that rdnsproxy wrote is for a name that has no address in DNS, as this machine sees it"),
-		row(PinKey, Error, "the host key at the address of a hosts line is not the one that the line records, or is "+
+		Row(PinKey, Error, "the host key at the address of a hosts line is not the one that the line records, or is "+
 			"evidence against the host"),
-		row(PinUnknown, Unknown, "whether a hosts line that rdnsproxy wrote is still right could not be determined"),
+		Row(PinUnknown, Unknown, "whether a hosts line that rdnsproxy wrote is still right could not be determined"),
 	}
 }
 

@@ -22,16 +22,16 @@ const (
 // selfCodes returns their rows in the table of findings.
 func selfCodes() []CodeDoc {
 	return []CodeDoc{
-		row(SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"),
-		row(SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address only"),
-		row(SelfAdmitted, Pass, "the from= list lets this client in, whether UseDNS is on or off"),
-		row(SelfByNameOnly, Warning,
+		Row(SelfName, Pass, "an sshd with UseDNS yes knows this client by a name"),
+		Row(SelfAddress, Pass, "an sshd with UseDNS yes knows this client by its address only"),
+		Row(SelfAdmitted, Pass, "the from= list lets this client in, whether UseDNS is on or off"),
+		Row(SelfByNameOnly, Warning,
 			"the from= list lets this client in by its name only, so only if UseDNS is on (it is off by default)"),
-		row(SelfByAddressOnly, Notice,
+		Row(SelfByAddressOnly, Notice,
 			"the from= list lets this client in if UseDNS is off, and refuses it by its name if it is on"),
-		row(SelfVaries, Warning, "the client has several names, and the from= list lets it in by only some of them"),
-		row(SelfRefused, Warning, "the from= list does not let this client in"),
-		row(SelfUnusable, Error, "sshd cannot read the from= list, so it lets nobody in"),
+		Row(SelfVaries, Warning, "the client has several names, and the from= list lets it in by only some of them"),
+		Row(SelfRefused, Warning, "the from= list does not let this client in"),
+		Row(SelfUnusable, Error, "sshd cannot read the from= list, so it lets nobody in"),
 	}
 }
 

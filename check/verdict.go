@@ -84,7 +84,7 @@ func makeVerdictRows() []verdictRow {
 func verdictCodes() []CodeDoc {
 	var docs []CodeDoc
 	for _, r := range verdictRows() {
-		d := row(MappingCode(r.verdict), r.severity, r.meaning)
+		d := Row(MappingCode(r.verdict), r.severity, r.meaning)
 		if r.verdict == Confirmed {
 			d.Except = append(d.Except, Exception{Warning, WhenNameRequired})
 		}
