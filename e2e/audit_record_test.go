@@ -6,6 +6,7 @@ import (
 	"flag"
 	"net"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -24,8 +25,9 @@ func TestAuditRecord(t *testing.T) {
 	}
 	for _, level := range []string{"INFO", "VERBOSE"} {
 		t.Run(level, func(t *testing.T) {
-			o := newOffice(t, audited+"/rsyslog.sock")
+			o := newOffice(t, rsyslogSocket, busyboxSocket)
 			o.rsyslog()
+			o.busybox()
 			stop := o.sshd(auditPort, "LogLevel "+level)
 			o.anOrdinaryDay()
 			o.hostbased()
@@ -36,10 +38,17 @@ func TestAuditRecord(t *testing.T) {
 				o.keep("rfc3164.log", "day-info-rfc3164.log")
 				o.keep("rfc5424.log", "day-info-rfc5424.log")
 				o.keep("json.log", "day-info.json")
+				o.keep("busybox.log", "day-info-busybox.log")
+				o.write(recorded+"day-info.export", string(o.export()))
+				o.fromJournal("json", "day-info-journal.json")
+				o.fromJournal("export", "day-info-journal.export")
+				for _, mode := range []string{"short", "short-iso", "short-iso-precise", "short-precise", "short-full", "short-unix", "with-unit"} {
+					o.fromJournal(mode, "day-info-journal-"+mode+".log")
+				}
 			}
 		})
 		t.Run("forgeries "+level, func(t *testing.T) {
-			o := newOffice(t, audited+"/rsyslog.sock")
+			o := newOffice(t, rsyslogSocket)
 			o.rsyslog()
 			stop := o.sshd(auditPort, "LogLevel "+level)
 			o.forgeries()
@@ -56,7 +65,7 @@ func TestAuditRecord(t *testing.T) {
 		o.keep("stderr.log", "stderr-verbose.log")
 	})
 	t.Run("limits", func(t *testing.T) {
-		o := newOffice(t, audited+"/rsyslog.sock")
+		o := newOffice(t, rsyslogSocket)
 		o.rsyslog()
 		o.sshd(auditPort, "LogLevel INFO", "MaxStartups 2", "LoginGraceTime 2")
 		var open []net.Conn
@@ -73,34 +82,17 @@ func TestAuditRecord(t *testing.T) {
 	})
 }
 
-// rsyslog starts the real rsyslog at a socket of its own.
-func (o *office) rsyslog() (stop func()) {
+// fromJournal keeps what journalctl makes of the office's messages.
+func (o *office) fromJournal(mode, as string) {
 	o.t.Helper()
-	conf, err := os.ReadFile("testdata/audit/rsyslog.conf")
+	b, err := exec.Command("journalctl", "--no-pager", "--quiet", "--file", o.journal(), "-o", mode).Output()
 	o.must(err)
-	o.write(audited+"/rsyslog.conf", string(conf))
-	stop = o.start(o.onServer("rsyslogd", "-n", "-f", audited+"/rsyslog.conf", "-i", audited+"/rsyslog.pid"))
-	o.eventually("rsyslog listens", func() bool {
-		c, err := net.Dial("unixgram", audited+"/rsyslog.sock")
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
-	})
-	return stop
+	o.write(recorded+as, string(b))
 }
 
-// keep copies a log to the recordings once rsyslog has written all of it.
+// keep copies a log to the recordings once all of it is written.
 func (o *office) keep(log, as string) {
 	o.t.Helper()
-	var last string
-	o.eventually("the log is written", func() bool {
-		b, _ := os.ReadFile(audited + "/" + log)
-		same := string(b) == last && len(b) > 0
-		last = string(b)
-		time.Sleep(300 * time.Millisecond)
-		return same
-	})
 	o.must(os.MkdirAll(recorded, 0o755))
-	o.write(recorded+as, last)
+	o.write(recorded+as, o.written(log))
 }
