@@ -90,6 +90,10 @@ var rooms = map[string]rule{
 		"a format knows results and the words in them, and looks nothing up",
 		[]string{"check", "resolve", "internal/dialect", "internal/layout"},
 	},
+	"rdnsproxy/internal/auditreport": {
+		"a format knows the report and the words in it, and looks nothing up",
+		[]string{"audit", "check", "internal/dialect", "internal/layout"},
+	},
 	"rdnsproxy/internal/dialect": {
 		"it knows what readers of a format expect, and of what is reported only the severities",
 		[]string{"check", "internal/exit"},

@@ -1,0 +1,162 @@
+package auditreport
+
+import (
+	"net/netip"
+	"strings"
+
+	"rdnsproxy/audit"
+	"rdnsproxy/check"
+	"rdnsproxy/internal/layout"
+	"rdnsproxy/safetext"
+)
+
+// shownClients is how many clients the text lists.
+const shownClients = 10
+
+// line is a row of the list of clients: one client, or all of an IPv6 /64, which one
+// machine can have to itself.
+type clientRow struct {
+	who         string
+	name        string
+	now         string
+	connections int64
+	logins      int64
+	many        int64 // clients
+}
+
+// clients lists those with a wrong reverse name, in the report's order: first those that
+// log in.
+func (t *text) clients() {
+	rows := t.clientRows()
+	if len(rows) == 0 {
+		return
+	}
+	most := shownClients
+	if t.o.Verbose {
+		most = len(rows)
+	}
+	shown := rows[:min(len(rows), most)]
+	who, name, now := len("address"), len("wrong reverse name"), len("now")
+	for _, r := range shown {
+		who, name, now = max(who, len(r.who)), max(name, len(r.name)), max(now, len(r.now))
+	}
+	const numbers = len("  connections  logins")
+	name = max(min(name, t.Width-2-who-2-2-now-numbers), 8)
+	t.Blank()
+	t.Line(1, t.Ink.Paint(layout.Faint, layout.Pad("address", who)+"  "+
+		layout.Pad(safetext.Cut("wrong reverse name", name), name)+"  "+layout.Pad("now", now)+"  connections  logins"))
+	for _, r := range shown {
+		t.Line(1, layout.Pad(r.who, who)+"  "+layout.Pad(safetext.Cut(r.name, name), name)+"  "+
+			layout.Pad(r.now, now)+"  "+right(number(r.connections), len("connections"))+"  "+
+			right(number(r.logins), len("logins")))
+	}
+	if left := int64(len(rows) - len(shown)); left > 0 {
+		t.Line(1, "and "+number(left)+" more (-v lists all)")
+	}
+}
+
+// clientRows are the clients with a wrong reverse name in the log, those of an IPv6 /64
+// as one.
+func (t *text) clientRows() []*clientRow {
+	var rows []*clientRow
+	nets := map[netip.Prefix]*clientRow{}
+	for i := range t.r.Clients {
+		c := &t.r.Clients[i]
+		if c.BadlyMapped == 0 {
+			continue
+		}
+		net, grouped := netOf(c)
+		if row := nets[net]; grouped && row != nil {
+			row.who = net.String()
+			row.many++
+			row.connections += connections(c)
+			row.logins += c.Logins
+			if now := changed(c); now != row.now {
+				row.now = "differs"
+			}
+			continue
+		}
+		row := &clientRow{address(c), named(c), changed(c), connections(c), c.Logins, 1}
+		rows = append(rows, row)
+		if grouped {
+			nets[net] = row
+		}
+	}
+	return rows
+}
+
+// netOf is the /64 of an IPv6 client.
+func netOf(c *audit.Client) (netip.Prefix, bool) {
+	if !c.Address.Is6() || c.Label != "" {
+		return netip.Prefix{}, false
+	}
+	p, err := c.Address.WithZone("").Prefix(64)
+	return p, err == nil
+}
+
+// named is the reverse name in the log; the last one if it changed.
+func named(c *audit.Client) string {
+	switch {
+	case c.Then.NameLast != "":
+		return safetext.Line(c.Then.NameLast)
+	case c.Then.Kind == "missing":
+		return "(none)"
+	}
+	return "-"
+}
+
+// changed says what became of a complaint.
+func changed(c *audit.Client) string {
+	switch c.Change {
+	case audit.Still, audit.New:
+		if c.Now != nil {
+			return stillWrong(c.Now)
+		}
+		return "still wrong"
+	case audit.Fixed:
+		return "fixed"
+	case audit.Removed:
+		return "removed"
+	case audit.Undetermined:
+		return "no answer"
+	case audit.Unchanged:
+		return "fine"
+	}
+	return "not checked"
+}
+
+// stillWrong says what is wrong with a name now.
+func stillWrong(a *check.Address) string {
+	switch a.Verdict {
+	case check.Mismatch:
+		return "leads elsewhere"
+	case check.Numeric:
+		return "is an address"
+	}
+	return "still wrong"
+}
+
+// connections is how many connections a client made; its logins if the log cannot tell
+// connections apart.
+func connections(c *audit.Client) int64 {
+	if c.Connections == nil {
+		return c.Logins
+	}
+	return *c.Connections
+}
+
+// zones lists the reverse zones of clients that log in: one operator can correct many.
+func (t *text) zones() {
+	if len(t.r.Zones) == 0 {
+		return
+	}
+	rows := [][]string{{"reverse zone of your clients", "operator", "addresses", "logins"}}
+	for _, z := range t.r.Zones[:min(len(t.r.Zones), shownClients)] {
+		rows = append(rows, []string{safetext.Cut(z.Zone, 40), safetext.Cut(z.Keeper, 30), number(z.Addresses), number(z.Logins)})
+	}
+	t.Blank()
+	t.columns(rows, -1)
+}
+
+// right pads on the left.
+func right(s string, n int) string { return strings.Repeat(" ", max(0, n-len(s))) + s }

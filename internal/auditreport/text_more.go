@@ -1,0 +1,139 @@
+package auditreport
+
+import (
+	"fmt"
+	"strings"
+
+	"rdnsproxy/audit"
+	"rdnsproxy/internal/layout"
+	"rdnsproxy/safetext"
+)
+
+// connections lists the connections that --client, --user or --host asked for.
+func (t *text) connections() {
+	if len(t.r.Connections) == 0 {
+		return
+	}
+	t.Blank()
+	t.Heading("connections")
+	for _, c := range t.r.Connections {
+		words := []string{stamp(c.First, t.zone), safetext.Line(c.Host)}
+		if c.PID > 0 {
+			words[1] += fmt.Sprintf("[%d]", c.PID)
+		}
+		who := safetext.Line(c.Address.String())
+		if c.Port > 0 {
+			who += fmt.Sprintf(" port %d", c.Port)
+		}
+		words = append(words, who, outcome(c))
+		t.Hanging(2, 3, strings.Join(words, "  "))
+	}
+}
+
+// outcome says in words how a connection went.
+func outcome(c audit.Conn) string {
+	words := c.Outcome
+	switch {
+	case c.LoggedIn && c.User != "":
+		words = "logged in as " + safetext.Name(c.User)
+	case c.LoggedIn:
+		words = "logged in"
+	case c.User != "":
+		words += " " + safetext.Name(c.User)
+	}
+	if c.Failed > 0 {
+		words += ", " + count(c.Failed, "failure")
+	}
+	switch {
+	case strings.HasPrefix(c.Mapping, "map.") && c.Name != "":
+		words += ", wrong reverse name " + safetext.Line(c.Name)
+	case strings.HasPrefix(c.Mapping, "map."):
+		words += ", wrong reverse name"
+	case c.Name != "":
+		words += ", known as " + safetext.Line(c.Name)
+	}
+	return words
+}
+
+// waits writes how long logins waited for the server's own lookups.
+func (t *text) waits() {
+	var median, longest float64
+	at, known := "", false
+	for _, h := range t.r.Hosts {
+		if h.WaitMedian != nil && h.WaitLongest != nil && (!known || *h.WaitLongest > longest) {
+			median, longest, at, known = *h.WaitMedian, *h.WaitLongest, h.Name, true
+		}
+	}
+	if !known {
+		return
+	}
+	t.Blank()
+	on := ""
+	if len(t.r.Hosts) > 1 {
+		on = " on " + at
+	}
+	t.Wrapped(1, fmt.Sprintf("While sshd looked up the reverse name, clients%s waited %s (median), %s at worst.",
+		on, seconds(median), seconds(longest)))
+}
+
+// hosts lists the servers.
+func (t *text) hosts() {
+	if len(t.r.Hosts) == 0 {
+		return
+	}
+	rows := [][]string{{"server", "UseDNS", "lines that show it", "connections", "logins"}}
+	for _, h := range t.r.Hosts {
+		n := "-"
+		if h.Connections != nil {
+			n = number(*h.Connections)
+		}
+		rows = append(rows, []string{safetext.Cut(h.Name, 32), h.UseDNS, number(h.Proofs), n, number(h.Logins)})
+	}
+	t.Blank()
+	t.columns(rows, -1)
+}
+
+// forgeries shows messages in which a client wrote another address.
+func (t *text) forgeries() {
+	if len(t.r.Forgeries) == 0 {
+		return
+	}
+	t.Blank()
+	t.Heading("forged lines")
+	for _, f := range t.r.Forgeries {
+		from := ""
+		if f.Client.IsValid() {
+			from = " from " + safetext.Line(f.Client.String())
+		}
+		t.Hanging(2, 3, stamp(f.Time, t.zone)+" "+safetext.Line(f.Host)+from)
+		t.Hanging(3, 3, safetext.Line(f.Text))
+	}
+}
+
+func (t *text) timings() {
+	t.Blank()
+	words := "took: reading " + seconds(t.r.Timings.Read)
+	if t.r.Timings.Judge > 0 {
+		words += ", DNS lookups " + seconds(t.r.Timings.Judge)
+	}
+	t.Wrapped(1, words)
+}
+
+// more says where the rest is.
+func (t *text) more() {
+	if t.r.Totals.BadlyMapped.Connections == 0 && len(worstFirst(t.r.Findings)) == 0 {
+		return
+	}
+	t.Blank()
+	words := "More: -v, or --format html --output report.html for all clients; 'rdnsproxy explain CODE' for a finding"
+	if t.o.Command != nil {
+		words = t.o.Command(words)
+	}
+	t.WriteString(t.Ink.Paint(layout.Faint, strings.TrimSuffix(layoutWrapped(t.Width, words), "\n")) + "\n")
+}
+
+func layoutWrapped(width int, words string) string {
+	b := layout.Block{Width: width}
+	b.Hanging(1, 1, words)
+	return b.String()
+}

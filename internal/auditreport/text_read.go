@@ -1,0 +1,158 @@
+package auditreport
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rdnsproxy/audit"
+	"rdnsproxy/internal/layout"
+)
+
+// read writes what was read, and what had to be assumed for it.
+func (t *text) read() {
+	t.Blank()
+	lines := int64(0)
+	var names []string
+	for _, in := range t.r.Inputs {
+		lines += in.SSHD
+		names = append(names, in.Name)
+	}
+	what := []string{inputs(names), count(lines, "line") + " of sshd"}
+	if n := len(t.r.Hosts); n > 1 {
+		what[1] += " on " + count(int64(n), "server")
+	}
+	if p := period(t.r.Time.First, t.r.Time.Last, t.zone); p != "" {
+		what = append(what, p)
+	}
+	t.Wrapped(1, strings.Join(what, ", "))
+	for _, in := range t.r.Inputs {
+		if in.Error != "" {
+			t.Hanging(1, 2, in.Name+": "+in.Error)
+		}
+	}
+	if a := assumed(t.r.Time); a != "" {
+		t.Wrapped(1, a)
+	}
+	if j := t.r.Judged; j.Limit > 0 && j.Addresses >= j.Limit && j.Of > j.Addresses {
+		t.Wrapped(1, fmt.Sprintf("looked up the names of %s of %s now (--dns all for the rest)",
+			number(j.Addresses), count(j.Of, "address")))
+	}
+}
+
+// inputs names what was read: all, or the first and the last.
+func inputs(names []string) string {
+	switch n := len(names); {
+	case n == 0:
+		return "nothing"
+	case n <= 2:
+		return strings.Join(names, " and ")
+	case n <= 9:
+		return names[0] + " to " + names[n-1]
+	}
+	return count(int64(len(names)), "log")
+}
+
+// assumed says what does not stand in the log, and where it was taken from.
+func assumed(s audit.Span) string {
+	var parts []string
+	if slices.Contains(s.Assumed, "year") {
+		part := "the log has no year"
+		if s.YearBy != "" {
+			part += "; it is taken from " + s.YearBy
+		}
+		parts = append(parts, part)
+	}
+	if slices.Contains(s.Assumed, "zone") && s.Zone != "" {
+		parts = append(parts, "times are taken as "+s.Zone)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// readingWords are the rows of the table.
+var readingWords = [...]struct {
+	reading audit.Reading
+	words   string
+}{
+	{audit.People, "logged in"},
+	{audit.Mixed, "logged in, many failures"},
+	{audit.Refused, "known user, refused"},
+	{audit.Guessing, "only failed attempts"},
+	{audit.Passing, "never tried to log in"},
+}
+
+// readings writes the table of who came and what they did. Its last row counts again
+// those with a wrong reverse name.
+func (t *text) readings() {
+	header := []string{"", "addresses", "connections", "failures", "logins"}
+	rows := [][]string{header}
+	for _, w := range readingWords {
+		row := t.r.Totals.ByReading[w.reading]
+		if row.Addresses > 0 || w.reading == audit.People {
+			rows = append(rows, cells(w.words, row))
+		}
+	}
+	if n := t.r.Totals.Others; n > 0 {
+		rows = append(rows, []string{"not counted one by one", number(n), "", "", ""})
+	}
+	rows = append(rows, cells("with a wrong reverse name", t.r.Totals.BadlyMapped))
+	t.Blank()
+	t.columns(rows, len(rows)-1)
+}
+
+func cells(words string, r audit.Row) []string {
+	return []string{words, number(r.Addresses), number(r.Connections), number(r.Failed), number(r.Logins)}
+}
+
+// columns writes a table: its first column on the left, the others on the right. The row
+// set apart is painted.
+func (t *text) columns(rows [][]string, apart int) {
+	width := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			width[i] = max(width[i], len(cell))
+		}
+	}
+	for n, row := range rows {
+		line := layout.Pad(row[0], width[0])
+		for i, cell := range row[1:] {
+			line += "  " + strings.Repeat(" ", width[i+1]-len(cell)) + cell
+		}
+		switch n {
+		case 0:
+			line = t.Ink.Paint(layout.Faint, line)
+		case apart:
+			line = t.Ink.Paint(layout.Bold, line)
+		}
+		t.Line(1, line)
+	}
+}
+
+// complaints explains what sshd says about reverse names, which frightens people.
+func (t *text) complaints() {
+	bad := t.r.Totals.BadlyMapped
+	if bad.Connections == 0 {
+		return
+	}
+	t.Blank()
+	in := "In " + count(bad.Connections, "connection")
+	t.Wrapped(1, in+` sshd complains about the client's reverse name ("reverse mapping checking ... failed", `+
+		`"POSSIBLE BREAK-IN ATTEMPT!", "does not map back to the address"). That is not a sign of a break-in: `+
+		`the name that DNS has for the client's address does not lead back to that address. `+t.gotIn())
+}
+
+// gotIn says whether clients with a complaint logged in.
+func (t *text) gotIn() string {
+	var in int64
+	for _, r := range []audit.Reading{audit.People, audit.Mixed} {
+		in += t.r.Totals.BadlyByReading[r].Addresses
+	}
+	switch bad := t.r.Totals.BadlyMapped; {
+	case bad.Logins == 0:
+		return "None of these clients logged in."
+	case in == bad.Addresses:
+		return "All of these clients log in: they are yours."
+	default:
+		return fmt.Sprintf("%s of these %s logged in.", number(in), count(bad.Addresses, "address"))
+	}
+}
