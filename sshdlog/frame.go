@@ -1,7 +1,8 @@
 package sshdlog
 
 // Frame is one record of a log, without what its transport put around the message. The
-// slices point into the line that was parsed.
+// slices point into the line that was parsed, or into memory of the Parser that the next
+// line overwrites.
 type Frame struct {
 	Host    []byte  // the machine that logged; empty if the framing has none
 	Program Program // whose grammar the message follows
@@ -11,7 +12,8 @@ type Frame struct {
 	Msg     []byte  // what the program said
 
 	// Cut is the length at which the message may have lost its end: a message that is as
-	// long, or longer, is not known to be whole.
+	// long, or longer, is not known to be whole. Blanks at the end are taken off, and then
+	// Cut says what was known before that.
 	Cut int
 
 	Repeat uint32 // how often the transport says that the message came; at least 1

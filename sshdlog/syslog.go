@@ -1,0 +1,206 @@
+package sshdlog
+
+import (
+	"bytes"
+
+	"rdnsproxy/limits"
+)
+
+// syslog reads "STAMP HOST TAG: MSG" in all its variants:
+//
+//	Nov 25 20:08:24 HOST sshd[381]: MSG                       RFC 3164, section 4.1
+//	Nov 25 20:08:24 sshd[381]: MSG                            no host
+//	Nov 25 20:08:24 src@HOST/relay sshd[381]: MSG             syslog-ng, chain-hostnames
+//	Nov 25 20:08:24 <auth.info> HOST sshd[381]: MSG           FreeBSD, syslogd -v
+//	Nov 25 20:08:24 HOST auth.info sshd[381]: MSG             BusyBox
+//	Nov 25 20:08:24 HOST auth|security:info sshd[381]: MSG    AIX
+//	Nov 25 20:08:24 HOST sshd[381]: [ID 800047 auth.info] MSG Solaris
+//	Nov 25 20:08:24 HOST sshd[381] <Notice>: MSG              macOS
+//	Nov 25 20:08:24 [sshd] MSG                                metalog
+//	Wed Nov 25 20:08:24 2026 auth.info sshd[381]: MSG         OpenWrt, logread
+//
+// STAMP can be any that the function stamp knows.
+func (p *Parser) syslog(b []byte, f *Frame) Found {
+	s, n := stamp(b)
+	if s == noStamp || n >= len(b) || b[n] != ' ' {
+		return NotFramed
+	}
+	found := p.record(unblank(b[n:]), s, f)
+	if found < OK {
+		p.Clock.pass(b, s)
+		return found
+	}
+	f.Time, f.Micro = p.Clock.read(b[:n], s)
+	return found
+}
+
+// record reads what follows the stamp: who logged, and the message.
+func (p *Parser) record(r []byte, s shape, f *Frame) Found {
+	if len(r) < 8 {
+		return OtherProgram
+	}
+	switch r[0] {
+	case '[':
+		return p.metalog(r, f)
+	case '<':
+		r = r[1+bytes.IndexByte(r[:min(len(r), 32)], '>'):]
+		r = unblank(r)
+	case 'l', '-':
+		if repeatsLast(nil, r, f) {
+			return RepeatsLast
+		}
+	}
+	var host []byte
+	if i := bytes.IndexByte(r, ' '); i <= 0 {
+		return OtherProgram
+	} else if r[i-1] != ':' && facility(r[:i]) == 0 {
+		host, r = r[:i], unblank(r[i:])
+	}
+	cut := cutSyslog
+	n := p.tag(r, f)
+	if n == 0 {
+		i := bytes.IndexByte(r, ' ')
+		if i <= 0 || r[i-1] == ':' { // nearly all: another program's tag
+			if s != fullStamp {
+				return OtherProgram
+			}
+			n = unit(r, f)
+		} else if sep := facility(r[:i]); sep != 0 {
+			r = unblank(r[i:])
+			if n = p.tag(r, f); sep == '.' && s == bsdStamp {
+				cut = cutBusyBox - n
+			}
+		} else if repeatsLast(host, r, f) {
+			return RepeatsLast
+		}
+		if n == 0 {
+			return OtherProgram
+		}
+	}
+	f.set(host, cut)
+	f.syslogMessage(r[n:])
+	return OK
+}
+
+func unblank(b []byte) []byte {
+	for len(b) > 0 && b[0] == ' ' {
+		b = b[1:]
+	}
+	return b
+}
+
+// cutBusyBox is what BusyBox's syslogd leaves of a datagram (syslogd.c, MAX_READ less one), less
+// the priority and the stamp. The tag comes off too.
+const cutBusyBox = 255 - len("<38>Nov 25 20:08:24 ")
+
+// set sets what a Frame has from syslog.
+func (f *Frame) set(host []byte, cut int) {
+	if f.Program == Dropbear && cut == cutSyslog {
+		cut = cutDropbear
+	}
+	f.Host, f.Cut, f.Repeat, f.Trust, f.UID = machine(host), cut, 1, Unknown, 0
+}
+
+// machine is the origin in a host that syslog-ng wrote with chain-hostnames: src@HOST/relay.
+func machine(host []byte) []byte {
+	for i, c := range host {
+		switch c {
+		case '@':
+			return machine(host[i+1:])
+		case '/':
+			return host[:i]
+		}
+	}
+	return host
+}
+
+// syslogMessage sets the message without what some syslogs put before and around it.
+func (f *Frame) syslogMessage(m []byte) {
+	if len(m) > 4 && m[0] == '[' && m[1] == 'I' && m[2] == 'D' && m[3] == ' ' { // Solaris
+		if i := bytes.Index(m[:min(len(m), 48)], []byte("] ")); i > 0 {
+			m = m[i+2:]
+		}
+	}
+	f.say(m)
+	if len(m) > 0 && m[0] == 'm' {
+		f.unfold()
+	}
+}
+
+// unfold takes off what rsyslog puts around a message that came N times more: "message
+// repeated N times: [ MSG]".
+func (f *Frame) unfold() {
+	r, ok := bytes.CutPrefix(f.Msg, []byte("message repeated "))
+	if !ok {
+		return
+	}
+	n, k := number(r)
+	m, ok := bytes.CutPrefix(r[k:], []byte(" times: ["))
+	if n == 0 || !ok {
+		return
+	}
+	f.Repeat = min(n, limits.LogRepeat)
+	m = bytes.TrimPrefix(m, []byte(" "))
+	m, ok = bytes.CutSuffix(m, []byte("]"))
+	f.say(m)
+	if !ok {
+		f.Cut = min(f.Cut, len(f.Msg))
+	}
+}
+
+// repeatsLast reads "last message repeated 4 times", which BSD's syslogd writes, and macOS
+// between dashes.
+func repeatsLast(host, r []byte, f *Frame) bool {
+	r, ok := bytes.CutPrefix(bytes.TrimPrefix(r, []byte("--- ")), []byte("last message repeated "))
+	if !ok {
+		return false
+	}
+	n, k := number(r)
+	if n == 0 || !bytes.HasPrefix(r[k:], []byte(" time")) {
+		return false
+	}
+	f.Program, f.PID = SSHD, 0
+	f.set(host, cutSyslog)
+	f.Msg, f.Repeat = nil, min(n, limits.LogRepeat)
+	return true
+}
+
+// metalog reads "[sshd] MSG".
+func (p *Parser) metalog(r []byte, f *Frame) Found {
+	i := bytes.IndexByte(r, ']')
+	if i < 0 || i+1 >= len(r) || r[i+1] != ' ' {
+		return OtherProgram
+	}
+	var ok bool
+	if f.Program, ok = p.program(r[1:i]); !ok {
+		return OtherProgram
+	}
+	f.PID = 0
+	f.set(nil, cutSyslog)
+	f.syslogMessage(r[i+2:])
+	return OK
+}
+
+// facility returns what separates a facility and a severity: auth.info (BusyBox), or
+// auth|security:info (AIX); 0: the word is something else.
+func facility(w []byte) byte {
+	if len(w) < 7 || len(w) > 32 {
+		return 0
+	}
+	i := len(w) - 3
+	for i > 2 && w[i] != '.' && w[i] != ':' {
+		i--
+	}
+	switch string(w[i+1:]) {
+	default:
+		return 0
+	case "emerg", "panic", "alert", "crit", "err", "error", "warn", "warning", "notice", "info", "debug":
+	}
+	switch string(w[:i]) {
+	default:
+		return 0
+	case "auth", "authpriv", "security", "auth|security", "cron", "daemon", "ftp", "kern", "lpr", "mail", "news",
+		"syslog", "user", "uucp", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7":
+		return w[i]
+	}
+}
