@@ -32,12 +32,23 @@ help: ## list the targets
 
 ## The program
 
-.PHONY: build fmt clean
+.PHONY: build fmt clean vendor-uplot
 build: ## build the program, ./rdnsproxy
 	$(GO) build -trimpath -o rdnsproxy .
 
 fmt: ## format the source
 	gofmt -w .
+
+# uPlot draws the charts of audit's HTML page. npm checks nothing that is not asked for
+# by a lock file, so the archive's checksum is here; a test has those of the files.
+UPLOT        := 1.6.32
+UPLOT_SHA512 := 2883159c6ebccefbb95d751b0b82d010f9e1c0ec41b8bc96d401eda66e882935c89a46cb824332fa369b8cb8122cc6ac36e186cd09bf7a9ded3a4c93c6989023
+vendor-uplot: ## fetch uPlot again; needs npm
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
+	(cd "$$dir" && npm pack --silent uplot@$(UPLOT) && \
+	echo "$(UPLOT_SHA512)  uplot-$(UPLOT).tgz" | sha512sum -c && tar xzf uplot-$(UPLOT).tgz) && \
+	cp "$$dir"/package/dist/uPlot.iife.min.js "$$dir"/package/dist/uPlot.min.css "$$dir"/package/LICENSE \
+		internal/auditreport/uplot/ && echo $(UPLOT) >internal/auditreport/uplot/VERSION
 
 clean: ## remove what the other targets have made
 	rm -rf rdnsproxy .build

@@ -61,3 +61,37 @@ func TestRequirements(t *testing.T) {
 		}
 	}
 }
+
+// TestThirdParty: THIRD-PARTY.md names every module that is linked, and has the licence of
+// uPlot, which asks for that.
+func TestThirdParty(t *testing.T) {
+	b, err := os.ReadFile("THIRD-PARTY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", ".")
+	list.Env = append(list.Environ(), "CGO_ENABLED=0")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, _, _ := strings.Cut(string(b), "## uPlot")
+	for module := range strings.FieldsSeq(string(out)) {
+		if module != "rdnsproxy" && !strings.Contains(rows, module) {
+			t.Errorf("%s is linked, and THIRD-PARTY.md does not name it", module)
+		}
+	}
+	for module := range strings.FieldsFuncSeq(rows, func(r rune) bool { return strings.ContainsRune(" ,|\n", r) }) {
+		if strings.Count(module, "/") >= 2 && strings.Contains(module, ".") && !strings.Contains(module, "(") &&
+			!strings.Contains(module, "`") && !slices.Contains(strings.Fields(string(out)), module) {
+			t.Errorf("THIRD-PARTY.md names %s, which is not linked", module)
+		}
+	}
+	licence, err := os.ReadFile("internal/auditreport/uplot/LICENSE")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(b), string(licence)) {
+		t.Error("THIRD-PARTY.md has not the text of uPlot's licence")
+	}
+}

@@ -59,6 +59,7 @@ const DefaultFormat = "text"
 func formats() []Format {
 	return []Format{
 		{Name: "events", From: Events},
+		{Name: "html", Write: writeHTML},
 		{Name: "json", Write: writeJSON},
 		{Name: "jsonl", Write: writeJSONLines, Follows: true},
 		{Name: "junit", Write: writeJUnit},

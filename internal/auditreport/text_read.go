@@ -130,24 +130,30 @@ func (t *text) columns(rows [][]string, apart int) {
 
 // complaints explains what sshd says about reverse names, which frightens people.
 func (t *text) complaints() {
-	bad := t.r.Totals.BadlyMapped
-	if bad.Connections == 0 {
-		return
+	if words := complaint(t.r); words != "" {
+		t.Blank()
+		t.Wrapped(1, words)
 	}
-	t.Blank()
-	in := "In " + count(bad.Connections, "connection")
-	t.Wrapped(1, in+` sshd complains about the client's reverse name ("reverse mapping checking ... failed", `+
-		`"POSSIBLE BREAK-IN ATTEMPT!", "does not map back to the address"). That is not a sign of a break-in: `+
-		`the name that DNS has for the client's address does not lead back to that address. `+t.gotIn())
+}
+
+// complaint is that explanation; empty if sshd did not complain.
+func complaint(r *audit.Report) string {
+	bad := r.Totals.BadlyMapped
+	if bad.Connections == 0 {
+		return ""
+	}
+	return "In " + count(bad.Connections, "connection") + ` sshd complains about the client's reverse name ("reverse mapping checking ... failed", ` +
+		`"POSSIBLE BREAK-IN ATTEMPT!", "does not map back to the address"). That is not a sign of a break-in: ` +
+		`the name that DNS has for the client's address does not lead back to that address. ` + gotIn(r)
 }
 
 // gotIn says whether clients with a complaint logged in.
-func (t *text) gotIn() string {
+func gotIn(r *audit.Report) string {
 	var in int64
-	for _, r := range []audit.Reading{audit.People, audit.Mixed} {
-		in += t.r.Totals.BadlyByReading[r].Addresses
+	for _, reading := range []audit.Reading{audit.People, audit.Mixed} {
+		in += r.Totals.BadlyByReading[reading].Addresses
 	}
-	switch bad := t.r.Totals.BadlyMapped; {
+	switch bad := r.Totals.BadlyMapped; {
 	case bad.Logins == 0:
 		return "None of these clients logged in."
 	case in == bad.Addresses:

@@ -3,6 +3,7 @@ package auditreport
 import (
 	"slices"
 
+	"rdnsproxy/audit"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/layout"
 )
@@ -22,15 +23,15 @@ type task struct {
 }
 
 // tasks collects the advice of all findings, the worst first: what is to be done at the
-// same place is said once.
-func (t *text) tasks() []task {
+// same place is said once. If command is not nil, it rewrites commands in the advice.
+func tasks(findings []audit.Finding, command func(string) string) []task {
 	var tasks []task
-	for _, f := range worstFirst(t.r.Findings) {
+	for _, f := range worstFirst(findings) {
 		for _, a := range f.Advice {
 			place := place(a, f.Hosts)
 			words := a.Text
-			if t.o.Command != nil {
-				words = t.o.Command(words)
+			if command != nil {
+				words = command(words)
 			}
 			i := slices.IndexFunc(tasks, func(k task) bool { return k.place == place && k.text == words })
 			if i < 0 {
@@ -47,7 +48,7 @@ func (t *text) tasks() []task {
 
 // remedy writes what to do, place by place.
 func (t *text) remedy() {
-	tasks := t.tasks()
+	tasks := tasks(t.r.Findings, t.o.Command)
 	if len(tasks) == 0 {
 		return
 	}

@@ -1,0 +1,52 @@
+package auditreport
+
+import (
+	"time"
+
+	"rdnsproxy/audit"
+)
+
+// script is what page.js needs beside the report: the words that the page's HTML has, and
+// which clients are one row.
+type script struct {
+	Readings map[audit.Reading]string `json:"readings"`
+	Then     map[string]string        `json:"then"`
+	Changes  map[string]string        `json:"changes"`
+	Groups   []scriptGroup            `json:"groups"`
+	Zone     string                   `json:"zone"` // that times are shown in
+}
+
+// scriptGroup is a row of several clients: its label, their indexes, and their sums.
+type scriptGroup struct {
+	Label string       `json:"label"`
+	Of    []int        `json:"of"`
+	Sum   audit.Client `json:"sum"`
+}
+
+func (p *page) script() script {
+	s := script{Readings: map[audit.Reading]string{}, Then: map[string]string{}, Changes: map[string]string{},
+		Groups: []scriptGroup{}, Zone: p.zone.String()}
+	for _, w := range readingWords {
+		s.Readings[w.reading] = w.words
+	}
+	for _, w := range thenWords() {
+		s.Then[w[0]] = w[1]
+	}
+	for _, w := range changeWords() {
+		s.Changes[w[0]] = w[1]
+	}
+	for _, row := range p.rows {
+		if len(row.of) > 1 {
+			s.Groups = append(s.Groups, scriptGroup{row.label, row.of, row.Client})
+		}
+	}
+	return s
+}
+
+// pageZone is the time zone of the page. A browser knows the names of the IANA database only.
+func pageZone(r *audit.Report) *time.Location {
+	if l := zone(r); l != time.Local {
+		return l
+	}
+	return time.UTC
+}

@@ -1,0 +1,152 @@
+package auditreport
+
+import (
+	"bufio"
+	"fmt"
+	"html"
+	"net/netip"
+	"time"
+
+	"rdnsproxy/audit"
+	"rdnsproxy/safetext"
+)
+
+// page is an HTML file that is being written. Write errors show when it is flushed.
+type page struct {
+	w    *bufio.Writer
+	r    *audit.Report
+	o    Options
+	zone *time.Location // that times are shown in
+	rows []pageRow
+}
+
+// markup is HTML that this package has made. It is written as it is.
+type markup string
+
+// longest is how many bytes of one text the page shows. Texts in a report are shorter;
+// this bounds what a report that was read back can do.
+const longest = 2048
+
+// put writes HTML. The format is ours; each argument is shown as text, unless it is markup.
+// Numbers get commas, times are those of the log.
+func (p *page) put(format string, args ...any) {
+	for i, a := range args {
+		args[i] = p.shown(a)
+	}
+	fmt.Fprintf(p.w, format, args...)
+}
+
+// html returns what put would write.
+func (p *page) html(format string, args ...any) markup {
+	for i, a := range args {
+		args[i] = p.shown(a)
+	}
+	return markup(fmt.Sprintf(format, args...))
+}
+
+// shown returns a value as HTML.
+func (p *page) shown(a any) markup {
+	switch v := a.(type) {
+	case markup:
+		return v
+	case int64:
+		return markup(number(v))
+	case int:
+		return markup(number(int64(v)))
+	case netip.Addr:
+		return escape(v.String())
+	case *time.Time:
+		if v == nil {
+			return "–"
+		}
+		return p.shown(*v)
+	case time.Time:
+		return markup(`<time datetime="` + v.UTC().Format(time.RFC3339) + `">` + v.In(p.zone).Format(stampForm) + "</time>")
+	case string:
+		return escape(v)
+	default:
+		return escape(fmt.Sprint(v))
+	}
+}
+
+// stampForm is how times look.
+const stampForm = "2 Jan 2006 15:04"
+
+// escape makes any text inert in an element and in a quoted attribute. What is not
+// printable, such as marks that reverse the direction of text, becomes \DDD.
+func escape(s string) markup {
+	return markup(html.EscapeString(safetext.Line(safetext.Cut(s, longest))))
+}
+
+// orDash returns a count, or a dash where the log does not tell.
+func orDash(n *int64) markup {
+	if n == nil {
+		return "–"
+	}
+	return markup(number(*n))
+}
+
+// andMore says how many are left out of a list; nothing if none is.
+func andMore(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return " and " + number(int64(n)) + " more"
+}
+
+// section begins a section with a heading that links can point at.
+func (p *page) section(id, heading string) {
+	p.put(`<section id="%v" aria-labelledby="%v-h">`+"\n"+`<h2 id="%v-h">%v</h2>`+"\n", id, id, id, heading)
+}
+
+func (p *page) endSection() { p.put("</section>\n") }
+
+// column is the head of one column. Numbers are aligned to the right.
+type column struct {
+	key, title string
+	numeric    bool
+}
+
+// table begins a table. The caption is for those who cannot see where it stands.
+func (p *page) table(id, caption string, columns []column) {
+	p.put(`<div class="scroll"><table id="%v"><caption class="unseen">%v</caption><thead><tr>`, id, caption)
+	for _, c := range columns {
+		p.put(`<th scope="col"%v%v>%v</th>`, class(c.numeric, "n"), key(c.key), c.title)
+	}
+	p.put("</tr></thead>\n")
+}
+
+func (p *page) endTable() { p.put("</table></div>\n") }
+
+func class(set bool, name string) markup {
+	if !set {
+		return ""
+	}
+	return markup(` class="` + name + `"`)
+}
+
+func key(k string) markup {
+	if k == "" {
+		return ""
+	}
+	return markup(` data-key="` + k + `"`)
+}
+
+// cells writes the cells of a row. The column's title stands beside each on a narrow
+// screen.
+func (p *page) cells(columns []column, values ...any) {
+	for i, v := range values {
+		p.put(`<td data-label="%v"%v>%v</td>`, columns[i].title, class(columns[i].numeric, "n"), v)
+	}
+}
+
+// severity is a word with a colour; the word alone is enough.
+func severity(s fmt.Stringer) markup {
+	return markup(`<span class="badge ` + s.String() + `">` + s.String() + "</span>")
+}
+
+// name is a name that somebody else has chosen.
+func name(s string) markup { return "<bdi>" + escape(s) + "</bdi>" }
+
+// code is a word for a computer.
+func code(s string) markup { return "<code>" + escape(s) + "</code>" }

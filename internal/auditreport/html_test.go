@@ -1,0 +1,221 @@
+package auditreport
+
+import (
+	"encoding/json"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"rdnsproxy/audit"
+	"rdnsproxy/check"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
+)
+
+// parsed returns the page of a report as a browser understands it.
+func parsed(t *testing.T, r *audit.Report) *html.Node {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(write(t, "html", r, Options{})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// walk calls f for each node of a document.
+func walk(n *html.Node, f func(*html.Node)) {
+	f(n)
+	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		walk(c, f)
+	}
+}
+
+func attribute(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func content(n *html.Node) string {
+	var b strings.Builder
+	walk(n, func(c *html.Node) {
+		if c.Type == html.TextNode {
+			b.WriteString(c.Data)
+		}
+	})
+	return b.String()
+}
+
+// TestPageLoadsNothing: no element and no attribute makes a browser ask for anything, and
+// the policy, which would stop it, allows exactly the scripts and the style that are there.
+func TestPageLoadsNothing(t *testing.T) {
+	elements := strings.Fields("html head meta title style body main header section footer h1 h2 h3 p ul li div span " +
+		"strong small table caption thead tbody tr th td details summary code pre bdi time dl dt dd figure figcaption " +
+		"button label input meter script nav a")
+	attributes := strings.Fields("lang charset http-equiv content name class id aria-label aria-labelledby aria-live role scope " +
+		"data-key data-label data-series data-zoom type hidden open for autocomplete spellcheck placeholder colspan datetime " +
+		"min max value href")
+	for _, site := range append(sites, "hostile") {
+		t.Run(site, func(t *testing.T) {
+			r := hostile(`<img src=http://192.0.2.1/>`)
+			if site != "hostile" {
+				r = recorded(t, site)
+			}
+			policy, hashes := "", map[string]string{}
+			walk(parsed(t, r), func(n *html.Node) {
+				if n.Type != html.ElementNode {
+					return
+				}
+				if !slices.Contains(elements, n.Data) {
+					t.Errorf("an element %s: %v", n.Data, n.Attr)
+				}
+				for _, a := range n.Attr {
+					if !slices.Contains(attributes, a.Key) || a.Key == "href" && !strings.HasPrefix(a.Val, "#") {
+						t.Errorf("%s %s=%q", n.Data, a.Key, a.Val)
+					}
+				}
+				switch {
+				case attribute(n, "http-equiv") != "":
+					policy += attribute(n, "content")
+				case n.Data == "style":
+					if strings.Contains(content(n), "url(") || strings.Contains(content(n), "@import") {
+						t.Error("the style loads something")
+					}
+					hashes["style-src"] += " " + hashSource(content(n))
+				case n.Data == "script" && attribute(n, "type") == "":
+					hashes["script-src"] += " " + hashSource(content(n))
+				}
+			})
+			want := "default-src 'none'; script-src" + hashes["script-src"] + "; style-src" + hashes["style-src"] +
+				"; base-uri 'none'; form-action 'none'"
+			if policy != want {
+				t.Errorf("the policy is\n%s\nand not\n%s", policy, want)
+			}
+		})
+	}
+}
+
+// skeleton is all of a document but its text and the values of its attributes.
+func skeleton(t *testing.T, r *audit.Report) string {
+	var b strings.Builder
+	walk(parsed(t, r), func(n *html.Node) {
+		if n.Type == html.TextNode {
+			return
+		}
+		b.WriteString(n.Data)
+		for _, a := range n.Attr {
+			b.WriteString(" " + a.Key)
+		}
+		b.WriteByte('\n')
+	})
+	return b.String()
+}
+
+// FuzzPage: whatever stands in the texts of a report, it stays where it is shown: the page
+// has the same elements and attributes as with harmless texts. Nothing that is shown can
+// change the direction of text or control a terminal, and the report can be read back.
+func FuzzPage(f *testing.F) {
+	for _, s := range []string{"<img src=http://192.0.2.1/>", `"><script>alert(1)</script>`, "</script><script>alert(1)</script>",
+		"</title>", "</style>", "<!--", "-->", "]]>", "\u2028\u2029", "\u202egnp.exe", "' onclick='alert(1)", "&lt;", "\x00\x1b]0;x\a",
+		"%s%n%!", strings.Repeat("long.", 2000), "\xff\xfe", "</textarea></pre></table>", "\n\r\t ", "UTC", "javascript:alert(1)"} {
+		f.Add(s)
+	}
+	want := ""
+	f.Fuzz(func(t *testing.T, s string) {
+		if s == "" {
+			return
+		}
+		if want == "" {
+			want = skeleton(t, hostile("x"))
+		}
+		r := hostile(s)
+		if got := skeleton(t, r); got != want {
+			t.Fatalf("%.100q changes the page:\n%.4000s", s, cmp.Diff(want, got))
+		}
+		walk(parsed(t, r), func(n *html.Node) {
+			if n.Type == html.TextNode && n.Parent.Data != "script" && n.Parent.Data != "style" {
+				for _, c := range n.Data {
+					if !unicode.IsPrint(c) && c != '\n' {
+						t.Fatalf("%.100q shows %U", s, c)
+					}
+				}
+			}
+			if attribute(n, "id") == "report" {
+				var back audit.Report
+				if err := json.Unmarshal([]byte(content(n)), &back); err != nil {
+					t.Fatal(err)
+				}
+				if utf8.ValidString(s) && back.Headline != s {
+					t.Fatalf("the headline %q comes back as %q", s, back.Headline)
+				}
+			}
+		})
+	})
+}
+
+// hostile returns a report that has something of everything, with the same text s for all
+// texts.
+func hostile(s string) *audit.Report {
+	r := &audit.Report{}
+	fill(reflect.ValueOf(r).Elem(), s)
+	r.Timeline = audit.Timeline{StepSeconds: 3600, Start: []int64{0, 3600}, Mapping: []int64{1, 2}, Dropped: []int64{1}}
+	r.Totals.ByReading = map[audit.Reading]audit.Row{audit.People: {Addresses: 1}}
+	return r
+}
+
+// fill sets all strings to s, all numbers to 1, and gives all lists one element, and those
+// of clients three: two of them are one row.
+func fill(v reflect.Value, s string) {
+	when := time.Date(2026, 11, 25, 20, 0, 0, 0, time.UTC)
+	switch x := v.Addr().Interface().(type) {
+	case *time.Time:
+		*x = when
+		return
+	case *netip.Addr:
+		*x = netip.MustParseAddr("2001:db8::1")
+		return
+	case *check.Severity:
+		*x = check.Warning
+		return
+	case *[]audit.Client:
+		*x = make([]audit.Client, 3)
+		for i := range *x {
+			fill(reflect.ValueOf(&(*x)[i]).Elem(), s)
+		}
+		(*x)[0].Label, (*x)[1].Label = "", ""
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(s)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(1)
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
+		v.SetUint(1)
+	case reflect.Float64:
+		v.SetFloat(1)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), s)
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), s)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), s)
+			}
+		}
+	}
+}

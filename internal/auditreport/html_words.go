@@ -1,0 +1,49 @@
+package auditreport
+
+import "rdnsproxy/audit"
+
+// thenWords are the words for what the log says about a client's name, in the order of the
+// table.
+func thenWords() [][2]string {
+	return [][2]string{
+		{"failed", "name does not resolve"},
+		{"mismatch", "name resolves elsewhere"},
+		{"numeric", "name is an IP address"},
+		{"missing", "no PTR record"},
+		{"named", "name confirmed"},
+		{"none", "no complaint"},
+	}
+}
+
+// changeWords are the words for what became of a complaint.
+func changeWords() [][2]string {
+	return [][2]string{
+		{string(audit.Still), "still wrong"},
+		{string(audit.New), "wrong now"},
+		{string(audit.Fixed), "fixed"},
+		{string(audit.Removed), "removed"},
+		{string(audit.Undetermined), "no answer"},
+		{string(audit.Skipped), "not checked"},
+		{string(audit.Unchanged), "fine"},
+	}
+}
+
+// wordFor returns the words for a value of JSON; the value itself, if there are none.
+func wordFor(words [][2]string, value string) string {
+	for _, w := range words {
+		if w[0] == value {
+			return w[1]
+		}
+	}
+	return value
+}
+
+// readingFor returns the short words for a reading.
+func readingFor(r audit.Reading) string {
+	for _, w := range readingWords {
+		if w.reading == r {
+			return w.words
+		}
+	}
+	return string(r)
+}
