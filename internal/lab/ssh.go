@@ -26,6 +26,7 @@ type SSH struct {
 	Password string             // the only way in; if "", anyone gets in by none, password or any key
 	Fault    SSHFault           // if Healthy, none
 	Serve    func(*Session) int // answers a session with its exit status; if nil, Commands
+	Log      *SSHLog            // if nil, none
 }
 
 // SSHServer is a running server.
@@ -144,7 +145,9 @@ func (s *SSHServer) host(c *net.TCPConn) {
 	farewell := false
 	io.WriteString(c, s.setup.Preface)
 	if s.setup.Fault == Healthy {
-		farewell = s.serve(c, v)
+		logged := s.setup.Log.connection(v.Client)
+		farewell = s.serve(c, v, logged)
+		logged.over()
 	} else {
 		s.setup.Fault.commit(c, s.config.ServerVersion)
 	}

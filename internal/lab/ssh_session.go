@@ -72,8 +72,10 @@ func complain(s *Session, text string) int {
 }
 
 // serve speaks SSH with a client and reports whether it sent SSH_MSG_DISCONNECT.
-func (s *SSHServer) serve(c net.Conn, v *Visit) (farewell bool) {
-	conn, channels, requests, err := ssh.NewServerConn(c, s.config)
+func (s *SSHServer) serve(c net.Conn, v *Visit, logged *sshLogged) (farewell bool) {
+	config := *s.config
+	config.AuthLogCallback = logged.attempt
+	conn, channels, requests, err := ssh.NewServerConn(c, &config)
 	if err != nil {
 		return took(err)
 	}

@@ -1,0 +1,100 @@
+//go:build linux && fleet
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// cluster is a Slurm of one node, on loopback, with a configuration of its own. It ends
+// with the test.
+type cluster struct {
+	*visit
+	conf string
+}
+
+const slurmDir = lab + "/slurm"
+
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
+	c := &cluster{visit: newVisit(t), conf: slurmDir + "/slurm.conf"}
+	for _, dir := range []string{slurmDir, slurmDir + "/state", slurmDir + "/spool", slurmDir + "/logs", slurmDir + "/out"} {
+		c.must(os.MkdirAll(dir, 0o755))
+	}
+	host, err := os.Hostname()
+	c.must(err)
+	host, _, _ = strings.Cut(host, ".")
+	c.write("/etc/hosts", pristine["hosts"]+"127.0.0.1\t"+host+"\n")
+	conf, err := os.ReadFile("testdata/fleet/slurm.conf")
+	c.must(err)
+	c.write(c.conf, strings.NewReplacer("NODE", host, "DIR", slurmDir).Replace(string(conf)))
+	c.write(slurmDir+"/cgroup.conf", "CgroupPlugin=cgroup/v1\nCgroupMountpoint="+slurmDir+"/cgroup\n")
+	c.must(os.WriteFile(slurmDir+"/munge.key", []byte(strings.Repeat("not a secret; ", 10)), 0o400))
+
+	c.daemon("munged", "--foreground", "--force", "--key-file="+slurmDir+"/munge.key", "--socket="+slurmDir+"/munge.sock",
+		"--pid-file="+slurmDir+"/munged.pid", "--log-file="+slurmDir+"/logs/munged", "--seed-file="+slurmDir+"/munge.seed", "--num-threads=2")
+	c.eventually("munged", func() bool { _, err := os.Stat(slurmDir + "/munge.sock"); return err == nil })
+	c.daemon("slurmctld", "-D", "-i", "-f", c.conf)
+	c.daemon("slurmd", "-D", "-N", host, "-f", c.conf)
+	c.eventually("an idle node", func() bool {
+		out, _ := c.slurm("sinfo", "--noheader", "--format=%T").Output()
+		return strings.TrimSpace(string(out)) == "idle"
+	})
+	return c
+}
+
+// daemon starts one of Slurm's programs. It is ended by its process id, before those that
+// it depends on.
+func (c *cluster) daemon(argv ...string) {
+	c.t.Helper()
+	cmd := c.slurm(argv...)
+	log, err := os.Create(slurmDir + "/logs/" + argv[0] + ".stderr")
+	c.must(err)
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	c.must(cmd.Start())
+	c.t.Cleanup(func() {
+		cmd.Process.Signal(syscall.SIGTERM)
+		ended := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
+		defer ended.Stop()
+		cmd.Wait()
+		if c.t.Failed() {
+			b, _ := os.ReadFile(log.Name())
+			c.t.Logf("%s:\n%.4000s", argv[0], b)
+		}
+	})
+}
+
+// slurm returns a command of Slurm's.
+func (c *cluster) slurm(argv ...string) *exec.Cmd {
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Dir = slurmDir
+	cmd.Env = append(os.Environ(), "SLURM_CONF="+c.conf, "PATH="+lab+":"+os.Getenv("PATH"))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	return cmd
+}
+
+// submit runs sbatch and waits until the job, with all its tasks, has succeeded.
+func (c *cluster) submit(args ...string) {
+	c.t.Helper()
+	out, err := c.slurm(append([]string{"sbatch", "--wait", "--parsable"}, args...)...).CombinedOutput()
+	if err != nil {
+		logs, _ := exec.Command("sh", "-c", "tail -n 20 "+slurmDir+"/out/*").CombinedOutput()
+		c.t.Fatalf("sbatch %q: %v\n%s\n%s", args, err, out, logs)
+	}
+}
+
+func TestFleetSlurm(t *testing.T) {
+	c := newCluster(t)
+	c.submit("--array=0-3", "--output="+slurmDir+"/out/%a", "--wrap=echo task $SLURM_ARRAY_TASK_ID of $SLURM_ARRAY_TASK_COUNT")
+	for i := range 4 {
+		b, _ := os.ReadFile(fmt.Sprintf("%s/out/%d", slurmDir, i))
+		t.Logf("%s", b)
+	}
+}
