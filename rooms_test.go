@@ -92,7 +92,7 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/internal/auditreport": {
 		"a format knows the report and the words in it, and looks nothing up",
-		[]string{"audit", "check", "internal/dialect", "internal/layout"},
+		[]string{"audit", "check", "internal/dialect", "internal/layout", "sshdlog"},
 	},
 	"rdnsproxy/internal/dialect": {
 		"it knows what readers of a format expect, and of what is reported only the severities",
