@@ -26,13 +26,25 @@ var ErrIsDirectory = errors.New("is a directory")
 // may: that is ErrForeignLink. Another user's file there is ErrNotOwned, also to root.
 // Files that killed processes have left are removed. Errors name the file.
 func Output(path string, write func(io.Writer) error) error {
-	if err := output(path, write); err != nil {
-		return fmt.Errorf("%s: %w", safetext.Line(path), osfile.Cause(err))
-	}
-	return nil
+	return named(path, output(path, tempfile.Options{Umask: true}, write))
 }
 
-func output(path string, write func(io.Writer) error) error {
+// PrivateOutput is Output for a report that is nobody else's business: a new file is
+// readable and writable by its owner only (0600), whatever the umask.
+func PrivateOutput(path string, write func(io.Writer) error) error {
+	return named(path, output(path, tempfile.Options{Perm: 0o600}, write))
+}
+
+// named returns an error with the name of the file.
+func named(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", safetext.Line(path), osfile.Cause(err))
+}
+
+// output writes to what is at a path; to a new file with options, if there is nothing.
+func output(path string, options tempfile.Options, write func(io.Writer) error) error {
 	if f, ok := descriptor(path); ok {
 		return writeTo(f, write)
 	}
@@ -48,7 +60,7 @@ func output(path string, write func(io.Writer) error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		tempfile.SweepUnlocked(p.Dir, p.Name)
-		return replaceIn(p.Dir, p.Name, tempfile.Options{Umask: true}, write)
+		return replaceIn(p.Dir, p.Name, options, write)
 	case err != nil:
 		return err
 	case info.IsDir():

@@ -50,6 +50,25 @@ func TestOutputAttributes(t *testing.T) {
 	filetest.Only(t, dir, "report")
 }
 
+// A new private report is its owner's only, whatever the umask; one that is replaced keeps
+// its permissions.
+func TestPrivateOutput(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "report")
+	before := syscall.Umask(0)
+	defer syscall.Umask(before)
+	for _, want := range []fs.FileMode{0o600, 0o640} {
+		if err := replacefile.PrivateOutput(path, filetest.Text("text")); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode() != want {
+			t.Errorf("%v, %v; want %v", err, info.Mode(), want)
+		}
+		if err := os.Chmod(path, 0o640); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // What fails leaves what was there, and names the file that was asked for.
 func TestOutputFails(t *testing.T) {
 	dir := t.TempDir()

@@ -3,6 +3,9 @@ package console
 import (
 	"errors"
 	"io"
+	"os"
+	"runtime"
+	"strings"
 	"syscall"
 
 	"rdnsproxy/safetext"
@@ -81,9 +84,27 @@ func (w World) TerminalWidth() int {
 	if !IsTerminal(w.Out) {
 		return 0
 	}
-	width, _, err := term.GetSize(int(w.Out.Fd()))
+	return columns(w.Out)
+}
+
+// columns returns the number of columns of a terminal, but at least MinWidth.
+func columns(terminal *os.File) int {
+	width, _, err := term.GetSize(int(terminal.Fd()))
 	if err != nil || width <= 0 {
 		return DefaultWidth
 	}
 	return max(width, MinWidth)
+}
+
+// UTF8 reports whether the locale's character set is UTF-8 (setlocale(3)); without a
+// locale it is ASCII.
+func (w World) UTF8() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if locale := w.Getenv(name); locale != "" {
+			_, set, _ := strings.Cut(strings.ToLower(locale), ".")
+			set, _, _ = strings.Cut(set, "@")
+			return set == "utf-8" || set == "utf8"
+		}
+	}
+	return runtime.GOOS == "windows" || runtime.GOOS == "darwin"
 }
