@@ -86,6 +86,9 @@ const (
 	// LogRepeat is the largest N of "message repeated N times" that is believed.
 	LogRepeat = 1_000_000
 
+	// LogClaims is how many addresses are looked at in a message that may be forged.
+	LogClaims = 8
+
 	// AuditWindow is how many lines of sshd's on its host a connection may be silent before
 	// its next line counts as another connection's. Up to MaxStartups connections, 100 by
 	// default, interleave before they are authenticated.

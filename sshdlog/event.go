@@ -9,8 +9,17 @@ type Event struct {
 	// Sure says that Addr and Port are the server's own words. If it is false, only the
 	// connection's other lines can tell who the client is.
 	Sure bool
-	Addr netip.Addr // unmapped; zero if not Sure
+	Addr netip.Addr // unmapped, without zone; zero if not Sure
 	Port uint16     // 0: not in the line
+
+	// Suspect says that text which a stranger chose reads like the server's own words, or
+	// that the server's words at the end of the message may be cut off. A message that is
+	// neither Sure nor Suspect just has no address. Claims yields the addresses in it.
+	Suspect bool
+
+	// Listener says that the process that listens wrote the message, so that its pid is
+	// not the connection's.
+	Listener bool
 
 	HasUser bool   // User is set, and may be empty: an empty name can be asked for
 	Invalid bool   // the server said that it knows no such user: the name may be a password
@@ -22,7 +31,9 @@ type Event struct {
 
 	Preauth bool   // the message ended in [preauth]
 	Repeat  uint32 // attempts that this message stands for; at least 1
-	Text    []byte // the whole message
+	Text    []byte // the whole message; Masked has it without names that may be passwords
+
+	hidden []byte // the part of Text that may be a password
 }
 
 // Kind is what an event is about.
@@ -35,22 +46,22 @@ const (
 	MapMismatch             // the PTR name does not resolve back to the address
 	MapNumeric              // the PTR name is an address
 	MapMissing              // no PTR record (up to 3.6.1)
-	Accepted                // logged in
-	Failed                  // an attempt to authenticate failed
+	Accepted                // logged in; Rest: the key, or the client's user, with hostbased
+	Failed                  // an attempt to authenticate failed; Rest as in Accepted
 	Invalid                 // an unknown user was asked for
 	Partial                 // one of several methods succeeded, or the server asks on
 	TooMany                 // too many attempts
-	NotAllowed              // the user may not log in, or not from there
-	FromKey                 // the right key, from a place that from= does not allow
-	Hostbased               // the client host's name is not the one that it claims
-	PAMFailed               // PAM refused
+	NotAllowed              // the user may not log in, or not from there; Rest: the reason
+	FromKey                 // the right key, from a place that from= does not allow; Rest: required=
+	Hostbased               // the client host's name, Name, is not the one that it claims, Rest
+	PAMFailed               // PAM refused; the same attempt mostly has a Failed of its own
 	Start                   // Connection from
-	End                     // ended before authentication
-	Gone                    // ended after authentication, or it is not known when
+	End                     // ended before authentication; Rest: why, if the message says it
+	Gone                    // ended after authentication, or it is not known when; Rest as in End
 	Scan                    // no SSH client: no identification, a bad banner, nothing in common
-	Dropped                 // refused by the listener: MaxStartups, a penalty, libwrap
-	Timeout                 // LoginGraceTime ran out
-	Penalty                 // PerSourcePenalties: Rest is the net, Repeat is 1
+	Dropped                 // refused before a word was said: MaxStartups, a penalty, libwrap; Rest: why
+	Timeout                 // LoginGraceTime ran out; Rest: the connection's pid, if Listener
+	Penalty                 // PerSourcePenalties; Rest: the net, Sure only if it is one address
 	Limited                 // Repeat connections were dropped without a line of their own
 	kinds
 )

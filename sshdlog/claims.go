@@ -1,0 +1,69 @@
+package sshdlog
+
+import (
+	"bytes"
+	"iter"
+	"net/netip"
+
+	"rdnsproxy/limits"
+)
+
+// Claims yields the addresses that the message names where a careless reader would look for
+// the client's: behind "from", before "port", behind "rhost=". The event's own address is not
+// among them. Of a message that is Suspect these are what a stranger wrote, or may have
+// written; if one is not the connection's address, somebody forges.
+//
+// At most limits.LogClaims are yielded, and an address may come twice. A message that is not Suspect need
+// not be asked.
+func (e *Event) Claims() iter.Seq[netip.Addr] {
+	return func(yield func(netip.Addr) bool) {
+		n := 0
+		claim := func(b []byte) bool {
+			a, ok := parseAddr(bytes.Trim(b, ":,.;[]()<>'\""))
+			if !ok || e.Sure && a == e.Addr {
+				return true
+			}
+			n++
+			return yield(a) && n < limits.LogClaims
+		}
+		var before []byte
+		for r := e.Text; len(r) > 0; {
+			var word []byte
+			word, r, _ = bytes.Cut(r, []byte(" "))
+			host, rhost := bytes.CutPrefix(word, []byte("rhost="))
+			switch {
+			case rhost || string(before) == "from":
+				if !claim(host) {
+					return
+				}
+			case string(word) == "port":
+				if !claim(before) {
+					return
+				}
+			}
+			before = word
+		}
+	}
+}
+
+// Masked returns the message without what may be a password: the name of a user whom the
+// server does not know. If the name cannot be told apart from what follows, that is left out
+// too. The result may share memory with Text.
+func (e *Event) Masked() []byte {
+	if e.Kind == Other {
+		for _, p := range [...]string{"nvalid user ", "llegal user "} {
+			if i := bytes.Index(e.Text, []byte(p)); i >= 0 {
+				return append(bytes.Clone(e.Text[:i+len(p)]), "***"...)
+			}
+		}
+	}
+	if e.hidden == nil {
+		return e.Text
+	}
+	// Both are parts of one line, so the capacities tell where the one is in the other.
+	at := cap(e.Text) - cap(e.hidden)
+	if at < 0 || at+len(e.hidden) > len(e.Text) {
+		return []byte("***")
+	}
+	return bytes.Join([][]byte{e.Text[:at], []byte("***"), e.Text[at+len(e.hidden):]}, nil)
+}

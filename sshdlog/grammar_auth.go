@@ -1,0 +1,193 @@
+package sshdlog
+
+import "bytes"
+
+// METHOD[/SUB] for [invalid user ]U from IP port P[ ssh2[: EXTRA]]
+// auth.c, auth_log. U is at most 100 bytes before it is escaped. EXTRA (since 6.3) is a key,
+// which may be a certificate with an ID of the client's choice, or what the client says it is.
+
+// accepted reads "Accepted". Such a user has an account, whose name no stranger chose, so the
+// first place is the server's.
+func (e *Event) accepted(r []byte, whole bool) bool {
+	r, ok := e.method(r)
+	if !ok {
+		return false
+	}
+	p, n := only(r, true, false)
+	if n == 0 || !whole && len(p.after) == 0 {
+		return e.unsure(r)
+	}
+	e.took(p)
+	return true
+}
+
+// failed reads "Failed", "Partial" and "Postponed". METHOD tells whether there can be an EXTRA.
+// Without privilege separation it is what the client sent, so what is not known here can be
+// anything.
+func (e *Event) failed(r []byte, whole bool) bool {
+	r, ok := e.method(r)
+	if !ok {
+		return false
+	}
+	method, _, _ := bytes.Cut(e.Method, []byte("/"))
+	switch string(method) {
+	case "password", "none", "keyboard-interactive", "challenge-response":
+		return e.atEnd(r, whole)
+	case "publickey", "hostbased", "rsa", "dsa": // EXTRA never ends as the place does
+		if e.atEnd(r, whole); e.Sure {
+			return true
+		}
+		*e = Event{Kind: e.Kind, Repeat: e.Repeat, Preauth: e.Preauth, Method: e.Method, Text: e.Text}
+	}
+	return e.anywhere(r, whole)
+}
+
+func (e *Event) method(r []byte) ([]byte, bool) {
+	i := bytes.IndexByte(r, ' ')
+	if i <= 0 || !bytes.HasPrefix(r[i:], []byte(" for ")) {
+		return nil, false
+	}
+	e.Method = r[:i]
+	return r[i+5:], true
+}
+
+// atEnd reads "[invalid user ]U from IP port P[ ssh2]".
+func (e *Event) atEnd(r []byte, whole bool) bool {
+	r = e.unknownPrefix(r)
+	p, ok := last(protocol(r))
+	if !ok || !whole || !bytes.HasSuffix(p.before, _from[1:]) {
+		return e.unsure(r)
+	}
+	e.took(p)
+	return true
+}
+
+// anywhere reads "[invalid user ]U from IP port P" and whatever follows.
+func (e *Event) anywhere(r []byte, whole bool) bool {
+	r = e.unknownPrefix(r)
+	p, n := only(r, true, false)
+	if n != 1 || !whole {
+		return e.unsure(r)
+	}
+	e.took(p)
+	return true
+}
+
+// protocol takes " ssh2" or " ssh1" off the end.
+func protocol(r []byte) []byte {
+	if n := len(r) - len(" ssh2"); n > 0 && string(r[n:n+4]) == " ssh" && (r[n+4] == '2' || r[n+4] == '1') {
+		return r[:n]
+	}
+	return r
+}
+
+// unknownPrefix takes off how the server calls a user that it does not know.
+func (e *Event) unknownPrefix(r []byte) []byte {
+	if len(r) > 0 && r[0] == 'i' {
+		if q, ok := bytes.CutPrefix(r, []byte("invalid user ")); ok {
+			e.Invalid, r = true, q
+		} else if q, ok := bytes.CutPrefix(r, []byte("illegal user ")); ok {
+			e.Invalid, r = true, q
+		}
+	}
+	return r
+}
+
+// took takes the address from p, the user from "U from " before it, and what stands behind
+// it.
+func (e *Event) took(p place) {
+	p.before = bytes.TrimSuffix(p.before, _from[1:])
+	e.take(p)
+}
+
+// take takes the address from p, the user from "U " before it, and what stands behind it.
+func (e *Event) take(p place) {
+	e.set(p)
+	e.user(bytes.TrimSuffix(p.before, _from[:1]))
+	if r, ok := bytes.CutPrefix(p.after, []byte(" ssh2")); ok {
+		p.after = r
+	} else if r, ok := bytes.CutPrefix(p.after, []byte(" ssh1")); ok {
+		p.after = r
+	}
+	if len(p.after) > 0 {
+		e.Rest = bytes.TrimLeft(p.after, ": ")
+		e.Suspect = e.Suspect || imitates(e.Rest)
+	}
+}
+
+// user sets the user. The server of Solaris, and sshd 2.3, log no name that they do not know,
+// and up to 3.6.1 root is ROOT.
+func (e *Event) user(u []byte) {
+	e.User, e.HasUser = u, true
+	if !e.Invalid && len(u) > 0 {
+		switch {
+		case u[0] == '<' && string(u) == "<invalid username>", u[0] == 'N' && string(u) == "NOUSER":
+			e.User, e.HasUser, e.Invalid = nil, false, true
+			return
+		case u[0] == 'R' && string(u) == "ROOT":
+			e.User = root
+		}
+	}
+	if e.Invalid {
+		e.hidden = u
+	}
+	e.Suspect = e.Suspect || imitates(u)
+}
+
+var root = []byte("root")
+
+// unsure leaves an event without an address and without a user. What follows the words that
+// r comes after may be a password.
+func (e *Event) unsure(r []byte) bool {
+	e.Suspect = true
+	e.User, e.HasUser = nil, false
+	if e.Invalid {
+		e.hidden = r
+	}
+	return true
+}
+
+// unknown reads "Invalid user U from IP[ port P]" (auth.c, getpwnamallow; the port since 7.3).
+func (e *Event) unknown(r []byte, whole bool) bool {
+	e.Invalid = true
+	if !whole {
+		return e.unsure(r)
+	}
+	p, ok := last(r)
+	if !ok {
+		p, ok = host(r, 0, nil)
+	}
+	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
+		return e.unsure(r)
+	}
+	e.took(p)
+	return true
+}
+
+// tooMany reads "[invalid user ]U from IP port P ssh2" (auth.c, auth_maxtries_exceeded).
+func (e *Event) tooMany(r []byte, whole bool) bool { return e.atEnd(r, whole) }
+
+// tooManyCut reads the same of sshd 6.7, which cuts its reason to disconnect at 100 bytes.
+// Before that there was only the name, whether or not there is such a user.
+func (e *Event) tooManyCut(r []byte, whole bool) bool {
+	const before = len("Too many authentication failures for ")
+	named := bytes.Contains(r, _from) || len(r)+before >= 100
+	if e.atEnd(r, whole && len(r)+before < 100); !e.Sure {
+		e.Suspect, e.HasUser, e.hidden = named, false, r
+	}
+	return true
+}
+
+// letIn reads "U from HOST, accepted without authentication." (auth1.c, up to 2.3).
+func (e *Event) letIn(r []byte, whole bool) bool {
+	r, ok := bytes.CutSuffix(r, []byte(", accepted without authentication."))
+	if !ok {
+		return false
+	}
+	p, ok := host(r, 0, nil)
+	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
+		return false
+	}
+	e.took(p)
+	return true
+}

@@ -1,0 +1,117 @@
+package sshdlog
+
+import "bytes"
+
+// How a connection ended, and those that never said what SSH clients say. Since 7.5 sshd
+// names a client by sshpkt_fmt_connection_id (packet.c): "[PREAMBLE U ]IP port P".
+
+// ended reads a client at the end of a message, or one that has no preamble.
+func (e *Event) ended(r []byte, whole bool) bool {
+	e.fate()
+	return e.left(r, whole) || e.preamble(r, whole, false)
+}
+
+// brokenOff reads a client and ": TEXT" behind it.
+func (e *Event) brokenOff(r []byte, whole bool) bool {
+	e.fate()
+	return e.left(r, whole) || e.preamble(r, whole, true)
+}
+
+// fate tells the end before authentication from others.
+func (e *Event) fate() {
+	if e.Kind == End && !e.Preauth {
+		e.Kind = Gone
+	}
+}
+
+// preamble reads "{authenticating user,invalid user,user} U IP port P[: TEXT]". U is a
+// stranger's, and the preamble is cut at 200 bytes; TEXT can be one's, too.
+func (e *Event) preamble(r []byte, whole, text bool) bool {
+	switch {
+	case bytes.HasPrefix(r, []byte("invalid user ")):
+		r = e.unknownPrefix(r)
+		e.early()
+	case bytes.HasPrefix(r, []byte("authenticating user ")):
+		r = r[len("authenticating user "):]
+		e.early()
+	case bytes.HasPrefix(r, []byte("authenticatinguser ")): // 7.5 only
+		r = r[len("authenticatinguser "):]
+		e.early()
+	case bytes.HasPrefix(r, []byte("user ")):
+		r = r[len("user "):]
+	default:
+		return bytes.HasPrefix(r, []byte("UNKNOWN"))
+	}
+	if !whole {
+		return e.unsure(r)
+	}
+	if text {
+		if p, n := only(r, false, true); n == 1 {
+			e.take(p)
+			return true
+		}
+		return e.unsure(r)
+	}
+	p, ok := last(r)
+	if !ok {
+		return e.unsure(r)
+	}
+	e.take(p)
+	return true
+}
+
+// early is for a preamble that only clients have who are not authenticated.
+func (e *Event) early() {
+	if e.Kind == Gone {
+		e.Kind = End
+	}
+}
+
+// started reads "Connection from" (sshd.c; VERBOSE): "IP port P[ on IP port P[ rdomain "R"]]".
+// Other messages begin like that: "CLIENT timed out", "IP … with IP options: …" (the server
+// hangs up), "CLIENT: refusing non-sftp session".
+func (e *Event) started(r []byte, whole bool) bool {
+	if e.left(r, whole) {
+		if len(e.Rest) == 0 || bytes.HasPrefix(e.Rest, []byte("on ")) {
+			e.Rest = nil
+			return true
+		}
+		e.Kind = End
+		e.fate()
+		return true
+	}
+	e.Kind = End
+	e.fate()
+	if q, ok := bytes.CutSuffix(r, []byte(" timed out")); ok {
+		return e.preamble(q, whole, false)
+	}
+	return e.preamble(r, whole, true)
+}
+
+// noCommon reads "CLIENT: WHY. Their offer: TEXT" (since 7.0).
+func (e *Event) noCommon(r []byte, whole bool) bool {
+	return e.left(r, whole) || e.preamble(r, whole, true)
+}
+
+// silent reads a client that sent no identification. It may have gone before sshd asked who
+// it is: UNKNOWN.
+func (e *Event) silent(r []byte, whole bool) bool {
+	return e.left(r, whole) || bytes.HasPrefix(r, []byte("UNKNOWN"))
+}
+
+// badVersion reads "TEXT' from IP[ port P]" (up to 7.9). TEXT is at most 100 bytes.
+func (e *Event) badVersion(r []byte, whole bool) bool {
+	if whole {
+		p, ok := last(r)
+		if !ok {
+			p, ok = host(r, 0, nil)
+		}
+		if text, from := bytes.CutSuffix(p.before, []byte("' from ")); ok && from {
+			e.set(p)
+			e.Suspect = imitates(text)
+			return true
+		}
+	}
+	e.Suspect = true
+	return true
+}

@@ -1,0 +1,126 @@
+package sshdlog
+
+import (
+	"bytes"
+
+	"rdnsproxy/limits"
+)
+
+// PAM modules log in sshd's process, under its name, and do not escape or cut what they log.
+
+// pamModule reads "MODULE(SERVICE:auth): WHAT", from behind "pam_".
+func (e *Event) pamModule(r []byte, whole bool) bool {
+	i := bytes.Index(r, []byte("): "))
+	j := bytes.IndexByte(r, '(')
+	if i < 0 || j < 0 || j > i || bytes.IndexByte(r[:i], ' ') >= 0 {
+		return false
+	}
+	module, r := r[:j], r[i+3:]
+	if q, ok := bytes.CutPrefix(r, []byte("authentication failure; ")); ok {
+		if ok = e.pamFailed(q, whole); string(module) != "unix" {
+			e.forget() // pam_unix names only users whom it knows; others any
+		}
+		return ok
+	}
+	if q, ok := bytes.CutPrefix(r, []byte("access denied for user `")); ok && string(module) == "access" {
+		return e.pamAccess(q, whole)
+	}
+	return false
+}
+
+// forget drops the user.
+func (e *Event) forget() {
+	e.hidden = e.User
+	e.User, e.HasUser = nil, false
+}
+
+// pamMore reads "N more authentication failure[s]; …", which pam_unix logs at the end: of
+// these it said nothing before.
+func (e *Event) pamMore(r []byte, whole bool) bool {
+	n, i := uint32(0), 0
+	for ; i < len(r) && r[i]-'0' < 10; i++ {
+		n = min(n*10+uint32(r[i]-'0'), limits.LogRepeat)
+	}
+	r, ok := bytes.CutPrefix(r[i:], []byte(" more authentication failure"))
+	if !ok || n == 0 {
+		return false
+	}
+	e.Repeat = n
+	_, r, ok = bytes.Cut(r, []byte("; "))
+	return ok && e.pamFailed(r, whole)
+}
+
+// pamFailed reads "logname=X uid=0 euid=0 tty=ssh ruser=X rhost=H[  user=U]". sshd asks PAM
+// with an empty ruser since 3.7; with one that is not, only one rhost= is believed. H is a
+// name if sshd goes by names (UseDNS).
+func (e *Event) pamFailed(r []byte, whole bool) bool {
+	const ruser, rhost = " ruser=", " rhost="
+	i := bytes.Index(r, []byte(ruser))
+	if i < 0 {
+		return false
+	}
+	r = r[i+len(ruser):]
+	i = bytes.Index(r, []byte(rhost))
+	if i < 0 {
+		return false
+	}
+	h := r[i+len(rhost):]
+	if i > 0 && bytes.Contains(h, []byte(rhost)) {
+		e.Suspect = true
+		return true
+	}
+	end := bytes.IndexByte(h, ' ')
+	if end < 0 {
+		if end = len(h); !whole {
+			e.Suspect = true
+			return true
+		}
+	}
+	if u, ok := bytes.CutPrefix(bytes.TrimLeft(h[end:], " "), []byte("user=")); ok && whole {
+		e.user(u)
+	}
+	if h = h[:end]; len(h) > 0 {
+		if e.Addr, e.Sure = parseAddr(h); !e.Sure {
+			e.Name = h
+		}
+	}
+	return true
+}
+
+// pamAccess reads "U' from `H'". U has just been authenticated.
+func (e *Event) pamAccess(r []byte, whole bool) bool {
+	e.Kind = NotAllowed
+	r, ok := bytes.CutSuffix(r, []byte("'"))
+	i := bytes.LastIndex(r, []byte("' from `"))
+	if !ok || i < 0 || !whole {
+		return false
+	}
+	e.user(r[:i])
+	h := r[i+len("' from `"):]
+	if e.Addr, e.Sure = parseAddr(h); !e.Sure {
+		e.Name = h
+	}
+	return true
+}
+
+// pamSays reads "MSG for [illegal user ]U from H[ via IP]" (auth-pam.c, 3.8 on; via: Apple).
+// MSG is one of libpam's (pam_strerror).
+func (e *Event) pamSays(r []byte, whole bool) bool {
+	i := bytes.Index(r, []byte(" for "))
+	if i < 0 {
+		return false
+	}
+	r = e.unknownPrefix(r[i+len(" for "):])
+	if !whole {
+		return e.unsure(r)
+	}
+	p, ok := host(r, 0, nil)
+	if via, isVia := bytes.CutSuffix(p.before, []byte(" via ")); isVia {
+		p, ok = host(via, 0, nil)
+	}
+	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
+		return false
+	}
+	e.took(p)
+	return true
+}
