@@ -1,11 +1,17 @@
 package sshdlog
 
-import "rdnsproxy/limits"
+import (
+	"bytes"
+
+	"rdnsproxy/limits"
+)
 
 // Lengths at which messages are cut.
 const (
 	// sshd formats what it hands to syslog with "%.500s" (log.c, do_log), in all releases.
 	cutSyslog = 500
+	// On stderr and in a file it is a buffer of 1024 bytes, less "\r\n" and the end.
+	cutBare = 1021
 	// Dropbear has a buffer of 1024 bytes for both (svr-main.c, svr_dropbear_log).
 	cutDropbear = 1023
 )
@@ -20,19 +26,22 @@ type Parser struct {
 	Tags  []string // names of sshd in the log, besides its own
 	Clock Clock
 
-	last Framing
+	last    Framing
+	rec     record
+	scratch []byte
 }
 
 // Last returns the framing of the last line for which Parse returned OK; Auto: there was none.
 func (p *Parser) Last() Framing { return p.last }
 
-// Parse reads one line, without its newline, into f. It sets f if it returns OK or Continued,
+// Parse reads one line, without its newline, into f; with Input JournalExport it reads a record
+// that ExportReader has cut out. It sets f if it returns OK or Continued,
 // and for RepeatsLast what is said there.
 //
 // Of a line that is longer than limits.LogLine only so much is read, and its message is not
 // known to be whole. So a reader need not keep more of a line than one byte beyond that.
 func (p *Parser) Parse(line []byte, f *Frame) Found {
-	long := len(line) > limits.LogLine
+	long := len(line) > limits.LogLine && p.Input != JournalExport
 	if long {
 		line = line[:limits.LogLine]
 	}
@@ -47,18 +56,54 @@ func (p *Parser) Parse(line []byte, f *Frame) Found {
 }
 
 func (p *Parser) parse(b []byte, f *Frame) (Framing, Found) {
-	return p.text(b, f)
+	switch p.Input {
+	case Bare:
+		return Bare, p.bare(b, f)
+	case JournalExport:
+		return JournalExport, p.export(b, f)
+	}
+	how, found := p.line(b, f)
+	switch {
+	case found == NotFramed && p.Input == Loose:
+		return Loose, p.loose(b, f)
+	case how != p.Input && p.Input != Auto && p.Input != Loose:
+		return how, NotFramed
+	}
+	return how, found
 }
 
-// text reads a line of one of the framings that are not JSON.
-func (p *Parser) text(b []byte, f *Frame) (Framing, Found) {
+// line reads a line that shows its framing.
+func (p *Parser) line(b []byte, f *Frame) (Framing, Found) {
+	if n := objectAt(b); n > 0 {
+		return p.object(b[n:], f)
+	}
+	return p.plain(b, f)
+}
+
+// objectAt returns where a JSON object begins, behind its brace. 0: the line holds none.
+// journalctl puts RS before it for json-seq (RFC 7464), and "data: " for json-sse.
+func objectAt(b []byte) int {
+	switch {
+	case len(b) < 2:
+	case b[0] == '{':
+		return 1
+	case b[0] == 0x1e && b[1] == '{':
+		return 2
+	case bytes.HasPrefix(b, []byte("data: {")):
+		return len("data: {")
+	}
+	return 0
+}
+
+// plain reads a line of text.
+func (p *Parser) plain(b []byte, f *Frame) (Framing, Found) {
 	if len(b) > 0 && (b[0] == '<' || b[0]-'0' < 10) {
 		var ok bool
 		if ok, b = priority(b); ok && version(b) {
 			return RFC5424, p.rfc5424(b[2:], f)
 		}
 	}
-	return Syslog, p.syslog(b, f)
+	return p.syslog(b, f)
 }
 
 // priority takes "<38>" off, and the length that octet counting (RFC 6587) puts before it.

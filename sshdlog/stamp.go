@@ -13,12 +13,12 @@ const (
 	ctimeStamp        // Wed Nov 25 20:08:24 2026
 	fullStamp         // Wed 2026-11-25 20:08:24 UTC
 	epochStamp        // 1795638236.651567
-	uptimeStamp       // [ 8123.456789]
+	uptimeStamp       // [ 8123.456789], and [ 8123.456789 <    1.000000 >] of journalctl -o short-delta
 )
 
 // stamp recognizes the stamp at the beginning of b and returns its length.
 func stamp(b []byte) (shape, int) {
-	if len(b) < 16 {
+	if len(b) < 15 {
 		return noStamp, 0
 	}
 	switch c := b[0]; {
@@ -51,8 +51,15 @@ func stamp(b []byte) (shape, int) {
 		for i < len(b) && b[i] == ' ' {
 			i++
 		}
-		if n := decimal(b[i:]); n > 0 && i+n < len(b) && b[i+n] == ']' {
-			return uptimeStamp, i + n + 1
+		n := decimal(b[i:])
+		if i += n; n == 0 {
+			return noStamp, 0
+		}
+		for i < len(b) && (b[i]-'0' < 10 || b[i] == ' ' || b[i] == '<' || b[i] == '.' || b[i] == '>') {
+			i++
+		}
+		if i < len(b) && b[i] == ']' {
+			return uptimeStamp, i + 1
 		}
 	}
 	return noStamp, 0
@@ -63,7 +70,7 @@ func stamp(b []byte) (shape, int) {
 func bsdLength(b []byte) int {
 	n := 15
 	switch {
-	case len(b) < 16 || b[3] != ' ':
+	case len(b) < 15 || b[3] != ' ':
 		return 0
 	case b[6] == ' ' && b[9] == ':' && b[12] == ':':
 	case b[5] == ' ' && b[8] == ':' && b[11] == ':':
@@ -71,7 +78,7 @@ func bsdLength(b []byte) int {
 	default:
 		return 0
 	}
-	if b[n] == '.' { // journalctl -o short-precise
+	if n < len(b) && b[n] == '.' { // journalctl -o short-precise
 		for n++; n < len(b) && b[n]-'0' < 10; n++ {
 		}
 	}
@@ -83,11 +90,11 @@ func bsdLength(b []byte) int {
 
 // isoLength returns the length of the stamp of RFC 3339 at the beginning of b.
 func isoLength(b []byte) int {
-	if len(b) < 20 || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' || b[16] != ':' {
+	if len(b) < 19 || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' || b[16] != ':' {
 		return 0
 	}
 	n := 19
-	if b[n] == '.' || b[n] == ',' {
+	if n < len(b) && (b[n] == '.' || b[n] == ',') {
 		for n++; n < len(b) && b[n]-'0' < 10; n++ {
 		}
 	}

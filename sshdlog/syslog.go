@@ -20,22 +20,27 @@ import (
 //	Wed Nov 25 20:08:24 2026 auth.info sshd[381]: MSG         OpenWrt, logread
 //
 // STAMP can be any that the function stamp knows.
-func (p *Parser) syslog(b []byte, f *Frame) Found {
+func (p *Parser) syslog(b []byte, f *Frame) (how Framing, found Found) {
 	s, n := stamp(b)
 	if s == noStamp || n >= len(b) || b[n] != ' ' {
-		return NotFramed
+		return Syslog, NotFramed
 	}
-	found := p.record(unblank(b[n:]), s, f)
+	r := unblank(b[n:])
+	if s == isoStamp && isStream(r) {
+		how, found = CRI, p.cri(r, f)
+	} else {
+		how, found = Syslog, p.origin(r, s, f)
+	}
 	if found < OK {
 		p.Clock.pass(b, s)
-		return found
+		return how, found
 	}
 	f.Time, f.Micro = p.Clock.read(b[:n], s)
-	return found
+	return how, found
 }
 
-// record reads what follows the stamp: who logged, and the message.
-func (p *Parser) record(r []byte, s shape, f *Frame) Found {
+// origin reads what follows the stamp: who logged, and the message.
+func (p *Parser) origin(r []byte, s shape, f *Frame) Found {
 	if len(r) < 8 {
 		return OtherProgram
 	}

@@ -1,0 +1,42 @@
+package sshdlog
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestFramingWords(t *testing.T) {
+	for _, f := range Framings() {
+		if g, err := ParseFraming(f.String()); err != nil || g != f {
+			t.Errorf("%v: %v %v", f, g, err)
+		}
+	}
+	if _, err := ParseFraming("xml"); err == nil || !strings.Contains(err.Error(), "journal-json") {
+		t.Error(err)
+	}
+}
+
+func TestDetect(t *testing.T) {
+	bare := "Failed password for root from 192.0.2.1 port 1 ssh2\r\n"
+	syslog := "Nov 25 20:08:24 fs1 sshd[1]: Accepted password for root from 1.2.3.4 port 22 ssh2\n"
+	for _, c := range []struct {
+		name, log string
+		want      Framing
+	}{
+		{"nothing", "", Auto},
+		{"another log", "hello\nworld\n", Auto},
+		{"one line without an end", "Failed password for root from 192.0.2.1 port 1 ssh2", Bare},
+		{"bare", "Server listening on :: port 22.\r\n" + bare, Bare},
+		{"bare, with a line that a client made up", bare + bare + syslog, Bare},
+		{"syslog", syslog, Auto},
+		{"syslog, with lines that are none", bare + syslog + syslog, Auto},
+		{"syslog of other programs", "Nov 25 20:08:24 fs1 cron[1]: x\n", Auto},
+		{"tags", "web | sshd[1]: x\n", Loose},
+		{"export", "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1\n\n", JournalExport},
+		{"a last line that is not whole", syslog + "Failed password for", Auto},
+	} {
+		if got := Detect([]byte(c.log)); got != c.want {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}

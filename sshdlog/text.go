@@ -1,0 +1,79 @@
+package sshdlog
+
+import "bytes"
+
+// bare reads a line of sshd -e or sshd -E FILE: the message alone.
+func (p *Parser) bare(b []byte, f *Frame) Found {
+	*f = Frame{Micro: -1, Cut: cutBare, Repeat: 1, Trust: Stranger}
+	f.say(b)
+	return OK
+}
+
+// isStream tells whether a line goes on, behind its stamp, as a container's runtime writes it for
+// Kubernetes: "stderr F MSG".
+func isStream(r []byte) bool {
+	return len(r) > 8 && r[6] == ' ' && r[8] == ' ' && (r[7] == 'F' || r[7] == 'P') &&
+		(string(r[:6]) == "stderr" || string(r[:6]) == "stdout")
+}
+
+// cri reads such a line. P instead of F says that the next record goes on with the message.
+func (p *Parser) cri(r []byte, f *Frame) Found {
+	found := p.written(r[9:], f)
+	if found == OK && r[7] == 'P' {
+		f.Cut = min(f.Cut, len(f.Msg))
+		return Continued
+	}
+	return found
+}
+
+// loose searches a line for a tag. What stands before it can be anything, so a stranger may have
+// written all of it.
+func (p *Parser) loose(b []byte, f *Frame) Found {
+	for i := 0; i < len(b); {
+		if n := p.tag(b[i:], f); n > 0 {
+			f.set(nil, cutSyslog)
+			f.Time, f.Micro, f.Trust = 0, -1, Stranger
+			f.syslogMessage(b[i+n:])
+			return OK
+		}
+		k := bytes.IndexByte(b[i:], ' ')
+		if k < 0 {
+			break
+		}
+		i += k + 1
+	}
+	return NotFramed
+}
+
+// Detect looks at the beginning of a log, and returns the framing that has to be told in advance,
+// or Auto. A last line without a newline is left out, unless it is the only one.
+func Detect(sample []byte) Framing {
+	if bytes.HasPrefix(sample, []byte("__CURSOR=")) || bytes.HasPrefix(sample, []byte("__REALTIME_TIMESTAMP=")) {
+		return JournalExport
+	}
+	var framed, bare, loose int
+	var p Parser
+	for f, e := new(Frame), new(Event); len(sample) > 0; {
+		line, rest, ended := bytes.Cut(sample, []byte("\n"))
+		if !ended && framed+bare+loose > 0 {
+			break
+		}
+		sample = rest
+		switch {
+		case p.Parse(line, f) != NotFramed:
+			framed++
+		case p.bare(line, f) == OK && ParseEvent(f, e):
+			bare++
+		case p.loose(line, f) == OK:
+			loose++
+		}
+	}
+	// A stranger who can write lines into a bare log could frame some.
+	switch {
+	case bare > framed:
+		return Bare
+	case framed == 0 && loose > 0:
+		return Loose
+	}
+	return Auto
+}
