@@ -104,8 +104,8 @@ var rooms = map[string]rule{
 		[]string{"hostsfile", "resolve"},
 	},
 	"rdnsproxy/audit": {
-		"a report rests on a tally and on verdicts; nothing in audit looks up or prints",
-		[]string{"check"},
+		"a report rests on a tally and on verdicts, and from= lists are matched as sshd does; nothing in audit looks up or prints",
+		[]string{"check", "resolve", "sshconf", "sshdlog", "audit/tally"},
 	},
 	"rdnsproxy/audit/tally": {
 		"it counts events, whatever is true of their clients today",

@@ -49,7 +49,8 @@ type Input struct {
 	Cut     int64      `json:"cut"`    // messages that may have lost their end
 	First   *time.Time `json:"first"`
 	Last    *time.Time `json:"last"`
-	Error   string     `json:"error,omitempty"` // why it was not read, or not to its end
+	Error   string     `json:"error,omitempty"`   // why it was not read, or not to its end
+	Partial bool       `json:"partial,omitempty"` // a journal of which this user may see only a part
 }
 
 // Span is the time that the log covers.

@@ -1,0 +1,134 @@
+package audit
+
+import (
+	"slices"
+	"sync"
+
+	"rdnsproxy/check"
+)
+
+// The codes of a report about a log. Those about a client's mapping today are check's.
+const (
+	LoginBadlyMapped    check.Code = "login.badly-mapped"
+	LoginWasBadlyMapped check.Code = "login.was-badly-mapped"
+	LoginRefusedByName  check.Code = "login.refused-by-name"
+	LoginRefusedFrom    check.Code = "login.refused-from"
+	LoginDeniedByName   check.Code = "login.denied-by-name"
+	LoginAfterGuessing  check.Code = "login.after-guessing"
+	HostbasedMismatch   check.Code = "hostbased.mismatch"
+	GuessingBadlyMapped check.Code = "guessing.badly-mapped"
+	OnlyGuessing        check.Code = "guessing"
+	UseDNSOn            check.Code = "sshd.usedns-on"
+	UseDNSPast          check.Code = "sshd.usedns-past"
+	SlowLogin           check.Code = "slow.login"
+	ZoneDead            check.Code = "zone.dead"
+	ZoneBadlyMapped     check.Code = "zone.badly-mapped"
+	LogForged           check.Code = "log.forged"
+	LogForgeable        check.Code = "log.forgeable"
+	LogLocal            check.Code = "log.local"
+	LogCut              check.Code = "log.cut"
+	LogUnread           check.Code = "log.unread"
+	LogGap              check.Code = "log.gap"
+	LogEmpty            check.Code = "log.empty"
+	LogUnreadable       check.Code = "log.unreadable"
+	LogPartial          check.Code = "log.partial"
+	CapsReached         check.Code = "caps.reached"
+)
+
+// The circumstances in which a code has another severity than usual.
+const (
+	WhenSkipped      check.Condition = "if the mapping was not looked up again"
+	WhenUndetermined check.Condition = "if DNS does not say what the mapping is now"
+	WhenVerySlow     check.Condition = "if the median is 5 s or more"
+)
+
+// The advice of a report about a log, beside check's.
+const (
+	AdviseUseDNS      check.AdviceCode = "usedns"
+	AdviseFrom        check.AdviceCode = "from-address"
+	AdviseUserHost    check.AdviceCode = "user-host"
+	AdviseShosts      check.AdviceCode = "shosts"
+	AdviseServerHosts check.AdviceCode = "server-hosts-line"
+	AdviseLookAt      check.AdviceCode = "look-at"
+	AdviseGuessing    check.AdviceCode = "guessing"
+	AdviseLogSyslog   check.AdviceCode = "log-syslog"
+	AdviseLogWhere    check.AdviceCode = "log-where"
+)
+
+// Codes returns the table of findings about a log. It shares no code with check.Codes.
+func Codes() []check.CodeDoc {
+	return []check.CodeDoc{
+		check.Row(LoginAfterGuessing, check.Warning, "a client failed many times, or for several users, before it logged in"),
+		check.Row(LoginRefusedByName, check.Warning, "a client had the right key, but from= asks for a name that the "+
+			"server did not know it by"),
+		check.Row(LoginDeniedByName, check.Warning, "a user was not allowed to log in by a rule with a host name, and "+
+			"the server did not know the client by that name"),
+		check.Row(HostbasedMismatch, check.Warning, "hostbased authentication failed because the server found another "+
+			"name for the client than the client gave"),
+		check.Row(LoginBadlyMapped, check.Warning, "a client that logs in has a reverse name that does not resolve "+
+			"back: the log complains about it, and DNS still says so",
+			check.Exception{Severity: check.Notice, When: WhenSkipped},
+			check.Exception{Severity: check.Unknown, When: WhenUndetermined}),
+		check.Row(LoginRefusedFrom, check.Notice, "a client had the right key, but from= does not have its address"),
+		check.Row(LoginWasBadlyMapped, check.Pass, "the log complains about the reverse name of a client that logs in; "+
+			"DNS is in order now"),
+		check.Row(ZoneDead, check.Warning, "no answer about the reverse names of several clients that log in: their "+
+			"zone's servers seem to be down"),
+		check.Row(ZoneBadlyMapped, check.Notice, "many clients that log in have wrong reverse names in the same zone"),
+		check.Row(SlowLogin, check.Notice, "logins wait a second or more while the server looks up the client's name",
+			check.Exception{Severity: check.Warning, When: WhenVerySlow}),
+		check.Row(UseDNSOn, check.Notice, "the server looks up the names of its clients (UseDNS yes)"),
+		check.Row(UseDNSPast, check.Pass, "the server used to look up the names of its clients and no longer does"),
+		check.Row(LogForged, check.Warning, "messages name an address that is not their connection's: somebody tries "+
+			"to fool programs that read the log"),
+		check.Row(LogLocal, check.Warning, "a local user wrote records into the journal in the server's name"),
+		check.Row(LogForgeable, check.Notice, "clients can write whole lines into this log (sshd -e or -E)"),
+		check.Row(LogUnreadable, check.Unknown, "a log could not be read, or not to its end"),
+		check.Row(LogPartial, check.Unknown, "this user may read only a part of the journal"),
+		check.Row(LogEmpty, check.Unknown, "there is no line of an SSH server in what was read"),
+		check.Row(LogCut, check.Notice, "messages may have lost their end"),
+		check.Row(LogUnread, check.Notice, "more than 1 % of the server's messages have an unknown form"),
+		check.Row(LogGap, check.Notice, "the server dropped connections without saying whose"),
+		check.Row(CapsReached, check.Notice, "the log has more than is counted one by one"),
+		check.Row(GuessingBadlyMapped, check.Pass, "some of the addresses that guess have wrong reverse names"),
+		check.Row(OnlyGuessing, check.Pass, "addresses tried to log in, failed, and never got in"),
+	}
+}
+
+// AdviceCodes returns the table of advice that only a report about a log gives.
+func AdviceCodes() []check.AdviceDoc {
+	return []check.AdviceDoc{
+		onServer(AdviseUseDNS, "whether to set UseDNS no, and what has to be changed before; file and line "+
+			"are set if nothing has"),
+		onServer(AdviseFrom, "from= of a key in authorized_keys, with the client's address added; line is the "+
+			"option"),
+		onServer(AdviseUserHost, "a rule of sshd_config that goes by a host name, to be written with an address"),
+		onServer(AdviseShosts, "what to compare in the server's files for hostbased authentication"),
+		onServer(AdviseServerHosts, "a line for the server's hosts file, for an address that is fixed; file and "+
+			"line are set"),
+		onServer(AdviseLookAt, "what to look at before anything else"),
+		onServer(AdviseGuessing, "what helps against guessing"),
+		onServer(AdviseLogSyslog, "how the server should log, so that clients cannot write lines"),
+		onServer(AdviseLogWhere, "where else the log may be"),
+	}
+}
+
+func onServer(c check.AdviceCode, meaning string) check.AdviceDoc {
+	return check.AdviceDoc{Code: c, Machine: check.Server, Meaning: meaning}
+}
+
+// table is the table of all findings and advice that a report can have.
+var table = sync.OnceValue(func() *check.Table {
+	return check.NewTable(Codes(), slices.Concat(AdviceCodes(), check.AdviceCodes()))
+})
+
+// Explain returns a code's row and its explanation, or false if there is no such code.
+func Explain(c check.Code) (check.CodeDoc, check.Explanation, bool) {
+	rows, explanations := Codes(), Explanations()
+	i := slices.IndexFunc(rows, func(d check.CodeDoc) bool { return d.Code == c })
+	j := slices.IndexFunc(explanations, func(e check.Explanation) bool { return e.Code == c })
+	if i < 0 || j < 0 {
+		return check.CodeDoc{}, check.Explanation{}, false
+	}
+	return rows[i], explanations[j], true
+}

@@ -1,0 +1,140 @@
+package audit
+
+import (
+	"net/netip"
+	"slices"
+
+	"rdnsproxy/check"
+)
+
+// headline answers in one sentence: did anybody guess and get in, are people hurt by
+// reverse names, or is all well.
+type headline struct {
+	j      *judgement
+	listed map[netip.Addr]*counted
+	about  map[check.Code][]netip.Addr // clients by finding
+}
+
+func newHeadline(j *judgement, listed []counted) *headline {
+	h := &headline{j: j, listed: map[netip.Addr]*counted{}, about: map[check.Code][]netip.Addr{}}
+	for i := range listed {
+		h.listed[plainAddr(listed[i].Addr)] = &listed[i]
+	}
+	for _, f := range j.r.Findings {
+		if f.Address.IsValid() {
+			h.about[f.Code] = append(h.about[f.Code], f.Address)
+		}
+	}
+	return h
+}
+
+func (h *headline) text() string {
+	if len(h.j.r.Hosts) == 0 && h.j.clients == 0 {
+		return "no line of an SSH server was found"
+	}
+	guessed, hurt := h.guessed(), h.hurt()
+	switch {
+	case guessed == "" && hurt == "":
+		return h.healthy()
+	case guessed == "":
+		return hurt
+	case hurt == "":
+		return guessed
+	}
+	return guessed + "; " + hurt
+}
+
+// guessed says who guessed and then logged in. The client with the most failures stands
+// for all.
+func (h *headline) guessed() string {
+	all := h.about[LoginAfterGuessing]
+	if len(all) == 0 {
+		return ""
+	}
+	first := h.listed[all[0]]
+	for _, a := range all[1:] {
+		if c := h.listed[a]; c.FailedBefore > first.FailedBefore {
+			first = c
+		}
+	}
+	l := first.client().FirstLogin
+	text := plainAddr(first.Addr).String() + " logged in to " + servers([]string{l.Host}) + " as " + shown(l.User) +
+		" after " + count(l.FailedBefore, "failed attempt")
+	switch more := len(all) - 1; more {
+	case 0:
+		return text
+	case 1:
+		return text + ", and one more address did the same"
+	default:
+		return text + ", and " + number(int64(more)) + " more addresses did the same"
+	}
+}
+
+// hurt says how many clients that belong here are hurt by reverse names.
+func (h *headline) hurt() string {
+	var refused, mapped []*counted
+	seen := map[netip.Addr]bool{}
+	for _, code := range []check.Code{LoginRefusedByName, LoginDeniedByName, HostbasedMismatch, LoginBadlyMapped} {
+		for _, a := range h.about[code] {
+			switch c := h.listed[a]; {
+			case seen[a]:
+			case code == LoginBadlyMapped:
+				mapped = append(mapped, c)
+			default:
+				refused = append(refused, c)
+			}
+			seen[a] = true
+		}
+	}
+	if len(seen) == 0 {
+		return ""
+	}
+	text := where(slices.Concat(refused, mapped)) + ": "
+	if n := int64(len(refused)); n > 0 {
+		text += count(n, "client") + plural(n, " was refused because of its reverse name",
+			" were refused because of their reverse names")
+	}
+	if len(refused) > 0 && len(mapped) > 0 {
+		text += ", "
+	}
+	if n := int64(len(mapped)); n > 0 {
+		if slices.ContainsFunc(mapped, func(c *counted) bool { return c.change == Still }) {
+			return text + count(n, "client") + plural(n, " logs in although its reverse name is wrong",
+				" log in although their reverse names are wrong")
+		}
+		text += count(n, "client") + plural(n, " logged in although its reverse name was wrong",
+			" logged in although their reverse names were wrong")
+	}
+	return text
+}
+
+// where names the servers that saw the clients.
+func where(clients []*counted) string {
+	hosts := map[string]bool{}
+	for _, c := range clients {
+		for _, name := range c.servers() {
+			hosts[name] = true
+		}
+	}
+	return servers(sortedKeys(hosts))
+}
+
+// healthy says that nobody is hurt.
+func (h *headline) healthy() string {
+	t := &h.j.r.Totals
+	in := func(rows map[Reading]Row) int64 { return rows[People].Logins + rows[Mixed].Logins }
+	var names []string
+	for _, host := range h.j.r.Hosts {
+		names = append(names, host.Name)
+	}
+	text := servers(names) + ": "
+	switch {
+	case in(t.BadlyByReading) > 0:
+		return text + "the reverse names of all clients that log in are in order now"
+	case t.BadlyMapped.Addresses > 0:
+		return text + "nobody logged in from an address with a wrong reverse name"
+	case in(t.ByReading) > 0:
+		return text + count(in(t.ByReading), "login") + ", and no complaint about a reverse name"
+	}
+	return text + "no login, and no complaint about a reverse name"
+}

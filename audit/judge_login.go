@@ -1,0 +1,199 @@
+package audit
+
+import (
+	"net/netip"
+	"strings"
+
+	"rdnsproxy/check"
+	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
+)
+
+// guessed is from how many failures, or users, on a client that then logs in looks as if
+// it had guessed.
+const (
+	guessedFailures = 10
+	guessedUsers    = 3
+)
+
+// judgeClient adds the findings about one client.
+func (j *judgement) judgeClient(c *counted) {
+	j.judgeGuessed(c)
+	j.judgeRefused(c)
+	j.judgeDenied(c)
+	j.judgeHostbased(c)
+	j.judgeMapping(c)
+}
+
+// judgeGuessed is about a client that guessed and then logged in.
+func (j *judgement) judgeGuessed(c *counted) {
+	if c.reading != Mixed || c.FailedBefore < guessedFailures && c.UsersBefore < guessedUsers {
+		return
+	}
+	l := c.client().FirstLogin
+	host := []string{l.Host}
+	text := plainAddr(c.Addr).String() + " logged in to " + servers(host) + " as " + shown(l.User) + " on " +
+		moment(l.Time) + ", after " + count(l.FailedBefore, "failed attempt")
+	if l.UsersBefore > 1 {
+		text += " for about " + count(int64(l.UsersBefore), "user")
+	}
+	if n := len(c.Hosts); n > 1 || c.MoreHosts {
+		text += " on " + c.hostCount()
+	}
+	j.found(LoginAfterGuessing, plainAddr(c.Addr), host, text, advise(AdviseLookAt,
+		"ask "+shown(l.User)+" whether that was them, and look at what the login did: 'last', the shell's history, new "+
+			"keys in authorized_keys; many people behind one address (NAT) can look the same"))
+}
+
+func (c *counted) hostCount() string {
+	n := count(int64(len(c.Hosts)), "server")
+	if c.MoreHosts {
+		return "more than " + n
+	}
+	return n
+}
+
+// judgeMapping is about a client that logs in although its reverse name is, or was, wrong.
+func (j *judgement) judgeMapping(c *counted) {
+	if c.logins() == 0 {
+		return
+	}
+	a := plainAddr(c.Addr)
+	switch {
+	case c.change == New && j.looksUp(c):
+		j.addCheck(c, func(f check.Finding) bool { return f.Code.Mapping() || isCause(f.Code) })
+	case !complained(&c.Client):
+	case c.change == Fixed, c.change == Removed:
+		now := "now it resolves back"
+		if c.change == Removed {
+			now = "now there is no PTR record, which is no reason for a complaint"
+		}
+		j.found(LoginWasBadlyMapped, a, c.servers(), a.String()+": "+c.thenWords()+"; "+now)
+	default:
+		text := a.String() + ": "
+		switch c.change {
+		case Still:
+			text += mappingWords(c.result, c.Addr)
+		case Undetermined:
+			text += c.thenWords() + ", and now DNS does not answer"
+		default:
+			text += c.thenWords() + "; it was not looked up again"
+		}
+		text += "; " + c.who() + " (" + count(c.logins(), "login") + ")"
+		j.found(LoginBadlyMapped, a, c.servers(), text, j.mappingAdvice(c)...).
+			when(c.change == Skipped, WhenSkipped).when(c.change == Undetermined, WhenUndetermined)
+		j.addCheck(c, func(f check.Finding) bool { return c.change == Still && isCause(f.Code) })
+	}
+}
+
+// addCheck adds those of check's findings about a client that the function selects.
+func (j *judgement) addCheck(c *counted, wanted func(check.Finding) bool) {
+	if c.result == nil {
+		return
+	}
+	for _, cf := range c.result.Findings {
+		if wanted(cf) {
+			var f Finding
+			f.Finding = cf
+			f.Advice = nil
+			j.foundAs(f, c.servers(), onlyRecords(cf.Advice))
+		}
+	}
+}
+
+func isCause(c check.Code) bool { return strings.HasPrefix(string(c), "cause.") }
+
+// onlyRecords leaves out what check advises for this machine: the log may be another's.
+func onlyRecords(all []check.Advice) []check.Advice {
+	var as []check.Advice
+	for _, a := range all {
+		if a.Code == check.AdvisePTRRecord || a.Code == check.AdviseForwardRecord || a.Code == check.AdviseResolver {
+			as = append(as, a)
+		}
+	}
+	return as
+}
+
+// who says who logs in where: "anna and ben log in to fs1 from there".
+func (c *counted) who() string {
+	users := namesOf(c.LoggedIn)
+	who, verb := users.list(), " log in to "
+	if who == "" {
+		who = "somebody"
+	}
+	if users.About <= 1 {
+		verb = " logs in to "
+	}
+	return who + verb + servers(c.servers()) + " from there"
+}
+
+// thenWords says what the server complained about: "its reverse name x.example.com did
+// not resolve".
+func (c *counted) thenWords() string {
+	name := ""
+	if c.NameLast != "" {
+		name = " " + shown(safetext.Name(c.NameLast))
+	}
+	switch mappingWord(c.Mapping) {
+	case "failed":
+		return "its reverse name" + name + " did not resolve"
+	case "mismatch":
+		return "its reverse name" + name + " did not resolve back to it"
+	case "numeric":
+		return "its reverse name" + name + " was an address"
+	}
+	return "it had no reverse name"
+}
+
+// mappingAdvice says what can be done about a wrong reverse name of a client that logs in:
+// first what ends the lookups, then what corrects DNS for everybody, and last what changes
+// one server only.
+func (j *judgement) mappingAdvice(c *counted) []check.Advice {
+	as := j.useDNSAdvice(c.Hosts)
+	if c.change != Still {
+		return as
+	}
+	as = append(as, adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord)...)
+	if line := hostsLine(c); line != "" {
+		as = append(as, advise(AdviseServerHosts, "only if the address is fixed: with this line the server believes the "+
+			"name, and whoever has the address then passes rules that ask for it").With("/etc/hosts", line))
+	}
+	return as
+}
+
+// hostsLine returns a line that makes a server believe the only reverse name of a client;
+// empty if there can be none.
+func hostsLine(c *counted) string {
+	if c.address == nil || len(c.address.PTR) != 1 || c.Addr.Zone() != "" {
+		return ""
+	}
+	name, err := resolve.ParseName(c.address.PTR[0].Name)
+	if err != nil || !name.LDH() || name.Labels() < 2 || c.address.Verdict == check.Numeric {
+		return ""
+	}
+	return c.Addr.Unmap().String() + "  " + string(name)
+}
+
+// nowNames are the reverse names that a client had in the log, and has now.
+func (c *counted) nowNames() []string {
+	names := []string{}
+	add := func(n string) {
+		n = strings.TrimSuffix(n, ".")
+		if n == "" {
+			return
+		}
+		if _, err := netip.ParseAddr(n); err != nil {
+			names = append(names, n)
+		}
+	}
+	add(c.NameLast)
+	for _, n := range c.Names.Names {
+		add(n.Name)
+	}
+	if c.address != nil {
+		for _, p := range c.address.PTR {
+			add(p.Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,194 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+
+	"rdnsproxy/check"
+	"rdnsproxy/safetext"
+	"rdnsproxy/sshconf"
+)
+
+// requiredCut is the length at which sshd cuts the from= list in its message
+// (auth2-pubkeyfile.c, auth_authorise_keyopts: "required=%.200s").
+const requiredCut = 200
+
+// allowUsers is the rule that lets in only whom it names (sshd_config(5)).
+const allowUsers = "AllowUsers"
+
+// judgeRefused is about a client that had the right key and was refused because of where
+// it came from.
+func (j *judgement) judgeRefused(c *counted) {
+	if c.RefusedKey == 0 {
+		return
+	}
+	a := plainAddr(c.Addr)
+	users := namesOf(c.Refused).list()
+	if users == "" {
+		users = "a user"
+	}
+	hosts := c.servers()
+	refused := "it had the right key of " + users + ", and " + servers(hosts) + " refused it " + times(c.RefusedKey)
+	for _, required := range c.Required.Names {
+		list, cut := wholeEntries(required.Name)
+		if !asksForName(list) {
+			continue
+		}
+		names := c.nowNames()
+		by := slices.IndexFunc(names, func(n string) bool { return admits(list, c, n) })
+		if by < 0 && c.change != Undetermined {
+			continue
+		}
+		text := a.String() + ": " + refused + ": from=" + quoted(list, cut) + " asks for a name, and " +
+			c.whyUnnamed(names, by)
+		j.found(LoginRefusedByName, a, hosts, text, slices.Concat([]check.Advice{c.fromAdvice(users, list, cut)},
+			adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)
+		return
+	}
+	if len(c.Required.Names) == 0 {
+		j.found(LoginRefusedFrom, a, hosts, a.String()+": "+refused+" because of from= in authorized_keys",
+			c.fromAdvice(users, "", false))
+		return
+	}
+	list, cut := wholeEntries(c.Required.Names[0].Name)
+	j.found(LoginRefusedFrom, a, hosts, a.String()+": "+refused+": its address is not in from="+quoted(list, cut),
+		c.fromAdvice(users, list, cut))
+}
+
+// wholeEntries returns a list without its last entry if the server may have cut it.
+func wholeEntries(list string) (whole string, cut bool) {
+	if len(list) < requiredCut {
+		return list, false
+	}
+	if i := strings.LastIndexByte(list, ','); i >= 0 {
+		list = list[:i]
+	}
+	return list, true
+}
+
+// quoted shows a list as it stands in authorized_keys.
+func quoted(list string, cut bool) string {
+	more := ""
+	if cut {
+		more = ",..."
+	}
+	return `"` + safetext.Cut(safetext.Of(list).String(), 3*shortName) + more + `"`
+}
+
+// asksForName reports whether an entry of the list is a pattern for host names: it has a
+// letter that no address has.
+func asksForName(list string) bool {
+	for entry := range strings.SplitSeq(list, ",") {
+		if isName(entry) {
+			return true
+		}
+	}
+	return false
+}
+
+// isName reports whether a pattern is for host names: it has a letter that stands in no
+// address.
+func isName(pattern string) bool {
+	return strings.ContainsFunc(pattern, func(r rune) bool { return r >= 'g' && r <= 'z' || r >= 'G' && r <= 'Z' })
+}
+
+// admits reports whether the list lets the client in by this name, and not by its address.
+func admits(list string, c *counted, name string) bool {
+	ad := check.Admits(list, check.Seen{Address: c.Addr.Unmap(), Names: []string{name}}, sshconf.Match)
+	return ad.WithDNS && !ad.WithoutDNS
+}
+
+// whyUnnamed says why the server did not know the client by the name at names[by]; -1: no
+// name is known.
+func (c *counted) whyUnnamed(names []string, by int) string {
+	switch {
+	case c.change == Still:
+		return mappingWords(c.result, c.Addr)
+	case by < 0:
+		return "DNS does not say whether it has one (" + mappingWords(c.result, c.Addr) + ")"
+	case c.change == Removed:
+		return c.thenWords() + "; now it has none"
+	case complained(&c.Client) && c.change == Fixed:
+		return c.thenWords() + "; now it resolves back"
+	case complained(&c.Client):
+		return c.thenWords()
+	case c.address != nil && c.address.Verdict.Confirms():
+		return "its reverse name " + shown(safetext.Name(names[by])) + " resolves back, so the server does not look " +
+			"names up (UseDNS no, the default)"
+	}
+	return "the server did not know it as " + shown(safetext.Name(names[by]))
+}
+
+// fromAdvice is to add the address to the list.
+func (c *counted) fromAdvice(users, list string, cut bool) check.Advice {
+	a := plainAddr(c.Addr).WithZone("").String()
+	as := advise(AdviseFrom, "if the client may come from there: in authorized_keys of "+users+", add its address to "+
+		"from=")
+	if list == "" || cut || safetext.Of(list).String() != list || strings.Contains(list, `"`) {
+		return as
+	}
+	return as.With("", `from="`+a+","+list+`"`)
+}
+
+// judgeDenied is about a user who is not allowed to log in, where sshd_config has a rule
+// that would have let them in by the client's name.
+func (j *judgement) judgeDenied(c *counted) {
+	if c.NotAllowed == 0 || c.BadlyMapped == 0 {
+		return
+	}
+	for _, rule := range j.o.Server.ByName {
+		user, host, ok := strings.Cut(rule.Pattern, "@")
+		if !ok || rule.Keyword != allowUsers || !isName(host) || !j.seenByConfigured(c) {
+			continue
+		}
+		for _, u := range c.Refused.Names {
+			fits := func(name string) bool { m, _ := sshconf.Match(host, name, true); return m }
+			if m, _ := sshconf.Match(user, u.Name, false); !m || !slices.ContainsFunc(c.nowNames(), fits) {
+				continue
+			}
+			a := plainAddr(c.Addr)
+			why := c.thenWords()
+			if c.change == Still {
+				why = mappingWords(c.result, c.Addr)
+			}
+			j.found(LoginDeniedByName, a, c.servers(), a.String()+": "+shown(safetext.Name(u.Name))+
+				" was not allowed to log in to "+servers(c.servers())+": "+rule.Keyword+" "+
+				safetext.Of(rule.Pattern).String()+" ("+rule.Origin+") goes by a name, and "+why,
+				slices.Concat([]check.Advice{advise(AdviseUserHost, "write the address or its network instead of the name: "+
+					safetext.Name(user)+"@"+a.WithZone("").String()).With(fileOf(rule.Origin), "")},
+					adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)
+			return
+		}
+	}
+}
+
+// seenByConfigured reports whether the server whose configuration is known saw the client.
+func (j *judgement) seenByConfigured(c *counted) bool {
+	return slices.ContainsFunc(c.Hosts, func(h string) bool { return j.o.Server.of(h, len(j.sum.Hosts)) })
+}
+
+// fileOf returns the file of an origin "file:line".
+func fileOf(origin string) string {
+	if i := strings.LastIndexByte(origin, ':'); i > 0 {
+		return origin[:i]
+	}
+	return origin
+}
+
+// judgeHostbased is about a client whose claimed host name is not the one that the server
+// found.
+func (j *judgement) judgeHostbased(c *counted) {
+	if c.Hostbased == 0 {
+		return
+	}
+	a := plainAddr(c.Addr)
+	text := a.String() + ": hostbased authentication failed " + times(c.Hostbased) + " on " + servers(c.servers()) +
+		", because the server finds another name for this address than the client gives"
+	if c.result != nil {
+		text += "; now " + mappingWords(c.result, c.Addr)
+	}
+	j.found(HostbasedMismatch, a, c.servers(), text, slices.Concat(
+		adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord),
+		[]check.Advice{advise(AdviseShosts, "compare the client's own host name with shosts.equiv, .shosts and "+
+			"ssh_known_hosts on the server: all have to have the name that the server finds")})...)
+}
