@@ -85,6 +85,10 @@ var rooms = map[string]rule{
 		"it plays the user: it runs the program, and knows of check only the words of its verdicts",
 		[]string{"check", "resolve", "internal/console", "internal/exit", "internal/lab", "internal/recipe"},
 	},
+	"rdnsproxy/internal/logs": {
+		"bytes become events and a tally; what they amount to, and how it is shown, is others' matter",
+		[]string{"audit/tally", "sshdlog"},
+	},
 	"rdnsproxy/internal/ordered": {"a loop with a bound", nil},
 	"rdnsproxy/internal/report": {
 		"a format knows results and the words in them, and looks nothing up",

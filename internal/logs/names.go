@@ -1,0 +1,170 @@
+package logs
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// find returns what the names stand for, and notices for the user.
+func (o *Options) find(ctx context.Context) (all []*source, notices []string) {
+	var paths []string
+	for _, name := range o.Names {
+		switch info, err := os.Stat(name); {
+		case name == "-":
+			if !slices.ContainsFunc(all, func(s *source) bool { return s.stdin != nil }) {
+				all = append(all, &source{name: name, kind: stream, stdin: o.Stdin})
+			}
+		case err == nil && info.IsDir():
+			found, journals := inFolder(name)
+			if journals {
+				all = append(all, o.journalSource(name, "--directory="+name))
+			}
+			if len(found) == 0 && !journals {
+				all = append(all, &source{name: name, err: fmt.Errorf("no log in this folder: looked for %s", folderLooksFor)})
+			}
+			paths = append(paths, found...)
+		default:
+			paths = append(paths, name)
+		}
+	}
+	if o.Journal {
+		all = append(all, o.wholeJournal())
+	}
+	if len(o.Names) == 0 && !o.Journal {
+		found, journal := o.thisMachines()
+		if journal {
+			all = append(all, o.wholeJournal())
+		}
+		paths = found
+	}
+	files, more := o.lookAt(ctx, paths)
+	return append(all, files...), append(notices, more...)
+}
+
+// lookAt returns the sources for files, each file once. Journal files become one source,
+// whose records journalctl puts in order.
+func (o *Options) lookAt(ctx context.Context, paths []string) (all []*source, notices []string) {
+	slices.Sort(paths) // so that the same one of two names is kept, however they were given
+	var journals []string
+	var first *source
+	bySize := make(map[int64][]*source)
+	open := 0
+	for _, path := range paths {
+		s := o.fileSource(ctx, path)
+		if i := slices.IndexFunc(bySize[s.size], s.same); i >= 0 {
+			s.close()
+			if was := bySize[s.size][i].name; was != path {
+				notices = append(notices, fmt.Sprintf("%s is the same file as %s: it is read once", path, was))
+			} else {
+				notices = append(notices, path+" is named twice: it is read once")
+			}
+			continue
+		}
+		bySize[s.size] = append(bySize[s.size], s)
+		if s.kind == journal && s.err == nil {
+			journals = append(journals, "--file="+path)
+			s.close()
+			if first == nil {
+				first = s
+			}
+			continue
+		}
+		if open++; open > openFiles {
+			s.close()
+		}
+		all = append(all, s)
+	}
+	switch {
+	case len(journals) == 1:
+		all = append(all, o.journalSource(first.name, journals...))
+	case len(journals) > 1:
+		all = append(all, o.journalSource(fmt.Sprintf("%s and %d more", first.name, len(journals)-1), journals...))
+	}
+	return all, notices
+}
+
+// same reports whether two sources are one file.
+func (s *source) same(o *source) bool {
+	if s.info == nil || o.info == nil {
+		return s.name == o.name
+	}
+	return os.SameFile(s.info, o.info)
+}
+
+// close closes a file that was kept open.
+func (s *source) close() {
+	if s.file != nil {
+		s.file.Close()
+		s.file = nil
+	}
+}
+
+// folderLooksFor says which files of a folder are logs.
+const folderLooksFor = "auth.log*, secure*, messages*, *.journal"
+
+// inFolder returns the logs in a folder, and whether there are journal files in it, or in its
+// folders for each machine.
+//
+// Debian's rsyslog writes auth.log, Red Hat's secure; where there is neither, sshd's messages
+// are in messages, with everything else.
+func inFolder(dir string) (paths []string, journals bool) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return []string{dir}, false // opening it as a file says why not
+	}
+	var messages []string
+	for _, e := range entries {
+		name := e.Name()
+		switch path := filepath.Join(dir, name); {
+		case strings.HasSuffix(name, ".journal"), strings.HasSuffix(name, ".journal~"):
+			journals = true
+		case machineID(name):
+			within, _ := filepath.Glob(filepath.Join(path, "*.journal"))
+			journals = journals || len(within) > 0
+		case e.Type()&fs.ModeDir != 0:
+		case named(name, "auth.log"), named(name, "secure"), named(name, "auth"):
+			paths = append(paths, path)
+		case named(name, "messages"):
+			messages = append(messages, path)
+		}
+	}
+	if len(paths) == 0 {
+		paths = messages
+	}
+	return paths, journals
+}
+
+// named reports whether a file is a log of this name, or what rotation has made of one.
+func named(file, log string) bool {
+	rest, ok := strings.CutPrefix(file, log)
+	return ok && (rest == "" && log != "auth" || rest == ".log" || rotationOf(file).stem == log || rotationOf(file).stem == log+".log")
+}
+
+// machineID reports whether a folder's name is that of a machine, as in /var/log/journal.
+func machineID(name string) bool {
+	return len(name) == 32 && strings.Trim(name, "0123456789abcdef") == ""
+}
+
+// thisMachines returns the logs of this machine: its journal, if that is kept on disk; else
+// the files in /var/log; else the journal since the last start.
+func (o *Options) thisMachines() (paths []string, journal bool) {
+	root := o.root
+	if root == "" {
+		root = "/"
+	}
+	if hasJournalctl() {
+		if _, ok := inFolder(filepath.Join(root, "var/log/journal")); ok {
+			return nil, true
+		}
+	}
+	paths, _ = inFolder(filepath.Join(root, "var/log"))
+	if len(paths) == 0 && hasJournalctl() {
+		_, journal = inFolder(filepath.Join(root, "run/log/journal"))
+	}
+	return paths, journal
+}

@@ -1,0 +1,186 @@
+package logs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+
+	"rdnsproxy/audit/tally"
+	"rdnsproxy/sshdlog"
+)
+
+// Sizes of a part of a file.
+const (
+	mostPart  = 64 << 20
+	leastPart = 4 << 20
+)
+
+// job is a part of an input that one worker reads.
+type job struct {
+	input    int // of Set.sources
+	from, to int64
+	year     int
+	whole    bool // the input is read as a stream
+}
+
+// result is what came of a job.
+type result struct {
+	tally *tally.Tally
+	counts
+	bytes   int64
+	yearBy  string // as in Set
+	partial bool   // as in Input
+	err     error
+}
+
+// partSize returns how much of a file is one part.
+func (f *source) partSize(o *Options) int64 {
+	if o.span > 0 {
+		return o.span
+	}
+	return min(mostPart, max(leastPart, (f.size+int64(o.Workers)-1)/int64(o.Workers)))
+}
+
+// jobs returns the parts of all inputs, in order.
+func (s *Set) jobs() (all []job) {
+	for i, f := range s.sources {
+		switch {
+		case f.err != nil:
+		case f.kind != plain || f.framing == sshdlog.JournalExport:
+			all = append(all, job{input: i, year: f.yearFor(0), whole: true})
+		default:
+			size := f.partSize(&s.o)
+			for at := int64(0); at < f.size; at += size {
+				all = append(all, job{i, at, min(f.size, at+size), f.yearFor(at), false})
+			}
+		}
+	}
+	return all
+}
+
+// Tally reads all inputs and counts what they say. If ctx ends before, it returns what was
+// counted up to then, and the error of ctx.
+func (s *Set) Tally(ctx context.Context) (*tally.Tally, []Input, error) {
+	jobs := s.jobs()
+	inputs := s.inputs()
+	files := s.share(jobs)
+	defer s.report()()
+
+	done := make([]chan result, len(jobs))
+	for i := range done {
+		done[i] = make(chan result, 1)
+	}
+	ahead := make(chan struct{}, s.o.Workers+2) // results that wait for those before them take memory
+	var taken atomic.Int64
+	for range min(s.o.Workers, len(jobs)) {
+		go func() {
+			var p part
+			for {
+				ahead <- struct{}{}
+				i := int(taken.Add(1) - 1)
+				if i >= len(jobs) {
+					<-ahead
+					return
+				}
+				j := &jobs[i]
+				r := s.work(ctx, &p, j, i == 0, files[j.input])
+				done[i] <- r
+			}
+		}()
+	}
+	var total *tally.Tally
+	for i, j := range jobs {
+		r := <-done[i]
+		if total == nil {
+			total = r.tally
+		} else {
+			total.Merge(r.tally)
+		}
+		<-ahead
+		inputs[j.input].take(&r)
+		s.YearBy = cmp.Or(s.YearBy, r.yearBy)
+	}
+	if total == nil {
+		total = tally.New(s.o.Tally)
+	}
+	return total, inputs, ctx.Err()
+}
+
+// inputs returns an input for each source.
+func (s *Set) inputs() []Input {
+	all := make([]Input, len(s.sources))
+	for i, f := range s.sources {
+		all[i] = Input{Name: f.name, Err: reason(f.err)}
+	}
+	return all
+}
+
+// take adds what came of a part.
+func (in *Input) take(r *result) {
+	in.counts.add(&r.counts)
+	in.Bytes += r.bytes
+	in.Partial = in.Partial || r.partial
+	if in.Err == nil {
+		in.Err = reason(r.err)
+	}
+}
+
+// work does one job.
+func (s *Set) work(ctx context.Context, p *part, j *job, first bool, file *shared) (r result) {
+	r.tally = tally.NewPart(s.o.Tally)
+	if first {
+		r.tally = tally.New(s.o.Tally)
+	}
+	p.each = func(f *sshdlog.Frame, e *sshdlog.Event) error {
+		r.tally.Add(f, e)
+		return nil
+	}
+	if j.whole {
+		s.stream(ctx, p, s.sources[j.input], j.year, nil, &r)
+	} else {
+		s.stretch(ctx, p, s.sources[j.input], j, file, &r)
+	}
+	r.counts = p.counts
+	return r
+}
+
+// stretch reads a part of a file.
+func (s *Set) stretch(ctx context.Context, p *part, f *source, j *job, file *shared, r *result) {
+	var opened io.ReaderAt
+	if opened, r.err = file.open(); r.err != nil {
+		return
+	}
+	defer file.done()
+	from := max(0, j.from-before)
+	p.reset(&s.o, f.framing, j.year, s.watch.lines(ctx, s.watch.bytes(io.NewSectionReader(opened, from, f.size-from)), p), from)
+	if r.err = p.skip(j.from); r.err == nil {
+		r.err = p.read(j.to)
+	}
+	r.bytes = max(0, min(j.to, p.lines.at)-j.from)
+	if r.err == io.EOF || r.err == nil && p.lines.at < j.to {
+		r.err = errShorter
+	}
+}
+
+var errShorter = errors.New("got shorter while it was read")
+
+// stream reads an input in order, from its beginning to its end.
+func (s *Set) stream(ctx context.Context, p *part, f *source, year int, idle func() error, r *result) {
+	text := startPump(ctx, func() (io.ReadCloser, error) { return f.open(ctx, &s.watch) })
+	defer text.Close()
+	p.reset(&s.o, f.framing, year, s.watch.lines(ctx, text, p), 0)
+	p.lines.idle = idle
+	if !f.looked {
+		head := p.lines.peek(idle != nil)
+		p.parser.Input = s.o.framingOf(head)
+		if d, ok := firstDate(head, false); ok && d.Year == 0 {
+			p.parser.Clock.Year, r.yearBy = s.o.anchor(nil, d)
+		}
+	}
+	if r.err = p.read(-1); r.err == errPartly {
+		r.err, r.partial = nil, true
+	}
+	r.bytes = p.lines.at
+}
