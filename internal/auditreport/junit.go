@@ -8,6 +8,7 @@ import (
 	"rdnsproxy/audit"
 	"rdnsproxy/internal/dialect"
 	"rdnsproxy/internal/layout"
+	"rdnsproxy/safetext"
 )
 
 // writeJUnit writes the XML that CI servers read test results from: one suite, with a case
@@ -24,7 +25,7 @@ func writeJUnit(w io.Writer, r *audit.Report, o Options) error {
 		Timestamp: dialect.JUnitTime(o.Time),
 		Time:      dialect.JUnitSeconds(r.Timings.Read + r.Timings.Judge),
 		Properties: []dialect.JUnitProperty{
-			{Name: "headline", Value: r.Headline},
+			{Name: "headline", Value: safetext.Line(r.Headline)},
 			{Name: "severity", Value: r.Severity.String()},
 		},
 		Out: dialect.JUnitLines(evidence.String()),
@@ -69,15 +70,15 @@ func junitReason(fs []audit.Finding, o Options) (dialect.Outcome, *dialect.JUnit
 	}
 	var body strings.Builder
 	for _, f := range fs {
-		body.WriteString(f.Severity.String() + ": " + f.Text + "\n")
+		body.WriteString(f.Severity.String() + ": " + safetext.Line(f.Text) + "\n")
 		for _, a := range f.Advice {
-			body.WriteString(layout.Indent + cmp.Or(place(a, f.Hosts)) + ": " + a.Text + "\n")
+			body.WriteString(layout.Indent + cmp.Or(place(a, f.Hosts)) + ": " + safetext.Line(a.Text) + "\n")
 			if a.Line != "" {
-				body.WriteString(layout.Indent + layout.Indent + a.Line + "\n")
+				body.WriteString(layout.Indent + layout.Indent + safetext.Line(a.Line) + "\n")
 			}
 		}
 	}
 	return ended, &dialect.JUnitReason{
-		Type: string(fs[0].Code), Message: fs[0].Text, JUnitText: dialect.JUnitLines(body.String()),
+		Type: string(fs[0].Code), Message: safetext.Line(fs[0].Text), JUnitText: dialect.JUnitLines(body.String()),
 	}
 }

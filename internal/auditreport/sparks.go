@@ -66,7 +66,7 @@ func chartOf(t audit.Timeline, columns int, in *time.Location) chart {
 		from := first - mod(first+int64(offset), s)
 		cells := int((last - from + s - 1) / s)
 		if cells <= columns {
-			return chart{time.Unix(from, 0).In(in), step, cells, min(max(columns/cells, 1), 6)}
+			return chart{time.Unix(from, 0).In(in), step, cells, min(max(columns/cells, 1), 3)}
 		}
 	}
 	return chart{time.Unix(first, 0).In(in), time.Duration(last-first) * time.Second, 1, 1}
@@ -122,8 +122,8 @@ func (c chart) per() string {
 	return "per " + count(n, unit)
 }
 
-// sparklines writes when things happened: a line each for wrong reverse names, failures
-// and logins, each on its own scale.
+// sparklines writes when things happened: a line each for wrong reverse names, failed
+// logins and logins, each on its own scale.
 func (t *text) sparklines() {
 	if len(t.r.Timeline.Start) < 2 {
 		return
@@ -142,7 +142,7 @@ func (t *text) sparklines() {
 	t.Line(1, t.Ink.Paint(layout.Faint, layout.Pad(layout.Pad("", label)+c.axis(), width)+"  "+c.per()))
 	for _, s := range []spark{
 		{"wrong reverse name", c.sum(t.r.Timeline.Start, t.r.Timeline.Mapping)},
-		{"failures", c.sum(t.r.Timeline.Start, t.r.Timeline.Failed)},
+		{"failed logins", c.sum(t.r.Timeline.Start, t.r.Timeline.Failed)},
 		{"logins", c.sum(t.r.Timeline.Start, t.r.Timeline.Logins)},
 	} {
 		top := "none"

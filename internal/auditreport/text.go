@@ -10,6 +10,7 @@ import (
 	"rdnsproxy/audit"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/layout"
+	"rdnsproxy/safetext"
 )
 
 // text is for people: the verdict, what was read, who came, what it means, when it
@@ -44,8 +45,13 @@ func (t *text) whole() {
 		return
 	}
 	t.readings()
-	t.complaints()
-	t.meaning()
+	if t.r.Severity >= check.Warning {
+		t.meaning()
+		t.complaints()
+	} else {
+		t.complaints() // which frighten people more than what else there is to say
+		t.meaning()
+	}
 	t.sparklines()
 	t.clients()
 	t.zones()
@@ -74,15 +80,19 @@ func (t *text) empty() bool {
 func (t *text) verdict() {
 	word := t.r.Severity.String()
 	b := layout.Block{Width: t.Width}
-	b.Hanging(0, 1, word+"\x00\x00"+t.r.Headline)
+	b.Hanging(0, 1, word+"\x00\x00"+safetext.Line(t.r.Headline))
 	line := strings.Replace(strings.TrimPrefix(b.String(), word), "\x00\x00", "  ", 1)
 	t.WriteString(t.Ink.Severity(t.r.Severity, word))
 	first, rest, _ := strings.Cut(line, "\n")
 	t.WriteString("  " + t.Ink.Paint(layout.Bold, strings.TrimLeft(first, " ")) + "\n" + rest)
 }
 
-// shownFindings is how many findings the text explains.
-const shownFindings = 10
+// shownFindings is how many findings the text explains, and shownAlike how many with the
+// same code.
+const (
+	shownFindings = 10
+	shownAlike    = 3
+)
 
 // meaning writes what was found, the worst first. What passes is left out, but with -v.
 func (t *text) meaning() {
@@ -106,17 +116,18 @@ func (t *text) meaning() {
 		t.Blank()
 		t.Heading("what it means")
 	}
-	left := int64(0)
+	written, left := 0, int64(0)
 	each := map[check.Code]int{}
-	for i, f := range shown {
-		if each[f.Code]++; !t.o.Verbose && (i >= shownFindings || each[f.Code] > 3) {
+	for _, f := range shown {
+		if each[f.Code]++; !t.o.Verbose && (written == shownFindings || each[f.Code] > shownAlike) {
 			left++
 			continue
 		}
 		t.finding(f)
+		written++
 	}
 	if left > 0 {
-		t.Line(2, "and "+count(left, "more finding")+" (-v shows all)")
+		t.Line(2, "and "+count(left, "more finding")+", -v shows all")
 	}
 }
 
@@ -127,8 +138,11 @@ func (t *text) finding(f audit.Finding) {
 		depth = 1
 	}
 	word := f.Severity.String()
+	if t.o.Verbose {
+		word += " " + string(f.Code)
+	}
 	b := layout.Block{Width: t.Width}
-	b.Hanging(depth, depth+1, word+": "+f.Text)
+	b.Hanging(depth, depth+1, word+": "+safetext.Line(f.Text))
 	t.WriteString(strings.Replace(b.String(), word+":", t.Ink.Severity(f.Severity, word+":"), 1))
 }
 

@@ -76,7 +76,7 @@ func (t *text) clientRows() []*clientRow {
 			}
 			continue
 		}
-		row := &clientRow{address(c), named(c), changed(c), connections(c), c.Logins, 1}
+		row := &clientRow{safetext.Cut(address(c), 39), named(c), changed(c), connections(c), c.Logins, 1}
 		rows = append(rows, row)
 		if grouped {
 			nets[net] = row
@@ -152,10 +152,10 @@ func (t *text) zones() {
 	}
 	rows := [][]string{{"reverse zone of your clients", "operator", "addresses", "logins"}}
 	for _, z := range t.r.Zones[:min(len(t.r.Zones), shownClients)] {
-		rows = append(rows, []string{safetext.Cut(z.Zone, 40), safetext.Cut(z.Keeper, 30), number(z.Addresses), number(z.Logins)})
+		rows = append(rows, []string{safetext.Line(z.Zone), safetext.Line(z.Keeper), number(z.Addresses), number(z.Logins)})
 	}
 	t.Blank()
-	t.columns(rows, -1)
+	t.columns(rows, 2, -1)
 }
 
 // right pads on the left.

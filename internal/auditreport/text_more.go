@@ -2,6 +2,7 @@ package auditreport
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rdnsproxy/audit"
@@ -35,11 +36,11 @@ func outcome(c audit.Conn) string {
 	words := c.Outcome
 	switch {
 	case c.LoggedIn && c.User != "":
-		words = "logged in as " + safetext.Name(c.User)
+		words = "logged in as " + safetext.Line(c.User)
 	case c.LoggedIn:
 		words = "logged in"
 	case c.User != "":
-		words += " " + safetext.Name(c.User)
+		words += " " + safetext.Line(c.User)
 	}
 	if c.Failed > 0 {
 		words += ", " + count(c.Failed, "failure")
@@ -64,13 +65,13 @@ func (t *text) waits() {
 			median, longest, at, known = *h.WaitMedian, *h.WaitLongest, h.Name, true
 		}
 	}
-	if !known {
-		return
+	if !known || slices.ContainsFunc(t.r.Findings, func(f audit.Finding) bool { return f.Code == "slow.login" }) {
+		return // or the finding says it
 	}
 	t.Blank()
 	on := ""
 	if len(t.r.Hosts) > 1 {
-		on = " on " + at
+		on = " on " + safetext.Line(at)
 	}
 	t.Wrapped(1, fmt.Sprintf("While sshd looked up the reverse name, clients%s waited %s (median), %s at worst.",
 		on, seconds(median), seconds(longest)))
@@ -81,16 +82,16 @@ func (t *text) hosts() {
 	if len(t.r.Hosts) == 0 {
 		return
 	}
-	rows := [][]string{{"server", "UseDNS", "lines that show it", "connections", "logins"}}
+	rows := [][]string{{"server", "UseDNS", "evidence", "connections", "logins"}}
 	for _, h := range t.r.Hosts {
 		n := "-"
 		if h.Connections != nil {
 			n = number(*h.Connections)
 		}
-		rows = append(rows, []string{safetext.Cut(h.Name, 32), h.UseDNS, number(h.Proofs), n, number(h.Logins)})
+		rows = append(rows, []string{safetext.Line(h.Name), h.UseDNS, number(h.Proofs), n, number(h.Logins)})
 	}
 	t.Blank()
-	t.columns(rows, -1)
+	t.columns(rows, 2, -1)
 }
 
 // forgeries shows messages in which a client wrote another address.
@@ -125,15 +126,5 @@ func (t *text) more() {
 		return
 	}
 	t.Blank()
-	words := "More: -v, or --format html --output report.html for all clients; 'rdnsproxy explain CODE' for a finding"
-	if t.o.Command != nil {
-		words = t.o.Command(words)
-	}
-	t.WriteString(t.Ink.Paint(layout.Faint, strings.TrimSuffix(layoutWrapped(t.Width, words), "\n")) + "\n")
-}
-
-func layoutWrapped(width int, words string) string {
-	b := layout.Block{Width: width}
-	b.Hanging(1, 1, words)
-	return b.String()
+	t.Line(1, t.Ink.Paint(layout.Faint, "more: -v, or all clients as a page: --format html --output report.html"))
 }

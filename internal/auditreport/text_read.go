@@ -1,12 +1,14 @@
 package auditreport
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"rdnsproxy/audit"
 	"rdnsproxy/internal/layout"
+	"rdnsproxy/safetext"
 )
 
 // read writes what was read, and what had to be assumed for it.
@@ -16,7 +18,7 @@ func (t *text) read() {
 	var names []string
 	for _, in := range t.r.Inputs {
 		lines += in.SSHD
-		names = append(names, in.Name)
+		names = append(names, safetext.Line(in.Name))
 	}
 	what := []string{inputs(names), count(lines, "line") + " of sshd"}
 	if n := len(t.r.Hosts); n > 1 {
@@ -28,7 +30,7 @@ func (t *text) read() {
 	t.Wrapped(1, strings.Join(what, ", "))
 	for _, in := range t.r.Inputs {
 		if in.Error != "" {
-			t.Hanging(1, 2, in.Name+": "+in.Error)
+			t.Hanging(1, 2, safetext.Line(in.Name+": "+in.Error))
 		}
 	}
 	if a := assumed(t.r.Time); a != "" {
@@ -55,18 +57,21 @@ func inputs(names []string) string {
 
 // assumed says what does not stand in the log, and where it was taken from.
 func assumed(s audit.Span) string {
-	var parts []string
-	if slices.Contains(s.Assumed, "year") {
-		part := "the log has no year"
-		if s.YearBy != "" {
-			part += "; it is taken from " + s.YearBy
-		}
-		parts = append(parts, part)
+	year := slices.Contains(s.Assumed, "year")
+	zone := slices.Contains(s.Assumed, "zone") && s.Zone != ""
+	from := ""
+	if s.YearBy != "" {
+		from = " taken from " + s.YearBy
 	}
-	if slices.Contains(s.Assumed, "zone") && s.Zone != "" {
-		parts = append(parts, "times are taken as "+s.Zone)
+	switch {
+	case year && zone:
+		return "not in the log: the year," + cmp.Or(from, " assumed") + ", and the time zone, assumed to be " + s.Zone
+	case year:
+		return "not in the log: the year," + cmp.Or(from, " assumed")
+	case zone:
+		return "not in the log: the time zone, assumed to be " + s.Zone
 	}
-	return strings.Join(parts, "; ")
+	return ""
 }
 
 // readingWords are the rows of the table.
@@ -84,7 +89,7 @@ var readingWords = [...]struct {
 // readings writes the table of who came and what they did. Its last row counts again
 // those with a wrong reverse name.
 func (t *text) readings() {
-	header := []string{"", "addresses", "connections", "failures", "logins"}
+	header := []string{"", "addresses", "connections", "failed logins", "logins"}
 	rows := [][]string{header}
 	for _, w := range readingWords {
 		row := t.r.Totals.ByReading[w.reading]
@@ -95,36 +100,63 @@ func (t *text) readings() {
 	if n := t.r.Totals.Others; n > 0 {
 		rows = append(rows, []string{"not counted one by one", number(n), "", "", ""})
 	}
-	rows = append(rows, cells("with a wrong reverse name", t.r.Totals.BadlyMapped))
+	rows = append(rows, cells("of these, wrong reverse name", t.r.Totals.BadlyMapped))
 	t.Blank()
-	t.columns(rows, len(rows)-1)
+	t.columns(rows, 1, len(rows)-1)
 }
 
 func cells(words string, r audit.Row) []string {
 	return []string{words, number(r.Addresses), number(r.Connections), number(r.Failed), number(r.Logins)}
 }
 
-// columns writes a table: its first column on the left, the others on the right. The row
-// set apart is painted.
-func (t *text) columns(rows [][]string, apart int) {
+// columns writes a table: the first columns, so many, on the left, the others on the right.
+// The row set apart is painted.
+func (t *text) columns(rows [][]string, left, apart int) {
 	width := make([]int, len(rows[0]))
 	for _, row := range rows {
 		for i, cell := range row {
 			width[i] = max(width[i], len(cell))
 		}
 	}
+	t.fit(width, left)
 	for n, row := range rows {
-		line := layout.Pad(row[0], width[0])
-		for i, cell := range row[1:] {
-			line += "  " + strings.Repeat(" ", width[i+1]-len(cell)) + cell
+		var line []string
+		for i, cell := range row {
+			if i < left {
+				line = append(line, layout.Pad(safetext.Cut(cell, width[i]), width[i]))
+			} else {
+				line = append(line, right(cell, width[i]))
+			}
 		}
+		words := strings.Join(line, "  ")
 		switch n {
 		case 0:
-			line = t.Ink.Paint(layout.Faint, line)
+			words = t.Ink.Paint(layout.Faint, words)
 		case apart:
-			line = t.Ink.Paint(layout.Bold, line)
+			words = t.Ink.Paint(layout.Bold, words)
 		}
-		t.Line(1, line)
+		t.Line(1, words)
+	}
+}
+
+// fit makes the widest of the left columns narrower, until the table fits the width.
+func (t *text) fit(width []int, left int) {
+	const least = 12
+	over := -t.Width
+	for _, w := range width {
+		over += w + 2
+	}
+	for ; over > 0; over-- {
+		widest := 0
+		for i := range left {
+			if width[i] > width[widest] {
+				widest = i
+			}
+		}
+		if width[widest] <= least {
+			return
+		}
+		width[widest]--
 	}
 }
 

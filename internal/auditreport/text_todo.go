@@ -6,6 +6,7 @@ import (
 	"rdnsproxy/audit"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/layout"
+	"rdnsproxy/safetext"
 )
 
 // shownAdvice is how many pieces of advice the text gives, and shownLines how many lines to
@@ -29,7 +30,7 @@ func tasks(findings []audit.Finding, command func(string) string) []task {
 	for _, f := range worstFirst(findings) {
 		for _, a := range f.Advice {
 			place := place(a, f.Hosts)
-			words := a.Text
+			words := safetext.Line(a.Text)
 			if command != nil {
 				words = command(words)
 			}
@@ -38,8 +39,8 @@ func tasks(findings []audit.Finding, command func(string) string) []task {
 				tasks = append(tasks, task{place: place, text: words})
 				i = len(tasks) - 1
 			}
-			if a.Line != "" && !slices.Contains(tasks[i].lines, a.Line) {
-				tasks[i].lines = append(tasks[i].lines, a.Line)
+			if line := safetext.Line(a.Line); line != "" && !slices.Contains(tasks[i].lines, line) {
+				tasks[i].lines = append(tasks[i].lines, line)
 			}
 		}
 	}
@@ -105,5 +106,5 @@ func place(a check.Advice, hosts []string) string {
 	if len(hosts) == 0 {
 		return "on the " + string(a.Machine)
 	}
-	return "on " + listed(hosts, "server")
+	return "on " + safetext.Line(listed(hosts, "server"))
 }
