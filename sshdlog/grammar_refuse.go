@@ -204,10 +204,15 @@ func (e *Event) limited(r []byte, whole bool) bool {
 	return i >= 0 && whole && e.connections(r[i+len(" logging rate-limited: additional "):])
 }
 
-// throttled reads "TIME, N connections dropped" (8.4 to 9.9).
+// throttled reads "TIME, N connections dropped" (8.4 to 9.9). At LogLevel INFO the first of
+// these N had a line of its own (sshd.c, drop_connection).
 func (e *Event) throttled(r []byte, whole bool) bool {
 	i := bytes.Index(r, []byte(", "))
-	return i >= 0 && whole && e.connections(r[i+2:])
+	if i < 0 || !whole || !e.connections(r[i+2:]) {
+		return false
+	}
+	e.Repeat--
+	return e.Repeat > 0
 }
 
 func (e *Event) connections(r []byte) bool {
