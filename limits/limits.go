@@ -94,6 +94,10 @@ const (
 	// default, interleave before they are authenticated.
 	AuditWindow = 4096
 
+	// AuditWindowAll is the same in lines of all hosts together: how many connections are
+	// remembered, however many hosts the log names.
+	AuditWindowAll = 262_144
+
 	// AuditClients is how many clients are counted one by one. Those that logged in, or had
 	// the right key, are never left out.
 	AuditClients = 1_000_000

@@ -28,6 +28,8 @@ type Options struct {
 	// pid. What they get is valid until they return.
 	OnEvent func(c *Connection, f *sshdlog.Frame, e *sshdlog.Event)
 	OnOver  func(c *Connection)
+
+	caps caps // zero: those of package limits
 }
 
 // Filter selects connections: all that match each of the lists that are not empty.

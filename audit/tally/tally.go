@@ -1,48 +1,220 @@
 package tally
 
 import (
-	"errors"
-	"io"
-	"iter"
+	"math"
+	"math/rand/v2"
+	"strconv"
 
 	"rdnsproxy/sshdlog"
 )
 
 // A Tally counts the events of a log, or of one part of it. It is not safe for concurrent
-// use; parts are counted by Tallies of their own, and merged.
+// use; parts are counted by Tallies of their own, and merged. What it counts by client and
+// name stops at 4,294,967,295.
 type Tally struct {
-	o    Options
-	part bool
+	o        Options
+	finished bool
+
+	messages    [sshdlog.Kinds]int64
+	first, last uint32
+	seq         int64 // lines so far
+	hours       hours
+
+	names      *names
+	hosts      []*host // number 0 is none
+	hostNumber map[string]uint32
+	freeHosts  []uint32
+	lastHost   uint32
+	swept      int
+	counted    int    // hosts with counts
+	hostBound  uint64 // the largest hash of one; 0: no bound has been reached
+
+	conns slab[conn]
+	open  openTable
+	edges []edge // nil: nothing precedes
+	met   map[key]uint32
+
+	// Connections that logged in, or had the right key, are counted apart, so that no flood of
+	// other clients can push theirs out.
+	plain, kept *records
+	extras      slab[extra]
+	samples     samples
+
+	unattributed int64
+	forged       int64
+	forgeries    []forgery
+	doubtful     slab[doubt]
+	listed       listed
 }
 
 // New returns a Tally for a log from its beginning: nothing precedes its first event.
-func New(o Options) *Tally { return &Tally{o: o} }
+func New(o Options) *Tally {
+	o = o.withDefaults()
+	return &Tally{
+		o: o, names: newNames(o.caps.names), hosts: make([]*host, 1), hostNumber: map[string]uint32{},
+		hours: newHours(o.caps.hours),
+		open:  openTable{slots: make([]slot, 64), odd: rand.Uint64() | 1},
+		plain: newRecords(o.caps.clients), kept: newRecords(o.caps.clients),
+	}
+}
 
 // NewPart returns a Tally for a later part of a log. What its first lines belong to shows
 // when it is merged into the Tally of what precedes.
-func NewPart(o Options) *Tally { return &Tally{o: o, part: true} }
+func NewPart(o Options) *Tally {
+	t := New(o)
+	t.edges, t.met = []edge{}, map[key]uint32{}
+	return t
+}
 
 // Add counts the event that a frame's message was parsed into. It keeps neither.
-func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {}
+func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
+	if len(t.names.texts) > t.names.limit {
+		t.dropNames()
+	}
+	if t.plain.crowded() || t.kept.crowded() {
+		t.leaveClients()
+	}
+	k := t.hostOf(f.Host)
+	h := t.hosts[k]
+	t.seq++
+	h.n++
+	h.seq = t.seq
+	l := line{e: e, at: stamp(f.Time), n: h.n, seq: t.seq}
+	t.messages[e.Kind] += int64(e.Repeat)
+	t.seen(l.at)
+	if h.counts != nil {
+		h.counts.note(f, e, l.at)
+	}
+	if h.skip || e.Kind == sshdlog.Other {
+		return
+	}
+	if l.at != 0 {
+		l.micro = f.Time*1e6 + int64(max(0, f.Micro))
+	}
+	if e.Sure {
+		l.addr = e.Addr.As16()
+	}
+	t.addLine(key{k, process(f, e)}, f, &l)
+	t.expire(h, 2)
+}
 
-// Merge adds the Tally of what follows in the log, and consumes it. However a log is cut,
-// and in whatever bracketing the parts are merged, the result is that of the whole. It is an
-// error if the Options differ.
-func (t *Tally) Merge(later *Tally) error { return errors.New("not yet") }
+// addLine counts a line at its connection; without pid, and if the listener said it, at its
+// client.
+func (t *Tally) addLine(k key, f *sshdlog.Frame, l *line) {
+	var single conn
+	c := &single
+	begins := begins(l.e.Kind)
+	number := uint32(0)
+	if k.pid != 0 {
+		a := arrival{begin: begins, has: l.e.Sure, addr: l.addr, n: l.n, seq: l.seq}
+		if a.has {
+			a.port = l.e.Port
+		}
+		if number, _ = t.place(k, &a); number != 0 {
+			c = t.conns.at(number)
+		}
+	}
+	if number == 0 {
+		c.host, c.pid, c.begin, c.flags = k.host, k.pid, begins, alone
+		c.n0, c.seq0 = l.n, l.seq
+	}
+	t.count(c, l)
+	t.inOrder(c, l)
+	if t.o.OnEvent != nil {
+		shown := t.connection(c)
+		t.o.OnEvent(&shown, f, l.e)
+	}
+	switch {
+	case number == 0 && k.pid == 0:
+		t.fold(c)
+	case number == 0:
+		t.stray(c)
+	case begins == gone:
+		t.end(number)
+	}
+}
 
-// Finish ends all connections that are still open. After it, a Tally can only be read.
-func (t *Tally) Finish() {}
+// process returns the pid of the connection that a message is about; 0: it has none.
+func process(f *sshdlog.Frame, e *sshdlog.Event) uint32 {
+	switch {
+	case e.Kind == sshdlog.Timeout && e.Listener: // since 9.8 it names the process
+		pid, err := strconv.ParseUint(string(e.Rest), 10, 32)
+		if err != nil {
+			return 0
+		}
+		return uint32(pid)
+	case e.Listener, e.Kind == sshdlog.Dropped, e.Kind == sshdlog.Penalty, e.Kind == sshdlog.Limited:
+		return 0
+	}
+	return f.PID
+}
 
-// Summary returns what a finished Tally has counted.
-func (t *Tally) Summary() *Summary { return &Summary{Step: 3600} }
+// stamp bounds a time: 0 is none. 32 bits are enough until 2106.
+func stamp(seconds int64) uint32 {
+	if seconds <= 0 || seconds > math.MaxUint32 {
+		return 0
+	}
+	return uint32(seconds)
+}
 
-// Clients yields the clients of a finished Tally, sorted by address. A *Client is the
-// caller's to keep.
-func (t *Tally) Clients() iter.Seq[*Client] { return func(func(*Client) bool) {} }
+func (t *Tally) seen(at uint32) {
+	if at != 0 {
+		if t.first == 0 || at < t.first {
+			t.first = at
+		}
+		t.last = max(t.last, at)
+	}
+}
 
-// Encode writes a Tally that is not finished, for Decode.
-func (t *Tally) Encode(w io.Writer) error { return errors.New("not yet") }
+// leaveClients leaves those out who are beyond the bound.
+func (t *Tally) leaveClients() {
+	t.leave(t.plain)
+	t.leave(t.kept)
+	for i := uint32(1); i <= t.conns.n; i++ {
+		t.conns.at(i).client = 0
+	}
+}
 
-// Decode reads what Encode has written. A Tally of another version of the format, or with
-// other names' hashes, is an error.
-func Decode(r io.Reader) (*Tally, error) { return nil, errors.New("not yet") }
+// inOrder counts what precedes a client's first login, line by line: connections are over in
+// another order. Only lines with an address of their own count here.
+func (t *Tally) inOrder(c *conn, l *line) {
+	e := l.e
+	if !e.Sure || !e.HasUser && e.Kind != sshdlog.Failed || !t.inTime(l.at) || !t.asksForClient(l.addr) {
+		return
+	}
+	if len(t.o.Only.Users) > 0 && !t.asksFor(e.User) {
+		return
+	}
+	if e.Kind == sshdlog.Accepted {
+		t.loggedIn(c, l)
+		return
+	}
+	if c.client == 0 || t.plain.at(c.client).addr != l.addr {
+		if c.client = t.plain.get(&l.addr); c.client == 0 {
+			return
+		}
+	}
+	r := t.plain.at(c.client)
+	if e.Kind == sshdlog.Failed {
+		r.failed = sum(r.failed, e.Repeat)
+	}
+	if e.HasUser {
+		r.asked.add(hash(cut(e.User)))
+	}
+}
+
+func (t *Tally) loggedIn(c *conn, l *line) {
+	number := t.kept.get(&l.addr)
+	if number == 0 {
+		return
+	}
+	m := t.extraOf(t.kept.at(number))
+	if m.login.seen {
+		return
+	}
+	m.login = login{seen: true, time: l.at, host: t.hosts[c.host].id, user: t.names.id(l.e.User)}
+	if k, _ := t.plain.find(&l.addr); k != 0 {
+		r := t.plain.at(k)
+		m.login.failed, m.login.asked = r.failed, r.asked
+	}
+}

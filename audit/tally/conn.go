@@ -1,0 +1,267 @@
+package tally
+
+import (
+	"bytes"
+
+	"rdnsproxy/sshdlog"
+)
+
+// A conn is a connection so far. While a part of a log is counted, it can also be a fragment
+// of one: lines of which it shows only when the parts are merged whether they belong to what
+// precedes, but then all of them do, or none.
+type conn struct {
+	addr  address
+	flags flags
+	begin begin // of its first line
+	port  uint16
+	pid   uint32
+	host  uint32 // number of its host
+	next  uint32 // the connection that was begun next on its host
+
+	// Places in lines: of the host, the first and the last, and the one by which it stands in
+	// the host's queue; in the log, the first and the last.
+	n0, n, queued int64
+	seq0, seq     int64
+
+	lines              uint32 // how many
+	first, last, acted uint32 // stamps: the least, the largest, and that of the last attempt or complaint
+	outcome            sshdlog.Kind
+	mapping            sshdlog.Kind // of the first complaint; later ones are its doubles
+	failed, pam, root  uint32       // attempts
+	keys, denied       uint32       // right keys from the wrong place, and users who may not log in
+	hostbased, unsure  uint32
+
+	user, in, name, named, need uint32 // numbers of names; in: who logged in; need: required=
+	nameAt, namedAt             int64  // where name and named stand, in lines of the log
+	startAt, mapAt              int64  // microseconds since 1970; 0: not seen
+
+	edge   uint32 // number of the edge whose last fragment this is; 0: what precedes is known
+	client uint32 // number of its client's record, if it has been looked up
+	doubt  uint32 // number of its doubt
+}
+
+type flags uint16
+
+const (
+	hasAddr  flags = 1 << iota
+	closed         // only lines that end a connection follow
+	loggedIn       //
+	tried          // to authenticate
+	unknown        // the user is unknown
+	matches        // the user is one of those who are asked for
+	told           // by another than PAM
+	alone          // a line without pid: no connection
+	over           // counted, or kept as a fragment
+)
+
+func (c *conn) is(f flags) bool { return c.flags&f != 0 }
+
+// begin is what a line may begin.
+type begin uint8
+
+const (
+	opens begin = iota // a connection
+	ends               // a connection, if it has an address, that is over with it
+	gone               // none; whatever connection of its process there was is over
+)
+
+// begins says what the events do that have connections.
+func begins(k sshdlog.Kind) begin {
+	switch k {
+	case sshdlog.End, sshdlog.Scan, sshdlog.Timeout:
+		return ends
+	case sshdlog.Gone:
+		return gone
+	}
+	return opens
+}
+
+// A line is an event in its place.
+type line struct {
+	e      *sshdlog.Event
+	addr   address // only if e.Sure
+	at     uint32  // stamp; 0: none
+	micro  int64   // the same in microseconds
+	n, seq int64
+}
+
+// count adds a line to its connection.
+func (t *Tally) count(c *conn, l *line) {
+	e := l.e
+	c.n, c.seq = l.n, l.seq
+	c.lines = sum(c.lines, 1)
+	c.stamp(l.at, l.at)
+	if e.Sure {
+		if !c.is(hasAddr) {
+			c.addr = l.addr
+			c.flags |= hasAddr
+		}
+		if c.port == 0 {
+			c.port = e.Port
+		}
+	} else if e.HasUser && e.Kind != sshdlog.NotAllowed && e.Kind != sshdlog.PAMFailed {
+		c.unsure = sum(c.unsure, 1)
+	}
+	if e.HasUser {
+		t.countUser(c, e)
+	}
+	if e.Kind != sshdlog.PAMFailed {
+		c.flags |= told
+	}
+	if rank[e.Kind] > rank[c.outcome] {
+		c.outcome = e.Kind
+	}
+	t.countKind(c, l)
+	if begins(e.Kind) != opens {
+		c.flags |= closed
+	}
+	if e.Suspect {
+		t.doubts(c, l)
+	}
+}
+
+func (t *Tally) countKind(c *conn, l *line) {
+	e := l.e
+	if e.Kind.Mapping() {
+		if c.mapping == sshdlog.Other {
+			c.mapping, c.name, c.nameAt = e.Kind, t.names.id(e.Name), l.seq
+			c.mapAt, c.acted = l.micro, later(c.acted, l.at)
+		}
+		return
+	}
+	if len(e.Name) > 0 && c.named == 0 {
+		c.named, c.namedAt = t.names.id(e.Name), l.seq
+	}
+	switch e.Kind {
+	case sshdlog.Dropped, sshdlog.Limited, sshdlog.Penalty:
+		c.lines = sum(c.lines, e.Repeat-1)
+		return
+	case sshdlog.Start:
+		if c.startAt == 0 {
+			c.startAt = l.micro
+		}
+		return
+	case sshdlog.Gone, sshdlog.Scan, sshdlog.Timeout:
+		return
+	case sshdlog.End:
+		if e.HasUser {
+			c.flags |= tried
+		}
+		return
+	case sshdlog.Accepted:
+		c.flags |= loggedIn
+		if c.in == 0 {
+			c.in = t.names.id(e.User)
+		}
+	case sshdlog.Failed:
+		c.failed = sum(c.failed, e.Repeat)
+		if isRoot(e.User) {
+			c.root = sum(c.root, e.Repeat)
+		}
+	case sshdlog.PAMFailed:
+		c.pam = sum(c.pam, e.Repeat)
+	case sshdlog.NotAllowed:
+		c.denied = sum(c.denied, e.Repeat)
+	case sshdlog.FromKey:
+		c.keys = sum(c.keys, e.Repeat)
+		if c.need == 0 {
+			c.need = t.names.id(e.Rest)
+		}
+	case sshdlog.Hostbased:
+		c.hostbased = sum(c.hostbased, e.Repeat)
+	}
+	c.flags |= tried
+	c.acted = later(c.acted, l.at)
+}
+
+// countUser keeps the first user of a connection. If any line of it says that the server does
+// not know the user, the name may be a password, and none is kept.
+func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
+	if t.asksFor(e.User) {
+		c.flags |= matches
+	}
+	if e.Invalid {
+		c.flags |= unknown
+	}
+	switch {
+	case c.is(unknown) && !t.o.UnknownUsers:
+		c.user = 0
+	case c.user == 0:
+		c.user = t.names.id(e.User)
+	}
+}
+
+// isRoot tells root, whom sshd up to 3.6.1 wrote in capitals.
+func isRoot(user []byte) bool {
+	return string(user) == "root" || string(user) == "ROOT"
+}
+
+// rank orders events by how much they say about a connection.
+var rank = [sshdlog.Kinds]uint8{
+	sshdlog.Accepted: 20, sshdlog.FromKey: 19, sshdlog.NotAllowed: 18, sshdlog.Hostbased: 17,
+	sshdlog.TooMany: 16, sshdlog.Failed: 15, sshdlog.PAMFailed: 14, sshdlog.Invalid: 13, sshdlog.Partial: 12,
+	sshdlog.Dropped: 11, sshdlog.Timeout: 10, sshdlog.Scan: 9, sshdlog.MapMismatch: 8, sshdlog.MapFailed: 7,
+	sshdlog.MapNumeric: 6, sshdlog.MapMissing: 5, sshdlog.End: 4, sshdlog.Gone: 3, sshdlog.Start: 2,
+	sshdlog.Penalty: 1, sshdlog.Limited: 1,
+}
+
+// join adds a fragment: the result is what its lines would have made of the connection.
+func (t *Tally) join(c, o *conn) {
+	if !c.is(hasAddr) {
+		c.addr = o.addr
+	}
+	if c.port == 0 {
+		c.port = o.port
+	}
+	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | told)
+	c.n, c.seq = o.n, o.seq
+	c.lines = sum(c.lines, o.lines)
+	c.stamp(o.first, o.last)
+	c.acted = later(c.acted, o.acted)
+	if rank[o.outcome] > rank[c.outcome] {
+		c.outcome = o.outcome
+	}
+	if c.mapping == sshdlog.Other {
+		c.mapping, c.name, c.nameAt, c.mapAt = o.mapping, o.name, o.nameAt, o.mapAt
+	}
+	if c.named == 0 {
+		c.named, c.namedAt = o.named, o.namedAt
+	}
+	for _, p := range [...]struct {
+		to *uint32
+		of uint32
+	}{
+		{&c.failed, o.failed}, {&c.pam, o.pam}, {&c.root, o.root}, {&c.keys, o.keys},
+		{&c.denied, o.denied}, {&c.hostbased, o.hostbased}, {&c.unsure, o.unsure},
+	} {
+		*p.to = sum(*p.to, p.of)
+	}
+	c.user, c.in, c.need = first(c.user, o.user), first(c.in, o.in), first(c.need, o.need)
+	if c.is(unknown) && !t.o.UnknownUsers {
+		c.user = 0
+	}
+	if c.startAt == 0 {
+		c.startAt = o.startAt
+	}
+	c.doubt = t.joinDoubts(c.doubt, o.doubt)
+}
+
+// stamp counts stamps; 0 is none.
+func (c *conn) stamp(first, last uint32) {
+	if first != 0 && (c.first == 0 || first < c.first) {
+		c.first = first
+	}
+	c.last = max(c.last, last)
+}
+
+func first(a, b uint32) uint32 {
+	if a != 0 {
+		return a
+	}
+	return b
+}
+
+func later(a, b uint32) uint32 { return first(b, a) }
+
+// userHost reports whether the reason of a NotAllowed is a list in which user@host can stand.
+func userHost(reason []byte) bool { return bytes.Contains(reason, []byte("Users")) }

@@ -1,0 +1,76 @@
+package tally
+
+import (
+	"encoding/json"
+	"net/netip"
+
+	"rdnsproxy/limits"
+)
+
+// caps are the bounds of package limits. Tests set smaller ones.
+type caps struct {
+	clients, names, hosts, hours, reported int
+	window                                 int64 // in lines of the whole log
+}
+
+func (o Options) withDefaults() Options {
+	if o.Window <= 0 {
+		o.Window = limits.AuditWindow
+	}
+	if o.caps == (caps{}) {
+		o.caps = caps{
+			clients: limits.AuditClients, names: limits.AuditNames, hosts: limits.AuditHosts,
+			hours: limits.AuditHours, reported: limits.AuditReported, window: limits.AuditWindowAll,
+		}
+	}
+	return o
+}
+
+// key is the same for Options that count alike.
+func (o *Options) key() string {
+	b, _ := json.Marshal(struct {
+		Window       int64
+		UnknownUsers bool
+		Since, Until int64
+		Only         Filter
+	}{o.Window, o.UnknownUsers, o.Since, o.Until, o.Only})
+	return string(b)
+}
+
+func (a address) ip() netip.Addr { return netip.AddrFrom16(a).Unmap() }
+
+// inTime reports whether a stamp is within Since and Until. None is, if they are not set.
+func (t *Tally) inTime(at uint32) bool {
+	o := &t.o
+	return (o.Since == 0 || int64(at) >= o.Since) && (o.Until == 0 || at != 0 && int64(at) <= o.Until)
+}
+
+// asksFor reports whether the user is one of those asked for.
+func (t *Tally) asksFor(user []byte) bool {
+	for _, u := range t.o.Only.Users {
+		if u == string(user) {
+			return true
+		}
+	}
+	return false
+}
+
+// asksForClient reports whether Options.Only has the address.
+func (t *Tally) asksForClient(a address) bool {
+	if len(t.o.Only.Clients) == 0 {
+		return true
+	}
+	for _, p := range t.o.Only.Clients {
+		if p.Contains(a.ip()) {
+			return true
+		}
+	}
+	return false
+}
+
+// wanted reports whether a connection is to be counted. Its host is: others' lines make none.
+func (t *Tally) wanted(c *conn) bool {
+	only := &t.o.Only
+	return t.inTime(c.last) && (len(only.Users) == 0 || c.is(matches)) &&
+		(len(only.Clients) == 0 || c.is(hasAddr) && t.asksForClient(c.addr))
+}

@@ -1,0 +1,181 @@
+package tally
+
+import (
+	"rdnsproxy/sshdlog"
+)
+
+// fold counts a connection that is over.
+func (t *Tally) fold(c *conn) {
+	if t.o.OnOver != nil {
+		shown := t.connection(c)
+		t.o.OnOver(&shown)
+	}
+	wanted := t.wanted(c)
+	t.judgeDoubts(c, wanted)
+	if !wanted {
+		return
+	}
+	t.hours.add(c)
+	if !c.is(hasAddr) {
+		if c.is(tried) || c.mapping != sshdlog.Other {
+			t.unattributed++
+		}
+		return
+	}
+	h := t.hosts[c.host]
+	if h.counts != nil {
+		h.counts.fold(c)
+	}
+	if !t.o.Only.All() && !c.is(alone) {
+		t.listed.add(t.connection(c), t.o.caps.reported)
+	}
+	n, m, more := numbersOf(c)
+	r := t.recordOf(c)
+	if r == nil {
+		return
+	}
+	r.flags |= counted
+	r.seen(c.first)
+	r.seen(c.last)
+	for i := range n {
+		r.n[i] = sum(r.n[i], n[i])
+	}
+	t.sample(&r.hosts, h.id, 1)
+	switch {
+	case c.is(loggedIn) || !c.is(tried):
+	case c.user != 0:
+		t.sampleUser(r, c.user, 1)
+	case c.is(unknown):
+		r.flags |= moreUsers
+	}
+	if more {
+		t.foldMore(r, c, &m)
+	}
+}
+
+// stray counts a line that ends a connection and of which no other line has been seen. Most
+// are the second of two, and nothing.
+func (t *Tally) stray(c *conn) {
+	wanted := t.wanted(c)
+	t.judgeDoubts(c, wanted)
+	if wanted && c.begin == ends {
+		t.unattributed += int64(c.lines)
+	}
+}
+
+// recordOf returns the record at which a connection counts; nil: the client is beyond the
+// bound, and it has been counted among the others.
+func (t *Tally) recordOf(c *conn) *record {
+	table, number := t.plain, c.client
+	if c.is(loggedIn) || c.keys > 0 {
+		table, number = t.kept, 0
+	}
+	if number == 0 || table.at(number).addr != c.addr {
+		number = table.get(&c.addr)
+	}
+	if number == 0 {
+		n, m, _ := numbersOf(c)
+		table.others.add(countsOf(&n, &m))
+		return nil
+	}
+	return table.at(number)
+}
+
+// numbersOf returns what a connection counts; more: m is not all zero, or a name is known.
+func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
+	failed := c.failed
+	if failed == 0 {
+		failed = c.pam
+	}
+	n[nUnsure], n[nRoot] = c.unsure, c.root
+	switch {
+	case c.outcome == sshdlog.Dropped:
+		n[nDropped] = c.lines
+		return n, m, false
+	case !c.is(told) && c.is(alone):
+		n[nPAMFailed] = c.pam
+		return n, m, false
+	case !c.is(told):
+		n[nPAM], n[nPAMFailed] = 1, c.pam
+		return n, m, false
+	case !c.is(alone):
+		n[nConnections] = 1
+	}
+	n[nFailed] = failed
+	switch {
+	case c.is(loggedIn):
+		m[nLoggedIn], more = 1, true
+	case c.is(tried):
+		n[nTried] = 1
+	case !c.is(alone):
+		n[nKnocked] = 1
+	}
+	if c.is(unknown) {
+		n[nUnknownUser] = 1
+	}
+	if c.mapping != sshdlog.Other {
+		m[nMapping+int(c.mapping-sshdlog.MapFailed)], more = 1, true
+		if c.is(loggedIn) {
+			m[nLoggedInBad] = 1
+		}
+	}
+	if c.named != 0 {
+		m[nNamed], more = 1, true
+	}
+	m[nRefusedKey], m[nNotAllowed], m[nHostbased] = c.keys, c.denied, c.hostbased
+	return n, m, more || c.keys > 0 || c.denied > 0 || c.hostbased > 0
+}
+
+// foldMore counts what few connections have.
+func (t *Tally) foldMore(r *record, c *conn, n *[moreNumbers]uint32) {
+	m := t.extraOf(r)
+	for i := range n {
+		m.n[i] = sum(m.n[i], n[i])
+	}
+	t.sample(&m.loggedIn, c.in, 1)
+	if c.keys > 0 || c.denied > 0 {
+		t.sample(&m.refused, c.user, 1)
+	}
+	t.sample(&m.required, c.need, 1)
+	if c.mapping != sshdlog.Other {
+		t.sample(&m.names, c.name, 1)
+		m.named(c.name, c.nameAt)
+		m.complained(uint8(c.mapping), c.nameAt)
+		if w, ok := c.waited(); ok {
+			m.wait = max(m.wait, w+1)
+		}
+		return
+	}
+	t.sample(&m.names, c.named, 1)
+	m.named(c.named, c.namedAt)
+}
+
+// fold counts a connection for its host.
+func (h *hostCounts) fold(c *conn) {
+	switch {
+	case c.is(alone):
+	case c.is(told):
+		h.connections++
+	default:
+		h.pam++
+	}
+	if c.is(loggedIn) {
+		h.logins++
+	}
+	if w, ok := c.waited(); ok && c.mapping != sshdlog.Other {
+		h.waited().add(w)
+	}
+}
+
+// connection shows a connection.
+func (t *Tally) connection(c *conn) Connection {
+	s := Connection{
+		Host: t.hosts[c.host].name, PID: c.pid, First: int64(c.first), Last: int64(c.last), Mapping: c.mapping,
+		Name: t.names.string(first(c.name, c.named)), User: t.names.string(first(c.in, c.user)),
+		LoggedIn: c.is(loggedIn), Failed: int64(first(c.failed, c.pam)), Outcome: c.outcome,
+	}
+	if c.is(hasAddr) {
+		s.Addr, s.Port = c.addr.ip(), c.port
+	}
+	return s
+}

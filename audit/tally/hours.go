@@ -1,0 +1,110 @@
+package tally
+
+import (
+	"maps"
+	"slices"
+
+	"rdnsproxy/sshdlog"
+)
+
+const day = 86400
+
+// hours counts by time: by hours, or by days if there are too many hours. A connection counts
+// at the time of its last complaint or attempt.
+type hours struct {
+	step   uint32
+	most   int
+	counts map[uint32]*hour
+	last   *hour
+}
+
+type hour struct {
+	start                                 uint32
+	mapping, failed, logins, dropped, pam int64
+}
+
+func newHours(most int) hours { return hours{step: 3600, most: most, counts: map[uint32]*hour{}} }
+
+func (h *hours) of(at uint32) *hour {
+	if h.last != nil && at-h.last.start < h.step {
+		return h.last
+	}
+	at -= at % h.step
+	x := h.counts[at]
+	if x == nil {
+		if len(h.counts) == h.most && h.step < day {
+			h.byDays()
+			return h.of(at)
+		}
+		x = &hour{start: at}
+		h.counts[at] = x
+	}
+	h.last = x
+	return x
+}
+
+// add counts a connection. What has no stamp is in no hour.
+func (h *hours) add(c *conn) {
+	dropped := c.outcome == sshdlog.Dropped || c.outcome == sshdlog.Limited
+	at := c.acted
+	if dropped {
+		at = c.last
+	}
+	if at == 0 || !dropped && c.mapping == sshdlog.Other && first(c.failed, c.pam) == 0 && !c.is(loggedIn) {
+		return
+	}
+	x := h.of(at)
+	if dropped {
+		x.dropped += int64(c.lines)
+		return
+	}
+	if c.mapping != sshdlog.Other {
+		x.mapping++
+	}
+	x.failed += int64(c.failed)
+	if c.failed == 0 {
+		x.pam += int64(c.pam)
+	}
+	if c.is(loggedIn) {
+		x.logins++
+	}
+}
+
+func (h *hours) byDays() {
+	old := h.counts
+	*h = hours{step: day, most: h.most, counts: map[uint32]*hour{}}
+	for _, x := range old {
+		h.put(x)
+	}
+}
+
+func (h *hours) put(x *hour) {
+	y := h.of(x.start)
+	y.mapping += x.mapping
+	y.failed += x.failed
+	y.logins += x.logins
+	y.dropped += x.dropped
+	y.pam += x.pam
+}
+
+func (h *hours) merge(o *hours) {
+	if o.step > h.step {
+		h.byDays()
+	}
+	for _, x := range o.counts {
+		h.put(x)
+	}
+}
+
+// shown returns the hours in order. If all failures are PAM's, these are what is known.
+func (h *hours) shown(pam bool) []Hour {
+	s := make([]Hour, 0, len(h.counts))
+	for _, at := range slices.Sorted(maps.Keys(h.counts)) {
+		x := h.counts[at]
+		s = append(s, Hour{Start: int64(at), Mapping: x.mapping, Failed: x.failed, Logins: x.logins, Dropped: x.dropped})
+		if pam {
+			s[len(s)-1].Failed += x.pam
+		}
+	}
+	return s
+}

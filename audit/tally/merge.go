@@ -1,0 +1,248 @@
+package tally
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+)
+
+// Merge adds the Tally of what follows in the log, and consumes it. However a log is cut,
+// and in whatever bracketing the parts are merged, the result is that of the whole. It is an
+// error if the Options differ, and if a Tally is finished or is not a part.
+//
+// Connections never span hosts, so Tallies of different hosts can be merged in any order. Only
+// which login is a client's first, what precedes it, and which of its names is the first and
+// the last go by that order.
+func (t *Tally) Merge(later *Tally) error {
+	switch {
+	case t.o.key() != later.o.key():
+		return errors.New("the tallies were made with other options")
+	case t.finished || later.finished:
+		return errors.New("a finished tally cannot be merged")
+	}
+	if len(t.names.texts) > t.names.limit {
+		t.dropNames()
+	}
+	later.renumber(t.names)
+	hosts := t.mergeHosts(later)
+	t.mergeEdges(later, hosts)
+	t.mergeOpen(later, hosts)
+	t.mergeClients(later)
+	for i, n := range later.messages {
+		t.messages[i] += n
+	}
+	t.seen(later.first)
+	t.seen(later.last)
+	t.hours.merge(&later.hours)
+	t.unattributed += later.unattributed
+	t.forged += later.forged
+	for _, f := range later.forgeries {
+		t.sampleForgery(f)
+	}
+	t.listed.merge(&later.listed, t.o.caps.reported)
+	t.seq += later.seq
+	for k, h := range later.hosts {
+		if h != nil && h.n > 0 {
+			own := t.hosts[hosts[k]]
+			own.n += h.n
+			own.seq = max(own.seq, t.seq-later.seq+h.seq)
+			t.expire(own, 1<<30)
+		}
+	}
+	*later = Tally{finished: true}
+	return nil
+}
+
+// mergeHosts returns the numbers here of the later tally's hosts, and adds what was counted
+// for them.
+func (t *Tally) mergeHosts(later *Tally) []uint32 {
+	if later.hostBound != 0 && (t.hostBound == 0 || later.hostBound < t.hostBound) {
+		t.hostBound = later.hostBound
+		t.dropHostCounts()
+	}
+	numbers := make([]uint32, len(later.hosts))
+	for k, h := range later.hosts {
+		if h == nil {
+			continue
+		}
+		number, ok := t.hostNumber[h.name]
+		if !ok {
+			number = t.newHost([]byte(h.name))
+		}
+		numbers[k] = number
+		if own := t.hosts[number]; own.counts != nil && h.counts != nil {
+			own.counts.merge(h.counts)
+		}
+	}
+	return numbers
+}
+
+// mergeEdges lets the later tally's fragments arrive, one by one.
+func (t *Tally) mergeEdges(later *Tally, hosts []uint32) {
+	for i := range later.edges {
+		e := &later.edges[i]
+		k := key{hosts[e.host], e.pid}
+		shift := t.hosts[k.host].n
+		for j := range e.fragments {
+			t.arrive(k, t.moved(&e.fragments[j], later, k.host, shift))
+		}
+		number := later.open.get(e.key)
+		if number != 0 && later.conns.at(number).edge == uint32(i+1) {
+			continue // its last fragment is open
+		}
+		if own := t.open.get(k); own != 0 {
+			t.end(own)
+		}
+	}
+}
+
+// moved returns the later tally's connection as it is here.
+func (t *Tally) moved(c *conn, later *Tally, host uint32, shift int64) *conn {
+	m := *c
+	m.host, m.edge, m.client, m.next = host, 0, 0, 0
+	m.n0 += shift
+	m.n += shift
+	m.seq0 += t.seq
+	m.seq += t.seq
+	m.nameAt += t.seq
+	m.namedAt += t.seq
+	if c.doubt != 0 {
+		m.doubt = t.doubtful.add()
+		*t.doubtful.at(m.doubt) = *later.doubtful.at(c.doubt)
+	}
+	return &m
+}
+
+// arrive adds a fragment: to the connection that it belongs to, or as a new one.
+func (t *Tally) arrive(k key, f *conn) {
+	a := arrival{begin: f.begin, has: f.is(hasAddr), addr: f.addr, port: f.port, n: f.n0, seq: f.seq0}
+	number, fresh := t.place(k, &a)
+	if number == 0 {
+		t.stray(f)
+		return
+	}
+	c := t.conns.at(number)
+	if fresh {
+		f.edge, f.next, f.queued = c.edge, c.next, c.queued
+		*c = *f
+	} else {
+		t.join(c, f)
+	}
+	if f.begin == gone {
+		t.end(number)
+	}
+}
+
+// mergeOpen takes over the connections that are open at the later tally's end.
+func (t *Tally) mergeOpen(later *Tally, hosts []uint32) {
+	var open []uint32
+	for _, s := range later.open.slots {
+		if s.number != 0 {
+			open = append(open, s.number)
+		}
+	}
+	// In the order of a host's lines, as its queue is.
+	slices.SortFunc(open, func(a, b uint32) int { return cmp.Compare(later.conns.at(a).n, later.conns.at(b).n) })
+	for _, number := range open {
+		c := later.conns.at(number)
+		k := key{hosts[c.host], c.pid}
+		m := t.moved(c, later, k.host, t.hosts[k.host].n)
+		if c.edge != 0 {
+			t.arrive(k, m)
+			continue
+		}
+		if own := t.open.get(k); own != 0 {
+			t.end(own)
+		}
+		number := t.begin(k, &arrival{begin: m.begin, n: m.n, seq: m.seq}, 0)
+		to := t.conns.at(number)
+		m.next, m.queued = to.next, to.queued
+		*to = *m
+	}
+}
+
+// mergeClients adds the later tally's clients.
+func (t *Tally) mergeClients(later *Tally) {
+	// First what precedes a login, while the clients here are still those before it.
+	for k := uint32(1); k <= later.kept.n; k++ {
+		b := later.kept.at(k)
+		if b.more == 0 {
+			continue
+		}
+		if l := &later.extras.at(b.more).login; l.seen {
+			if own, _ := t.plain.find(&b.addr); own != 0 {
+				r := t.plain.at(own)
+				l.failed = sum(l.failed, r.failed)
+				l.asked.merge(r.asked)
+			}
+		}
+	}
+	t.mergeRecords(t.plain, later, later.plain)
+	t.mergeRecords(t.kept, later, later.kept)
+	t.leaveClients()
+}
+
+func (t *Tally) mergeRecords(to *records, later *Tally, from *records) {
+	to.others.add(from.others)
+	if from.bound != 0 && (to.bound == 0 || from.bound < to.bound) {
+		to.bound = from.bound
+		t.leave(to)
+	}
+	for k := uint32(1); k <= from.n; k++ {
+		b := from.at(k)
+		number := to.get(&b.addr)
+		if number == 0 {
+			to.others.add(later.counts(b))
+			continue
+		}
+		t.mergeRecord(to.at(number), later, b, t.seq)
+	}
+}
+
+// eachName visits the numbers of all names that are in use.
+func (t *Tally) eachName(visit func(*uint32)) {
+	for _, h := range t.hosts {
+		if h != nil {
+			visit(&h.id)
+		}
+	}
+	for k := uint32(1); k <= t.conns.n; k++ {
+		t.conns.at(k).eachName(visit)
+	}
+	for i := range t.edges {
+		for j := range t.edges[i].fragments {
+			t.edges[i].fragments[j].eachName(visit)
+		}
+	}
+	for k := uint32(1); k <= t.extras.n; k++ {
+		m := t.extras.at(k)
+		visit(&m.nameFirst)
+		visit(&m.nameLast)
+		visit(&m.login.host)
+		visit(&m.login.user)
+	}
+	eachEntry(&t.samples.runs1, func(r *[1]entry) { visit(&r[0].id) })
+	eachEntry(&t.samples.runs2, func(r *[2]entry) { visitAll(r[:], visit) })
+	eachEntry(&t.samples.runs4, func(r *[4]entry) { visitAll(r[:], visit) })
+	eachEntry(&t.samples.runs8, func(r *[8]entry) { visitAll(r[:], visit) })
+}
+
+func (c *conn) eachName(visit func(*uint32)) {
+	visit(&c.user)
+	visit(&c.in)
+	visit(&c.name)
+	visit(&c.named)
+	visit(&c.need)
+}
+
+func eachEntry[T any](s *slab[T], visit func(*T)) {
+	for k := uint32(1); k <= s.n; k++ {
+		visit(s.at(k))
+	}
+}
+
+func visitAll(run []entry, visit func(*uint32)) {
+	for i := range run {
+		visit(&run[i].id)
+	}
+}
