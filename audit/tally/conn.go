@@ -23,13 +23,14 @@ type conn struct {
 	n0, n, queued int64
 	seq0, seq     int64
 
-	lines              uint32 // how many
+	strays             uint32 // lines that count as strays, should the fragment turn out to be nobody's
 	first, last, acted uint32 // stamps: the least, the largest, and that of the last attempt or complaint
 	outcome            sshdlog.Kind
 	mapping            sshdlog.Kind // of the first complaint; later ones are its doubles
 	failed, pam, root  uint32       // attempts
 	keys, denied       uint32       // right keys from the wrong place, and users who may not log in
 	hostbased, unsure  uint32
+	dropped            uint32 // connections that one line stands for
 
 	user, in, name, named, need uint32 // numbers of names; in: who logged in; need: required=
 	nameAt, namedAt             int64  // where name and named stand, in lines of the log
@@ -89,7 +90,9 @@ type line struct {
 func (t *Tally) count(c *conn, l *line) {
 	e := l.e
 	c.n, c.seq = l.n, l.seq
-	c.lines = sum(c.lines, 1)
+	if begins(e.Kind) == ends && t.inTime(l.at) {
+		c.strays = sum(c.strays, 1)
+	}
 	c.stamp(l.at, l.at)
 	if e.Sure {
 		if !c.is(hasAddr) {
@@ -125,8 +128,9 @@ func (t *Tally) countKind(c *conn, l *line) {
 	if e.Kind.Mapping() {
 		if c.mapping == sshdlog.Other {
 			c.mapping, c.name, c.nameAt = e.Kind, t.names.id(e.Name), l.seq
-			c.mapAt, c.acted = l.micro, later(c.acted, l.at)
+			c.mapAt = l.micro
 		}
+		c.acted = later(c.acted, l.at)
 		return
 	}
 	if len(e.Name) > 0 && c.named == 0 {
@@ -134,7 +138,9 @@ func (t *Tally) countKind(c *conn, l *line) {
 	}
 	switch e.Kind {
 	case sshdlog.Dropped, sshdlog.Limited, sshdlog.Penalty:
-		c.lines = sum(c.lines, e.Repeat-1)
+		if e.Kind != sshdlog.Penalty {
+			c.dropped, c.acted = e.Repeat, l.at
+		}
 		return
 	case sshdlog.Start:
 		if c.startAt == 0 {
@@ -215,7 +221,7 @@ func (t *Tally) join(c, o *conn) {
 	}
 	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | told)
 	c.n, c.seq = o.n, o.seq
-	c.lines = sum(c.lines, o.lines)
+	c.strays = sum(c.strays, o.strays)
 	c.stamp(o.first, o.last)
 	c.acted = later(c.acted, o.acted)
 	if rank[o.outcome] > rank[c.outcome] {

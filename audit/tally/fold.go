@@ -56,10 +56,10 @@ func (t *Tally) fold(c *conn) {
 // stray counts a line that ends a connection and of which no other line has been seen. Most
 // are the second of two, and nothing.
 func (t *Tally) stray(c *conn) {
-	wanted := t.wanted(c)
+	wanted := len(t.o.Only.Clients)+len(t.o.Only.Users) == 0
 	t.judgeDoubts(c, wanted)
 	if wanted && c.begin == ends {
-		t.unattributed += int64(c.lines)
+		t.unattributed += int64(c.strays)
 	}
 }
 
@@ -90,7 +90,7 @@ func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
 	n[nUnsure], n[nRoot] = c.unsure, c.root
 	switch {
 	case c.outcome == sshdlog.Dropped:
-		n[nDropped] = c.lines
+		n[nDropped] = c.dropped
 		return n, m, false
 	case !c.is(told) && c.is(alone):
 		n[nPAMFailed] = c.pam

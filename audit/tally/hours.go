@@ -45,19 +45,11 @@ func (h *hours) of(at uint32) *hour {
 
 // add counts a connection. What has no stamp is in no hour.
 func (h *hours) add(c *conn) {
-	dropped := c.outcome == sshdlog.Dropped || c.outcome == sshdlog.Limited
-	at := c.acted
-	if dropped {
-		at = c.last
-	}
-	if at == 0 || !dropped && c.mapping == sshdlog.Other && first(c.failed, c.pam) == 0 && !c.is(loggedIn) {
+	if c.acted == 0 || c.mapping == sshdlog.Other && first(c.failed, c.pam) == 0 && c.dropped == 0 && !c.is(loggedIn) {
 		return
 	}
-	x := h.of(at)
-	if dropped {
-		x.dropped += int64(c.lines)
-		return
-	}
+	x := h.of(c.acted)
+	x.dropped += int64(c.dropped)
 	if c.mapping != sshdlog.Other {
 		x.mapping++
 	}
