@@ -62,6 +62,10 @@ var rooms = map[string]rule{
 			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target",
 		},
 	},
+	"rdnsproxy/internal/auditrun": {
+		"one run of an audit; what it judges and how it looks is decided elsewhere",
+		[]string{"check"},
+	},
 	"rdnsproxy/internal/pins": {
 		"it writes what a survey has found to be right",
 		[]string{

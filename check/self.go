@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 )
 
@@ -75,6 +76,23 @@ func SeenAs(r *Result) (s Seen, ok bool) {
 		s.Names = append(s.Names, s.Address.String())
 	}
 	return s, true
+}
+
+// UnaskedClient is the Result of a client that is not looked up, because the DNS servers of
+// its network do not answer: Undetermined.
+func UnaskedClient(a netip.Addr) *Result {
+	kind := resolve.A
+	if resolve.FamilyOf(a) == resolve.IPv6 {
+		kind = resolve.AAAA
+	}
+	source := resolve.Source{Kind: resolve.KindLiteral}
+	return Judge(Facts{
+		Target: Target{Input: a.String(), Host: a.String(), Port: 22},
+		Forward: []resolve.Answer{{
+			Question: resolve.Question{Type: kind}, Status: resolve.OK, Addrs: []netip.Addr{a}, Source: source,
+		}},
+		Addresses: []AddressFacts{{Addr: a, Source: source, Reverse: resolve.Answer{Status: resolve.Skipped}}},
+	}, Policy{})
 }
 
 // Admission is whether a from= list lets a client in.

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 
@@ -38,12 +39,23 @@ func (c *Client) address(w console.World) (string, error) {
 	return a.String(), nil
 }
 
-// addServerFindings adds how a server would see the client that r is about.
-func (c *Client) addServerFindings(r *check.Result) *check.Result {
-	from := ""
-	if c.From != nil {
-		from = *c.From
+// CheckClient checks how servers see the client with an address, as Run does for
+// Options.Client. If it is interrupted, the result says only that (check.Unfinished).
+func (s *Survey) CheckClient(ctx context.Context, a netip.Addr) *check.Result {
+	t, err := s.PlainTarget(ctx, a.String())
+	if err != nil {
+		return check.Unjudged(a.String())
 	}
+	return s.check(ctx, t, true)
+}
+
+// askClient checks a client, and adds how a server would see it.
+func (s *Survey) askClient(ctx context.Context, ask check.Ask) *check.Result {
+	from := ""
+	if s.o.Client.From != nil {
+		from = *s.o.Client.From
+	}
+	r := s.checker.Check(ctx, ask)
 	r.Findings = append(r.Findings, check.SelfFindings(r, from, sshconf.Match)...)
 	r.Severity = check.Worst(r.Findings)
 	return r

@@ -23,6 +23,9 @@ import (
 func Run(ctx context.Context, w console.World, o Options, words []string) (int, error) {
 	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
 	reader := newReader(w, v, o)
+	if o.Client.Enabled() {
+		reader = reader.WithoutConfiguration() // it says how ssh connects to hosts, not who a client is
+	}
 	list, err := o.list(ctx, reader, words)
 	if err != nil {
 		return 0, err

@@ -102,6 +102,10 @@ func (s *Survey) PlainTarget(ctx context.Context, host string) (target.Target, e
 // Check checks one target, under --wait repeatedly. If it is interrupted, the result
 // says only that (check.Unfinished).
 func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
+	return s.check(ctx, t, s.o.Client.Enabled())
+}
+
+func (s *Survey) check(ctx context.Context, t target.Target, asClient bool) *check.Result {
 	shown := safetext.Cut(check.PlainHost(t.Host), 40) // must fit on a line of a narrow terminal
 	s.progress.Start(shown)
 	defer s.progress.Done(shown)
@@ -116,8 +120,8 @@ func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
 			Family: t.Settings.Family,
 			Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.o.SSHDConfig, s.voice)),
 		}
-		if s.o.Client.Enabled() {
-			return s.o.Client.addServerFindings(s.checker.Check(ctx, ask))
+		if asClient {
+			return s.askClient(ctx, ask)
 		}
 		if !s.o.DNSOnly && !t.Proxied {
 			ask.Prober = s.prober(ctx, t, since)
