@@ -10,7 +10,7 @@ import (
 // Events reads all inputs once, in order, and calls each for every event: the Frame and the
 // Event are valid until it returns. idle is called before a read that may wait, unless it is
 // nil: what was made of the lines so far should be passed on now. An error of either ends
-// the reading, and is returned.
+// the reading, and is returned; else the error is as that of Tally.
 func (s *Set) Events(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Event) error, idle func() error) ([]Input, error) {
 	defer s.report()()
 	var failed error
@@ -38,5 +38,5 @@ func (s *Set) Events(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Eve
 			return inputs, err
 		}
 	}
-	return inputs, nil
+	return inputs, ended(ctx, inputs)
 }

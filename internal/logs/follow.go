@@ -53,6 +53,7 @@ func (s *Set) Follow(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Eve
 			defer one.Unlock()
 			return idle()
 		}
+		f.follow, f.begin = newest, s.o.Tally.Since != 0
 		if !newest {
 			s.followed(ctx, p, f, &inputs[i], waits, cancel)
 			continue
@@ -66,7 +67,11 @@ func (s *Set) Follow(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Eve
 // followed reads one source to its end, or until ctx ends.
 func (s *Set) followed(ctx context.Context, p *part, f *source, in *Input, waits func() error, cancel context.CancelCauseFunc) {
 	var r result
-	s.stream(ctx, p, f, f.yearFor(0), waits, &r)
+	year := f.yearFor(0)
+	if f.follow && !f.begin {
+		year = 0
+	}
+	s.stream(ctx, p, f, year, waits, &r)
 	r.counts = p.counts
 	if r.err != nil && ctx.Err() == nil && f.kind != journal {
 		cancel(r.err)

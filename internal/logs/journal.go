@@ -3,14 +3,14 @@ package logs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 )
 
-// fields are what a record of the journal is asked for. journalctl adds the stamp.
-const fields = "MESSAGE,_HOSTNAME,SYSLOG_IDENTIFIER,SYSLOG_PID,_PID,_UID,_COMM"
+// outputFields makes journalctl leave out most of a record. It adds the stamp by itself.
+const outputFields = "--output-fields=MESSAGE,_HOSTNAME,SYSLOG_IDENTIFIER,SYSLOG_PID,_PID,_UID,_COMM"
 
 // hasJournalctl reports whether this system has systemd's journalctl.
 func hasJournalctl() bool {
@@ -21,7 +21,7 @@ func hasJournalctl() bool {
 // journalSource is the journal that arguments of journalctl's choose: this machine's if there
 // are none.
 func (o *Options) journalSource(name string, which ...string) *source {
-	args := append([]string{"--output=json", "--output-fields=" + fields, "--no-pager"}, which...)
+	args := append([]string{"--output=json", "--no-pager"}, which...)
 	for _, tag := range append([]string{"sshd", "sshd-session", "sshd-auth", "dropbear"}, o.Tags...) {
 		args = append(args, "--identifier="+tag)
 	}
@@ -36,39 +36,56 @@ func (o *Options) wholeJournal() *source {
 	return o.journalSource("journal")
 }
 
-// journalctl is the output of a journalctl.
-type journalctl struct{ *output }
-
 // errPartly is how the text of a journal ends of which this user sees a part only.
 var errPartly = errors.New("this user cannot see all messages of the journal")
 
-// startJournalctl runs journalctl until ctx ends.
-func startJournalctl(ctx context.Context, args []string) (io.ReadCloser, error) {
+// journalctl is the output of a journalctl.
+type journalctl struct {
+	*output
+	old func() (*output, error) // starts one of before systemd 236, once; nil: it was
+}
+
+// startJournalctl runs journalctl until ctx ends. If it follows the journal, it begins with
+// what is new; or with everything, if begin is set.
+func startJournalctl(ctx context.Context, args []string, follow, begin bool) (io.ReadCloser, error) {
 	path, err := exec.LookPath("journalctl")
 	if err != nil {
 		return nil, errors.New("the program journalctl is not installed")
 	}
-	o, err := start(exec.CommandContext(ctx, path, args...), nil)
+	if follow && begin {
+		args = append(slices.Clone(args), "--follow", "--no-tail")
+	} else if follow {
+		args = append(slices.Clone(args), "--follow", "--lines=0")
+	}
+	run := func(args []string) (*output, error) { return start(exec.CommandContext(ctx, path, args...), nil) }
+	o, err := run(append([]string{outputFields}, args...))
 	if err != nil {
 		return nil, err
 	}
-	return journalctl{o}, nil
+	return &journalctl{o, func() (*output, error) { return run(args) }}, nil
 }
 
 // Read reads records. The end is errPartly, not io.EOF, if journalctl has said that there are
-// others (systemd, shared/logs-show.c and shared/journal-util.c).
-func (j journalctl) Read(b []byte) (int, error) {
+// others (systemd, shared/journal-util.c).
+func (j *journalctl) Read(b []byte) (int, error) {
 	n, err := j.output.Read(b)
-	if err == io.EOF || err != nil && n == 0 {
-		said := string(j.said.text)
-		switch {
-		case strings.Contains(said, "insufficient permissions"):
-			return n, errors.New("this user may not read the journal")
-		case strings.Contains(said, "not seeing messages"):
-			return n, errPartly
-		case err == io.EOF && strings.Contains(said, "journal corrupt"), strings.Contains(said, "Bad message"):
-			return n, fmt.Errorf("journalctl: %s", j.said.last())
-		}
+	if n > 0 || err == nil {
+		j.old = nil
+		return n, nil
 	}
-	return n, err
+	said := string(j.said.text)
+	switch {
+	case j.old != nil && strings.Contains(said, "unrecognized option"):
+		o, err := j.old()
+		if err != nil {
+			return 0, err
+		}
+		j.output, j.old = o, nil
+		return j.Read(b)
+	case strings.Contains(said, "insufficient permissions"):
+		return 0, errors.New("this user may not read the journal")
+	case err == io.EOF && strings.Contains(said, "not seeing messages"):
+		return 0, errPartly
+	}
+	return 0, err
 }

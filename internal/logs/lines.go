@@ -16,10 +16,9 @@ const longest = limits.LogLine + 1
 
 // lines cuts a stream into lines. Of a line longer than longest it keeps the beginning.
 type lines struct {
-	r    io.Reader
-	buf  []byte
-	err  error        // the stream's: returned behind the last line
-	idle func() error // called before each read, unless it is nil
+	r   io.Reader
+	buf []byte
+	err error // the stream's: returned behind the last line
 
 	begin int   // of the line that comes next, in buf
 	seen  int   // up to here it has no end
@@ -73,11 +72,6 @@ func (l *lines) next() (line []byte, at int64, err error) {
 // fill reads once.
 func (l *lines) fill() {
 	l.drop()
-	if l.idle != nil {
-		if l.err = l.idle(); l.err != nil {
-			return
-		}
-	}
 	var n int
 	n, l.err = l.r.Read(l.buf[l.end : l.end+block])
 	l.end += n
@@ -154,3 +148,24 @@ func (l *lines) drop() {
 
 // forget makes the line that was returned last none of those that before returns.
 func (l *lines) forget() { l.last.at = -1 }
+
+// reader returns all that comes next, for whoever does not read lines. l.at goes on counting.
+func (l *lines) reader() io.Reader { return (*rest)(l) }
+
+type rest lines
+
+func (r *rest) Read(b []byte) (int, error) {
+	if r.begin == r.end {
+		if r.err != nil {
+			return 0, r.err
+		}
+		n, err := r.r.Read(b)
+		r.at += int64(n)
+		return n, err
+	}
+	n := copy(b, r.buf[r.begin:r.end])
+	r.begin += n
+	r.seen = r.begin
+	r.at += int64(n)
+	return n, nil
+}

@@ -16,6 +16,9 @@ type part struct {
 	each   func(*sshdlog.Frame, *sshdlog.Event) error
 	counts
 
+	// dateless returns the year of the first date that has none, unless it is nil.
+	dateless func(sshdlog.Date) int
+
 	frame sshdlog.Frame
 	event sshdlog.Event
 
@@ -26,7 +29,7 @@ type part struct {
 // reset makes p read from r, which is at the given place of a log, as o says.
 func (p *part) reset(o *Options, framing sshdlog.Framing, year int, r io.Reader, at int64) {
 	p.lines.reset(r, at)
-	p.counts = counts{}
+	p.counts, p.dateless = counts{}, nil
 	p.begun, p.begunAt = p.begun[:0], -1
 	p.parser = sshdlog.Parser{Input: framing, Tags: o.Tags, Clock: sshdlog.Clock{Year: year, Zone: o.Zone}}
 	p.again = sshdlog.Parser{Input: framing, Tags: o.Tags}
@@ -76,9 +79,36 @@ func (p *part) read(end int64) error {
 	return nil
 }
 
+// all reads a whole input.
+func (p *part) all() error {
+	if p.parser.Input != sshdlog.JournalExport {
+		return p.read(-1)
+	}
+	for records := sshdlog.NewExportReader(p.lines.reader()); ; {
+		record, err := records.Next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.line(record, 0); err != nil {
+			return err
+		}
+	}
+}
+
 // line reads one line, which begins at the given place.
 func (p *part) line(line []byte, at int64) error {
 	p.counts.Lines++
+	if p.dateless != nil {
+		if d, ok := sshdlog.DateOf(line); ok {
+			if d.Year == 0 {
+				p.parser.Clock.Year = p.dateless(d)
+			}
+			p.dateless = nil
+		}
+	}
 	f := &p.frame
 	found := p.parser.Parse(line, f)
 	ours := found == sshdlog.OK || found == sshdlog.RepeatsLast && p.repeat()

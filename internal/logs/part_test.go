@@ -99,9 +99,32 @@ func longLog() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// criLog is a container's log, some of whose messages come in pieces.
+func criLog() string {
+	var b strings.Builder
+	at := time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC)
+	for i := range 3000 {
+		stamp := at.Add(time.Duration(i) * time.Minute).Format(time.RFC3339Nano)
+		msg := fmt.Sprintf("Failed password for root from 203.0.113.%d port %d ssh2", i%250, 1024+i)
+		switch {
+		case i%5 == 0:
+			n := i % len(msg)
+			fmt.Fprintf(&b, "%s stderr P %s\n%[1]s stderr P %s\n%[1]s stderr F %[4]s\n", stamp, msg[:n/2], msg[n/2:n], msg[n:])
+		case i == 1501:
+			for range 3000 {
+				fmt.Fprintf(&b, "%s stderr P %s\n", stamp, strings.Repeat("y", 1000))
+			}
+			fallthrough
+		default:
+			fmt.Fprintf(&b, "%s stderr F %s\n", stamp, msg)
+		}
+	}
+	return b.String()
+}
+
 // TestParts: in whatever parts a file is read, it says the same.
 func TestParts(t *testing.T) {
-	for name, text := range map[string]string{"syslog": longLog()} {
+	for name, text := range map[string]string{"syslog": longLog(), "cri": criLog()} {
 		t.Run(name, func(t *testing.T) {
 			path := write(t, t.TempDir(), "auth.log", text, endOf2026)
 			var want []string

@@ -61,7 +61,8 @@ func (s *Set) jobs() (all []job) {
 }
 
 // Tally reads all inputs and counts what they say. If ctx ends before, it returns what was
-// counted up to then, and the error of ctx.
+// counted up to then, and the error of ctx. The error is a *NothingRead if each input has failed
+// before its first line.
 func (s *Set) Tally(ctx context.Context) (*tally.Tally, []Input, error) {
 	jobs := s.jobs()
 	inputs := s.inputs()
@@ -105,7 +106,20 @@ func (s *Set) Tally(ctx context.Context) (*tally.Tally, []Input, error) {
 	if total == nil {
 		total = tally.New(s.o.Tally)
 	}
-	return total, inputs, ctx.Err()
+	return total, inputs, ended(ctx, inputs)
+}
+
+// ended returns the error of a run.
+func ended(ctx context.Context, inputs []Input) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, in := range inputs {
+		if in.Err == nil || in.Lines > 0 {
+			return nil
+		}
+	}
+	return &NothingRead{inputs}
 }
 
 // inputs returns an input for each source.
@@ -154,7 +168,7 @@ func (s *Set) stretch(ctx context.Context, p *part, f *source, j *job, file *sha
 	}
 	defer file.done()
 	from := max(0, j.from-before)
-	p.reset(&s.o, f.framing, j.year, s.watch.lines(ctx, s.watch.bytes(io.NewSectionReader(opened, from, f.size-from)), p), from)
+	p.reset(&s.o, f.framing, j.year, s.watch.lines(ctx, s.watch.bytes(io.NewSectionReader(opened, from, f.size-from)), p, nil), from)
 	if r.err = p.skip(j.from); r.err == nil {
 		r.err = p.read(j.to)
 	}
@@ -170,16 +184,18 @@ var errShorter = errors.New("got shorter while it was read")
 func (s *Set) stream(ctx context.Context, p *part, f *source, year int, idle func() error, r *result) {
 	text := startPump(ctx, func() (io.ReadCloser, error) { return f.open(ctx, &s.watch) })
 	defer text.Close()
-	p.reset(&s.o, f.framing, year, s.watch.lines(ctx, text, p), 0)
-	p.lines.idle = idle
-	if !f.looked {
-		head := p.lines.peek(idle != nil)
-		p.parser.Input = s.o.framingOf(head)
-		if d, ok := firstDate(head, false); ok && d.Year == 0 {
-			p.parser.Clock.Year, r.yearBy = s.o.anchor(nil, d)
+	p.reset(&s.o, f.framing, year, s.watch.lines(ctx, text, p, idle), 0)
+	if !f.looked && f.kind != journal {
+		p.parser.Input = s.o.framingOf(p.lines.peek(idle != nil))
+	}
+	if year == 0 {
+		p.dateless = func(d sshdlog.Date) (year int) {
+			year, r.yearBy = s.o.anchor(nil, d)
+			return year
 		}
 	}
-	if r.err = p.read(-1); r.err == errPartly {
+	r.err = p.all()
+	if r.err == errPartly {
 		r.err, r.partial = nil, true
 	}
 	r.bytes = p.lines.at

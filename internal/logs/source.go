@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"time"
 
@@ -29,6 +30,8 @@ type source struct {
 
 	// What the beginning of a file's text has told, if it was looked at.
 	looked  bool
+	follow  bool // it is read on when it grows, from its end on or from its beginning:
+	begin   bool
 	framing sshdlog.Framing
 	date    sshdlog.Date // of the first dated line; Month 0: there is none
 	line    string       // the first of the server's; empty: there is none
@@ -117,10 +120,27 @@ func (s *source) learn(o *Options, head []byte) {
 	s.date, _ = firstDate(head, false)
 	p := sshdlog.Parser{Input: s.framing, Tags: o.Tags}
 	var f sshdlog.Frame
-	for line := range bytes.Lines(head) {
-		if line = bytes.TrimSuffix(line, []byte("\n")); p.Parse(line, &f) == sshdlog.OK {
+	for line := range records(s.framing, head) {
+		if p.Parse(line, &f) == sshdlog.OK {
 			s.line = string(line)
 			return
+		}
+	}
+}
+
+// records yields the lines of a text, or its records if they are no lines.
+func records(framing sshdlog.Framing, text []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if framing == sshdlog.JournalExport {
+			x := sshdlog.NewExportReader(bytes.NewReader(text))
+			for r, err := x.Next(); err == nil && yield(r); r, err = x.Next() {
+			}
+			return
+		}
+		for line := range bytes.Lines(text) {
+			if !yield(bytes.TrimSuffix(line, []byte("\n"))) {
+				return
+			}
 		}
 	}
 }
@@ -157,7 +177,7 @@ func noText(b []byte) bool {
 func (s *source) open(ctx context.Context, w *watch) (io.ReadCloser, error) {
 	switch {
 	case s.kind == journal:
-		return startJournalctl(ctx, s.journal)
+		return startJournalctl(ctx, s.journal, s.follow, s.begin)
 	case s.stdin != nil:
 		return unpackStream(ctx, io.NopCloser(s.stdin))
 	case s.kind == stream:
@@ -171,6 +191,12 @@ func (s *source) open(ctx context.Context, w *watch) (io.ReadCloser, error) {
 	f, err := s.reopen()
 	if err != nil {
 		return nil, err
+	}
+	if s.follow {
+		if s.begin {
+			return follow(ctx, f, s.name, 0)
+		}
+		return follow(ctx, f, s.name, -1)
 	}
 	counted := w.bytes(f)
 	if s.packing == nil {

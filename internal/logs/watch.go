@@ -24,9 +24,10 @@ func (c *countedBytes) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// lines returns r, which p reads: p's lines are counted, and r ends when ctx does.
-func (w *watch) lines(ctx context.Context, r io.Reader, p *part) io.Reader {
-	return &countedLines{ctx, r, w, p, 0}
+// lines returns r, which p reads: p's lines are counted, r ends when ctx does, and idle, if
+// it is not nil, is called before each read.
+func (w *watch) lines(ctx context.Context, r io.Reader, p *part, idle func() error) io.Reader {
+	return &countedLines{ctx, r, w, p, idle, 0}
 }
 
 type countedLines struct {
@@ -34,12 +35,18 @@ type countedLines struct {
 	r    io.Reader
 	w    *watch
 	p    *part
+	idle func() error
 	told int64
 }
 
 func (c *countedLines) Read(b []byte) (int, error) {
 	if err := c.ctx.Err(); err != nil {
 		return 0, err
+	}
+	if c.idle != nil {
+		if err := c.idle(); err != nil {
+			return 0, err
+		}
 	}
 	c.w.line.Add(c.p.counts.Lines - c.told)
 	c.told = c.p.counts.Lines

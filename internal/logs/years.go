@@ -77,7 +77,7 @@ func (o *Options) framingOf(head []byte) sshdlog.Framing {
 	if o.Framing != sshdlog.Auto {
 		return o.Framing
 	}
-	return sshdlog.Auto
+	return sshdlog.Detect(head)
 }
 
 // dates returns the dates of lines of a file, in order. last says that it is the newest of
