@@ -1,7 +1,6 @@
 package auditreport
 
 import (
-	"bufio"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -19,6 +18,9 @@ var pageCSS string
 //go:embed page.js
 var pageJS string
 
+//go:embed charts.js
+var chartsJS string
+
 //go:embed uplot/uPlot.iife.min.js
 var uplotJS string
 
@@ -33,42 +35,38 @@ var uplotLicense string
 //
 // Without JavaScript everything is there but the charts, whose numbers are also in a table.
 func writeHTML(w io.Writer, r *audit.Report, o Options) error {
-	p := &page{w: bufio.NewWriterSize(w, 64<<10), r: r, o: o, zone: pageZone(r), rows: pageRows(r.Clients)}
+	p := &page{r: r, o: o, zone: pageZone(r), rows: pageRows(r.Clients)}
+	for _, section := range []func(){p.toDo, p.connected, p.when, p.thenNow, p.zones, p.clients, p.connections,
+		p.forgeries, p.read, p.hosts, p.findings} {
+		section()
+	}
+	sections := markup(p.take())
 	p.head()
 	p.put("<body>\n<main>\n")
 	p.top()
 	p.tiles()
-	p.toDo()
-	p.connected()
-	p.when()
-	p.thenNow()
-	p.zones()
-	p.clients()
-	p.connections()
-	p.forgeries()
-	p.read()
-	p.hosts()
-	p.findings()
-	p.put("</main>\n")
+	p.contents()
+	p.put("%v</main>\n", sections)
 	p.foot()
 	if err := p.data(); err != nil {
 		return err
 	}
 	p.put("</body>\n</html>\n")
-	return p.w.Flush()
+	_, err := io.WriteString(w, p.take())
+	return err
 }
 
 // inline is what stands inline in every page, and the policy that allows nothing else.
-type inline struct{ style, chart, script, policy string }
+type inline struct{ style, script, charts, policy string }
 
 // assets hashes the scripts and the style at the first page, not before main.
 var assets = sync.OnceValue(func() inline {
 	in := inline{
 		style:  uplotCSS + "\n" + pageCSS,
-		chart:  "/*!\n" + uplotLicense + "\n*/\n" + uplotJS, // the licence asks to be with each copy
+		charts: "/*!\n" + uplotLicense + "\n*/\n" + uplotJS + chartsJS, // the licence asks to be with each copy
 		script: pageJS,
 	}
-	in.policy = "default-src 'none'; script-src " + hashSource(in.chart) + " " + hashSource(in.script) +
+	in.policy = "default-src 'none'; script-src " + hashSource(in.script) + " " + hashSource(in.charts) +
 		"; style-src " + hashSource(in.style) + "; base-uri 'none'; form-action 'none'"
 	return in
 })
@@ -118,10 +116,10 @@ func (p *page) data() error {
 	if err := p.json("page", p.script()); err != nil {
 		return err
 	}
-	if len(p.r.Timeline.Start) > 0 {
-		p.put("<script>%v</script>\n", markup(assets().chart))
-	}
 	p.put("<script>%v</script>\n", markup(assets().script))
+	if len(p.r.Timeline.Start) > 0 {
+		p.put("<script>%v</script>\n", markup(assets().charts))
+	}
 	return nil
 }
 

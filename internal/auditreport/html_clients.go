@@ -108,7 +108,7 @@ func both(a, b audit.Names) audit.Names {
 }
 
 func clientColumns() []column {
-	return []column{{"address", "Address", false}, {"did", "What it did", false}, {"then", "Reverse name in the log", false},
+	return []column{{"address", "Address", false}, {"did", "What it did", false}, {"then", "Name in the log", false},
 		{"now", "Now", false}, {"connections", "Connections", true}, {"failed", "Failures", true},
 		{"logins", "Logins", true}, {"last", "Last seen", true}}
 }
@@ -144,12 +144,12 @@ func (p *page) clients() {
 // client writes two rows: the second is hidden until the first one's details are opened.
 // page.js writes the same for rows that are not here; a test compares them.
 func (p *page) client(columns []column, row pageRow) {
-	p.put(`<tr><th scope="row" data-label="Address"><details><summary>%v</summary></details>`, code(row.label))
+	p.put(`<tr><th scope="row"><details><summary>%v</summary></details>`, code(row.label))
 	if n := row.said(); n != "" {
 		p.put(`<span class="name">%v</span>`, name(n))
 	}
 	p.put("</th>")
-	p.cells(columns[1:], readingFor(row.Reading), wordFor(thenWords(), row.Then.Kind),
+	p.columns(columns[1:], readingFor(row.Reading), wordFor(thenWords(), row.Then.Kind),
 		markup(`<span class="`+string(escape(string(row.Change)))+`">`)+escape(wordFor(changeWords(), string(row.Change)))+"</span>",
 		orDash(row.Connections), row.Failed, row.Logins, row.Last)
 	p.put("</tr>\n"+`<tr class="more"><td colspan="%v"><dl>`, len(columns))

@@ -9,11 +9,11 @@ import (
 // script is what page.js needs beside the report: the words that the page's HTML has, and
 // which clients are one row.
 type script struct {
-	Readings map[audit.Reading]string `json:"readings"`
-	Then     map[string]string        `json:"then"`
-	Changes  map[string]string        `json:"changes"`
-	Groups   []scriptGroup            `json:"groups"`
-	Zone     string                   `json:"zone"` // that times are shown in
+	Readings [][2]string   `json:"readings"` // value in the report, words; in their order
+	Then     [][2]string   `json:"then"`
+	Changes  [][2]string   `json:"changes"`
+	Groups   []scriptGroup `json:"groups"`
+	Zone     string        `json:"zone"` // that times are shown in
 }
 
 // scriptGroup is a row of several clients: its label, their indexes, and their sums.
@@ -24,16 +24,9 @@ type scriptGroup struct {
 }
 
 func (p *page) script() script {
-	s := script{Readings: map[audit.Reading]string{}, Then: map[string]string{}, Changes: map[string]string{},
-		Groups: []scriptGroup{}, Zone: p.zone.String()}
+	s := script{Then: thenWords(), Changes: changeWords(), Groups: []scriptGroup{}, Zone: p.zone.String()}
 	for _, w := range readingWords {
-		s.Readings[w.reading] = w.words
-	}
-	for _, w := range thenWords() {
-		s.Then[w[0]] = w[1]
-	}
-	for _, w := range changeWords() {
-		s.Changes[w[0]] = w[1]
+		s.Readings = append(s.Readings, [2]string{string(w.reading), w.words})
 	}
 	for _, row := range p.rows {
 		if len(row.of) > 1 {

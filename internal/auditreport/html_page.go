@@ -1,31 +1,36 @@
 package auditreport
 
 import (
-	"bufio"
 	"fmt"
 	"html"
 	"net/netip"
+	"strings"
 	"time"
 
 	"rdnsproxy/audit"
+	"rdnsproxy/limits"
 	"rdnsproxy/safetext"
 )
 
-// page is an HTML file that is being written. Write errors show when it is flushed.
+// page is an HTML file that is being written.
 type page struct {
-	w    *bufio.Writer
+	b    strings.Builder
 	r    *audit.Report
 	o    Options
 	zone *time.Location // that times are shown in
 	rows []pageRow
+	made []column // the sections so far: their ids and headings
 }
 
 // markup is HTML that this package has made. It is written as it is.
 type markup string
 
-// longest is how many bytes of one text the page shows. Texts in a report are shorter;
-// this bounds what a report that was read back can do.
-const longest = 2048
+// Bytes of one text, and of one name in a table, that the page shows. Those of a log are
+// shorter: this bounds what a report that was read back can do.
+const (
+	longest     = 2048
+	longestName = limits.LogName + 44
+)
 
 // put writes HTML. The format is ours; each argument is shown as text, unless it is markup.
 // Numbers get commas, times are those of the log.
@@ -33,7 +38,13 @@ func (p *page) put(format string, args ...any) {
 	for i, a := range args {
 		args[i] = p.shown(a)
 	}
-	fmt.Fprintf(p.w, format, args...)
+	fmt.Fprintf(&p.b, format, args...)
+}
+
+// take returns what was written, and begins anew.
+func (p *page) take() string {
+	defer p.b.Reset()
+	return p.b.String()
 }
 
 // html returns what put would write.
@@ -96,6 +107,7 @@ func andMore(n int) string {
 
 // section begins a section with a heading that links can point at.
 func (p *page) section(id, heading string) {
+	p.made = append(p.made, column{key: id, title: heading})
 	p.put(`<section id="%v" aria-labelledby="%v-h">`+"\n"+`<h2 id="%v-h">%v</h2>`+"\n", id, id, id, heading)
 }
 
@@ -132,9 +144,14 @@ func key(k string) markup {
 	return markup(` data-key="` + k + `"`)
 }
 
-// cells writes the cells of a row. The column's title stands beside each on a narrow
-// screen.
+// cells writes the cells of a row, the first as its head. On a narrow screen each of the
+// others has its column's title beside it.
 func (p *page) cells(columns []column, values ...any) {
+	p.put(`<th scope="row"%v>%v</th>`, class(columns[0].numeric, "n"), values[0])
+	p.columns(columns[1:], values[1:]...)
+}
+
+func (p *page) columns(columns []column, values ...any) {
 	for i, v := range values {
 		p.put(`<td data-label="%v"%v>%v</td>`, columns[i].title, class(columns[i].numeric, "n"), v)
 	}
@@ -146,7 +163,7 @@ func severity(s fmt.Stringer) markup {
 }
 
 // name is a name that somebody else has chosen.
-func name(s string) markup { return "<bdi>" + escape(s) + "</bdi>" }
+func name(s string) markup { return "<bdi>" + escape(safetext.Cut(s, longestName)) + "</bdi>" }
 
 // code is a word for a computer.
 func code(s string) markup { return "<code>" + escape(s) + "</code>" }

@@ -27,7 +27,7 @@ func (p *page) top() {
 	}
 	p.put(`<p class="scope">%v</p>`+"\n", strings.Join(scope, ", "))
 	if a := assumed(p.r.Time); a != "" {
-		p.put(`<p class="scope">%v</p>`+"\n", a)
+		p.put(`<p class="scope assumed">%v</p>`+"\n", a)
 	}
 	if why := complaint(p.r); why != "" {
 		p.put(`<p class="why">%v</p>`+"\n", why)
@@ -60,10 +60,10 @@ func (p *page) tiles() {
 	case p.r.Judged.Addresses == 0:
 		p.put(`<li><strong>–</strong><span>addresses still wrong</span><small>not checked</small></li>` + "\n")
 	case p.r.Judged.Addresses < p.r.Judged.Of:
-		p.tile(wrong, "addresses still wrong", tone(wrong > 0, "warning"),
+		p.tile(wrong, "addresses still wrong", tone(bad.Logins > 0, "warning"),
 			"of "+number(p.r.Judged.Addresses)+" checked")
 	default:
-		p.tile(wrong, "addresses still wrong", tone(wrong > 0, "warning"), "")
+		p.tile(wrong, "addresses still wrong", tone(bad.Logins > 0, "warning"), "")
 	}
 	p.put("</ul>\n")
 }
@@ -113,7 +113,7 @@ func (p *page) task(k task) {
 	p.put("<li>%v", k.text)
 	p.lines(k.lines[:n])
 	if rest := k.lines[n:]; len(rest) > 0 {
-		p.put("<details><summary>%v more</summary>", count(int64(len(rest)), "line"))
+		p.put("<details><summary>%v</summary>", count(int64(len(rest)), "more line"))
 		p.lines(rest)
 		p.put("</details>")
 	}
@@ -135,6 +135,15 @@ func (p *page) lines(lines []string) {
 	p.put("</pre>")
 }
 
+// contents links to the sections.
+func (p *page) contents() {
+	p.put(`<nav aria-label="Contents"><ul>`)
+	for _, s := range p.made {
+		p.put(`<li><a href="#%v">%v</a></li>`, s.key, s.title)
+	}
+	p.put("</ul></nav>\n")
+}
+
 // connected is the table of who connected, by what they did.
 func (p *page) connected() {
 	p.section("connected", "Who connected")
@@ -154,7 +163,7 @@ func (p *page) connected() {
 	}
 	if bad := p.r.Totals.BadlyMapped; bad.Addresses > 0 {
 		p.put(`<tr class="sum">`)
-		p.cells(columns, "with a wrong reverse name, of all these", bad.Addresses, bad.Connections, bad.BadlyMapped, bad.Failed, bad.Logins)
+		p.cells(columns, "of all these, with a wrong reverse name", bad.Addresses, bad.Connections, bad.BadlyMapped, bad.Failed, bad.Logins)
 		p.put("</tr>\n")
 	}
 	p.put("</tbody>")

@@ -11,18 +11,18 @@ import (
 // series is one line of the timeline: a chart of its own, for on one scale the failures
 // would flatten the rest.
 type series struct {
-	key, title string
-	values     func(audit.Timeline) []int64
+	key, title, what string
+	values           func(audit.Timeline) []int64
 }
 
 func allSeries() []series {
 	return []series{
-		{"mapping", "Connections with a wrong reverse name",
+		{"mapping", "Connections with a wrong reverse name", "with a wrong reverse name",
 			func(t audit.Timeline) []int64 { return t.Mapping }},
-		{"failed", "Failed attempts",
+		{"failed", "Failed attempts", "failed attempts",
 			func(t audit.Timeline) []int64 { return t.Failed }},
-		{"logins", "Logins", func(t audit.Timeline) []int64 { return t.Logins }},
-		{"dropped", "Dropped connections",
+		{"logins", "Logins", "logins", func(t audit.Timeline) []int64 { return t.Logins }},
+		{"dropped", "Dropped connections", "dropped",
 			func(t audit.Timeline) []int64 { return t.Dropped }},
 	}
 }
@@ -57,8 +57,8 @@ func (p *page) when() {
 		if total == 0 && s.key == "dropped" {
 			continue
 		}
-		p.put(`<figure><figcaption>%v <small>%v in all</small></figcaption><div class="chart" data-series="%v" role="img" aria-label="%v"></div></figure>`+"\n",
-			s.title, total, s.key, alternative(s, total, most, when, t.StepSeconds, p.zone))
+		p.put(`<figure><figcaption>%v <small>%v in all</small></figcaption><div class="chart" data-series="%v" data-what="%v" role="img" aria-label="%v"></div></figure>`+"\n",
+			s.title, total, s.key, s.what, alternative(s, total, most, when, t.StepSeconds, p.zone))
 	}
 	p.put(`<p id="at" aria-live="off"></p></div>` + "\n")
 	p.byDay(t)

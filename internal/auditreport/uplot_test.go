@@ -38,8 +38,8 @@ func TestUPlot(t *testing.T) {
 		t.Errorf("the Makefile fetches %q, VERSION says %q", m, version)
 	}
 	// The page has the licence before the code.
-	chart := assets().chart
-	if i := strings.Index(chart, "Permission is hereby granted"); i < 0 || i > strings.Index(chart, "var uPlot") {
+	charts := assets().charts
+	if i := strings.Index(charts, "Permission is hereby granted"); i < 0 || i > strings.Index(charts, "var uPlot") {
 		t.Error("the page does not have uPlot's licence")
 	}
 }
