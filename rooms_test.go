@@ -26,7 +26,8 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/cli": {
 		"argv becomes options; what does the work is reached through the rooms that take them",
 		[]string{
-			"check", "hostsfile", "resolve", "sshconf", "internal/console", "internal/demo", "internal/exit",
+			"audit", "check", "hostsfile", "resolve", "sshconf", "sshdlog", "internal/auditreport", "internal/auditrun",
+			"internal/console", "internal/demo", "internal/dialect", "internal/exit",
 			"internal/layout", "internal/pins", "internal/report", "internal/session", "internal/setup", "internal/survey",
 			"internal/target", "internal/wrap",
 		},
@@ -62,10 +63,6 @@ var rooms = map[string]rule{
 			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target",
 		},
 	},
-	"rdnsproxy/internal/auditrun": {
-		"one run of an audit; what it judges and how it looks is decided elsewhere",
-		[]string{"check"},
-	},
 	"rdnsproxy/internal/pins": {
 		"it writes what a survey has found to be right",
 		[]string{
@@ -97,6 +94,13 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/report": {
 		"a format knows results and the words in them, and looks nothing up",
 		[]string{"check", "resolve", "internal/dialect", "internal/layout"},
+	},
+	"rdnsproxy/internal/auditrun": {
+		"one run of an audit; what it judges and how it looks is decided elsewhere",
+		[]string{
+			"audit", "audit/tally", "check", "replacefile", "sshconf", "sshdlog", "internal/auditreport",
+			"internal/console", "internal/exit", "internal/logs", "internal/target",
+		},
 	},
 	"rdnsproxy/internal/auditreport": {
 		"a format knows the report and the words in it, and looks nothing up",

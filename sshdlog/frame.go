@@ -47,6 +47,9 @@ const (
 	Stranger
 )
 
+// String returns the word for a level that reports use.
+func (t Trust) String() string { return [...]string{"root", "unknown", "local", "stranger"}[t] }
+
 // Found is what a line turned out to be.
 type Found uint8
 

@@ -55,7 +55,7 @@ var wrapped = []string{"ssh", "sftp", "scp"}
 
 // commands are the words that name a command unless a port follows.
 var commands = []string{
-	"setup", "check", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help",
+	"setup", "check", "audit", "explain", "hosts", "accept", "ssh", "sftp", "scp", "demo", "version", "completion", "help",
 	"__complete", "__completeNoDesc",
 }
 
@@ -131,6 +131,7 @@ func knownFlags() *pflag.FlagSet {
 	new(checkFlags).registerOwn(flags)
 	new(hostsFlags).registerOwn(flags)
 	registerOwnSetup(flags, new(setup.Options))
+	new(auditFlags).registerOwn(flags)
 	return flags
 }
 

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/auditreport"
 	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/dialect"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/session"
@@ -57,7 +59,7 @@ func commandTree(w World) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
-	root.AddCommand(setupCommand(w), checkCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w),
+	root.AddCommand(setupCommand(w), checkCommand(w), auditCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w),
 		demoCommand(w), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program))
@@ -82,12 +84,22 @@ func noReport(w World, c *cobra.Command, args []string, err error) (status int, 
 	if !reports(c, args) {
 		return 0, false
 	}
-	format, ferr := report.FormatOf(wantedFormat(w, args))
-	if ferr != nil || format.NoReport == nil {
+	ends, ok := endsOf(c, wantedFormat(w, args))
+	if !ok || ends.NoReport == nil {
 		return 0, false
 	}
-	io.WriteString(w.Out, format.NoReport(err.Error()))
-	return format.Incomplete(), true
+	io.WriteString(w.Out, ends.NoReport(err.Error()))
+	return ends.Incomplete(), true
+}
+
+// endsOf returns what the readers of a command's format expect.
+func endsOf(c *cobra.Command, format string) (dialect.Ends, bool) {
+	if c.Name() == "audit" {
+		f, err := auditreport.FormatOf(format)
+		return f.Ends, err == nil
+	}
+	f, err := report.FormatOf(format)
+	return f.Ends, err == nil
 }
 
 // reports reports whether a command, or one of its subcommands that args name, writes

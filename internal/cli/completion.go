@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/internal/auditreport"
+	"rdnsproxy/internal/auditrun"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/pins"
@@ -91,15 +93,21 @@ func completeValues(root *cobra.Command) {
 		"color":   wordsOf(console.ColorModes()),
 		"fail-on": failOnWords(),
 		"policy":  wordsOf(session.Policies()),
+		"dns":     wordsOf(auditrun.DNSChoices()),
+		"input":   framingWords(),
 
 		"resolver": {}, "compare": {}, "check-timeout": {}, "check-wait": {}, "connect-timeout": {}, "wait": {},
 		"bind-address": {}, "bind-interface": {}, "expect-hostkey": {}, "jobs": {}, "client": {}, "from": {},
+		"tag": {}, "since": {}, "until": {}, "year": {}, "timezone": {}, "dns-limit": {}, "dns-budget": {}, "user": {}, "host": {},
 	}
 	for _, c := range append(root.Commands(), root) {
 		for flag, words := range values {
 			if f := c.Flags().Lookup(flag); f != nil {
 				if _, list := f.Value.(*listingFlag); list {
 					words = wordsOf(pins.Listings())
+				}
+				if flag == "format" && c.Name() == "audit" {
+					words = auditreport.Formats()
 				}
 				_ = c.RegisterFlagCompletionFunc(flag, completes(func(string) []string { return words })) // the flag is there
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/audit"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
@@ -18,7 +19,7 @@ func explainCommand(w World) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [CODE...]",
 		Short: "what a finding means and what to do about it",
-		Long: `Explains a finding of check by its code: what it means, how certain it is, who is
+		Long: `Explains a finding of check or audit by its code: what it means, how certain it is, who is
 affected, and what to do, with an example. It also explains verdicts, pieces of
 advice, and help topics. Without an argument, it lists all findings.
 
@@ -35,7 +36,7 @@ Exit status: 0, or 2 if nothing has that name.`,
 // explain explains the words, all or none.
 func explain(w World, words []string) error {
 	if len(words) == 0 {
-		page(w, listOfFindings(check.Codes())+"\n'rdnsproxy explain CODE' explains one.\n")
+		page(w, listOfFindings(check.Codes())+"\nOf audit:\n\n"+listOfFindings(audit.Codes())+"\n'rdnsproxy explain CODE' explains one.\n")
 		return nil
 	}
 	var texts []string
@@ -58,8 +59,11 @@ func explanation(width int, word string) (string, bool) {
 		if d, e, ok := check.Explain(code); ok {
 			return report.Explanation(width, d, e), true
 		}
+		if d, e, ok := audit.Explain(code); ok {
+			return report.Explanation(width, d, e), true
+		}
 	}
-	for _, d := range check.AdviceCodes() {
+	for _, d := range slices.Concat(check.AdviceCodes(), audit.AdviceCodes()) {
 		if string(d.Code) == word {
 			return layout.Page(width, fmt.Sprintf("%s: a piece of advice (%s)\n\n%s.\n", d.Code, d.Where(), d.Meaning)), true
 		}
@@ -69,7 +73,7 @@ func explanation(width int, word string) (string, bool) {
 			return layout.Page(width, t.text()), true
 		}
 	}
-	family := slices.DeleteFunc(check.Codes(), func(d check.CodeDoc) bool {
+	family := slices.DeleteFunc(slices.Concat(check.Codes(), audit.Codes()), func(d check.CodeDoc) bool {
 		return !strings.HasPrefix(string(d.Code), strings.TrimSuffix(word, ".")+".")
 	})
 	return layout.Page(width, listOfFindings(family)), len(family) > 0
@@ -90,10 +94,10 @@ func explainable() []string {
 	for _, v := range check.Verdicts() {
 		words = append(words, string(v))
 	}
-	for _, d := range check.Codes() {
+	for _, d := range slices.Concat(check.Codes(), audit.Codes()) {
 		words = append(words, string(d.Code))
 	}
-	for _, d := range check.AdviceCodes() {
+	for _, d := range slices.Concat(check.AdviceCodes(), audit.AdviceCodes()) {
 		words = append(words, string(d.Code))
 	}
 	for _, t := range topics() {

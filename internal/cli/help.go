@@ -27,6 +27,7 @@ The first form is the relay, which ssh runs as its ProxyCommand. Commands:
 
   setup	make ssh run rdnsproxy
   check	check hosts: DNS, connection, host keys
+  audit	what sshd's log says about reverse names, and what to do
   explain	explain a finding and what to do about it
   hosts	list, add, remove and verify lines of the hosts file
   accept	remember a known mapping, without root

@@ -37,6 +37,9 @@ type Options struct {
 	Workers int // lines are read by so many goroutines; 0: GOMAXPROCS
 	Tally   tally.Options
 
+	// Part says that the log may go on from another: its Tally is to be merged with others.
+	Part bool
+
 	// Progress is called some ten times a second while the log is read, if it is not nil.
 	Progress func(Progress)
 

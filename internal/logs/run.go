@@ -144,7 +144,7 @@ func (in *Input) take(r *result) {
 // work does one job.
 func (s *Set) work(ctx context.Context, p *part, j *job, first bool, file *shared) (r result) {
 	r.tally = tally.NewPart(s.o.Tally)
-	if first {
+	if first && !s.o.Part {
 		r.tally = tally.New(s.o.Tally)
 	}
 	p.each = func(f *sshdlog.Frame, e *sshdlog.Event) error {

@@ -1,0 +1,216 @@
+package auditrun
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"rdnsproxy/audit"
+	"rdnsproxy/audit/tally"
+	"rdnsproxy/check"
+	"rdnsproxy/internal/auditreport"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/logs"
+	"rdnsproxy/replacefile"
+)
+
+// run is one run of the command.
+type run struct {
+	w      console.World
+	o      Options
+	voice  *console.Voice
+	format auditreport.Format
+	began  time.Time
+
+	interrupted bool // the user has, and the report is of what was read until then
+}
+
+// Run reads the log that the options name, reports it, and returns the exit status. The
+// error is a Refusal.
+func Run(ctx context.Context, w console.World, o Options) (int, error) {
+	format, err := auditreport.FormatOf(o.Format)
+	if err != nil {
+		return 0, err
+	}
+	r := &run{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose), format: format, began: time.Now()}
+	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process
+	switch {
+	case o.Merge:
+		return r.merge(ctx)
+	case format.From == auditreport.Events:
+		return r.events(ctx)
+	case format.From == auditreport.Tally:
+		return r.tally(ctx)
+	}
+	return r.audit(ctx)
+}
+
+// audit reads all, looks clients up, and reports.
+func (r *run) audit(ctx context.Context) (int, error) {
+	t, read, err := r.read(ctx, false)
+	if err != nil {
+		return 0, err
+	}
+	return r.report(ctx, t, read)
+}
+
+// was is what was read, besides the tally.
+type was struct {
+	inputs []audit.Input
+	time   audit.Span
+	took   time.Duration
+}
+
+// read counts all inputs. The tally is not finished. part says that it may be merged with
+// others.
+func (r *run) read(ctx context.Context, part bool) (*tally.Tally, was, error) {
+	began := time.Now()
+	meter := console.NewMeter(r.w, r.o.Quiet)
+	defer meter.Clear()
+	lo := r.logOptions()
+	lo.Part = part
+	lo.Progress = func(p logs.Progress) { meter.Show(progress(p, time.Since(began))) }
+	set, err := logs.Open(ctx, lo)
+	if err != nil {
+		return nil, was{}, r.refuse(ctx, err)
+	}
+	defer set.Close()
+	t, inputs, err := set.Tally(ctx)
+	meter.Clear()
+	r.notices(set)
+	if ctx.Err() != nil {
+		r.interrupted = true
+		r.voice.Warning("interrupted: the report is about what was read until then")
+	} else if err != nil {
+		return nil, was{}, err
+	}
+	return t, was{r.inputs(inputs), r.span(set.YearBy), time.Since(began)}, nil
+}
+
+// report judges a tally and writes the report.
+func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error) {
+	t.Finish()
+	o := audit.Options{
+		Generated: time.Now().UTC().Truncate(time.Millisecond),
+		Version:   console.Version(),
+		Inputs:    read.inputs,
+		Time:      read.time,
+		Timings:   audit.Timings{Read: read.took.Seconds()},
+	}
+	report := audit.Judge(t, nil, o)
+	if err := r.write(report); err != nil {
+		return r.format.Incomplete(), r.failed(err)
+	}
+	found := auditreport.Severities(report)
+	if r.interrupted {
+		return r.format.Interrupted(r.o.FailOn, found), nil
+	}
+	return r.format.Status(r.o.FailOn, found), nil
+}
+
+// write writes the report to stdout or --output.
+func (r *run) write(report *audit.Report) error {
+	return r.output(func(out io.Writer) error { return r.format.Write(out, report, r.reportOptions()) })
+}
+
+// output calls write with stdout, or with a new file that becomes --output when it is whole.
+// A report has the addresses of users: the file is for its owner only.
+func (r *run) output(write func(io.Writer) error) error {
+	if r.o.Output == "" {
+		return write(r.w.Out)
+	}
+	return replacefile.PrivateOutput(r.o.Output, write)
+}
+
+// failed says why there is no report, or not all of it.
+func (r *run) failed(err error) error {
+	if r.o.Output != "" {
+		return console.Refuse(r.format.Incomplete(), "--output takes a file in a directory you can write to, or - for stdout",
+			"writing the report to %v", err)
+	}
+	return console.Refuse(r.format.Incomplete(), "", "writing the report: %s", console.PlainError(err))
+}
+
+// reportOptions returns how to lay out a report for the reader.
+func (r *run) reportOptions() auditreport.Options {
+	o := auditreport.Options{
+		Quiet:   r.o.Quiet,
+		Verbose: r.o.Verbose,
+		ASCII:   !r.w.UTF8(),
+		FailOn:  r.o.FailOn,
+		Time:    time.Now(),
+		Command: console.QualifyCommands,
+	}
+	if r.o.Output != "" {
+		o.Color = r.w.Colored(r.o.Color, nil)
+		return o
+	}
+	o.Color, o.Width = r.w.Colored(r.o.Color, r.w.Out), r.w.TerminalWidth()
+	return o
+}
+
+// refuse turns what keeps everything from being read into a Refusal.
+func (r *run) refuse(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return console.ErrInterrupted
+	}
+	nothing, ok := errors.AsType[*logs.NothingRead](err)
+	if !ok {
+		return err
+	}
+	if len(nothing.Inputs) == 0 {
+		return console.Refuse(exit.Usage, "give a FILE, or --journal; other machines: ssh HOST journalctl -o json -t sshd | rdnsproxy audit -",
+			"no log of sshd found on this machine")
+	}
+	for _, in := range nothing.Inputs[1:] {
+		r.voice.Error(fmt.Errorf("%s: %w", in.Name, in.Err))
+	}
+	in := nothing.Inputs[0]
+	return console.Refuse(exit.Usage, hint(in.Err), "%s: %s", in.Name, console.PlainError(in.Err))
+}
+
+// hint says what to do about an input that cannot be read.
+func hint(err error) string {
+	switch {
+	case errors.Is(err, os.ErrPermission):
+		return "run it as root, or as a member of the group that may read logs, such as adm"
+	case errors.Is(err, os.ErrNotExist):
+		return "a FILE is a log, such as /var/log/auth.log or /var/log/secure; without one, this machine's log is read"
+	}
+	return "a FILE is a log of sshd, plain, gzip or zstd, or a folder with some"
+}
+
+// severities are those of a run without a report: it could be read, or not all of it.
+func severities(inputs []audit.Input, lines int64) []check.Severity {
+	for _, in := range inputs {
+		if in.Error != "" || lines == 0 {
+			return []check.Severity{check.Unknown}
+		}
+	}
+	return []check.Severity{check.Pass}
+}
+
+// names lists inputs for a message.
+func names(inputs []audit.Input) string {
+	switch len(inputs) {
+	case 0:
+		return "the log"
+	case 1:
+		return inputs[0].Name
+	}
+	return fmt.Sprintf("%s and %d more", inputs[0].Name, len(inputs)-1)
+}
+
+// notices prints what the user should know about the inputs.
+func (r *run) notices(set *logs.Set) {
+	for _, n := range set.Notices {
+		r.voice.Notice(n)
+	}
+}
