@@ -99,7 +99,7 @@ var rooms = map[string]rule{
 		"one run of an audit; what it judges and how it looks is decided elsewhere",
 		[]string{
 			"audit", "audit/tally", "check", "replacefile", "sshconf", "sshdlog", "internal/auditreport",
-			"internal/console", "internal/exit", "internal/logs", "internal/target",
+			"internal/console", "internal/exit", "internal/logs", "internal/survey", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/auditreport": {

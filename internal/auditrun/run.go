@@ -86,8 +86,7 @@ func (r *run) read(ctx context.Context, part bool) (*tally.Tally, was, error) {
 	meter.Clear()
 	r.notices(set)
 	if ctx.Err() != nil {
-		r.interrupted = true
-		r.voice.Warning("interrupted: the report is about what was read until then")
+		r.interrupt("interrupted: the report is about what was read until then")
 	} else if err != nil {
 		return nil, was{}, err
 	}
@@ -104,7 +103,10 @@ func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error)
 		Time:      read.time,
 		Timings:   audit.Timings{Read: read.took.Seconds()},
 	}
-	report := audit.Judge(t, nil, o)
+	report, err := r.judge(ctx, t, o)
+	if err != nil {
+		return 0, err
+	}
 	if err := r.write(report); err != nil {
 		return r.format.Incomplete(), r.failed(err)
 	}
@@ -113,6 +115,12 @@ func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error)
 		return r.format.Interrupted(r.o.FailOn, found), nil
 	}
 	return r.format.Status(r.o.FailOn, found), nil
+}
+
+// interrupt says that the user has ended the work early.
+func (r *run) interrupt(text string) {
+	r.interrupted = true
+	r.voice.Warning(text)
 }
 
 // write writes the report to stdout or --output.
