@@ -1,7 +1,6 @@
 package tally
 
 import (
-	"bytes"
 	"cmp"
 	"net/netip"
 	"slices"
@@ -15,6 +14,10 @@ type forgery struct {
 	host, text string
 	time       int64
 	client     netip.Addr
+}
+
+func newForgery(host, text string, time int64, client netip.Addr) forgery {
+	return forgery{hash([]byte(host + "\x00" + text)), host, text, time, client}
 }
 
 func (a forgery) compare(b forgery) int {
@@ -89,8 +92,7 @@ func (t *Tally) doubts(c *conn, l *line) {
 	if !t.o.UnknownUsers {
 		text = e.Masked()
 	}
-	f := forgery{host: t.hosts[c.host].name, text: string(text[:min(len(text), longestText)]), time: int64(l.at)}
-	f.hash = hash(bytes.Join([][]byte{[]byte(f.host), []byte(f.text)}, []byte{0}))
+	f := newForgery(t.hosts[c.host].name, string(text[:min(len(text), longestText)]), int64(l.at), netip.Addr{})
 	d := t.doubtful.at(c.doubt)
 	if several {
 		d.sure.merge(claim{n: e.Repeat, forgery: f})

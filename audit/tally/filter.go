@@ -28,12 +28,7 @@ func (o Options) withDefaults() Options {
 
 // key is the same for Options that count alike.
 func (o *Options) key() string {
-	b, _ := json.Marshal(struct {
-		Window       int64
-		UnknownUsers bool
-		Since, Until int64
-		Only         Filter
-	}{o.Window, o.UnknownUsers, o.Since, o.Until, o.Only})
+	b, _ := json.Marshal(o.wire())
 	return string(b)
 }
 

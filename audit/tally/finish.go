@@ -1,7 +1,6 @@
 package tally
 
 import (
-	"cmp"
 	"iter"
 	"slices"
 
@@ -19,14 +18,7 @@ func (t *Tally) Finish() {
 		whole.take(t)
 		*t = *whole
 	}
-	var open []uint32
-	for _, s := range t.open.slots {
-		if s.number != 0 {
-			open = append(open, s.number)
-		}
-	}
-	slices.SortFunc(open, func(a, b uint32) int { return cmp.Compare(t.conns.at(a).seq, t.conns.at(b).seq) })
-	for _, number := range open {
+	for _, number := range t.openNumbers() {
 		t.end(number)
 	}
 	t.leaveClients()

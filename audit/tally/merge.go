@@ -1,9 +1,7 @@
 package tally
 
 import (
-	"cmp"
 	"errors"
-	"slices"
 )
 
 // Merge adds the Tally of what follows in the log, and consumes it. However a log is cut,
@@ -135,15 +133,7 @@ func (t *Tally) arrive(k key, f *conn) {
 
 // mergeOpen takes over the connections that are open at the later tally's end.
 func (t *Tally) mergeOpen(later *Tally, hosts []uint32) {
-	var open []uint32
-	for _, s := range later.open.slots {
-		if s.number != 0 {
-			open = append(open, s.number)
-		}
-	}
-	// In the order of a host's lines, as its queue is.
-	slices.SortFunc(open, func(a, b uint32) int { return cmp.Compare(later.conns.at(a).n, later.conns.at(b).n) })
-	for _, number := range open {
+	for _, number := range later.openNumbers() {
 		c := later.conns.at(number)
 		k := key{hosts[c.host], c.pid}
 		m := t.moved(c, later, k.host, t.hosts[k.host].n)

@@ -62,6 +62,9 @@ func (t *Tally) belongs(c *conn, a *arrival) verdict {
 // A key is a process: a host's number and a pid.
 type key struct{ host, pid uint32 }
 
+// mostFragments is how many fragments an edge can have.
+const mostFragments = 4
+
 // An edge is what a part of a log has of a process before it is known what precedes.
 type edge struct {
 	key
