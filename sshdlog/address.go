@@ -236,8 +236,14 @@ func (e *Event) set(p place) {
 // if anything does, is left in Rest.
 func (e *Event) left(b []byte, whole bool) bool {
 	p, ok := first(b)
-	if !ok || !whole && len(p.after) == 0 {
+	if !ok {
 		return false
+	}
+	if !whole && len(p.after) == 0 { // what is last may be cut in two
+		if p.port == 0 {
+			return false
+		}
+		p.port = 0
 	}
 	e.set(p)
 	if e.Rest = bytes.TrimLeft(p.after, ":. "); len(e.Rest) == 0 {

@@ -14,8 +14,14 @@ var dropbearWords = [...][]wording{
 		{"Exit before auth", End, (*Event).bearExitOld},
 		{"Exit (", Gone, (*Event).bearGone},
 	},
-	'L': bearLogin, 'l': bearLogin,
+	'L': {
+		{"Login attempt for nonexistent user", Invalid, (*Event).bearUnknown},
+		{"Login attempt with wrong user ", NotAllowed, (*Event).bearWrong},
+		{"Logins are restricted to the group ", NotAllowed, (*Event).bearGroup},
+	},
 	'P': bearPassed, 'p': bearPassed,
+	'r': {{"root login rejected", NotAllowed, (*Event).bearRoot}},
+	'U': {{"User '", NotAllowed, (*Event).bearShell}},
 }
 
 var (
@@ -24,12 +30,6 @@ var (
 		{"bad password attempt for '", Failed, (*Event).bearQuoted},
 		{"Bad PAM password attempt for '", Failed, (*Event).bearQuoted},
 		{"bad PAM password attempt for '", Failed, (*Event).bearQuoted},
-	}
-	bearLogin = []wording{
-		{"Login attempt for nonexistent user", Invalid, (*Event).bearUnknown},
-		{"login attempt for nonexistent user", Invalid, (*Event).bearUnknown},
-		{"Login attempt with wrong user ", Failed, (*Event).bearUnknown},
-		{"login attempt with wrong user ", Failed, (*Event).bearUnknown},
 	}
 	bearPassed = []wording{
 		{"Password auth succeeded for '", Accepted, (*Event).bearQuoted},
@@ -92,20 +92,48 @@ func (e *Event) bearQuoted(r []byte, whole bool) bool {
 	return true
 }
 
-// bearUnknown reads "[U ]from IP:P".
+// bearUnknown reads " from IP:P": a user who does not exist is not named.
 func (e *Event) bearUnknown(r []byte, whole bool) bool {
 	e.Invalid = true
-	i := bytes.LastIndex(r, _from[:5])
+	p, ok := bearPlace(bytes.TrimPrefix(r, _from))
+	e.set(p)
+	return ok && whole
+}
+
+// bearWrong reads "U from IP:P".
+func (e *Event) bearWrong(r []byte, whole bool) bool {
+	i := bytes.LastIndex(r, _from)
 	if i < 0 || !whole {
-		return e.unsure(r)
+		return false
 	}
-	if p, ok := bearPlace(bytes.TrimSpace(r[i+5:])); ok {
-		e.set(p)
+	e.user(r[:i])
+	p, ok := bearPlace(r[i+len(_from):])
+	e.set(p)
+	return ok
+}
+
+// bearGroup reads "G but user 'U' is not a member".
+func (e *Event) bearGroup(r []byte, whole bool) bool {
+	r, ok := bytes.CutSuffix(r, []byte("' is not a member"))
+	i := bytes.Index(r, []byte(" but user '"))
+	if !ok || i < 0 {
+		return false
 	}
-	if u := bytes.TrimSpace(r[:i]); len(u) > 0 {
-		e.user(u)
-	}
+	e.user(r[i+len(" but user '"):])
 	return true
+}
+
+// bearShell reads "U' has invalid shell, rejected".
+func (e *Event) bearShell(r []byte, whole bool) bool {
+	u, why, ok := bytes.Cut(r, []byte("' "))
+	e.user(u)
+	e.Rest = why
+	return ok && string(why) == "has invalid shell, rejected"
+}
+
+func (e *Event) bearRoot(r []byte, whole bool) bool {
+	e.User, e.HasUser = root, true
+	return len(r) == 0
 }
 
 // bearExit reads "IP:P>: [(user 'U', N fails): ]WHY".

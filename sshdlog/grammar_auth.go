@@ -30,16 +30,25 @@ func (e *Event) failed(r []byte, whole bool) bool {
 		return false
 	}
 	method, _, _ := bytes.Cut(e.Method, []byte("/"))
+	end := false
 	switch string(method) {
-	case "password", "none", "keyboard-interactive", "challenge-response":
-		return e.atEnd(r, whole)
-	case "publickey", "hostbased", "rsa", "dsa": // EXTRA never ends as the place does
-		if e.atEnd(r, whole); e.Sure {
-			return true
-		}
-		*e = Event{Kind: e.Kind, Repeat: e.Repeat, Preauth: e.Preauth, Method: e.Method, Text: e.Text}
+	case "password", "none", "publickey", "keyboard-interactive", "hostbased", "challenge-response", "rsa", "dsa":
+		end = true // EXTRA never ends as the place does
 	}
-	return e.anywhere(r, whole)
+	r = e.unknownPrefix(r)
+	if !whole {
+		return e.unsure(r)
+	}
+	if p, ok := last(protocol(r)); end && ok && bytes.HasSuffix(p.before, _from[1:]) &&
+		!bytes.Contains(p.before, []byte(" ssh2: ")) {
+		e.took(p)
+		return true
+	}
+	if p, n := only(r, true, false); n == 1 {
+		e.took(p)
+		return true
+	}
+	return e.unsure(r)
 }
 
 func (e *Event) method(r []byte) ([]byte, bool) {
@@ -56,17 +65,6 @@ func (e *Event) atEnd(r []byte, whole bool) bool {
 	r = e.unknownPrefix(r)
 	p, ok := last(protocol(r))
 	if !ok || !whole || !bytes.HasSuffix(p.before, _from[1:]) {
-		return e.unsure(r)
-	}
-	e.took(p)
-	return true
-}
-
-// anywhere reads "[invalid user ]U from IP port P" and whatever follows.
-func (e *Event) anywhere(r []byte, whole bool) bool {
-	r = e.unknownPrefix(r)
-	p, n := only(r, true, false)
-	if n != 1 || !whole {
 		return e.unsure(r)
 	}
 	e.took(p)
@@ -167,14 +165,11 @@ func (e *Event) unknown(r []byte, whole bool) bool {
 // tooMany reads "[invalid user ]U from IP port P ssh2" (auth.c, auth_maxtries_exceeded).
 func (e *Event) tooMany(r []byte, whole bool) bool { return e.atEnd(r, whole) }
 
-// tooManyCut reads the same of sshd 6.7, which cuts its reason to disconnect at 100 bytes.
-// Before that there was only the name, whether or not there is such a user.
+// tooManyCut reads what sshd up to 6.7 gives as its reason to disconnect: U, whether or not
+// there is such a user, and in 6.7 the same as tooMany. That is cut at 100 bytes, and if its
+// end is a stranger's, then so may be the blanks that are lost there, and a " [preauth]".
 func (e *Event) tooManyCut(r []byte, whole bool) bool {
-	const before = len("Too many authentication failures for ")
-	named := bytes.Contains(r, _from) || len(r)+before >= 100
-	if e.atEnd(r, whole && len(r)+before < 100); !e.Sure {
-		e.Suspect, e.HasUser, e.hidden = named, false, r
-	}
+	e.Suspect, e.hidden = bytes.Contains(r, _from), r
 	return true
 }
 

@@ -82,10 +82,12 @@ func (e *Event) started(r []byte, whole bool) bool {
 	}
 	e.Kind = End
 	e.fate()
-	if q, ok := bytes.CutSuffix(r, []byte(" timed out")); ok {
-		return e.preamble(q, whole, false)
+	for _, why := range [...]string{" timed out", ": refusing non-sftp session"} {
+		if q, ok := bytes.CutSuffix(r, []byte(why)); ok {
+			return e.preamble(q, whole, false)
+		}
 	}
-	return e.preamble(r, whole, true)
+	return false
 }
 
 // noCommon reads "CLIENT: WHY. Their offer: TEXT" (since 7.0).

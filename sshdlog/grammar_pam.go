@@ -50,9 +50,9 @@ func (e *Event) pamMore(r []byte, whole bool) bool {
 	return ok && e.pamFailed(r, whole)
 }
 
-// pamFailed reads "logname=X uid=0 euid=0 tty=ssh ruser=X rhost=H[  user=U]". sshd asks PAM
-// with an empty ruser since 3.7; with one that is not, only one rhost= is believed. H is a
-// name if sshd goes by names (UseDNS).
+// pamFailed reads "logname=X uid=0 euid=0 tty=ssh ruser=R rhost=H[  user=U]". R (up to 3.6) and
+// U can be a stranger's, so there must be one rhost= only. H is a name if sshd goes by names
+// (UseDNS).
 func (e *Event) pamFailed(r []byte, whole bool) bool {
 	const ruser, rhost = " ruser=", " rhost="
 	i := bytes.Index(r, []byte(ruser))
@@ -65,7 +65,7 @@ func (e *Event) pamFailed(r []byte, whole bool) bool {
 		return false
 	}
 	h := r[i+len(rhost):]
-	if i > 0 && bytes.Contains(h, []byte(rhost)) {
+	if bytes.Contains(h, []byte(rhost)) {
 		e.Suspect = true
 		return true
 	}

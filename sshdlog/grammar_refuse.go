@@ -122,7 +122,7 @@ func (e *Event) fromKey(r []byte, whole bool) bool {
 	}
 	e.Name, r = r[:i], r[i+len(", ip="):]
 	end := bytes.IndexAny(r, ",)")
-	if end < 0 || bytes.Contains(r, []byte(", ip=")) { // H is a PTR name, after all
+	if end < 0 || !whole || bytes.Contains(r, []byte(", ip=")) { // H is a PTR name, after all
 		e.Name, e.Suspect = nil, true
 		return true
 	}
@@ -235,15 +235,18 @@ func (e *Event) timedOut(r []byte, whole bool) bool {
 	return true
 }
 
-// penalty reads "ipv4: new NET active penalty of S seconds for REASON" (srclimit.c, 9.8 on).
-// A deferred one has no effect yet.
+// penalty reads "ipv4: new NET active penalty of S seconds for REASON", or, of one that was
+// deferred before and had no effect, "NET: activating ipv4 penalty …" (srclimit.c, 9.8 on).
 func (e *Event) penalty(r []byte, whole bool) bool {
 	e.Listener = true
 	for part := range bytes.FieldsSeq(r) {
-		host, bits, ok := bytes.Cut(bytes.TrimSuffix(part, []byte(":")), []byte("/"))
+		part = bytes.TrimSuffix(part, []byte(":"))
+		host, bits, ok := bytes.Cut(part, []byte("/"))
 		if a, isAddr := parseAddr(host); ok && isAddr {
 			e.Rest = part
-			if n, _ := parsePort(bits); int(n) == a.BitLen() {
+			// The client's address stands before the length of its net.
+			n, _ := parsePort(bits)
+			if net, err := a.Prefix(int(n)); err == nil && (int(n) == a.BitLen() || net.Addr() != a) {
 				e.Addr, e.Sure = a, true
 			}
 			return !bytes.Contains(r, []byte(" deferred penalty "))

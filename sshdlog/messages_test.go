@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -64,15 +65,21 @@ func parse(msg string, cut int) (*Event, bool) {
 	return &e, ParseEvent(f, &e)
 }
 
-// TestMessages reads testdata/messages.txt: messages, with what they are on the next line.
+// TestMessages reads files of messages, with what they are on the next line.
 func TestMessages(t *testing.T) {
-	const file, arrow = "testdata/messages.txt", "  → "
+	for _, file := range []string{"testdata/messages.txt", "testdata/forged.txt"} {
+		t.Run(file, func(t *testing.T) { messages(t, file) })
+	}
+}
+
+func messages(t *testing.T, file string) {
+	const arrow = "  → "
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	msg, known := "", true
+	msg, known, cut := "", true, 500
 	for i, line := range strings.Split(strings.TrimSuffix(string(b), "\n"), "\n") {
 		want, isEvent := strings.CutPrefix(line, arrow)
 		if !isEvent && !known && !*update {
@@ -80,7 +87,7 @@ func TestMessages(t *testing.T) {
 		}
 		switch {
 		case isEvent:
-			e, ok := parse(msg, 500)
+			e, ok := parse(msg, cut)
 			if got := e.shape(); got != want && !*update {
 				t.Errorf("%s:%d: %s\n got %s\nwant %s", file, i+1, msg, got, want)
 			}
@@ -91,11 +98,16 @@ func TestMessages(t *testing.T) {
 			continue
 		case line == "" || line[0] == '#':
 			known = true
+			if n, ok := strings.CutPrefix(line, "## cut "); ok {
+				if cut, err = strconv.Atoi(n); err != nil {
+					t.Fatal(err)
+				}
+			}
 			out.WriteString(line + "\n")
 			continue
 		}
 		msg, known = line, false
-		e, _ := parse(msg, 500)
+		e, _ := parse(msg, cut)
 		out.WriteString(line + "\n" + arrow + e.shape() + "\n")
 	}
 	if *update {
