@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"rdnsproxy/audit/tally"
 	"rdnsproxy/limits"
 	"rdnsproxy/sshdlog"
 )
@@ -167,4 +168,47 @@ func at(s []string, i int) string {
 		return s[i]
 	}
 	return ""
+}
+
+// counted returns what a tally says, in words.
+func counted(t *tally.Tally) string {
+	t.Finish()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%+v\n", *t.Summary())
+	for c := range t.Clients() {
+		fmt.Fprintf(&b, "%+v\n", *c)
+	}
+	return b.String()
+}
+
+// TestTally: in whatever parts files are read, and by however many workers, they are counted
+// the same.
+func TestTally(t *testing.T) {
+	dir := t.TempDir()
+	text := longLog()
+	third := strings.Index(text[len(text)/3:], "\n") + len(text)/3 + 1
+	half := strings.Index(text[len(text)/2:], "\n") + len(text)/2 + 1
+	write(t, dir, "auth.log.2.gz", zipped(text[:third]), endOf2026)
+	write(t, dir, "auth.log.1", text[third:half], endOf2026)
+	write(t, dir, "auth.log", text[half:], endOf2026)
+	write(t, dir, "secure", criLog(), endOf2026)
+	want := ""
+	for _, o := range []Options{
+		{Workers: 1, span: 1 << 30}, {Workers: 1}, {Workers: 2}, {Workers: 2, span: 64 << 10}, {Workers: 5, span: 4 << 10},
+	} {
+		o.Names = []string{dir}
+		total, inputs, err := open(t, o).Tally(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := fmt.Sprintln(inputs) + counted(total)
+		if want == "" {
+			want = got
+			if c := strings.Count(want, "Addr:"); c < 250 {
+				t.Errorf("%d clients", c)
+			}
+		} else if got != want {
+			t.Errorf("%d workers, parts of %d bytes: %.2000s\nwant %.2000s", o.Workers, o.span, got, want)
+		}
+	}
 }

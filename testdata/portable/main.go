@@ -24,6 +24,8 @@ import (
 var notPortable = map[string]string{
 	"rdnsproxy":     "the scripts run Unix programs and listen on many addresses of 127.0.0.0/8",
 	"rdnsproxy/e2e": "it needs network namespaces",
+
+	"rdnsproxy/internal/logs": "its tests run journalctl and Unix's compressors, and rotate files that are open",
 }
 
 // A target is a system and a processor.
