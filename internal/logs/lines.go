@@ -24,6 +24,7 @@ type lines struct {
 	seen  int   // up to here it has no end
 	end   int   // of what was read, in buf
 	at    int64 // where the line that comes next begins in the stream
+	limit int64 // a long line is not read beyond this place of the stream; negative: to its end
 
 	last, previous span // the line that was returned, and the one before it
 	passing        bool // the line before stays the one before: see pass
@@ -41,7 +42,7 @@ func (l *lines) reset(r io.Reader, at int64) {
 	if buf == nil {
 		buf = make([]byte, block+2*longest)
 	}
-	*l = lines{r: r, buf: buf, at: at, last: span{at: -1}, previous: span{at: -1}}
+	*l = lines{r: r, buf: buf, at: at, limit: -1, last: span{at: -1}, previous: span{at: -1}}
 }
 
 // next returns a line without its newline, and where it begins in the stream. It is valid
@@ -116,7 +117,7 @@ func (l *lines) long() (line []byte, at int64, err error) {
 	l.last = span{0, longest, l.at}
 	l.at += int64(l.end)
 	for rest := l.buf[longest:]; ; {
-		if l.err != nil {
+		if l.err != nil || l.limit >= 0 && l.at >= l.limit {
 			l.begin, l.end = 0, 0
 			break
 		}
