@@ -11,6 +11,7 @@ const lengths = [1, 5, 15, 60, 300, 900, 3600, 7200, 10800, 21600, 43200,
   ...[1, 2, 7, 30, 90, 365, 3650].map((days) => days * 86400)];
 // The distances of the lines of a grid: 1, 2, 5, 10, ...
 const distances = [1, 2, 5].flatMap((n) => [...Array(12).keys()].map((p) => n * 10 ** p)).sort((a, b) => a - b);
+const idle = $('at').textContent;
 let charts = [];
 let bars = null;
 
@@ -103,7 +104,7 @@ function options(key, width, last) {
       { ...axis, show: last, grid: { show: false }, space: 76, size: 30, values: times },
       { ...axis, grid, size: 56, space: 26, incrs: distances, values: (u, all) => all.map(short) },
     ],
-    series: [{}, { fill: colour(key), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.86, 60], align: 1 }) }],
+    series: [{}, { fill: colour(key), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.86, 200], align: 1 }) }],
     hooks: { setSelect: [dragged], setCursor: [pointed] },
   };
 }
@@ -130,7 +131,7 @@ function dragged(u) {
 function pointed(u) {
   const i = u.cursor.left >= 0 ? u.cursor.idx : null;
   if (i === null || i === undefined) {
-    $('at').textContent = '';
+    $('at').textContent = idle;
     return;
   }
   const [from, to] = [bars.start[i] * 1e3, (bars.start[i] + bars.length) * 1e3];

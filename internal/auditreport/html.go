@@ -36,8 +36,8 @@ var uplotLicense string
 // Without JavaScript everything is there but the charts, whose numbers are also in a table.
 func writeHTML(w io.Writer, r *audit.Report, o Options) error {
 	p := &page{r: r, o: o, zone: pageZone(r), rows: pageRows(r.Clients)}
-	for _, section := range []func(){p.toDo, p.connected, p.when, p.thenNow, p.zones, p.clients, p.connections,
-		p.forgeries, p.read, p.hosts, p.findings} {
+	for _, section := range []func(){p.findings, p.toDo, p.connected, p.when, p.thenNow, p.zones, p.clients, p.connections,
+		p.forgeries, p.read, p.hosts} {
 		section()
 	}
 	sections := markup(p.take())
@@ -87,11 +87,11 @@ func (p *page) head() {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<meta name="generator" content="rdnsproxy %v">
+<meta name="generator" content="%v">
 <title>%v</title>
 <style>%v</style>
 </head>
-`, assets().policy, p.r.Version, p.title(), markup(assets().style))
+`, assets().policy, strings.TrimSpace("rdnsproxy "+p.r.Version), p.title(), markup(assets().style))
 }
 
 // title names the hosts, for a tab among others.

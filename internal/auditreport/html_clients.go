@@ -135,8 +135,8 @@ func (p *page) clients() {
 		p.put(`<p class="note" id="more">%v more are in this page's data; showing them needs JavaScript.</p>`+"\n", n)
 	}
 	if p.r.ClientsOmitted > 0 {
-		p.put(`<p class="note">%v more are not in this report, which lists at most %v.</p>`+"\n",
-			p.r.ClientsOmitted, len(p.r.Clients))
+		p.put(`<p class="note">The report lists %v. The sums above count %v more.</p>`+"\n",
+			count(int64(len(p.r.Clients)), "client"), p.r.ClientsOmitted)
 	}
 	p.endSection()
 }
@@ -205,12 +205,15 @@ func (p *page) facts(row pageRow) [][2]string {
 		add("Names in the log", nameList(row.Then.Names))
 	}
 	if now := row.Now; now != nil {
-		add("Reverse name now", string(now.Verdict))
 		var names []string
 		for _, n := range now.PTR {
 			names = append(names, n.Name)
 		}
-		add("PTR records now", strings.Join(names, ", "))
+		text := wordFor(verdictWords(), string(now.Verdict))
+		if len(names) > 0 {
+			text = strings.Join(names, ", ") + ": " + text
+		}
+		add("Reverse name now", text)
 		add("sshd would log", now.SSHD)
 	}
 	if row.LoginWait != nil {

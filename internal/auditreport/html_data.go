@@ -12,6 +12,7 @@ type script struct {
 	Readings [][2]string   `json:"readings"` // value in the report, words; in their order
 	Then     [][2]string   `json:"then"`
 	Changes  [][2]string   `json:"changes"`
+	Verdicts [][2]string   `json:"verdicts"`
 	Groups   []scriptGroup `json:"groups"`
 	Zone     string        `json:"zone"` // that times are shown in
 }
@@ -24,7 +25,7 @@ type scriptGroup struct {
 }
 
 func (p *page) script() script {
-	s := script{Then: thenWords(), Changes: changeWords(), Groups: []scriptGroup{}, Zone: p.zone.String()}
+	s := script{Then: thenWords(), Changes: changeWords(), Verdicts: verdictWords(), Groups: []scriptGroup{}, Zone: p.zone.String()}
 	for _, w := range readingWords {
 		s.Readings = append(s.Readings, [2]string{string(w.reading), w.words})
 	}

@@ -43,16 +43,14 @@ func (p *page) thenNow() {
 		p.put(`<tr><th scope="row">%v</th>`, then[1])
 		for i, change := range changes {
 			c := cell(then[0], change)
-			p.put(`<td data-label="%v" class="n %v">`, columns[i+1].title, tone(c.Addresses > 0, change))
+			cell := p.html(`<span class="none">–</span>`)
 			switch {
-			case c.Addresses == 0:
-				p.put(`<span class="none">–</span>`)
 			case c.Logins > 0:
-				p.put(`%v <small>(%v)</small>`, c.Addresses, c.Logins)
-			default:
-				p.put("%v", c.Addresses)
+				cell = p.html("<span>%v <small>(%v)</small></span>", c.Addresses, c.Logins)
+			case c.Addresses > 0:
+				cell = p.html("<span>%v</span>", c.Addresses)
 			}
-			p.put("</td>")
+			p.put(`<td data-label="%v" class="n %v">%v</td>`, columns[i+1].title, tone(c.Addresses > 0, change), cell)
 		}
 		p.put("</tr>\n")
 	}
@@ -161,6 +159,22 @@ func (p *page) read() {
 	columns := []column{{title: "Input"}, {title: "Format"}, {title: "Lines", numeric: true},
 		{title: "Of sshd", numeric: true}, {title: "Not understood", numeric: true}, {title: "Cut", numeric: true},
 		{title: "First line", numeric: true}, {title: "Last line", numeric: true}}
+	if len(p.r.Inputs) > 0 {
+		p.inputs(columns)
+	}
+	p.put(`<p class="note">Read in %v.`, seconds(p.r.Timings.Read))
+	if p.r.Judged.Addresses > 0 {
+		p.put(" %v of %v addresses looked up in %v.", p.r.Judged.Addresses, p.r.Judged.Of, seconds(p.r.Timings.Judge))
+	}
+	if n := p.r.Totals.Unattributed; n > 0 {
+		p.put(" %v could not be attributed to an address.", count(n, "connection"))
+	}
+	p.put("</p>\n")
+	p.endSection()
+}
+
+// inputs is the table of inputs.
+func (p *page) inputs(columns []column) {
 	p.table("input-table", "Inputs", columns)
 	p.put("<tbody>\n")
 	for _, in := range p.r.Inputs[:min(len(p.r.Inputs), inPage)] {
@@ -178,15 +192,6 @@ func (p *page) read() {
 	p.put("</tbody>")
 	p.endTable()
 	p.cutAt(len(p.r.Inputs), "inputs")
-	p.put(`<p class="note">Read in %v.`, seconds(p.r.Timings.Read))
-	if p.r.Judged.Addresses > 0 {
-		p.put(" %v of %v addresses looked up in %v.", p.r.Judged.Addresses, p.r.Judged.Of, seconds(p.r.Timings.Judge))
-	}
-	if n := p.r.Totals.Unattributed; n > 0 {
-		p.put(" %v could not be attributed to an address.", count(n, "connection"))
-	}
-	p.put("</p>\n")
-	p.endSection()
 }
 
 // trustWords says who could have written an input, where that is not obvious.
@@ -207,6 +212,10 @@ func (p *page) hosts() {
 	}
 	columns := []column{{title: "Server"}, {title: "Connections", numeric: true}, {title: "Logins", numeric: true},
 		{title: "UseDNS"}, {title: "Lines that show it", numeric: true}}
+	waited := slices.ContainsFunc(p.r.Hosts, func(h audit.Host) bool { return h.WaitMedian != nil && h.WaitLongest != nil })
+	if waited {
+		columns = append(columns, column{title: "Wait for lookups (median)", numeric: true}, column{title: "At worst", numeric: true})
+	}
 	p.section("hosts", "Servers")
 	if len(p.r.Hosts) > 20 {
 		p.put("<details><summary>All %v</summary>\n", count(int64(len(p.r.Hosts)), "server"))
@@ -217,7 +226,11 @@ func (p *page) hosts() {
 	slices.SortStableFunc(sorted, func(a, b audit.Host) int { return strings.Compare(a.Name, b.Name) })
 	for _, h := range sorted[:min(len(sorted), inPage)] {
 		p.put("<tr>")
-		p.cells(columns, name(h.Name), orDash(h.Connections), h.Logins, useDNSWords(h, p.zone), h.Proofs)
+		values := []any{name(h.Name), orDash(h.Connections), h.Logins, useDNSWords(h, p.zone), h.Proofs}
+		if waited {
+			values = append(values, wait(h.WaitMedian), wait(h.WaitLongest))
+		}
+		p.cells(columns, values...)
 		p.put("</tr>\n")
 	}
 	p.put("</tbody>")
@@ -227,6 +240,14 @@ func (p *page) hosts() {
 		p.put("</details>\n")
 	}
 	p.endSection()
+}
+
+// wait is how long logins waited, if the log tells.
+func wait(s *float64) string {
+	if s == nil {
+		return "–"
+	}
+	return seconds(*s)
 }
 
 // useDNSWords says whether a server looks up its clients' names.
@@ -243,25 +264,4 @@ func useDNSWords(h audit.Host, zone *time.Location) string {
 		return "no"
 	}
 	return "not in the log"
-}
-
-// findings are all findings, worst first.
-func (p *page) findings() {
-	if len(p.r.Findings) == 0 {
-		return
-	}
-	p.section("findings", "Findings")
-	p.put(`<ul class="findings">` + "\n")
-	sorted := slices.Clone(p.r.Findings)
-	slices.SortStableFunc(sorted, func(a, b audit.Finding) int { return int(b.Severity) - int(a.Severity) })
-	for _, f := range sorted[:min(len(sorted), inPage)] {
-		p.put(`<li>%v <div><p>%v</p><p class="about">%v`, severity(f.Severity), f.Text, code(string(f.Code)))
-		if n := min(len(f.Hosts), 3); n > 0 {
-			p.put(" · %v", strings.Join(f.Hosts[:n], ", ")+andMore(len(f.Hosts)-n))
-		}
-		p.put("</p></div></li>\n")
-	}
-	p.put("</ul>\n")
-	p.cutAt(len(p.r.Findings), "findings")
-	p.endSection()
 }

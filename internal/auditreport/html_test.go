@@ -104,6 +104,55 @@ func TestPageLoadsNothing(t *testing.T) {
 	}
 }
 
+// TestPageIsSmall: what every page has besides its report stays small enough for a mail.
+func TestPageIsSmall(t *testing.T) {
+	a := assets()
+	if n := len(a.style) + len(a.script) + len(a.charts); n > 90_000 {
+		t.Errorf("scripts and style have %d bytes", n)
+	}
+}
+
+// TestRowsOfIPv6: the clients of a /64 are one row, with their sums, where the first of them
+// stands; those of other families, and those with labels, are not.
+func TestRowsOfIPv6(t *testing.T) {
+	one, early, late := int64(1), time.Unix(1e9, 0), time.Unix(2e9, 0)
+	client := func(address string, logins int64) audit.Client {
+		return audit.Client{Address: netip.MustParseAddr(address), Connections: &one, Logins: logins, Failed: 10, First: &late, Last: &early,
+			Users: audit.Names{Names: []audit.Name{{Name: "root", Count: 2}, {Name: address, Count: 1}}, About: 2}, Hosts: []string{"b", "a"}}
+	}
+	clients := []audit.Client{client("192.0.2.1", 1), client("2001:db8:0:1::1", 2), client("192.0.2.2", 4),
+		client("2001:db8:0:1:ffff::2", 8), client("2001:db8:0:2::1", 16), client("::ffff:192.0.2.3", 32), client("fe80::1%eth0", 64)}
+	clients[3].First, clients[3].Last = &early, &late
+	labelled := client("2001:db8:0:1::3", 128)
+	labelled.Label = "client 7"
+	rows := pageRows(append(clients, labelled))
+	want := []struct {
+		label  string
+		logins int64
+		of     int
+	}{{"192.0.2.1", 1, 1}, {"2001:db8:0:1::/64", 10, 2}, {"192.0.2.2", 4, 1}, {"2001:db8:0:2::1", 16, 1},
+		{"::ffff:192.0.2.3", 32, 1}, {"fe80::1%eth0", 64, 1}, {"client 7", 128, 1}}
+	for i, row := range rows {
+		if i >= len(want) || row.label != want[i].label || row.Logins != want[i].logins || len(row.of) != want[i].of {
+			t.Errorf("row %d is %s with %d logins of %d clients", i, row.label, row.Logins, len(row.of))
+		}
+	}
+	if len(rows) != len(want) {
+		t.Fatalf("%d rows", len(rows))
+	}
+	net := rows[1]
+	if *net.Connections != 2 || net.Failed != 20 || net.First != &early || net.Last != &late || len(net.Hosts) != 2 {
+		t.Errorf("the sums of the /64 are %+v", net.Client)
+	}
+	if d := cmp.Diff(net.Users, audit.Names{Names: []audit.Name{{Name: "root", Count: 4}, {Name: "2001:db8:0:1::1", Count: 1},
+		{Name: "2001:db8:0:1:ffff::2", Count: 1}}, About: 3}); d != "" {
+		t.Error(d)
+	}
+	if *clients[1].Connections != 1 || clients[1].Users.Names[0].Count != 2 {
+		t.Error("the client itself was changed")
+	}
+}
+
 // skeleton is all of a document but its text and the values of its attributes.
 func skeleton(t *testing.T, r *audit.Report) string {
 	var b strings.Builder

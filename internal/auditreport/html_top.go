@@ -45,6 +45,9 @@ func (p *page) tiles() {
 		all.Logins += row.Logins
 	}
 	bad := p.r.Totals.BadlyMapped
+	if all.Addresses+p.r.Totals.Others == 0 {
+		return
+	}
 	p.put(`<ul class="tiles">` + "\n")
 	p.tile(all.Logins, "logins", "", "")
 	p.tile(bad.Logins, "logins with a wrong reverse name", tone(bad.Logins > 0, "warning"), "")
@@ -146,6 +149,13 @@ func (p *page) contents() {
 
 // connected is the table of who connected, by what they did.
 func (p *page) connected() {
+	any := false
+	for _, row := range p.r.Totals.ByReading {
+		any = any || row != (audit.Row{})
+	}
+	if !any {
+		return
+	}
 	p.section("connected", "Who connected")
 	columns := []column{{title: "What they did"}, {title: "Addresses", numeric: true},
 		{title: "Connections", numeric: true}, {title: "Wrong reverse name", numeric: true},
@@ -173,7 +183,7 @@ func (p *page) connected() {
 
 // foot says where the page is from.
 func (p *page) foot() {
-	p.put("<footer><p>Made by rdnsproxy %v", p.r.Version)
+	p.put("<footer><p>Made by %v", strings.TrimSpace("rdnsproxy "+p.r.Version))
 	if !p.r.Generated.IsZero() {
 		p.put(" on %v", p.r.Generated)
 	}

@@ -60,7 +60,7 @@ func (p *page) when() {
 		p.put(`<figure><figcaption>%v <small>%v in all</small></figcaption><div class="chart" data-series="%v" data-what="%v" role="img" aria-label="%v"></div></figure>`+"\n",
 			s.title, total, s.key, s.what, alternative(s, total, most, when, t.StepSeconds, p.zone))
 	}
-	p.put(`<p id="at" aria-live="off"></p></div>` + "\n")
+	p.put(`<p id="at" aria-live="off">Times are those of %v.</p></div>`+"\n", p.zone.String())
 	p.byDay(t)
 	p.endSection()
 }

@@ -1,6 +1,9 @@
 package auditreport
 
-import "rdnsproxy/audit"
+import (
+	"rdnsproxy/audit"
+	"rdnsproxy/check"
+)
 
 // thenWords are the words for what the log says about a client's name, in the order of the
 // table.
@@ -46,4 +49,19 @@ func readingFor(r audit.Reading) string {
 		}
 	}
 	return string(r)
+}
+
+// verdictWords say what is true of a reverse name now.
+func verdictWords() [][2]string {
+	return [][2]string{
+		{string(check.Exact), "resolves back to the address"},
+		{string(check.Confirmed), "resolves back to the address"},
+		{string(check.Exempt), "no PTR record, as usual for a private address"},
+		{string(check.Missing), "no PTR record"},
+		{string(check.Undetermined), "DNS does not answer"},
+		{string(check.Malformed), "is not a valid hostname"},
+		{string(check.Unresolvable), "does not resolve"},
+		{string(check.Numeric), "reads as an IP address"},
+		{string(check.Mismatch), "resolves to other addresses"},
+	}
 }

@@ -71,7 +71,8 @@ clients.forEach((client, i) => {
   if (!g) rows.push({ client, label: client.label || client.address, of: [i] });
   else if (g.of[0] === i) rows.push({ client: g.sum, label: g.label, of: g.of });
 });
-const words = { reading: new Map(page.readings), then: new Map(page.then), change: new Map(page.changes) };
+const words = { reading: new Map(page.readings), then: new Map(page.then), change: new Map(page.changes),
+  verdict: new Map(page.verdicts) };
 const word = (of, value) => (words[of].has(value) ? words[of].get(value) : value);
 const said = (c) => c.then.name_last || c.then.name_first;
 const table = $('client-table');
@@ -109,8 +110,8 @@ const facts = ({ client: c, of }) => {
   if (c.then.name_first !== said(c)) add('Earlier name', c.then.name_first);
   if ((c.then.names.names || []).length > 1) add('Names in the log', list(c.then.names));
   if (c.now) {
-    add('Reverse name now', c.now.verdict);
-    add('PTR records now', (c.now.ptr || []).map((p) => p.name).join(', '));
+    const names = (c.now.ptr || []).map((p) => p.name).join(', ');
+    add('Reverse name now', (names && names + ': ') + word('verdict', c.now.verdict));
     add('sshd would log', c.now.sshd_message);
   }
   if (c.login_wait_seconds !== null) add('A login waits', seconds(c.login_wait_seconds));
@@ -233,4 +234,13 @@ if (table) {
   addEventListener('beforeprint', () => { whole = true; drawClients(); });
   addEventListener('afterprint', () => { whole = false; drawClients(); });
 }
+
+// What is folded is printed, but for the clients' details and for the numbers that the charts
+// show.
+let unfolded = [];
+addEventListener('beforeprint', () => {
+  unfolded = [...document.querySelectorAll('details:not([open], #days, #client-table details)')];
+  for (const d of unfolded) d.open = true;
+});
+addEventListener('afterprint', () => { for (const d of unfolded) d.open = false; });
 addEventListener('load', () => { document.documentElement.dataset.ready = ''; });

@@ -188,14 +188,15 @@ func TestKeyboard(t *testing.T) {
 func TestPrint(t *testing.T) {
 	b := startBrowser(t)
 	tab := b.tab(t, file(t, besieged(t, 900)), "", view{dark: true})
-	tab.eval(`addEventListener('beforeprint', () => { window.printed = table.tBodies[0].rows.length / 2 + ' ' + charts[0].axes[1].stroke(); })`)
+	tab.eval(`addEventListener('beforeprint', () => { window.printed = table.tBodies[0].rows.length / 2 + ' ' + charts[0].axes[1].stroke() +
+		' ' + document.querySelectorAll('details:not([open], #days, #client-table details)').length; })`)
 	paper := "../../.build/page/print.pdf"
 	tab.pdf(paper)
 	light := b.tab(t, file(t, recorded(t, "healthy")), "", view{}).eval(`charts[0].axes[1].stroke()`)
-	if got, want := tab.eval(`window.printed`), fmt.Sprint(len(pageRows(besieged(t, 900).Clients)), " ", light); got != want {
+	if got, want := tab.eval(`window.printed`), fmt.Sprint(len(pageRows(besieged(t, 900).Clients)), " ", light, " 0"); got != want {
 		t.Errorf("printed %s, want %s", got, want)
 	}
-	if got := tab.eval(`table.tBodies[0].rows.length / 2 + ' ' + ('print' in document.documentElement.dataset)`); got != "50 false" {
+	if got := tab.eval(`table.tBodies[0].rows.length / 2 + ' ' + ('print' in document.documentElement.dataset) + ' ' + document.querySelector('#findings details').open`); got != "50 false false" {
 		t.Errorf("afterwards: %s", got)
 	}
 	pdf, err := os.ReadFile(filepath.FromSlash(paper))
@@ -203,6 +204,8 @@ func TestPrint(t *testing.T) {
 		t.Errorf("no PDF: %v", err)
 	}
 	tab.call("Emulation.setEmulatedMedia", params{"media": "print"})
+	tab.call("Emulation.setDeviceMetricsOverride", params{"width": 720, "height": 1000, "deviceScaleFactor": 1, "mobile": false})
+	tab.picture("../../.build/page/print.png", 720)
 	if got := tab.eval(`[...document.querySelectorAll('.tools, .zoom')].map(e => getComputedStyle(e).display).join()`); strings.ReplaceAll(got, "none", "") != "," {
 		t.Errorf("tools are printed: %s", got)
 	}

@@ -217,7 +217,7 @@ func TestWithoutScript(t *testing.T) {
 		t.Errorf("%d rows", n)
 	}
 	for _, want := range []string{`<details id="days" open="">`, `class="tools" hidden=""`, `id="charts" hidden=""`,
-		"What to do", "Findings", "<meter", "needs JavaScript"} {
+		"What it means", "What to do", "<meter", "needs JavaScript"} {
 		if !strings.Contains(document, want) {
 			t.Errorf("no %s", want)
 		}
