@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"rdnsproxy/audit"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
@@ -70,8 +71,16 @@ func closedSets() string {
 	for _, d := range check.Codes() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severities(), d.Meaning)
 	}
+	b.WriteString("\nOf `audit` only:\n\n| code | severity | meaning |\n| --- | --- | --- |\n")
+	for _, d := range audit.Codes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severities(), d.Meaning)
+	}
 	b.WriteString("\n## Advice\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
 	for _, d := range check.AdviceCodes() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Where(), d.Meaning)
+	}
+	b.WriteString("\nOf `audit` only:\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
+	for _, d := range audit.AdviceCodes() {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Where(), d.Meaning)
 	}
 	return b.String()
@@ -79,13 +88,18 @@ func closedSets() string {
 
 func explanations() string {
 	var b strings.Builder
-	for _, d := range check.Codes() {
-		d, e, _ := check.Explain(d.Code)
+	explain := func(d check.CodeDoc, e check.Explanation, _ bool) {
 		fmt.Fprintf(&b, "\n## %s\n\nSeverity: %s. In short: %s.\n", d.Code, d.Severities(), prose.Replace(d.Meaning))
 		for _, part := range [][2]string{{"What it means", e.Means}, {"How sure it is", e.Sure}, {"Who is affected", e.Who}, {"What to do", e.Do}} {
 			fmt.Fprintf(&b, "\n**%s.** %s\n", part[0], prose.Replace(part[1]))
 		}
 		fmt.Fprintf(&b, "\n**Example.** `%s`\n", e.Example)
+	}
+	for _, d := range check.Codes() {
+		explain(check.Explain(d.Code))
+	}
+	for _, d := range audit.Codes() {
+		explain(audit.Explain(d.Code))
 	}
 	return b.String()
 }
@@ -100,35 +114,41 @@ func comma(i int) string {
 	return ","
 }
 
-// TestDocsFields: every field of a result is in docs/json.md.
+// TestDocsFields: every field of a result, and of an audit's report, is in its part of
+// docs/json.md.
 func TestDocsFields(t *testing.T) {
-	b, err := os.ReadFile("docs/json.md")
-	if err != nil {
-		t.Fatal(err)
+	ofCheck, ofAudit, ok := strings.Cut(document(t, "docs/json.md"), "\n## The JSON of an audit\n")
+	if !ok {
+		t.Fatal("docs/json.md has no part about the JSON of an audit")
 	}
-	var walk func(reflect.Type)
-	walk = func(typ reflect.Type) {
-		for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice {
-			typ = typ.Elem()
-		}
-		if typ.Kind() != reflect.Struct || typ.PkgPath() != "rdnsproxy/check" {
-			return
-		}
-		for i := range typ.NumField() {
-			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
-			if name == "-" {
-				continue
-			}
-			if name == "" {
-				t.Errorf("%s.%s has no name in JSON", typ, typ.Field(i).Name)
-			}
-			if !regexp.MustCompile("[`.]" + name + "[`.\\[]").Match(b) {
-				t.Errorf("docs/json.md says nothing about %s", name)
-			}
-			walk(typ.Field(i).Type)
-		}
+	fieldsIn(t, ofCheck, "rdnsproxy/check", reflect.TypeFor[check.Result]())
+	fieldsIn(t, ofAudit, "rdnsproxy/audit", reflect.TypeFor[audit.Report]())
+}
+
+// fieldsIn looks for the fields of a type, and of those in it that are of the same
+// package.
+func fieldsIn(t *testing.T, text, pkg string, typ reflect.Type) {
+	t.Helper()
+	for typ.Kind() == reflect.Pointer || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map {
+		typ = typ.Elem()
 	}
-	walk(reflect.TypeFor[check.Result]())
+	if typ.Kind() != reflect.Struct || typ.PkgPath() != pkg {
+		return
+	}
+	for i := range typ.NumField() {
+		f := typ.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name == "-" || f.Anonymous {
+			continue
+		}
+		if name == "" {
+			t.Errorf("%s.%s has no name in JSON", typ, f.Name)
+		}
+		if !regexp.MustCompile("[`.]" + name + "[`.\\[]").MatchString(text) {
+			t.Errorf("docs/json.md says nothing about %s of %s", name, typ)
+		}
+		fieldsIn(t, text, pkg, f.Type)
+	}
 }
 
 // TestDocsExamples: the output shown in the documents is that of the scripts. Every file

@@ -50,7 +50,7 @@ const (
 	AdviseShosts      check.AdviceCode = "shosts"
 	AdviseServerHosts check.AdviceCode = "server-hosts-line"
 	AdviseLookAt      check.AdviceCode = "look-at"
-	AdviseGuessing    check.AdviceCode = "guessing"
+	AdviseGuessing    check.AdviceCode = "against-guessing"
 	AdviseLogSyslog   check.AdviceCode = "log-syslog"
 	AdviseLogWhere    check.AdviceCode = "log-where"
 )
@@ -121,14 +121,3 @@ func onServer(c check.AdviceCode, meaning string) check.AdviceDoc {
 var table = sync.OnceValue(func() *check.Table {
 	return check.NewTable(Codes(), slices.Concat(AdviceCodes(), check.AdviceCodes()))
 })
-
-// Explain returns a code's row and its explanation, or false if there is no such code.
-func Explain(c check.Code) (check.CodeDoc, check.Explanation, bool) {
-	rows, explanations := Codes(), Explanations()
-	i := slices.IndexFunc(rows, func(d check.CodeDoc) bool { return d.Code == c })
-	j := slices.IndexFunc(explanations, func(e check.Explanation) bool { return e.Code == c })
-	if i < 0 || j < 0 {
-		return check.CodeDoc{}, check.Explanation{}, false
-	}
-	return rows[i], explanations[j], true
-}

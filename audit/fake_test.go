@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,8 +40,8 @@ func (c *counts) Clients() iter.Seq[*tally.Client] {
 	}
 }
 
-// now is the time of all reports in tests; noon is a stamp of a log shortly before.
-var now = time.Date(2026, 11, 25, 20, 0, 0, 0, time.UTC)
+// generated is the time of all reports in tests; noon is a stamp of a log shortly before.
+var generated = time.Date(2026, 11, 25, 20, 0, 0, 0, time.UTC)
 
 const noon = 1795608000 // 2026-11-25 12:00 UTC
 
@@ -72,9 +73,9 @@ func client(address, what string) tally.Client {
 	c := tally.Client{Addr: netip.MustParseAddr(address), LongestWait: -1, First: noon - 3600, Last: noon}
 	for _, word := range strings.Fields(what) {
 		key, value, _ := strings.Cut(word, ":")
-		n := int64(0)
 		name := ""
-		if _, err := fmt.Sscan(value, &n); err != nil {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
 			name = value
 		}
 		one := tally.Sample{Names: []tally.Count{{Name: name, N: 1}}, About: 1}

@@ -160,7 +160,8 @@ func (j *judgement) judgeGuessing() {
 		return
 	}
 	j.about(OnlyGuessing, nil, count(row.Addresses, "address")+" tried to log in and failed ("+
-		count(row.Failed, "failed attempt")+"); "+plural(row.Addresses, "it did not get in", "none of them got in"), advise(AdviseGuessing,
+		count(row.Failed, "failed attempt")+"); "+
+		plural(row.Addresses, "it did not get in", "none of them got in"), advise(AdviseGuessing,
 		"allow keys only (PasswordAuthentication no), or let fail2ban or PerSourcePenalties slow guessing down; DNS "+
 			"does not help against it"))
 	if bad.Addresses > 0 {

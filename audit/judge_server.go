@@ -42,15 +42,15 @@ func (j *judgement) judgeServers() {
 		j.judgeSlow(h)
 	}
 	if free.n > 0 {
-		j.found(UseDNSOn, netip.Addr{}, free.names, free.looksUp()+"; nothing in this log goes by a client's name",
+		j.found(UseDNSOn, netip.Addr{}, free.names, free.looksUp(false)+"; nothing in this log goes by a client's name",
 			j.useDNSAdvice(free.raw)...)
 	}
 	if bound.n > 0 {
-		j.found(UseDNSOn, netip.Addr{}, bound.names, bound.looksUp()+"; "+j.whatGoesByName(bound.raw),
+		j.found(UseDNSOn, netip.Addr{}, bound.names, bound.looksUp(false)+"; "+j.whatGoesByName(bound.raw),
 			j.useDNSAdvice(bound.raw)...)
 	}
 	if past.n > 0 {
-		j.found(UseDNSPast, netip.Addr{}, past.names, past.looksUp()+", but no longer")
+		j.found(UseDNSPast, netip.Addr{}, past.names, past.looksUp(true))
 	}
 }
 
@@ -70,17 +70,24 @@ func (g *group) add(h *tally.Host) {
 	}
 }
 
-// looksUp says what shows that the servers look up names.
-func (g *group) looksUp() string {
-	who := servers(g.names)
-	verb := " looks up the names of its clients (UseDNS yes"
+// looksUp says that the servers look up names, or did so once, and what shows it.
+func (g *group) looksUp(past bool) string {
+	who, of, verb := servers(g.names), " the names of its clients", plural(int64(g.n), " looks up", " look up")
 	if g.n > 1 {
-		who, verb = count(int64(g.n), "server")+" ("+who+")", " look up the names of their clients (UseDNS yes"
+		who, of = count(int64(g.n), "server")+" ("+who+")", " the names of their clients"
+	}
+	shows := plural(g.proofs, " shows it", " show it")
+	if past {
+		verb, shows = " looked up", plural(g.proofs, " shows it, and no later one", " show it, and no later one")
+	}
+	text := who + verb + of
+	if !past {
+		text += " (UseDNS yes)"
 	}
 	if g.proofs > 0 {
-		verb += "; " + count(g.proofs, "line") + plural(g.proofs, " shows it", " show it")
+		text += ": " + count(g.proofs, "line") + shows
 	}
-	return who + verb + ")"
+	return text
 }
 
 // whatGoesByName says what would change with UseDNS no.

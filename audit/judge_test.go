@@ -128,7 +128,7 @@ func TestClientFindings(t *testing.T) {
 			if tt.now != nil {
 				looked = answers(tt.now)
 			}
-			r := Judge(on(client(a, tt.what)), looked, Options{Generated: now})
+			r := Judge(on(client(a, tt.what)), looked, Options{Generated: generated})
 			if got := codes(r); !slices.Equal(got, tt.want) {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
@@ -158,7 +158,7 @@ func TestDNSNeverAccuses(t *testing.T) {
 				rs = append(rs, answer(c.Addr.String(), v, "x.example.net"))
 			}
 		}
-		r := Judge(build(), answers(rs...), Options{Generated: now})
+		r := Judge(build(), answers(rs...), Options{Generated: generated})
 		for _, c := range r.Clients {
 			fixed = append(fixed, c.Address.String()+" "+string(c.Reading))
 		}
@@ -191,7 +191,7 @@ func TestRoundTrip(t *testing.T) {
 	c.sum.Forgeries = []tally.Forgery{{Host: "fs1", Text: "x"}}
 	c.sum.Connections = []tally.Connection{{Host: "fs1", Addr: netip.MustParseAddr("192.0.2.1"), Outcome: sshdlog.Accepted}}
 	c.sum.Hours = []tally.Hour{{Start: noon, Logins: 9}}
-	r := Judge(c, answers(answer("192.0.2.1", check.Mismatch, "x.example.net")), Options{Generated: now, Inputs: []Input{{Name: "auth.log", SSHD: 100}}})
+	r := Judge(c, answers(answer("192.0.2.1", check.Mismatch, "x.example.net")), Options{Generated: generated, Inputs: []Input{{Name: "auth.log", SSHD: 100}}})
 	text := toJSON(t, r)
 	var back Report
 	if err := json.Unmarshal([]byte(text), &back); err != nil {

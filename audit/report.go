@@ -157,7 +157,8 @@ type Zone struct {
 // Client is one address and what it did.
 type Client struct {
 	Address     netip.Addr     `json:"address"`
-	Label       string         `json:"label,omitempty"` // with --anonymize, instead of the address
+	Label       string         `json:"label,omitempty"` // if anonymized: instead of the address
+	Net         string         `json:"net,omitempty"`   // if anonymized: instead of its /24 or /64
 	Family      string         `json:"family"`          // ipv4 or ipv6
 	Reading     Reading        `json:"reading"`
 	Hosts       []string       `json:"hosts"`
@@ -241,6 +242,7 @@ type Forgery struct {
 type Finding struct {
 	check.Finding
 	Hosts []string `json:"hosts,omitempty"`
+	Label string   `json:"label,omitempty"` // if anonymized: the client's, instead of the address
 }
 
 // Judged is how many addresses were judged again.

@@ -19,9 +19,9 @@ func explainCommand(w World) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain [CODE...]",
 		Short: "what a finding means and what to do about it",
-		Long: `Explains a finding of check or audit by its code: what it means, how certain it is, who is
-affected, and what to do, with an example. It also explains verdicts, pieces of
-advice, and help topics. Without an argument, it lists all findings.
+		Long: `Explains a finding of check or audit by its code: what it means, how certain it
+is, who is affected, and what to do, with an example. It also explains verdicts,
+pieces of advice, and help topics. Without an argument, it lists all findings.
 
 Exit status: 0, or 2 if nothing has that name.`,
 		Example: `  rdnsproxy explain hostkey.changed
@@ -36,7 +36,8 @@ Exit status: 0, or 2 if nothing has that name.`,
 // explain explains the words, all or none.
 func explain(w World, words []string) error {
 	if len(words) == 0 {
-		page(w, listOfFindings(check.Codes())+"\nOf audit:\n\n"+listOfFindings(audit.Codes())+"\n'rdnsproxy explain CODE' explains one.\n")
+		page(w, listOfFindings(check.Codes())+"\nOf audit:\n\n"+listOfFindings(audit.Codes())+
+			"\n'rdnsproxy explain CODE' explains one.\n")
 		return nil
 	}
 	var texts []string
@@ -56,14 +57,13 @@ func explain(w World, words []string) error {
 // a help topic.
 func explanation(width int, word string) (string, bool) {
 	for _, code := range []check.Code{check.Code(word), check.MappingCode(check.Verdict(word))} {
-		if d, e, ok := check.Explain(code); ok {
-			return report.Explanation(width, d, e), true
-		}
-		if d, e, ok := audit.Explain(code); ok {
-			return report.Explanation(width, d, e), true
+		for _, explain := range []func(check.Code) (check.CodeDoc, check.Explanation, bool){check.Explain, audit.Explain} {
+			if d, e, ok := explain(code); ok {
+				return report.Explanation(width, d, e), true
+			}
 		}
 	}
-	for _, d := range slices.Concat(check.AdviceCodes(), audit.AdviceCodes()) {
+	for _, d := range advice() {
 		if string(d.Code) == word {
 			return layout.Page(width, fmt.Sprintf("%s: a piece of advice (%s)\n\n%s.\n", d.Code, d.Where(), d.Meaning)), true
 		}
@@ -73,11 +73,17 @@ func explanation(width int, word string) (string, bool) {
 			return layout.Page(width, t.text()), true
 		}
 	}
-	family := slices.DeleteFunc(slices.Concat(check.Codes(), audit.Codes()), func(d check.CodeDoc) bool {
+	family := slices.DeleteFunc(findings(), func(d check.CodeDoc) bool {
 		return !strings.HasPrefix(string(d.Code), strings.TrimSuffix(word, ".")+".")
 	})
 	return layout.Page(width, listOfFindings(family)), len(family) > 0
 }
+
+// findings returns the rows of all findings, of check and of audit.
+func findings() []check.CodeDoc { return append(check.Codes(), audit.Codes()...) }
+
+// advice returns the rows of all advice.
+func advice() []check.AdviceDoc { return append(check.AdviceCodes(), audit.AdviceCodes()...) }
 
 // listOfFindings returns a table of codes for layout.Page.
 func listOfFindings(rows []check.CodeDoc) string {
@@ -94,10 +100,10 @@ func explainable() []string {
 	for _, v := range check.Verdicts() {
 		words = append(words, string(v))
 	}
-	for _, d := range slices.Concat(check.Codes(), audit.Codes()) {
+	for _, d := range findings() {
 		words = append(words, string(d.Code))
 	}
-	for _, d := range slices.Concat(check.AdviceCodes(), audit.AdviceCodes()) {
+	for _, d := range advice() {
 		words = append(words, string(d.Code))
 	}
 	for _, t := range topics() {

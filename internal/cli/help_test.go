@@ -8,10 +8,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/layout"
-	"rdnsproxy/internal/report"
 )
 
 // TestHelpFitsTerminal: every command's help fits in 80 columns.
@@ -52,11 +50,10 @@ func TestTextsFitAnyWidth(t *testing.T) {
 		for _, tp := range topics() {
 			texts[tp.name] = layout.Page(width, tp.text())
 		}
-		for _, d := range check.Codes() {
-			_, e, _ := check.Explain(d.Code)
-			texts[string(d.Code)] = report.Explanation(width, d, e)
+		for _, d := range findings() {
+			texts[string(d.Code)], _ = explanation(width, string(d.Code))
 		}
-		texts["the list"] = layout.Page(width, listOfFindings(check.Codes()))
+		texts["the list"] = layout.Page(width, listOfFindings(findings()))
 		for name, text := range texts {
 			for line := range strings.SplitSeq(text, "\n") {
 				words := strings.Fields(line)
