@@ -13,8 +13,8 @@ import (
 // among them. Of a message that is Suspect these are what a stranger wrote, or may have
 // written; if one is not the connection's address, somebody forges.
 //
-// At most limits.LogClaims are yielded, and an address may come twice. A message that is not Suspect need
-// not be asked.
+// At most limits.LogClaims are yielded, and an address may come twice. A message that is not
+// Suspect need not be asked.
 func (e *Event) Claims() iter.Seq[netip.Addr] {
 	return func(yield func(netip.Addr) bool) {
 		n := 0
@@ -51,7 +51,7 @@ func (e *Event) Claims() iter.Seq[netip.Addr] {
 // too. The result may share memory with Text.
 func (e *Event) Masked() []byte {
 	if e.Kind == Other {
-		for _, p := range [...]string{"nvalid user ", "llegal user "} {
+		for _, p := range [...]string{"nvalid user ", "llegal user ", " not allowed: ("} {
 			if i := bytes.Index(e.Text, []byte(p)); i >= 0 {
 				return append(bytes.Clone(e.Text[:i+len(p)]), "***"...)
 			}
@@ -60,10 +60,21 @@ func (e *Event) Masked() []byte {
 	if e.hidden == nil {
 		return e.Text
 	}
-	// Both are parts of one line, so the capacities tell where the one is in the other.
-	at := cap(e.Text) - cap(e.hidden)
-	if at < 0 || at+len(e.hidden) > len(e.Text) {
+	at := e.offset(e.hidden)
+	if at < 0 || at+len(e.hidden) > len(e.Text) { // Text was replaced
 		return []byte("***")
 	}
 	return bytes.Join([][]byte{e.Text[:at], []byte("***"), e.Text[at+len(e.hidden):]}, nil)
 }
+
+// hide makes Masked leave out b, a part of Text, and what is between that and what it leaves
+// out anyway before it.
+func (e *Event) hide(b []byte) {
+	if e.hidden != nil {
+		b = e.Text[e.offset(e.hidden) : e.offset(b)+len(b)]
+	}
+	e.hidden = b
+}
+
+// offset tells where in Text a part of it is. They share an array, so their capacities tell.
+func (e *Event) offset(part []byte) int { return cap(e.Text) - cap(part) }

@@ -60,8 +60,8 @@ func (e *Event) method(r []byte) ([]byte, bool) {
 	return r[i+5:], true
 }
 
-// atEnd reads "[invalid user ]U from IP port P[ ssh2]".
-func (e *Event) atEnd(r []byte, whole bool) bool {
+// userFrom reads "[invalid user ]U from IP port P[ ssh2]".
+func (e *Event) userFrom(r []byte, whole bool) bool {
 	r = e.unknownPrefix(r)
 	p, ok := last(protocol(r))
 	if !ok || !whole || !bytes.HasSuffix(p.before, _from[1:]) {
@@ -127,7 +127,7 @@ func (e *Event) user(u []byte) {
 		}
 	}
 	if e.Invalid {
-		e.hidden = u
+		e.hide(u)
 	}
 	e.Suspect = e.Suspect || imitates(u)
 }
@@ -140,7 +140,7 @@ func (e *Event) unsure(r []byte) bool {
 	e.Suspect = true
 	e.User, e.HasUser = nil, false
 	if e.Invalid {
-		e.hidden = r
+		e.hide(r)
 	}
 	return true
 }
@@ -162,14 +162,12 @@ func (e *Event) unknown(r []byte, whole bool) bool {
 	return true
 }
 
-// tooMany reads "[invalid user ]U from IP port P ssh2" (auth.c, auth_maxtries_exceeded).
-func (e *Event) tooMany(r []byte, whole bool) bool { return e.atEnd(r, whole) }
-
 // tooManyCut reads what sshd up to 6.7 gives as its reason to disconnect: U, whether or not
-// there is such a user, and in 6.7 the same as tooMany. That is cut at 100 bytes, and if its
+// there is such a user, and in 6.7 the same as userFrom reads. That is cut at 100 bytes, and if its
 // end is a stranger's, then so may be the blanks that are lost there, and a " [preauth]".
 func (e *Event) tooManyCut(r []byte, whole bool) bool {
-	e.Suspect, e.hidden = bytes.Contains(r, _from), r
+	e.Suspect = bytes.Contains(r, _from)
+	e.hide(r)
 	return true
 }
 

@@ -14,7 +14,14 @@ func (e *Event) ended(r []byte, whole bool) bool {
 // brokenOff reads a client and ": TEXT" behind it.
 func (e *Event) brokenOff(r []byte, whole bool) bool {
 	e.fate()
-	return e.left(r, whole) || e.preamble(r, whole, true)
+	if !e.left(r, whole) && !e.preamble(r, whole, true) {
+		return false
+	}
+	if i := bytes.Index(e.Rest, []byte(": (")); i >= 0 && bytes.HasPrefix(e.Rest, []byte("Change of username")) {
+		e.hide(e.Rest[i+len(": ("):]) // these users need not exist
+		e.Rest = e.Rest[:i]
+	}
+	return true
 }
 
 // fate tells the end before authentication from others.
@@ -42,18 +49,13 @@ func (e *Event) preamble(r []byte, whole, text bool) bool {
 	default:
 		return bytes.HasPrefix(r, []byte("UNKNOWN"))
 	}
-	if !whole {
-		return e.unsure(r)
-	}
+	p, n := place{}, 0
 	if text {
-		if p, n := only(r, false, true); n == 1 {
-			e.take(p)
-			return true
-		}
-		return e.unsure(r)
+		p, n = only(r, false, true)
+	} else if at, ok := last(r); ok {
+		p, n = at, 1
 	}
-	p, ok := last(r)
-	if !ok {
+	if n != 1 || !whole {
 		return e.unsure(r)
 	}
 	e.take(p)
@@ -71,28 +73,21 @@ func (e *Event) early() {
 // Other messages begin like that: "CLIENT timed out", "IP … with IP options: …" (the server
 // hangs up), "CLIENT: refusing non-sftp session".
 func (e *Event) started(r []byte, whole bool) bool {
-	if e.left(r, whole) {
-		if len(e.Rest) == 0 || bytes.HasPrefix(e.Rest, []byte("on ")) {
-			e.Rest = nil
-			return true
-		}
-		e.Kind = End
-		e.fate()
+	begins := e.left(r, whole)
+	if begins && (len(e.Rest) == 0 || bytes.HasPrefix(e.Rest, []byte("on "))) {
+		e.Rest = nil
 		return true
 	}
 	e.Kind = End
-	e.fate()
+	if e.fate(); begins {
+		return true
+	}
 	for _, why := range [...]string{" timed out", ": refusing non-sftp session"} {
 		if q, ok := bytes.CutSuffix(r, []byte(why)); ok {
 			return e.preamble(q, whole, false)
 		}
 	}
 	return false
-}
-
-// noCommon reads "CLIENT: WHY. Their offer: TEXT" (since 7.0).
-func (e *Event) noCommon(r []byte, whole bool) bool {
-	return e.left(r, whole) || e.preamble(r, whole, true)
 }
 
 // silent reads a client that sent no identification. It may have gone before sshd asked who

@@ -30,7 +30,9 @@ func (e *Event) pamModule(r []byte, whole bool) bool {
 
 // forget drops the user.
 func (e *Event) forget() {
-	e.hidden = e.User
+	if e.HasUser {
+		e.hide(e.User)
+	}
 	e.User, e.HasUser = nil, false
 }
 
@@ -106,6 +108,7 @@ func (e *Event) pamAccess(r []byte, whole bool) bool {
 // pamSays reads "MSG for [illegal user ]U from H[ via IP]" (auth-pam.c, 3.8 on; via: Apple).
 // MSG is one of libpam's (pam_strerror).
 func (e *Event) pamSays(r []byte, whole bool) bool {
+	r = bytes.TrimPrefix(r, []byte("Have exhausted maximum number of retries for service"))
 	i := bytes.Index(r, []byte(" for "))
 	if i < 0 {
 		return false

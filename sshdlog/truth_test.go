@@ -277,8 +277,9 @@ func inside(t *testing.T, e *Event) {
 	}
 	if e.HasUser && e.Invalid {
 		at := cap(e.Text) - cap(e.User)
-		want := string(e.Text[:at]) + "***" + string(e.Text[at+len(e.User):])
-		if got := e.Masked(); string(got) != want {
+		got := e.Masked()
+		rest, ok := bytes.CutPrefix(got, append(bytes.Clone(e.Text[:at]), "***"...))
+		if !ok || !bytes.HasSuffix(e.Text[at+len(e.User):], rest) {
 			t.Errorf("%q: masked is %q", e.Text, got)
 		}
 	}
