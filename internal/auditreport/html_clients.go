@@ -109,7 +109,7 @@ func both(a, b audit.Names) audit.Names {
 
 func clientColumns() []column {
 	return []column{{"address", "Address", false}, {"did", "What it did", false}, {"then", "Name in the log", false},
-		{"now", "Now", false}, {"connections", "Connections", true}, {"failed", "Failures", true},
+		{"now", "Now", false}, {"connections", "Connections", true}, {"failed", "Failed logins", true},
 		{"logins", "Logins", true}, {"last", "Last seen", true}}
 }
 
@@ -121,7 +121,7 @@ func (p *page) clients() {
 	p.section("clients", "Clients")
 	p.put(`<div class="tools" hidden><label for="q">Search</label><input id="q" type="search" ` +
 		`autocomplete="off" spellcheck="false" placeholder="address, name, user, server">` +
-		`<p id="shown" role="status"></p><div id="pages"><button type="button" id="before">Previous</button>` +
+		`<p id="shown" role="status"></p><button type="button" id="reset">Show all</button><div id="pages"><button type="button" id="before">Previous</button>` +
 		`<button type="button" id="after">Next</button></div></div>` + "\n")
 	columns := clientColumns()
 	p.table("client-table", "Clients: what they did, what the log says about their reverse names, and what is true now", columns)

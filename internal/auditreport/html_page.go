@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"net/netip"
+	"net/url"
 	"strings"
 	"time"
 
@@ -167,3 +168,13 @@ func name(s string) markup { return "<bdi>" + escape(safetext.Cut(s, longestName
 
 // code is a word for a computer.
 func code(s string) markup { return "<code>" + escape(s) + "</code>" }
+
+// filter is text that the script makes a link to the clients that it is about: those whose
+// columns have these values.
+func (p *page) filter(column, value, text string, more ...string) markup {
+	q := url.Values{column: {value}}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	return p.html(`<span data-filter="%v">%v</span>`, q.Encode(), text)
+}

@@ -1,6 +1,7 @@
 package auditreport
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,12 +44,13 @@ func (p *page) thenNow() {
 		p.put(`<tr><th scope="row">%v</th>`, then[1])
 		for i, change := range changes {
 			c := cell(then[0], change)
+			number := p.filter("then", then[0], number(c.Addresses), "now", change)
 			cell := p.html(`<span class="none">–</span>`)
 			switch {
 			case c.Logins > 0:
-				cell = p.html("<span>%v <small>(%v)</small></span>", c.Addresses, c.Logins)
+				cell = p.html("<span>%v <small>(%v)</small></span>", number, c.Logins)
 			case c.Addresses > 0:
-				cell = p.html("<span>%v</span>", c.Addresses)
+				cell = p.html("<span>%v</span>", number)
 			}
 			p.put(`<td data-label="%v" class="n %v">%v</td>`, columns[i+1].title, tone(c.Addresses > 0, change), cell)
 		}
@@ -85,7 +87,7 @@ func (p *page) zones() {
 		}
 		p.put("<tr>")
 		p.cells(columns, p.html(`%v<small class="of">%v</small>`, code(z.Zone),
-			strings.Join(addresses, ", ")+andMore(int(z.Addresses)-len(addresses))), name(z.Keeper), z.Addresses, z.Logins,
+			strings.Join(addresses, ", ")+andMore(int(z.Addresses)-len(addresses))), name(cmp.Or(z.Keeper, "–")), z.Addresses, z.Logins,
 			markup(fmt.Sprintf(`<meter min="0" max="%d" value="%d">%d of %d</meter>`, max(all, 1), z.Logins, z.Logins, all)))
 		p.put("</tr>\n")
 	}
@@ -108,7 +110,7 @@ func (p *page) connections() {
 		return
 	}
 	columns := []column{{title: "First line", numeric: true}, {title: "Server"}, {title: "Address"}, {title: "Name in the log"},
-		{title: "User"}, {title: "Failures", numeric: true}, {title: "Outcome"}}
+		{title: "User"}, {title: "Failed logins", numeric: true}, {title: "Outcome"}}
 	p.section("connections", "Connections")
 	p.table("connection-table", "Connections", columns)
 	p.put("<tbody>\n")

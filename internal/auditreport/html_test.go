@@ -62,7 +62,7 @@ func TestPageLoadsNothing(t *testing.T) {
 		"strong small table caption thead tbody tr th td details summary code pre bdi time dl dt dd figure figcaption " +
 		"button label input meter script nav a")
 	attributes := strings.Fields("lang charset http-equiv content name class id aria-label aria-labelledby aria-live role scope " +
-		"data-key data-label data-series data-what data-zoom type hidden open for autocomplete spellcheck placeholder colspan datetime " +
+		"data-key data-label data-filter data-series data-what data-zoom type hidden open for autocomplete spellcheck placeholder colspan datetime " +
 		"min max value href")
 	for _, site := range append(sites, "hostile") {
 		t.Run(site, func(t *testing.T) {

@@ -51,7 +51,7 @@ func (p *page) tiles() {
 	p.put(`<ul class="tiles">` + "\n")
 	p.tile(all.Logins, "logins", "", "")
 	p.tile(bad.Logins, "logins with a wrong reverse name", tone(bad.Logins > 0, "warning"), "")
-	p.tile(all.Failed, "failed attempts", "", "")
+	p.tile(all.Failed, "failed logins", "", "")
 	p.tile(all.Addresses+p.r.Totals.Others, "addresses", "", number(bad.Addresses)+" with a wrong reverse name")
 	wrong := int64(0)
 	for _, c := range p.r.ThenNow {
@@ -159,7 +159,7 @@ func (p *page) connected() {
 	p.section("connected", "Who connected")
 	columns := []column{{title: "What they did"}, {title: "Addresses", numeric: true},
 		{title: "Connections", numeric: true}, {title: "Wrong reverse name", numeric: true},
-		{title: "Failures", numeric: true}, {title: "Logins", numeric: true}}
+		{title: "Failed logins", numeric: true}, {title: "Logins", numeric: true}}
 	p.table("readings", "Addresses, connections, failed attempts and logins by what the addresses did", columns)
 	p.put("<tbody>\n")
 	for _, r := range readingWords {
@@ -168,7 +168,7 @@ func (p *page) connected() {
 			continue
 		}
 		p.put("<tr>")
-		p.cells(columns, r.words, row.Addresses, row.Connections, row.BadlyMapped, row.Failed, row.Logins)
+		p.cells(columns, p.filter("did", string(r.reading), r.words), row.Addresses, row.Connections, row.BadlyMapped, row.Failed, row.Logins)
 		p.put("</tr>\n")
 	}
 	if bad := p.r.Totals.BadlyMapped; bad.Addresses > 0 {

@@ -19,7 +19,7 @@ func allSeries() []series {
 	return []series{
 		{"mapping", "Connections with a wrong reverse name", "with a wrong reverse name",
 			func(t audit.Timeline) []int64 { return t.Mapping }},
-		{"failed", "Failed attempts", "failed attempts",
+		{"failed", "Failed logins", "failed logins",
 			func(t audit.Timeline) []int64 { return t.Failed }},
 		{"logins", "Logins", "logins", func(t audit.Timeline) []int64 { return t.Logins }},
 		{"dropped", "Dropped connections", "dropped",

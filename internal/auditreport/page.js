@@ -3,7 +3,7 @@
 // the report, which is in the page as JSON. It reaches the page as text only, never as HTML.
 //
 // What is shown stands behind the # of the address, so that a view can be linked:
-// #sort=-failed&q=root&page=2&from=1764000000&to=1764090000
+// #sort=-failed&q=root&page=2&did=guessing&then=failed&now=still&from=1764000000&to=1764090000
 
 const $ = (id) => document.getElementById(id);
 const make = (tag, attributes, ...children) => {
@@ -185,6 +185,12 @@ const searched = (row) => {
   return row.text;
 };
 
+// Filters compare columns with the words of the report. A group is shown for any of its
+// clients.
+const filters = { did: (c) => c.reading, then: (c) => c.then.kind, now: (c) => c.change };
+const passes = (row, wanted) => row.of.some((i) =>
+  Object.entries(filters).every(([key, value]) => !wanted.has(key) || wanted.get(key) === value(clients[i])));
+
 // ---- the table
 
 let whole = false; // all pages at once, to be printed
@@ -192,7 +198,7 @@ const drawClients = () => {
   const s = state();
   const by = s.get('sort') || '';
   const wanted = (s.get('q') || '').toLowerCase().split(/\s+/).filter(Boolean);
-  const found = ordered(rows.filter((row) => wanted.every((w) => searched(row).includes(w))), by);
+  const found = ordered(rows.filter((row) => passes(row, s) && wanted.every((w) => searched(row).includes(w))), by);
 
   const size = whole ? rows.length : matchMedia('(max-width: 640px)').matches ? 20 : 50;
   const pages = Math.max(1, Math.ceil(found.length / size));
@@ -209,6 +215,7 @@ const drawClients = () => {
   }
   const of = found.length === rows.length ? count(rows.length) : `${count(found.length)} found`;
   $('shown').textContent = pages > 1 ? `${count(first + 1)} to ${count(first + some.length)} of ${of}` : of;
+  $('reset').hidden = found.length === rows.length && !by;
   $('pages').hidden = pages === 1;
   $('before').disabled = current === 1;
   $('after').disabled = current === pages;
@@ -227,6 +234,12 @@ if (table) {
     th.replaceChildren(button);
   }
   $('q').oninput = () => show({ q: $('q').value.trim(), page: '' });
+  $('reset').onclick = () => show({ sort: '', q: '', page: '', did: '', then: '', now: '' });
+  for (const e of document.querySelectorAll('[data-filter]')) {
+    const link = make('a', { href: '#' + e.dataset.filter }, e.textContent);
+    link.onclick = () => $('clients').scrollIntoView();
+    e.replaceChildren(link);
+  }
   for (const e of document.querySelectorAll('.tools')) e.hidden = false;
   if ($('more')) $('more').hidden = true;
   drawClients();

@@ -109,7 +109,7 @@ func TestCharts(t *testing.T) {
 		tab.call("Input.dispatchMouseEvent", params{"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1})
 	}
 	mouse("mouseMoved", x)
-	if said := tab.eval(`$('at').textContent`); !strings.Contains(said, "failed attempts, ") {
+	if said := tab.eval(`$('at').textContent`); !strings.Contains(said, "failed logins, ") {
 		t.Errorf("the cursor says %q", said)
 	}
 	mouse("mousePressed", x)
@@ -139,7 +139,7 @@ func TestCharts(t *testing.T) {
 	if colour() == light {
 		t.Error("the charts' colours do not follow the scheme")
 	}
-	for i, label := range []string{"Connections with a wrong reverse name: ", "Failed attempts: ", "Logins: "} {
+	for i, label := range []string{"Connections with a wrong reverse name: ", "Failed logins: ", "Logins: "} {
 		if got := tab.eval(fmt.Sprintf(`document.querySelectorAll('[role=img]')[%d].ariaLabel`, i)); !strings.HasPrefix(got, label) {
 			t.Errorf("the text of chart %d is %q", i, got)
 		}

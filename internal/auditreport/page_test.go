@@ -174,7 +174,7 @@ func TestOrderAndSearch(t *testing.T) {
 	}
 	slices.SortFunc(want, func(a, b int64) int { return int(b - a) })
 	tab := startBrowser(t).tab(t, file(t, r), "#sort=-failed&q=NEEDLE", view{})
-	const failures = `[...document.querySelectorAll('#client-table [data-label=Failures]')].map(e => e.textContent.replaceAll(',', '')).join()`
+	const failures = `[...document.querySelectorAll('#client-table [data-label="Failed logins"]')].map(e => e.textContent.replaceAll(',', '')).join()`
 	shown := func(n []int64) string { return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(n)), ","), "[]") }
 	check := func(what, expression, want string) {
 		t.Helper()
@@ -202,6 +202,17 @@ func TestOrderAndSearch(t *testing.T) {
 	tab.eval(`location.hash = '#clients', new Promise(done => setTimeout(done, 100))`)
 	check("a link to a section leaves the view", `$('q').value`, "2001:db8:a:")
 	check("all are there", `rows.length`, fmt.Sprint(len(pageRows(r.Clients))))
+	still := 0
+	for _, c := range r.Clients {
+		if c.Then.Kind == "failed" && c.Change == audit.Still {
+			still++
+		}
+	}
+	tab.eval(`document.querySelector('#matrix .still a').click(), new Promise(done => setTimeout(done, 300))`)
+	check("the number links to its clients", `location.hash`, "#now=still&then=failed")
+	check("which are these", `$('shown').textContent`, fmt.Sprintf("%d found", still))
+	tab.eval(`$('reset').click(), new Promise(done => setTimeout(done, 300))`)
+	check("all again", `$('shown').textContent`, fmt.Sprintf("1 to 50 of %s", number(int64(len(pageRows(r.Clients))))))
 	tab.eval(`location.hash = '#q=nobody-has-this', new Promise(done => setTimeout(done, 300))`)
 	check("nothing found", `$('shown').textContent`, "0 found")
 	t.Logf("10,000 clients: ready after %s ms", tab.eval(`Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)`))
