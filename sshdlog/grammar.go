@@ -2,6 +2,7 @@ package sshdlog
 
 import (
 	"bytes"
+	"net/netip"
 
 	"rdnsproxy/limits"
 )
@@ -20,10 +21,24 @@ import (
 // of a hundred bytes that are all escaped pushes the server's address out, and ends the
 // message with another one.
 //
-// All this holds for one message. If Frame.Trust is Stranger, a client can have written the
-// message as a whole, and if it is Local, another user can: then nothing is sure but that
-// somebody wrote it. ParseEvent does not look at Trust.
+// All this holds for one message. If f.Trust is Stranger, a client can have written the
+// message as a whole: then nothing is sure but that somebody wrote it. If it is Local, a user
+// of the server's has: then the event is not Sure, whatever it says. But a session's process
+// runs as the user who logged in, and says itself when the client is gone (sshd.c,
+// privsep_postauth): such messages, and those that are no event, are Root's.
 func ParseEvent(f *Frame, e *Event) bool {
+	read := parseEvent(f, e)
+	if f.Trust == Local {
+		if e.Kind == Gone || e.Kind == Other {
+			f.Trust = Root
+		} else {
+			e.Sure, e.Addr, e.Port = false, netip.Addr{}, 0
+		}
+	}
+	return read
+}
+
+func parseEvent(f *Frame, e *Event) bool {
 	*e = Event{Repeat: max(1, min(f.Repeat, limits.LogRepeat)), Text: f.Msg}
 	m, whole := trim(f.Msg), len(f.Msg) < f.Cut
 	if len(m) > 0 && m[0] == 'm' {

@@ -131,6 +131,7 @@ func (h *hostCounts) note(f *sshdlog.Frame, e *sshdlog.Event, at uint32) {
 	h.seen(at)
 	if f.Trust == sshdlog.Local {
 		h.uid(f.UID)
+		return
 	}
 	switch {
 	case e.Kind.Mapping():

@@ -85,7 +85,8 @@ func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	if h.counts != nil {
 		h.counts.note(f, e, l.at)
 	}
-	if h.skip || e.Kind == sshdlog.Other {
+	// What a local user made up belongs to no connection of the server's.
+	if h.skip || e.Kind == sshdlog.Other || f.Trust == sshdlog.Local {
 		return
 	}
 	if l.at != 0 {
