@@ -51,11 +51,11 @@ var corpus = map[string]lost{
 	"rfc5424.log":           {is: RFC5424},
 	"rfc5424-data.log":      {is: RFC5424},
 	"rfc5424-counted.log":   {is: RFC5424},
-	"bare.log":              {host: true, pid: true, time: true, cut: 1021, stranger: true, input: Bare, is: Bare},
+	"bare.log":              {host: true, pid: true, time: true, cut: cutBare, stranger: true, input: Bare, is: Bare},
 	"loose.log":             {host: true, time: true, stranger: true, input: Loose, is: Loose},
-	"docker.json":           {host: true, pid: true, cut: 1021, stranger: true, is: Docker},
+	"docker.json":           {host: true, pid: true, cut: cutBare, stranger: true, is: Docker},
 	"docker-syslog.json":    {stranger: true, is: Docker},
-	"cri.log":               {host: true, pid: true, cut: 1021, stranger: true, is: CRI},
+	"cri.log":               {host: true, pid: true, cut: cutBare, stranger: true, is: CRI},
 	"rsyslog-jsonf.json":    {is: JSON},
 	"rsyslog-jsonmesg.json": {is: JSON},
 	"syslog-ng.json":        {micro: true, is: JSON},
@@ -217,7 +217,7 @@ func TestJournalctl(t *testing.T) {
 		"json-seq":          {root: true, is: JournalJSON},
 		"json-sse":          {root: true, is: JournalJSON},
 		"export":            {root: true, is: JournalExport, input: JournalExport},
-		"cat":               {host: true, pid: true, time: true, cut: 1021, stranger: true, input: Bare, is: Bare},
+		"cat":               {host: true, pid: true, time: true, cut: cutBare, stranger: true, input: Bare, is: Bare},
 	} {
 		t.Run(mode, func(t *testing.T) {
 			arg := []string{"--file", journal, "-o", mode, "--no-pager", "--utc"}

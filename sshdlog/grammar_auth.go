@@ -13,7 +13,7 @@ func (e *Event) accepted(r []byte, whole bool) bool {
 	if !ok {
 		return false
 	}
-	p, n := only(r, true, false)
+	p, n := only(r, "from ", "")
 	if n == 0 || !whole && len(p.after) == 0 {
 		return e.unsure(r)
 	}
@@ -44,7 +44,7 @@ func (e *Event) failed(r []byte, whole bool) bool {
 		e.took(p)
 		return true
 	}
-	if p, n := only(r, true, false); n == 1 {
+	if p, n := only(r, "from ", ""); n == 1 {
 		e.took(p)
 		return true
 	}
@@ -153,7 +153,7 @@ func (e *Event) unknown(r []byte, whole bool) bool {
 	}
 	p, ok := last(r)
 	if !ok {
-		p, ok = host(r, 0, nil)
+		p, ok = lastHost(r)
 	}
 	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
 		return e.unsure(r)
@@ -177,7 +177,7 @@ func (e *Event) letIn(r []byte, whole bool) bool {
 	if !ok {
 		return false
 	}
-	p, ok := host(r, 0, nil)
+	p, ok := lastHost(r)
 	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
 		return false
 	}

@@ -51,7 +51,7 @@ func (e *Event) preamble(r []byte, whole, text bool) bool {
 	}
 	p, n := place{}, 0
 	if text {
-		p, n = only(r, false, true)
+		p, n = only(r, "", ":")
 	} else if at, ok := last(r); ok {
 		p, n = at, 1
 	}
@@ -101,7 +101,7 @@ func (e *Event) badVersion(r []byte, whole bool) bool {
 	if whole {
 		p, ok := last(r)
 		if !ok {
-			p, ok = host(r, 0, nil)
+			p, ok = lastHost(r)
 		}
 		if text, from := bytes.CutSuffix(p.before, []byte("' from ")); ok && from {
 			e.set(p)

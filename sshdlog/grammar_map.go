@@ -27,7 +27,7 @@ func (e *Event) mapFailed(r []byte, whole bool) bool {
 	}
 	e.Name = r
 	if r, ok := bytes.CutSuffix(r, []byte("]")); ok && !old {
-		if p, ok := host(r, 0, nil); ok && p.host[0] == '[' {
+		if p, ok := lastHost(r); ok && p.host[0] == '[' {
 			if a, ok := parseAddr(p.host[1:]); ok {
 				e.Addr, e.Sure = a, true
 				e.Name = bytes.TrimSuffix(p.before, []byte(" "))

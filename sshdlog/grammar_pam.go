@@ -117,9 +117,9 @@ func (e *Event) pamSays(r []byte, whole bool) bool {
 	if !whole {
 		return e.unsure(r)
 	}
-	p, ok := host(r, 0, nil)
+	p, ok := lastHost(r)
 	if via, isVia := bytes.CutSuffix(p.before, []byte(" via ")); isVia {
-		p, ok = host(via, 0, nil)
+		p, ok = lastHost(via)
 	}
 	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
 		return false

@@ -20,7 +20,7 @@ func (e *Event) notAllowed(r []byte, whole bool) bool {
 		return ok
 	}
 	e.Rest = r[i+len(" not allowed because "):]
-	p, ok := host(r[:i], 0, nil)
+	p, ok := lastHost(r[:i])
 	if u, from := bytes.CutSuffix(p.before, _from); ok && from && fromHost(e.Rest) {
 		e.set(p)
 		e.user(u)

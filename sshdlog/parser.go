@@ -10,8 +10,9 @@ import (
 const (
 	// sshd formats what it hands to syslog with "%.500s" (log.c, do_log), in all releases.
 	cutSyslog = 500
-	// On stderr and in a file it is a buffer of 1024 bytes, less "\r\n" and the end.
-	cutBare = 1021
+	// On stderr and in a file it is a buffer of 1024 bytes, less "\r\n" and the end; and an
+	// escape that does not fit is left out as a whole (strnvis).
+	cutBare = 1024 - 3 - 4
 	// Dropbear has a buffer of 1024 bytes for both (svr-main.c, svr_dropbear_log).
 	cutDropbear = 1023
 )

@@ -365,7 +365,7 @@ func TestCutMessages(t *testing.T) {
 		{"mapping, right", "reverse mapping checking getaddrinfo for ", " [203.0.113.5] failed.", false},
 		{"login", "Accepted publickey for root from 203.0.113.5 port 40000 ssh2: ED25519-CERT SHA256:abc ID ", "", true},
 	} {
-		for _, cut := range []int{500, 255 - 20 - len("sshd[4778]"), 1021} {
+		for _, cut := range []int{500, 255 - 20 - len("sshd[4778]"), cutBare} {
 			for _, n := range []int{cut - 1, cut, cut + 1} {
 				msg := c.before + strings.Repeat("x", n-len(c.before)-len(c.behind)) + c.behind
 				if c.name == "mapping" {

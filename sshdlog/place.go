@@ -1,0 +1,136 @@
+package sshdlog
+
+import (
+	"bytes"
+	"net/netip"
+)
+
+var (
+	_from = []byte(" from ")
+	_port = []byte(" port ")
+)
+
+// A place is where a message has the client's address, in one of the forms "IP port P", "IP".
+type place struct {
+	host   []byte
+	addr   netip.Addr // zero: host is a name, or UNKNOWN
+	port   uint16
+	before []byte // what stands before it
+	after  []byte // what stands behind it
+}
+
+// first reads the place that b begins with. Punctuation may follow the address.
+func first(b []byte) (p place, ok bool) {
+	n := bytes.IndexByte(b, ' ')
+	if n < 0 {
+		n = len(b)
+	}
+	for ; n > 0; n-- {
+		if p.addr, ok = parseAddr(b[:n]); ok {
+			break
+		}
+		if c := b[n-1]; c != ':' && c != ',' && c != '.' {
+			return place{}, false
+		}
+	}
+	if !ok {
+		return place{}, false
+	}
+	p.host, p.after = b[:n], b[n:]
+	if r, ok := bytes.CutPrefix(p.after, _port); ok {
+		if port, n := parsePort(r); n > 0 {
+			p.port, p.after = port, r[n:]
+		}
+	}
+	return p, true
+}
+
+// last reads the place "HOST port P" that is the end of b, with a blank or nothing before it.
+func last(b []byte) (p place, ok bool) {
+	i := len(b)
+	for i > 0 && b[i-1]-'0' < 10 {
+		i--
+	}
+	port, n := parsePort(b[i:])
+	if n == 0 || i < len(_port) || string(b[i-len(_port):i]) != " port " {
+		return place{}, false
+	}
+	p, ok = lastHost(b[:i-len(_port)])
+	p.port = port
+	return p, ok
+}
+
+// lastHost reads a host that is the end of b: what stands behind the last blank.
+func lastHost(b []byte) (p place, ok bool) {
+	i := bytes.LastIndexByte(b, ' ') + 1
+	p = place{host: b[i:], before: b[:i]}
+	if len(p.host) == 0 {
+		return place{}, false
+	}
+	p.addr, _ = parseAddr(p.host)
+	return p, true
+}
+
+// only finds the places "HOST port P" in b, wherever they are, with before right before them
+// and behind right behind them. It returns the first, and how many there are, at most 2. The
+// server's own is always among them, so if there is one, that is it.
+func only(b []byte, before, behind string) (found place, n int) {
+	for at := 0; n < 2; {
+		i := bytes.Index(b[at:], _port)
+		if i < 0 {
+			break
+		}
+		i += at
+		at = i + len(_port)
+		port, digits := parsePort(b[at:])
+		after := b[at+digits:]
+		if digits == 0 || len(after) < len(behind) || string(after[:len(behind)]) != behind {
+			continue
+		}
+		p, ok := lastHost(b[:i])
+		if k := len(p.before) - len(before); !ok || k < 0 || string(p.before[k:]) != before {
+			continue
+		}
+		if n++; n == 1 {
+			found, found.port, found.after = p, port, after
+		}
+	}
+	return found, n
+}
+
+// set takes the server's own address from p.
+func (e *Event) set(p place) {
+	if string(p.host) == "UNKNOWN" {
+		return
+	}
+	e.Port = p.port
+	if e.Addr, e.Sure = p.addr, p.addr.IsValid(); !e.Sure {
+		e.Name = p.host
+	}
+}
+
+// left reads the address that b begins with: no stranger's text is before it. What follows,
+// if anything does, is left in Rest.
+func (e *Event) left(b []byte, whole bool) bool {
+	p, ok := first(b)
+	if !ok {
+		return false
+	}
+	if !whole && len(p.after) == 0 { // what is last may be cut in two
+		if p.port == 0 {
+			return false
+		}
+		p.port = 0
+	}
+	e.set(p)
+	if e.Rest = bytes.TrimLeft(p.after, ":. "); len(e.Rest) == 0 {
+		e.Rest = nil
+	}
+	return true
+}
+
+// imitates reports whether text that a stranger chose has words with which the server names
+// an address.
+func imitates(b []byte) bool {
+	return bytes.Contains(b, _from) || bytes.Contains(b, _port)
+}
