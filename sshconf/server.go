@@ -3,6 +3,7 @@ package sshconf
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -45,4 +46,34 @@ func (s *source) serverValue(keyword string) (Value, bool) {
 		}
 	}
 	return Value{}, false
+}
+
+// ServerValues are all values of some keywords in an sshd_config and its Includes, in
+// order, also those in Match blocks; "match" is a keyword too, and its value the criteria.
+// Values are as written, without a comment. A file that does not exist has none.
+func ServerValues(path string, keywords ...string) ([]Value, error) {
+	l := &loader{keep: func(*source, line) (bool, error) { return true, nil }}
+	s, err := l.load(path, systemScope(path), false, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.serverValues(keywords), nil
+}
+
+func (s *source) serverValues(keywords []string) (all []Value) {
+	for _, ln := range s.lines {
+		if ln.keyword == "include" {
+			for _, included := range s.includes[ln.number] {
+				all = append(all, included.serverValues(keywords)...)
+			}
+		}
+		if slices.Contains(keywords, ln.keyword) {
+			value, _, _ := strings.Cut(ln.rest, "#")
+			all = append(all, Value{Keyword: ln.keyword, Value: strings.TrimSpace(value), Origin: s.origin(ln.number)})
+		}
+	}
+	return all
 }

@@ -44,3 +44,29 @@ func TestServerValue(t *testing.T) {
 		t.Error("a directory is not a configuration")
 	}
 }
+
+// TestServerValues: every value counts, those of included files and Match blocks too.
+func TestServerValues(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"sshd_config": "AllowUsers backup@*.example.com anna # two\nInclude more.conf\nMatch Host *.example.com User git\n\tDenyUsers \"x\"\nUseDNS yes\n",
+		"more.conf":   "denyusers root\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	values, err := ServerValues(filepath.Join(dir, "sshd_config"), "allowusers", "denyusers", "match")
+	got := ""
+	for _, v := range values {
+		got += v.Keyword + "=" + v.Value + " " + filepath.Base(v.Origin) + "\n"
+	}
+	want := "allowusers=backup@*.example.com anna sshd_config:1\ndenyusers=root more.conf:1\n" +
+		"match=Host *.example.com User git sshd_config:3\ndenyusers=\"x\" sshd_config:4\n"
+	if err != nil || got != want {
+		t.Errorf("%v\n%s\nwant\n%s", err, got, want)
+	}
+	if values, err := ServerValues(filepath.Join(dir, "none"), "match"); values != nil || err != nil {
+		t.Errorf("without a file: %v, %v", values, err)
+	}
+}

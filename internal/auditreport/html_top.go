@@ -88,7 +88,7 @@ func tone(set bool, class string) string {
 
 // toDo is the advice, by the place where it is to be followed.
 func (p *page) toDo() {
-	all := tasks(p.r.Findings, p.o.Command)
+	all := tasks(p.r, p.o.Command)
 	if len(all) == 0 {
 		return
 	}

@@ -122,6 +122,9 @@ func (c chart) per() string {
 	return "per " + count(n, unit)
 }
 
+// fewCells is how many cells a chart has at least: fewer say less than the period.
+const fewCells = 4
+
 // sparklines writes when things happened: a line each for wrong reverse names, failed
 // logins and logins, each on its own scale.
 func (t *text) sparklines() {
@@ -130,7 +133,7 @@ func (t *text) sparklines() {
 	}
 	const label, note = 20, 16
 	c := chartOf(t.r.Timeline, max(t.Width-len(layout.Indent)-label-note, 10), t.zone)
-	if c.cells < 2 {
+	if c.cells < fewCells {
 		return
 	}
 	drawn := bars

@@ -2,6 +2,7 @@ package auditreport
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"rdnsproxy/audit"
@@ -147,8 +148,8 @@ func connections(c *audit.Client) int64 {
 
 // zones lists the reverse zones of clients that log in: one operator can correct many.
 func (t *text) zones() {
-	if len(t.r.Zones) == 0 {
-		return
+	if !slices.ContainsFunc(t.r.Zones, func(z audit.Zone) bool { return z.Addresses > 2 }) {
+		return // the advice names them
 	}
 	rows := [][]string{{"reverse zone of your clients", "operator", "addresses", "logins"}}
 	for _, z := range t.r.Zones[:min(len(t.r.Zones), shownClients)] {

@@ -33,27 +33,60 @@ func (t *text) connections() {
 
 // outcome says in words how a connection went.
 func outcome(c audit.Conn) string {
-	words := c.Outcome
-	switch {
-	case c.LoggedIn && c.User != "":
-		words = "logged in as " + safetext.Line(c.User)
-	case c.LoggedIn:
+	words := outcomeWords(c.Outcome)
+	if c.LoggedIn {
 		words = "logged in"
+	}
+	switch {
+	case c.User != "" && strings.HasSuffix(words, "in"):
+		words += " as " + safetext.Line(c.User)
 	case c.User != "":
-		words += " " + safetext.Line(c.User)
+		words += ", user " + safetext.Line(c.User)
 	}
 	if c.Failed > 0 {
 		words += ", " + count(c.Failed, "failure")
 	}
 	switch {
-	case strings.HasPrefix(c.Mapping, "map.") && c.Name != "":
+	case badName(c.Mapping) && c.Name != "":
 		words += ", wrong reverse name " + safetext.Line(c.Name)
-	case strings.HasPrefix(c.Mapping, "map."):
+	case badName(c.Mapping):
 		words += ", wrong reverse name"
 	case c.Name != "":
 		words += ", known as " + safetext.Line(c.Name)
 	}
 	return words
+}
+
+// badName reports whether sshd complained about the client's reverse name.
+func badName(mapping string) bool { return mapping != "" && mapping != "none" && mapping != "named" }
+
+// outcomeWords is what the event says that says most about a connection.
+func outcomeWords(kind string) string {
+	switch kind {
+	case "failed", "pam-failed":
+		return "failed to log in"
+	case "invalid":
+		return "unknown user"
+	case "partial":
+		return "authenticated only in part"
+	case "too-many":
+		return "too many failures"
+	case "not-allowed":
+		return "the user may not log in"
+	case "from-key":
+		return "right key, refused by from="
+	case "hostbased":
+		return "refused by hostbased authentication"
+	case "scan":
+		return "no SSH client"
+	case "dropped":
+		return "dropped by sshd"
+	case "timeout":
+		return "took too long to log in"
+	case "penalty":
+		return "penalized by sshd"
+	}
+	return "never tried to log in"
 }
 
 // waits writes how long logins waited for the server's own lookups.

@@ -174,9 +174,25 @@ func complaint(r *audit.Report) string {
 	if bad.Connections == 0 {
 		return ""
 	}
-	return "In " + count(bad.Connections, "connection") + ` sshd complains about the client's reverse name ("reverse mapping checking ... failed", ` +
-		`"POSSIBLE BREAK-IN ATTEMPT!", "does not map back to the address"). That is not a sign of a break-in: ` +
-		`the name that DNS has for the client's address does not lead back to that address. ` + gotIn(r)
+	return "In " + count(bad.Connections, "connection") + " sshd complains about the client's reverse name (" + phrases(r) +
+		"). That is not a sign of a break-in: the name that DNS has for the client's address does not lead back " +
+		"to that address. " + gotIn(r)
+}
+
+// phrases are sshd's complaints in this log, by which people know them.
+func phrases(r *audit.Report) string {
+	var said []string
+	for _, p := range []struct{ kind, words string }{
+		{"failed", `"reverse mapping checking ... failed"`},
+		{"mismatch", `"... does not map back to the address"`},
+		{"numeric", `"Nasty PTR record ..."`},
+		{"missing", `"Could not reverse map address ..."`},
+	} {
+		if slices.ContainsFunc(r.ThenNow, func(n audit.ThenNow) bool { return n.Then == p.kind }) {
+			said = append(said, p.words)
+		}
+	}
+	return strings.Join(append(said, `before OpenSSH 7.3 with "POSSIBLE BREAK-IN ATTEMPT!"`), ", ")
 }
 
 // gotIn says whether clients with a complaint logged in.
@@ -189,7 +205,7 @@ func gotIn(r *audit.Report) string {
 	case bad.Logins == 0:
 		return "None of these clients logged in."
 	case in == bad.Addresses:
-		return "All of these clients log in: they are yours."
+		return "All of these clients logged in."
 	default:
 		return fmt.Sprintf("%s of these %s logged in.", number(in), count(bad.Addresses, "address"))
 	}

@@ -25,11 +25,11 @@ type task struct {
 
 // tasks collects the advice of all findings, the worst first: what is to be done at the
 // same place is said once. If command is not nil, it rewrites commands in the advice.
-func tasks(findings []audit.Finding, command func(string) string) []task {
+func tasks(r *audit.Report, command func(string) string) []task {
 	var tasks []task
-	for _, f := range worstFirst(findings) {
+	for _, f := range worstFirst(r.Findings) {
 		for _, a := range f.Advice {
-			place := place(a, f.Hosts)
+			place := place(a, hostsOf(r, f))
 			words := safetext.Line(a.Text)
 			if command != nil {
 				words = command(words)
@@ -47,9 +47,17 @@ func tasks(findings []audit.Finding, command func(string) string) []task {
 	return tasks
 }
 
+// hostsOf are the servers of a finding: the only one in the log, if it names none.
+func hostsOf(r *audit.Report, f audit.Finding) []string {
+	if len(f.Hosts) == 0 && len(r.Hosts) == 1 && r.Hosts[0].Name != "" {
+		return []string{r.Hosts[0].Name}
+	}
+	return f.Hosts
+}
+
 // remedy writes what to do, place by place.
 func (t *text) remedy() {
-	tasks := tasks(t.r.Findings, t.o.Command)
+	tasks := tasks(t.r, t.o.Command)
 	if len(tasks) == 0 {
 		return
 	}

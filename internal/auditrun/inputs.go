@@ -50,7 +50,9 @@ func (r *run) inputs(read []logs.Input) []audit.Input {
 		}
 		switch {
 		case errors.Is(in.Err, context.Canceled):
-			all[i].Error = "interrupted before its end"
+			if !r.o.Follow { // which has no other end
+				all[i].Error = "interrupted before its end"
+			}
 		case in.Err != nil:
 			all[i].Error = console.PlainError(in.Err)
 		}

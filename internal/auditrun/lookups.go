@@ -14,6 +14,7 @@ import (
 
 // judge looks up the clients of a finished tally that matter, and returns the report.
 func (r *run) judge(ctx context.Context, t *tally.Tally, o audit.Options) (*audit.Report, error) {
+	o.Server = r.server(t)
 	if r.o.DNS == None || r.interrupted {
 		return audit.Judge(t, nil, o), nil
 	}

@@ -44,6 +44,8 @@ func Run(ctx context.Context, w console.World, o Options) (int, error) {
 	switch {
 	case o.Merge:
 		return r.merge(ctx)
+	case o.Follow && format.From == auditreport.Report:
+		return r.follow(ctx)
 	case format.From == auditreport.Events:
 		return r.events(ctx)
 	case format.From == auditreport.Tally:
@@ -96,14 +98,7 @@ func (r *run) read(ctx context.Context, part bool) (*tally.Tally, was, error) {
 // report judges a tally and writes the report.
 func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error) {
 	t.Finish()
-	o := audit.Options{
-		Generated: time.Now().UTC().Truncate(time.Millisecond),
-		Version:   console.Version(),
-		Inputs:    read.inputs,
-		Time:      read.time,
-		Timings:   audit.Timings{Read: read.took.Seconds()},
-	}
-	report, err := r.judge(ctx, t, o)
+	report, err := r.judge(ctx, t, r.basis(read))
 	if err != nil {
 		return 0, err
 	}
@@ -115,6 +110,17 @@ func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error)
 		return r.format.Interrupted(r.o.FailOn, found), nil
 	}
 	return r.format.Status(r.o.FailOn, found), nil
+}
+
+// basis is what a report says beside the tally.
+func (r *run) basis(read was) audit.Options {
+	return audit.Options{
+		Generated: time.Now().UTC().Truncate(time.Millisecond),
+		Version:   console.Version(),
+		Inputs:    read.inputs,
+		Time:      read.time,
+		Timings:   audit.Timings{Read: read.took.Seconds()},
+	}
 }
 
 // interrupt says that the user has ended the work early.
