@@ -184,7 +184,7 @@ func (d *decoder) record(w *wireRecord) error {
 
 func (d *decoder) host(w *wireHost) error {
 	t := d.t
-	if len(d.hosts) > t.o.caps.hosts+t.o.caps.hosts/4+2*int(t.o.caps.window) {
+	if len(d.hosts) > 3*(t.o.caps.hosts+int(t.o.caps.window))+64 {
 		return errors.New("too many hosts")
 	}
 	name := cut([]byte(w.Name))
@@ -201,14 +201,14 @@ func (d *decoder) host(w *wireHost) error {
 	return errors.Join(inLog(0, w.N, t.seq), inLog(0, w.Seq, t.seq))
 }
 
-func (d *decoder) connection(w *Connection) error {
-	t := d.t
-	if int(w.Mapping) >= sshdlog.Kinds || int(w.Outcome) >= sshdlog.Kinds || w.Addr.Zone() != "" {
+func (d *decoder) connection(w *wireListed) error {
+	t, c := d.t, w.Connection
+	if int(c.Mapping) >= sshdlog.Kinds || int(c.Outcome) >= sshdlog.Kinds || c.Addr.Zone() != "" {
 		return errors.New("a connection that cannot be")
 	}
-	w.Host, w.Name, w.User = string(cut([]byte(w.Host))), string(cut([]byte(w.Name))), string(cut([]byte(w.User)))
+	c.Host, c.Name, c.User = string(cut([]byte(w.Host))), string(cut([]byte(w.Name))), string(cut([]byte(w.User)))
 	all := t.listed.all
-	t.listed.add(*w, t.o.caps.reported)
+	t.listed.add(c, t.o.caps.reported)
 	t.listed.all = all
 	return nil
 }

@@ -76,8 +76,8 @@ func (e *encoder) counted() {
 		e.put(wireRecord{Forgery: c.wire()})
 	}
 	t.listed.cut(t.o.caps.reported)
-	for i := range t.listed.some {
-		e.put(wireRecord{Connection: &t.listed.some[i]})
+	for _, c := range t.listed.some {
+		e.put(wireRecord{Connection: &wireListed{c, bytesText(c.Host), bytesText(c.Name), bytesText(c.User)}})
 	}
 }
 

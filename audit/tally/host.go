@@ -73,53 +73,49 @@ func (t *Tally) newHost(name []byte) uint32 {
 // leaveHosts stops counting for hosts beyond the bound. Their connections are told apart as
 // before.
 func (t *Tally) leaveHosts() {
-	if t.counted <= t.o.caps.hosts {
+	if t.counted > t.o.caps.hosts {
+		hashes := make([]uint64, 0, t.counted)
+		for _, h := range t.hosts {
+			if h != nil && h.counts != nil {
+				hashes = append(hashes, h.hash)
+			}
+		}
+		slices.Sort(hashes)
+		t.hostBound = hashes[t.o.caps.hosts-1]
+	}
+	if t.hostBound == 0 {
 		return
 	}
-	var hashes []uint64
 	for _, h := range t.hosts {
-		if h != nil && h.counts != nil {
-			hashes = append(hashes, h.hash)
-		}
-	}
-	slices.Sort(hashes)
-	t.hostBound = hashes[t.o.caps.hosts-1]
-	t.dropHostCounts()
-}
-
-func (t *Tally) dropHostCounts() {
-	t.counted = 0
-	for _, h := range t.hosts {
-		if h == nil || h.counts == nil {
-			continue
-		}
-		if h.hash > t.hostBound {
+		if h != nil && h.counts != nil && h.hash > t.hostBound {
 			h.counts = nil
-			continue
+			t.counted--
 		}
-		t.counted++
 	}
 }
 
-// sweep looks at one host: if it has been silent for so long that no line can belong to its
-// connections, they are over, and if nothing is counted for it either, it is forgotten.
+// sweep looks at one host, another each time.
 func (t *Tally) sweep() {
-	t.swept++
-	if t.swept >= len(t.hosts) {
+	if t.swept++; t.swept >= len(t.hosts) {
 		t.swept = 1
 	}
-	if t.swept >= len(t.hosts) {
-		return
+	if t.swept < len(t.hosts) {
+		t.forgetHost(uint32(t.swept))
 	}
-	h := t.hosts[t.swept]
+}
+
+// forgetHost ends the connections of a host that has been silent for so long that no line can
+// belong to them, and forgets it if nothing is counted for it either.
+func (t *Tally) forgetHost(k uint32) {
+	h := t.hosts[k]
 	if h == nil || t.seq-h.seq <= t.o.caps.window {
 		return
 	}
 	t.expire(h, 1<<30)
 	if h.counts == nil && !h.edged {
 		delete(t.hostNumber, h.name)
-		t.hosts[t.swept] = nil
-		t.freeHosts = append(t.freeHosts, uint32(t.swept))
+		t.hosts[k] = nil
+		t.freeHosts = append(t.freeHosts, k)
 		t.lastHost = 0
 	}
 }

@@ -47,6 +47,9 @@ func (t *Tally) Merge(later *Tally) error {
 			t.expire(own, 1<<30)
 		}
 	}
+	for k := range t.hosts {
+		t.forgetHost(uint32(k))
+	}
 	*later = Tally{finished: true}
 	return nil
 }
@@ -56,7 +59,6 @@ func (t *Tally) Merge(later *Tally) error {
 func (t *Tally) mergeHosts(later *Tally) []uint32 {
 	if later.hostBound != 0 && (t.hostBound == 0 || later.hostBound < t.hostBound) {
 		t.hostBound = later.hostBound
-		t.dropHostCounts()
 	}
 	numbers := make([]uint32, len(later.hosts))
 	for k, h := range later.hosts {
@@ -72,6 +74,7 @@ func (t *Tally) mergeHosts(later *Tally) []uint32 {
 			own.counts.merge(h.counts)
 		}
 	}
+	t.leaveHosts()
 	return numbers
 }
 
@@ -126,9 +129,6 @@ func (t *Tally) arrive(k key, f *conn) {
 	} else {
 		t.join(c, f)
 	}
-	if f.begin == gone {
-		t.end(number)
-	}
 }
 
 // mergeOpen takes over the connections that are open at the later tally's end.
@@ -176,7 +176,6 @@ func (t *Tally) mergeRecords(to *records, later *Tally, from *records) {
 	to.others.add(from.others)
 	if from.bound != 0 && (to.bound == 0 || from.bound < to.bound) {
 		to.bound = from.bound
-		t.leave(to)
 	}
 	for k := uint32(1); k <= from.n; k++ {
 		b := from.at(k)

@@ -1,7 +1,7 @@
 package tally
 
-// slabBits: a chunk of a slab has 512 elements.
-const slabBits = 9
+// slabBits: a chunk of a slab has 64 elements.
+const slabBits = 6
 
 // A slab is a list that grows without being copied, so that it needs no more memory than
 // what is in it, and its elements stay where they are. Numbers start at 1.

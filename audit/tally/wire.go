@@ -53,7 +53,7 @@ type wireRecord struct {
 	Hour       *[6]int64   `json:",omitempty"`
 	Host       *wireHost   `json:",omitempty"`
 	Forgery    *wireClaim  `json:",omitempty"`
-	Connection *Connection `json:",omitempty"`
+	Connection *wireListed `json:",omitempty"`
 	Edge       *wireEdge   `json:",omitempty"`
 	Open       *wireConn   `json:",omitempty"`
 	Client     *wireClient `json:",omitempty"`
@@ -79,6 +79,12 @@ type wireCounts struct {
 type wireWaits struct {
 	N, Longest int64
 	Steps      [][2]uint32 // those that are not 0
+}
+
+// wireListed is a Connection of which not all texts need to be UTF-8.
+type wireListed struct {
+	Connection
+	Host, Name, User bytesText
 }
 
 type wireEdge struct {
