@@ -2,7 +2,8 @@ package sshdlog
 
 import "net/netip"
 
-// Event is what one message says about a client. The slices point into the message.
+// Event is what one message says about a client. The slices point into the message; all in
+// them may be a stranger's, and unsafe to print.
 type Event struct {
 	Kind Kind
 
@@ -23,11 +24,11 @@ type Event struct {
 
 	HasUser bool   // User is set, and may be empty: an empty name can be asked for
 	Invalid bool   // the server said that it knows no such user: the name may be a password
-	User    []byte // as the server escaped it; empty if it cannot be told apart
+	User    []byte // as the server escaped it; root where an old server calls it ROOT
 
 	Name   []byte // the PTR name, or the name by which the server knows the client
 	Method []byte // of authentication: publickey, keyboard-interactive/pam
-	Rest   []byte // a reason, or required= of from-key; what it is depends on Kind
+	Rest   []byte // what else there is: see Kind
 
 	Preauth bool   // the message ended in [preauth]
 	Repeat  uint32 // attempts that this message stands for; at least 1
@@ -61,7 +62,7 @@ const (
 	Scan                    // no SSH client: no identification, a bad banner, nothing in common
 	Dropped                 // refused before a word was said: MaxStartups, a penalty, libwrap; Rest: why
 	Timeout                 // LoginGraceTime ran out; Rest: the connection's pid, if Listener
-	Penalty                 // PerSourcePenalties; Rest: the net, Sure only if it is one address
+	Penalty                 // PerSourcePenalties; Rest: the net; Sure if its address is the client's
 	Limited                 // Repeat connections were dropped without a line of their own
 	kinds
 )
