@@ -35,12 +35,13 @@ type Trust uint8
 
 // The levels of trust, from most to least.
 const (
-	// Root is for records whose sender the journal proves to be root or sshd's user.
+	// Root is for records that the journal proves to be from a process of root's.
 	Root Trust = iota
 	// Unknown is for syslog files: every local user can log under any name (logger -t
 	// sshd), and the file does not say who did.
 	Unknown
-	// Local is for records that the journal proves to be from another local user.
+	// Local is for records that the journal proves to be from a process of another local
+	// user. The session of a login is one too: ParseEvent tells these apart.
 	Local
 	// Stranger is for text in which a client can write whole lines: sshd -e and -E FILE,
 	// which do not escape newlines.

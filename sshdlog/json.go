@@ -69,14 +69,22 @@ func readValue(b []byte) (v value, n int) {
 
 // readString reads the string at the beginning of b, which is a quote.
 func readString(b []byte) (v value, n int) {
-	v.kind = plain
-	for n = 1; n < len(b); n++ {
+	n = bytes.IndexByte(b[1:], '"') + 1
+	if n == 0 {
+		return v, 0
+	}
+	v.raw, v.kind = b[1:n], plain
+	i := bytes.IndexByte(v.raw, '\\')
+	if i < 0 {
+		return v, n + 1
+	}
+	v.kind = escaped
+	for n = i + 1; n < len(b); n++ {
 		switch b[n] {
 		case '"':
 			v.raw = b[1:n]
 			return v, n + 1
 		case '\\':
-			v.kind = escaped
 			n++
 		}
 	}

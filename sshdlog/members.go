@@ -21,6 +21,7 @@ const (
 type record struct {
 	value [parts]value
 	twice bool // a name stood there twice: then nobody knows what the record says
+	other bool // another program's: the rest of the record was not read
 }
 
 // Names of members have ranks, because a record can have several that say the same. The
@@ -125,12 +126,13 @@ func nameOf(name []byte) (part, uint8) {
 	return noPart, 0
 }
 
-// add adds a member.
-func (r *record) add(name []byte, v value) {
+// add adds a member to the record. It returns false if that ends the reading.
+func (p *Parser) add(name []byte, v value) bool {
 	to, rank := nameOf(name)
 	if to == noPart {
-		return
+		return true
 	}
+	r := &p.rec
 	old := &r.value[to]
 	switch {
 	case old.kind == absent || rank < old.rank:
@@ -139,12 +141,17 @@ func (r *record) add(name []byte, v value) {
 	case rank == old.rank && to != containerPart:
 		r.twice = true
 	}
+	if to == tagPart && rank == journals && v.kind == plain {
+		_, ours := p.program(v.raw)
+		r.other = !ours
+	}
+	return !r.other
 }
 
-// readObject reads the members of the object at the beginning of b, of which the opening brace
-// is taken off, and returns how many bytes it took with the closing one; 0: it is no object.
-// Names of a nested object have its name before them.
-func (p *Parser) readObject(b, prefix []byte, r *record) int {
+// readObject adds the members of the object at the beginning of b, of which the opening brace is
+// taken off, and returns how many bytes it took with the closing one. 0: it is no object, or
+// another program's. Names of a nested object have its name before them.
+func (p *Parser) readObject(b, prefix []byte) int {
 	i := skipBlank(b)
 	if i < len(b) && b[i] == '}' {
 		return i + 1
@@ -173,11 +180,13 @@ func (p *Parser) readObject(b, prefix []byte, r *record) int {
 			full = p.scratch[at:]
 		}
 		if v.kind != object {
-			r.add(full, v)
+			if !p.add(full, v) {
+				return 0
+			}
 		} else if nests(full) {
 			at := len(p.scratch)
 			p.scratch = append(append(p.scratch, full...), '.')
-			if p.readObject(b[i+1:], p.scratch[at:], r) != n-1 {
+			if p.readObject(b[i+1:], p.scratch[at:]) != n-1 {
 				return 0
 			}
 		}

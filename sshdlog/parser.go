@@ -58,16 +58,19 @@ func (p *Parser) Parse(line []byte, f *Frame) Found {
 
 func (p *Parser) parse(b []byte, f *Frame) (Framing, Found) {
 	switch p.Input {
+	case Auto:
+		return p.line(b, f)
 	case Bare:
 		return Bare, p.bare(b, f)
 	case JournalExport:
 		return JournalExport, p.export(b, f)
 	}
 	how, found := p.line(b, f)
-	switch {
-	case found == NotFramed && p.Input == Loose:
-		return Loose, p.loose(b, f)
-	case how != p.Input && p.Input != Auto && p.Input != Loose:
+	if p.Input == Loose {
+		if found == NotFramed {
+			return Loose, p.loose(b, f)
+		}
+	} else if how != p.Input {
 		return how, NotFramed
 	}
 	return how, found
@@ -75,30 +78,27 @@ func (p *Parser) parse(b []byte, f *Frame) (Framing, Found) {
 
 // line reads a line that shows its framing.
 func (p *Parser) line(b []byte, f *Frame) (Framing, Found) {
-	if n := objectAt(b); n > 0 {
-		return p.object(b[n:], f)
+	if len(b) < 2 {
+		return Auto, NotFramed
+	}
+	switch b[0] {
+	case '{':
+		return p.object(b[1:], f)
+	case 0x1e: // journalctl -o json-seq (RFC 7464)
+		if b[1] == '{' {
+			return p.object(b[2:], f)
+		}
+	case 'd': // journalctl -o json-sse
+		if o, ok := bytes.CutPrefix(b, []byte("data: {")); ok {
+			return p.object(o, f)
+		}
 	}
 	return p.plain(b, f)
 }
 
-// objectAt returns where a JSON object begins, behind its brace. 0: the line holds none.
-// journalctl puts RS before it for json-seq (RFC 7464), and "data: " for json-sse.
-func objectAt(b []byte) int {
-	switch {
-	case len(b) < 2:
-	case b[0] == '{':
-		return 1
-	case b[0] == 0x1e && b[1] == '{':
-		return 2
-	case bytes.HasPrefix(b, []byte("data: {")):
-		return len("data: {")
-	}
-	return 0
-}
-
 // plain reads a line of text.
 func (p *Parser) plain(b []byte, f *Frame) (Framing, Found) {
-	if len(b) > 0 && (b[0] == '<' || b[0]-'0' < 10) {
+	if len(b) > 0 && b[0]-'0' <= '<'-'0' { // a digit, or the priority's bracket
 		var ok bool
 		if ok, b = priority(b); ok && version(b) {
 			return RFC5424, p.rfc5424(b[2:], f)

@@ -8,7 +8,10 @@ func (p *Parser) object(b []byte, f *Frame) (Framing, Found) {
 	p.scratch = p.scratch[:0]
 	r := &p.rec
 	*r = record{}
-	n := p.readObject(b, nil, r)
+	n := p.readObject(b, nil)
+	if r.other {
+		return JournalJSON, OtherProgram
+	}
 	if n == 0 || r.twice || len(bytes.TrimRight(b[n:], " \t\r")) > 0 {
 		return JSON, NotFramed
 	}
@@ -33,7 +36,9 @@ func (p *Parser) export(b []byte, f *Frame) Found {
 		if n == 0 {
 			return NotFramed
 		}
-		r.add(name, value{raw: v, kind: plain})
+		if !p.add(name, value{raw: v, kind: plain}) {
+			return OtherProgram
+		}
 		b = b[n:]
 	}
 	if r.value[timePart].kind == absent {

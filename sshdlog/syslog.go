@@ -48,38 +48,46 @@ func (p *Parser) origin(r []byte, s shape, f *Frame) Found {
 	case '[':
 		return p.metalog(r, f)
 	case '<':
-		r = r[1+bytes.IndexByte(r[:min(len(r), 32)], '>'):]
-		r = unblank(r)
+		r = unblank(r[1+bytes.IndexByte(r[:min(len(r), 32)], '>'):])
 	case 'l', '-':
 		if repeatsLast(nil, r, f) {
 			return RepeatsLast
 		}
 	}
-	var host []byte
-	if i := bytes.IndexByte(r, ' '); i <= 0 {
+	i := bytes.IndexByte(r, ' ')
+	if i <= 0 {
 		return OtherProgram
-	} else if r[i-1] != ':' && facility(r[:i]) == 0 {
-		host, r = r[:i], unblank(r[i:])
 	}
-	cut := cutSyslog
-	n := p.tag(r, f)
+	host := r[:i]
+	if host[i-1] == ':' { // no host, but a tag
+		host = nil
+	} else {
+		r = unblank(r[i:])
+	}
+	n, cut := p.tag(r, f), cutSyslog
 	if n == 0 {
-		i := bytes.IndexByte(r, ' ')
-		if i <= 0 || r[i-1] == ':' { // nearly all: another program's tag
-			if s != fullStamp {
-				return OtherProgram
-			}
-			n = unit(r, f)
-		} else if sep := facility(r[:i]); sep != 0 {
+		// Nearly all lines of most logs end here: a word with a colon is another program's tag.
+		i = bytes.IndexByte(r, ' ')
+		if i <= 0 || r[i-1] == ':' && s != fullStamp {
+			return OtherProgram
+		}
+		if sep := facility(r[:i]); sep != 0 {
 			r = unblank(r[i:])
 			if n = p.tag(r, f); sep == '.' && s == bsdStamp {
 				cut = cutBusyBox - n
 			}
+		} else if s == fullStamp {
+			n = unit(r, f)
 		} else if repeatsLast(host, r, f) {
 			return RepeatsLast
 		}
 		if n == 0 {
 			return OtherProgram
+		}
+	} else if sep := facility(host); sep != 0 { // no host
+		host = nil
+		if sep == '.' && s == bsdStamp {
+			cut = cutBusyBox - n
 		}
 	}
 	f.set(host, cut)
