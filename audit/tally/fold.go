@@ -6,10 +6,6 @@ import (
 
 // fold counts a connection that is over.
 func (t *Tally) fold(c *conn) {
-	if t.o.OnOver != nil {
-		shown := t.connection(c)
-		t.o.OnOver(&shown)
-	}
 	wanted := t.wanted(c)
 	t.judgeDoubts(c, wanted)
 	if !wanted {

@@ -60,11 +60,17 @@ func split(t testing.TB, r *rand.Rand, o Options, log []logged, first bool) *Tal
 	return coded(t, r, a)
 }
 
-// coded sends a tally through its encoding, now and then.
+// coded copies a tally now and then, or sends it through its encoding.
 func coded(t testing.TB, r *rand.Rand, y *Tally) *Tally {
 	t.Helper()
-	if r.IntN(3) > 0 {
+	switch r.IntN(4) {
+	case 0, 1:
 		return y
+	case 2:
+		c := y.Clone()
+		tallied(y, colliding(r, 30)) // does not change the copy
+		y.Finish()
+		return c
 	}
 	var b bytes.Buffer
 	if err := y.Encode(&b); err != nil {

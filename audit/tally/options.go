@@ -1,13 +1,8 @@
 package tally
 
-import (
-	"net/netip"
+import "net/netip"
 
-	"rdnsproxy/sshdlog"
-)
-
-// Options say what a Tally counts. Tallies can only be merged if theirs are equal, but for
-// the hooks.
+// Options say what a Tally counts. Tallies can only be merged if theirs are equal.
 type Options struct {
 	// Window is how many lines of its host may lie between two lines of a connection; 0:
 	// limits.AuditWindow.
@@ -20,14 +15,6 @@ type Options struct {
 	Since, Until int64
 	// Only bounds what is counted; its zero value counts everything.
 	Only Filter
-
-	// OnEvent, if it is not nil, is called for each event that is counted, with its connection
-	// so far; for a line without a connection (of the listener, or without a pid) with what
-	// that line says. OnOver, if it is not nil, is called for each connection that is over:
-	// late, when Window lines of its host have passed or at Finish, unless another takes its
-	// pid. What they get is valid until they return.
-	OnEvent func(c *Connection, f *sshdlog.Frame, e *sshdlog.Event)
-	OnOver  func(c *Connection)
 
 	caps caps // zero: those of package limits
 }

@@ -95,13 +95,13 @@ func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	if e.Sure {
 		l.addr = e.Addr.As16()
 	}
-	t.addLine(key{k, process(f, e)}, f, &l)
+	t.addLine(key{k, process(f, e)}, &l)
 	t.expire(h, 2)
 }
 
 // addLine counts a line at its connection; without pid, and if the listener said it, at its
 // client.
-func (t *Tally) addLine(k key, f *sshdlog.Frame, l *line) {
+func (t *Tally) addLine(k key, l *line) {
 	var single conn
 	c := &single
 	begins := begins(l.e.Kind)
@@ -121,10 +121,6 @@ func (t *Tally) addLine(k key, f *sshdlog.Frame, l *line) {
 	}
 	t.count(c, l)
 	t.inOrder(c, l)
-	if t.o.OnEvent != nil {
-		shown := t.connection(c)
-		t.o.OnEvent(&shown, f, l.e)
-	}
 	switch {
 	case number == 0 && k.pid == 0:
 		t.fold(c)

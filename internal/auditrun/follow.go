@@ -1,7 +1,6 @@
 package auditrun
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/netip"
@@ -141,22 +140,14 @@ func (f *follower) look(ctx context.Context) error {
 // snapshot judges what was counted so far; nil if nothing is new. The tally goes on: a copy
 // of it is finished.
 func (f *follower) snapshot(ctx context.Context) (*audit.Report, error) {
-	var b bytes.Buffer
 	f.mu.Lock()
 	if !f.dirty && !f.later.news() {
 		f.mu.Unlock()
 		return nil, nil
 	}
 	f.dirty = false
-	err := f.tally.Encode(&b)
+	t := f.tally.Clone()
 	f.mu.Unlock()
-	if err != nil {
-		return nil, err
-	}
-	t, err := tally.Decode(&b)
-	if err != nil {
-		return nil, err
-	}
 	t.Finish()
 	f.later.want(ctx, t)
 	o := f.basis(was{})
