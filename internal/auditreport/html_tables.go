@@ -109,19 +109,20 @@ func (p *page) connections() {
 	if len(p.r.Connections) == 0 {
 		return
 	}
-	columns := []column{{title: "First line", numeric: true}, {title: "Server"}, {title: "Address"}, {title: "Name in the log"},
-		{title: "User"}, {title: "Failed logins", numeric: true}, {title: "Outcome"}}
+	columns := []column{{title: "First line"}, {title: "Server"}, {title: "Address"}, {title: "What it did"}}
 	p.section("connections", "Connections")
 	p.table("connection-table", "Connections", columns)
 	p.put("<tbody>\n")
 	for _, c := range p.r.Connections[:min(len(p.r.Connections), inPage)] {
-		from := c.Address.String()
-		if !c.Address.IsValid() {
-			from = "unknown"
+		from, host := "unknown", c.Host
+		if c.Address.IsValid() {
+			from = c.Address.String()
+		}
+		if c.PID > 0 {
+			host += fmt.Sprintf("[%d]", c.PID)
 		}
 		p.put("<tr>")
-		p.cells(columns, c.First, p.html("%v[%v]", name(c.Host), fmt.Sprint(c.PID)),
-			code(from), name(c.Name), name(c.User), c.Failed, c.Outcome)
+		p.cells(columns, c.First, name(host), code(from), name(outcome(c)))
 		p.put("</tr>\n")
 	}
 	p.put("</tbody>")
