@@ -92,26 +92,25 @@ func parse4(b []byte) (netip.Addr, bool) {
 		return netip.Addr{}, false
 	}
 	var a [4]byte
-	part, n, v := 0, 0, 0
-	for _, c := range b {
-		switch {
-		case c-'0' < 10:
-			if n > 0 && v == 0 {
-				return netip.Addr{}, false
-			}
-			v = v*10 + int(c-'0')
-			if n++; v > 255 {
-				return netip.Addr{}, false
-			}
-		case c == '.' && n > 0 && part < 3:
-			a[part] = byte(v)
-			part, n, v = part+1, 0, 0
-		default:
+	i := 0
+	for part := range a {
+		if i == len(b) || b[i]-'0' > 9 {
 			return netip.Addr{}, false
 		}
+		v := int(b[i] - '0')
+		for i++; i < len(b) && b[i]-'0' < 10; i++ {
+			if v = v*10 + int(b[i]-'0'); v < 10 || v > 255 {
+				return netip.Addr{}, false
+			}
+		}
+		if a[part] = byte(v); part < 3 {
+			if i == len(b) || b[i] != '.' {
+				return netip.Addr{}, false
+			}
+			i++
+		}
 	}
-	a[part] = byte(v)
-	return netip.AddrFrom4(a), part == 3 && n > 0
+	return netip.AddrFrom4(a), i == len(b)
 }
 
 // parsePort reads the decimal digits that b begins with, and returns how many they are: 0 if

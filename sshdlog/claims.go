@@ -30,7 +30,7 @@ func (e *Event) Claims() iter.Seq[netip.Addr] {
 		for r := e.Text; len(r) > 0; {
 			var word []byte
 			word, r, _ = bytes.Cut(r, []byte(" "))
-			host, rhost := bytes.CutPrefix(word, []byte("rhost="))
+			host, rhost := cutPrefix(word, "rhost=")
 			switch {
 			case rhost || string(before) == "from":
 				if !claim(host) {

@@ -83,7 +83,7 @@ func (e *Event) bearQuoted(r []byte, whole bool) bool {
 		return false
 	}
 	e.user(r[:j])
-	e.Rest = bytes.TrimPrefix(r[j+1:i], []byte(" with "))
+	e.Rest = trimPrefix(r[j+1:i], " with ")
 	if i < len(r) {
 		if p, ok := bearPlace(r[i+len(_from):]); ok {
 			e.set(p)
@@ -95,7 +95,7 @@ func (e *Event) bearQuoted(r []byte, whole bool) bool {
 // bearUnknown reads " from IP:P": a user who does not exist is not named.
 func (e *Event) bearUnknown(r []byte, whole bool) bool {
 	e.Invalid = true
-	p, ok := bearPlace(bytes.TrimPrefix(r, _from))
+	p, ok := bearPlace(trimPrefix(r, " from "))
 	e.set(p)
 	return ok && whole
 }
@@ -114,7 +114,7 @@ func (e *Event) bearWrong(r []byte, whole bool) bool {
 
 // bearGroup reads "G but user 'U' is not a member".
 func (e *Event) bearGroup(r []byte, whole bool) bool {
-	r, ok := bytes.CutSuffix(r, []byte("' is not a member"))
+	r, ok := cutSuffix(r, "' is not a member")
 	i := bytes.Index(r, []byte(" but user '"))
 	if !ok || i < 0 {
 		return false
@@ -150,7 +150,7 @@ func (e *Event) bearExit(r []byte, whole bool) bool {
 
 // bearFails reads "[(user 'U', N fails): ]WHY".
 func (e *Event) bearFails(r []byte) {
-	if q, ok := bytes.CutPrefix(r, []byte("(user '")); ok {
+	if q, ok := cutPrefix(r, "(user '"); ok {
 		if i := bytes.Index(q, []byte("', ")); i >= 0 {
 			e.user(q[:i])
 			_, r, _ = bytes.Cut(q[i:], []byte("): "))
@@ -161,7 +161,7 @@ func (e *Event) bearFails(r []byte) {
 
 // bearExitOld reads "[ (user 'U', N fails)]: WHY[ from IP:P]".
 func (e *Event) bearExitOld(r []byte, whole bool) bool {
-	e.bearFails(bytes.TrimPrefix(bytes.TrimPrefix(r, []byte(" ")), []byte(": ")))
+	e.bearFails(trimPrefix(trimPrefix(r, " "), ": "))
 	if i := bytes.LastIndex(e.Rest, _from); i >= 0 && whole {
 		if p, ok := bearPlace(e.Rest[i+len(_from):]); ok {
 			e.set(p)
@@ -179,7 +179,7 @@ func (e *Event) bearGone(r []byte, whole bool) bool {
 	}
 	e.user(r[:i])
 	r = r[i+1:]
-	if q, ok := bytes.CutPrefix(r, []byte(" from <")); ok {
+	if q, ok := cutPrefix(r, " from <"); ok {
 		if i := bytes.Index(q, []byte(">: ")); i >= 0 {
 			p, _ := bearPlace(q[:i])
 			e.set(p)
@@ -187,6 +187,6 @@ func (e *Event) bearGone(r []byte, whole bool) bool {
 			return true
 		}
 	}
-	e.Rest = bytes.TrimPrefix(r, []byte(": "))
+	e.Rest = trimPrefix(r, ": ")
 	return true
 }

@@ -1,7 +1,6 @@
 package sshdlog
 
 import (
-	"bytes"
 	"net/netip"
 
 	"rdnsproxy/limits"
@@ -192,7 +191,7 @@ func trim(m []byte) []byte {
 // of several numbers only the first counts.
 func (e *Event) unfold(m []byte, whole bool) ([]byte, bool) {
 	for first := e.Repeat == 1; ; first = false {
-		r, ok := bytes.CutPrefix(m, []byte("message repeated "))
+		r, ok := cutPrefix(m, "message repeated ")
 		if !ok {
 			return m, whole
 		}
@@ -200,14 +199,14 @@ func (e *Event) unfold(m []byte, whole bool) ([]byte, bool) {
 		for ; digits < len(r) && r[digits]-'0' < 10; digits++ {
 			n = min(n*10+uint32(r[digits]-'0'), limits.LogRepeat)
 		}
-		if r, ok = bytes.CutPrefix(r[digits:], []byte(" times: [")); !ok || n == 0 {
+		if r, ok = cutPrefix(r[digits:], " times: ["); !ok || n == 0 {
 			return m, whole
 		}
 		if first {
 			e.Repeat = n
 		}
-		m = bytes.TrimPrefix(r, []byte(" "))
-		if r, ok := bytes.CutSuffix(m, []byte("]")); ok {
+		m = trimPrefix(r, " ")
+		if r, ok := cutSuffix(m, "]"); ok {
 			m = trim(r)
 		} else {
 			whole = false
@@ -223,14 +222,14 @@ func (e *Event) unwrap(m []byte, whole bool) []byte {
 	}
 	switch m[0] {
 	case 'e':
-		m = bytes.TrimPrefix(m, []byte("error: "))
+		m = trimPrefix(m, "error: ")
 	case 'f':
-		m = bytes.TrimPrefix(m, []byte("fatal: "))
+		m = trimPrefix(m, "fatal: ")
 	}
 	if len(m) > 0 && m[len(m)-1] == ']' {
-		if r, ok := bytes.CutSuffix(m, []byte(" [preauth]")); ok {
+		if r, ok := cutSuffix(m, " [preauth]"); ok {
 			m, e.Preauth = r, whole
-		} else if r, ok := bytes.CutSuffix(m, []byte(" [postauth]")); ok {
+		} else if r, ok := cutSuffix(m, " [postauth]"); ok {
 			m = r
 		}
 	}

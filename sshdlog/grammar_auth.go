@@ -39,7 +39,7 @@ func (e *Event) failed(r []byte, whole bool) bool {
 	if !whole {
 		return e.unsure(r)
 	}
-	if p, ok := last(protocol(r)); end && ok && bytes.HasSuffix(p.before, _from[1:]) &&
+	if p, ok := last(protocol(r)); end && ok && hasSuffix(p.before, "from ") &&
 		!bytes.Contains(p.before, []byte(" ssh2: ")) {
 		e.took(p)
 		return true
@@ -53,7 +53,7 @@ func (e *Event) failed(r []byte, whole bool) bool {
 
 func (e *Event) method(r []byte) ([]byte, bool) {
 	i := bytes.IndexByte(r, ' ')
-	if i <= 0 || !bytes.HasPrefix(r[i:], []byte(" for ")) {
+	if i <= 0 || !hasPrefix(r[i:], " for ") {
 		return nil, false
 	}
 	e.Method = r[:i]
@@ -64,7 +64,7 @@ func (e *Event) method(r []byte) ([]byte, bool) {
 func (e *Event) userFrom(r []byte, whole bool) bool {
 	r = e.unknownPrefix(r)
 	p, ok := last(protocol(r))
-	if !ok || !whole || !bytes.HasSuffix(p.before, _from[1:]) {
+	if !ok || !whole || !hasSuffix(p.before, "from ") {
 		return e.unsure(r)
 	}
 	e.took(p)
@@ -82,9 +82,9 @@ func protocol(r []byte) []byte {
 // unknownPrefix takes off how the server calls a user that it does not know.
 func (e *Event) unknownPrefix(r []byte) []byte {
 	if len(r) > 0 && r[0] == 'i' {
-		if q, ok := bytes.CutPrefix(r, []byte("invalid user ")); ok {
+		if q, ok := cutPrefix(r, "invalid user "); ok {
 			e.Invalid, r = true, q
-		} else if q, ok := bytes.CutPrefix(r, []byte("illegal user ")); ok {
+		} else if q, ok := cutPrefix(r, "illegal user "); ok {
 			e.Invalid, r = true, q
 		}
 	}
@@ -94,17 +94,17 @@ func (e *Event) unknownPrefix(r []byte) []byte {
 // took takes the address from p, the user from "U from " before it, and what stands behind
 // it.
 func (e *Event) took(p place) {
-	p.before = bytes.TrimSuffix(p.before, _from[1:])
+	p.before = trimSuffix(p.before, "from ")
 	e.take(p)
 }
 
 // take takes the address from p, the user from "U " before it, and what stands behind it.
 func (e *Event) take(p place) {
 	e.set(p)
-	e.user(bytes.TrimSuffix(p.before, _from[:1]))
-	if r, ok := bytes.CutPrefix(p.after, []byte(" ssh2")); ok {
+	e.user(trimSuffix(p.before, " "))
+	if r, ok := cutPrefix(p.after, " ssh2"); ok {
 		p.after = r
-	} else if r, ok := bytes.CutPrefix(p.after, []byte(" ssh1")); ok {
+	} else if r, ok := cutPrefix(p.after, " ssh1"); ok {
 		p.after = r
 	}
 	if len(p.after) > 0 {
@@ -155,7 +155,7 @@ func (e *Event) unknown(r []byte, whole bool) bool {
 	if !ok {
 		p, ok = lastHost(r)
 	}
-	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
+	if !ok || !hasSuffix(p.before, "from ") {
 		return e.unsure(r)
 	}
 	e.took(p)
@@ -173,12 +173,12 @@ func (e *Event) tooManyCut(r []byte, whole bool) bool {
 
 // letIn reads "U from HOST, accepted without authentication." (auth1.c, up to 2.3).
 func (e *Event) letIn(r []byte, whole bool) bool {
-	r, ok := bytes.CutSuffix(r, []byte(", accepted without authentication."))
+	r, ok := cutSuffix(r, ", accepted without authentication.")
 	if !ok {
 		return false
 	}
 	p, ok := lastHost(r)
-	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
+	if !ok || !hasSuffix(p.before, "from ") {
 		return false
 	}
 	e.took(p)

@@ -17,7 +17,7 @@ func (e *Event) brokenOff(r []byte, whole bool) bool {
 	if !e.left(r, whole) && !e.preamble(r, whole, true) {
 		return false
 	}
-	if i := bytes.Index(e.Rest, []byte(": (")); i >= 0 && bytes.HasPrefix(e.Rest, []byte("Change of username")) {
+	if i := bytes.Index(e.Rest, []byte(": (")); i >= 0 && hasPrefix(e.Rest, "Change of username") {
 		e.hide(e.Rest[i+len(": ("):]) // these users need not exist
 		e.Rest = e.Rest[:i]
 	}
@@ -35,19 +35,19 @@ func (e *Event) fate() {
 // stranger's, and the preamble is cut at 200 bytes; TEXT can be one's, too.
 func (e *Event) preamble(r []byte, whole, text bool) bool {
 	switch {
-	case bytes.HasPrefix(r, []byte("invalid user ")):
+	case hasPrefix(r, "invalid user "):
 		r = e.unknownPrefix(r)
 		e.early()
-	case bytes.HasPrefix(r, []byte("authenticating user ")):
+	case hasPrefix(r, "authenticating user "):
 		r = r[len("authenticating user "):]
 		e.early()
-	case bytes.HasPrefix(r, []byte("authenticatinguser ")): // 7.5 only
+	case hasPrefix(r, "authenticatinguser "): // 7.5 only
 		r = r[len("authenticatinguser "):]
 		e.early()
-	case bytes.HasPrefix(r, []byte("user ")):
+	case hasPrefix(r, "user "):
 		r = r[len("user "):]
 	default:
-		return bytes.HasPrefix(r, []byte("UNKNOWN"))
+		return hasPrefix(r, "UNKNOWN")
 	}
 	p, n := place{}, 0
 	if text {
@@ -74,7 +74,7 @@ func (e *Event) early() {
 // hangs up), "CLIENT: refusing non-sftp session".
 func (e *Event) started(r []byte, whole bool) bool {
 	begins := e.left(r, whole)
-	if begins && (len(e.Rest) == 0 || bytes.HasPrefix(e.Rest, []byte("on "))) {
+	if begins && (len(e.Rest) == 0 || hasPrefix(e.Rest, "on ")) {
 		e.Rest = nil
 		return true
 	}
@@ -83,7 +83,7 @@ func (e *Event) started(r []byte, whole bool) bool {
 		return true
 	}
 	for _, why := range [...]string{" timed out", ": refusing non-sftp session"} {
-		if q, ok := bytes.CutSuffix(r, []byte(why)); ok {
+		if q, ok := cutSuffix(r, why); ok {
 			return e.preamble(q, whole, false)
 		}
 	}
@@ -93,7 +93,7 @@ func (e *Event) started(r []byte, whole bool) bool {
 // silent reads a client that sent no identification. It may have gone before sshd asked who
 // it is: UNKNOWN.
 func (e *Event) silent(r []byte, whole bool) bool {
-	return e.left(r, whole) || bytes.HasPrefix(r, []byte("UNKNOWN"))
+	return e.left(r, whole) || hasPrefix(r, "UNKNOWN")
 }
 
 // badVersion reads "TEXT' from IP[ port P]" (up to 7.9). TEXT is at most 100 bytes.
@@ -103,7 +103,7 @@ func (e *Event) badVersion(r []byte, whole bool) bool {
 		if !ok {
 			p, ok = lastHost(r)
 		}
-		if text, from := bytes.CutSuffix(p.before, []byte("' from ")); ok && from {
+		if text, from := cutSuffix(p.before, "' from "); ok && from {
 			e.set(p)
 			e.Suspect = imitates(text)
 			return true

@@ -24,7 +24,7 @@ func (e *Event) dropped(r []byte, whole bool) bool {
 	if e.Addr, e.Sure = parseAddr(r[:j]); !e.Sure {
 		return false
 	}
-	if r, ok := bytes.CutPrefix(r[j:], []byte("]:")); ok {
+	if r, ok := cutPrefix(r[j:], "]:"); ok {
 		port, n := parsePort(r)
 		e.Port, r = port, r[n:]
 		if k := bytes.Index(r, []byte("]:")); k >= 0 {
@@ -62,9 +62,9 @@ func (e *Event) connections(r []byte) bool {
 
 // timedOut reads "IP[ port P]", or from 9.8 on "connection from IP to IP, pid = N".
 func (e *Event) timedOut(r []byte, whole bool) bool {
-	r, e.Listener = bytes.CutPrefix(r, []byte("connection from "))
+	r, e.Listener = cutPrefix(r, "connection from ")
 	if !e.left(r, whole) {
-		return bytes.HasPrefix(r, []byte("UNKNOWN"))
+		return hasPrefix(r, "UNKNOWN")
 	}
 	_, e.Rest, _ = bytes.Cut(e.Rest, []byte(", pid = "))
 	e.Rest, _, _ = bytes.Cut(e.Rest, []byte(" "))
@@ -76,7 +76,7 @@ func (e *Event) timedOut(r []byte, whole bool) bool {
 func (e *Event) penalty(r []byte, whole bool) bool {
 	e.Listener = true
 	for part := range bytes.FieldsSeq(r) {
-		part = bytes.TrimSuffix(part, []byte(":"))
+		part = trimSuffix(part, ":")
 		host, bits, ok := bytes.Cut(part, []byte("/"))
 		if a, isAddr := parseAddr(host); ok && isAddr {
 			e.Rest = part
@@ -97,10 +97,10 @@ func (e *Event) refused(r []byte, whole bool) bool {
 		e.Suspect = true
 		return true
 	}
-	if q, ok := bytes.CutSuffix(r, []byte(")")); ok {
+	if q, ok := cutSuffix(r, ")"); ok {
 		if i := bytes.LastIndexByte(q, '('); i >= 0 {
 			e.Addr, e.Sure = parseAddr(q[i+1:])
-			r = bytes.TrimSuffix(q[:i], []byte(" "))
+			r = trimSuffix(q[:i], " ")
 		}
 	}
 	name := r[bytes.LastIndexByte(r, '@')+1:]

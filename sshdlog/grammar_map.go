@@ -11,26 +11,26 @@ func (e *Event) mapFailed(r []byte, whole bool) bool {
 		e.Suspect = true
 		return true
 	}
-	r, ok := bytes.CutSuffix(r, []byte(" - POSSIBLE BREAK-IN ATTEMPT!"))
+	r, ok := cutSuffix(r, " - POSSIBLE BREAK-IN ATTEMPT!")
 	old := false
 	if !ok {
-		if r, ok = bytes.CutSuffix(r, []byte(".")); !ok {
-			r, old = bytes.CutSuffix(r, []byte(" - POSSIBLE BREAKIN ATTEMPT!"))
+		if r, ok = cutSuffix(r, "."); !ok {
+			r, old = cutSuffix(r, " - POSSIBLE BREAKIN ATTEMPT!")
 			ok = old
 		}
 	}
 	if ok {
-		r, ok = bytes.CutSuffix(r, []byte(" failed"))
+		r, ok = cutSuffix(r, " failed")
 	}
 	if !ok {
 		return false
 	}
 	e.Name = r
-	if r, ok := bytes.CutSuffix(r, []byte("]")); ok && !old {
+	if r, ok := cutSuffix(r, "]"); ok && !old {
 		if p, ok := lastHost(r); ok && p.host[0] == '[' {
 			if a, ok := parseAddr(p.host[1:]); ok {
 				e.Addr, e.Sure = a, true
-				e.Name = bytes.TrimSuffix(p.before, []byte(" "))
+				e.Name = trimSuffix(p.before, " ")
 			}
 		}
 	}
@@ -43,7 +43,7 @@ func (e *Event) mismatch(r []byte, whole bool) bool {
 	if !ok {
 		return false
 	}
-	if r, ok = bytes.CutPrefix(p.after, []byte(" maps to ")); !ok {
+	if r, ok = cutPrefix(p.after, " maps to "); !ok {
 		return false
 	}
 	e.set(p)
@@ -57,7 +57,7 @@ func (e *Event) mismatch(r []byte, whole bool) bool {
 
 // numeric reads `N" is set up for IP, ignoring` (since 3.7). N is a number.
 func (e *Event) numeric(r []byte, whole bool) bool {
-	r, ok := bytes.CutSuffix(r, []byte(", ignoring"))
+	r, ok := cutSuffix(r, ", ignoring")
 	i := bytes.LastIndex(r, []byte(`" is set up for `))
 	if !ok || !whole || i < 0 {
 		return false
@@ -75,7 +75,7 @@ func (e *Event) libwrap(r []byte, whole bool) bool {
 			r = r[i+j+2:]
 		}
 	}
-	if q, ok := bytes.CutPrefix(r, []byte("can't verify hostname: ")); ok {
+	if q, ok := cutPrefix(r, "can't verify hostname: "); ok {
 		i, j := bytes.IndexByte(q, '('), bytes.LastIndex(q, []byte(") failed"))
 		if i < 0 || j < i {
 			return false
@@ -84,13 +84,13 @@ func (e *Event) libwrap(r []byte, whole bool) bool {
 		return true
 	}
 	e.Kind = MapMismatch
-	if q, ok := bytes.CutPrefix(r, []byte("host name/address mismatch: ")); ok {
+	if q, ok := cutPrefix(r, "host name/address mismatch: "); ok {
 		a, name, ok := bytes.Cut(q, []byte(" != "))
 		e.Addr, e.Sure = parseAddr(a)
 		e.Name = name
 		return ok && e.Sure
 	}
-	if q, ok := bytes.CutPrefix(r, []byte("host name/name mismatch: ")); ok {
+	if q, ok := cutPrefix(r, "host name/name mismatch: "); ok {
 		_, e.Name, ok = bytes.Cut(q, []byte(" != "))
 		return ok
 	}

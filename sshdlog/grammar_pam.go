@@ -16,13 +16,13 @@ func (e *Event) pamModule(r []byte, whole bool) bool {
 		return false
 	}
 	module, r := r[:j], r[i+3:]
-	if q, ok := bytes.CutPrefix(r, []byte("authentication failure; ")); ok {
+	if q, ok := cutPrefix(r, "authentication failure; "); ok {
 		if ok = e.pamFailed(q, whole); string(module) != "unix" {
 			e.forget() // pam_unix names only users whom it knows; others any
 		}
 		return ok
 	}
-	if q, ok := bytes.CutPrefix(r, []byte("access denied for user `")); ok && string(module) == "access" {
+	if q, ok := cutPrefix(r, "access denied for user `"); ok && string(module) == "access" {
 		return e.pamAccess(q, whole)
 	}
 	return false
@@ -43,7 +43,7 @@ func (e *Event) pamMore(r []byte, whole bool) bool {
 	for ; i < len(r) && r[i]-'0' < 10; i++ {
 		n = min(n*10+uint32(r[i]-'0'), limits.LogRepeat)
 	}
-	r, ok := bytes.CutPrefix(r[i:], []byte(" more authentication failure"))
+	r, ok := cutPrefix(r[i:], " more authentication failure")
 	if !ok || n == 0 {
 		return false
 	}
@@ -78,7 +78,7 @@ func (e *Event) pamFailed(r []byte, whole bool) bool {
 			return true
 		}
 	}
-	if u, ok := bytes.CutPrefix(bytes.TrimLeft(h[end:], " "), []byte("user=")); ok && whole {
+	if u, ok := cutPrefix(bytes.TrimLeft(h[end:], " "), "user="); ok && whole {
 		e.user(u)
 	}
 	if h = h[:end]; len(h) > 0 {
@@ -92,7 +92,7 @@ func (e *Event) pamFailed(r []byte, whole bool) bool {
 // pamAccess reads "U' from `H'". U has just been authenticated.
 func (e *Event) pamAccess(r []byte, whole bool) bool {
 	e.Kind = NotAllowed
-	r, ok := bytes.CutSuffix(r, []byte("'"))
+	r, ok := cutSuffix(r, "'")
 	i := bytes.LastIndex(r, []byte("' from `"))
 	if !ok || i < 0 || !whole {
 		return false
@@ -108,7 +108,7 @@ func (e *Event) pamAccess(r []byte, whole bool) bool {
 // pamSays reads "MSG for [illegal user ]U from H[ via IP]" (auth-pam.c, 3.8 on; via: Apple).
 // MSG is one of libpam's (pam_strerror).
 func (e *Event) pamSays(r []byte, whole bool) bool {
-	r = bytes.TrimPrefix(r, []byte("Have exhausted maximum number of retries for service"))
+	r = trimPrefix(r, "Have exhausted maximum number of retries for service")
 	i := bytes.Index(r, []byte(" for "))
 	if i < 0 {
 		return false
@@ -118,10 +118,10 @@ func (e *Event) pamSays(r []byte, whole bool) bool {
 		return e.unsure(r)
 	}
 	p, ok := lastHost(r)
-	if via, isVia := bytes.CutSuffix(p.before, []byte(" via ")); isVia {
+	if via, isVia := cutSuffix(p.before, " via "); isVia {
 		p, ok = lastHost(via)
 	}
-	if !ok || !bytes.HasSuffix(p.before, _from[1:]) {
+	if !ok || !hasSuffix(p.before, "from ") {
 		return false
 	}
 	e.took(p)

@@ -21,7 +21,7 @@ func (e *Event) notAllowed(r []byte, whole bool) bool {
 	}
 	e.Rest = r[i+len(" not allowed because "):]
 	p, ok := lastHost(r[:i])
-	if u, from := bytes.CutSuffix(p.before, _from); ok && from && fromHost(e.Rest) {
+	if u, from := cutSuffix(p.before, " from "); ok && from && fromHost(e.Rest) {
 		e.set(p)
 		e.user(u)
 		return true
@@ -32,15 +32,15 @@ func (e *Event) notAllowed(r []byte, whole bool) bool {
 
 // fromHost tells the reasons that sshd gives together with the client.
 func fromHost(reason []byte) bool {
-	return !bytes.HasSuffix(reason, []byte("account is locked")) && !bytes.HasPrefix(reason, []byte("shell ")) &&
-		!bytes.HasSuffix(reason, []byte(" exists"))
+	return !hasSuffix(reason, "account is locked") && !hasPrefix(reason, "shell ") &&
+		!hasSuffix(reason, " exists")
 }
 
 // deniedByPAM reads "U by PAM account configuration", or just U and a full stop.
 func (e *Event) deniedByPAM(r []byte, whole bool) bool {
-	u, ok := bytes.CutSuffix(r, []byte(" by PAM account configuration"))
+	u, ok := cutSuffix(r, " by PAM account configuration")
 	if !ok {
-		if u, ok = bytes.CutSuffix(r, []byte(".")); !ok {
+		if u, ok = cutSuffix(r, "."); !ok {
 			return false
 		}
 	}
@@ -50,9 +50,9 @@ func (e *Event) deniedByPAM(r []byte, whole bool) bool {
 
 // expired reads "U has expired" (allowed_user, since 3.2).
 func (e *Event) expired(r []byte, whole bool) bool {
-	u, ok := bytes.CutSuffix(r, []byte(" has expired"))
+	u, ok := cutSuffix(r, " has expired")
 	e.user(u)
-	e.Rest = bytes.TrimPrefix(r[len(u):], []byte(" "))
+	e.Rest = trimPrefix(r[len(u):], " ")
 	return ok && whole
 }
 
@@ -127,8 +127,8 @@ func (e *Event) fromKey(r []byte, whole bool) bool {
 		return true
 	}
 	e.Addr, e.Sure = parseAddr(r[:end])
-	if list, ok := bytes.CutPrefix(r[end:], []byte(", required=")); ok {
-		e.Rest = bytes.TrimSuffix(list, []byte(")."))
+	if list, ok := cutPrefix(r[end:], ", required="); ok {
+		e.Rest = trimSuffix(list, ").")
 	}
 	if string(e.Name) == string(r[:end]) {
 		e.Name = nil
@@ -143,7 +143,7 @@ func (e *Event) fromCertificate(r []byte, whole bool) bool {
 		return false
 	}
 	e.User, e.HasUser = r[:i], true
-	a, ok := bytes.CutSuffix(bytes.TrimPrefix(r[j+1:], []byte("ip=")), []byte(")."))
+	a, ok := cutSuffix(trimPrefix(r[j+1:], "ip="), ").")
 	if addr, isAddr := parseAddr(a); ok && isAddr && whole {
 		e.Addr, e.Sure = addr, true
 	} else {
@@ -161,7 +161,7 @@ func (e *Event) hostbased(r []byte, whole bool) bool {
 		return i >= 0 || !whole
 	}
 	p, ok := first(r[i+len(sep):])
-	name, to := bytes.CutPrefix(p.after, []byte(" to "))
+	name, to := cutPrefix(p.after, " to ")
 	if !ok || !to {
 		e.Suspect = true
 		return true

@@ -37,7 +37,7 @@ func first(b []byte) (p place, ok bool) {
 		return place{}, false
 	}
 	p.host, p.after = b[:n], b[n:]
-	if r, ok := bytes.CutPrefix(p.after, _port); ok {
+	if r, ok := cutPrefix(p.after, " port "); ok {
 		if port, n := parsePort(r); n > 0 {
 			p.port, p.after = port, r[n:]
 		}
@@ -47,28 +47,37 @@ func first(b []byte) (p place, ok bool) {
 
 // last reads the place "HOST port P" that is the end of b, with a blank or nothing before it.
 func last(b []byte) (p place, ok bool) {
-	i := len(b)
-	for i > 0 && b[i-1]-'0' < 10 {
+	i, port, unit := len(b), 0, 1
+	for i > 0 && b[i-1]-'0' < 10 && unit <= 100_000 {
 		i--
+		port += int(b[i]-'0') * unit
+		unit *= 10
 	}
-	port, n := parsePort(b[i:])
-	if n == 0 || i < len(_port) || string(b[i-len(_port):i]) != " port " {
+	n := i - len(" port ")
+	if i == len(b) || port > 65535 || n < 0 || string(b[n:i]) != " port " {
 		return place{}, false
 	}
-	p, ok = lastHost(b[:i-len(_port)])
-	p.port = port
+	p.port = uint16(port)
+	ok = p.endOf(b[:n])
 	return p, ok
 }
 
 // lastHost reads a host that is the end of b: what stands behind the last blank.
 func lastHost(b []byte) (p place, ok bool) {
-	i := bytes.LastIndexByte(b, ' ') + 1
-	p = place{host: b[i:], before: b[:i]}
-	if len(p.host) == 0 {
-		return place{}, false
+	ok = p.endOf(b)
+	return p, ok
+}
+
+// endOf is lastHost. A place is large: not to copy it is a tenth of what reading a message
+// takes.
+func (p *place) endOf(b []byte) bool {
+	i := len(b)
+	for i > 0 && b[i-1] != ' ' {
+		i--
 	}
+	p.host, p.before = b[i:], b[:i]
 	p.addr, _ = parseAddr(p.host)
-	return p, true
+	return i < len(b)
 }
 
 // only finds the places "HOST port P" in b, wherever they are, with before right before them
