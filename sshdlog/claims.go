@@ -19,7 +19,11 @@ func (e *Event) Claims() iter.Seq[netip.Addr] {
 	return func(yield func(netip.Addr) bool) {
 		n := 0
 		claim := func(b []byte) bool {
-			a, ok := parseAddr(bytes.Trim(b, ":,.;[]()<>'\""))
+			b = bytes.Trim(b, ",.;[]()<>'\"")
+			a, ok := parseAddr(b)
+			if !ok {
+				a, ok = parseAddr(bytes.TrimRight(b, ":"))
+			}
 			if !ok || e.Sure && a == e.Addr {
 				return true
 			}

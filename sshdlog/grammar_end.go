@@ -8,13 +8,19 @@ import "bytes"
 // ended reads a client at the end of a message, or one that has no preamble.
 func (e *Event) ended(r []byte, whole bool) bool {
 	e.fate()
-	return e.left(r, whole) || e.preamble(r, whole, false)
+	if e.left(r, whole) {
+		e.Suspect = imitates(e.Rest)
+		return true
+	}
+	return e.preamble(r, whole, false)
 }
 
 // brokenOff reads a client and ": TEXT" behind it.
 func (e *Event) brokenOff(r []byte, whole bool) bool {
 	e.fate()
-	if !e.left(r, whole) && !e.preamble(r, whole, true) {
+	if e.left(r, whole) {
+		e.Suspect = imitates(e.Rest)
+	} else if !e.preamble(r, whole, true) {
 		return false
 	}
 	if i := bytes.Index(e.Rest, []byte(": (")); i >= 0 && hasPrefix(e.Rest, "Change of username") {

@@ -56,18 +56,17 @@ func (e *Event) pamMore(r []byte, whole bool) bool {
 // U can be a stranger's, so there must be one rhost= only. H is a name if sshd goes by names
 // (UseDNS).
 func (e *Event) pamFailed(r []byte, whole bool) bool {
-	const ruser, rhost = " ruser=", " rhost="
-	i := bytes.Index(r, []byte(ruser))
+	i := bytes.Index(r, []byte(" ruser="))
 	if i < 0 {
 		return false
 	}
-	r = r[i+len(ruser):]
-	i = bytes.Index(r, []byte(rhost))
+	r = r[i+len(" ruser="):]
+	i = bytes.Index(r, _rhost)
 	if i < 0 {
 		return false
 	}
-	h := r[i+len(rhost):]
-	if bytes.Contains(h, []byte(rhost)) {
+	h := r[i+len(_rhost):]
+	if bytes.Contains(h, _rhost) {
 		e.Suspect = true
 		return true
 	}

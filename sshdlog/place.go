@@ -6,8 +6,9 @@ import (
 )
 
 var (
-	_from = []byte(" from ")
-	_port = []byte(" port ")
+	_from  = []byte(" from ")
+	_port  = []byte(" port ")
+	_rhost = []byte(" rhost=")
 )
 
 // A place is where a message has the client's address, in one of the forms "IP port P", "IP".
@@ -141,5 +142,5 @@ func (e *Event) left(b []byte, whole bool) bool {
 // imitates reports whether text that a stranger chose has words with which the server names
 // an address.
 func imitates(b []byte) bool {
-	return bytes.Contains(b, _from) || bytes.Contains(b, _port)
+	return bytes.Contains(b, _from) || bytes.Contains(b, _port) || bytes.Contains(b, _rhost)
 }
