@@ -67,7 +67,7 @@ func explainLogins() []check.Explanation {
 				"you chose it so.",
 			Who: "That user, from that address.",
 			Do:  "Write the address or its network into the rule, or have the PTR record corrected.",
-			Example: "203.0.113.42: ben was not allowed to log in to fs1: AllowUsers ben@*.isp.example " +
+			Example: "203.0.113.42: ben was not allowed to log in to fs1: AllowUsers \"ben@*.isp.example\" " +
 				"(/etc/ssh/sshd_config:9) goes by a name, and its reverse name dsl-42.isp.example does not exist (NXDOMAIN)",
 		},
 		{

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"net/netip"
-	"slices"
 
 	"rdnsproxy/check"
 )
@@ -20,7 +19,11 @@ func (j *judgement) found(c check.Code, a netip.Addr, hosts []string, text strin
 // foundAs adds a finding that is made already.
 func (j *judgement) foundAs(f Finding, hosts []string, advice []check.Advice) *Finding {
 	f.Advice = append(f.Advice, advice...)
-	f.Hosts = slices.Clone(hosts[:min(len(hosts), mostHosts)])
+	for _, h := range hosts[:min(len(hosts), mostHosts)] {
+		if h != "" { // a server whose log does not name it
+			f.Hosts = append(f.Hosts, h)
+		}
+	}
 	j.r.Findings = append(j.r.Findings, f)
 	return &j.r.Findings[len(j.r.Findings)-1]
 }

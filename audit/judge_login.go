@@ -32,8 +32,11 @@ func (j *judgement) judgeGuessed(c *counted) {
 	}
 	l := c.client().FirstLogin
 	host := []string{l.Host}
-	text := plainAddr(c.Addr).String() + " logged in to " + servers(host) + " as " + shown(l.User) + " on " +
-		moment(l.Time) + ", after " + count(l.FailedBefore, "failed attempt")
+	text := plainAddr(c.Addr).String() + " logged in to " + servers(host) + " as " + shown(l.User)
+	if l.Time != nil {
+		text += " on " + moment(*l.Time)
+	}
+	text += ", after " + count(l.FailedBefore, "failed attempt")
 	if l.UsersBefore > 1 {
 		text += " for about " + count(int64(l.UsersBefore), "user")
 	}

@@ -106,7 +106,7 @@ func (j *judgement) whatGoesByName(hosts []string) string {
 	if rules {
 		var words []string
 		for _, r := range j.o.Server.ByName {
-			words = append(words, r.Keyword+" "+safetext.Cut(safetext.Of(r.Pattern).String(), shortName)+" ("+r.Origin+")")
+			words = append(words, r.words())
 		}
 		what = append(what, enumerate(words, len(words)))
 	} else if userHost > 0 {

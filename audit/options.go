@@ -6,6 +6,7 @@ import (
 
 	"rdnsproxy/audit/tally"
 	"rdnsproxy/check"
+	"rdnsproxy/safetext"
 )
 
 // Counted is a finished tally of a log; *tally.Tally is one.
@@ -38,6 +39,11 @@ type Rule struct {
 	Keyword string // as sshd_config(5) spells it: AllowUsers, DenyUsers, Match
 	Pattern string // user@host of AllowUsers and DenyUsers, the pattern list of Match Host
 	Origin  string // "file:line"; safe to print
+}
+
+// words shows the rule, and where it is. What others wrote is quoted.
+func (r *Rule) words() string {
+	return r.Keyword + ` "` + safetext.Cut(safetext.Of(r.Pattern).String(), shortName) + `" (` + r.Origin + ")"
 }
 
 // of reports whether the configuration is that of a host of the log, which has n hosts.

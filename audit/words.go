@@ -72,6 +72,9 @@ const noName = "the server"
 
 // servers lists host names of a report as texts show them.
 func servers(hosts []string) string {
+	if len(hosts) == 0 {
+		return noName
+	}
 	shown := make([]string, 0, len(hosts))
 	for _, h := range hosts {
 		if h == "" {
@@ -103,12 +106,7 @@ func (n Names) list() string {
 }
 
 // moment formats a time in a text: "22 Nov 2026 03:14 UTC".
-func moment(t *time.Time) string {
-	if t == nil {
-		return "an unknown time"
-	}
-	return t.Format("2 Jan 2006 15:04 MST")
-}
+func moment(t time.Time) string { return t.Format("2 Jan 2006 15:04 MST") }
 
 // seconds formats a duration in microseconds: "5.3 s".
 func seconds(micro int64) string {

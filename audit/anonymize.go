@@ -1,0 +1,127 @@
+package audit
+
+import (
+	"net/netip"
+
+	"rdnsproxy/check"
+	"rdnsproxy/resolve"
+)
+
+// Anonymize returns a copy of a report that can be shown to strangers: labels such as
+// client-1, user-3 and server-2 stand for addresses, users, servers, reverse names, zones
+// and files. A label means the same everywhere in the report, and nothing outside it:
+// clients are numbered in the report's order. What would have to be copied (records,
+// lines, lists of from=) is left out.
+//
+// Stamps, counts, readings and verdicts stay.
+func Anonymize(r *Report) *Report {
+	a := newLabels(r)
+	out := *r
+	out.Inputs = each(r.Inputs, func(i Input) Input {
+		i.Name = a.input(i.Name)
+		i.Error = a.text(i.Error)
+		return i
+	})
+	out.Hosts = each(r.Hosts, func(h Host) Host {
+		h.Name = a.server(h.Name)
+		return h
+	})
+	out.Zones = each(r.Zones, func(z Zone) Zone {
+		z.Zone, z.Keeper, z.Clients = a.zone(z.Zone), a.contact(z.Keeper), []netip.Addr{}
+		return z
+	})
+	out.Clients = each(r.Clients, a.client)
+	out.Connections = each(r.Connections, func(c Conn) Conn {
+		c.Host, c.Address, c.Port, c.PID = a.server(c.Host), netip.Addr{}, 0, 0
+		c.Name, c.User = a.name(c.Name), a.user(c.User)
+		return c
+	})
+	out.Forgeries = each(r.Forgeries, func(f Forgery) Forgery {
+		f.Host, f.Client, f.Text = a.server(f.Host), netip.Addr{}, "(left out)"
+		return f
+	})
+	out.Findings = each(r.Findings, a.finding)
+	out.Headline = a.text(r.Headline)
+	out.Time.YearBy = a.text(r.Time.YearBy)
+	return &out
+}
+
+// each maps a slice. A nil slice stays nil.
+func each[T any](in []T, f func(T) T) []T {
+	if in == nil {
+		return nil
+	}
+	out := make([]T, 0, len(in))
+	for _, x := range in {
+		out = append(out, f(x))
+	}
+	return out
+}
+
+func (a *labels) client(c Client) Client {
+	c.Label, c.Net, c.Address = a.address(c.Address), a.net(c.Address), netip.Addr{}
+	c.Hosts = each(c.Hosts, a.server)
+	c.Users, c.LoggedIn, c.Refused = a.names(c.Users, a.user), a.names(c.LoggedIn, a.user), a.names(c.Refused, a.user)
+	c.Required = a.names(c.Required, a.list)
+	if c.FirstLogin != nil {
+		l := *c.FirstLogin
+		l.Host, l.User = a.server(l.Host), a.user(l.User)
+		c.FirstLogin = &l
+	}
+	c.Then.NameFirst, c.Then.NameLast = a.name(c.Then.NameFirst), a.name(c.Then.NameLast)
+	c.Then.Names = a.names(c.Then.Names, a.name)
+	c.Now = a.now(c.Now)
+	return c
+}
+
+func (a *labels) names(n Names, label func(string) string) Names {
+	n.Names = each(n.Names, func(x Name) Name {
+		x.Name = label(x.Name)
+		return x
+	})
+	return n
+}
+
+// now keeps what the verdict is based on, without addresses.
+func (a *labels) now(in *check.Address) *check.Address {
+	if in == nil {
+		return nil
+	}
+	out := check.Address{
+		Family: in.Family, Verdict: in.Verdict, Severity: in.Severity, PTR: []check.PTR{},
+		Reverse: check.Reverse{
+			Status: in.Reverse.Status, TTL: in.Reverse.TTL, Truncated: in.Reverse.Truncated,
+			Zone: a.zone(in.Reverse.Zone), Contact: a.contact(in.Reverse.Contact),
+		},
+	}
+	for _, p := range in.PTR {
+		out.PTR = append(out.PTR, check.PTR{
+			Name: a.name(p.Name), Status: p.Status, Addresses: []netip.Addr{}, Confirmed: p.Confirmed, Differs: p.Differs,
+		})
+	}
+	return &out
+}
+
+func (a *labels) finding(f Finding) Finding {
+	f.Label, f.Address = a.address(f.Address), netip.Addr{}
+	f.Hosts = each(f.Hosts, a.server)
+	f.Text = a.text(f.Text)
+	f.Advice = each(f.Advice, func(x check.Advice) check.Advice {
+		x.Text, x.Line = a.text(x.Text), ""
+		if x.File != "" {
+			x.File = a.text(x.File)
+		}
+		return x
+	})
+	return f
+}
+
+// net24 returns the network that a label stands for.
+func net24(a netip.Addr) netip.Prefix {
+	bits := 24
+	if resolve.FamilyOf(a) == resolve.IPv6 {
+		bits = 64
+	}
+	p, _ := a.Unmap().WithZone("").Prefix(bits)
+	return p
+}
