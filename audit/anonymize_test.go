@@ -116,7 +116,7 @@ func anonymizable(t *testing.T) map[string]*Report {
 	all["everything"] = Judge(c, answers(answer("192.0.2.1", check.Mismatch, "pc17")), Options{
 		Inputs: []Input{{Name: "gustav log", SSHD: 9, Error: "open gustav log: permission denied"}},
 		Server: Server{UseDNS: check.Setting{On: true, Origin: "/srv/heidi/sshd_config:3"},
-			ByName: []Rule{{"Match", "laptop9", "/srv/heidi/sshd_config:9"}}},
+			ByName: []Rule{{"Match Host", "laptop9", "/srv/heidi/sshd_config:9"}}},
 	})
 	return all
 }

@@ -179,7 +179,7 @@ func (a *labels) word(w string) string {
 
 // ownWord reports whether a word that looks like a host name is one of the texts' own.
 func ownWord(w string) bool {
-	return w == "shosts.equiv" || w == ".shosts" || w == "..."
+	return w == "shosts.equiv" || w == ".shosts" || w == "..." || w == "user@host"
 }
 
 // ordinary reports whether a path is one that every system has.

@@ -36,7 +36,7 @@ type Server struct {
 
 // Rule is a rule of sshd_config that can go by a client's name.
 type Rule struct {
-	Keyword string // as sshd_config(5) spells it: AllowUsers, DenyUsers, Match
+	Keyword string // as sshd_config(5) spells it: AllowUsers, DenyUsers, Match Host
 	Pattern string // user@host of AllowUsers and DenyUsers, the pattern list of Match Host
 	Origin  string // "file:line"; safe to print
 }

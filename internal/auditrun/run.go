@@ -102,6 +102,9 @@ func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error)
 	if err != nil {
 		return 0, err
 	}
+	if r.o.Anonymize {
+		report = audit.Anonymize(report)
+	}
 	if err := r.write(report); err != nil {
 		return r.format.Incomplete(), r.failed(err)
 	}
