@@ -2,12 +2,15 @@ package auditrun
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"rdnsproxy/audit"
@@ -26,16 +29,29 @@ func (r *run) tally(ctx context.Context) (int, error) {
 	if r.interrupted { // half a tally would be merged as if it were whole
 		return 0, console.ErrInterrupted
 	}
-	if err := r.encode(t); err != nil {
+	if err := r.encode(t, read); err != nil {
 		return r.format.Incomplete(), r.failed(err)
 	}
 	return r.without(ctx, read.inputs)
 }
 
-// encode writes a tally.
-func (r *run) encode(t *tally.Tally) error {
+// counted is the first line of a file from --format tally: what a report says beside the
+// tally, which is the rest.
+type counted struct {
+	Kind   string
+	Inputs []audit.Input
+	Time   audit.Span
+}
+
+const countedKind = "rdnsproxy-tally-inputs"
+
+// encode writes a tally, and what it was made of.
+func (r *run) encode(t *tally.Tally, read was) error {
 	return r.output(func(out io.Writer) error {
 		b := bufio.NewWriter(out)
+		if err := json.NewEncoder(b).Encode(counted{countedKind, read.inputs, read.time}); err != nil {
+			return err
+		}
 		if err := t.Encode(b); err != nil {
 			return err
 		}
@@ -47,29 +63,31 @@ func (r *run) encode(t *tally.Tally) error {
 func (r *run) merge(ctx context.Context) (int, error) {
 	var total *tally.Tally
 	var first error
-	read := was{time: audit.Span{Zone: zoneName(r.w, r.o.Zone), Assumed: []string{}}}
+	var read was
 	for _, name := range r.o.Names {
 		if ctx.Err() != nil {
 			return 0, console.ErrInterrupted
 		}
 		in := audit.Input{Name: safetext.Line(name), Framing: "tally"}
-		t, err := r.decode(name)
+		t, of, err := r.decode(name)
 		switch unreadable, is := errors.AsType[*fs.PathError](err); {
 		case is:
 			in.Error = console.PlainError(unreadable)
 			if first == nil {
 				first = fmt.Errorf("%s: %s", in.Name, in.Error)
 			}
+			of.Inputs = []audit.Input{in}
 		case err != nil:
 			return 0, notATally(in.Name, err)
 		case total == nil:
-			total = t
+			total, read.time = t, of.Time
 		default:
 			if err := total.Merge(t); err != nil {
 				return 0, notATally(in.Name, err)
 			}
+			read.time = spans(read.time, of.Time)
 		}
-		read.inputs = append(read.inputs, in)
+		read.inputs = append(read.inputs, of.Inputs...)
 	}
 	if total == nil {
 		return 0, console.Refuse(exit.Usage, "--merge takes files from --format tally", "%v", first)
@@ -83,15 +101,42 @@ func notATally(name string, err error) error {
 		"%s: %v", name, err)
 }
 
-// decode reads a tally.
-func (r *run) decode(name string) (*tally.Tally, error) {
-	if name == "-" {
-		return tally.Decode(bufio.NewReader(r.w.In))
+// spans adds what had to be assumed about the stamps of another part.
+func spans(a, b audit.Span) audit.Span {
+	for _, what := range b.Assumed {
+		if !slices.Contains(a.Assumed, what) {
+			a.Assumed = append(a.Assumed, what)
+		}
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+	slices.Sort(a.Assumed) // year, zone
+	a.YearBy = cmp.Or(a.YearBy, b.YearBy)
+	return a
+}
+
+// decode reads a tally, and what it was made of.
+func (r *run) decode(name string) (t *tally.Tally, of counted, err error) {
+	in := r.w.In
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, of, err
+		}
+		defer f.Close()
+		in = f
 	}
-	defer f.Close()
-	return tally.Decode(bufio.NewReader(f))
+	b := bufio.NewReader(in)
+	const begin = `{"Kind":"` + countedKind + `",`
+	head, err := b.Peek(len(begin))
+	if unreadable, is := errors.AsType[*fs.PathError](err); is {
+		return nil, of, unreadable
+	}
+	if string(head) != begin { // another file may have no lines at all
+		return nil, of, errors.New("not a tally")
+	}
+	line, _ := b.ReadBytes('\n') // if it has no end, it is no JSON either
+	if err := json.Unmarshal(line, &of); err != nil {
+		return nil, of, errors.New("the tally is cut off")
+	}
+	t, err = tally.Decode(b)
+	return t, of, err
 }
