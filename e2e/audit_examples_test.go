@@ -50,11 +50,12 @@ func TestExampleKubernetes(t *testing.T) {
 	for _, name := range []string{"day-info.log", "forgeries-info.log", "limits-info.log"} {
 		b, err := os.ReadFile(recorded + name)
 		v.must(err)
-		v.must(os.MkdirAll(logs, 0o755))
-		v.write(logs+"/"+name, string(b))
-		list = append(list, name)
+		server := strings.TrimSuffix(name, ".log")
+		v.must(os.MkdirAll(logs+"/"+server, 0o755))
+		v.write(logs+"/"+server+"/auth.log", string(b))
+		list = append(list, server)
 	}
-	v.write(logs+"/files.txt", strings.Join(list, "\n")+"\n")
+	v.write(logs+"/servers.txt", strings.Join(list, "\n")+"\n")
 
 	pod := func(j manifest, index int) {
 		t.Helper()
