@@ -165,6 +165,18 @@ func Table() []Group {
 			{"DNS answers cached", count(Answers), "some are dropped, and looked up again"},
 			{"age of a cached answer", span(AnswerTime), "looked up again, as after its TTL"},
 		}},
+		{"one audit of logs; caps.reached says which was not enough", []Limit{
+			{"line", count(LogLine>>10) + " KiB", "the rest is skipped"},
+			{"repeated N times", count(LogRepeat), "a larger N counts as that many"},
+			{"clients", count(AuditClients), "the rest counts as one; who logged in is kept"},
+			{"servers that log", count(AuditHosts), "the rest counts as one"},
+			{"connections", count(AuditWindowAll), "the oldest is over"},
+			{"lines it is silent", count(AuditWindow), "its next line is another connection's"},
+			{"hours", count(AuditHours), "counted by days"},
+			{"clients in a report", count(AuditReported), "the rest is only counted"},
+			{"clients looked up", count(AuditJudged), "the rest is not (--dns-limit)"},
+			{"time of these lookups", span(AuditJudging), "the rest is not (--dns-budget)"},
+		}},
 		{"this process, within its limit of open files (ulimit -n)", []Limit{
 			{"SSH connections at once", count(Connections()), "the others wait"},
 			{"DNS over TCP at once", count(Streams()), "the others wait"},

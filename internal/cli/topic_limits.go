@@ -14,7 +14,7 @@ func limitsTopic() string {
 	for _, g := range limits.Table() {
 		fmt.Fprintf(&b, "\n%s\n\n", g.Of)
 		for _, l := range g.Limits {
-			fmt.Fprintf(&b, "  %-23s %8s\t%s\n", l.Of, l.Most, l.Beyond)
+			fmt.Fprintf(&b, "  %-23s %9s\t%s\n", l.Of, l.Most, l.Beyond)
 		}
 	}
 	return b.String()
