@@ -48,9 +48,16 @@ func writeHTML(w io.Writer, r *audit.Report, o Options) error {
 	p.contents()
 	p.put("%v</main>\n", sections)
 	p.foot()
-	if err := p.data(); err != nil {
+	if _, err := io.WriteString(w, p.take()); err != nil {
 		return err
 	}
+	if err := data(w, "report", r); err != nil {
+		return err
+	}
+	if err := data(w, "page", p.script()); err != nil {
+		return err
+	}
+	p.scripts()
 	p.put("</body>\n</html>\n")
 	_, err := io.WriteString(w, p.take())
 	return err
@@ -108,28 +115,25 @@ func (p *page) title() string {
 	return "sshd log audit: " + strings.Join(names, ", ") + andMore(len(p.r.Hosts)-len(names))
 }
 
-// data writes the report as JSON, and what the script needs besides.
-func (p *page) data() error {
-	if err := p.json("report", p.r); err != nil {
-		return err
-	}
-	if err := p.json("page", p.script()); err != nil {
-		return err
-	}
+// scripts are the scripts: without a timeline none for the charts.
+func (p *page) scripts() {
 	p.put("<script>%v</script>\n", markup(assets().script))
 	if len(p.r.Timeline.Start) > 0 {
 		p.put("<script>%v</script>\n", markup(assets().charts))
 	}
-	return nil
 }
 
-// json writes a block of data, which a browser does not run. json.Marshal writes <, > and &
+// data writes a block of data, which a browser does not run. json.Marshal writes <, > and &
 // as \uXXXX, so nothing in it ends the element, and U+2028 and U+2029, too.
-func (p *page) json(id string, v any) error {
+func data(w io.Writer, id string, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	p.put(`<script type="application/json" id="%v">%v</script>`+"\n", id, markup(b))
+	for _, part := range [][]byte{[]byte(`<script type="application/json" id="` + id + `">`), b, []byte("</script>\n")} {
+		if _, err := w.Write(part); err != nil {
+			return err
+		}
+	}
 	return nil
 }

@@ -104,6 +104,39 @@ func TestPageLoadsNothing(t *testing.T) {
 	}
 }
 
+// TestPageIsWellFormed: each element is closed where it has to be, so that no browser has to
+// guess.
+func TestPageIsWellFormed(t *testing.T) {
+	for _, r := range []*audit.Report{recorded(t, "healthy"), recorded(t, "attacked"), hostile("x"), {}} {
+		page := write(t, "html", r, Options{})
+		var open []string
+		elements := 0
+		for z := html.NewTokenizer(strings.NewReader(page)); ; {
+			kind := z.Next()
+			if kind == html.ErrorToken {
+				break
+			}
+			tag, _ := z.TagName()
+			name := string(tag)
+			switch void := name == "meta" || name == "input"; {
+			case kind == html.StartTagToken:
+				elements++
+				if !void {
+					open = append(open, name)
+				}
+			case kind == html.EndTagToken && (len(open) == 0 || open[len(open)-1] != name):
+				t.Fatalf("</%s> in %v", name, open)
+			case kind == html.EndTagToken:
+				open = open[:len(open)-1]
+			}
+		}
+		understood := strings.Count(skeletonOf(t, page), "\n") - strings.Count(skeletonOf(t, ""), "\n") + 3 // html, head, body
+		if len(open) > 0 || elements != understood {
+			t.Errorf("%v are open; %d elements, %d in a browser", open, elements, understood)
+		}
+	}
+}
+
 // TestPageIsSmall: what every page has besides its report stays small enough for a mail.
 func TestPageIsSmall(t *testing.T) {
 	a := assets()
@@ -155,9 +188,18 @@ func TestRowsOfIPv6(t *testing.T) {
 
 // skeleton is all of a document but its text and the values of its attributes.
 func skeleton(t *testing.T, r *audit.Report) string {
+	return skeletonOf(t, write(t, "html", r, Options{}))
+}
+
+func skeletonOf(t *testing.T, page string) string {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var b strings.Builder
-	walk(parsed(t, r), func(n *html.Node) {
-		if n.Type == html.TextNode {
+	walk(doc, func(n *html.Node) {
+		if n.Type != html.ElementNode && n.Type != html.CommentNode {
 			return
 		}
 		b.WriteString(n.Data)
