@@ -49,7 +49,7 @@ type Format struct {
 	Write func(io.Writer, *audit.Report, Options) error // nil unless it is from the report
 
 	Prose   bool // other text for people may stand around it
-	Follows bool // --follow can write findings in it: WriteFinding
+	Follows bool // --follow can write it: events as they come, or findings (WriteFinding)
 }
 
 // DefaultFormat is the name of the format for people.
@@ -58,7 +58,7 @@ const DefaultFormat = "text"
 // formats returns the table, sorted by name.
 func formats() []Format {
 	return []Format{
-		{Name: "events", From: Events},
+		{Name: "events", From: Events, Follows: true},
 		{Name: "html", Write: writeHTML},
 		{Name: "json", Write: writeJSON},
 		{Name: "jsonl", Write: writeJSONLines, Follows: true},

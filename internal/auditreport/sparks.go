@@ -44,9 +44,11 @@ type chart struct {
 	times int // columns of a cell
 }
 
+const day = 24 * time.Hour
+
 // steps are the lengths of a cell that people can read off.
 func steps() []time.Duration {
-	const hour, day = time.Hour, 24 * time.Hour
+	const hour = time.Hour
 	return []time.Duration{
 		time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
 		hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day, 14 * day, 28 * day,
@@ -88,25 +90,42 @@ func (c chart) sum(starts, values []int64) []int64 {
 func (c chart) axis() string {
 	form := "2 Jan"
 	switch whole := c.step * time.Duration(c.cells); {
-	case whole <= 48*time.Hour:
+	case whole <= 30*time.Hour:
 		form = "15:04"
-	case whole > 400*24*time.Hour:
+	case whole > 400*day:
 		form = "Jan 2006"
 	}
+	every := c.labelEvery(len(form))
 	width := c.cells * c.times
 	line := ""
+	next := -1
 	for i := range c.cells {
-		label := c.start.Add(time.Duration(i) * c.step).Format(form)
-		if at := i * c.times; (at == 0 || at >= len(line)+6) && at+len(label) <= max(width, len(label)) {
+		t := c.start.Add(time.Duration(i) * c.step)
+		_, offset := t.Zone()
+		round := int64(min(every, max(c.step, day)) / time.Second)
+		if next < 0 && mod(t.Unix()+int64(offset), round) != 0 || next >= 0 && i != next {
+			continue
+		}
+		next = i + int(every/c.step)
+		if label, at := t.Format(form), i*c.times; at >= len(line)+min(len(line), 2) && at+len(label) <= width {
 			line = layout.Pad(line, at) + label
 		}
 	}
 	return line
 }
 
+// labelEvery is the shortest of the steps whose labels, of so many characters, do not touch.
+func (c chart) labelEvery(label int) time.Duration {
+	for _, s := range steps() {
+		if s%c.step == 0 && int(s/c.step)*c.times >= label+3 {
+			return s
+		}
+	}
+	return c.step
+}
+
 // per names the length of a cell: "per hour", "per 2 days".
 func (c chart) per() string {
-	const day = 24 * time.Hour
 	n, unit := int64(c.step/time.Minute), "minute"
 	switch {
 	case c.step%(7*day) == 0:

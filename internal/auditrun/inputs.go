@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func (r *run) inputs(read []logs.Input) []audit.Input {
 	all := make([]audit.Input, len(read))
 	for i, in := range read {
 		all[i] = audit.Input{
-			Name: safetext.Line(in.Name), Framing: in.Framing().String(), Trust: in.Trust.String(),
+			Name: inputName(in.Name), Framing: in.Framing().String(), Trust: in.Trust.String(),
 			Bytes: in.Bytes, Lines: in.Lines, SSHD: in.SSHD, Unread: in.Unread, Cut: in.Cut,
 			First: moment(in.First), Last: moment(in.Last),
 		}
@@ -53,11 +54,21 @@ func (r *run) inputs(read []logs.Input) []audit.Input {
 			if !r.o.Follow { // which has no other end
 				all[i].Error = "interrupted before its end"
 			}
+		case errors.Is(in.Err, io.ErrUnexpectedEOF):
+			all[i].Error = "truncated: it ends in the middle of compressed data"
 		case in.Err != nil:
 			all[i].Error = console.PlainError(in.Err)
 		}
 	}
 	return all
+}
+
+// inputName is how a report calls an input.
+func inputName(name string) string {
+	if name == "-" {
+		return "stdin"
+	}
+	return safetext.Line(name)
 }
 
 // moment returns a stamp as a time; nil if there is none.
