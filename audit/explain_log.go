@@ -86,8 +86,8 @@ func explainLog() []check.Explanation {
 			Sure: counted,
 			Who:  reader + " What these messages say is missing in it.",
 			Do:   "Try --input. Report the form of the lines if they are an SSH server's.",
-			Example: "311 of 2,000 messages from SSH servers have a form that is not known here; what they say is not " +
-				"counted",
+			Example: "311 of 2,000 messages from SSH servers name an address in a form that is not known here; what they " +
+				"say is not counted",
 		},
 		{
 			Code: "log.gap",

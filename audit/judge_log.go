@@ -111,8 +111,10 @@ func (j *judgement) judgeLocal(h *tally.Host) {
 // judgeInputs is about what was not read, or not understood.
 func (j *judgement) judgeInputs() {
 	var lines, unread, cut, failed int64
+	var shapes []string
 	for _, i := range j.r.Inputs {
 		lines, unread, cut = lines+i.SSHD, unread+i.Unread, cut+i.Cut
+		shapes = append(shapes, i.Shapes...)
 		if i.Error != "" {
 			failed++
 			j.about(LogUnreadable, nil, i.Name+": "+i.Error)
@@ -127,8 +129,13 @@ func (j *judgement) judgeInputs() {
 			"taken from the connection's other messages")
 	}
 	if unread*100 > lines {
-		j.about(LogUnread, nil, number(unread)+" of "+count(lines, "message")+" from SSH servers have a form that is not "+
-			"known here; what they say is not counted")
+		text := number(unread) + " of " + count(lines, "message") + " from SSH servers name an address in a form that is " +
+			"not known here; what they say is not counted"
+		if slices.Sort(shapes); len(shapes) > 0 {
+			shapes = slices.Compact(shapes)
+			text += `: "` + strings.Join(shapes[:min(3, len(shapes))], `", "`) + `"`
+		}
+		j.about(LogUnread, nil, text)
 	}
 	for _, n := range j.sum.Messages {
 		lines += n

@@ -45,8 +45,9 @@ type Input struct {
 	Bytes   int64      `json:"bytes"`
 	Lines   int64      `json:"lines"`
 	SSHD    int64      `json:"sshd_lines"`
-	Unread  int64      `json:"unread"` // lines of the server's that have the shape of no known message
-	Cut     int64      `json:"cut"`    // messages that may have lost their end
+	Unread  int64      `json:"unread"`                  // of these: messages of no known form, with an address in them
+	Shapes  []string   `json:"unread_shapes,omitempty"` // how the first of them begin, at most 3
+	Cut     int64      `json:"cut"`                     // messages that may have lost their end
 	First   *time.Time `json:"first"`
 	Last    *time.Time `json:"last"`
 	Error   string     `json:"error,omitempty"`   // why it was not read, or not to its end

@@ -47,7 +47,10 @@ func (r *run) inputs(read []logs.Input) []audit.Input {
 		all[i] = audit.Input{
 			Name: inputName(in.Name), Framing: in.Framing().String(), Trust: in.Trust.String(),
 			Bytes: in.Bytes, Lines: in.Lines, SSHD: in.SSHD, Unread: in.Unread, Cut: in.Cut,
-			First: moment(in.First), Last: moment(in.Last),
+			First: moment(in.First), Last: moment(in.Last), Partial: in.Partial,
+		}
+		for _, shape := range in.Shapes {
+			all[i].Shapes = append(all[i].Shapes, safetext.Line(shape))
 		}
 		switch {
 		case errors.Is(in.Err, context.Canceled):
