@@ -32,9 +32,14 @@ type conn struct {
 	hostbased, unsure  uint32
 	dropped            uint32 // connections that one line stands for
 
-	user, in, name, named, need uint32 // numbers of names; in: who logged in; need: required=
-	nameAt, namedAt             int64  // where name and named stand, in lines of the log
-	startAt, mapAt              int64  // microseconds since 1970; 0: not seen
+	user            uint32 // number of a name, as the following
+	known           uint32 // the user, from a line that only users of the server have
+	in              uint32 // who logged in
+	name            uint32 // in the complaint
+	named           uint32 // by which the server knew the client
+	need            uint32 // required=
+	nameAt, namedAt int64  // where name and named stand, in lines of the log
+	startAt, mapAt  int64  // microseconds since 1970; 0: not seen
 
 	edge   uint32 // number of the edge whose last fragment this is; 0: what precedes is known
 	client uint32 // number of its client's record, if it has been looked up
@@ -102,7 +107,7 @@ func (t *Tally) count(c *conn, l *line) {
 		if c.port == 0 {
 			c.port = e.Port
 		}
-	} else if e.HasUser && e.Kind != sshdlog.NotAllowed && e.Kind != sshdlog.PAMFailed {
+	} else if e.Suspect {
 		c.unsure = sum(c.unsure, 1)
 	}
 	if e.HasUser {
@@ -181,13 +186,20 @@ func (t *Tally) countKind(c *conn, l *line) {
 }
 
 // countUser keeps the first user of a connection. If any line of it says that the server does
-// not know the user, the name may be a password, and none is kept.
+// not know the user, the name may be a password, and is not kept. But sshd also says this of
+// a user who may not log in (auth.c, getpwnamallow), after it has said so.
 func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
 	if t.asksFor(e.User) {
 		c.flags |= matches
 	}
 	if e.Invalid {
 		c.flags |= unknown
+	}
+	switch e.Kind {
+	case sshdlog.NotAllowed, sshdlog.FromKey, sshdlog.Accepted:
+		if c.known == 0 && !e.Invalid {
+			c.known = t.names.id(e.User)
+		}
 	}
 	switch {
 	case c.is(unknown) && !t.o.UnknownUsers:
@@ -242,7 +254,8 @@ func (t *Tally) join(c, o *conn) {
 	} {
 		*p.to = sum(*p.to, p.of)
 	}
-	c.user, c.in, c.need = first(c.user, o.user), first(c.in, o.in), first(c.need, o.need)
+	c.user, c.known = first(c.user, o.user), first(c.known, o.known)
+	c.in, c.need = first(c.in, o.in), first(c.need, o.need)
 	if c.is(unknown) && !t.o.UnknownUsers {
 		c.user = 0
 	}

@@ -118,7 +118,7 @@ func (e *encoder) conn(c *conn) wireConn {
 		Port: c.port, Flags: c.flags &^ over, Begin: c.begin, Place: [4]int64{c.n0, c.n, c.seq0, c.seq},
 		Times: [3]uint32{c.first, c.last, c.acted}, Kinds: [2]sshdlog.Kind{c.outcome, c.mapping},
 		N:       [8]uint32{c.strays, c.failed, c.pam, c.root, c.keys, c.denied, c.hostbased, c.unsure},
-		Names:   [5]bytesText{e.name(c.user), e.name(c.in), e.name(c.name), e.name(c.named), e.name(c.need)},
+		Names:   [6]bytesText{e.name(c.user), e.name(c.known), e.name(c.in), e.name(c.name), e.name(c.named), e.name(c.need)},
 		NamesAt: [2]int64{c.nameAt, c.namedAt}, Micro: [2]int64{c.startAt, c.mapAt},
 	}
 	if c.is(hasAddr) {

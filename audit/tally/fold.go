@@ -37,10 +37,10 @@ func (t *Tally) fold(c *conn) {
 		r.n[i] = sum(r.n[i], n[i])
 	}
 	t.sample(&r.hosts, h.id, 1)
-	switch {
+	switch user := first(c.known, c.user); {
 	case c.is(loggedIn) || !c.is(tried):
-	case c.user != 0:
-		t.sampleUser(r, c.user, 1)
+	case user != 0:
+		t.sampleUser(r, user, 1)
 	case c.is(unknown):
 		r.flags |= moreUsers
 	}
@@ -106,7 +106,7 @@ func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
 	case !c.is(alone):
 		n[nKnocked] = 1
 	}
-	if c.is(unknown) {
+	if c.is(unknown) && c.known == 0 {
 		n[nUnknownUser] = 1
 	}
 	if c.mapping != sshdlog.Other {
@@ -130,7 +130,7 @@ func (t *Tally) foldMore(r *record, c *conn, n *[moreNumbers]uint32) {
 	}
 	t.sample(&m.loggedIn, c.in, 1)
 	if c.keys > 0 || c.denied > 0 {
-		t.sample(&m.refused, c.user, 1)
+		t.sample(&m.refused, c.known, 1)
 	}
 	t.sample(&m.required, c.need, 1)
 	if c.mapping != sshdlog.Other {
@@ -167,7 +167,7 @@ func (h *hostCounts) fold(c *conn) {
 func (t *Tally) connection(c *conn) Connection {
 	s := Connection{
 		Host: t.hosts[c.host].name, PID: c.pid, First: int64(c.first), Last: int64(c.last), Mapping: c.mapping,
-		Name: t.names.string(first(c.name, c.named)), User: t.names.string(first(c.in, c.user)),
+		Name: t.names.string(first(c.name, c.named)), User: t.names.string(first(c.in, first(c.known, c.user))),
 		LoggedIn: c.is(loggedIn), Failed: int64(first(c.failed, c.pam)), Outcome: c.outcome,
 	}
 	if c.is(hasAddr) {

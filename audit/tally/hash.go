@@ -10,7 +10,7 @@ import (
 // nothing else: the places in hash tables depend on a seed that each process draws.
 const hashSeed = 0x9e3779b97f4a7c15
 
-// hash is the same on every machine.
+// hash is the same on every machine. It is never 0, which stands for no bound.
 func hash(b []byte) uint64 {
 	h := uint64(len(b)) * hashSeed
 	for ; len(b) >= 8; b = b[8:] {
@@ -21,11 +21,16 @@ func hash(b []byte) uint64 {
 		copy(rest[:], b)
 		h = mix(h, binary.LittleEndian.Uint64(rest[:]))
 	}
-	return mix(h, hashSeed)
+	h ^= h >> 33
+	h *= 0xff51afd7ed558ccd
+	h ^= h >> 33
+	h *= 0xc4ceb9fe1a85ec53
+	return max(1, h^h>>33)
 }
 
+// mix takes in 8 bytes.
 func mix(h, x uint64) uint64 {
-	hi, lo := bits.Mul64(h^x^0xc4ceb9fe1a85ec53, hashSeed)
+	hi, lo := bits.Mul64(h^x, hashSeed)
 	return hi ^ lo
 }
 

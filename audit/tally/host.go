@@ -38,6 +38,7 @@ func (t *Tally) hostOf(name []byte) uint32 {
 	if t.lastHost != 0 && string(name) == t.hosts[t.lastHost].name {
 		return t.lastHost
 	}
+	t.sweep() // two, for there can be a new host with each line
 	t.sweep()
 	name = cut(name)
 	k, ok := t.hostNumber[string(name)]

@@ -218,6 +218,7 @@ func (t *Tally) eachName(visit func(*uint32)) {
 
 func (c *conn) eachName(visit func(*uint32)) {
 	visit(&c.user)
+	visit(&c.known)
 	visit(&c.in)
 	visit(&c.name)
 	visit(&c.named)

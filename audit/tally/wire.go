@@ -105,7 +105,7 @@ type wireConn struct {
 	Times   [3]uint32       // first, last, acted
 	Kinds   [2]sshdlog.Kind // outcome, mapping
 	N       [8]uint32       // strays, failed, pam, root, keys, denied, hostbased, unsure
-	Names   [5]bytesText    // user, in, name, named, need
+	Names   [6]bytesText    // user, known, in, name, named, need
 	NamesAt [2]int64        // name, named
 	Micro   [2]int64        // start, complaint
 	Doubt   *wireDoubt      `json:",omitempty"`
