@@ -167,6 +167,9 @@ func (e *Event) hostbased(r []byte, whole bool) bool {
 		return true
 	}
 	e.set(p)
-	e.Name, e.Rest = name, r[:i]
+	e.Rest = r[:i]
+	if _, numeric := parseAddr(name); !numeric {
+		e.Name = name
+	}
 	return true
 }

@@ -133,10 +133,9 @@ func (h *hostCounts) note(f *sshdlog.Frame, e *sshdlog.Event, at uint32) {
 	switch {
 	case e.Kind.Mapping():
 		h.complaints += int64(e.Repeat)
-	case len(e.Name) > 0:
+		h.proof(at)
+	case len(e.Name) > 0 && e.Kind != sshdlog.Dropped: // libwrap looks names up by itself
 		h.named += int64(e.Repeat)
-	}
-	if len(e.Name) > 0 || e.Kind.Mapping() {
 		h.proof(at)
 	}
 	switch e.Kind {
