@@ -102,6 +102,9 @@ func scenarios() map[string]*Report {
 	const elsewhere = "its reverse name dsl-40.isp.example resolves elsewhere (203.0.113.99)"
 	bad := "in:209 bad:212 then:mismatch ptr:dsl-40.isp.example"
 	add("still", on(client("203.0.113.40", bad)), answers(said("203.0.113.40", check.Mismatch, elsewhere, "dsl-40.isp.example")))
+	add("still, no such name", on(client("203.0.113.43", "in:9 bad:9 then:failed ptr:dsl-43.isp.example")),
+		answers(said("203.0.113.43", check.Unresolvable, "its reverse name dsl-43.isp.example does not exist (NXDOMAIN)",
+			"dsl-43.isp.example")))
 	add("not looked up", on(client("203.0.113.40", bad)), nil)
 	add("no answer", on(client("203.0.113.40", bad)), answers(answer("203.0.113.40", check.Undetermined)))
 	add("fixed", on(client("203.0.113.41", "in:1 bad:1 then:failed ptr:old.isp.example")),
@@ -193,6 +196,19 @@ func TestEveryCodeIsFound(t *testing.T) {
 			if !slices.Contains(want, s) {
 				t.Errorf("%s is %s, which its row does not list", d.Code, s)
 			}
+		}
+	}
+}
+
+// A line for a name that another machine has would take that name from it.
+func TestNoHostsLineForAnothersName(t *testing.T) {
+	for name, want := range map[string]bool{"still": false, "still, no such name": true} {
+		got := false
+		for _, f := range scenarios()[name].Findings {
+			got = got || slices.ContainsFunc(f.Advice, func(a check.Advice) bool { return a.Code == AdviseServerHosts })
+		}
+		if got != want {
+			t.Errorf("%s: a hosts line: %t", name, got)
 		}
 	}
 }

@@ -165,13 +165,13 @@ func (j *judgement) mappingAdvice(c *counted) []check.Advice {
 }
 
 // hostsLine returns a line that makes a server believe the only reverse name of a client;
-// empty if there can be none.
+// empty if there can be none. A name that resolves elsewhere is another machine's.
 func hostsLine(c *counted) string {
-	if c.address == nil || len(c.address.PTR) != 1 || c.Addr.Zone() != "" {
+	if c.address == nil || c.address.Verdict != check.Unresolvable || len(c.address.PTR) != 1 || c.Addr.Zone() != "" {
 		return ""
 	}
 	name, err := resolve.ParseName(c.address.PTR[0].Name)
-	if err != nil || !name.LDH() || name.Labels() < 2 || c.address.Verdict == check.Numeric {
+	if err != nil || !name.LDH() || name.Labels() < 2 {
 		return ""
 	}
 	return c.Addr.Unmap().String() + "  " + string(name)
