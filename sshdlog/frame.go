@@ -16,7 +16,10 @@ type Frame struct {
 	// Cut says what was known before that.
 	Cut int
 
-	Repeat uint32 // how often the transport says that the message came; at least 1
+	// Repeat is how often the transport says that the message came; at least 1. rsyslog says it
+	// within the message, which ParseEvent reads.
+	Repeat uint32
+
 	Trust  Trust  // who can have written the record
 	UID    uint32 // of the process that logged, if Trust is Local
 }

@@ -127,7 +127,8 @@ func machine(host []byte) []byte {
 	return host
 }
 
-// syslogMessage sets the message without what some syslogs put before and around it.
+// syslogMessage sets the message, without the number that Solaris puts before it. What rsyslog
+// puts around one that is repeated is left to ParseEvent.
 func (f *Frame) syslogMessage(m []byte) {
 	if len(m) > 4 && m[0] == '[' && m[1] == 'I' && m[2] == 'D' && m[3] == ' ' { // Solaris
 		if i := bytes.Index(m[:min(len(m), 48)], []byte("] ")); i > 0 {
@@ -135,30 +136,6 @@ func (f *Frame) syslogMessage(m []byte) {
 		}
 	}
 	f.say(m)
-	if len(m) > 0 && m[0] == 'm' {
-		f.unfold()
-	}
-}
-
-// unfold takes off what rsyslog puts around a message that came N times more: "message
-// repeated N times: [ MSG]".
-func (f *Frame) unfold() {
-	r, ok := bytes.CutPrefix(f.Msg, []byte("message repeated "))
-	if !ok {
-		return
-	}
-	n, k := number(r)
-	m, ok := bytes.CutPrefix(r[k:], []byte(" times: ["))
-	if n == 0 || !ok {
-		return
-	}
-	f.Repeat = min(n, limits.LogRepeat)
-	m = bytes.TrimPrefix(m, []byte(" "))
-	m, ok = bytes.CutSuffix(m, []byte("]"))
-	f.say(m)
-	if !ok {
-		f.Cut = min(f.Cut, len(f.Msg))
-	}
 }
 
 // repeatsLast reads "last message repeated 4 times", which BSD's syslogd writes, and macOS
