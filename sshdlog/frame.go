@@ -20,8 +20,8 @@ type Frame struct {
 	// within the message, which ParseEvent reads.
 	Repeat uint32
 
-	Trust  Trust  // who can have written the record
-	UID    uint32 // of the process that logged, if Trust is Local
+	Trust Trust  // who can have written the record
+	UID   uint32 // of the process that logged, if Trust is Local
 }
 
 // Program is an SSH server whose messages can be read.

@@ -220,3 +220,42 @@ func TestHostileObjects(t *testing.T) {
 		}
 	}
 }
+
+// Parse says OtherProgram of each line that Skip skips, and its clock stays as it was.
+func FuzzSkip(f *testing.F) {
+	first := "Nov 25 20:08:24 fs1 sshd[1]: x\n"
+	addCorpus(f, func(line []byte) {
+		f.Add([]byte(first + "Nov 25 20:08:24 fs1 cron[3]: " + string(line) + "\n" + string(line) + "\n"))
+		f.Add([]byte(string(line) + "\n" + string(line) + "\n"))
+	})
+	for _, tag := range []string{
+		"sshd[1]", "sshd", "cron", "su", "/usr/sbin/sshd[1]", "/x/cron", "auth.info sshd", "auth|security:info sshd", "last message repeated 2 times",
+		"fs1", "dropbear[1]", "sftp", "sshd(pam_unix)[1]", "d", "stderr F", "sshd-session", "[x", "<auth.info> x", "a b",
+	} {
+		for _, stamp := range []string{"Nov 25 20:08:25 ", "2026-11-25T20:08:25Z "} {
+			line := stamp + tag + ": a message of another program\n"
+			f.Add([]byte(first + line + stamp + "fs1 " + tag + ": a message of another program\n"))
+			f.Add([]byte("2026-11-25T20:08:24Z fs1 sshd[1]: x\n" + line + stamp + "fs1 " + tag + ": a message of another program\n"))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p := Parser{Tags: []string{"sftp"}, Clock: Clock{Year: 2026}}
+		var fr Frame
+		for len(text) > 0 {
+			line, rest, _ := bytes.Cut(text, []byte("\n"))
+			text = rest
+			p.Parse(line, &fr)
+			n, lines, last := p.Skip(text)
+			if bytes.Count(text[:n], []byte("\n")) != lines || n > 0 && bytes.IndexByte(text[last:n], '\n') != n-last-1 {
+				t.Fatalf("%d lines of %d bytes, the last at %d: %q", lines, n, last, text)
+			}
+			before := p.Clock
+			for line := range bytes.Lines(text[:n]) {
+				if found := p.Parse(bytes.TrimSuffix(line, []byte("\n")), &fr); found != OtherProgram || p.Clock != before {
+					t.Errorf("%q: %v, clock %v and then %v", line, found, before, p.Clock)
+				}
+			}
+			text = text[n:]
+		}
+	})
+}
