@@ -57,7 +57,7 @@ func BenchmarkSkip(b *testing.B) {
 	skipped := 0
 	for b.Loop() {
 		if skipped == 0 {
-			_, skipped, _ = p.Skip(log)
+			_, skipped = p.Skip(log)
 		}
 		skipped--
 	}

@@ -9,27 +9,25 @@ import (
 
 // Skip looks for lines at the beginning of text that Parse need not see: it would return
 // OtherProgram for each of them, and learn nothing from their stamps. It returns how many there
-// are and how long they are together, with their newlines, and where the last one begins. It
-// need not find all of them.
+// are, and how long they are together with their newlines. It need not find all of them.
 //
 // In many logs, most lines are other programs'. Skip takes less than half the time of Parse,
 // because it does not ask in which of a dozen ways a line may be the server's: it knows the two
 // ways in which nearly all lines are not.
-func (p *Parser) Skip(text []byte) (n, lines, last int) {
+func (p *Parser) Skip(text []byte) (n, lines int) {
 	if p.Input != Auto && p.Input != Syslog {
-		return 0, 0, 0
+		return 0, 0
 	}
 	for {
 		b := text[n:]
 		at := p.Clock.sameDay(b)
 		if at == 0 {
-			return n, lines, last
+			return n, lines
 		}
 		end := bytes.IndexByte(b, '\n')
 		if end < at || !p.others(b[at:end]) {
-			return n, lines, last
+			return n, lines
 		}
-		last = n
 		n += end + 1
 		lines++
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"rdnsproxy/limits"
+	"rdnsproxy/sshdlog"
 )
 
 // block is how many bytes are read at once: few enough to stay in a processor's cache.
@@ -132,6 +133,21 @@ func (l *lines) long() (line []byte, at int64, err error) {
 	}
 	l.seen = l.begin
 	return l.buf[:longest], l.last.at, nil
+}
+
+// skip passes over lines that are other programs' beyond doubt, as far as they are in buf and
+// end before end, if that is not negative. It returns how many there were. The line before
+// them, which has to be another program's too, stands for them in before.
+func (l *lines) skip(p *sshdlog.Parser, end int64) int64 {
+	text := l.buf[l.begin:l.end]
+	if end >= 0 {
+		text = text[:max(0, min(int64(len(text)), end-l.at))]
+	}
+	n, lines := p.Skip(text)
+	l.begin += n
+	l.seen = max(l.seen, l.begin)
+	l.at += int64(n)
+	return int64(lines)
 }
 
 // drop moves what is still needed to the front.

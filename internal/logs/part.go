@@ -72,8 +72,12 @@ func (p *part) read(end int64) error {
 		if err != nil {
 			return err
 		}
-		if err := p.line(line, at); err != nil {
+		found, err := p.line(line, at)
+		if err != nil {
 			return err
+		}
+		if found == sshdlog.OtherProgram {
+			p.counts.Lines += p.lines.skip(&p.parser, end)
 		}
 	}
 	return nil
@@ -92,14 +96,14 @@ func (p *part) all() error {
 		if err != nil {
 			return err
 		}
-		if err := p.line(record, 0); err != nil {
+		if _, err := p.line(record, 0); err != nil {
 			return err
 		}
 	}
 }
 
 // line reads one line, which begins at the given place.
-func (p *part) line(line []byte, at int64) error {
+func (p *part) line(line []byte, at int64) (sshdlog.Found, error) {
 	p.counts.Lines++
 	if p.dateless != nil {
 		if d, ok := sshdlog.DateOf(line); ok {
@@ -114,9 +118,9 @@ func (p *part) line(line []byte, at int64) error {
 	ours := found == sshdlog.OK || found == sshdlog.RepeatsLast && p.repeat()
 	p.link(found, at)
 	if !ours {
-		return nil
+		return found, nil
 	}
-	return p.message()
+	return found, p.message()
 }
 
 // message counts the message in p.frame, and hands it on if it is an event.

@@ -89,7 +89,8 @@ func longLog() string {
 		case i%11 == 0:
 			line += fmt.Sprintf("%s h%d last message repeated 2 times\n", stamp, (i+1)%3)
 		case i%13 == 0:
-			line = fmt.Sprintf("%s h%d cron[%d]: session opened\n%[1]s h%[2]d last message repeated 9 times\n", stamp, i%3, i)
+			line = strings.Repeat(fmt.Sprintf("%s h%d cron[%d]: session opened for somebody\n", stamp, i%3, i), i%5+1) +
+				fmt.Sprintf("%s h%d last message repeated 9 times\n", stamp, i%3)
 		case i%1511 == 0:
 			line += strings.Repeat("x", 3*limits.LogLine) + "\n" + fmt.Sprintf("%s h%d last message repeated 9 times\n", stamp, i%3)
 		case i == 3000:
