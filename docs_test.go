@@ -15,6 +15,7 @@ import (
 
 	"rdnsproxy/audit"
 	"rdnsproxy/check"
+	"rdnsproxy/internal/auditreport"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/resolve"
@@ -338,7 +339,7 @@ func TestDocsFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range report.Formats() {
+	for _, name := range append(report.Formats(), auditreport.Formats()...) {
 		if !regexp.MustCompile(`(?m)^  ` + name + ` `).Match(help) {
 			t.Errorf("'rdnsproxy help formats' does not list %s", name)
 		}

@@ -48,15 +48,15 @@ undetermined: neither pass nor fail.
 	return b.String()
 }
 
-const exitStatusTopic = `check, hosts verify:
+const exitStatusTopic = `check, hosts verify, audit:
 
   0	no finding reached --fail-on (default warning)
   1	at least one did
   2	usage or configuration error, or the report could not be written
-  3	undetermined: lookups failed, and nothing else is wrong
+  3	undetermined: lookups failed, and nothing else is wrong; of audit also: there is no line of sshd, or not all could be read
   130	interrupted (Ctrl-C)
 
-check and hosts verify with --format nagios:
+check, hosts verify and audit with --format nagios:
 
   0	OK
   1	WARNING: a finding reached --fail-on
@@ -107,6 +107,21 @@ const formatsTopic = `check and hosts verify write their report with --format NA
   rdnsproxy check --format junit --output report.xml --from-file hosts.txt
   rdnsproxy check --format table --known-hosts
   rdnsproxy check --format jsonl --all | jq -r 'select(.severity=="error").target'
+
+audit writes one report about a whole log. A new file of --output is for its owner only.
+
+  text	for people (the default)
+  html	one page that can be sorted and searched, and loads nothing
+  json	one object
+  jsonl	an object for each client, one per line; with --follow, for each finding
+  junit	JUnit XML: a case for each finding
+  nagios	a plugin line, with logins, badly_mapped and failed as performance data
+  prometheus	metrics by reading and by server
+  events	an object for each message of sshd, as it is read, without counting
+  tally	what was counted, for audit --merge
+
+  rdnsproxy audit --format html --output report.html /var/log/auth.log*
+  rdnsproxy audit --format events - | jq -r 'select(.kind=="accepted").address'
 `
 
 func environmentTopic() string {
