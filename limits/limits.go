@@ -171,7 +171,7 @@ func Table() []Group {
 			{"clients", count(AuditClients), "the rest counts as one; who logged in is kept"},
 			{"servers that log", count(AuditHosts), "the rest counts as one"},
 			{"connections", count(AuditWindowAll), "the oldest is over"},
-			{"lines it is silent", count(AuditWindow), "its next line is another connection's"},
+			{"lines between its lines", count(AuditWindow), "the connection counts as over"},
 			{"hours", count(AuditHours), "counted by days"},
 			{"clients in a report", count(AuditReported), "the rest is only counted"},
 			{"clients looked up", count(AuditJudged), "the rest is not (--dns-limit)"},

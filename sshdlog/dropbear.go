@@ -3,47 +3,46 @@ package sshdlog
 import "bytes"
 
 // The messages of Dropbear (svr-auth.c, svr-authpasswd.c, svr-authpubkey.c, svr-session.c).
-// It names only users who exist, but for one wording, and the client is "IP:P", in brackets
-// or not where it is IPv6.
+// It names only users who exist, and the client is "IP:P", in brackets or not if it is IPv6.
 var dropbearWords = [...][]wording{
-	'A': {{"Auth succeeded with blank password for '", Accepted, (*Event).bearQuoted}},
-	'B': bearBad, 'b': bearBad,
-	'C': {{"Child connection from ", Start, (*Event).bearClient}},
+	'A': {{"Auth succeeded with blank password for '", Accepted, (*Event).dropbearQuoted}},
+	'B': dropbearBad, 'b': dropbearBad,
+	'C': {{"Child connection from ", Start, (*Event).dropbearClient}},
 	'E': {
-		{"Exit before auth from <", End, (*Event).bearExit},
-		{"Exit before auth", End, (*Event).bearExitOld},
-		{"Exit (", Gone, (*Event).bearGone},
+		{"Exit before auth from <", End, (*Event).dropbearExit},
+		{"Exit before auth", End, (*Event).dropbearExitOld},
+		{"Exit (", Gone, (*Event).dropbearGone},
 	},
 	'L': {
-		{"Login attempt for nonexistent user", Invalid, (*Event).bearUnknown},
-		{"Login attempt with wrong user ", NotAllowed, (*Event).bearWrong},
-		{"Logins are restricted to the group ", NotAllowed, (*Event).bearGroup},
+		{"Login attempt for nonexistent user", Invalid, (*Event).dropbearUnknown},
+		{"Login attempt with wrong user ", NotAllowed, (*Event).dropbearWrong},
+		{"Logins are restricted to the group ", NotAllowed, (*Event).dropbearGroup},
 	},
-	'P': bearPassed, 'p': bearPassed,
-	'r': {{"root login rejected", NotAllowed, (*Event).bearRoot}},
-	'U': {{"User '", NotAllowed, (*Event).bearShell}},
+	'P': dropbearPassed, 'p': dropbearPassed,
+	'r': {{"root login rejected", NotAllowed, (*Event).dropbearRoot}},
+	'U': {{"User '", NotAllowed, (*Event).dropbearShell}},
 }
 
 var (
-	bearBad = []wording{
-		{"Bad password attempt for '", Failed, (*Event).bearQuoted},
-		{"bad password attempt for '", Failed, (*Event).bearQuoted},
-		{"Bad PAM password attempt for '", Failed, (*Event).bearQuoted},
-		{"bad PAM password attempt for '", Failed, (*Event).bearQuoted},
+	dropbearBad = []wording{
+		{"Bad password attempt for '", Failed, (*Event).dropbearQuoted},
+		{"bad password attempt for '", Failed, (*Event).dropbearQuoted},
+		{"Bad PAM password attempt for '", Failed, (*Event).dropbearQuoted},
+		{"bad PAM password attempt for '", Failed, (*Event).dropbearQuoted},
 	}
-	bearPassed = []wording{
-		{"Password auth succeeded for '", Accepted, (*Event).bearQuoted},
-		{"password auth succeeded for '", Accepted, (*Event).bearQuoted},
-		{"Pubkey auth succeeded for '", Accepted, (*Event).bearQuoted},
-		{"pubkey auth succeeded for '", Accepted, (*Event).bearQuoted},
-		{"PAM password auth succeeded for '", Accepted, (*Event).bearQuoted},
-		{"Pubkey auth attempt with unknown algo for '", Failed, (*Event).bearQuoted},
-		{"pubkey auth attempt with unknown algo for '", Failed, (*Event).bearQuoted},
+	dropbearPassed = []wording{
+		{"Password auth succeeded for '", Accepted, (*Event).dropbearQuoted},
+		{"password auth succeeded for '", Accepted, (*Event).dropbearQuoted},
+		{"Pubkey auth succeeded for '", Accepted, (*Event).dropbearQuoted},
+		{"pubkey auth succeeded for '", Accepted, (*Event).dropbearQuoted},
+		{"PAM password auth succeeded for '", Accepted, (*Event).dropbearQuoted},
+		{"Pubkey auth attempt with unknown algo for '", Failed, (*Event).dropbearQuoted},
+		{"pubkey auth attempt with unknown algo for '", Failed, (*Event).dropbearQuoted},
 	}
 )
 
-// bearPlace reads "IP:P".
-func bearPlace(b []byte) (p place, ok bool) {
+// dropbearPlace reads "IP:P".
+func dropbearPlace(b []byte) (p place, ok bool) {
 	i := bytes.LastIndexByte(b, ':')
 	if i < 1 {
 		return place{}, false
@@ -61,15 +60,15 @@ func bearPlace(b []byte) (p place, ok bool) {
 	return p, ok
 }
 
-// bearClient reads a client that is all there is.
-func (e *Event) bearClient(r []byte, whole bool) bool {
-	p, ok := bearPlace(r)
+// dropbearClient reads a client that is all there is.
+func (e *Event) dropbearClient(r []byte, whole bool) bool {
+	p, ok := dropbearPlace(r)
 	e.set(p)
 	return ok && whole
 }
 
-// bearQuoted reads "U'[ with KEY] from IP:P".
-func (e *Event) bearQuoted(r []byte, whole bool) bool {
+// dropbearQuoted reads "U'[ with KEY] from IP:P".
+func (e *Event) dropbearQuoted(r []byte, whole bool) bool {
 	if !whole {
 		e.Suspect = true
 		return true
@@ -85,35 +84,35 @@ func (e *Event) bearQuoted(r []byte, whole bool) bool {
 	e.user(r[:j])
 	e.Rest = trimPrefix(r[j+1:i], " with ")
 	if i < len(r) {
-		if p, ok := bearPlace(r[i+len(_from):]); ok {
+		if p, ok := dropbearPlace(r[i+len(_from):]); ok {
 			e.set(p)
 		}
 	}
 	return true
 }
 
-// bearUnknown reads " from IP:P": a user who does not exist is not named.
-func (e *Event) bearUnknown(r []byte, whole bool) bool {
+// dropbearUnknown reads " from IP:P": a user who does not exist is not named.
+func (e *Event) dropbearUnknown(r []byte, whole bool) bool {
 	e.Invalid = true
-	p, ok := bearPlace(trimPrefix(r, " from "))
+	p, ok := dropbearPlace(trimPrefix(r, " from "))
 	e.set(p)
 	return ok && whole
 }
 
-// bearWrong reads "U from IP:P".
-func (e *Event) bearWrong(r []byte, whole bool) bool {
+// dropbearWrong reads "U from IP:P".
+func (e *Event) dropbearWrong(r []byte, whole bool) bool {
 	i := bytes.LastIndex(r, _from)
 	if i < 0 || !whole {
 		return false
 	}
 	e.user(r[:i])
-	p, ok := bearPlace(r[i+len(_from):])
+	p, ok := dropbearPlace(r[i+len(_from):])
 	e.set(p)
 	return ok
 }
 
-// bearGroup reads "G but user 'U' is not a member".
-func (e *Event) bearGroup(r []byte, whole bool) bool {
+// dropbearGroup reads "G but user 'U' is not a member".
+func (e *Event) dropbearGroup(r []byte, whole bool) bool {
 	r, ok := cutSuffix(r, "' is not a member")
 	i := bytes.Index(r, []byte(" but user '"))
 	if !ok || i < 0 {
@@ -123,33 +122,33 @@ func (e *Event) bearGroup(r []byte, whole bool) bool {
 	return true
 }
 
-// bearShell reads "U' has invalid shell, rejected".
-func (e *Event) bearShell(r []byte, whole bool) bool {
+// dropbearShell reads "U' has invalid shell, rejected".
+func (e *Event) dropbearShell(r []byte, whole bool) bool {
 	u, why, ok := bytes.Cut(r, []byte("' "))
 	e.user(u)
 	e.Rest = why
 	return ok && string(why) == "has invalid shell, rejected"
 }
 
-func (e *Event) bearRoot(r []byte, whole bool) bool {
+func (e *Event) dropbearRoot(r []byte, whole bool) bool {
 	e.User, e.HasUser = root, true
 	return len(r) == 0
 }
 
-// bearExit reads "IP:P>: [(user 'U', N fails): ]WHY".
-func (e *Event) bearExit(r []byte, whole bool) bool {
+// dropbearExit reads "IP:P>: [(user 'U', N fails): ]WHY".
+func (e *Event) dropbearExit(r []byte, whole bool) bool {
 	i := bytes.Index(r, []byte(">: "))
 	if i < 0 {
 		return false
 	}
-	p, ok := bearPlace(r[:i])
+	p, ok := dropbearPlace(r[:i])
 	e.set(p)
-	e.bearFails(r[i+3:])
+	e.dropbearFails(r[i+3:])
 	return ok
 }
 
-// bearFails reads "[(user 'U', N fails): ]WHY".
-func (e *Event) bearFails(r []byte) {
+// dropbearFails reads "[(user 'U', N fails): ]WHY".
+func (e *Event) dropbearFails(r []byte) {
 	if q, ok := cutPrefix(r, "(user '"); ok {
 		if i := bytes.Index(q, []byte("', ")); i >= 0 {
 			e.user(q[:i])
@@ -159,11 +158,11 @@ func (e *Event) bearFails(r []byte) {
 	e.Rest = r
 }
 
-// bearExitOld reads "[ (user 'U', N fails)]: WHY[ from IP:P]".
-func (e *Event) bearExitOld(r []byte, whole bool) bool {
-	e.bearFails(trimPrefix(trimPrefix(r, " "), ": "))
+// dropbearExitOld reads "[ (user 'U', N fails)]: WHY[ from IP:P]".
+func (e *Event) dropbearExitOld(r []byte, whole bool) bool {
+	e.dropbearFails(trimPrefix(trimPrefix(r, " "), ": "))
 	if i := bytes.LastIndex(e.Rest, _from); i >= 0 && whole {
-		if p, ok := bearPlace(e.Rest[i+len(_from):]); ok {
+		if p, ok := dropbearPlace(e.Rest[i+len(_from):]); ok {
 			e.set(p)
 			e.Rest = e.Rest[:i]
 		}
@@ -171,8 +170,8 @@ func (e *Event) bearExitOld(r []byte, whole bool) bool {
 	return true
 }
 
-// bearGone reads "U)[ from <IP:P>]: WHY". U has logged in.
-func (e *Event) bearGone(r []byte, whole bool) bool {
+// dropbearGone reads "U)[ from <IP:P>]: WHY". U has logged in.
+func (e *Event) dropbearGone(r []byte, whole bool) bool {
 	i := bytes.IndexByte(r, ')')
 	if i < 0 {
 		return false
@@ -181,7 +180,7 @@ func (e *Event) bearGone(r []byte, whole bool) bool {
 	r = r[i+1:]
 	if q, ok := cutPrefix(r, " from <"); ok {
 		if i := bytes.Index(q, []byte(">: ")); i >= 0 {
-			p, _ := bearPlace(q[:i])
+			p, _ := dropbearPlace(q[:i])
 			e.set(p)
 			e.Rest = q[i+3:]
 			return true

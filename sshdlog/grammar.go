@@ -133,7 +133,6 @@ var sshdWords = [...][]wording{
 	'T': {
 		{"Timeout before authentication for ", Timeout, (*Event).timedOut},
 		{"Timeout, client not responding from ", End, (*Event).ended},
-		{"Too many authentication failures for ", TooMany, (*Event).userFrom},
 	},
 	'U': {
 		{"User ", NotAllowed, (*Event).notAllowed},
@@ -195,15 +194,12 @@ func (e *Event) unfold(m []byte, whole bool) ([]byte, bool) {
 		if !ok {
 			return m, whole
 		}
-		n, digits := uint32(0), 0
-		for ; digits < len(r) && r[digits]-'0' < 10; digits++ {
-			n = min(n*10+uint32(r[digits]-'0'), limits.LogRepeat)
-		}
+		n, digits := number(r)
 		if r, ok = cutPrefix(r[digits:], " times: ["); !ok || n == 0 {
 			return m, whole
 		}
 		if first {
-			e.Repeat = n
+			e.Repeat = min(n, limits.LogRepeat)
 		}
 		m = trimPrefix(r, " ")
 		if r, ok := cutSuffix(m, "]"); ok {

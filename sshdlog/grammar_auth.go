@@ -134,8 +134,8 @@ func (e *Event) user(u []byte) {
 
 var root = []byte("root")
 
-// unsure leaves an event without an address and without a user. What follows the words that
-// r comes after may be a password.
+// unsure leaves an event without an address and without a user. If "invalid user" stands
+// before r, any part of r may be a password.
 func (e *Event) unsure(r []byte) bool {
 	e.Suspect = true
 	e.User, e.HasUser = nil, false

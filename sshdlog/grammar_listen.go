@@ -52,12 +52,9 @@ func (e *Event) throttled(r []byte, whole bool) bool {
 }
 
 func (e *Event) connections(r []byte) bool {
-	n, i := uint32(0), 0
-	for ; i < len(r) && r[i]-'0' < 10; i++ {
-		n = min(n*10+uint32(r[i]-'0'), limits.LogRepeat)
-	}
-	e.Listener, e.Repeat = true, n
-	return n > 0 && string(r[i:]) == " connections dropped"
+	n, digits := number(r)
+	e.Listener, e.Repeat = true, min(n, limits.LogRepeat)
+	return n > 0 && string(r[digits:]) == " connections dropped"
 }
 
 // timedOut reads "IP[ port P]", or from 9.8 on "connection from IP to IP, pid = N".

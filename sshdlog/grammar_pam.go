@@ -39,15 +39,12 @@ func (e *Event) forget() {
 // pamMore reads "N more authentication failure[s]; …", which pam_unix logs at the end: of
 // these it said nothing before.
 func (e *Event) pamMore(r []byte, whole bool) bool {
-	n, i := uint32(0), 0
-	for ; i < len(r) && r[i]-'0' < 10; i++ {
-		n = min(n*10+uint32(r[i]-'0'), limits.LogRepeat)
-	}
-	r, ok := cutPrefix(r[i:], " more authentication failure")
+	n, digits := number(r)
+	r, ok := cutPrefix(r[digits:], " more authentication failure")
 	if !ok || n == 0 {
 		return false
 	}
-	e.Repeat = n
+	e.Repeat = min(n, limits.LogRepeat)
 	_, r, ok = bytes.Cut(r, []byte("; "))
 	return ok && e.pamFailed(r, whole)
 }
