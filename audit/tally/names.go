@@ -103,5 +103,5 @@ func (t *Tally) renumber(to *names) {
 func (t *Tally) dropNames() {
 	fresh := newNames(t.o.caps.names)
 	t.renumber(fresh)
-	fresh.limit += len(fresh.texts)
+	fresh.limit += len(fresh.texts) + len(fresh.texts)/2 // so that it does not come to this too often
 }

@@ -6,9 +6,9 @@ package tally
 //
 // In a later part of a log, what precedes the first lines of a process is not known. They are
 // kept as an edge: fragments, each of which has more of address and port than the one before,
-// or the same as all its lines. So Merge can decide of a fragment as of a single line, and
-// there are four of them at most: one without an address, one with it, one with the port too,
-// and one that is gone. The edge ends where what follows cannot depend on what precedes.
+// and the same in all its lines. So Merge can decide of a fragment as of a single line, and
+// there are three of them at most: one without an address, one with it, one with the port too.
+// The edge ends where what follows cannot depend on what precedes.
 
 // An arrival is what decides to which connection a line, or a fragment, belongs.
 type arrival struct {
@@ -63,7 +63,7 @@ func (t *Tally) belongs(c *conn, a *arrival) verdict {
 type key struct{ host, pid uint32 }
 
 // mostFragments is how many fragments an edge can have.
-const mostFragments = 4
+const mostFragments = 3
 
 // An edge is what a part of a log has of a process before it is known what precedes.
 type edge struct {
