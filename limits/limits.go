@@ -102,6 +102,10 @@ const (
 	// the right key, are never left out.
 	AuditClients = 1_000_000
 
+	// AuditNamed is of how many of them the PTR names are kept: whoever has a reverse zone can
+	// have long ones, and many.
+	AuditNamed = 131_072
+
 	// AuditHosts is how many logging hosts are told apart: syslog that comes over a network
 	// can be spoofed.
 	AuditHosts = 65536
@@ -169,6 +173,7 @@ func Table() []Group {
 			{"line", count(LogLine>>10) + " KiB", "the rest is skipped"},
 			{"repeated N times", count(LogRepeat), "a larger N counts as that many"},
 			{"clients", count(AuditClients), "the rest counts as one; who logged in is kept"},
+			{"clients with PTR names", count(AuditNamed), "the names of the rest are forgotten"},
 			{"servers that log", count(AuditHosts), "the rest counts as one"},
 			{"connections", count(AuditWindowAll), "the oldest is over"},
 			{"lines between its lines", count(AuditWindow), "the connection counts as over"},

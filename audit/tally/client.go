@@ -82,17 +82,28 @@ type login struct {
 // records is a table of clients with a bound: those with the smallest hashes stay, so that it
 // is the same ones in whatever order they come. The hashes are of a fixed seed for that, but
 // the places in the table are of a random one.
+//
+// Of how many clients the PTR names are kept has a smaller bound: who has a reverse zone
+// chooses them, 255 bytes each.
 type records struct {
 	seed  maphash.Seed
-	most  int
 	table []uint32
 	slab[record]
-	bound  uint64 // the largest hash that stays; 0: all stay
-	others Counts // what the connections of those that did not stay add up to
+	most, mostNamed   int
+	crowd             int    // from so many clients on it pays to look who is beyond a bound
+	bound, boundNamed uint64 // the largest hashes that stay, and that keep names; 0: all
+	unnamed           bool   // a name has been left out
+	others            Counts // what the connections of those that did not stay add up to
 }
 
-func newRecords(most int) *records {
-	return &records{seed: maphash.MakeSeed(), most: most, table: make([]uint32, 64)}
+func newRecords(caps *caps) *records {
+	r := &records{seed: maphash.MakeSeed(), most: caps.clients, mostNamed: caps.named, table: make([]uint32, 64)}
+	r.setCrowd()
+	return r
+}
+
+func (r *records) setCrowd() {
+	r.crowd = min(r.most+r.most/4, max(r.mostNamed+r.mostNamed/4, 2*int(r.n)))
 }
 
 func (r *records) place(a *address) uint64 { return maphash.Bytes(r.seed, a[:]) }
@@ -109,7 +120,7 @@ func (r *records) find(a *address) (number uint32, place uint64) {
 }
 
 // stays reports whether a client is not beyond the bound.
-func (r *records) stays(a *address) bool { return r.bound == 0 || hash(a[:]) <= r.bound }
+func (r *records) stays(a *address) bool { return r.bound == 0 || within(hash(a[:]), r.bound) }
 
 // get returns the client's number, of a new one if there is none; 0: the client is beyond
 // the bound.
@@ -140,36 +151,57 @@ func (r *records) index(size int) {
 	}
 }
 
-// crowded reports whether there are so many clients that it pays to leave some out.
-func (r *records) crowded() bool { return int(r.n) > r.most+r.most/4 }
+// within reports whether a hash is not beyond a bound.
+func within(hash, bound uint64) bool { return bound == 0 || hash <= bound }
 
-// leave leaves out what is beyond the bound. Numbers change.
-func (t *Tally) leave(r *records) {
-	if int(r.n) <= r.most && r.bound == 0 {
-		return
+// lower returns the lower one of two bounds.
+func lower(a, b uint64) uint64 {
+	if a == 0 || b != 0 && b < a {
+		return b
 	}
+	return a
+}
+
+// leave leaves out what is beyond the bounds. Numbers change.
+func (t *Tally) leave(r *records) {
 	hashes := make([]uint64, r.n)
 	for k := range hashes {
 		hashes[k] = hash(r.at(uint32(k + 1)).addr[:])
 	}
-	if len(hashes) > r.most {
+	if len(hashes) > min(r.most, r.mostNamed) {
 		sorted := slices.Clone(hashes)
 		slices.Sort(sorted)
-		r.bound = sorted[r.most-1]
+		if len(sorted) > r.most {
+			r.bound = sorted[r.most-1]
+		}
+		if len(sorted) > r.mostNamed {
+			r.boundNamed = sorted[r.mostNamed-1]
+		}
 	}
 	kept := uint32(0)
 	for k, h := range hashes {
 		c := r.at(uint32(k + 1))
-		if h <= r.bound {
-			kept++
-			*r.at(kept) = *c
+		if !within(h, r.boundNamed) && c.more != 0 {
+			m := t.extras.at(c.more)
+			r.unnamed = r.unnamed || m.names.run != 0
+			t.dropNamesOf(m)
+		}
+		if !within(h, r.bound) {
+			r.others.add(t.counts(c))
+			t.forget(c)
 			continue
 		}
-		r.others.add(t.counts(c))
-		t.forget(c)
+		kept++
+		*r.at(kept) = *c
 	}
 	r.cut(kept)
 	r.index(len(r.table))
+	r.setCrowd()
+}
+
+func (t *Tally) dropNamesOf(m *extra) {
+	t.samples.free(m.names)
+	m.names, m.nameFirst, m.nameLast, m.nameFirstAt, m.nameLastAt = sample{}, 0, 0, 0, 0
 }
 
 // forget gives back what hangs on a record.

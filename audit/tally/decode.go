@@ -127,7 +127,9 @@ func (d *decoder) header(line []byte, caps caps) error {
 	t.first, t.last, t.seq = h.First, h.Last, h.Lines
 	t.unattributed, t.forged, t.listed.all = h.Unattributed, h.Forged, h.Listed
 	t.hostBound, t.plain.bound, t.kept.bound = h.Bounds[0], h.Bounds[1], h.Bounds[2]
+	t.plain.boundNamed, t.kept.boundNamed = h.Bounds[3], h.Bounds[4]
 	t.plain.others, t.kept.others = h.Others[0], h.Others[1]
+	t.plain.unnamed, t.kept.unnamed = h.Unnamed[0], h.Unnamed[1]
 	switch h.Step {
 	case 3600:
 	case day:
@@ -305,9 +307,7 @@ func (d *decoder) name(s bytesText) uint32 { return d.t.names.id([]byte(s)) }
 
 func (d *decoder) client(table *records, w *wireClient) error {
 	t := d.t
-	if table.crowded() {
-		t.leaveClients()
-	}
+	t.leaveCrowd()
 	if !w.Addr.IsValid() || w.Addr.Zone() != "" {
 		return errors.New("a client without an address")
 	}

@@ -17,6 +17,7 @@ func (t *Tally) Encode(w io.Writer) error {
 	if t.finished {
 		return errors.New("a finished tally cannot be encoded")
 	}
+	t.leaveClients() // whom the reader would refuse
 	b := bufio.NewWriterSize(w, 64<<10)
 	e := &encoder{Encoder: json.NewEncoder(b), t: t, hosts: make([]int, len(t.hosts))}
 	e.SetEscapeHTML(false)
@@ -53,7 +54,7 @@ func (e *encoder) header() {
 		Kind: wireKind, Schema: wireSchema, Hash: wireHash(), Options: t.o.wire(), Part: t.edges != nil,
 		Messages: t.messages[:], First: t.first, Last: t.last, Lines: t.seq, Step: t.hours.step,
 		Unattributed: t.unattributed, Forged: t.forged, Listed: t.listed.all,
-		Bounds: [3]uint64{t.hostBound, t.plain.bound, t.kept.bound}, Others: [2]Counts{t.plain.others, t.kept.others},
+		Bounds: [5]uint64{t.hostBound, t.plain.bound, t.kept.bound, t.plain.boundNamed, t.kept.boundNamed}, Others: [2]Counts{t.plain.others, t.kept.others}, Unnamed: [2]bool{t.plain.unnamed, t.kept.unnamed},
 	})
 }
 

@@ -7,10 +7,10 @@ import (
 	"rdnsproxy/limits"
 )
 
-// caps are the bounds of package limits. Tests set smaller ones.
+// caps are the bounds of package limits; named is at most clients. Tests set smaller ones.
 type caps struct {
-	clients, names, hosts, hours, reported int
-	window                                 int64 // in lines of the whole log
+	clients, named, names, hosts, hours, reported int
+	window                                        int64 // in lines of the whole log
 }
 
 func (o Options) withDefaults() Options {
@@ -19,7 +19,7 @@ func (o Options) withDefaults() Options {
 	}
 	if o.caps == (caps{}) {
 		o.caps = caps{
-			clients: limits.AuditClients, names: limits.AuditNames, hosts: limits.AuditHosts,
+			clients: limits.AuditClients, named: limits.AuditNamed, names: limits.AuditNames, hosts: limits.AuditHosts,
 			hours: limits.AuditHours, reported: limits.AuditReported, window: limits.AuditWindowAll,
 		}
 	}

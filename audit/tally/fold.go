@@ -62,9 +62,9 @@ func (t *Tally) stray(c *conn) {
 // recordOf returns the record at which a connection counts; nil: the client is beyond the
 // bound, and it has been counted among the others.
 func (t *Tally) recordOf(c *conn) *record {
-	table, number := t.plain, c.client
-	if c.is(loggedIn) || c.keys > 0 {
-		table, number = t.kept, 0
+	table, number := t.tableOf(c), c.client
+	if table == t.kept {
+		number = 0
 	}
 	if number == 0 || table.at(number).addr != c.addr {
 		number = table.get(&c.addr)
@@ -72,9 +72,19 @@ func (t *Tally) recordOf(c *conn) *record {
 	if number == 0 {
 		n, m, _ := numbersOf(c)
 		table.others.add(countsOf(&n, &m))
+		id, _ := c.nameOf()
+		table.unnamed = table.unnamed || id != 0
 		return nil
 	}
 	return table.at(number)
+}
+
+// tableOf returns the table in which a connection counts.
+func (t *Tally) tableOf(c *conn) *records {
+	if c.is(loggedIn) || c.keys > 0 {
+		return t.kept
+	}
+	return t.plain
 }
 
 // numbersOf returns what a connection counts; more: m is not all zero, or a name is known.
@@ -133,17 +143,28 @@ func (t *Tally) foldMore(r *record, c *conn, n *[moreNumbers]uint32) {
 		t.sample(&m.refused, c.known, 1)
 	}
 	t.sample(&m.required, c.need, 1)
+	if id, at := c.nameOf(); id != 0 {
+		if table := t.tableOf(c); table.boundNamed != 0 && !within(hash(c.addr[:]), table.boundNamed) {
+			table.unnamed = true
+		} else {
+			t.sample(&m.names, id, 1)
+			m.named(id, at)
+		}
+	}
 	if c.mapping != sshdlog.Other {
-		t.sample(&m.names, c.name, 1)
-		m.named(c.name, c.nameAt)
 		m.complained(uint8(c.mapping), c.nameAt)
 		if w, ok := c.waited(); ok {
 			m.wait = max(m.wait, w+1)
 		}
-		return
 	}
-	t.sample(&m.names, c.named, 1)
-	m.named(c.named, c.namedAt)
+}
+
+// nameOf returns the PTR name of a connection's client, and where it stands.
+func (c *conn) nameOf() (id uint32, at int64) {
+	if c.mapping != sshdlog.Other {
+		return c.name, c.nameAt
+	}
+	return c.named, c.namedAt
 }
 
 // fold counts a connection for its host.

@@ -52,7 +52,7 @@ func (t *Tally) hostOf(name []byte) uint32 {
 func (t *Tally) newHost(name []byte) uint32 {
 	h := &host{name: string(name), id: t.names.id(name), hash: hash(name)}
 	h.skip = len(t.o.Only.Hosts) > 0 && !slices.Contains(t.o.Only.Hosts, h.name)
-	if !h.skip && (t.hostBound == 0 || h.hash <= t.hostBound) {
+	if !h.skip && within(h.hash, t.hostBound) {
 		h.counts = new(hostCounts)
 		t.counted++
 	}
@@ -88,7 +88,7 @@ func (t *Tally) leaveHosts() {
 		return
 	}
 	for _, h := range t.hosts {
-		if h != nil && h.counts != nil && h.hash > t.hostBound {
+		if h != nil && h.counts != nil && !within(h.hash, t.hostBound) {
 			h.counts = nil
 			t.counted--
 		}

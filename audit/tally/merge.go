@@ -57,9 +57,7 @@ func (t *Tally) Merge(later *Tally) error {
 // mergeHosts returns the numbers here of the later tally's hosts, and adds what was counted
 // for them.
 func (t *Tally) mergeHosts(later *Tally) []uint32 {
-	if later.hostBound != 0 && (t.hostBound == 0 || later.hostBound < t.hostBound) {
-		t.hostBound = later.hostBound
-	}
+	t.hostBound = lower(t.hostBound, later.hostBound)
 	numbers := make([]uint32, len(later.hosts))
 	for k, h := range later.hosts {
 		if h == nil {
@@ -169,19 +167,19 @@ func (t *Tally) mergeClients(later *Tally) {
 	}
 	t.mergeRecords(t.plain, later, later.plain)
 	t.mergeRecords(t.kept, later, later.kept)
-	t.leaveClients()
+	t.leaveCrowd()
 }
 
 func (t *Tally) mergeRecords(to *records, later *Tally, from *records) {
 	to.others.add(from.others)
-	if from.bound != 0 && (to.bound == 0 || from.bound < to.bound) {
-		to.bound = from.bound
-	}
+	to.unnamed = to.unnamed || from.unnamed
+	to.bound, to.boundNamed = lower(to.bound, from.bound), lower(to.boundNamed, from.boundNamed)
 	for k := uint32(1); k <= from.n; k++ {
 		b := from.at(k)
 		number := to.get(&b.addr)
 		if number == 0 {
 			to.others.add(later.counts(b))
+			to.unnamed = to.unnamed || b.more != 0 && later.extras.at(b.more).names.run != 0
 			continue
 		}
 		t.mergeRecord(to.at(number), later, b, t.seq)

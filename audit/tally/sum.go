@@ -38,6 +38,9 @@ func (t *Tally) reached(clients int64) []Cap {
 	if clients > 0 {
 		caps = append(caps, Cap{"clients", int64(t.o.caps.clients), clients})
 	}
+	if t.plain.unnamed || t.kept.unnamed {
+		caps = append(caps, Cap{"clients with PTR names", int64(t.o.caps.named), 0})
+	}
 	if t.hostBound != 0 {
 		caps = append(caps, Cap{"hosts", int64(t.o.caps.hosts), left(t.o.caps.hosts, t.hostBound)})
 	}

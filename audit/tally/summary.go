@@ -139,7 +139,7 @@ type Forgery struct {
 
 // Cap is a bound that was reached, and what was left out because of it.
 type Cap struct {
-	Of   string // clients, hosts, names, connections, hours
+	Of   string // clients, clients with PTR names, hosts, connections, hours
 	Most int64
 	Left int64 // how many were left out; 0: not known
 }

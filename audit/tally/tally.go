@@ -54,7 +54,7 @@ func New(o Options) *Tally {
 		o: o, names: newNames(o.caps.names), hosts: make([]*host, 1), hostNumber: map[string]uint32{},
 		hours: newHours(o.caps.hours),
 		open:  openTable{slots: make([]slot, 64), odd: rand.Uint64() | 1},
-		plain: newRecords(o.caps.clients), kept: newRecords(o.caps.clients),
+		plain: newRecords(&o.caps), kept: newRecords(&o.caps),
 	}
 }
 
@@ -71,9 +71,7 @@ func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	if len(t.names.texts) > t.names.limit {
 		t.dropNames()
 	}
-	if t.plain.crowded() || t.kept.crowded() {
-		t.leaveClients()
-	}
+	t.leaveCrowd()
 	k := t.hostOf(f.Host)
 	h := t.hosts[k]
 	t.seq++
@@ -163,7 +161,14 @@ func (t *Tally) seen(at uint32) {
 	}
 }
 
-// leaveClients leaves those out who are beyond the bound.
+// leaveCrowd calls leaveClients when that pays.
+func (t *Tally) leaveCrowd() {
+	if int(t.plain.n) > t.plain.crowd || int(t.kept.n) > t.kept.crowd {
+		t.leaveClients()
+	}
+}
+
+// leaveClients leaves those clients, and names, out that are beyond the bounds.
 func (t *Tally) leaveClients() {
 	t.leave(t.plain)
 	t.leave(t.kept)

@@ -306,7 +306,7 @@ func TestOnly(t *testing.T) {
 // in a sum.
 func TestClientsBeyondTheBound(t *testing.T) {
 	o := Options{}.withDefaults()
-	o.caps.clients = 100
+	o.caps.clients, o.caps.named = 100, 100
 	y := New(o)
 	add(t, y, "fs1 1 1 Accepted password for anna from 198.51.100.1 port 4000 ssh2")
 	for i := range 2000 {
@@ -347,5 +347,27 @@ func TestHostsBeyondTheBound(t *testing.T) {
 	}
 	if got := clientsOf(y); !slices.Equal(got, []string{"192.0.2.1 connections 5000 tried 5000 failed 5000 root 5000"}) {
 		t.Error(got)
+	}
+}
+
+func TestNamesBeyondTheBound(t *testing.T) {
+	o := Options{}.withDefaults()
+	o.caps.named = 20
+	y := New(o)
+	for i := range 200 {
+		add(t, y, fmt.Sprintf("fs1 %d 1 reverse mapping checking getaddrinfo for n%d.example [192.0.2.%d] failed.", i+1, i, i))
+	}
+	add(t, y, "fs1 999 1 reverse mapping checking getaddrinfo for in.example [198.51.100.1] failed.",
+		"fs1 999 1 Accepted password for anna from 198.51.100.1 port 4000 ssh2")
+	y.Finish()
+	named, bad := 0, 0
+	for c := range y.Clients() {
+		bad += int(c.BadlyMapped)
+		if named += len(c.Names.Names); c.Counts.LoggedIn > 0 && c.NameFirst != "in.example" {
+			t.Error("who logs in has lost its name")
+		}
+	}
+	if s := y.Summary(); named != 21 || bad != 201 || len(s.Reached) != 1 || s.Reached[0].Most != 20 {
+		t.Errorf("%d names, %d complaints, %+v", named, bad, s.Reached)
 	}
 }

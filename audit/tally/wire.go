@@ -36,9 +36,10 @@ type wireHeader struct {
 	Step         uint32
 	Unattributed int64
 	Forged       int64
-	Listed       int64 `json:",omitempty"`
-	Bounds       [3]uint64
-	Others       [2]Counts
+	Listed       int64     `json:",omitempty"`
+	Bounds       [5]uint64 // hosts, clients, kept clients, and names of both
+	Others       [2]Counts // of clients, and of kept ones
+	Unnamed      [2]bool
 }
 
 type wireOptions struct {
