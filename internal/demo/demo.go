@@ -43,7 +43,7 @@ ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
 		s.say("(No ssh on PATH: golang.org/x/crypto/ssh is the client.)")
 	}
 	for _, chapter := range []func(context.Context) error{
-		s.healthy, s.warned, s.explained, s.accepted, s.remedied, s.moved, s.forged, s.elsewhere,
+		s.healthy, s.warned, s.explained, s.accepted, s.remedied, s.moved, s.forged, s.elsewhere, s.logged,
 	} {
 		err := chapter(ctx)
 		if err != nil { // an interrupt ends ssh too, whose error may arrive first

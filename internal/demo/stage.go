@@ -65,7 +65,9 @@ func (s *stage) cast() (err error) {
 		return err
 	}
 	if s.article, err = newActor("my.example.com", "127.168.1.243", "192-168-1-243.foo.bar.net.",
-		lab.Zone("28.99.140.in-addr.arpa", "179 PTR 179.cureconsulting.deru.net."), lab.Zone("deru.net")); err != nil {
+		lab.Zone("28.99.140.in-addr.arpa", "179 PTR 179.cureconsulting.deru.net."), lab.Zone("deru.net"),
+		lab.Zone("100.51.198.in-addr.arpa", "25 PTR mail.example.com."),
+		lab.Zone("113.0.203.in-addr.arpa", "77 PTR host-77.isp.example.net."), lab.Zone("example.net")); err != nil {
 		return err
 	}
 	if s.bank, err = newActor("bank.example.com", "127.0.2.66", "mail.example.com."); err != nil {
@@ -150,7 +152,7 @@ func (s *stage) environment(a *actor, policy string) []string {
 		"PATH="+filepath.Dir(s.self)+string(filepath.ListSeparator)+s.w.Getenv("PATH"),
 		"RDNSPROXY_RESOLVER="+a.dns.Addr().String(),
 		"RDNSPROXY_HOSTS_FILE=hosts", // relative to the directory that everything runs in
-		"RDNSPROXY_SSH_CONFIG=none",
+		"RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_SSHD_CONFIG=none",
 		"RDNSPROXY_LOG_FILE="+s.path("log"),
 		"RDNSPROXY_POLICY="+policy,
 		"HOME="+s.dir, "AppData="+s.dir, // where accepted mappings are stored
