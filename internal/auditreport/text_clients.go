@@ -1,7 +1,6 @@
 package auditreport
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -60,7 +59,7 @@ func (t *text) clients() {
 // as one.
 func (t *text) clientRows() []*clientRow {
 	var rows []*clientRow
-	nets := map[netip.Prefix]*clientRow{}
+	nets := map[string]*clientRow{}
 	for i := range t.r.Clients {
 		c := &t.r.Clients[i]
 		if c.BadlyMapped == 0 {
@@ -68,7 +67,7 @@ func (t *text) clientRows() []*clientRow {
 		}
 		net, grouped := netOf(c)
 		if row := nets[net]; grouped && row != nil {
-			row.who = net.String()
+			row.who = net
 			row.many++
 			row.connections += connections(c)
 			row.logins += c.Logins
@@ -86,13 +85,13 @@ func (t *text) clientRows() []*clientRow {
 	return rows
 }
 
-// netOf is the /64 of an IPv6 client.
-func netOf(c *audit.Client) (netip.Prefix, bool) {
-	if !c.Address.Is6() || c.Label != "" {
-		return netip.Prefix{}, false
+// netOf is the /64 of an IPv6 client, or its label.
+func netOf(c *audit.Client) (string, bool) {
+	if c.Label != "" {
+		return safetext.Line(c.Net), c.Net != "" && c.Family == "ipv6"
 	}
 	p, err := c.Address.WithZone("").Prefix(64)
-	return p, err == nil
+	return p.String(), err == nil && c.Address.Is6()
 }
 
 // named is the reverse name in the log; the last one if it changed.

@@ -161,7 +161,10 @@ func (f *follower) write(report *audit.Report) error {
 	for i := range report.Clients {
 		clients[report.Clients[i].Address] = &report.Clients[i]
 	}
-	now := time.Now()
+	now, least := time.Now(), check.Notice
+	if f.o.Quiet {
+		least = check.Unknown
+	}
 	for _, found := range report.Findings {
 		s, at := state{severity: found.Severity, at: now}, report.Time.Last
 		c := clients[found.Address]
@@ -169,10 +172,10 @@ func (f *follower) write(report *audit.Report) error {
 			s.change, at = c.Change, c.Last
 		}
 		switch {
-		case found.Severity < check.Notice, found.Code == audit.LogEmpty:
+		case found.Severity < least, found.Code == audit.LogEmpty:
 			continue
-		case c != nil && c.Change == audit.Skipped && f.later.check != nil && c.BadlyMapped > 0:
-			continue // its lookup is under way
+		case found.Address.IsValid() && f.later.waits(found.Address):
+			continue // until it is known what is true now
 		case !f.isNew(found, s):
 			continue
 		}

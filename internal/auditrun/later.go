@@ -22,6 +22,7 @@ type later struct {
 	known   map[netip.Addr]*check.Result
 	fresh   bool // known has results that nobody has seen
 	running bool
+	asked   map[netip.Addr]bool // those that are being looked up
 }
 
 // want looks up the clients of a tally that matter and are not known yet, at most
@@ -44,14 +45,17 @@ func (l *later) want(ctx context.Context, t *tally.Tally) {
 	if len(clients) == 0 {
 		return
 	}
-	l.running = true
+	l.running, l.asked = true, make(map[netip.Addr]bool, len(clients))
+	for _, a := range clients {
+		l.asked[a] = true
+	}
 	go func() {
 		j := Judge{Check: l.check, Budget: l.run.o.DNSBudget}
 		for a, result := range j.All(ctx, clients) {
 			l.learn(a, result)
 		}
 		l.mu.Lock()
-		l.running = false
+		l.running, l.asked, l.fresh = false, nil, true // those without a result can be reported without one
 		l.mu.Unlock()
 	}()
 }
@@ -60,6 +64,13 @@ func (l *later) learn(a netip.Addr, result *check.Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known[a], l.fresh = result, true
+}
+
+// waits reports whether a client is being looked up.
+func (l *later) waits(a netip.Addr) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.asked[a] && l.known[a] == nil
 }
 
 // news reports whether there are results that results has not returned yet.
