@@ -116,7 +116,15 @@ func where(clients []*counted) string {
 			hosts[name] = true
 		}
 	}
-	return servers(sortedKeys(hosts))
+	return fewServers(sortedKeys(hosts))
+}
+
+// fewServers names servers, or says how many they are.
+func fewServers(hosts []string) string {
+	if len(hosts) > 3 {
+		return count(int64(len(hosts)), "server")
+	}
+	return servers(hosts)
 }
 
 // healthy says that nobody is hurt.
@@ -127,7 +135,7 @@ func (h *headline) healthy() string {
 	for _, host := range h.j.r.Hosts {
 		names = append(names, host.Name)
 	}
-	text := servers(names) + ": "
+	text := fewServers(names) + ": "
 	switch {
 	case in(t.BadlyByReading) > 0:
 		return text + "the reverse names of all clients that log in are in order now"

@@ -150,14 +150,19 @@ func (c *counted) thenWords() string {
 
 // mappingAdvice says what can be done about a wrong reverse name of a client that logs in:
 // first what ends the lookups, then what corrects DNS for everybody, and last what changes
-// one server only.
+// one server only. With several servers, the finding about them says the first once for
+// all, and nobody keeps the last up to date.
 func (j *judgement) mappingAdvice(c *counted) []check.Advice {
-	as := j.useDNSAdvice(c.Hosts)
+	var as []check.Advice
+	alone := len(j.sum.Hosts) == 1
+	if alone {
+		as = j.useDNSAdvice(c.Hosts)
+	}
 	if c.change != Still {
 		return as
 	}
 	as = append(as, adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord)...)
-	if line := hostsLine(c); line != "" {
+	if line := hostsLine(c); alone && line != "" {
 		as = append(as, advise(AdviseServerHosts, "only if the address is fixed: with this line the server believes the "+
 			"name, and whoever has the address then passes rules that ask for it").With("/etc/hosts", line))
 	}

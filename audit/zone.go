@@ -24,6 +24,7 @@ type zoneClients struct {
 	servers map[string]bool
 	silent  []netip.Addr // at most zoneListed
 	unheard int64        // how many there are no answers about
+	records []check.Advice
 }
 
 // addZone counts a client that logs in at its reverse zone, if it is badly mapped or
@@ -57,6 +58,9 @@ func (j *judgement) addZone(c *counted) {
 	z.Addresses++
 	z.Logins += c.logins()
 	z.Clients = appendSome(z.Clients, plainAddr(c.Addr))
+	if len(z.records) < zoneListed {
+		z.records = append(z.records, adviceOf(c.result, c.Addr, check.AdvisePTRRecord)...)
+	}
 }
 
 // appendSome keeps the lowest zoneListed addresses, in order.
@@ -111,8 +115,7 @@ func (j *judgement) judgeZones() {
 		if z.Addresses >= badZone {
 			j.found(ZoneBadlyMapped, netip.Addr{}, hosts,
 				count(z.Addresses, "client")+" that log in have wrong reverse names in "+shown(name),
-				advise(check.AdvisePTRRecord, "ask "+operator(z.Keeper, name)+" to correct or remove the PTR records of "+
-					addresses(z.Clients, int(z.Addresses))))
+				z.records...)
 		}
 	}
 }
@@ -123,15 +126,6 @@ func operator(contact, zone string) string {
 		return "the operator of " + zone
 	}
 	return "the operator of " + zone + " (contact: " + contact + ")"
-}
-
-// addresses lists at most three addresses of n.
-func addresses(as []netip.Addr, n int) string {
-	var words []string
-	for _, a := range as {
-		words = append(words, a.String())
-	}
-	return enumerate(words, n)
 }
 
 func sortedKeys(set map[string]bool) []string {

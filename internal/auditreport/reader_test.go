@@ -80,10 +80,10 @@ func TestNagios(t *testing.T) {
 		}
 	}
 	for want, got := range map[string]string{
-		"RDNSPROXY OK - nobody logged in to LabSZ from":                write(t, "nagios", recorded(t, "healthy"), Options{}),
-		"RDNSPROXY WARNING - LabSZ looks up":                           write(t, "nagios", recorded(t, "healthy"), Options{FailOn: check.Notice}),
-		"RDNSPROXY WARNING - 198.51.100.77 logged in to web17 as":      write(t, "nagios", recorded(t, "attacked"), Options{}),
-		"RDNSPROXY OK - 198.51.100.77 guessed passwords on 12 servers": write(t, "nagios", recorded(t, "attacked"), Options{FailOn: check.Error}),
+		"RDNSPROXY OK - LabSZ: nobody logged in from":               write(t, "nagios", recorded(t, "healthy"), Options{}),
+		"RDNSPROXY WARNING - LabSZ looks up":                        write(t, "nagios", recorded(t, "healthy"), Options{FailOn: check.Notice}),
+		"RDNSPROXY WARNING - 198.51.100.77 logged in to web17 as":   write(t, "nagios", recorded(t, "attacked"), Options{}),
+		"RDNSPROXY OK - 198.51.100.77 logged in to web17 as deploy": write(t, "nagios", recorded(t, "attacked"), Options{FailOn: check.Error}),
 	} {
 		if !strings.HasPrefix(got, want) {
 			t.Errorf("%s\nwant\n%s", got, want)
