@@ -70,6 +70,10 @@ func DateOf(line []byte) (d Date, ok bool) {
 		d.Year = four(b[n-4:])
 	case fullStamp:
 		d = isoDate(b[4:])
+	case windowsStamp:
+		if _, k := number(b); isoLength(b[k+1:]) > 0 {
+			d = isoDate(b[k+1:])
+		}
 	case epochStamp:
 		sec, _ := epoch(b)
 		y, m, day := time.Unix(sec, 0).UTC().Date()
@@ -140,6 +144,10 @@ func (c *Clock) read(b []byte, s shape) (sec int64, micro int32) {
 		return c.full(b)
 	case epochStamp:
 		return epoch(b)
+	case windowsStamp:
+		if _, k := number(b); isoLength(b[k+1:]) > 0 {
+			return c.iso(b[k+1:])
+		}
 	}
 	return 0, -1
 }

@@ -59,6 +59,23 @@ func TestYears(t *testing.T) {
 	}
 }
 
+// A line without a year that was collected into a record with one.
+func TestYearOfRecord(t *testing.T) {
+	for record, want := range map[string]string{
+		`{"@timestamp":"2025-12-31T23:30:00Z","message":"Dec 31 23:29:59 fs1 sshd[3]: x"}`: "2025-12-31T23:29:59Z",
+		`{"@timestamp":"2026-01-01T00:00:03Z","message":"Dec 31 23:59:59 fs1 sshd[3]: x"}`: "2025-12-31T23:59:59Z",
+		`{"@timestamp":"2025-12-31T23:00:03Z","message":"Jan  1 00:00:01 fs1 sshd[3]: x"}`: "2026-01-01T00:00:01Z",
+		`{"@timestamp":"2025-12-31T23:00:03Z","message":"sshd[3]: x","tag":"sshd"}`:        "2025-12-31T23:00:03Z",
+	} {
+		var p Parser
+		var f Frame
+		found := p.Parse([]byte(record), &f)
+		if got := time.Unix(f.Time, 0).UTC().Format(time.RFC3339); found != OK || got != want {
+			t.Errorf("%s: %v, %s, want %s", record, found, got, want)
+		}
+	}
+}
+
 // Only another program logged at the turn of the year.
 func TestYearOfOthers(t *testing.T) {
 	p := Parser{Clock: Clock{Year: 2024}}

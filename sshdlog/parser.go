@@ -36,8 +36,8 @@ type Parser struct {
 func (p *Parser) Last() Framing { return p.last }
 
 // Parse reads one line, without its newline, into f; with Input JournalExport it reads a record
-// that ExportReader has cut out. It sets f if it returns OK or Continued,
-// and for RepeatsLast what is said there.
+// that ExportReader has cut out. It sets f if it returns OK or Continued, and for RepeatsLast
+// what is said there.
 //
 // Of a line that is longer than limits.LogLine only so much is read, and its message is not
 // known to be whole. So a reader need not keep more of a line than one byte beyond that.

@@ -2,8 +2,8 @@ package sshdlog
 
 import "bytes"
 
-// object reads a line that is a JSON object, behind its brace: a record of the journal, of a container's log, or
-// of a collector.
+// object reads a line that is a JSON object, behind its brace: a record of the journal, of a
+// container's log, or of a collector.
 func (p *Parser) object(b []byte, f *Frame) (Framing, Found) {
 	p.scratch = p.scratch[:0]
 	r := &p.rec
@@ -84,10 +84,11 @@ func (p *Parser) collected(f *Frame) Found {
 	if !ok {
 		return NotFramed
 	}
+	sec, micro := p.time() // a stamp without a year follows from it
 	_, found := p.plain(m, f)
 	if found >= OK {
 		if f.Time == 0 {
-			f.Time, f.Micro = p.time()
+			f.Time, f.Micro = sec, micro
 		}
 		if len(f.Host) == 0 {
 			f.Host, _ = p.text(r.value[hostPart])
@@ -149,7 +150,7 @@ func (p *Parser) from(f *Frame) Found {
 		}
 	}
 	f.Time, f.Micro = p.time()
-	f.syslogMessage(unblank(bytes.TrimSuffix(m, []byte("\n"))))
+	f.syslogMessage(bytes.TrimSuffix(m, []byte("\n")))
 	if r.value[msgPart].kind == literal { // null: journalctl leaves out what is too long
 		f.Cut = 0
 	}

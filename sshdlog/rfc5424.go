@@ -27,11 +27,7 @@ func (p *Parser) rfc5424(b []byte, f *Frame) Found {
 	if n < 0 {
 		return NotFramed
 	}
-	m := r[n:]
-	for len(m) > 0 && m[0] == ' ' { // rsyslog leaves the blank behind the tag
-		m = m[1:]
-	}
-	m = bytes.TrimPrefix(m, []byte("\xef\xbb\xbf"))
+	m := bytes.TrimPrefix(unblank(r[n:]), []byte("\xef\xbb\xbf"))
 	host := field[1]
 	if string(host) == "-" {
 		host = nil

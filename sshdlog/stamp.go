@@ -7,13 +7,14 @@ package sshdlog
 type shape uint8
 
 const (
-	noStamp     shape = iota
-	bsdStamp          // Nov 25 20:08:24, RFC 3164, section 4.1.2; .687462 may follow
-	isoStamp          // 2026-11-25T20:08:24.687462+00:00, RFC 3339, section 5.6; or with a blank, or without a zone
-	ctimeStamp        // Wed Nov 25 20:08:24 2026
-	fullStamp         // Wed 2026-11-25 20:08:24 UTC
-	epochStamp        // 1795638236.651567
-	uptimeStamp       // [ 8123.456789], and [ 8123.456789 <    1.000000 >] of journalctl -o short-delta
+	noStamp      shape = iota
+	bsdStamp           // Nov 25 20:08:24, RFC 3164, section 4.1.2; .687462 may follow
+	isoStamp           // 2026-11-25T20:08:24.687462+00:00, RFC 3339, section 5.6; or with a blank, or without a zone
+	ctimeStamp         // Wed Nov 25 20:08:24 2026
+	fullStamp          // Wed 2026-11-25 20:08:24 UTC
+	epochStamp         // 1795638236.651567
+	windowsStamp       // 3776 2026-11-25 20:08:24.687, or 3776 20:08:24 687: the process ID comes first
+	uptimeStamp        // [ 8123.456789], and [ 8123.456789 <    1.000000 >] of journalctl -o short-delta
 )
 
 // stamp recognizes the stamp at the beginning of b and returns its length.
@@ -28,6 +29,9 @@ func stamp(b []byte) (shape, int) {
 		}
 		if n := decimal(b); n > 0 {
 			return epochStamp, n
+		}
+		if n := windowsLength(b); n > 0 {
+			return windowsStamp, n
 		}
 	case c-'A' < 26:
 		if n := bsdLength(b); n > 0 {
@@ -100,6 +104,23 @@ func isoLength(b []byte) int {
 	}
 	_, z := offset(b[n:])
 	return n + z
+}
+
+// windowsLength returns the length of what OpenSSH for Windows writes before a message in
+// sshd.log (contrib/win32/win32compat/win32_syslog.c, syslog_file; without a date up to 7.7).
+func windowsLength(b []byte) int {
+	_, n := number(b)
+	if n == 0 || len(b) < n+24 || b[n] != ' ' {
+		return 0
+	}
+	n++
+	switch t := b[n:]; {
+	case isoLength(t) == 23 && t[10] == ' ' && t[19] == '.':
+		return n + 23
+	case t[2] == ':' && t[5] == ':' && (t[8] == ' ' || t[8] == ':') && digits(t[9:12]):
+		return n + 12
+	}
+	return 0
 }
 
 // decimal returns the length of a number with a fraction at the beginning of b.

@@ -17,7 +17,9 @@ import (
 //	Nov 25 20:08:24 HOST sshd[381]: [ID 800047 auth.info] MSG Solaris
 //	Nov 25 20:08:24 HOST sshd[381] <Notice>: MSG              macOS
 //	Nov 25 20:08:24 [sshd] MSG                                metalog
+//	Nov 25 20:08:24 RELAY Message forwarded from HOST: sshd[381]: MSG
 //	Wed Nov 25 20:08:24 2026 auth.info sshd[381]: MSG         OpenWrt, logread
+//	381 2026-11-25 20:08:24.687 MSG                           Windows
 //
 // STAMP can be any that the function stamp knows.
 func (p *Parser) syslog(b []byte, f *Frame) (how Framing, found Found) {
@@ -26,9 +28,16 @@ func (p *Parser) syslog(b []byte, f *Frame) (how Framing, found Found) {
 		return Syslog, NotFramed
 	}
 	r := unblank(b[n:])
-	if s == isoStamp && isStream(r) {
+	switch {
+	case s == isoStamp && isStream(r):
 		how, found = CRI, p.cri(r, f)
-	} else {
+	case s == windowsStamp:
+		how, found = Syslog, OK
+		f.Program = SSHD
+		f.PID, _ = number(b)
+		f.set(nil, cutSyslog)
+		f.say(r)
+	default:
 		how, found = Syslog, p.origin(r, s, f)
 	}
 	if found < OK {
@@ -80,6 +89,12 @@ func (p *Parser) origin(r []byte, s shape, f *Frame) Found {
 			n = unit(r, f)
 		} else if repeatsLast(host, r, f) {
 			return RepeatsLast
+		} else if from, ok := bytes.CutPrefix(r, []byte("Message forwarded from ")); ok { // AIX
+			var rest []byte
+			if host, rest, ok = bytes.Cut(from, []byte(": ")); ok {
+				r = rest
+				n = p.tag(r, f)
+			}
 		}
 		if n == 0 {
 			return OtherProgram
@@ -103,7 +118,8 @@ func unblank(b []byte) []byte {
 }
 
 // cutBusyBox is what BusyBox's syslogd leaves of a datagram (syslogd.c, MAX_READ less one), less
-// the priority and the stamp. The tag comes off too.
+// the priority and the stamp. The tag comes off too. That is its default: Debian's reads 1023
+// bytes. A longer message has passed a larger buffer, but nobody knows how large.
 const cutBusyBox = 255 - len("<38>Nov 25 20:08:24 ")
 
 // set sets what a Frame has from syslog.
@@ -135,7 +151,7 @@ func (f *Frame) syslogMessage(m []byte) {
 			m = m[i+2:]
 		}
 	}
-	f.say(m)
+	f.say(unblank(m)) // some templates of rsyslog's write two blanks
 }
 
 // repeatsLast reads "last message repeated 4 times", which BSD's syslogd writes, and macOS
