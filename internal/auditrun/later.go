@@ -28,16 +28,21 @@ type later struct {
 // want looks up the clients of a tally that matter and are not known yet, at most
 // limits.AuditQueue at a time: the others are asked for again with the next tally.
 func (l *later) want(ctx context.Context, t *tally.Tally) {
-	if l.check == nil {
-		return
+	if l.check != nil {
+		l.look(ctx, audit.Relevant(t.Clients(), l.run.limit(), l.run.o.DNS == All))
 	}
+}
+
+// look looks up those of the clients that are not known yet, unless others are being looked
+// up.
+func (l *later) look(ctx context.Context, all []netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.running || len(l.known) >= limits.AuditClients {
 		return
 	}
 	var clients []netip.Addr
-	for _, a := range audit.Relevant(t.Clients(), l.run.limit(), l.run.o.DNS == All) {
+	for _, a := range all {
 		if l.known[a] == nil && len(clients) < limits.AuditQueue {
 			clients = append(clients, a)
 		}
