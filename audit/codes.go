@@ -40,6 +40,7 @@ const (
 	WhenSkipped      check.Condition = "if the mapping was not looked up again"
 	WhenUndetermined check.Condition = "if DNS does not say what the mapping is now"
 	WhenVerySlow     check.Condition = "if the median is 5 s or more"
+	WhenUnproven     check.Condition = "if any client can have written what the log says about this one"
 )
 
 // The advice of a report about a log, beside check's.
@@ -57,18 +58,20 @@ const (
 
 // Codes returns the table of findings about a log. It shares no code with check.Codes.
 func Codes() []check.CodeDoc {
+	unproven := check.Exception{Severity: check.Notice, When: WhenUnproven}
 	return []check.CodeDoc{
-		check.Row(LoginAfterGuessing, check.Warning, "a client failed many times, or for several users, before it logged in"),
+		check.Row(LoginAfterGuessing, check.Warning, "a client failed many times, or for several users, before it logged in",
+			unproven),
 		check.Row(LoginRefusedByName, check.Warning, "a client had the right key, but from= asks for a name that the "+
-			"server did not know it by"),
+			"server did not know it by", unproven),
 		check.Row(LoginDeniedByName, check.Warning, "a user was not allowed to log in by a rule with a host name, and "+
-			"the server did not know the client by that name"),
+			"the server did not know the client by that name", unproven),
 		check.Row(HostbasedMismatch, check.Warning, "hostbased authentication failed because the server found another "+
-			"name for the client than the client gave"),
+			"name for the client than the client gave", unproven),
 		check.Row(LoginBadlyMapped, check.Warning, "a client that logs in has a reverse name that does not resolve "+
 			"back: the log complains about it, and DNS still says so",
 			check.Exception{Severity: check.Notice, When: WhenSkipped},
-			check.Exception{Severity: check.Unknown, When: WhenUndetermined}),
+			check.Exception{Severity: check.Unknown, When: WhenUndetermined}, unproven),
 		check.Row(LoginRefusedFrom, check.Notice, "a client had the right key, but from= does not have its address"),
 		check.Row(LoginWasBadlyMapped, check.Pass, "the log complains about the reverse name of a client that logs in; "+
 			"DNS is in order now"),
@@ -80,7 +83,7 @@ func Codes() []check.CodeDoc {
 		check.Row(UseDNSOn, check.Notice, "the server looks up the names of its clients (UseDNS yes)"),
 		check.Row(UseDNSPast, check.Pass, "the server used to look up the names of its clients and no longer does"),
 		check.Row(LogForged, check.Warning, "messages name an address that is not their connection's: somebody tries "+
-			"to fool programs that read the log"),
+			"to fool programs that read the log", unproven),
 		check.Row(LogLocal, check.Warning, "a local user wrote records into the journal in the server's name"),
 		check.Row(LogForgeable, check.Notice, "clients can write whole lines into this log (sshd -e or -E)"),
 		check.Row(LogUnreadable, check.Unknown, "a log could not be read, or not to its end"),

@@ -159,6 +159,13 @@ func scenarios() map[string]*Report {
 	})
 	add("local", on(), nil, host("fs1", func(h *tally.Host) { h.Trust[sshdlog.Local], h.LocalUIDs = 3, []uint32{1000} }))
 	add("open", on(), nil, host("c1", func(h *tally.Host) { h.Trust[sshdlog.Stranger] = 3 }))
+	madeUp := client("1.2.3.4", "in:4 failed:99 before:99 key:2 denied:1 hostbased:1 bad:4 then:failed "+
+		"ptr:x.example.net from:*.example.net user:root unproven:yes")
+	add("made up", on(madeUp), nil)
+	add("made up, forged", on(madeUp), nil, func(c *counts, _ *Options) { c.sum.Forged = 1 })
+	add("made up, AllowUsers", on(madeUp), nil, func(_ *counts, o *Options) {
+		o.Server.ByName = []Rule{{"AllowUsers", "root@*.example.net", "/etc/ssh/sshd_config:9"}}
+	})
 	add("inputs", on(), nil, func(c *counts, o *Options) {
 		o.Inputs = []Input{{Name: "/var/log/auth.log.2.gz", Error: "unexpected end of file"}, {Name: "journal", Partial: true},
 			{Name: "auth.log", SSHD: 2000, Unread: 311, Cut: 12}}

@@ -38,7 +38,7 @@ func explainLog() []check.Explanation {
 			Who:  reader + " What the report says about such a log proves little.",
 			Do:   "Let the server log to syslog or the journal, which escape.",
 			Example: "clients can write whole lines into the log of c1, because sshd -e and -E do not escape newlines: " +
-				"they prove little",
+				"what only these lines say is not proven",
 		},
 		{
 			Code:    "log.unreadable",

@@ -112,6 +112,8 @@ func client(address, what string) tally.Client {
 			c.Mapping = kindOf(name)
 		case "before":
 			c.FailedBefore = n
+		case "unproven":
+			c.Unproven = true
 		case "users":
 			c.UsersBefore = int(n)
 		default:

@@ -21,7 +21,7 @@ func newHeadline(j *judgement, listed []counted) *headline {
 		h.listed[plainAddr(listed[i].Addr)] = &listed[i]
 	}
 	for _, f := range j.r.Findings {
-		if f.Address.IsValid() {
+		if f.Address.IsValid() && !h.unproven(f.Address) {
 			h.about[f.Code] = append(h.about[f.Code], f.Address)
 		}
 	}
@@ -34,6 +34,8 @@ func (h *headline) text() string {
 	}
 	guessed, hurt := h.guessed(), h.hurt()
 	switch {
+	case h.j.clients > 0 && h.j.proven == 0:
+		return fewServers(h.j.hostNames()) + ": any client can have written this log, so it proves nothing"
 	case guessed == "" && hurt == "":
 		return h.healthy()
 	case guessed == "":
@@ -42,6 +44,22 @@ func (h *headline) text() string {
 		return guessed
 	}
 	return guessed + "; " + hurt
+}
+
+// unproven reports whether a client is listed of which only lines tell that any client can
+// have written.
+func (h *headline) unproven(a netip.Addr) bool {
+	c := h.listed[a]
+	return c != nil && c.Unproven
+}
+
+// hostNames returns the servers of the report.
+func (j *judgement) hostNames() []string {
+	var names []string
+	for _, host := range j.r.Hosts {
+		names = append(names, host.Name)
+	}
+	return names
 }
 
 // guessed says who guessed and then logged in. The client with the most failures stands
@@ -131,11 +149,7 @@ func fewServers(hosts []string) string {
 func (h *headline) healthy() string {
 	t := &h.j.r.Totals
 	in := func(rows map[Reading]Row) int64 { return rows[People].Logins + rows[Mixed].Logins }
-	var names []string
-	for _, host := range h.j.r.Hosts {
-		names = append(names, host.Name)
-	}
-	text := fewServers(names) + ": "
+	text := fewServers(h.j.hostNames()) + ": "
 	switch {
 	case in(t.BadlyByReading) > 0:
 		return text + "the reverse names of all clients that log in are in order now"

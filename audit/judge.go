@@ -53,6 +53,7 @@ type judgement struct {
 	zones   map[string]*zoneClients
 	listed  *best[counted]
 	clients int64
+	proven  int64 // clients of which the log tells for sure
 	dropped int64 // connections of them
 }
 
@@ -71,6 +72,9 @@ func (j *judgement) count(c *tally.Client) {
 	k.result, k.address = j.now.of(c.Addr)
 	k.change = change(c, k.address)
 	j.clients++
+	if !c.Unproven {
+		j.proven++
+	}
 	j.add(&k)
 	j.addZone(&k)
 	j.listed.add(k)

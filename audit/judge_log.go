@@ -58,7 +58,8 @@ func (j *judgement) judgeForged() {
 	}
 	j.found(LogForged, client, hosts, text, advise(AdviseLookAt,
 		"this report does not believe these messages; check that programs which read this log and block addresses do "+
-			"not either: they would block whomever the sender names"))
+			"not either: they would block whomever the sender names")).
+		when(j.proven == 0 && j.clients > 0, WhenUnproven)
 }
 
 func addOnce(list []string, s string) []string {
@@ -88,7 +89,7 @@ func (j *judgement) judgeTrust() {
 		text = "clients can write whole lines into the logs of " + count(int64(open.n), "server") + " (" +
 			servers(open.names) + ")"
 	}
-	text += ", because sshd -e and -E do not escape newlines: they prove little"
+	text += ", because sshd -e and -E do not escape newlines: what only these lines say is not proven"
 	j.found(LogForgeable, netip.Addr{}, open.names, text,
 		advise(AdviseLogSyslog, "let sshd log to syslog or the journal instead of -e or -E FILE"))
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"rdnsproxy/check"
@@ -18,11 +19,30 @@ const (
 
 // judgeClient adds the findings about one client.
 func (j *judgement) judgeClient(c *counted) {
+	before := len(j.r.Findings)
 	j.judgeGuessed(c)
 	j.judgeRefused(c)
 	j.judgeDenied(c)
 	j.judgeHostbased(c)
 	j.judgeMapping(c)
+	if !c.Unproven {
+		return
+	}
+	for i := range j.r.Findings[before:] {
+		j.r.Findings[before+i].unproven()
+	}
+}
+
+// unproven makes a finding about a client a notice, if any client can have written the
+// lines that it rests on. What DNS says about the address stays as it is.
+func (f *Finding) unproven() {
+	if !slices.Contains([]check.Code{
+		LoginAfterGuessing, LoginRefusedByName, LoginDeniedByName, HostbasedMismatch, LoginBadlyMapped,
+	}, f.Code) {
+		return
+	}
+	f.when(true, WhenUnproven)
+	f.Text += "; not proven: any client can have written these lines"
 }
 
 // judgeGuessed is about a client that guessed and then logged in.

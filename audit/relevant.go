@@ -12,9 +12,9 @@ import (
 // Relevant returns the clients whose mappings are worth looking up again, the most
 // relevant first: those that log in and that the log complains about; those with the right
 // key that were refused; the others that log in; then the others that the log complains
-// about, by connections. The rest, which guessed or passed by, follows only if all is set:
-// a lookup asks a stranger's DNS server, which then knows that somebody looks. There are
-// at most limit; 0: no limit.
+// about, and those that somebody may have made up (Unproven), by connections. The rest,
+// which guessed or passed by, follows only if all is set: a lookup asks a stranger's DNS
+// server, which then knows that somebody looks. There are at most limit; 0: no limit.
 func Relevant(clients iter.Seq[*tally.Client], limit int, all bool) []netip.Addr {
 	if limit <= 0 {
 		limit = math.MaxInt / 2
@@ -47,6 +47,8 @@ const irrelevant = 4
 func relevance(c *tally.Client) int {
 	in := c.Counts.LoggedIn > 0
 	switch {
+	case c.Unproven && in || c.RefusedKey > 0 && c.Unproven:
+		return 3 // a client may have made it up
 	case in && c.BadlyMapped > 0:
 		return 0
 	case c.RefusedKey > 0:

@@ -162,6 +162,7 @@ type Client struct {
 	Net         string         `json:"net,omitempty"`   // if anonymized: instead of its /24 or /64
 	Family      string         `json:"family"`          // ipv4 or ipv6
 	Reading     Reading        `json:"reading"`
+	Unproven    bool           `json:"unproven,omitempty"` // any client can have written all lines about it
 	Hosts       []string       `json:"hosts"`
 	First       *time.Time     `json:"first"`
 	Last        *time.Time     `json:"last"`

@@ -31,7 +31,7 @@ type zoneClients struct {
 // nothing is known about it.
 func (j *judgement) addZone(c *counted) {
 	bad := c.change == Still || c.change == New && j.looksUp(c) || c.change == Skipped && complained(&c.Client)
-	if c.logins() == 0 || !bad && c.change != Undetermined {
+	if c.logins() == 0 || c.Unproven || !bad && c.change != Undetermined {
 		return
 	}
 	var now check.Reverse

@@ -54,8 +54,9 @@ type record struct {
 type recordFlags uint8
 
 const (
-	counted   recordFlags = 1 << iota // a connection that is over
-	moreUsers                         // than are in the run of users
+	counted      recordFlags = 1 << iota // a connection that is over
+	moreUsers                            // than are in the run of users
+	provenClient                         // a line that no client can have written has its address
 )
 
 // extra is what is known of a client that logged in, or that there were complaints about.

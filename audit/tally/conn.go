@@ -58,6 +58,7 @@ const (
 	told           // by another than PAM
 	alone          // a line without pid: no connection
 	over           // counted, or kept as a fragment
+	proven         // its address stands in a line that no client can have written
 )
 
 func (c *conn) is(f flags) bool { return c.flags&f != 0 }
@@ -86,6 +87,7 @@ func begins(k sshdlog.Kind) begin {
 type line struct {
 	e      *sshdlog.Event
 	addr   address // only if e.Sure
+	proven bool    // no client can have written it
 	at     uint32  // stamp; 0: none
 	micro  int64   // the same in microseconds
 	n, seq int64
@@ -106,6 +108,9 @@ func (t *Tally) count(c *conn, l *line) {
 		}
 		if c.port == 0 {
 			c.port = e.Port
+		}
+		if l.proven {
+			c.flags |= proven
 		}
 	} else if e.Suspect {
 		c.unsure = sum(c.unsure, 1)
@@ -231,7 +236,7 @@ func (t *Tally) join(c, o *conn) {
 	if c.port == 0 {
 		c.port = o.port
 	}
-	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | told)
+	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | told | proven)
 	c.n, c.seq = o.n, o.seq
 	c.strays = sum(c.strays, o.strays)
 	c.stamp(o.first, o.last)

@@ -83,6 +83,7 @@ func (t *Tally) client(r *record) *Client {
 	c := &Client{
 		Addr: r.addr.ip(), Counts: t.counts(r), First: int64(r.first), Last: int64(r.last),
 		Users: t.shown(sample{run: r.users}), Root: int64(r.n[nRoot]), LongestWait: -1,
+		Unproven: r.flags&provenClient == 0,
 	}
 	if r.flags&moreUsers != 0 {
 		c.Users.About = max(c.Users.About+1, r.asked.about())

@@ -31,6 +31,9 @@ func (t *Tally) fold(c *conn) {
 		return
 	}
 	r.flags |= counted
+	if c.is(proven) {
+		r.flags |= provenClient
+	}
 	r.seen(c.first)
 	r.seen(c.last)
 	for i := range n {

@@ -54,6 +54,10 @@ type Client struct {
 	Counts
 	First, Last int64 // stamps; 0: none
 
+	// Unproven says that only lines tell of it that any client can have written
+	// (sshdlog.Stranger).
+	Unproven bool
+
 	Users    Sample // asked for in vain; names of unknown users only with Options.UnknownUsers
 	LoggedIn Sample // users who logged in
 	Refused  Sample // users with the right key from the wrong place, or who were not allowed

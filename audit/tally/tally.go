@@ -77,7 +77,7 @@ func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	t.seq++
 	h.n++
 	h.seq = t.seq
-	l := line{e: e, at: stamp(f.Time), n: h.n, seq: t.seq}
+	l := line{e: e, proven: f.Trust != sshdlog.Stranger, at: stamp(f.Time), n: h.n, seq: t.seq}
 	t.messages[e.Kind] += int64(e.Repeat)
 	t.seen(l.at)
 	if h.counts != nil {

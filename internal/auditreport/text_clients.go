@@ -13,7 +13,10 @@ import (
 // shownClients is how many clients the text lists.
 const shownClients = 10
 
-// line is a row of the list of clients: one client, or all of an IPv6 /64, which one
+// unproven marks an address of which only lines tell that any client can have written.
+const unproven = " ?"
+
+// clientRow is a row of the list of clients: one client, or all of an IPv6 /64, which one
 // machine can have to itself.
 type clientRow struct {
 	who         string
@@ -53,6 +56,9 @@ func (t *text) clients() {
 	if left := int64(len(rows) - len(shown)); left > 0 {
 		t.Line(1, "and "+number(left)+" more (-v lists all)")
 	}
+	if slices.ContainsFunc(shown, func(r *clientRow) bool { return strings.HasSuffix(r.who, unproven) }) {
+		t.Wrapped(1, strings.TrimSpace(unproven)+" not proven: any client can have written the lines about this address")
+	}
 }
 
 // clientRows are the clients with a wrong reverse name in the log, those of an IPv6 /64
@@ -76,7 +82,11 @@ func (t *text) clientRows() []*clientRow {
 			}
 			continue
 		}
-		row := &clientRow{safetext.Cut(address(c), 39), named(c), changed(c), connections(c), c.Logins, 1}
+		who := safetext.Cut(address(c), 39)
+		if c.Unproven {
+			who += unproven
+		}
+		row := &clientRow{who, named(c), changed(c), connections(c), c.Logins, 1}
 		rows = append(rows, row)
 		if grouped {
 			nets[net] = row
@@ -129,7 +139,7 @@ func changed(c *audit.Client) string {
 func stillWrong(a *check.Address) string {
 	switch a.Verdict {
 	case check.Mismatch:
-		return "leads elsewhere"
+		return "resolves elsewhere"
 	case check.Numeric:
 		return "is an address"
 	}

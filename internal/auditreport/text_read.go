@@ -175,7 +175,7 @@ func complaint(r *audit.Report) string {
 		return ""
 	}
 	return "In " + count(bad.Connections, "connection") + " sshd complains about the client's reverse name (" + phrases(r) +
-		"). That is not a sign of a break-in: the name that DNS has for the client's address does not lead back " +
+		"). That is not a sign of a break-in: the name that DNS has for the client's address does not resolve back " +
 		"to that address. " + gotIn(r)
 }
 
