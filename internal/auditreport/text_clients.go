@@ -160,12 +160,19 @@ func (t *text) zones() {
 	if !slices.ContainsFunc(t.r.Zones, func(z audit.Zone) bool { return z.Addresses > 2 }) {
 		return // the advice names them
 	}
-	rows := [][]string{{"reverse zone of your clients", "operator", "addresses", "logins"}}
-	for _, z := range t.r.Zones[:min(len(t.r.Zones), shownClients)] {
+	shown := t.r.Zones[:min(len(t.r.Zones), shownClients)]
+	rows, left := [][]string{{"reverse zone of your clients", "operator", "addresses", "logins"}}, 2
+	for _, z := range shown {
 		rows = append(rows, []string{safetext.Line(z.Zone), safetext.Line(z.Keeper), number(z.Addresses), number(z.Logins)})
 	}
+	if !slices.ContainsFunc(shown, func(z audit.Zone) bool { return z.Keeper != "" }) {
+		for i, row := range rows { // nobody was asked who the operators are
+			rows[i] = slices.Delete(row, 1, 2)
+		}
+		left = 1
+	}
 	t.Blank()
-	t.columns(rows, 2, -1)
+	t.columns(rows, left, -1)
 }
 
 // right pads on the left.

@@ -175,8 +175,8 @@ func complaint(r *audit.Report) string {
 		return ""
 	}
 	return "In " + count(bad.Connections, "connection") + " sshd complains about the client's reverse name (" + phrases(r) +
-		"). That is not a sign of a break-in: the name that DNS has for the client's address does not resolve back " +
-		"to that address. " + gotIn(r)
+		"). That is not a sign of a break-in: the name that DNS gives for the client's address does not " +
+		"resolve back to that address. " + gotIn(r)
 }
 
 // phrases are sshd's complaints in this log, by which people know them.

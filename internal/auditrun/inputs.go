@@ -97,6 +97,10 @@ func (r *run) span(yearBy string) audit.Span {
 
 // zoneName is the name of a zone; of this machine's, if it is nil.
 func zoneName(w console.World, zone *time.Location) string {
+	return strings.TrimPrefix(longZoneName(w, zone), "Etc/") // Etc/UTC is UTC
+}
+
+func longZoneName(w console.World, zone *time.Location) string {
 	if zone != nil {
 		return zone.String()
 	}
