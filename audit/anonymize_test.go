@@ -110,9 +110,12 @@ func anonymizable(t *testing.T) map[string]*Report {
 		client("2001:db8:77::9", "hostbased:3 key:1 user:carl"))
 	c.clients[0].FirstLogin.User = "dieter"
 	c.sum.Forged = 1
-	c.sum.Forgeries = []tally.Forgery{{Host: "mail3", Client: netip.MustParseAddr("203.0.113.5"), Text: "user emil from 198.51.100.9"}}
-	c.sum.Connections = []tally.Connection{{Host: "fs1", Addr: netip.MustParseAddr("192.0.2.1"), Name: "pc17", User: "frida",
-		Outcome: sshdlog.Accepted}}
+	c.sum.Forgeries = []tally.Forgery{
+		{Host: "mail3", Client: netip.MustParseAddr("203.0.113.5"), Text: "user emil from 198.51.100.9"},
+	}
+	c.sum.Connections = []tally.Connection{{
+		Host: "fs1", Addr: netip.MustParseAddr("192.0.2.1"), Name: "pc17", User: "frida", Outcome: sshdlog.Accepted,
+	}}
 	all["everything"] = Judge(c, answers(answer("192.0.2.1", check.Mismatch, "pc17")), Options{
 		Inputs: []Input{{Name: "gustav log", SSHD: 9, Error: "open gustav log: permission denied"}},
 		Server: Server{UseDNS: check.Setting{On: true, Origin: "/srv/heidi/sshd_config:3"},
@@ -154,7 +157,8 @@ func TestLabels(t *testing.T) {
 	const want = "client-1: its reverse name name-1 resolves elsewhere (an address); user-1 logs in to server-1 from " +
 		"there (209 logins)"
 	if f.Text != want || f.Label != "client-1" || a.Clients[0].Label != "client-1" || a.Clients[0].Net != "net-1" ||
-		a.Clients[0].LoggedIn.Names[0].Name != "user-1" || a.Clients[0].Then.NameLast != "name-1" || a.Hosts[0].Name != "server-1" {
+		a.Clients[0].LoggedIn.Names[0].Name != "user-1" || a.Clients[0].Then.NameLast != "name-1" ||
+		a.Hosts[0].Name != "server-1" {
 		t.Errorf("%s\n%s", f.Text, toJSON(t, a.Clients[0]))
 	}
 	if want := "server-1: 1 client logs in although its reverse name is wrong"; a.Headline != want {

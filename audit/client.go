@@ -41,6 +41,15 @@ func (c *counted) client() Client {
 // logins is how many of its connections logged in.
 func (c *counted) logins() int64 { return c.Counts.LoggedIn }
 
+// seenBy returns the hosts that saw the client, as Summary.Hosts names them: one without a
+// name if the log does not name its server.
+func (c *counted) seenBy() []string {
+	if len(c.Hosts) == 0 {
+		return []string{""}
+	}
+	return c.Hosts
+}
+
 // servers returns the hosts that saw the client, safe to print.
 func (c *counted) servers() []string {
 	hosts := make([]string, 0, len(c.Hosts))

@@ -101,7 +101,8 @@ func scenarios() map[string]*Report {
 	}
 	const elsewhere = "its reverse name dsl-40.isp.example resolves elsewhere (203.0.113.99)"
 	bad := "in:209 bad:212 then:mismatch ptr:dsl-40.isp.example"
-	add("still", on(client("203.0.113.40", bad)), answers(said("203.0.113.40", check.Mismatch, elsewhere, "dsl-40.isp.example")))
+	add("still", on(client("203.0.113.40", bad)),
+		answers(said("203.0.113.40", check.Mismatch, elsewhere, "dsl-40.isp.example")))
 	add("still, no such name", on(client("203.0.113.43", "in:9 bad:9 then:failed ptr:dsl-43.isp.example")),
 		answers(said("203.0.113.43", check.Unresolvable, "its reverse name dsl-43.isp.example does not exist (NXDOMAIN)",
 			"dsl-43.isp.example")))
@@ -111,8 +112,8 @@ func scenarios() map[string]*Report {
 		answers(answer("203.0.113.41", check.Confirmed, "new.isp.example")))
 	add("by name", on(client("140.99.28.179",
 		"key:46 bad:46 then:failed ptr:179.cureconsulting.deru.net from:*.deru.net,good.example.com user:backup")),
-		answers(said("140.99.28.179", check.Unresolvable, "its reverse name 179.cureconsulting.deru.net does not exist (NXDOMAIN)",
-			"179.cureconsulting.deru.net")))
+		answers(said("140.99.28.179", check.Unresolvable,
+			"its reverse name 179.cureconsulting.deru.net does not exist (NXDOMAIN)", "179.cureconsulting.deru.net")))
 	add("by address", on(client("198.51.100.20", "key:2 from:10.0.0.0/8 user:git")), nil)
 	add("AllowUsers", on(client("203.0.113.42", "failed:3 denied:3 bad:3 then:failed ptr:dsl-42.isp.example user:ben")),
 		answers(said("203.0.113.42", check.Unresolvable, "its reverse name dsl-42.isp.example does not exist (NXDOMAIN)",
@@ -137,22 +138,24 @@ func scenarios() map[string]*Report {
 		nineSaid = append(nineSaid, answer(a, check.Mismatch, "dsl-40.isp.example"))
 	}
 	add("bad zone", on(nine...), answers(nineSaid...))
-	add("slow", on(), nil, host("fs1", func(h *tally.Host) { h.Waits, h.MedianWait, h.LongestWait = 9, 5_300_000, 10_200_000 }))
-	add("a bit slow", on(), nil, host("fs1", func(h *tally.Host) { h.Waits, h.MedianWait, h.LongestWait = 9, 1_300_000, 9 }))
+	waits := func(median, longest int64) func(*counts, *Options) {
+		return host("fs1", func(h *tally.Host) { h.Waits, h.MedianWait, h.LongestWait = 9, median, longest })
+	}
+	add("slow", on(), nil, waits(5_300_000, 10_200_000))
+	add("a bit slow", on(), nil, waits(1_300_000, 2_000_000))
 	add("UseDNS", on(), nil, host("LabSZ", func(h *tally.Host) { h.Complaints, h.Named, h.LastProof = 85, 5, noon }))
 	add("past", on(), nil, host("web5", func(h *tally.Host) {
 		h.Complaints, h.FirstProof, h.LastProof = 12, noon-30*86400, noon-20*86400
 	}))
-	add("guessers", on(client("192.0.2.1", "failed:500 bad:9 then:failed ptr:x"), client("192.0.2.2", "failed:10 bad:1 then:failed ptr:x"),
-		client("192.0.2.3", "failed:20 bad:1 then:failed ptr:x"), client("192.0.2.4", "failed:2 bad:1 then:failed ptr:x")), nil)
-	for _, r := range []Row{{Addresses: 20}} {
-		var many []tally.Client
-		for i := range byte(r.Addresses + 4) {
-			many = append(many, client(netip.AddrFrom4([4]byte{192, 0, 2, i}).String(), "failed:22"))
+	var guessers []tally.Client
+	for i := range byte(24) {
+		what := "failed:22"
+		if i < 4 {
+			what = "failed:23 bad:9 then:failed ptr:x"
 		}
-		many[0].Failed += 4
-		add("many guessers", on(many...), nil)
+		guessers = append(guessers, client(netip.AddrFrom4([4]byte{192, 0, 2, i}).String(), what))
 	}
+	add("guessers", on(guessers...), nil)
 	add("forged", on(), nil, func(c *counts, _ *Options) {
 		c.sum.Forged = 37
 		c.sum.Forgeries = []tally.Forgery{{Host: "mail3", Client: netip.MustParseAddr("203.0.113.5"), Text: "x"}}
@@ -167,7 +170,8 @@ func scenarios() map[string]*Report {
 		o.Server.ByName = []Rule{{"AllowUsers", "root@*.example.net", "/etc/ssh/sshd_config:9"}}
 	})
 	add("inputs", on(), nil, func(c *counts, o *Options) {
-		o.Inputs = []Input{{Name: "/var/log/auth.log.2.gz", Error: "unexpected end of file"}, {Name: "journal", Partial: true},
+		o.Inputs = []Input{
+			{Name: "/var/log/auth.log.2.gz", Error: "unexpected end of file"}, {Name: "journal", Partial: true},
 			{Name: "auth.log", SSHD: 2000, Unread: 311, Cut: 12}}
 		c.sum.Hours = []tally.Hour{{Start: noon, Dropped: 41022}}
 		c.sum.Reached = []tally.Cap{{Of: "clients", Most: 1_000_000, Left: 12345}}

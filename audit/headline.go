@@ -4,7 +4,9 @@ import (
 	"net/netip"
 	"slices"
 
+	"rdnsproxy/audit/tally"
 	"rdnsproxy/check"
+	"rdnsproxy/sshdlog"
 )
 
 // headline answers in one sentence: did anybody guess and get in, are people hurt by
@@ -28,10 +30,19 @@ func newHeadline(j *judgement, listed []counted) *headline {
 	return h
 }
 
+// text adds to the answer that it may be a lie, if clients can write into all of the log.
 func (h *headline) text() string {
-	if len(h.j.r.Hosts) == 0 && h.j.clients == 0 {
+	hosts := h.j.sum.Hosts
+	if len(hosts) == 0 && h.j.clients == 0 {
 		return "no line of an SSH server was found"
 	}
+	if slices.ContainsFunc(hosts, func(h tally.Host) bool { return h.Trust[sshdlog.Stranger] == 0 }) {
+		return h.answer()
+	}
+	return h.answer() + " (says a log into which clients can write)"
+}
+
+func (h *headline) answer() string {
 	guessed, hurt := h.guessed(), h.hurt()
 	switch {
 	case h.j.clients > 0 && h.j.proven == 0:

@@ -3,6 +3,7 @@ package audit
 import (
 	"rdnsproxy/audit/tally"
 	"rdnsproxy/safetext"
+	"rdnsproxy/sshdlog"
 )
 
 // Of Host.UseDNS: whether the server looks up the names of its clients.
@@ -77,9 +78,20 @@ func (j *judgement) byName(h *tally.Host) bool {
 	return h.From+h.UserHost+h.HostKey > 0 || j.configured(h) && len(j.o.Server.ByName) > 0
 }
 
+// forgeable reports whether clients can write whole lines into the log of a server that saw
+// the client, so that it may never have done what is said of it.
+func (j *judgement) forgeable(c *counted) bool {
+	for _, name := range c.seenBy() {
+		if h := j.hosts[name]; h != nil && h.Trust[sshdlog.Stranger] > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // looksUp reports whether one of the hosts of a client looks up names.
 func (j *judgement) looksUp(c *counted) bool {
-	for _, name := range c.Hosts {
+	for _, name := range c.seenBy() {
 		if h := j.hosts[name]; h != nil && j.useDNS(h) == useDNSOn {
 			return true
 		}

@@ -39,7 +39,9 @@ func (j *judgement) judgeForged() {
 	var hosts, by []string
 	client := netip.Addr{}
 	for _, f := range j.r.Forgeries {
-		hosts = addOnce(hosts, f.Host)
+		if f.Host != "" {
+			hosts = addOnce(hosts, f.Host)
+		}
 		if f.Client.IsValid() {
 			client = f.Client
 			by = addOnce(by, f.Client.String())

@@ -63,6 +63,9 @@ func (j *judgement) judgeGuessed(c *counted) {
 	if n := len(c.Hosts); n > 1 || c.MoreHosts {
 		text += " on " + c.hostCount()
 	}
+	if j.forgeable(c) {
+		text += "; clients can write such lines into this log"
+	}
 	j.found(LoginAfterGuessing, plainAddr(c.Addr), host, text, advise(AdviseLookAt,
 		"ask "+shown(l.User)+" whether that was them, and look at what the login did: 'last', the shell's history, new "+
 			"keys in authorized_keys; many people behind one address (NAT) can look the same"))
@@ -176,7 +179,7 @@ func (j *judgement) mappingAdvice(c *counted) []check.Advice {
 	var as []check.Advice
 	alone := len(j.sum.Hosts) == 1
 	if alone {
-		as = j.useDNSAdvice(c.Hosts)
+		as = j.useDNSAdvice(c.seenBy())
 	}
 	if c.change != Still {
 		return as

@@ -163,7 +163,7 @@ func (j *judgement) judgeDenied(c *counted) {
 
 // seenByConfigured reports whether the server whose configuration is known saw the client.
 func (j *judgement) seenByConfigured(c *counted) bool {
-	return slices.ContainsFunc(c.Hosts, func(h string) bool { return j.o.Server.of(h, len(j.sum.Hosts)) })
+	return slices.ContainsFunc(c.seenBy(), func(h string) bool { return j.o.Server.of(h, len(j.sum.Hosts)) })
 }
 
 // fileOf returns the file of an origin "file:line".

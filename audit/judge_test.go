@@ -68,7 +68,8 @@ func TestChanges(t *testing.T) {
 		{"", check.Mismatch, New}, {"named:3", check.Mismatch, New}, {"", check.Exact, Unchanged},
 		{"", check.Missing, Unchanged}, {"named:1", check.Confirmed, Unchanged},
 		{"then:failed", check.Undetermined, Undetermined}, {"", check.Undetermined, Undetermined},
-		{"then:missing", check.Missing, Unchanged}, {"then:missing", check.Exact, Fixed}, {"then:missing", check.Mismatch, New},
+		{"then:missing", check.Missing, Unchanged}, {"then:missing", check.Exact, Fixed},
+		{"then:missing", check.Mismatch, New},
 		{"then:failed", "", Skipped}, {"", "", Skipped},
 	} {
 		t.Run(tt.then+" "+string(tt.now), func(t *testing.T) {
@@ -108,7 +109,8 @@ func TestClientFindings(t *testing.T) {
 		"bad, but nobody asks": {"in:9", answer(a, check.Mismatch, "x.example.net"), nil},
 		"guesser": {"failed:9 bad:9 then:failed ptr:x.example.net", answer(a, check.Unresolvable, "x.example.net"),
 			[]string{"sshd.usedns-on notice", "guessing.badly-mapped ok", "guessing ok"}},
-		"guessed and in": {"in:1 failed:40 before:40 users:7", answer(a, check.Exact), []string{"login.after-guessing warning"}},
+		"guessed and in": {"in:1 failed:40 before:40 users:7", answer(a, check.Exact),
+			[]string{"login.after-guessing warning"}},
 		"few failures":   {"in:1 failed:9 before:9 users:2", nil, nil},
 		"failures later": {"in:1 failed:40 before:0 users:1", nil, nil},
 		"key refused by name": {"key:4 failed:4 bad:4 then:failed ptr:x.example.net from:*.example.net user:backup",
@@ -187,11 +189,16 @@ func TestDNSNeverAccuses(t *testing.T) {
 
 // A report survives the way to JSON and back.
 func TestRoundTrip(t *testing.T) {
-	c := on(client("192.0.2.1", "in:9 bad:9 then:mismatch ptr:x.example.net"), client("2001:db8::1", "key:2 from:*.example.net user:git"))
+	c := on(client("192.0.2.1", "in:9 bad:9 then:mismatch ptr:x.example.net"),
+		client("2001:db8::1", "key:2 from:*.example.net user:git"))
 	c.sum.Forgeries = []tally.Forgery{{Host: "fs1", Text: "x"}}
-	c.sum.Connections = []tally.Connection{{Host: "fs1", Addr: netip.MustParseAddr("192.0.2.1"), Outcome: sshdlog.Accepted}}
+	c.sum.Connections = []tally.Connection{
+		{Host: "fs1", Addr: netip.MustParseAddr("192.0.2.1"), Outcome: sshdlog.Accepted},
+	}
 	c.sum.Hours = []tally.Hour{{Start: noon, Logins: 9}}
-	r := Judge(c, answers(answer("192.0.2.1", check.Mismatch, "x.example.net")), Options{Generated: generated, Inputs: []Input{{Name: "auth.log", SSHD: 100}}})
+	r := Judge(c, answers(answer("192.0.2.1", check.Mismatch, "x.example.net")), Options{
+		Generated: generated, Inputs: []Input{{Name: "auth.log", SSHD: 100}},
+	})
 	text := toJSON(t, r)
 	var back Report
 	if err := json.Unmarshal([]byte(text), &back); err != nil {

@@ -11,8 +11,9 @@ import (
 func TestRelevant(t *testing.T) {
 	c := on(
 		client("192.0.2.1", "failed:900"), client("192.0.2.2", "failed:9 bad:9 then:failed ptr:x"),
-		client("192.0.2.3", "in:5"), client("192.0.2.4", "key:1 user:git"), client("192.0.2.5", "in:1 bad:1 then:failed ptr:x"),
-		client("192.0.2.6", "in:7"), client("192.0.2.7", "failed:99 bad:9 then:failed ptr:x"), client("192.0.2.8", "knocked:1"))
+		client("192.0.2.3", "in:5"), client("192.0.2.4", "key:1 user:git"),
+		client("192.0.2.5", "in:1 bad:1 then:failed ptr:x"), client("192.0.2.6", "in:7"),
+		client("192.0.2.7", "failed:99 bad:9 then:failed ptr:x"), client("192.0.2.8", "knocked:1"))
 	for _, tt := range []struct {
 		limit int
 		all   bool

@@ -102,7 +102,7 @@ func TestAgreesWithCheck(t *testing.T) {
 		t.Errorf("%d of %d clients", seen, len(clients))
 	}
 	for _, v := range check.Verdicts() {
-		found := slices.Contains([]check.Verdict{check.Exact, check.NoAddress}, v) // of an address without a name asked for: never
+		found := v == check.Exact || v == check.NoAddress // never of an address, for which no name was asked
 		for _, w := range clients {
 			found = found || v == w
 		}
@@ -157,7 +157,8 @@ func (f *fake) check(ctx context.Context, a netip.Addr) *check.Result {
 	if f.dead(a) {
 		v, status = check.Undetermined, resolve.Timeout
 	}
-	return &check.Result{Verdict: v, Addresses: []check.Address{{Address: a, Verdict: v, Reverse: check.Reverse{Status: status}}}}
+	found := check.Address{Address: a, Verdict: v, Reverse: check.Reverse{Status: status}}
+	return &check.Result{Verdict: v, Addresses: []check.Address{found}}
 }
 
 func newFake(slow time.Duration, dead func(netip.Addr) bool) *fake {

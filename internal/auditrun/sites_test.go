@@ -198,7 +198,8 @@ func smallServer() []byte {
 		}
 	}
 	s.connection("LabSZ", from.Add(157*time.Minute), "Accepted password for fztu from 203.0.113.142 port PORT ssh2",
-		"pam_unix(sshd:session): session opened for user fztu by (uid=0)", "pam_unix(sshd:session): session closed for user fztu")
+		"pam_unix(sshd:session): session opened for user fztu by (uid=0)",
+		"pam_unix(sshd:session): session closed for user fztu")
 	return s.bytes()
 }
 
@@ -212,7 +213,8 @@ func fileServer() []byte {
 	}
 	in := func(addr, user string, at time.Time, complaint ...string) {
 		s.connection("fs1", at, append(append([]string{start(addr)}, complaint...),
-			"Accepted publickey for "+user+" from "+addr+" port PORT ssh2: ED25519 SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDZoYaX2wTqK1YIA7M",
+			"Accepted publickey for "+user+" from "+addr+" port PORT ssh2: "+
+				"ED25519 SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDZoYaX2wTqK1YIA7M",
 			"User child is on pid 1", "Received disconnect from "+addr+" port PORT:11: disconnected by user",
 			"Disconnected from user "+user+" "+addr+" port PORT")...)
 	}
@@ -321,13 +323,12 @@ func intruder(s *scribe, at time.Time) {
 	const addr = "198.51.100.77"
 	users := []string{"root", "deploy", "postgres", "git", "backup", "www-data", "mysql", "games", "news", "uucp", "list"}
 	for i := range 404 {
-		user := users[i%len(users)]
+		failed := "Failed password for " + users[i%len(users)] + " from " + addr + " port PORT ssh2"
 		s.connection(fmt.Sprintf("web%d", 12+i%12), at.Add(time.Duration(i)*8*time.Second),
-			"Failed password for "+user+" from "+addr+" port PORT ssh2", "Failed password for "+user+" from "+addr+" port PORT ssh2",
-			"Failed password for "+user+" from "+addr+" port PORT ssh2", "Connection reset by "+addr+" port PORT [preauth]")
+			failed, failed, failed, "Connection reset by "+addr+" port PORT [preauth]")
 	}
-	s.connection("web17", at.Add(54*time.Minute+7*time.Second), "Accepted password for deploy from "+addr+" port PORT ssh2",
-		"Disconnected from user deploy "+addr+" port PORT")
+	s.connection("web17", at.Add(54*time.Minute+7*time.Second),
+		"Accepted password for deploy from "+addr+" port PORT ssh2", "Disconnected from user deploy "+addr+" port PORT")
 }
 
 // forger sends user names that look like the end of sshd's own messages.
@@ -348,8 +349,8 @@ func containers() []byte {
 	at := time.Date(2026, 11, 18, 0, 0, 0, 0, time.UTC)
 	for i := range 40 {
 		at = at.Add(3 * time.Hour)
-		fmt.Fprintf(&b, `{"log":"Accepted publickey for git from 10.1.%d.7 port %d ssh2: RSA SHA256:x\r\n","stream":"stderr","time":"%s"}`+"\n",
-			i%5, 40000+i, at.Format(time.RFC3339Nano))
+		message := fmt.Sprintf("Accepted publickey for git from 10.1.%d.7 port %d ssh2: RSA SHA256:x", i%5, 40000+i)
+		fmt.Fprintf(&b, `{"log":"%s\r\n","stream":"stderr","time":"%s"}`+"\n", message, at.Format(time.RFC3339Nano))
 	}
 	return b.Bytes()
 }
