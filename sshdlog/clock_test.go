@@ -59,6 +59,18 @@ func TestYears(t *testing.T) {
 	}
 }
 
+// Only another program logged since the log's stamps have years.
+func TestYearFromOthers(t *testing.T) {
+	p := Parser{Clock: Clock{Year: 2020}}
+	var f Frame
+	for _, line := range []string{"2025-12-31T20:08:24Z fs1 cron[3]: x", "Jan  1 20:08:24 fs1 sshd[3]: x"} {
+		p.Parse([]byte(line), &f)
+	}
+	if y := time.Unix(f.Time, 0).UTC().Year(); y != 2026 {
+		t.Error(y)
+	}
+}
+
 // A line without a year that was collected into a record with one.
 func TestYearOfRecord(t *testing.T) {
 	for record, want := range map[string]string{

@@ -31,6 +31,7 @@ func TestDetect(t *testing.T) {
 		{"syslog", syslog, Auto},
 		{"syslog, with lines that are none", bare + syslog + syslog, Auto},
 		{"syslog of other programs", "Nov 25 20:08:24 fs1 cron[1]: x\n", Auto},
+		{"tags in other lines of a syslog", syslog + "web | sshd[1]: x\nweb | sshd[1]: x\n", Auto},
 		{"tags", "web | sshd[1]: x\n", Loose},
 		{"export", "__CURSOR=s=1\n__REALTIME_TIMESTAMP=1\n\n", JournalExport},
 		{"a last line that is not whole", syslog + "Failed password for", Auto},

@@ -208,6 +208,8 @@ var hostileObjects = []struct {
 		OtherProgram, ""},
 	{"deep", `{"x":` + strings.Repeat(`[{"a":`, 5000) + `1` + strings.Repeat(`}]`, 5000) + `,"program":"sshd","message":"MSG"}`, OK, "MSG"},
 	{"deeper", `{"x":` + strings.Repeat(`[`, 60000) + `}`, NotFramed, ""},
+	{"a nested object that is none", `{"host":{"name" "x"},"program":"sshd","message":"a"}`, NotFramed, ""},
+	{"a nested object that ends in a comma", `{"host":{"name":"x",},"program":"sshd","message":"a"}`, NotFramed, ""},
 	{"host in host", strings.Repeat(`{"host":`, 8000), NotFramed, ""},
 }
 
@@ -237,6 +239,17 @@ func FuzzSkip(f *testing.F) {
 			f.Add([]byte(first + line + stamp + "fs1 " + tag + ": a message of another program\n"))
 			f.Add([]byte("2026-11-25T20:08:24Z fs1 sshd[1]: x\n" + line + stamp + "fs1 " + tag + ": a message of another program\n"))
 		}
+	}
+	for _, s := range []string{
+		"Nov 25 20:08:\n0 0: 0000000000000000000000000000000000000\n",
+		"Nov 25 20:08:24xfs1 cron[3]: a message of another program\n",
+		"Nov 25 20:08:24 <a b[c> sshd[1]: a message of the server\n",
+		"Nov 25 20:08:24 [sshd] a: a message of the server, metalog\n",
+		"Nov 25 20:08:24 fs1 auth:info sshd[1]: a message of the server\n",
+		"Nov 25 20:08:24 fs1 /a/b/sshd[1]: a message of the server\n",
+		"Dec 25 20:08:24 fs1 cron[1]: a message of another program\n",
+	} {
+		f.Add([]byte(first + s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p := Parser{Tags: []string{"sftp"}, Clock: Clock{Year: 2026}}

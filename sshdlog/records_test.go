@@ -1,6 +1,12 @@
 package sshdlog
 
-import "testing"
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"rdnsproxy/limits"
+)
 
 // Who the journal proves to have logged.
 func TestJournalTrust(t *testing.T) {
@@ -24,5 +30,31 @@ func TestJournalTrust(t *testing.T) {
 		if found := p.Parse([]byte(line), &f); found != OK || f.Trust != c.trust || f.UID != c.uid || f.Cut != c.cut {
 			t.Errorf("%s: %v, trust %d, user %d, cut %d", c.name, found, f.Trust, f.UID, f.Cut)
 		}
+	}
+}
+
+// A piece of a message is never taken for a whole one.
+func TestPieces(t *testing.T) {
+	var p Parser
+	var f Frame
+	if found := p.Parse([]byte("2026-11-25T20:08:24Z stderr P Accepted pass"), &f); found != Continued || f.Cut > len(f.Msg) {
+		t.Errorf("%v, %d bytes, cut %d", found, len(f.Msg), f.Cut)
+	}
+	if found := p.Parse([]byte("2026-11-25T20:08:24Z stderr F word for root"), &f); found != OK || f.Cut <= len(f.Msg) {
+		t.Errorf("%v, %d bytes, cut %d", found, len(f.Msg), f.Cut)
+	}
+}
+
+// However often a program logs a field, and whatever its size, a record stays small.
+func TestExportBounds(t *testing.T) {
+	field := "MESSAGE=" + strings.Repeat("x", 3*limits.LogLine) + "\n"
+	log := "__REALTIME_TIMESTAMP=1\n" + strings.Repeat(field, 100) + strings.Repeat("OTHER=1\n", 1000) +
+		"SYSLOG_IDENTIFIER=sshd\n_UID=1000\n\n"
+	x := NewExportReader(strings.NewReader(log))
+	r, err := x.Next()
+	p := Parser{Input: JournalExport}
+	var f Frame
+	if err != nil || len(r) > 2*limits.LogLine || p.Parse(bytes.Clone(r), &f) != OK || f.UID != 1000 || len(f.Msg) < f.Cut {
+		t.Errorf("%v, a record of %d bytes, user %d, a message of %d bytes, cut %d", err, len(r), f.UID, len(f.Msg), f.Cut)
 	}
 }

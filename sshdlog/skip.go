@@ -58,13 +58,8 @@ func (p *Parser) others(r []byte) bool {
 	if len(r) < 8 || len(r) > limits.LogLine/2 {
 		return false
 	}
-	switch r[0] {
-	case '[', '<', '-', 'l', ' ':
+	if r[0] == '[' || r[0] == '<' { // metalog, FreeBSD
 		return false
-	case 's':
-		if isStream(r) {
-			return false
-		}
 	}
 	i := bytes.IndexByte(r, ' ')
 	if i <= 0 {

@@ -102,6 +102,7 @@ func TestOtherPrograms(t *testing.T) {
 		"Nov 25 20:08:24 fs1 sshd-sessions[3]: x",
 		"Nov 25 20:08:24 fs1 sshd x",
 		"Nov 25 20:08:24 fs1 sshd[x]: x",
+		"Nov 25 20:08:24 fs1 sshd[]: x",
 		"Nov 25 20:08:24 fs1 sshd[3: x",
 		"Nov 25 20:08:24 fs1 sshd[4294967296]: x",
 		"Nov 25 20:08:24 fs1 kernel: [    1.000000] " + forged,
@@ -125,6 +126,7 @@ func TestOtherPrograms(t *testing.T) {
 	for _, line := range []string{
 		"", "\r", forged, "Failed password for root from 192.0.2.1 port 1 ssh2", "-- Boot 0123 --",
 		"Foo 25 20:08:24 fs1 " + forged, "Nov 25 20:08 fs1 " + forged, "20:08:24 fs1 " + forged,
+		"381 2026-11-25 20:08:24,687 MSG", "381 2026-11-25T20:08:24.687 MSG", "381 2026-11-25 20:08:24.687462 MSG",
 		"<38>1 2026-11-25T20:08:24Z fs1 sshd", "<38>1 2026-11-25T20:08:24Z fs1 sshd 3 - [x y=\"] " + forged,
 	} {
 		var f Frame
