@@ -1,6 +1,7 @@
 package auditreport
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -24,7 +25,43 @@ type clientRow struct {
 	now         string
 	connections int64
 	logins      int64
-	many        int64 // clients
+	pids        bool  // the log tells connections apart
+	proven      bool  // not only lines that any client can have written tell of it
+	clients     int64 // whose row it is
+}
+
+// label is the first cell.
+func (r *clientRow) label() string {
+	label := r.who
+	if r.clients > 1 {
+		label += fmt.Sprintf(" (%d)", r.clients)
+	}
+	if !r.proven {
+		label += unproven
+	}
+	return label
+}
+
+// made is how many connections it made, if the log tells.
+func (r *clientRow) made() string {
+	if !r.pids {
+		return "-"
+	}
+	return number(r.connections)
+}
+
+// add adds a client to a row.
+func (r *clientRow) add(c *audit.Client) {
+	if c.Connections != nil {
+		r.connections += *c.Connections
+	}
+	r.logins += c.Logins
+	r.pids = r.pids && c.Connections != nil
+	r.proven = r.proven && !c.Unproven
+	r.clients++
+	if now := changed(c); r.now != now {
+		r.now = "differs"
+	}
 }
 
 // clients lists those with a wrong reverse name, in the report's order: first those that
@@ -41,7 +78,7 @@ func (t *text) clients() {
 	shown := rows[:min(len(rows), most)]
 	who, name, now := len("address"), len("wrong reverse name"), len("now")
 	for _, r := range shown {
-		who, name, now = max(who, len(r.who)), max(name, len(r.name)), max(now, len(r.now))
+		who, name, now = max(who, len(r.label())), max(name, len(r.name)), max(now, len(r.now))
 	}
 	const numbers = len("  connections  logins")
 	name = max(min(name, t.Width-2-who-2-2-now-numbers), 8)
@@ -49,14 +86,14 @@ func (t *text) clients() {
 	t.Line(1, t.Ink.Paint(layout.Faint, layout.Pad("address", who)+"  "+
 		layout.Pad(safetext.Cut("wrong reverse name", name), name)+"  "+layout.Pad("now", now)+"  connections  logins"))
 	for _, r := range shown {
-		t.Line(1, layout.Pad(r.who, who)+"  "+layout.Pad(safetext.Cut(r.name, name), name)+"  "+
-			layout.Pad(r.now, now)+"  "+right(number(r.connections), len("connections"))+"  "+
+		t.Line(1, layout.Pad(r.label(), who)+"  "+layout.Pad(safetext.Cut(r.name, name), name)+"  "+
+			layout.Pad(r.now, now)+"  "+right(r.made(), len("connections"))+"  "+
 			right(number(r.logins), len("logins")))
 	}
 	if left := int64(len(rows) - len(shown)); left > 0 {
 		t.Line(1, "and "+number(left)+" more (-v lists all)")
 	}
-	if slices.ContainsFunc(shown, func(r *clientRow) bool { return strings.HasSuffix(r.who, unproven) }) {
+	if slices.ContainsFunc(shown, func(r *clientRow) bool { return !r.proven }) {
 		t.Wrapped(1, strings.TrimSpace(unproven)+" not proven: any client can have written the lines about this address")
 	}
 }
@@ -74,19 +111,11 @@ func (t *text) clientRows() []*clientRow {
 		net, grouped := netOf(c)
 		if row := nets[net]; grouped && row != nil {
 			row.who = net
-			row.many++
-			row.connections += connections(c)
-			row.logins += c.Logins
-			if now := changed(c); now != row.now {
-				row.now = "differs"
-			}
+			row.add(c)
 			continue
 		}
-		who := safetext.Cut(address(c), 39)
-		if c.Unproven {
-			who += unproven
-		}
-		row := &clientRow{who, named(c), changed(c), connections(c), c.Logins, 1}
+		row := &clientRow{who: safetext.Cut(address(c), 39), name: named(c), now: changed(c), pids: true, proven: true}
+		row.add(c)
 		rows = append(rows, row)
 		if grouped {
 			nets[net] = row
@@ -144,15 +173,6 @@ func stillWrong(a *check.Address) string {
 		return "is an address"
 	}
 	return "still wrong"
-}
-
-// connections is how many connections a client made; its logins if the log cannot tell
-// connections apart.
-func connections(c *audit.Client) int64 {
-	if c.Connections == nil {
-		return c.Logins
-	}
-	return *c.Connections
 }
 
 // zones lists the reverse zones of clients that log in: one operator can correct many.

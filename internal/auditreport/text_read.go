@@ -94,19 +94,23 @@ func (t *text) readings() {
 	for _, w := range readingWords {
 		row := t.r.Totals.ByReading[w.reading]
 		if row.Addresses > 0 || w.reading == audit.People {
-			rows = append(rows, cells(w.words, row))
+			rows = append(rows, t.cells(w.words, row))
 		}
 	}
 	if n := t.r.Totals.Others; n > 0 {
 		rows = append(rows, []string{"not counted one by one", number(n), "", "", ""})
 	}
-	rows = append(rows, cells("of these, wrong reverse name", t.r.Totals.BadlyMapped))
+	rows = append(rows, t.cells("of these, wrong reverse name", t.r.Totals.BadlyMapped))
 	t.Blank()
 	t.columns(rows, 1, len(rows)-1)
 }
 
-func cells(words string, r audit.Row) []string {
-	return []string{words, number(r.Addresses), number(r.Connections), number(r.Failed), number(r.Logins)}
+func (t *text) cells(words string, r audit.Row) []string {
+	connections := number(r.Connections)
+	if !slices.ContainsFunc(t.r.Hosts, func(h audit.Host) bool { return h.Connections != nil }) {
+		connections = "-" // the log has no pids
+	}
+	return []string{words, number(r.Addresses), connections, number(r.Failed), number(r.Logins)}
 }
 
 // columns writes a table: the first columns, so many, on the left, the others on the right.
@@ -171,10 +175,14 @@ func (t *text) complaints() {
 // complaint is that explanation; empty if sshd did not complain.
 func complaint(r *audit.Report) string {
 	bad := r.Totals.BadlyMapped
-	if bad.Connections == 0 {
+	what := "In " + count(bad.Connections, "connection") + " sshd complains about the client's reverse name"
+	switch {
+	case bad.Addresses == 0:
 		return ""
+	case bad.Connections == 0: // the log has no pids
+		what = "sshd complains about the reverse names of " + count(bad.Addresses, "address")
 	}
-	return "In " + count(bad.Connections, "connection") + " sshd complains about the client's reverse name (" + phrases(r) +
+	return what + " (" + phrases(r) +
 		"). That is not a sign of a break-in: the name that DNS gives for the client's address does not " +
 		"resolve back to that address. " + gotIn(r)
 }

@@ -28,7 +28,7 @@ func calm() *audit.Report {
 		Severity: check.Pass, Headline: "nothing is wrong: no login was hurt by a reverse name",
 		Inputs: []audit.Input{{Name: "auth.log", SSHD: 300}},
 		Time:   audit.Span{First: at(0), Last: at(23), Zone: "UTC"},
-		Hosts:  []audit.Host{{Name: "fs1"}},
+		Hosts:  []audit.Host{{Name: "fs1", Connections: new(int64)}},
 		Totals: audit.Totals{ByReading: map[audit.Reading]audit.Row{audit.People: row, audit.Guessing: row, audit.Passing: row}},
 		Timeline: audit.Timeline{StepSeconds: 3600, Start: []int64{at(0).Unix(), at(8).Unix(), at(23).Unix()},
 			Mapping: []int64{0, 0, 0}, Failed: []int64{1, 0, 9}, Logins: []int64{1, 9, 1}, Dropped: []int64{0, 0, 0}},
@@ -98,10 +98,10 @@ func TestTextIPv6(t *testing.T) {
 	add("192.0.2.1", 16, audit.Removed)
 	text := write(t, "text", r, Options{})
 	want := `
-  address            wrong reverse name  now      connections  logins
-  2001:db8:1:2::/64  host.example.com    differs           10       7
-  2001:db8:1:3::1    host.example.com    fixed              9       8
-  192.0.2.1          host.example.com    removed           17      16
+  address                wrong reverse name  now      connections  logins
+  2001:db8:1:2::/64 (3)  host.example.com    differs           10       7
+  2001:db8:1:3::1        host.example.com    fixed              9       8
+  192.0.2.1              host.example.com    removed           17      16
 `
 	if !strings.Contains(text, want) {
 		t.Errorf("%s\nlacks\n%s", text, want)

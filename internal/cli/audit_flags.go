@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"rdnsproxy/internal/auditrun"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshdlog"
 
 	"github.com/spf13/pflag"
@@ -101,7 +103,22 @@ func (f *auditFlags) validate() error {
 	case f.Anonymize && !f.Only.All():
 		return console.Refuse(exit.Usage, "use one or the other", "--anonymize cannot be combined with --client, --user or --host")
 	}
-	return cmp.Or(f.validateFollow(format), f.validateMerge())
+	return cmp.Or(f.validateJournal(), f.validateFollow(format), f.validateMerge())
+}
+
+// validateJournal refuses a folder behind --journal where one may have meant its value: it
+// would be read besides this machine's journal.
+func (f *auditFlags) validateJournal() error {
+	if !f.Journal || f.JournalDir != "" {
+		return nil
+	}
+	for _, name := range f.Names {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return console.Refuse(exit.Usage, "--journal="+safetext.Shell(name)+" reads the journal in that folder; without --journal the folder is read too",
+				"--journal reads this machine's journal, and not the one in %s", console.Quoted(name))
+		}
+	}
+	return nil
 }
 
 // validateFollow refuses what cannot be done while a log grows.
