@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 
 	"rdnsproxy/audit/tally"
@@ -15,7 +16,7 @@ func (c *counted) client() Client {
 		Reading: c.reading, Unproven: c.Unproven, Hosts: c.servers(), First: stamp(c.First), Last: stamp(c.Last),
 		BadlyMapped: c.BadlyMapped, Logins: c.logins(), Failed: c.Failed, UnknownUser: c.UnknownUser,
 		RefusedKey: c.RefusedKey, NotAllowed: c.NotAllowed, Dropped: c.Dropped, Unsure: c.Unsure,
-		Users: namesOf(c.Users), LoggedIn: namesOf(c.LoggedIn), Refused: namesOf(c.Refused),
+		Users: namesOf(c.Users), LoggedIn: namesOf(c.LoggedIn), Refused: namesOf(together(c.Refused, c.Denied)),
 		Required: listsOf(c.Required),
 		Then: Then{
 			Kind: thenKind(&c.Client), NameFirst: safetext.Name(c.NameFirst), NameLast: safetext.Name(c.NameLast),
@@ -104,4 +105,18 @@ func forgeries(s *tally.Summary) []Forgery {
 		})
 	}
 	return all
+}
+
+// together adds up two samples.
+func together(a, b tally.Sample) tally.Sample {
+	sum := tally.Sample{Names: slices.Clone(a.Names), About: a.About + b.About}
+	for _, n := range b.Names {
+		if i := slices.IndexFunc(sum.Names, func(m tally.Count) bool { return m.Name == n.Name }); i >= 0 {
+			sum.Names[i].N += n.N
+			sum.About--
+			continue
+		}
+		sum.Names = append(sum.Names, n)
+	}
+	return sum
 }

@@ -103,7 +103,7 @@ func client(address, what string) tally.Client {
 		case "named":
 			c.NamedMapping = n
 		case "user":
-			c.Refused = one
+			c.Refused, c.Denied = one, one
 		case "from":
 			c.Required = one
 		case "ptr":

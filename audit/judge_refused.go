@@ -141,7 +141,7 @@ func (j *judgement) judgeDenied(c *counted) {
 		if !ok || rule.Keyword != allowUsers || !isName(host) || !j.seenByConfigured(c) {
 			continue
 		}
-		for _, u := range c.Refused.Names {
+		for _, u := range c.Denied.Names {
 			fits := func(name string) bool { m, _ := sshconf.Match(host, name, true); return m }
 			if m, _ := sshconf.Match(user, u.Name, false); !m || !slices.ContainsFunc(c.nowNames(), fits) {
 				continue

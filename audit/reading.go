@@ -41,7 +41,7 @@ func refusedUser(c *tally.Client) bool {
 	if c.NotAllowed == 0 || c.UnknownUser > 0 {
 		return false
 	}
-	for _, u := range c.Refused.Names {
+	for _, u := range c.Denied.Names {
 		if u.Name != "root" && u.Name != "ROOT" {
 			return true
 		}

@@ -61,14 +61,14 @@ const (
 
 // extra is what is known of a client that logged in, or that there were complaints about.
 type extra struct {
-	n                                  [moreNumbers]uint32
-	loggedIn, refused, names, required sample
-	nameFirst, nameLast                uint32
-	nameFirstAt, nameLastAt            int64 // in lines of the log
-	mappingAt                          int64
-	wait                               int64 // microseconds + 1; 0: none
-	mapping                            uint8
-	login                              login
+	n                                          [moreNumbers]uint32
+	loggedIn, refused, denied, names, required sample
+	nameFirst, nameLast                        uint32
+	nameFirstAt, nameLastAt                    int64 // in lines of the log
+	mappingAt                                  int64
+	wait                                       int64 // microseconds + 1; 0: none
+	mapping                                    uint8
+	login                                      login
 }
 
 // login is a client's first one, and what preceded it.
@@ -218,8 +218,8 @@ func (t *Tally) forget(c *record) {
 	}
 }
 
-func (m *extra) samples() [4]*sample {
-	return [4]*sample{&m.loggedIn, &m.refused, &m.names, &m.required}
+func (m *extra) samples() [5]*sample {
+	return [5]*sample{&m.loggedIn, &m.refused, &m.denied, &m.names, &m.required}
 }
 
 // left estimates how many of those were left out who are beyond the most that stay, of which

@@ -349,7 +349,7 @@ func (d *decoder) extra(m *extra, w *wireExtra) error {
 	}
 	seq := d.t.seq
 	err := errors.Join(inLog(0, m.nameFirstAt, seq), inLog(0, m.nameLastAt, seq), inLog(0, m.mappingAt, seq), inLog(0, m.wait, mostWait+1))
-	for i, s := range []*wireSample{w.LoggedIn, w.Refused, w.Names, w.Required} {
+	for i, s := range []*wireSample{w.LoggedIn, w.Refused, w.Denied, w.Names, w.Required} {
 		err = errors.Join(err, d.sample(m.samples()[i], s))
 	}
 	return err

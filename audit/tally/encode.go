@@ -155,8 +155,8 @@ func (e *encoder) client(r *record) *wireClient {
 	}
 	m := e.t.extras.at(r.more)
 	w.More = &wireExtra{
-		N: m.n, LoggedIn: e.sample(m.loggedIn), Refused: e.sample(m.refused), Names: e.sample(m.names),
-		Required: e.sample(m.required), Name: [2]bytesText{e.name(m.nameFirst), e.name(m.nameLast)},
+		N: m.n, LoggedIn: e.sample(m.loggedIn), Refused: e.sample(m.refused), Denied: e.sample(m.denied),
+		Names: e.sample(m.names), Required: e.sample(m.required), Name: [2]bytesText{e.name(m.nameFirst), e.name(m.nameLast)},
 		NameAt: [2]int64{m.nameFirstAt, m.nameLastAt}, Mapping: sshdlog.Kind(m.mapping), MappingAt: m.mappingAt,
 		Wait: m.wait,
 	}

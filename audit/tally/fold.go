@@ -142,8 +142,11 @@ func (t *Tally) foldMore(r *record, c *conn, n *[moreNumbers]uint32) {
 		m.n[i] = sum(m.n[i], n[i])
 	}
 	t.sample(&m.loggedIn, c.in, 1)
-	if c.keys > 0 || c.denied > 0 {
+	if c.keys > 0 {
 		t.sample(&m.refused, c.known, 1)
+	}
+	if c.denied > 0 {
+		t.sample(&m.denied, c.known, 1)
 	}
 	t.sample(&m.required, c.need, 1)
 	if id, at := c.nameOf(); id != 0 {

@@ -60,7 +60,8 @@ type Client struct {
 
 	Users    Sample // asked for in vain; names of unknown users only with Options.UnknownUsers
 	LoggedIn Sample // users who logged in
-	Refused  Sample // users with the right key from the wrong place, or who were not allowed
+	Refused  Sample // users with the right key, from the wrong place
+	Denied   Sample // users who were not allowed
 	Names    Sample // PTR names in complaints, or by which the server knew the client
 	Required Sample // the from= lists that refused it
 	Root     int64  // failed attempts as root

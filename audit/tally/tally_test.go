@@ -230,7 +230,7 @@ func TestNamesOfClients(t *testing.T) {
 		c.Names.About != 2 || c.ByMapping != [4]int64{1, 1} {
 		t.Errorf("%+v", c)
 	}
-	if c := clients[1]; c.NameLast != "good.example.net" || c.NamedMapping != 1 || c.Refused.Names[0].Name != "backup" || c.Mapping != sshdlog.Other {
+	if c := clients[1]; c.NameLast != "good.example.net" || c.NamedMapping != 1 || c.Denied.Names[0].Name != "backup" || len(c.Refused.Names) > 0 || c.Mapping != sshdlog.Other {
 		t.Errorf("%+v", c)
 	}
 	if h := y.Summary().Hosts[0]; h.Complaints != 2 || h.Named != 1 || h.UserHost != 1 || h.FirstProof != 1 || h.LastProof != 3 {

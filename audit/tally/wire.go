@@ -139,14 +139,14 @@ type wireClient struct {
 }
 
 type wireExtra struct {
-	N                                  [moreNumbers]uint32
-	LoggedIn, Refused, Names, Required *wireSample  `json:",omitempty"`
-	Name                               [2]bytesText // first, last
-	NameAt                             [2]int64
-	Mapping                            sshdlog.Kind
-	MappingAt                          int64
-	Wait                               int64      `json:",omitempty"`
-	Login                              *wireLogin `json:",omitempty"`
+	N                                          [moreNumbers]uint32
+	LoggedIn, Refused, Denied, Names, Required *wireSample  `json:",omitempty"`
+	Name                                       [2]bytesText // first, last
+	NameAt                                     [2]int64
+	Mapping                                    sshdlog.Kind
+	MappingAt                                  int64
+	Wait                                       int64      `json:",omitempty"`
+	Login                                      *wireLogin `json:",omitempty"`
 }
 
 type wireLogin struct {
