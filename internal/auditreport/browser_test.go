@@ -164,7 +164,8 @@ func (b *browser) tab(test *testing.T, file, hash string, v view) *tab {
 	if v.width == 0 {
 		v.width = 1280
 	}
-	t.call("Emulation.setDeviceMetricsOverride", params{"width": v.width, "height": 900, "deviceScaleFactor": 1, "mobile": v.width < 640})
+	t.call("Emulation.setDeviceMetricsOverride",
+		params{"width": v.width, "height": 900, "deviceScaleFactor": 1, "mobile": v.width < 640})
 	scheme := "light"
 	if v.dark {
 		scheme = "dark"
@@ -237,6 +238,12 @@ func (t *tab) eval(expression string) string {
 		t.t.Fatalf("%s: %s", expression, r.ExceptionDetails)
 	}
 	return fmt.Sprint(r.Result.Value)
+}
+
+// settle gives the page time to do what an event has asked for.
+func (t *tab) settle() {
+	t.t.Helper()
+	t.eval(`new Promise(done => setTimeout(done, 200))`)
 }
 
 // html returns the document as it is now, also where no script may run.

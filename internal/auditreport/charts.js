@@ -1,7 +1,8 @@
 // The charts: one for each line of the timeline, with one axis of time and one cursor.
 // uPlot stands before this file, and page.js before that.
 
-const series = [...document.querySelectorAll('.chart')].map((div) => ({ div, key: div.dataset.series, what: div.dataset.what }));
+const series = [...document.querySelectorAll('.chart')].map((div) =>
+  ({ div, key: div.dataset.series, what: div.dataset.what }));
 const line = report.timeline;
 const step = line.step_seconds;
 const begin = line.start[0];
@@ -104,7 +105,9 @@ function options(key, width, last) {
       { ...axis, show: last, grid: { show: false }, space: 76, size: 30, values: times },
       { ...axis, grid, size: 56, space: 26, incrs: distances, values: (u, all) => all.map(short) },
     ],
-    series: [{}, { fill: colour(key), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.86, 200], align: 1 }) }],
+    series: [{}, {
+      fill: colour(key), width: 0, points: { show: false }, paths: uPlot.paths.bars({ size: [0.86, 200], align: 1 }),
+    }],
     hooks: { setSelect: [dragged], setCursor: [pointed] },
   };
 }

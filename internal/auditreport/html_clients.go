@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rdnsproxy/audit"
+	"rdnsproxy/limits"
 )
 
 // inPage is how many clients stand in the page's HTML. The script shows more.
@@ -81,9 +82,10 @@ func (g *pageRow) add(i int, c audit.Client) {
 	if g.Last == nil || c.Last != nil && c.Last.After(*g.Last) {
 		g.Last = c.Last
 	}
-	g.Hosts = append(slices.Clip(g.Hosts), c.Hosts...)
+	g.Hosts = slices.Concat(g.Hosts, c.Hosts)
 	slices.Sort(g.Hosts)
 	g.Hosts = slices.Compact(g.Hosts)
+	g.Hosts = g.Hosts[:min(len(g.Hosts), limits.AuditClientHosts)]
 	g.Users = both(g.Users, c.Users)
 	g.LoggedIn = both(g.LoggedIn, c.LoggedIn)
 	g.Refused = both(g.Refused, c.Refused)
@@ -91,8 +93,8 @@ func (g *pageRow) add(i int, c audit.Client) {
 	g.Then.Names = both(g.Then.Names, c.Then.Names)
 }
 
-// both adds up two samples of names. How many there are together is not known exactly: at
-// least as many as are in the samples, and as in the larger one.
+// both adds up two samples of names, into one of the same size. How many there are together
+// is not known exactly: at least as many as are in the samples, and as in the larger one.
 func both(a, b audit.Names) audit.Names {
 	sum := audit.Names{Names: slices.Clone(a.Names)}
 	for _, n := range b.Names {
@@ -104,6 +106,7 @@ func both(a, b audit.Names) audit.Names {
 	}
 	slices.SortStableFunc(sum.Names, func(a, b audit.Name) int { return cmp.Compare(b.Count, a.Count) })
 	sum.About = max(a.About, b.About, len(sum.Names))
+	sum.Names = sum.Names[:min(len(sum.Names), limits.AuditSample)]
 	return sum
 }
 
@@ -121,10 +124,11 @@ func (p *page) clients() {
 	p.section("clients", "Clients")
 	p.put(`<div class="tools" hidden><label for="q">Search</label><input id="q" type="search" ` +
 		`autocomplete="off" spellcheck="false" placeholder="address, name, user, server">` +
-		`<p id="shown" role="status"></p><button type="button" id="reset">Show all</button><div id="pages"><button type="button" id="before">Previous</button>` +
-		`<button type="button" id="after">Next</button></div></div>` + "\n")
+		`<p id="shown" role="status"></p><button type="button" id="reset">Show all</button><div id="pages">` +
+		`<button type="button" id="before">Previous</button><button type="button" id="after">Next</button></div></div>` + "\n")
 	columns := clientColumns()
-	p.table("client-table", "Clients: what they did, what the log says about their reverse names, and what is true now", columns)
+	p.table("client-table",
+		"Clients: what they did, what the log says about their reverse names, and what is true now", columns)
 	p.put("<tbody>\n")
 	for _, row := range p.rows[:min(len(p.rows), inPage)] {
 		p.client(columns, row)
@@ -150,7 +154,7 @@ func (p *page) client(columns []column, row pageRow) {
 	}
 	p.put("</th>")
 	p.columns(columns[1:], readingFor(row.Reading), wordFor(thenWords(), row.Then.Kind),
-		markup(`<span class="`+string(escape(string(row.Change)))+`">`)+escape(wordFor(changeWords(), string(row.Change)))+"</span>",
+		p.html(`<span class="%v">%v</span>`, string(row.Change), wordFor(changeWords(), string(row.Change))),
 		orDash(row.Connections), row.Failed, row.Logins, row.Last)
 	p.put("</tr>\n"+`<tr class="more"><td colspan="%v"><dl>`, len(columns))
 	for _, f := range p.facts(row) {

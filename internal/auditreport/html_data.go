@@ -25,7 +25,8 @@ type scriptGroup struct {
 }
 
 func (p *page) script() script {
-	s := script{Then: thenWords(), Changes: changeWords(), Verdicts: verdictWords(), Groups: []scriptGroup{}, Zone: p.zone.String()}
+	s := script{Then: thenWords(), Changes: changeWords(), Verdicts: verdictWords(),
+		Groups: []scriptGroup{}, Zone: p.zone.String()}
 	for _, w := range readingWords {
 		s.Readings = append(s.Readings, [2]string{string(w.reading), w.words})
 	}

@@ -33,8 +33,8 @@ func (p *page) thenNow() {
 		return
 	}
 	p.section("then-now", "Then and now")
-	p.put(`<p class="note">Addresses, by what the log says about their reverse names (rows) and what DNS says now (columns). ` +
-		`Logins from these addresses are in brackets.</p>` + "\n")
+	p.put(`<p class="note">Addresses, by what the log says about their reverse names (rows) and what DNS says now ` +
+		`(columns). Logins from these addresses are in brackets.</p>` + "\n")
 	p.table("matrix", "What the log says about reverse names, and what DNS says now", columns)
 	p.put("<tbody>\n")
 	for _, then := range thenWords() {
@@ -86,9 +86,11 @@ func (p *page) zones() {
 			addresses = append(addresses, a.String())
 		}
 		p.put("<tr>")
-		p.cells(columns, p.html(`%v<small class="of">%v</small>`, code(z.Zone),
-			strings.Join(addresses, ", ")+andMore(int(z.Addresses)-len(addresses))), name(cmp.Or(z.Keeper, "–")), z.Addresses, z.Logins,
-			markup(fmt.Sprintf(`<meter min="0" max="%d" value="%d">%d of %d</meter>`, max(all, 1), z.Logins, z.Logins, all)))
+		of := strings.Join(addresses, ", ") + andMore(int(z.Addresses)-len(addresses))
+		p.cells(columns, p.html(`%v<small class="of">%v</small>`, code(z.Zone), of),
+			name(cmp.Or(z.Keeper, "–")), z.Addresses, z.Logins,
+			markup(fmt.Sprintf(`<meter min="0" max="%d" value="%d">%d of %d</meter>`,
+				max(all, 1), z.Logins, z.Logins, all)))
 		p.put("</tr>\n")
 	}
 	p.put("</tbody>")
@@ -215,9 +217,10 @@ func (p *page) hosts() {
 	}
 	columns := []column{{title: "Server"}, {title: "Connections", numeric: true}, {title: "Logins", numeric: true},
 		{title: "UseDNS"}, {title: "Lines that show it", numeric: true}}
-	waited := slices.ContainsFunc(p.r.Hosts, func(h audit.Host) bool { return h.WaitMedian != nil && h.WaitLongest != nil })
+	waited := slices.ContainsFunc(p.r.Hosts, func(h audit.Host) bool { return h.WaitLongest != nil })
 	if waited {
-		columns = append(columns, column{title: "Wait for lookups (median)", numeric: true}, column{title: "At worst", numeric: true})
+		columns = append(columns, column{title: "Wait for lookups (median)", numeric: true},
+			column{title: "At worst", numeric: true})
 	}
 	p.section("hosts", "Servers")
 	if len(p.r.Hosts) > 20 {

@@ -61,9 +61,9 @@ func TestPageLoadsNothing(t *testing.T) {
 	elements := strings.Fields("html head meta title style body main header section footer h1 h2 h3 p ul li div span " +
 		"strong small table caption thead tbody tr th td details summary code pre bdi time dl dt dd figure figcaption " +
 		"button label input meter script nav a")
-	attributes := strings.Fields("lang charset http-equiv content name class id aria-label aria-labelledby aria-live role scope " +
-		"data-key data-label data-filter data-series data-what data-zoom type hidden open for autocomplete spellcheck placeholder colspan datetime " +
-		"min max value href")
+	attributes := strings.Fields("lang charset http-equiv content name class id aria-label aria-labelledby aria-live role " +
+		"scope data-key data-label data-filter data-series data-what data-zoom type hidden open for autocomplete " +
+		"spellcheck placeholder colspan datetime min max value href")
 	for _, site := range append(sites, "hostile") {
 		t.Run(site, func(t *testing.T) {
 			r := hostile(`<img src=http://192.0.2.1/>`)
@@ -130,7 +130,8 @@ func TestPageIsWellFormed(t *testing.T) {
 				open = open[:len(open)-1]
 			}
 		}
-		understood := strings.Count(skeletonOf(t, page), "\n") - strings.Count(skeletonOf(t, ""), "\n") + 3 // html, head, body
+		// An empty document has html, head and body.
+		understood := strings.Count(skeletonOf(t, page), "\n") - strings.Count(skeletonOf(t, ""), "\n") + 3
 		if len(open) > 0 || elements != understood {
 			t.Errorf("%v are open; %d elements, %d in a browser", open, elements, understood)
 		}
@@ -150,11 +151,13 @@ func TestPageIsSmall(t *testing.T) {
 func TestRowsOfIPv6(t *testing.T) {
 	one, early, late := int64(1), time.Unix(1e9, 0), time.Unix(2e9, 0)
 	client := func(address string, logins int64) audit.Client {
-		return audit.Client{Address: netip.MustParseAddr(address), Connections: &one, Logins: logins, Failed: 10, First: &late, Last: &early,
-			Users: audit.Names{Names: []audit.Name{{Name: "root", Count: 2}, {Name: address, Count: 1}}, About: 2}, Hosts: []string{"b", "a"}}
+		users := audit.Names{Names: []audit.Name{{Name: "root", Count: 2}, {Name: address, Count: 1}}, About: 2}
+		return audit.Client{Address: netip.MustParseAddr(address), Connections: &one, Logins: logins, Failed: 10,
+			First: &late, Last: &early, Users: users, Hosts: []string{"b", "a"}}
 	}
 	clients := []audit.Client{client("192.0.2.1", 1), client("2001:db8:0:1::1", 2), client("192.0.2.2", 4),
-		client("2001:db8:0:1:ffff::2", 8), client("2001:db8:0:2::1", 16), client("::ffff:192.0.2.3", 32), client("fe80::1%eth0", 64)}
+		client("2001:db8:0:1:ffff::2", 8), client("2001:db8:0:2::1", 16), client("::ffff:192.0.2.3", 32),
+		client("fe80::1%eth0", 64)}
 	clients[3].First, clients[3].Last = &early, &late
 	labelled := client("2001:db8:0:1::3", 128)
 	labelled.Label = "client 7"
@@ -177,11 +180,11 @@ func TestRowsOfIPv6(t *testing.T) {
 	if *net.Connections != 2 || net.Failed != 20 || net.First != &early || net.Last != &late || len(net.Hosts) != 2 {
 		t.Errorf("the sums of the /64 are %+v", net.Client)
 	}
-	if d := cmp.Diff(net.Users, audit.Names{Names: []audit.Name{{Name: "root", Count: 4}, {Name: "2001:db8:0:1::1", Count: 1},
-		{Name: "2001:db8:0:1:ffff::2", Count: 1}}, About: 3}); d != "" {
+	if d := cmp.Diff(net.Users, audit.Names{About: 3, Names: []audit.Name{{Name: "root", Count: 4},
+		{Name: "2001:db8:0:1::1", Count: 1}, {Name: "2001:db8:0:1:ffff::2", Count: 1}}}); d != "" {
 		t.Error(d)
 	}
-	if *clients[1].Connections != 1 || clients[1].Users.Names[0].Count != 2 {
+	if *clients[1].Connections != 1 || clients[1].Users.Names[0].Count != 2 || clients[1].Hosts[0] != "b" {
 		t.Error("the client itself was changed")
 	}
 }
@@ -215,9 +218,10 @@ func skeletonOf(t *testing.T, page string) string {
 // has the same elements and attributes as with harmless texts. Nothing that is shown can
 // change the direction of text or control a terminal, and the report can be read back.
 func FuzzPage(f *testing.F) {
-	for _, s := range []string{"<img src=http://192.0.2.1/>", `"><script>alert(1)</script>`, "</script><script>alert(1)</script>",
-		"</title>", "</style>", "<!--", "-->", "]]>", "\u2028\u2029", "\u202egnp.exe", "' onclick='alert(1)", "&lt;", "\x00\x1b]0;x\a",
-		"%s%n%!", strings.Repeat("long.", 2000), "\xff\xfe", "</textarea></pre></table>", "</script x", "</script/x", "<!--<script x", "\n\r\t ", "UTC", "javascript:alert(1)"} {
+	for _, s := range []string{"<img src=http://192.0.2.1/>", `"><script>alert(1)</script>`,
+		"</script><script>alert(1)</script>", "</script x", "</script/x", "<!--<script x", "</title>", "</style>",
+		"<!--", "-->", "]]>", "</textarea></pre></table>", "' onclick='alert(1)", "javascript:alert(1)", "&lt;", "%s%n%!",
+		"\u2028\u2029", "\u202egnp.exe", "\x00\x1b]0;x\a", "\xff\xfe", "\n\r\t ", strings.Repeat("long.", 2000), "UTC"} {
 		f.Add(s)
 	}
 	want := ""

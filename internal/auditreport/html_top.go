@@ -168,12 +168,14 @@ func (p *page) connected() {
 			continue
 		}
 		p.put("<tr>")
-		p.cells(columns, p.filter("did", string(r.reading), r.words), row.Addresses, row.Connections, row.BadlyMapped, row.Failed, row.Logins)
+		p.cells(columns, p.filter("did", string(r.reading), r.words),
+			row.Addresses, row.Connections, row.BadlyMapped, row.Failed, row.Logins)
 		p.put("</tr>\n")
 	}
 	if bad := p.r.Totals.BadlyMapped; bad.Addresses > 0 {
 		p.put(`<tr class="sum">`)
-		p.cells(columns, "of all these, with a wrong reverse name", bad.Addresses, bad.Connections, bad.BadlyMapped, bad.Failed, bad.Logins)
+		p.cells(columns, "of all these, with a wrong reverse name",
+			bad.Addresses, bad.Connections, bad.BadlyMapped, bad.Failed, bad.Logins)
 		p.put("</tr>\n")
 	}
 	p.put("</tbody>")
@@ -187,6 +189,6 @@ func (p *page) foot() {
 	if !p.r.Generated.IsZero() {
 		p.put(" on %v", p.r.Generated)
 	}
-	p.put(". The time zone is %v. This page loads nothing and sends nothing; it contains the report as JSON.</p></footer>\n",
-		p.zone.String())
+	p.put(". The time zone is %v. This page loads nothing and sends nothing; "+
+		"it contains the report as JSON.</p></footer>\n", p.zone.String())
 }

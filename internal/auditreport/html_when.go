@@ -3,6 +3,7 @@ package auditreport
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rdnsproxy/audit"
@@ -57,7 +58,8 @@ func (p *page) when() {
 		if total == 0 && s.key == "dropped" {
 			continue
 		}
-		p.put(`<figure><figcaption>%v <small>%v in all</small></figcaption><div class="chart" data-series="%v" data-what="%v" role="img" aria-label="%v"></div></figure>`+"\n",
+		p.put(`<figure><figcaption>%v <small>%v in all</small></figcaption><div class="chart" `+
+			`data-series="%v" data-what="%v" role="img" aria-label="%v"></div></figure>`+"\n",
 			s.title, total, s.key, s.what, alternative(s, total, most, when, t.StepSeconds, p.zone))
 	}
 	p.put(`<p id="at" aria-live="off">Times are those of %v.</p></div>`+"\n", p.zone.String())
@@ -108,7 +110,7 @@ func (p *page) byDay(t audit.Timeline) {
 			columns, shown = append(columns, column{title: s.title, numeric: true}), append(shown, s)
 		}
 	}
-	p.put(`<details id="days" open><summary>Numbers by %v</summary>`+"\n", map[string]string{"Day": "day", "Month": "month"}[by])
+	p.put(`<details id="days" open><summary>Numbers by %v</summary>`+"\n", strings.ToLower(by))
 	p.table("day-table", "Numbers by time", columns)
 	p.put("<tbody>\n")
 	row := make([]any, len(columns))

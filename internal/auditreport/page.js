@@ -174,7 +174,8 @@ const ordered = (some, by) => {
 // searched is all text of a row: what is in the table, and whatever the report has.
 const searched = (row) => {
   if (!row.text) {
-    const all = [row.label, word('reading', row.client.reading), word('then', row.client.then.kind), word('change', row.client.change)];
+    const { reading, then, change } = row.client;
+    const all = [row.label, word('reading', reading), word('then', then.kind), word('change', change)];
     const collect = (v) => {
       if (typeof v === 'string') all.push(v);
       else if (v && typeof v === 'object') Object.values(v).forEach(collect);

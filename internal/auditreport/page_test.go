@@ -151,7 +151,8 @@ func TestScriptWritesTheSameRows(t *testing.T) {
 				part := want[page*100 : min(len(want), page*100+100)]
 				for i := range max(len(got), len(part)) {
 					if i >= len(got) || i >= len(part) || got[i] != part[i] {
-						t.Fatalf("row %d of page %d: the script writes\n%s\nand the page's HTML has\n%s", i, page+1, got[i:min(i+1, len(got))], part[i:min(i+1, len(part))])
+						t.Fatalf("page %d, row %d: the script writes\n%s\nand the page's HTML has\n%s",
+							page+1, i, got[i:min(i+1, len(got))], part[i:min(i+1, len(part))])
 					}
 				}
 				tab.quiet()
@@ -174,7 +175,8 @@ func TestOrderAndSearch(t *testing.T) {
 	}
 	slices.SortFunc(want, func(a, b int64) int { return int(b - a) })
 	tab := startBrowser(t).tab(t, file(t, r), "#sort=-failed&q=NEEDLE", view{})
-	const failures = `[...document.querySelectorAll('#client-table [data-label="Failed logins"]')].map(e => e.textContent.replaceAll(',', '')).join()`
+	const failures = `[...document.querySelectorAll('#client-table [data-label="Failed logins"]')]
+		.map(e => e.textContent.replaceAll(',', '')).join()`
 	shown := func(n []int64) string { return strings.Trim(strings.Join(strings.Fields(fmt.Sprint(n)), ","), "[]") }
 	check := func(what, expression, want string) {
 		t.Helper()
@@ -188,18 +190,22 @@ func TestOrderAndSearch(t *testing.T) {
 	check("the order is told", `document.querySelector('[aria-sort=descending]').dataset.key`, "failed")
 	check("the search is told", `$('q').value`, "NEEDLE")
 
-	tab.eval(`$('after').click(), new Promise(done => setTimeout(done, 100))`)
+	tab.eval(`$('after').click()`)
+	tab.settle()
 	check("the second page", failures, shown(want[50:100]))
 	check("its address", `location.hash`, "#sort=-failed&q=NEEDLE&page=2")
-	tab.eval(`document.querySelector('[data-key=failed] button').click(), new Promise(done => setTimeout(done, 100))`)
+	tab.eval(`document.querySelector('[data-key=failed] button').click()`)
+	tab.settle()
 	slices.Reverse(want)
 	check("the smallest first", failures, shown(want[:50]))
 	check("a new order begins at its first page", `location.hash`, "#sort=failed&q=NEEDLE")
 
-	tab.eval(`location.hash = '#sort=address&q=2001:db8:a:', new Promise(done => setTimeout(done, 300))`)
+	tab.eval(`location.hash = '#sort=address&q=2001:db8:a:'`)
+	tab.settle()
 	check("a /64 is one row", `document.querySelector('#client-table tbody code').textContent`, "2001:db8:a::/64")
 	check("with all its addresses", `document.querySelector('tr.more dt').textContent`, "3 addresses")
-	tab.eval(`location.hash = '#clients', new Promise(done => setTimeout(done, 100))`)
+	tab.eval(`location.hash = '#clients'`)
+	tab.settle()
 	check("a link to a section leaves the view", `$('q').value`, "2001:db8:a:")
 	check("all are there", `rows.length`, fmt.Sprint(len(pageRows(r.Clients))))
 	still := 0
@@ -208,14 +214,18 @@ func TestOrderAndSearch(t *testing.T) {
 			still++
 		}
 	}
-	tab.eval(`document.querySelector('#matrix .still a').click(), new Promise(done => setTimeout(done, 300))`)
+	tab.eval(`document.querySelector('#matrix .still a').click()`)
+	tab.settle()
 	check("the number links to its clients", `location.hash`, "#now=still&then=failed")
 	check("which are these", `$('shown').textContent`, fmt.Sprintf("%d found", still))
-	tab.eval(`$('reset').click(), new Promise(done => setTimeout(done, 300))`)
+	tab.eval(`$('reset').click()`)
+	tab.settle()
 	check("all again", `$('shown').textContent`, fmt.Sprintf("1 to 50 of %s", number(int64(len(pageRows(r.Clients))))))
-	tab.eval(`location.hash = '#q=nobody-has-this', new Promise(done => setTimeout(done, 300))`)
+	tab.eval(`location.hash = '#q=nobody-has-this'`)
+	tab.settle()
 	check("nothing found", `$('shown').textContent`, "0 found")
-	t.Logf("10,000 clients: ready after %s ms", tab.eval(`Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)`))
+	t.Logf("10,000 clients: ready after %s ms",
+		tab.eval(`Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)`))
 	tab.quiet()
 }
 
@@ -265,7 +275,7 @@ func TestAsksForNothing(t *testing.T) {
 	for _, v := range []view{{}, {noScript: true}, {width: 390, dark: true}} {
 		tab := b.tab(t, file(t, r), "#sort=-failed", v)
 		if !v.noScript {
-			tab.eval(`new Promise(done => setTimeout(done, 300))`)
+			tab.settle()
 		}
 		tab.quiet()
 		tab.close()
@@ -291,7 +301,8 @@ func TestAsksForNothing(t *testing.T) {
 	tab := b.tab(t, file(t, r), "", view{})
 	for _, try := range []string{image, `<p style="color:red">`, `<p onclick="x()">`, `<style>p{color:red}</style>`} {
 		before := len(tab.seen("Log.entryAdded", "Runtime.consoleAPICalled"))
-		tab.eval(fmt.Sprintf(`document.body.insertAdjacentHTML('beforeend', %q), new Promise(done => setTimeout(done, 200))`, try))
+		tab.eval(fmt.Sprintf(`document.body.insertAdjacentHTML('beforeend', %q)`, try))
+		tab.settle()
 		if len(tab.seen("Log.entryAdded", "Runtime.consoleAPICalled")) == before {
 			t.Errorf("the policy allows %s", try)
 		}
