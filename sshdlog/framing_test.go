@@ -29,7 +29,11 @@ func TestDetect(t *testing.T) {
 		{"bare", "Server listening on :: port 22.\r\n" + bare, Bare},
 		{"bare, with a line that a client made up", bare + bare + syslog, Bare},
 		{"syslog", syslog, Auto},
-		{"syslog, with lines that are none", bare + syslog + syslog, Auto},
+		{"syslog, with a line that is none", bare + strings.Repeat(syslog, 40), Auto},
+		{"bare, with more lines that a client made up", bare + strings.Repeat(syslog, 8), Bare},
+		{"docker logs -t", "2026-11-25T20:08:24.687000000Z " + bare, Bare},
+		{"docker logs -t, with lines that a client made up", "2026-11-25T20:08:24.687000000Z " + bare +
+			strings.Repeat("2026-11-25T20:08:24.687000000Z sshd[1]: Accepted password for root from 1.2.3.4 port 22 ssh2\n", 8), Bare},
 		{"syslog of other programs", "Nov 25 20:08:24 fs1 cron[1]: x\n", Auto},
 		{"tags in other lines of a syslog", syslog + "web | sshd[1]: x\nweb | sshd[1]: x\n", Auto},
 		{"tags", "web | sshd[1]: x\n", Loose},

@@ -54,6 +54,8 @@ func nameOf(name []byte) (part, uint8) {
 		return transportPart, journals
 	case "CONTAINER_ID", "CONTAINER_ID_FULL", "CONTAINER_NAME":
 		return containerPart, journals
+	case "container_id", "container_name", "container", "kubernetes": // Docker's fluentd driver, Elastic, Vector
+		return containerPart, 2
 
 	// Docker's json-file, and the Kubernetes collectors that pass it on
 	case "log":
@@ -179,7 +181,7 @@ func (p *Parser) readObject(b, prefix []byte) int {
 			}
 			full = p.scratch[at:]
 		}
-		if v.kind != object {
+		if v.kind != object || ofContainer(full) {
 			if !p.add(full, v) {
 				return 0
 			}
@@ -206,6 +208,12 @@ func (p *Parser) readObject(b, prefix []byte) int {
 		}
 	}
 	return 0
+}
+
+// ofContainer tells whether an object of this name is about a container, whatever is in it.
+func ofContainer(name []byte) bool {
+	to, _ := nameOf(name)
+	return to == containerPart
 }
 
 // nests tells whether members of an object of this name are of interest.

@@ -61,7 +61,7 @@ func (p *Parser) parse(b []byte, f *Frame) (Framing, Found) {
 	case Auto:
 		return p.line(b, f)
 	case Bare:
-		return Bare, p.bare(b, f)
+		return Bare, p.stderr(b, f)
 	case JournalExport:
 		return JournalExport, p.export(b, f)
 	}

@@ -71,7 +71,16 @@ func (p *Parser) journal(f *Frame) Found {
 }
 
 // collected makes a Frame of a record of rsyslog, syslog-ng, Fluentd, Vector, Elastic and so on.
+// What they took from a container is a line of its stderr.
 func (p *Parser) collected(f *Frame) Found {
+	found := p.gathered(f)
+	if p.rec.value[streamPart].kind != absent || p.rec.value[containerPart].kind != absent {
+		f.Trust = Stranger
+	}
+	return found
+}
+
+func (p *Parser) gathered(f *Frame) Found {
 	r := &p.rec
 	if r.value[msgPart].kind == absent {
 		return NotFramed

@@ -9,6 +9,26 @@ func (p *Parser) bare(b []byte, f *Frame) Found {
 	return OK
 }
 
+// stderr reads a line of the same text as it was kept: by a program that put stamps before the lines
+// (docker logs -t), or with lines of a syslog's among them. A client can have written each of them.
+func (p *Parser) stderr(b []byte, f *Frame) Found {
+	rest, stamped := unstamped(b)
+	found := p.written(b, f)
+	if stamped && found == OtherProgram {
+		found = p.bare(rest, f)
+		f.Time, f.Micro = p.Clock.iso(b)
+	}
+	return found
+}
+
+// unstamped takes off the stamp that container runtimes put before a line.
+func unstamped(b []byte) ([]byte, bool) {
+	if s, n := stamp(b); s == isoStamp && n < len(b) && b[n] == ' ' {
+		return b[n+1:], true
+	}
+	return b, false
+}
+
 // isStream tells whether a line goes on, behind its stamp, as a container's runtime writes it for
 // Kubernetes: "stderr F MSG".
 func isStream(r []byte) bool {
@@ -59,21 +79,30 @@ func Detect(sample []byte) Framing {
 			break
 		}
 		sample = rest
+		found := p.Parse(line, f)
+		text, stamped := unstamped(line)
 		switch {
-		case p.Parse(line, f) != NotFramed:
+		case found >= OK:
 			framed++
-		case p.bare(line, f) == OK && ParseEvent(f, e):
+		case (found == NotFramed || stamped) && p.bare(text, f) == OK && ParseEvent(f, e):
 			bare++
+		case found == OtherProgram:
+			framed++
 		case p.loose(line, f) == OK:
 			loose++
 		}
 	}
-	// A stranger who can write lines into a bare log could frame some.
+	// A stranger who can write lines into a bare log can frame them, and write several with one
+	// name. What is read as Bare for one odd line is still read.
 	switch {
-	case bare > framed:
+	case bare > 0 && bare*mostForged >= framed:
 		return Bare
 	case framed == 0 && loose > 0:
 		return Loose
 	}
 	return Auto
 }
+
+// mostForged is how many framed lines a client can make of one message of sshd -e: a name of a
+// hundred bytes, and lines no shorter than a short stamp.
+const mostForged = 16

@@ -24,3 +24,35 @@ func TestLocalRecords(t *testing.T) {
 		}
 	}
 }
+
+// TestStrangersLines: in what a container or sshd -e wrote, a client can have written the
+// stamp and the tag of a line too.
+func TestStrangersLines(t *testing.T) {
+	const forged = "sshd[1]: Accepted password for root from 1.2.3.4 port 22 ssh2"
+	for _, c := range []struct {
+		name  string
+		input Framing
+		line  string
+	}{
+		{"sshd -e", Bare, "Nov 25 20:08:24 fs1 " + forged},
+		{"docker logs -t", Bare, "2026-11-25T20:08:24.687000000Z " + forged},
+		{"docker logs -t, whole", Bare, "2026-11-25T20:08:24.687000000Z " + forged[len("sshd[1]: "):]},
+		{"a collector's stream", Auto, `{"message":"Nov 25 20:08:24 fs1 ` + forged + `","stream":"stderr"}`},
+		{"the fluentd driver of docker", Auto, `{"log":"Nov 25 20:08:24 fs1 ` + forged + `","source":"stderr","container_id":"1f"}`},
+		{"a pod", Auto, `{"message":"Nov 25 20:08:24 fs1 ` + forged + `","kubernetes":{"pod_name":"sshd-0"}}`},
+		{"a container, with a tag", Auto, `{"log":"` + forged[len("sshd[1]: "):] + `","tag":"sshd","container_name":"/sshd"}`},
+		{"a container of ECS", Auto, `{"message":"Nov 25 20:08:24 fs1 ` + forged + `","container":{"id":"1f"}}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := Parser{Input: c.input}
+			var f Frame
+			var e Event
+			if found := p.Parse([]byte(c.line), &f); found != OK || f.Trust != Stranger {
+				t.Fatalf("%v, trust %v", found, f.Trust)
+			}
+			if !ParseEvent(&f, &e) || e.Kind != Accepted {
+				t.Errorf("%v", e.Kind)
+			}
+		})
+	}
+}
