@@ -73,37 +73,41 @@ func (p *Parser) origin(r []byte, s shape, f *Frame) Found {
 	} else {
 		r = unblank(r[i:])
 	}
-	n, cut := p.tag(r, f), cutSyslog
+	n := p.tag(r, f)
 	if n == 0 {
-		// Nearly all lines of most logs end here: a word with a colon is another program's tag.
-		i = bytes.IndexByte(r, ' ')
-		if i <= 0 || r[i-1] == ':' && s != fullStamp {
-			return OtherProgram
-		}
-		if sep := facility(r[:i]); sep != 0 {
-			r = unblank(r[i:])
-			if n = p.tag(r, f); sep == '.' && s == bsdStamp {
-				cut = cutBusyBox - n
-			}
-		} else if s == fullStamp {
-			n = unit(r, f)
-		} else if repeatsLast(host, r, f) {
-			return RepeatsLast
-		} else if from, ok := bytes.CutPrefix(r, []byte("Message forwarded from ")); ok { // AIX
-			var rest []byte
-			if host, rest, ok = bytes.Cut(from, []byte(": ")); ok {
-				r = rest
-				n = p.tag(r, f)
-			}
-		}
-		if n == 0 {
-			return OtherProgram
-		}
-	} else if sep := facility(host); sep != 0 { // no host
-		host = nil
-		if sep == '.' && s == bsdStamp {
-			cut = cutBusyBox - n
-		}
+		return p.between(host, r, s, f)
+	}
+	cut := cutSyslog
+	if sep := facility(host); sep != 0 { // no host
+		host, cut = nil, cutAfter(sep, s, n)
+	}
+	f.set(host, cut)
+	f.syslogMessage(r[n:])
+	return OK
+}
+
+// between reads lines that have something between their host and a tag of the server's, or no
+// such tag. Nearly all are of the latter kind.
+func (p *Parser) between(host, r []byte, s shape, f *Frame) Found {
+	i := bytes.IndexByte(r, ' ')
+	if i <= 0 || r[i-1] == ':' && s != fullStamp { // another program's tag
+		return OtherProgram
+	}
+	n, cut := 0, cutSyslog
+	if sep := facility(r[:i]); sep != 0 {
+		r = unblank(r[i:])
+		n = p.tag(r, f)
+		cut = cutAfter(sep, s, n)
+	} else if s == fullStamp {
+		n = unit(r, f)
+	} else if repeatsLast(host, r, f) {
+		return RepeatsLast
+	} else if from, ok := bytes.CutPrefix(r, []byte("Message forwarded from ")); ok { // AIX
+		host, r, _ = bytes.Cut(from, []byte(": "))
+		n = p.tag(r, f)
+	}
+	if n == 0 {
+		return OtherProgram
 	}
 	f.set(host, cut)
 	f.syslogMessage(r[n:])
@@ -117,10 +121,18 @@ func unblank(b []byte) []byte {
 	return b
 }
 
-// cutBusyBox is what BusyBox's syslogd leaves of a datagram (syslogd.c, MAX_READ less one), less
-// the priority and the stamp. The tag comes off too. That is its default: Debian's reads 1023
-// bytes. A longer message has passed a larger buffer, but nobody knows how large.
-const cutBusyBox = 255 - len("<38>Nov 25 20:08:24 ")
+// cutAfter is the length at which a message is cut that follows a facility and a tag.
+//
+// BusyBox's syslogd separates facility and severity by a point, and leaves 255 bytes of a
+// datagram (syslogd.c, MAX_READ less one): the priority, the stamp, the tag, the message. That
+// is its default: Debian's reads 1023 bytes. A longer message has passed a larger buffer, but
+// nobody knows how large.
+func cutAfter(separator byte, s shape, tag int) int {
+	if separator == '.' && s == bsdStamp {
+		return 255 - len("<38>Nov 25 20:08:24 ") - tag
+	}
+	return cutSyslog
+}
 
 // set sets what a Frame has from syslog.
 func (f *Frame) set(host []byte, cut int) {
