@@ -83,8 +83,9 @@ func (t *text) verdict() {
 	b.Hanging(0, 1, word+"\x00\x00"+safetext.Line(t.r.Headline))
 	line := strings.Replace(strings.TrimPrefix(b.String(), word), "\x00\x00", "  ", 1)
 	t.WriteString(t.Ink.Severity(t.r.Severity, word))
-	first, rest, _ := strings.Cut(line, "\n")
-	t.WriteString("  " + t.Ink.Paint(layout.Bold, strings.TrimLeft(first, " ")) + "\n" + rest)
+	for part := range strings.Lines(line) { // the first begins with the gap behind the severity
+		t.WriteString(layout.Indent + t.Ink.Paint(layout.Bold, strings.TrimSpace(part)) + "\n")
+	}
 }
 
 // shownFindings is how many findings the text explains, and shownAlike how many with the

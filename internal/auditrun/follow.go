@@ -75,6 +75,7 @@ func (r *run) follow(ctx context.Context) (int, error) {
 		done <- f.look(following)
 		stop() // nobody reads any more
 	}()
+	r.voice.Hint("waiting for new lines; Ctrl-C ends it")
 	inputs, err := set.Follow(following, f.event, nil)
 	stop()
 	if failed := <-done; failed != nil {
