@@ -161,7 +161,7 @@ func TestLabels(t *testing.T) {
 		a.Hosts[0].Name != "server-1" {
 		t.Errorf("%s\n%s", f.Text, toJSON(t, a.Clients[0]))
 	}
-	if want := "server-1: 1 client logs in although its reverse name is wrong"; a.Headline != want {
+	if want := "server-1: 1 client that logs in has a wrong reverse name"; a.Headline != want {
 		t.Errorf("%s, want %s", a.Headline, want)
 	}
 }

@@ -45,8 +45,8 @@ func explainLogins() []check.Explanation {
 			Do: "Add the client's address or its network to from=. That works whether UseDNS is on or off, and does not " +
 				"depend on somebody else's DNS. Or have the PTR record corrected.",
 			Example: `140.99.28.179: it had the right key of backup, and fs1 refused it 46 times: ` +
-				`from="*.deru.net,good.example.com" asks for a name, and its reverse name 179.cureconsulting.deru.net does ` +
-				`not exist (NXDOMAIN)`,
+				`from="*.deru.net,good.example.com" asks for a name, but the server knows it by its address only: its ` +
+				`reverse name 179.cureconsulting.deru.net does not exist (NXDOMAIN)`,
 		},
 		{
 			Code: "login.refused-from",

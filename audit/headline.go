@@ -120,19 +120,19 @@ func (h *headline) hurt() string {
 	}
 	text := where(slices.Concat(refused, mapped)) + ": "
 	if n := int64(len(refused)); n > 0 {
-		text += count(n, "client") + plural(n, " was refused because of its reverse name",
-			" were refused because of their reverse names")
+		text += count(n, "client") + plural(n, " was refused because a rule asks for its host name",
+			" were refused because rules ask for their host names")
 	}
 	if len(refused) > 0 && len(mapped) > 0 {
 		text += ", "
 	}
 	if n := int64(len(mapped)); n > 0 {
 		if slices.ContainsFunc(mapped, func(c *counted) bool { return c.change == Still }) {
-			return text + count(n, "client") + plural(n, " logs in although its reverse name is wrong",
-				" log in although their reverse names are wrong")
+			return text + count(n, "client") + plural(n, " that logs in has a wrong reverse name",
+				" that log in have wrong reverse names")
 		}
-		text += count(n, "client") + plural(n, " logged in although its reverse name was wrong",
-			" logged in although their reverse names were wrong")
+		text += count(n, "client") + plural(n, " that logged in had a wrong reverse name",
+			" that logged in had wrong reverse names")
 	}
 	return text
 }

@@ -39,8 +39,8 @@ func (j *judgement) judgeRefused(c *counted) {
 		if by < 0 && c.change != Undetermined {
 			continue
 		}
-		text := a.String() + ": " + refused + ": from=" + quoted(list, cut) + " asks for a name, and " +
-			c.whyUnnamed(names, by)
+		text := a.String() + ": " + refused + ": from=" + quoted(list, cut) + " asks for a name, but the server knows " +
+			"it by its address only: " + j.whyUnnamed(c, names, by)
 		j.found(LoginRefusedByName, a, hosts, text, slices.Concat([]check.Advice{c.fromAdvice(users, list, cut)},
 			adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)
 		return
@@ -51,8 +51,11 @@ func (j *judgement) judgeRefused(c *counted) {
 		return
 	}
 	list, cut := wholeEntries(c.Required.Names[0].Name)
-	j.found(LoginRefusedFrom, a, hosts, a.String()+": "+refused+": its address is not in from="+quoted(list, cut),
-		c.fromAdvice(users, list, cut))
+	text := a.String() + ": " + refused + ": its address is not in from=" + quoted(list, cut)
+	if asksForName(list) && len(c.nowNames()) == 0 && c.address != nil {
+		text += ", and it has no reverse name that could be"
+	}
+	j.found(LoginRefusedFrom, a, hosts, text, c.fromAdvice(users, list, cut))
 }
 
 // wholeEntries returns a list without its last entry if the server may have cut it.
@@ -100,23 +103,25 @@ func admits(list string, c *counted, name string) bool {
 
 // whyUnnamed says why the server did not know the client by the name at names[by]; -1: no
 // name is known.
-func (c *counted) whyUnnamed(names []string, by int) string {
+func (j *judgement) whyUnnamed(c *counted, names []string, by int) string {
 	switch {
-	case c.change == Still:
+	case c.change == Still, c.change == New, by < 0:
 		return mappingWords(c.result, c.Addr)
-	case by < 0:
-		return "DNS does not say whether it has one (" + mappingWords(c.result, c.Addr) + ")"
 	case c.change == Removed:
 		return c.thenWords() + "; now it has none"
 	case complained(&c.Client) && c.change == Fixed:
 		return c.thenWords() + "; now it resolves back"
 	case complained(&c.Client):
 		return c.thenWords()
-	case c.address != nil && c.address.Verdict.Confirms():
-		return "its reverse name " + shown(safetext.Name(names[by])) + " resolves back, so the server does not look " +
-			"names up (UseDNS no, the default)"
 	}
-	return "the server did not know it as " + shown(safetext.Name(names[by]))
+	name := "its reverse name " + shown(safetext.Name(names[by]))
+	switch confirmed := c.address != nil && c.address.Verdict.Confirms(); {
+	case confirmed && j.looksUp(c):
+		return name + " is new; it resolves back now"
+	case confirmed:
+		return name + " resolves back, so UseDNS is probably no, the default since OpenSSH 6.8"
+	}
+	return "in other connections it was " + shown(safetext.Name(names[by]))
 }
 
 // fromAdvice is to add the address to the list.

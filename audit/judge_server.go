@@ -115,7 +115,7 @@ func (j *judgement) whatGoesByName(hosts []string) string {
 	if hostKey > 0 {
 		what = append(what, "hostbased authentication")
 	}
-	return "what may go by a client's name: " + strings.Join(what, "; ")
+	return "rules may need them: " + strings.Join(what, "; ")
 }
 
 // useDNSAdvice says for the servers of a client, or of a finding, whether to set UseDNS no.

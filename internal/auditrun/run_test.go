@@ -65,7 +65,7 @@ func TestRun(t *testing.T) {
 		status int
 		out    string
 	}{
-		"text":       {func(*Options) {}, exit.Found, "warning  fs1: 1 client was refused because of its reverse name\n"},
+		"text":       {func(*Options) {}, exit.Found, "warning  fs1: 1 client was refused because a rule asks for its host name\n"},
 		"never":      {func(o *Options) { o.FailOn = check.Error + 1 }, exit.OK, "warning  fs1: "},
 		"nagios":     {func(o *Options) { o.Format = "nagios" }, 1, "RDNSPROXY WARNING - 140.99.28.179: "},
 		"events":     {func(o *Options) { o.Format = "events" }, exit.OK, `{"kind":"map.failed",`},
