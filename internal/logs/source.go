@@ -170,7 +170,7 @@ func noText(b []byte) bool {
 		}
 		all++
 	}
-	return control*10 > all
+	return control*20 > all
 }
 
 // open returns the text of a source that is read in order. It is ended when ctx is.
