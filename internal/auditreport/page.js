@@ -163,9 +163,10 @@ const keys = {
 // ordered sorts rows by a column, from the largest if its name has a minus. What the log
 // does not tell comes last.
 const ordered = (some, by) => {
-  const key = keys[by.replace('-', '')];
-  if (!key) return some;
   const sign = by.startsWith('-') ? -1 : 1;
+  const column = by.replace(/^-/, '');
+  if (!Object.hasOwn(keys, column)) return some;
+  const key = keys[column];
   return some.map((row) => [key(row), row])
     .sort(([a], [b]) => (a === null) - (b === null) || sign * (a < b ? -1 : a > b ? 1 : 0))
     .map(([, row]) => row);

@@ -226,6 +226,10 @@ func TestOrderAndSearch(t *testing.T) {
 	check("nothing found", `$('shown').textContent`, "0 found")
 	t.Logf("10,000 clients: ready after %s ms",
 		tab.eval(`Math.round(performance.getEntriesByType('navigation')[0].loadEventEnd)`))
+	for _, hash := range []string{"#sort=-__proto__&page=-3&from=x&to=1e99", "#sort=constructor&did=__proto__", "#=", "#%", "#q=%00%"} {
+		tab.eval(fmt.Sprintf(`location.hash = %q`, hash))
+		tab.settle()
+	}
 	tab.quiet()
 }
 
