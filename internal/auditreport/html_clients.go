@@ -60,10 +60,14 @@ func clientLabel(c audit.Client) string {
 }
 
 // add counts another client of the /64. What is said of the group is said of its first
-// client, which is the one that matters most; only numbers, times, servers and users are
-// everyone's.
+// client, which is the one that matters most; numbers, times, servers and users are
+// everyone's, and what is true now is if it is the same.
 func (g *pageRow) add(i int, c audit.Client) {
 	g.of = append(g.of, i)
+	g.Unproven = g.Unproven || c.Unproven
+	if g.Change != c.Change {
+		g.Change = differs
+	}
 	if g.Connections != nil && c.Connections != nil {
 		sum := *g.Connections + *c.Connections
 		g.Connections = &sum
@@ -138,6 +142,9 @@ func (p *page) clients() {
 	if n := len(p.rows) - inPage; n > 0 {
 		p.put(`<p class="note" id="more">%v more are in this page's data; showing them needs JavaScript.</p>`+"\n", n)
 	}
+	if slices.ContainsFunc(p.r.Clients, func(c audit.Client) bool { return c.Unproven }) {
+		p.put(`<p class="note">Not proven: any client can have written the lines about this address.</p>` + "\n")
+	}
 	if p.r.ClientsOmitted > 0 {
 		p.put(`<p class="note">The report lists %v. The sums above count %v more.</p>`+"\n",
 			count(int64(len(p.r.Clients)), "client"), p.r.ClientsOmitted)
@@ -149,8 +156,8 @@ func (p *page) clients() {
 // page.js writes the same for rows that are not here; a test compares them.
 func (p *page) client(columns []column, row pageRow) {
 	p.put(`<tr><th scope="row"><details><summary>%v</summary></details>`, code(row.label))
-	if n := row.said(); n != "" {
-		p.put(`<span class="name">%v</span>`, name(n))
+	for _, line := range row.lines() {
+		p.put(`<span class="name">%v</span>`, line)
 	}
 	p.put("</th>")
 	p.columns(columns[1:], readingFor(row.Reading), wordFor(thenWords(), row.Then.Kind),
@@ -165,6 +172,21 @@ func (p *page) client(columns []column, row pageRow) {
 
 // said is the name that the log gives the client.
 func (row *pageRow) said() string { return cmp.Or(row.Then.NameLast, row.Then.NameFirst) }
+
+// lines stand below the address.
+func (row *pageRow) lines() []markup {
+	var lines []markup
+	if n := row.said(); n != "" {
+		lines = append(lines, name(n))
+	}
+	if len(row.of) > 1 {
+		lines = append(lines, escape(count(int64(len(row.of)), "address")))
+	}
+	if row.Unproven {
+		lines = append(lines, "not proven")
+	}
+	return lines
+}
 
 // facts are the details of a client, those that there are.
 func (p *page) facts(row pageRow) [][2]string {

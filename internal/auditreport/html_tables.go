@@ -187,6 +187,9 @@ func (p *page) inputs(columns []column) {
 		if in.Error != "" {
 			about += p.html(`<small class="of warning">%v</small>`, in.Error)
 		}
+		if len(in.Shapes) > 0 {
+			about += p.html(`<small class="of">not understood: %v</small>`, strings.Join(in.Shapes, "; "))
+		}
 		if t := trustWords(in.Trust); t != "" {
 			about += p.html(`<small class="of">%v</small>`, t)
 		}

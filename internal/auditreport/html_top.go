@@ -169,18 +169,31 @@ func (p *page) connected() {
 		}
 		p.put("<tr>")
 		p.cells(columns, p.filter("did", string(r.reading), r.words),
-			row.Addresses, row.Connections, row.BadlyMapped, row.Failed, row.Logins)
+			row.Addresses, p.connectionsOf(row), row.BadlyMapped, row.Failed, row.Logins)
+		p.put("</tr>\n")
+	}
+	if n := p.r.Totals.Others; n > 0 {
+		p.put("<tr>")
+		p.cells(columns, "not counted one by one", n, "–", "–", "–", "–")
 		p.put("</tr>\n")
 	}
 	if bad := p.r.Totals.BadlyMapped; bad.Addresses > 0 {
 		p.put(`<tr class="sum">`)
 		p.cells(columns, "of all these, with a wrong reverse name",
-			bad.Addresses, bad.Connections, bad.BadlyMapped, bad.Failed, bad.Logins)
+			bad.Addresses, p.connectionsOf(bad), bad.BadlyMapped, bad.Failed, bad.Logins)
 		p.put("</tr>\n")
 	}
 	p.put("</tbody>")
 	p.endTable()
 	p.endSection()
+}
+
+// connectionsOf is how many connections there were, if the log tells connections apart.
+func (p *page) connectionsOf(row audit.Row) string {
+	if !slices.ContainsFunc(p.r.Hosts, func(h audit.Host) bool { return h.Connections != nil }) {
+		return "–"
+	}
+	return number(row.Connections)
 }
 
 // foot says where the page is from.

@@ -31,6 +31,9 @@ func changeWords() [][2]string {
 	}
 }
 
+// differs is the change of a /64 whose clients changed in different ways.
+const differs audit.Change = "differs"
+
 // wordFor returns the words for a value of JSON; the value itself, if there are none.
 func wordFor(words [][2]string, value string) string {
 	for _, w := range words {

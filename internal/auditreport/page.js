@@ -126,7 +126,10 @@ const elements = (row) => {
   const c = row.client;
   const head = make('th', { scope: 'row' },
     make('details', {}, make('summary', {}, make('code', {}, row.label))));
-  if (said(c)) head.append(make('span', { class: 'name' }, make('bdi', {}, said(c))));
+  const below = (line) => head.append(make('span', { class: 'name' }, line));
+  if (said(c)) below(make('bdi', {}, said(c)));
+  if (row.of.length > 1) below(`${count(row.of.length)} addresses`);
+  if (c.unproven) below('not proven');
   const cells = [
     word('reading', c.reading), word('then', c.then.kind), make('span', { class: c.change }, word('change', c.change)),
     count(c.connections), count(c.failed), count(c.logins),
