@@ -25,6 +25,8 @@ type Clock struct {
 	key   [2]uint64
 	utc   int64 // of the minute in key, as if it were UTC; 0: it cannot be read
 	local int64 // the same in Zone; 0: not computed yet
+
+	inLocal bool // Zone was used for the last stamp
 }
 
 // Date is the day of a stamp. Year is 0 if the stamp has none.
@@ -133,6 +135,7 @@ func (c *Clock) turn(d Date) {
 
 // read reads a stamp. A time of 0 means that it has none, or cannot be read.
 func (c *Clock) read(b []byte, s shape) (sec int64, micro int32) {
+	c.inLocal = false
 	switch s {
 	case bsdStamp:
 		return c.bsd(b)
@@ -210,12 +213,14 @@ func (c *Clock) full(b []byte) (sec int64, micro int32) {
 		return sec, micro
 	}
 	s := int64(two(b[17:19]))
+	c.inLocal = false
 	if off, z := offset(name); z == len(name) {
 		return c.utc + s - off, micro
 	}
 	if string(name) == "UTC" || string(name) == "GMT" {
 		return c.utc + s, micro
 	}
+	c.inLocal = true
 	if c.Zone != nil { // an abbreviation tells the two of an hour that exists twice apart
 		if second := c.utc - offsetAt(c.Zone, c.utc+day); second != c.local {
 			if abbreviation, _ := time.Unix(second, 0).In(c.Zone).Zone(); abbreviation == string(name) {
@@ -245,6 +250,7 @@ func (c *Clock) inZone(seconds, fraction []byte) (sec int64, micro int32) {
 	if c.utc == 0 || s > 60 {
 		return 0, -1
 	}
+	c.inLocal = true
 	if c.local == 0 {
 		c.local = unzone(c.Zone, c.utc)
 	}

@@ -1,6 +1,7 @@
 package sshdlog
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -126,6 +127,9 @@ func TestZones(t *testing.T) {
 		p := Parser{Clock: Clock{Year: 2026, Zone: berlin}}
 		var f Frame
 		p.Parse([]byte(c.stamp+" fs1 sshd[3]: x"), &f)
+		if local := !strings.HasSuffix(c.stamp, "Z") && !strings.HasSuffix(c.stamp, "UTC"); f.Local != local {
+			t.Errorf("%s: %s: local %t", c.name, c.stamp, f.Local)
+		}
 		if got := time.Unix(f.Time, 0).UTC().Format(time.RFC3339); got != c.want {
 			t.Errorf("%s: %s: %s, want %s", c.name, c.stamp, got, c.want)
 		}

@@ -9,6 +9,7 @@ type Frame struct {
 	PID     uint32  // 0: none
 	Time    int64   // seconds since 1970, UTC; 0: no stamp, or one that cannot be read
 	Micro   int32   // microseconds within Time; -1: the stamp has whole seconds only
+	Local   bool    // the stamp has no zone: Time depends on Clock.Zone
 	Msg     []byte  // what the program said
 
 	// Cut is the length at which the message may have lost its end: a message that is as

@@ -263,6 +263,7 @@ func FuzzSkip(f *testing.F) {
 				t.Fatalf("%d lines of %d bytes: %q", lines, n, text)
 			}
 			before := p.Clock
+			before.inLocal = false
 			for line := range bytes.Lines(text[:n]) {
 				if found := p.Parse(bytes.TrimSuffix(line, []byte("\n")), &fr); found != OtherProgram || p.Clock != before {
 					t.Errorf("%q: %v, clock %v and then %v", line, found, before, p.Clock)

@@ -46,9 +46,10 @@ func (p *Parser) Parse(line []byte, f *Frame) Found {
 	if long {
 		line = line[:limits.LogLine]
 	}
+	p.Clock.inLocal = false
 	how, found := p.parse(line, f)
 	if found >= OK {
-		p.last = how
+		p.last, f.Local = how, p.Clock.inLocal
 		if long {
 			f.Cut = min(f.Cut, len(f.Msg))
 		}

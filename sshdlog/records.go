@@ -168,6 +168,7 @@ func (p *Parser) from(f *Frame) Found {
 
 // time reads the stamp of the record: one of those that text logs have, or a number since 1970.
 func (p *Parser) time() (sec int64, micro int32) {
+	p.Clock.inLocal = false
 	b, ok := p.text(p.rec.value[timePart])
 	if !ok || len(b) == 0 {
 		return 0, -1

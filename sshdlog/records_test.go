@@ -58,3 +58,30 @@ func TestExportBounds(t *testing.T) {
 		t.Errorf("%v, a record of %d bytes, user %d, a message of %d bytes, cut %d", err, len(r), f.UID, len(f.Msg), f.Cut)
 	}
 }
+
+// Local says whether the time of a Frame depends on the zone that was given.
+func TestLocal(t *testing.T) {
+	var p Parser
+	for _, c := range []struct {
+		line  string
+		local bool
+	}{
+		{"2026-11-25T20:08:24 fs1 sshd[3]: x", true},
+		{"1795637304.651567 fs1 sshd[3]: x", false},
+		{"Wed Nov 25 20:08:24 2026 auth.info sshd[381]: x", true},
+		{`{"__REALTIME_TIMESTAMP":"1","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"x"}`, false},
+		{"381 2026-11-25 20:08:24.687 x", true},
+		{`{"log":"Nov 25 20:08:24 sshd[3]: x","stream":"stderr","time":"2026-11-25T20:08:24Z"}`, false},
+		{"2026-11-25 20:08:24.687 stderr F x", true},
+		{"2026-11-25T20:08:24Z stderr F 2026-11-25 20:08:24 fs1 sshd[3]: x", false},
+		{`{"@timestamp":"2026-11-25T20:08:24Z","message":"Nov 25 20:08:24 fs1 sshd[3]: x"}`, true},
+		{`{"timestamp":"2026-11-25T20:08:24","message":"2026-11-25T20:08:24Z fs1 sshd[3]: x"}`, false},
+		{"<38>1 2026-11-25T20:08:24 fs1 sshd 3 - - x", true},
+		{"<38>1 - fs1 sshd 3 - - x", false},
+	} {
+		var f Frame
+		if found := p.Parse([]byte(c.line), &f); found != OK || f.Local != c.local {
+			t.Errorf("%s: %v, local %t", c.line, found, f.Local)
+		}
+	}
+}

@@ -38,7 +38,7 @@ func (p *Parser) rfc5424(b []byte, f *Frame) Found {
 		f.PID = pid
 	}
 	if n := isoLength(field[0]); n > 0 && n == len(field[0]) {
-		f.Time, f.Micro = p.Clock.iso(field[0])
+		f.Time, f.Micro = p.Clock.read(field[0], isoStamp)
 	}
 	f.syslogMessage(m)
 	return OK

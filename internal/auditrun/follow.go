@@ -85,7 +85,7 @@ func (r *run) follow(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	r.interrupted = true
-	return f.finish(ctx, was{inputs: r.inputs(inputs), time: r.span(set.YearBy), took: time.Since(r.began)})
+	return f.finish(ctx, was{inputs: r.inputs(inputs), time: r.span(set.YearBy, inputs), took: time.Since(r.began)})
 }
 
 // finish writes the findings of the last moment, and for people the report.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,14 +84,14 @@ func moment(stamp int64) *time.Time {
 	return &t
 }
 
-// span says what had to be assumed about the stamps. One without a year has no zone either.
-func (r *run) span(yearBy string) audit.Span {
+// span says what had to be assumed about the stamps.
+func (r *run) span(yearBy string, inputs []logs.Input) audit.Span {
 	s := audit.Span{Zone: zoneName(r.w, r.o.Zone), Assumed: []string{}, YearBy: yearBy}
 	if yearBy != "" {
 		s.Assumed = append(s.Assumed, "year")
-		if r.o.Zone == nil {
-			s.Assumed = append(s.Assumed, "zone")
-		}
+	}
+	if r.o.Zone == nil && slices.ContainsFunc(inputs, func(in logs.Input) bool { return in.Local }) {
+		s.Assumed = append(s.Assumed, "zone")
 	}
 	return s
 }

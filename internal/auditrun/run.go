@@ -92,7 +92,7 @@ func (r *run) read(ctx context.Context, part bool) (*tally.Tally, was, error) {
 	} else if err != nil {
 		return nil, was{}, err
 	}
-	return t, was{r.inputs(inputs), r.span(set.YearBy), time.Since(began)}, nil
+	return t, was{r.inputs(inputs), r.span(set.YearBy, inputs), time.Since(began)}, nil
 }
 
 // report judges a tally and writes the report.

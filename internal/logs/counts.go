@@ -25,6 +25,7 @@ type counts struct {
 	Unread int64 // of those: of no known shape, with an address that may be a client's
 	Cut    int64 // of those: perhaps without their end
 
+	Local       bool          // some stamps have no zone
 	Trust       sshdlog.Trust // the lowest
 	First, Last int64         // stamps of the server's lines, seconds since 1970; 0: there is none
 
@@ -53,6 +54,7 @@ func (c *counts) Framing() sshdlog.Framing {
 func (c *counts) count(framing sshdlog.Framing, f *sshdlog.Frame, e *sshdlog.Event, read bool) {
 	c.SSHD++
 	c.framed[framing]++
+	c.Local = c.Local || f.Local
 	c.Trust = max(c.Trust, f.Trust)
 	if f.Time != 0 {
 		if c.First == 0 || f.Time < c.First {
@@ -130,6 +132,7 @@ func (c *counts) add(o *counts) {
 	c.SSHD += o.SSHD
 	c.Unread += o.Unread
 	c.Cut += o.Cut
+	c.Local = c.Local || o.Local
 	c.Trust = max(c.Trust, o.Trust)
 	if c.First == 0 || o.First != 0 && o.First < c.First {
 		c.First = o.First
