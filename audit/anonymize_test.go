@@ -129,6 +129,10 @@ func TestAnonymize(t *testing.T) {
 	for name, r := range anonymizable(t) {
 		t.Run(name, func(t *testing.T) {
 			before := toJSON(t, r)
+			var back Report
+			if err := json.Unmarshal([]byte(before), &back); err != nil || toJSON(t, &back) != before {
+				t.Errorf("it does not survive the way to JSON and back: %v", err)
+			}
 			a := Anonymize(r)
 			text := toJSON(t, a)
 			for w := range secrets(t, r) {

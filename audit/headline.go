@@ -103,17 +103,20 @@ func (h *headline) guessed() string {
 func (h *headline) hurt() string {
 	var refused, mapped []*counted
 	seen := map[netip.Addr]bool{}
-	for _, code := range []check.Code{LoginRefusedByName, LoginDeniedByName, HostbasedMismatch, LoginBadlyMapped} {
-		for _, a := range h.about[code] {
-			switch c := h.listed[a]; {
-			case seen[a]:
-			case code == LoginBadlyMapped:
-				mapped = append(mapped, c)
-			default:
-				refused = append(refused, c)
+	collect := func(all []*counted, codes ...check.Code) []*counted {
+		for _, code := range codes {
+			for _, a := range h.about[code] {
+				if !seen[a] {
+					seen[a], all = true, append(all, h.listed[a])
+				}
 			}
-			seen[a] = true
 		}
+		return all
+	}
+	refused = collect(refused, LoginRefusedByName, LoginDeniedByName, HostbasedMismatch)
+	mapped = collect(mapped, LoginBadlyMapped)
+	for _, v := range check.Verdicts() { // of those that nobody has complained about yet
+		mapped = collect(mapped, check.MappingCode(v))
 	}
 	if len(seen) == 0 {
 		return ""
@@ -127,7 +130,7 @@ func (h *headline) hurt() string {
 		text += ", "
 	}
 	if n := int64(len(mapped)); n > 0 {
-		if slices.ContainsFunc(mapped, func(c *counted) bool { return c.change == Still }) {
+		if slices.ContainsFunc(mapped, func(c *counted) bool { return c.change == Still || c.change == New }) {
 			return text + count(n, "client") + plural(n, " that logs in has a wrong reverse name",
 				" that log in have wrong reverse names")
 		}

@@ -87,7 +87,7 @@ func (j *judgement) judgeMapping(c *counted) {
 	a := plainAddr(c.Addr)
 	switch {
 	case c.change == New && j.looksUp(c):
-		j.addCheck(c, func(f check.Finding) bool { return f.Code.Mapping() || isCause(f.Code) })
+		j.addCheck(c, "; "+c.who(), func(f check.Finding) bool { return f.Code.Mapping() || isCause(f.Code) })
 	case !complained(&c.Client):
 	case c.change == Fixed, c.change == Removed:
 		now := "now it resolves back"
@@ -105,15 +105,16 @@ func (j *judgement) judgeMapping(c *counted) {
 		default:
 			text += c.thenWords() + "; it was not looked up again"
 		}
-		text += "; " + c.who() + " (" + count(c.logins(), "login") + ")"
+		text += "; " + c.who()
 		j.found(LoginBadlyMapped, a, c.servers(), text, j.mappingAdvice(c)...).
 			when(c.change == Skipped, WhenSkipped).when(c.change == Undetermined, WhenUndetermined)
-		j.addCheck(c, func(f check.Finding) bool { return c.change == Still && isCause(f.Code) })
+		j.addCheck(c, "", func(f check.Finding) bool { return c.change == Still && isCause(f.Code) })
 	}
 }
 
-// addCheck adds those of check's findings about a client that the function selects.
-func (j *judgement) addCheck(c *counted, wanted func(check.Finding) bool) {
+// addCheck adds those of check's findings about a client that the function selects, the
+// verdict's with who logs in from there.
+func (j *judgement) addCheck(c *counted, who string, wanted func(check.Finding) bool) {
 	if c.result == nil {
 		return
 	}
@@ -121,7 +122,10 @@ func (j *judgement) addCheck(c *counted, wanted func(check.Finding) bool) {
 		if wanted(cf) {
 			var f Finding
 			f.Finding = cf
-			f.Advice = nil
+			f.Address, f.Advice = plainAddr(c.Addr), nil
+			if cf.Code.Mapping() {
+				f.Text += who
+			}
 			j.foundAs(f, c.servers(), onlyRecords(cf.Advice))
 		}
 	}
@@ -140,7 +144,7 @@ func onlyRecords(all []check.Advice) []check.Advice {
 	return as
 }
 
-// who says who logs in where: "anna and ben log in to fs1 from there".
+// who says who logs in where: "anna and ben log in to fs1 from there (9 logins)".
 func (c *counted) who() string {
 	users := namesOf(c.LoggedIn)
 	who, verb := users.list(), " log in to "
@@ -150,7 +154,7 @@ func (c *counted) who() string {
 	if users.About <= 1 {
 		verb = " logs in to "
 	}
-	return who + verb + servers(c.servers()) + " from there"
+	return who + verb + servers(c.servers()) + " from there (" + count(c.logins(), "login") + ")"
 }
 
 // thenWords says what the server complained about: "its reverse name x.example.com did

@@ -141,6 +141,26 @@ func TestClientFindings(t *testing.T) {
 	}
 }
 
+// A mapping that has become bad since, on a server that looks names up, is found, with who
+// logs in from there; no other mapping is.
+func TestNewlyBad(t *testing.T) {
+	c := on(client("192.0.2.1", "in:9"), client("192.0.2.2", "in:9 bad:1 then:failed ptr:y.example.net"),
+		client("192.0.2.3", "failed:9"), client("192.0.2.4", "in:9"))
+	r := Judge(c, answers(answer("192.0.2.1", check.Mismatch, "x.example.net"), answer("192.0.2.2", check.Missing),
+		answer("192.0.2.3", check.Mismatch, "z.example.net"), answer("192.0.2.4", check.Missing)), Options{})
+	f := r.finding(t, check.MappingCode(check.Mismatch))
+	const want = "192.0.2.1: its reverse name is mismatch; anna logs in to fs1 from there (9 logins)"
+	if f.Text != want || f.Severity != check.Warning || !slices.Equal(f.Hosts, []string{"fs1"}) {
+		t.Errorf("%+v", f)
+	}
+	if want := "fs1: 1 client that logs in has a wrong reverse name"; r.Headline != want {
+		t.Errorf("%s, want %s", r.Headline, want)
+	}
+	if slices.Contains(codes(r), "mapping.missing notice") {
+		t.Errorf("%q", codes(r))
+	}
+}
+
 // What DNS says changes neither a reading nor any finding about guessing or the log.
 func TestDNSNeverAccuses(t *testing.T) {
 	build := func() *counts {
