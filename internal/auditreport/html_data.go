@@ -1,6 +1,7 @@
 package auditreport
 
 import (
+	"strings"
 	"time"
 
 	"rdnsproxy/audit"
@@ -38,10 +39,13 @@ func (p *page) script() script {
 	return s
 }
 
-// pageZone is the time zone of the page. A browser knows the names of the IANA database only.
+// pageZone is the time zone of the page: the log's, or UTC if only systems have its name.
+// Browsers know the names of the IANA database.
 func pageZone(r *audit.Report) *time.Location {
-	if l := zone(r); l != time.Local {
-		return l
+	l := zone(r)
+	name := l.String()
+	if l == time.Local || name == "localtime" || strings.HasPrefix(name, "posix") || strings.HasPrefix(name, "right/") {
+		return time.UTC
 	}
-	return time.UTC
+	return l
 }

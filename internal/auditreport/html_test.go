@@ -146,6 +146,16 @@ func TestPageIsSmall(t *testing.T) {
 	}
 }
 
+// TestPageZone: times are in the log's zone, if a browser knows it.
+func TestPageZone(t *testing.T) {
+	for name, want := range map[string]string{"Europe/Berlin": "Europe/Berlin", "Etc/UTC": "Etc/UTC", "": "UTC", "UTC": "UTC",
+		"Local": "UTC", "localtime": "UTC", "posix/Europe/Berlin": "UTC", "right/UTC": "UTC", "../passwd": "UTC"} {
+		if got := pageZone(&audit.Report{Time: audit.Span{Zone: name}}).String(); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 // TestRowsOfIPv6: the clients of a /64 are one row, with their sums, where the first of them
 // stands; those of other families, and those with labels, are not.
 func TestRowsOfIPv6(t *testing.T) {

@@ -23,8 +23,15 @@ const plural = (n, one) => `${count(n)} ${one}${n === 1 ? '' : 's'}`;
 const seconds = (s) => (s < 1 ? s * 1e3 : s).toFixed(1).replace(/\.0$/, '') + (s < 1 ? ' ms' : ' s');
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const calendar = new Intl.DateTimeFormat('en-GB', { timeZone: page.zone, hourCycle: 'h23',
+const calendarOf = (timeZone) => new Intl.DateTimeFormat('en-GB', { timeZone, hourCycle: 'h23',
   year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+let calendar;
+try {
+  calendar = calendarOf(page.zone);
+} catch { // a zone that only the system knows
+  page.zone = 'UTC';
+  calendar = calendarOf(page.zone);
+}
 // at takes a moment apart, in the log's time zone. The month is 0 to 11.
 const at = (moment) => {
   const p = {};

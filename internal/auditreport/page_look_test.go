@@ -155,6 +155,24 @@ func TestCharts(t *testing.T) {
 	tab.quiet()
 }
 
+// TestUnknownZone: a time zone that the browser does not know does not stop the page.
+func TestUnknownZone(t *testing.T) {
+	f := file(t, recorded(t, "healthy"))
+	page, err := os.ReadFile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page = bytes.ReplaceAll(page, []byte(`"zone":"`), []byte(`"zone":"posix/`))
+	if err := os.WriteFile(f, page, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tab := startBrowser(t).tab(t, f, "", view{})
+	if got := tab.eval(`page.zone + charts.length + ('ready' in document.documentElement.dataset)`); got != "UTC3true" {
+		t.Error(got)
+	}
+	tab.quiet()
+}
+
 // TestKeyboard: what can be clicked can be reached and pressed with keys, and shows that it
 // has the focus.
 func TestKeyboard(t *testing.T) {
