@@ -7,6 +7,7 @@ import (
 
 	"rdnsproxy/audit"
 	"rdnsproxy/internal/layout"
+	"rdnsproxy/safetext"
 )
 
 // live is a finding with the time at which it was found, for --follow.
@@ -27,7 +28,7 @@ func WriteFinding(w io.Writer, format string, at time.Time, f audit.Finding, o O
 	if len(f.Hosts) > 0 {
 		hosts = listed(f.Hosts, "server")
 	}
-	_, err := io.WriteString(w, at.Format(time.RFC3339)+" "+hosts+" "+
-		ink.Severity(f.Severity, f.Severity.String())+" "+string(f.Code)+" "+f.Text+"\n")
+	_, err := io.WriteString(w, at.Format(time.RFC3339)+" "+safetext.Line(hosts)+" "+
+		ink.Severity(f.Severity, f.Severity.String())+" "+string(f.Code)+" "+safetext.Line(f.Text)+"\n")
 	return err
 }

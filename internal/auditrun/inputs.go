@@ -121,11 +121,10 @@ func longZoneName(w console.World, zone *time.Location) string {
 
 // progress says how far reading has come: 12.3 of 40.1 GiB, 61 million lines, ...
 func progress(p logs.Progress, took time.Duration) string {
-	done := size(p.Bytes)
+	words := fmt.Sprintf("read %s lines", thousands(p.Lines)) // of what has no size
 	if p.Total > 0 {
-		done = fmt.Sprintf("%s of %s", size(p.Bytes), size(p.Total))
+		words = fmt.Sprintf("read %s of %s, %s lines", size(p.Bytes), size(p.Total), thousands(p.Lines))
 	}
-	words := fmt.Sprintf("read %s, %s lines", done, thousands(p.Lines))
 	if s := took.Seconds(); s >= 1 {
 		words += fmt.Sprintf(", %s lines/s", thousands(int64(float64(p.Lines)/s)))
 		if p.Total > p.Bytes && p.Bytes > 0 {

@@ -133,9 +133,9 @@ func TestProgress(t *testing.T) {
 		p    logs.Progress
 		took time.Duration
 	}{
-		"read 512 B, 9 lines":                                 {logs.Progress{Bytes: 512, Lines: 9}, 0},
-		"read 1.5 KiB of 3.0 MiB, 9 lines":                    {logs.Progress{Bytes: 1536, Total: 3 << 20, Lines: 9}, 0},
-		"read 2.0 GiB, 12 million lines, 1.2 million lines/s": {logs.Progress{Bytes: 2 << 30, Lines: 12_345_678}, 10 * time.Second},
+		"read 9 lines":                               {logs.Progress{Lines: 9}, 0},
+		"read 1.5 KiB of 3.0 MiB, 9 lines":           {logs.Progress{Bytes: 1536, Total: 3 << 20, Lines: 9}, 0},
+		"read 12 million lines, 1.2 million lines/s": {logs.Progress{Lines: 12_345_678}, 10 * time.Second},
 		"read 1.0 GiB of 4.0 GiB, 61,000 lines, 6100 lines/s, 30s left": {
 			logs.Progress{Bytes: 1 << 30, Total: 4 << 30, Lines: 61_000}, 10 * time.Second},
 	} {
