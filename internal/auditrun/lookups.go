@@ -38,7 +38,7 @@ func (r *run) judge(ctx context.Context, t *tally.Tally, o audit.Options) (*audi
 		meter.Show("looked up " + thousands(int64(len(now))) + " of " + thousands(int64(len(clients))) + " addresses")
 	}
 	if ctx.Err() != nil {
-		r.interrupt("interrupted: the addresses that were not looked up yet count as not checked")
+		r.interrupt("interrupted: addresses that were not looked up yet count as not checked")
 	}
 	o.Timings.Judge = time.Since(began).Seconds()
 	return audit.Judge(t, now, o), nil
