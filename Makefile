@@ -133,7 +133,7 @@ actionlint: ## check the workflows
 ## Measurements
 
 .PHONY: bench cover
-bench: ## measure the program beside nc, ncat and socat
+bench: ## measure the program beside nc, ncat, socat, dnsperf, ripgrep and fail2ban
 	@testdata/install bench
 	$(GO) run -tags bench ./internal/bench
 

@@ -39,9 +39,10 @@ func (t *Tally) Clone() *Tally {
 }
 
 func (s *slab[T]) clone() slab[T] {
-	c := slab[T]{make([][]T, len(s.chunks)), s.n, slices.Clone(s.free)}
+	c := slab[T]{make([]*[1 << slabBits]T, len(s.chunks)), s.n, slices.Clone(s.free)}
 	for i := range s.chunks {
-		c.chunks[i] = slices.Clone(s.chunks[i])
+		chunk := *s.chunks[i]
+		c.chunks[i] = &chunk
 	}
 	return c
 }

@@ -1,6 +1,8 @@
 package tally
 
 import (
+	"cmp"
+	"encoding/binary"
 	"encoding/json"
 	"net/netip"
 
@@ -33,6 +35,22 @@ func (o *Options) key() string {
 }
 
 func (a address) ip() netip.Addr { return netip.AddrFrom16(a).Unmap() }
+
+// compare orders addresses as netip.Addr.Compare does: IPv4 first.
+func (a *address) compare(b *address) int {
+	high, low := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(a[8:])
+	high2, low2 := binary.BigEndian.Uint64(b[:]), binary.BigEndian.Uint64(b[8:])
+	if four, four2 := high == 0 && low>>32 == 0xffff, high2 == 0 && low2>>32 == 0xffff; four != four2 {
+		if four {
+			return -1
+		}
+		return 1
+	}
+	if high != high2 {
+		return cmp.Compare(high, high2)
+	}
+	return cmp.Compare(low, low2)
+}
 
 // inTime reports whether a stamp is within Since and Until. None is, if they are not set.
 func (t *Tally) inTime(at uint32) bool {

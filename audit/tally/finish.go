@@ -54,24 +54,22 @@ func (t *Tally) joinKept() {
 // Clients yields the clients of a finished Tally, sorted by address. A *Client is the
 // caller's to keep.
 func (t *Tally) Clients() iter.Seq[*Client] {
-	type place struct {
-		table  *records
-		number uint32
-	}
 	return func(yield func(*Client) bool) {
-		var all []place
-		for _, table := range []*records{t.plain, t.kept} {
-			for k := uint32(1); k <= table.n; k++ {
-				if r := table.at(k); r.flags&counted != 0 {
-					all = append(all, place{table, k})
-				}
+		all := make([]uint32, 0, t.plain.n+t.kept.n) // those of kept come behind those of plain
+		at := func(k uint32) *record {
+			if k <= t.plain.n {
+				return t.plain.at(k)
+			}
+			return t.kept.at(k - t.plain.n)
+		}
+		for k := uint32(1); k <= t.plain.n+t.kept.n; k++ {
+			if at(k).flags&counted != 0 {
+				all = append(all, k)
 			}
 		}
-		slices.SortFunc(all, func(a, b place) int {
-			return a.table.at(a.number).addr.ip().Compare(b.table.at(b.number).addr.ip())
-		})
-		for _, p := range all {
-			if !yield(t.client(p.table.at(p.number))) {
+		slices.SortFunc(all, func(a, b uint32) int { return at(a).addr.compare(&at(b).addr) })
+		for _, k := range all {
+			if !yield(t.client(at(k))) {
 				return
 			}
 		}

@@ -6,7 +6,7 @@ const slabBits = 6
 // A slab is a list that grows without being copied, so that it needs no more memory than
 // what is in it, and its elements stay where they are. Numbers start at 1.
 type slab[T any] struct {
-	chunks [][]T
+	chunks []*[1 << slabBits]T
 	n      uint32
 	free   []uint32
 }
@@ -26,7 +26,7 @@ func (s *slab[T]) add() uint32 {
 		return i
 	}
 	if int(s.n)>>slabBits == len(s.chunks) {
-		s.chunks = append(s.chunks, make([]T, 1<<slabBits))
+		s.chunks = append(s.chunks, new([1 << slabBits]T))
 	}
 	s.n++
 	return s.n

@@ -66,6 +66,9 @@ func NewPart(o Options) *Tally {
 	return t
 }
 
+// Len returns how many clients it has so far. Each takes some 130 bytes.
+func (t *Tally) Len() int { return int(t.plain.n + t.kept.n) }
+
 // Add counts the event that a frame's message was parsed into. It keeps neither.
 func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	if len(t.names.texts) > t.names.limit {

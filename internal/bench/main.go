@@ -52,11 +52,21 @@ type plan struct {
 	goodbyes  int    // sessions to check for SSH_MSG_DISCONNECT
 	hosts     int    // hosts in a bulk check
 	bulkTurns int    // rounds of bulk checks
+
+	log      int64   // bytes of an audited log
+	logSizes []int64 // of those whose memory is measured
+	logTurns int     // rounds of audits
 }
 
 var (
-	full  = plan{starts: 201, rounds: 9, session: 1 << 30, raw: 2 << 30, stalls: 3, goodbyes: 30, hosts: 20000, bulkTurns: 5}
-	quick = plan{starts: 31, rounds: 3, session: 64 << 20, raw: 256 << 20, stalls: 1, goodbyes: 30, hosts: 5000, bulkTurns: 3}
+	full = plan{
+		starts: 201, rounds: 9, session: 1 << 30, raw: 2 << 30, stalls: 3, goodbyes: 30, hosts: 20000, bulkTurns: 5,
+		log: 1 << 30, logSizes: []int64{256 << 20, 1 << 30, 4 << 30}, logTurns: 5,
+	}
+	quick = plan{
+		starts: 31, rounds: 3, session: 64 << 20, raw: 256 << 20, stalls: 1, goodbyes: 30, hosts: 5000, bulkTurns: 3,
+		log: 64 << 20, logSizes: []int64{64 << 20, 256 << 20}, logTurns: 3,
+	}
 )
 
 // measurement is one thing to measure. It reports rows as they are completed.
@@ -79,6 +89,9 @@ var measurements = []measurement{
 	{"disconnect", disconnect},
 	{"dead-zone", deadZone},
 	{"bulk", bulk},
+	{"audit", auditLog},
+	{"audit-memory", auditMemories},
+	{"audit-rates", auditRates},
 }
 
 func run(ctx context.Context) error {

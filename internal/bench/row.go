@@ -69,6 +69,7 @@ type cost struct {
 	wall  time.Duration
 	cpu   time.Duration // of every process that took part
 	bytes int64
+	peak  int64 // the most memory that it had, in bytes, if that was measured
 }
 
 func (c cost) seconds() float64 { return c.wall.Seconds() }

@@ -123,3 +123,6 @@ func childrenOf(pid int) ([]int, error) {
 		rest = rest[n:]
 	}
 }
+
+// peakOf returns the most memory that a process had, in bytes.
+func peakOf(p *os.ProcessState) int64 { return p.SysUsage().(*syscall.Rusage).Maxrss << 10 }

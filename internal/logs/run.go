@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync/atomic"
 
 	"rdnsproxy/audit/tally"
@@ -25,7 +26,7 @@ type job struct {
 	whole    bool // the input is read as a stream
 }
 
-// result is what came of a job.
+// result is what came of a job, or its tally so far. All but the tally comes with the last.
 type result struct {
 	tally *tally.Tally
 	counts
@@ -34,6 +35,12 @@ type result struct {
 	partial bool   // as in Input
 	err     error
 }
+
+// mostWaiting is how many clients a tally has that waits to be merged.
+const mostWaiting = 1 << 15
+
+// manyClients is from how many clients on their memory counts for more than time.
+const manyClients = 1 << 17
 
 // partSize returns how much of a file is one part.
 func (f *source) partSize(o *Options) int64 {
@@ -69,11 +76,11 @@ func (s *Set) Tally(ctx context.Context) (*tally.Tally, []Input, error) {
 	files := s.share(jobs)
 	defer s.report()()
 
-	done := make([]chan result, len(jobs))
-	for i := range done {
-		done[i] = make(chan result, 1)
+	results := make([]chan result, len(jobs))
+	for i := range results {
+		results[i] = make(chan result, 1)
 	}
-	ahead := make(chan struct{}, s.o.Workers+2) // results that wait for those before them take memory
+	ahead := make(chan struct{}, s.o.Workers+2) // jobs whose results wait for those before them
 	var taken atomic.Int64
 	for range min(s.o.Workers, len(jobs)) {
 		go func() {
@@ -85,28 +92,36 @@ func (s *Set) Tally(ctx context.Context) (*tally.Tally, []Input, error) {
 					<-ahead
 					return
 				}
-				j := &jobs[i]
-				r := s.work(ctx, &p, j, i == 0, files[j.input])
-				done[i] <- r
+				s.work(ctx, &p, &jobs[i], files[jobs[i].input], results[i])
 			}
 		}()
 	}
-	var total *tally.Tally
+	total := tally.New(s.o.Tally)
+	if s.o.Part {
+		total = tally.NewPart(s.o.Tally)
+	}
+	failed, many := error(nil), false
 	for i, j := range jobs {
-		r := <-done[i]
-		if total == nil {
-			total = r.tally
-		} else {
-			total.Merge(r.tally)
+		for r := range results[i] {
+			failed = cmp.Or(failed, total.Merge(r.tally))
+			if !many && total.Len() > manyClients {
+				many = true
+				saveMemory()
+			}
+			inputs[j.input].take(&r)
+			s.YearBy = cmp.Or(s.YearBy, r.yearBy)
 		}
 		<-ahead
-		inputs[j.input].take(&r)
-		s.YearBy = cmp.Or(s.YearBy, r.yearBy)
 	}
-	if total == nil {
-		total = tally.New(s.o.Tally)
+	return total, inputs, cmp.Or(failed, ended(ctx, inputs))
+}
+
+// saveMemory lets garbage add no more than a fifth to what is in use, unless the user has set
+// GOGC. A tally has few pointers: collecting garbage costs little.
+func saveMemory() {
+	if was := debug.SetGCPercent(20); was != 100 {
+		debug.SetGCPercent(was)
 	}
-	return total, inputs, ended(ctx, inputs)
 }
 
 // ended returns the error of a run.
@@ -141,23 +156,26 @@ func (in *Input) take(r *result) {
 	}
 }
 
-// work does one job.
-func (s *Set) work(ctx context.Context, p *part, j *job, first bool, file *shared) (r result) {
-	r.tally = tally.NewPart(s.o.Tally)
-	if first && !s.o.Part {
-		r.tally = tally.New(s.o.Tally)
-	}
+// work does one job. A tally is handed on early if it has many clients, so that those that
+// wait take little memory.
+func (s *Set) work(ctx context.Context, p *part, j *job, file *shared, results chan<- result) {
+	defer close(results)
+	t := tally.NewPart(s.o.Tally)
 	p.each = func(f *sshdlog.Frame, e *sshdlog.Event) error {
-		r.tally.Add(f, e)
+		if t.Add(f, e); t.Len() > mostWaiting {
+			results <- result{tally: t}
+			t = tally.NewPart(s.o.Tally)
+		}
 		return nil
 	}
+	var r result
 	if j.whole {
 		s.stream(ctx, p, s.sources[j.input], j.year, nil, &r)
 	} else {
 		s.stretch(ctx, p, s.sources[j.input], j, file, &r)
 	}
-	r.counts = p.counts
-	return r
+	r.tally, r.counts = t, p.counts
+	results <- r
 }
 
 // stretch reads a part of a file.
