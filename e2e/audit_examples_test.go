@@ -11,6 +11,9 @@ import (
 	"testing"
 )
 
+// recorded has lines that the office's server once wrote; see audit_record_test.go.
+const recorded = "../sshdlog/testdata/recorded/"
+
 // manifest is the part of a Kubernetes Job that is run here.
 type manifest struct {
 	Kind     string

@@ -1,9 +1,8 @@
-//go:build linux
+//go:build linux && record
 
 package e2e
 
 import (
-	"flag"
 	"net"
 	"os"
 	"os/exec"
@@ -12,17 +11,10 @@ import (
 	"time"
 )
 
-var recordLogs = flag.Bool("record", false, "record sshd's lines anew into sshdlog/testdata/recorded")
-
-const recorded = "../sshdlog/testdata/recorded/"
-
 // TestAuditRecord writes the recordings that the tests of other packages read:
 //
-//	go test ./e2e -run TestAuditRecord -record
+//	go test -tags record -run TestAuditRecord ./e2e
 func TestAuditRecord(t *testing.T) {
-	if !*recordLogs {
-		t.Skip("with -record")
-	}
 	for _, level := range []string{"INFO", "VERBOSE"} {
 		t.Run(level, func(t *testing.T) {
 			o := newOffice(t, rsyslogSocket, busyboxSocket)
