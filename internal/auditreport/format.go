@@ -25,8 +25,10 @@ type Options struct {
 
 	Command func(text string) string // text: rewrites commands in advice so that they run this program; if nil, they stay
 
-	FailOn check.Severity // nagios, junit: the lowest severity that fails; if 0, check.Warning; above check.Error, none fails
-	Time   time.Time      // junit, prometheus: the time of the audit; if zero, it is left out
+	// FailOn is for nagios and junit: the lowest severity that fails; if 0, check.Warning; above
+	// check.Error, none fails.
+	FailOn check.Severity
+	Time   time.Time // junit, prometheus: the time of the audit; if zero, it is left out
 }
 
 // Source is what a format is made from.

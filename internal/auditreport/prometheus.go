@@ -39,8 +39,10 @@ func writePrometheus(w io.Writer, r *audit.Report, o Options) error {
 	dropped.Add("rdnsproxy_audit_dropped_connections", float64(r.Totals.Dropped))
 	b.WriteString(lines.Family("rdnsproxy_audit_lines", "Lines of sshd that were read."))
 	b.WriteString(unread.Family("rdnsproxy_audit_unread_lines", "Lines of sshd that have the shape of no known message."))
-	b.WriteString(forged.Family("rdnsproxy_audit_forged_lines", "Lines that name another address than that of their connection."))
-	b.WriteString(dropped.Family("rdnsproxy_audit_dropped_connections", "Connections that sshd dropped before authentication."))
+	b.WriteString(forged.Family("rdnsproxy_audit_forged_lines",
+		"Lines that name another address than that of their connection."))
+	b.WriteString(dropped.Family("rdnsproxy_audit_dropped_connections",
+		"Connections that sshd dropped before authentication."))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -76,7 +78,8 @@ func hostFamilies(r *audit.Report) string {
 	}
 	return connections.Family("rdnsproxy_audit_host_connections", "Connections to this server.") +
 		logins.Family("rdnsproxy_audit_host_logins", "Logins to this server.") +
-		proofs.Family("rdnsproxy_audit_host_usedns_lines", "Lines that show that this server looks up the names of its clients.")
+		proofs.Family("rdnsproxy_audit_host_usedns_lines",
+			"Lines that show that this server looks up the names of its clients.")
 }
 
 // findingFamily counts findings by severity.

@@ -34,7 +34,8 @@ func (r *run) events(ctx context.Context) (int, error) {
 }
 
 // each hands on every event: of all that is there, or with --follow also of what comes.
-func (r *run) each(ctx context.Context, set *logs.Set, event func(*sshdlog.Frame, *sshdlog.Event) error, idle func() error) ([]logs.Input, error) {
+func (r *run) each(ctx context.Context, set *logs.Set, event func(*sshdlog.Frame, *sshdlog.Event) error,
+	idle func() error) ([]logs.Input, error) {
 	if r.o.Follow {
 		return set.Follow(ctx, event, idle)
 	}

@@ -192,7 +192,8 @@ func (r *run) refuse(ctx context.Context, err error) error {
 		return err
 	}
 	if len(nothing.Inputs) == 0 {
-		return console.Refuse(exit.Usage, "give a FILE, or --journal; other machines: ssh HOST journalctl -o json -t sshd | rdnsproxy audit -",
+		return console.Refuse(exit.Usage, "give a FILE, or --journal; other machines: "+
+			"ssh HOST journalctl -o json -t sshd | rdnsproxy audit -",
 			"no log of sshd found on this machine")
 	}
 	for _, in := range nothing.Inputs[1:] {

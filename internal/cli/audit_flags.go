@@ -36,10 +36,12 @@ func newAuditFlags(fs *pflag.FlagSet) auditFlags {
 func (f *auditFlags) register(fs *pflag.FlagSet) {
 	f.registerOwn(fs)
 	fs.Var((*prefixes)(&f.Only.Clients), "client", "only this client, and list its connections (repeatable)")
-	fs.VarP((*serversFlag)(&f.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
+	fs.VarP((*serversFlag)(&f.Resolvers), "resolver", "",
+		"ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
 	fs.StringVar(&f.HostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
 	fs.Var((*interval)(&f.CheckTimeout), "check-timeout", "time limit for the lookups of one client")
-	fs.StringVar(&f.SSHDConfig, "sshd-config", f.SSHDConfig, "read UseDNS and AllowUsers from this sshd_config `FILE`; 'none' reads nothing")
+	fs.StringVar(&f.SSHDConfig, "sshd-config", f.SSHDConfig,
+		"read UseDNS and AllowUsers from this sshd_config `FILE`; 'none' reads nothing")
 	fs.StringVar(&f.Format, "format", f.Format, "output `FORMAT`: "+strings.Join(auditreport.Formats(), ", "))
 	fs.Var((*outputPath)(&f.Output), "output", "write the report to this `FILE` instead of stdout, all or nothing")
 	fs.Var((*colorMode)(&f.Color), "color", "colour the report: auto (on a terminal), always, never")
@@ -50,23 +52,28 @@ func (f *auditFlags) register(fs *pflag.FlagSet) {
 
 // registerOwn registers the flags that no other command has.
 func (f *auditFlags) registerOwn(fs *pflag.FlagSet) {
-	fs.Var(journalFlag{&f.Journal, &f.JournalDir}, "journal", "read this machine's journal; --journal=DIR the one in a folder")
+	fs.Var(journalFlag{&f.Journal, &f.JournalDir}, "journal",
+		"read this machine's journal; --journal=DIR the one in a folder")
 	fs.Lookup("journal").NoOptDefVal = "true"
 	fs.Var((*framing)(&f.Input), "input", "how the log is written: "+strings.Join(framingWords(), ", "))
 	fs.StringSliceVar(&f.Tags, "tag", nil, "`NAME` of sshd in the log, besides sshd, sshd-session, sshd-auth (repeatable)")
 	fs.StringVar(&f.since, "since", "", "only from this `TIME` on")
 	fs.StringVar(&f.until, "until", "", "only up to this `TIME`")
 	fs.IntVar(&f.Year, "year", 0, "the year `N` of the log's last line, if its stamps have none")
-	fs.StringVar(&f.zone, "timezone", "", "the `ZONE` of stamps without one, such as Europe/Berlin or UTC (default: this machine's)")
-	fs.Var((*dnsChoice)(&f.DNS), "dns", "whose names to look up now: relevant (who logged in or nearly did, and complaints), all, none")
+	fs.StringVar(&f.zone, "timezone", "",
+		"the `ZONE` of stamps without one, such as Europe/Berlin or UTC (default: this machine's)")
+	fs.Var((*dnsChoice)(&f.DNS), "dns",
+		"whose names to look up now: relevant (who logged in or nearly did, and complaints), all, none")
 	fs.BoolVar(&f.noDNS, "no-dns", false, "the same as --dns none")
 	fs.IntVar(&f.DNSLimit, "dns-limit", f.DNSLimit, "look up at most `N` addresses")
 	fs.Var((*interval)(&f.DNSBudget), "dns-budget", "time limit for all lookups")
 	fs.StringSliceVar(&f.Only.Users, "user", nil, "only this `USER`, and list the connections (repeatable)")
-	fs.StringSliceVar(&f.Only.Hosts, "host", nil, "only this server, by its `NAME` in the log, and list the connections (repeatable)")
+	fs.StringSliceVar(&f.Only.Hosts, "host", nil,
+		"only this server, by its `NAME` in the log, and list the connections (repeatable)")
 	fs.BoolVar(&f.Follow, "follow", false, "go on reading as the log grows; print new findings")
 	fs.BoolVar(&f.Merge, "merge", false, "the FILEs are from --format tally: report on all of them, in this order")
-	fs.BoolVar(&f.UnknownUsers, "show-unknown-users", false, "show names of users that the server does not know; some are passwords")
+	fs.BoolVar(&f.UnknownUsers, "show-unknown-users", false,
+		"show names of users that the server does not know; some are passwords")
 	fs.BoolVar(&f.Anonymize, "anonymize", false, "replace addresses, users, hosts and names by labels")
 }
 
@@ -91,7 +98,8 @@ func (f *auditFlags) validate() error {
 	case f.given("dns-limit") && f.DNS != auditrun.Relevant:
 		return console.Refuse(exit.Usage, "use one or the other", "--dns-limit cannot be combined with --dns %s", f.DNS)
 	case f.CheckTimeout <= 0:
-		return console.Refuse(exit.Usage, "--check-timeout takes a duration such as 5s", "--check-timeout must be greater than 0")
+		return console.Refuse(exit.Usage, "--check-timeout takes a duration such as 5s",
+			"--check-timeout must be greater than 0")
 	case f.DNSBudget <= 0:
 		return console.Refuse(exit.Usage, "--dns-budget takes a duration such as 30s", "--dns-budget must be greater than 0")
 	case f.given("sshd-config") && missing(f.SSHDConfig):
@@ -101,7 +109,8 @@ func (f *auditFlags) validate() error {
 		return console.Refuse(exit.Usage, "remove --anonymize; a report can be anonymized, also one of --merge",
 			"--format %s cannot be anonymized", f.Format)
 	case f.Anonymize && !f.Only.All():
-		return console.Refuse(exit.Usage, "use one or the other", "--anonymize cannot be combined with --client, --user or --host")
+		return console.Refuse(exit.Usage, "use one or the other",
+			"--anonymize cannot be combined with --client, --user or --host")
 	}
 	return cmp.Or(f.validateJournal(), f.validateFollow(format), f.validateMerge())
 }
@@ -114,7 +123,8 @@ func (f *auditFlags) validateJournal() error {
 	}
 	for _, name := range f.Names {
 		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			return console.Refuse(exit.Usage, "--journal="+safetext.Shell(name)+" reads the journal in that folder; without --journal the folder is read too",
+			return console.Refuse(exit.Usage, "--journal="+safetext.Shell(name)+" reads the journal in that folder; "+
+				"without --journal the folder is read too",
 				"--journal reads this machine's journal, and not the one in %s", console.Quoted(name))
 		}
 	}
@@ -129,7 +139,8 @@ func (f *auditFlags) validateFollow(format auditreport.Format) error {
 	case !format.Follows:
 		return console.Refuse(exit.Usage, "use --format text, jsonl or events", "--follow cannot write %s", f.Format)
 	case f.Output != "":
-		return console.Refuse(exit.Usage, "redirect stdout", "--follow cannot be combined with --output: the report would never be whole")
+		return console.Refuse(exit.Usage, "redirect stdout",
+			"--follow cannot be combined with --output: the report would never be whole")
 	case !f.Until.IsZero():
 		return console.Refuse(exit.Usage, "remove --until", "--follow reads what is still to come")
 	case f.Anonymize:
@@ -140,7 +151,8 @@ func (f *auditFlags) validateFollow(format auditreport.Format) error {
 
 // reading are the flags that say how a log is read, which a tally no longer is.
 var reading = []string{
-	"journal", "input", "tag", "since", "until", "year", "timezone", "client", "user", "host", "follow", "show-unknown-users",
+	"journal", "input", "tag", "since", "until", "year", "timezone", "client", "user", "host", "follow",
+	"show-unknown-users",
 }
 
 // validateMerge refuses what must have been said when the tallies were made.
@@ -149,7 +161,8 @@ func (f *auditFlags) validateMerge() error {
 		return nil
 	}
 	if len(f.Names) == 0 {
-		return console.Refuse(exit.Usage, "rdnsproxy audit --merge FILE..., of files from --format tally", "--merge needs at least one file")
+		return console.Refuse(exit.Usage, "rdnsproxy audit --merge FILE..., of files from --format tally",
+			"--merge needs at least one file")
 	}
 	for _, name := range reading {
 		if f.given(name) {

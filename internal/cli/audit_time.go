@@ -15,7 +15,8 @@ func (f *auditFlags) parseTimes() error {
 	if f.zone != "" {
 		l, err := time.LoadLocation(f.zone)
 		if err != nil || f.zone == "Local" {
-			return console.Refuse(exit.Usage, "--timezone takes a name such as Europe/Berlin or UTC", "--timezone: unknown zone %s", console.Quoted(f.zone))
+			return console.Refuse(exit.Usage, "--timezone takes a name such as Europe/Berlin or UTC",
+				"--timezone: unknown zone %s", console.Quoted(f.zone))
 		}
 		zone, f.Zone = l, l
 	}
@@ -32,7 +33,8 @@ func (f *auditFlags) parseTimes() error {
 		}
 	}
 	if f.since != "" && f.until != "" && f.Since.After(f.Until) {
-		return console.Refuse(exit.Usage, "exchange them", "--since %s is after --until %s", console.Quoted(f.since), console.Quoted(f.until))
+		return console.Refuse(exit.Usage, "exchange them",
+			"--since %s is after --until %s", console.Quoted(f.since), console.Quoted(f.until))
 	}
 	return nil
 }
