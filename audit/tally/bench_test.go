@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 	"runtime"
@@ -20,7 +21,8 @@ func busy(n, perConnection, clients int) []logged {
 		group := i / (100 * perConnection)
 		c := group*100 + i%100 // the connection
 		client := c * 7919 % clients
-		e := sshdlog.Event{Repeat: 1, Sure: true, Addr: netip.AddrFrom4([4]byte{10, byte(client >> 16), byte(client >> 8), byte(client)})}
+		e := sshdlog.Event{Repeat: 1, Sure: true}
+		e.Addr = netip.AddrFrom4([4]byte{10, byte(client >> 16), byte(client >> 8), byte(client)})
 		switch i / 100 % perConnection {
 		case 0:
 			e.Kind, e.Port = sshdlog.Failed, uint16(1024+c%60000)
@@ -89,4 +91,34 @@ func TestBytesPerClient(t *testing.T) {
 		t.Errorf("%.0f bytes a client", per)
 	}
 	runtime.KeepAlive(y)
+}
+
+func BenchmarkEncode(b *testing.B) {
+	y := New(Options{})
+	log := busy(1<<18, 2, 1<<17)
+	for i := range log {
+		y.Add(&log[i].f, &log[i].e)
+	}
+	for b.Loop() {
+		var w bytes.Buffer
+		if err := y.Encode(&w); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(w.Len())/float64(y.strangers.n), "bytes/client")
+		if _, err := Decode(&w); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(y.strangers.n), "ns/client")
+}
+
+func BenchmarkClone(b *testing.B) {
+	y := New(Options{})
+	log := busy(1<<18, 2, 1<<17)
+	for i := range log {
+		y.Add(&log[i].f, &log[i].e)
+	}
+	for b.Loop() {
+		y.Clone().Finish()
+	}
 }

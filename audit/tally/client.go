@@ -1,11 +1,5 @@
 package tally
 
-import (
-	"hash/maphash"
-	"math/bits"
-	"slices"
-)
-
 // An address is how the tally keeps one: 16 bytes, IPv4 mapped.
 type address [16]byte
 
@@ -80,131 +74,6 @@ type login struct {
 	asked      counter
 }
 
-// records is a table of clients with a bound: those with the smallest hashes stay, so that it
-// is the same ones in whatever order they come. The hashes are of a fixed seed for that, but
-// the places in the table are of a random one.
-//
-// Of how many clients the PTR names are kept has a smaller bound: who has a reverse zone
-// chooses them, 255 bytes each.
-type records struct {
-	seed  maphash.Seed
-	table []uint32
-	slab[record]
-	most, mostNamed   int
-	crowd             int    // from so many clients on it pays to look who is beyond a bound
-	bound, boundNamed uint64 // the largest hashes that stay, and that keep names; 0: all
-	unnamed           bool   // a name has been left out
-	others            Counts // what the connections of those that did not stay add up to
-}
-
-func newRecords(caps *caps) *records {
-	r := &records{seed: maphash.MakeSeed(), most: caps.clients, mostNamed: caps.named, table: make([]uint32, 64)}
-	r.setCrowd()
-	return r
-}
-
-func (r *records) setCrowd() {
-	r.crowd = min(r.most+r.most/4, max(r.mostNamed+r.mostNamed/4, 2*int(r.n)))
-}
-
-func (r *records) place(a *address) uint64 { return maphash.Bytes(r.seed, a[:]) }
-
-// find returns a client's number, or 0 and where it would stand.
-func (r *records) find(a *address) (number uint32, place uint64) {
-	mask := uint64(len(r.table) - 1)
-	for i := r.place(a) & mask; ; i = (i + 1) & mask {
-		k := r.table[i]
-		if k == 0 || r.at(k).addr == *a {
-			return k, i
-		}
-	}
-}
-
-// stays reports whether a client is not beyond the bound.
-func (r *records) stays(a *address) bool { return r.bound == 0 || within(hash(a[:]), r.bound) }
-
-// get returns the client's number, of a new one if there is none; 0: the client is beyond
-// the bound.
-func (r *records) get(a *address) uint32 {
-	k, i := r.find(a)
-	if k != 0 || !r.stays(a) {
-		return k
-	}
-	k = r.slab.add()
-	r.at(k).addr = *a
-	r.table[i] = k
-	if 4*int(r.n) > 3*len(r.table) {
-		r.index(2 * len(r.table))
-	}
-	return k
-}
-
-// index makes a table of the given size.
-func (r *records) index(size int) {
-	r.table = make([]uint32, size)
-	mask := uint64(size - 1)
-	for k := uint32(1); k <= r.n; k++ {
-		i := r.place(&r.at(k).addr) & mask
-		for r.table[i] != 0 {
-			i = (i + 1) & mask
-		}
-		r.table[i] = k
-	}
-}
-
-// within reports whether a hash is not beyond a bound.
-func within(hash, bound uint64) bool { return bound == 0 || hash <= bound }
-
-// lower returns the lower one of two bounds.
-func lower(a, b uint64) uint64 {
-	if a == 0 || b != 0 && b < a {
-		return b
-	}
-	return a
-}
-
-// leave leaves out what is beyond the bounds. Numbers change.
-func (t *Tally) leave(r *records) {
-	hashes := make([]uint64, r.n)
-	for k := range hashes {
-		hashes[k] = hash(r.at(uint32(k + 1)).addr[:])
-	}
-	if len(hashes) > min(r.most, r.mostNamed) {
-		sorted := slices.Clone(hashes)
-		slices.Sort(sorted)
-		if len(sorted) > r.most {
-			r.bound = sorted[r.most-1]
-		}
-		if len(sorted) > r.mostNamed {
-			r.boundNamed = sorted[r.mostNamed-1]
-		}
-	}
-	kept := uint32(0)
-	for k, h := range hashes {
-		c := r.at(uint32(k + 1))
-		if !within(h, r.boundNamed) && c.more != 0 {
-			m := t.extras.at(c.more)
-			r.unnamed = r.unnamed || m.names.run != 0
-			t.dropNamesOf(m)
-		}
-		if !within(h, r.bound) {
-			r.others.add(t.counts(c))
-			t.forget(c)
-			continue
-		}
-		kept++
-		*r.at(kept) = *c
-	}
-	r.cut(kept)
-	r.index(len(r.table))
-	r.setCrowd()
-}
-
-func (t *Tally) dropNamesOf(m *extra) {
-	t.samples.free(m.names)
-	m.names, m.nameFirst, m.nameLast, m.nameFirstAt, m.nameLastAt = sample{}, 0, 0, 0, 0
-}
-
 // forget gives back what hangs on a record.
 func (t *Tally) forget(c *record) {
 	t.samples.free(sample{run: c.users})
@@ -220,20 +89,6 @@ func (t *Tally) forget(c *record) {
 
 func (m *extra) samples() [5]*sample {
 	return [5]*sample{&m.loggedIn, &m.refused, &m.denied, &m.names, &m.required}
-}
-
-// left estimates how many of those were left out who are beyond the most that stay, of which
-// the largest hash is known: hashes are spread evenly.
-func left(most int, bound uint64) int64 {
-	if bound == 0 {
-		return 0
-	}
-	hi, lo := uint64(most), uint64(0) // most × 2^64
-	if hi >= bound {
-		return 0
-	}
-	all, _ := bits.Div64(hi, lo, bound)
-	return max(1, int64(min(all, 1<<62))-int64(most))
 }
 
 // extraOf returns the extra of a record, a new one if it has none.

@@ -26,7 +26,7 @@ func (t *Tally) Clone() *Tally {
 		c.edges[i].fragments = slices.Clone(c.edges[i].fragments)
 	}
 	c.met = maps.Clone(t.met)
-	c.plain, c.kept = t.plain.clone(), t.kept.clone()
+	c.strangers, c.insiders = t.strangers.clone(), t.insiders.clone()
 	c.extras = t.extras.clone()
 	c.samples = samples{
 		t.samples.runs1.clone(), t.samples.runs2.clone(), t.samples.runs4.clone(), t.samples.runs8.clone(),

@@ -6,9 +6,7 @@ import (
 	"rdnsproxy/sshdlog"
 )
 
-// A conn is a connection so far. While a part of a log is counted, it can also be a fragment
-// of one: lines of which it shows only when the parts are merged whether they belong to what
-// precedes, but then all of them do, or none.
+// A conn is a connection so far, or a fragment of one (see edge).
 type conn struct {
 	addr  address
 	flags flags
@@ -16,14 +14,13 @@ type conn struct {
 	port  uint16
 	pid   uint32
 	host  uint32 // number of its host
-	next  uint32 // the connection that was begun next on its host
+	next  uint32 // in its host's queue
 
-	// Places in lines: of the host, the first and the last, and the one by which it stands in
-	// the host's queue; in the log, the first and the last.
-	n0, n, queued int64
-	seq0, seq     int64
+	n0, n     int64 // its first and its last line, among those of its host
+	queued    int64 // the last line when it was queued
+	seq0, seq int64 // its first and its last line, in the whole log
 
-	strays             uint32 // lines that count as strays, should the fragment turn out to be nobody's
+	strays             uint32 // lines that are strays if the fragment turns out to belong to nothing
 	first, last, acted uint32 // stamps: the least, the largest, and that of the last attempt or complaint
 	outcome            sshdlog.Kind
 	mapping            sshdlog.Kind // of the first complaint; later ones are its doubles
@@ -32,8 +29,8 @@ type conn struct {
 	hostbased, unsure  uint32
 	dropped            uint32 // connections that one line stands for
 
-	user            uint32 // number of a name, as the following
-	known           uint32 // the user, from a line that only users of the server have
+	user            uint32 // number of a name, like the following
+	known           uint32 // the user, from a line that is about users of the server only
 	in              uint32 // who logged in
 	name            uint32 // in the complaint
 	named           uint32 // by which the server knew the client
@@ -41,7 +38,7 @@ type conn struct {
 	nameAt, namedAt int64  // where name and named stand, in lines of the log
 	startAt, mapAt  int64  // microseconds since 1970; 0: not seen
 
-	edge   uint32 // number of the edge whose last fragment this is; 0: what precedes is known
+	edge   uint32 // number of the edge whose last fragment this is; 0: none, what precedes is known
 	client uint32 // number of its client's record, if it has been looked up
 	doubt  uint32 // number of its doubt
 }
@@ -49,16 +46,16 @@ type conn struct {
 type flags uint16
 
 const (
-	hasAddr  flags = 1 << iota
-	closed         // only lines that end a connection follow
-	loggedIn       //
-	tried          // to authenticate
-	unknown        // the user is unknown
-	matches        // the user is one of those who are asked for
-	told           // by another than PAM
-	alone          // a line without pid: no connection
-	over           // counted, or kept as a fragment
-	proven         // its address stands in a line that no client can have written
+	hasAddr    flags = 1 << iota
+	closed           // only lines that end a connection follow
+	loggedIn         // with success
+	tried            // to authenticate
+	unknown          // a line says that there is no such user
+	matches          // the user is one of Options.Only
+	notOnlyPAM       // another than PAM has told of it
+	noPID            // a line without pid: no connection
+	over             // counted, or kept as a fragment
+	proven           // its address stands in a line that no client can have written
 )
 
 func (c *conn) is(f flags) bool { return c.flags&f != 0 }
@@ -72,7 +69,6 @@ const (
 	gone               // none; whatever connection of its process there was is over
 )
 
-// begins says what the events do that have connections.
 func begins(k sshdlog.Kind) begin {
 	switch k {
 	case sshdlog.End, sshdlog.Scan, sshdlog.Timeout:
@@ -119,7 +115,7 @@ func (t *Tally) count(c *conn, l *line) {
 		t.countUser(c, e)
 	}
 	if e.Kind != sshdlog.PAMFailed {
-		c.flags |= told
+		c.flags |= notOnlyPAM
 	}
 	if rank[e.Kind] > rank[c.outcome] {
 		c.outcome = e.Kind
@@ -190,9 +186,9 @@ func (t *Tally) countKind(c *conn, l *line) {
 	c.acted = later(c.acted, l.at)
 }
 
-// countUser keeps the first user of a connection. If any line of it says that the server does
-// not know the user, the name may be a password, and is not kept. But sshd also says this of
-// a user who may not log in (auth.c, getpwnamallow), after it has said so.
+// countUser keeps the first user of a connection. If any of its lines says that there is no
+// such user, the name may be a password, and is not kept. But sshd also says that about users
+// who exist and may not log in (auth.c, getpwnamallow). Another line tells them apart.
 func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
 	if t.asksFor(e.User) {
 		c.flags |= matches
@@ -214,7 +210,7 @@ func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
 	}
 }
 
-// isRoot tells root, whom sshd up to 3.6.1 wrote in capitals.
+// isRoot recognizes root, in capitals up to sshd 3.6.1.
 func isRoot(user []byte) bool {
 	return string(user) == "root" || string(user) == "ROOT"
 }
@@ -228,7 +224,7 @@ var rank = [sshdlog.Kinds]uint8{
 	sshdlog.Penalty: 1, sshdlog.Limited: 1,
 }
 
-// join adds a fragment: the result is what its lines would have made of the connection.
+// join adds a fragment, with the same result as if its lines had been counted one by one.
 func (t *Tally) join(c, o *conn) {
 	if !c.is(hasAddr) {
 		c.addr = o.addr
@@ -236,7 +232,7 @@ func (t *Tally) join(c, o *conn) {
 	if c.port == 0 {
 		c.port = o.port
 	}
-	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | told | proven)
+	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven)
 	c.n, c.seq = o.n, o.seq
 	c.strays = sum(c.strays, o.strays)
 	c.stamp(o.first, o.last)

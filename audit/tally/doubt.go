@@ -8,7 +8,7 @@ import (
 	"rdnsproxy/limits"
 )
 
-// A forgery is a message that may name another address than its connection's.
+// A forgery is a message that names another address than its connection's, or may do so.
 type forgery struct {
 	hash       uint64
 	host, text string
@@ -25,15 +25,15 @@ func (a forgery) compare(b forgery) int {
 		cmp.Compare(a.text, b.text), a.client.Compare(b.client))
 }
 
-// doubt is what a connection's suspect messages claim. Whether that is a forgery shows when
-// the connection is over, for its address may come late.
+// doubt is what a connection's suspect messages claim. Only when the connection is over, and
+// its address is known, can they be judged.
 type doubt struct {
-	sure claim    // those that cannot all be true
-	one  [2]claim // with one address, by address: the two smallest
-	rest claim    // with one of further addresses
+	sure claim    // messages with several addresses: one of them is a lie
+	one  [2]claim // messages with one address, for the two smallest addresses
+	rest claim    // messages with one address, for all others
 }
 
-// claim is how many messages have one claim, and an example: the one with the least hash.
+// claim is how many messages claim the same, and the one with the smallest hash.
 type claim struct {
 	addr netip.Addr
 	n    uint32
@@ -152,9 +152,11 @@ func (t *Tally) forge(c claim, client netip.Addr) {
 	}
 }
 
-// sampleForgery keeps the forgeries with the least hashes.
+// sampleForgery keeps the forgeries with the smallest hashes.
 func (t *Tally) sampleForgery(f forgery) {
-	i, same := slices.BinarySearchFunc(t.forgeries, f.hash, func(a forgery, h uint64) int { return cmp.Compare(a.hash, h) })
+	i, same := slices.BinarySearchFunc(t.forgeries, f.hash, func(a forgery, h uint64) int {
+		return cmp.Compare(a.hash, h)
+	})
 	switch {
 	case same:
 		if f.compare(t.forgeries[i]) < 0 {

@@ -17,7 +17,7 @@ func (t *Tally) Encode(w io.Writer) error {
 	if t.finished {
 		return errors.New("a finished tally cannot be encoded")
 	}
-	t.leaveClients() // whom the reader would refuse
+	t.evictClients() // Decode refuses clients beyond the bound
 	b := bufio.NewWriterSize(w, 64<<10)
 	e := &encoder{Encoder: json.NewEncoder(b), t: t, hosts: make([]int, len(t.hosts))}
 	e.SetEscapeHTML(false)
@@ -54,7 +54,10 @@ func (e *encoder) header() {
 		Kind: wireKind, Schema: wireSchema, Hash: wireHash(), Options: t.o.wire(), Part: t.edges != nil,
 		Messages: t.messages[:], First: t.first, Last: t.last, Lines: t.seq, Step: t.hours.step,
 		Unattributed: t.unattributed, Forged: t.forged, Listed: t.listed.all,
-		Bounds: [5]uint64{t.hostBound, t.plain.bound, t.kept.bound, t.plain.boundNamed, t.kept.boundNamed}, Others: [2]Counts{t.plain.others, t.kept.others}, Unnamed: [2]bool{t.plain.unnamed, t.kept.unnamed},
+		Bounds: [5]uint64{
+			t.hostBound, t.strangers.bound, t.insiders.bound, t.strangers.boundNamed, t.insiders.boundNamed,
+		},
+		Others: [2]Counts{t.strangers.others, t.insiders.others}, Unnamed: [2]bool{t.strangers.unnamed, t.insiders.unnamed},
 	})
 }
 
@@ -134,11 +137,11 @@ func (e *encoder) conn(c *conn) wireConn {
 func (e *encoder) name(id uint32) bytesText { return bytesText(e.t.names.of(id)) }
 
 func (e *encoder) clients() {
-	for k := uint32(1); k <= e.t.plain.n; k++ {
-		e.put(wireRecord{Client: e.client(e.t.plain.at(k))})
+	for k := uint32(1); k <= e.t.strangers.n; k++ {
+		e.put(wireRecord{Client: e.client(e.t.strangers.at(k))})
 	}
-	for k := uint32(1); k <= e.t.kept.n; k++ {
-		e.put(wireRecord{Kept: e.client(e.t.kept.at(k))})
+	for k := uint32(1); k <= e.t.insiders.n; k++ {
+		e.put(wireRecord{Insider: e.client(e.t.insiders.at(k))})
 	}
 }
 

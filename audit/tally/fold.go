@@ -4,7 +4,7 @@ import (
 	"rdnsproxy/sshdlog"
 )
 
-// fold counts a connection that is over.
+// fold counts a connection that is over for its client and its host.
 func (t *Tally) fold(c *conn) {
 	wanted := t.wanted(c)
 	t.judgeDoubts(c, wanted)
@@ -22,7 +22,7 @@ func (t *Tally) fold(c *conn) {
 	if h.counts != nil {
 		h.counts.fold(c)
 	}
-	if !t.o.Only.All() && !c.is(alone) {
+	if !t.o.Only.All() && !c.is(noPID) {
 		t.listed.add(t.connection(c), t.o.caps.reported)
 	}
 	n, m, more := numbersOf(c)
@@ -52,8 +52,7 @@ func (t *Tally) fold(c *conn) {
 	}
 }
 
-// stray counts a line that ends a connection and of which no other line has been seen. Most
-// are the second of two, and nothing.
+// stray counts lines that end a connection of which nothing else is known, not even an address.
 func (t *Tally) stray(c *conn) {
 	wanted := len(t.o.Only.Clients)+len(t.o.Only.Users) == 0
 	t.judgeDoubts(c, wanted)
@@ -62,11 +61,11 @@ func (t *Tally) stray(c *conn) {
 	}
 }
 
-// recordOf returns the record at which a connection counts; nil: the client is beyond the
-// bound, and it has been counted among the others.
+// recordOf returns the record of a connection's client; nil: the client is beyond the bound,
+// and the connection has been counted for the others.
 func (t *Tally) recordOf(c *conn) *record {
 	table, number := t.tableOf(c), c.client
-	if table == t.kept {
+	if table == t.insiders {
 		number = 0
 	}
 	if number == 0 || table.at(number).addr != c.addr {
@@ -82,15 +81,16 @@ func (t *Tally) recordOf(c *conn) *record {
 	return table.at(number)
 }
 
-// tableOf returns the table in which a connection counts.
+// tableOf returns the table in which a connection is counted.
 func (t *Tally) tableOf(c *conn) *records {
 	if c.is(loggedIn) || c.keys > 0 {
-		return t.kept
+		return t.insiders
 	}
-	return t.plain
+	return t.strangers
 }
 
-// numbersOf returns what a connection counts; more: m is not all zero, or a name is known.
+// numbersOf returns what a connection adds to its client's numbers; more is false if m and
+// all names are zero.
 func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
 	failed := c.failed
 	if failed == 0 {
@@ -101,13 +101,13 @@ func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
 	case c.outcome == sshdlog.Dropped:
 		n[nDropped] = c.dropped
 		return n, m, false
-	case !c.is(told) && c.is(alone):
+	case !c.is(notOnlyPAM) && c.is(noPID):
 		n[nPAMFailed] = c.pam
 		return n, m, false
-	case !c.is(told):
+	case !c.is(notOnlyPAM):
 		n[nPAM], n[nPAMFailed] = 1, c.pam
 		return n, m, false
-	case !c.is(alone):
+	case !c.is(noPID):
 		n[nConnections] = 1
 	}
 	n[nFailed] = failed
@@ -116,7 +116,7 @@ func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
 		m[nLoggedIn], more = 1, true
 	case c.is(tried):
 		n[nTried] = 1
-	case !c.is(alone):
+	case !c.is(noPID):
 		n[nKnocked] = 1
 	}
 	if c.is(unknown) && c.known == 0 {
@@ -176,8 +176,8 @@ func (c *conn) nameOf() (id uint32, at int64) {
 // fold counts a connection for its host.
 func (h *hostCounts) fold(c *conn) {
 	switch {
-	case c.is(alone):
-	case c.is(told):
+	case c.is(noPID):
+	case c.is(notOnlyPAM):
 		h.connections++
 	default:
 		h.pam++

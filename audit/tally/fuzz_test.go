@@ -38,7 +38,8 @@ func lineOf(b [4]byte) logged {
 		e.Name, e.Rest = []byte{'n', b[2] & 7}, []byte{'1' + b[3]&3}
 	}
 	return logged{sshdlog.Frame{
-		Host: []byte{'h' + b[3]&1}, PID: uint32(b[3] >> 1 & 7), Time: int64(b[3]>>4) * 1000, Micro: int32(b[3]) - 1, Trust: sshdlog.Trust(b[3] & 3),
+		Host: []byte{'h' + b[3]&1}, PID: uint32(b[3] >> 1 & 7), Time: int64(b[3]>>4) * 1000, Micro: int32(b[3]) - 1,
+		Trust: sshdlog.Trust(b[3] & 3),
 	}, e}
 }
 

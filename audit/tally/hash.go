@@ -5,9 +5,9 @@ import (
 	"math/bits"
 )
 
-// hashSeed is fixed, for what is kept by the smallest hash has to be the same in every tally
-// that is merged. Who chooses names or addresses by it chooses what a sample shows, and
-// nothing else: the places in hash tables depend on a seed that each process draws.
+// hashSeed is fixed, because what is kept by the smallest hash has to be the same in all
+// tallies that are merged. Whoever chooses names or addresses by it chooses what a sample
+// shows, and nothing else: places in hash tables depend on a seed that each process draws.
 const hashSeed = 0x9e3779b97f4a7c15
 
 // hash is the same on every machine. It is never 0, which stands for no bound.
@@ -34,9 +34,9 @@ func mix(h, x uint64) uint64 {
 	return hi ^ lo
 }
 
-// A counter counts different names approximately (linear counting): each sets one of its 128
-// bits. It is all that is kept of a name that may be a password: seven bits of its hash, and
-// not even which of the names had set them.
+// A counter counts distinct names approximately (linear counting): each name sets one of 128
+// bits. Of a name that may be a password nothing else is kept. A hash would give it away, for
+// the seed is known and passwords can be tried; but each bit fits one name in 128.
 type counter [2]uint64
 
 func (c *counter) add(h uint64) { c[h>>63] |= 1 << (h >> 57 & 63) }
@@ -46,7 +46,7 @@ func (c *counter) merge(o counter) {
 	c[1] |= o[1]
 }
 
-// about estimates how many different names were added: 128 ln(128/zeros). It ends at some 700.
+// about estimates how many distinct names were added: 128 ln(128/zeros). It ends at some 700.
 func (c *counter) about() int {
 	return int(linear[bits.OnesCount64(c[0])+bits.OnesCount64(c[1])])
 }

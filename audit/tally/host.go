@@ -16,7 +16,7 @@ type host struct {
 	edged  bool   // an edge is of this host
 	n      int64  // lines so far
 	seq    int64  // place of the last one in the log
-	head   uint32 // its connections, in the order in which they are looked at
+	head   uint32 // queue of its connections, by their last lines when they were queued
 	tail   uint32
 	counts *hostCounts // nil: beyond the bound
 }
@@ -38,7 +38,7 @@ func (t *Tally) hostOf(name []byte) uint32 {
 	if t.lastHost != 0 && string(name) == t.hosts[t.lastHost].name {
 		return t.lastHost
 	}
-	t.sweep() // two, for there can be a new host with each line
+	t.sweep() // twice, because each line can have a new host
 	t.sweep()
 	name = cut(name)
 	k, ok := t.hostNumber[string(name)]
@@ -66,14 +66,14 @@ func (t *Tally) newHost(name []byte) uint32 {
 	}
 	t.hostNumber[h.name] = k
 	if t.counted > t.o.caps.hosts+t.o.caps.hosts/4 {
-		t.leaveHosts()
+		t.evictHosts()
 	}
 	return k
 }
 
-// leaveHosts stops counting for hosts beyond the bound. Their connections are told apart as
-// before.
-func (t *Tally) leaveHosts() {
+// evictHosts drops the counts of hosts beyond the bound. Their connections are still told
+// apart.
+func (t *Tally) evictHosts() {
 	if t.counted > t.o.caps.hosts {
 		hashes := make([]uint64, 0, t.counted)
 		for _, h := range t.hosts {
@@ -105,8 +105,8 @@ func (t *Tally) sweep() {
 	}
 }
 
-// forgetHost ends the connections of a host that has been silent for so long that no line can
-// belong to them, and forgets it if nothing is counted for it either.
+// forgetHost ends the connections of a host that has been silent for so long that no further
+// line can belong to them. It forgets the host if nothing is counted for it.
 func (t *Tally) forgetHost(k uint32) {
 	h := t.hosts[k]
 	if h == nil || t.seq-h.seq <= t.o.caps.window {

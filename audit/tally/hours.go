@@ -9,8 +9,8 @@ import (
 
 const day = 86400
 
-// hours counts by time: by hours, or by days if there are too many hours. A connection counts
-// at the time of its last complaint or attempt.
+// hours counts by hour, or by day if there are too many hours. A connection is counted at the
+// time of its last complaint or attempt.
 type hours struct {
 	step   uint32
 	most   int
@@ -88,7 +88,7 @@ func (h *hours) merge(o *hours) {
 	}
 }
 
-// shown returns the hours in order. If all failures are PAM's, these are what is known.
+// shown returns the hours in order. pam adds the failures that only PAM tells of.
 func (h *hours) shown(pam bool) []Hour {
 	s := make([]Hour, 0, len(h.counts))
 	for _, at := range slices.Sorted(maps.Keys(h.counts)) {

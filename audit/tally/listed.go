@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// listed is the connections that Options.Only asks for: the earliest ones.
+// listed has the connections that Options.Only asks for, or the earliest ones of them.
 type listed struct {
 	all  int64
 	some []Connection

@@ -6,11 +6,11 @@ import (
 
 // Merge adds the Tally of what follows in the log, and consumes it. However a log is cut,
 // and in whatever bracketing the parts are merged, the result is that of the whole. It is an
-// error if the Options differ, and if a Tally is finished or is not a part.
+// error if the Options differ, or if one of the Tallies is finished.
 //
-// Connections never span hosts, so Tallies of different hosts can be merged in any order. Only
-// which login is a client's first, what precedes it, and which of its names is the first and
-// the last go by that order.
+// Connections do not span hosts, so that Tallies of different hosts can be merged in any
+// order. Only a client's FirstLogin, FailedBefore, UsersBefore, NameFirst, NameLast and
+// Mapping depend on it.
 func (t *Tally) Merge(later *Tally) error {
 	switch {
 	case t.o.key() != later.o.key():
@@ -72,7 +72,7 @@ func (t *Tally) mergeHosts(later *Tally) []uint32 {
 			own.counts.merge(h.counts)
 		}
 	}
-	t.leaveHosts()
+	t.evictHosts()
 	return numbers
 }
 
@@ -152,22 +152,22 @@ func (t *Tally) mergeOpen(later *Tally, hosts []uint32) {
 // mergeClients adds the later tally's clients.
 func (t *Tally) mergeClients(later *Tally) {
 	// First what precedes a login, while the clients here are still those before it.
-	for k := uint32(1); k <= later.kept.n; k++ {
-		b := later.kept.at(k)
+	for k := uint32(1); k <= later.insiders.n; k++ {
+		b := later.insiders.at(k)
 		if b.more == 0 {
 			continue
 		}
 		if l := &later.extras.at(b.more).login; l.seen {
-			if own, _ := t.plain.find(&b.addr); own != 0 {
-				r := t.plain.at(own)
+			if own, _ := t.strangers.find(&b.addr); own != 0 {
+				r := t.strangers.at(own)
 				l.failed = sum(l.failed, r.failed)
 				l.asked.merge(r.asked)
 			}
 		}
 	}
-	t.mergeRecords(t.plain, later, later.plain)
-	t.mergeRecords(t.kept, later, later.kept)
-	t.leaveCrowd()
+	t.mergeRecords(t.strangers, later, later.strangers)
+	t.mergeRecords(t.insiders, later, later.insiders)
+	t.evictIfCrowded()
 }
 
 func (t *Tally) mergeRecords(to *records, later *Tally, from *records) {

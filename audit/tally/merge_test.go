@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -218,4 +219,35 @@ func diff(a, b string) (string, string) {
 		return string(bytes.Join(l[min(len(l), max(0, i-25)):min(len(l), i+6)], []byte("\n")))
 	}
 	return around(x), around(y)
+}
+
+// Tallies of several hosts can be merged in any order, but for what goes by that order.
+func TestHostsMergeInAnyOrder(t *testing.T) {
+	log := colliding(rand.New(rand.NewPCG(5, 5)), 2000)
+	byHost := map[string][]logged{}
+	for _, l := range log {
+		byHost[string(l.f.Host)] = append(byHost[string(l.f.Host)], l)
+	}
+	hosts := slices.Sorted(maps.Keys(byHost))
+	var want string
+	for seed := range uint64(6) {
+		r := rand.New(rand.NewPCG(seed, 5))
+		r.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+		y := NewPart(Options{})
+		for _, h := range hosts {
+			if err := y.Merge(split(t, r, Options{}, byHost[h], false)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		y.Finish()
+		for k := uint32(1); k <= y.extras.n; k++ {
+			m := y.extras.at(k)
+			m.login, m.nameFirst, m.nameLast, m.mapping = login{}, 0, 0, 0
+		}
+		if got := shown(t, y); want == "" {
+			want = got
+		} else if a, b := diff(want, got); got != want {
+			t.Fatalf("%v:\n%s\nnot\n%s", hosts, b, a)
+		}
+	}
 }

@@ -13,11 +13,11 @@ const nameChunk = 64 << 10
 // names gives texts numbers, so that what is counted by the million has no pointers. Number 0
 // is the empty text.
 type names struct {
-	seed  maphash.Seed // a stranger chooses the texts, and must not know where they go
+	seed  maphash.Seed // strangers choose the texts, and must not know their places
 	table []uint32
 	texts []text
 	bytes [][]byte
-	limit int // more than so many, and those that nobody uses are dropped
+	limit int // if there are more, it is time to drop those that nothing uses
 }
 
 type text struct {
@@ -86,8 +86,8 @@ func (n *names) grow() {
 	}
 }
 
-// renumber gives every name that t uses its number in to. A name that is not used is not
-// taken along.
+// renumber replaces the numbers of all names that t uses by those in to. Names that it does
+// not use are not added there.
 func (t *Tally) renumber(to *names) {
 	ids := make([]uint32, len(t.names.texts))
 	t.eachName(func(id *uint32) {

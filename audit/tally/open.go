@@ -1,16 +1,17 @@
 package tally
 
-// Which connection does a line belong to? To the open one of its host and pid, unless there
-// are too many lines between them, or their addresses or ports differ, or the connection is
-// closed and the line is not one that ends a connection. Clocks are not asked.
+// Which connection does a line belong to? The open one of its host and pid, unless too many
+// lines are between them, or their addresses or ports differ, or the connection is closed and
+// the line does not end a connection.
 //
-// In a later part of a log, what precedes the first lines of a process is not known. They are
-// kept as an edge: fragments, each of which has more of address and port than the one before,
-// and the same in all its lines. So Merge can decide of a fragment as of a single line, and
-// there are three of them at most: one without an address, one with it, one with the port too.
-// The edge ends where what follows cannot depend on what precedes.
+// In a later part of a log, nobody knows what precedes the first lines of a process. They are
+// kept as an edge: a list of fragments. All lines of a fragment belong to whatever precedes
+// it, or none does, so that Merge can treat it as one line. A line begins another fragment if
+// it has an address, or a port, and the fragment before has none: then an unknown connection
+// can fit the one and not the other. So there are at most three. The edge ends with the first
+// line that begins a connection whatever precedes.
 
-// An arrival is what decides to which connection a line, or a fragment, belongs.
+// An arrival is what decides to which connection a line or a fragment belongs.
 type arrival struct {
 	begin  begin
 	has    bool
@@ -23,9 +24,9 @@ type arrival struct {
 type verdict uint8
 
 const (
-	joins  verdict = iota
-	apart          // whatever precedes
-	either         // that depends on what precedes
+	joins verdict = iota
+	apart
+	either // it depends on what precedes
 )
 
 func (t *Tally) belongs(c *conn, a *arrival) verdict {
@@ -71,8 +72,8 @@ type edge struct {
 	fragments []conn
 }
 
-// place returns the number of the connection that what arrives belongs to, which is a new one
-// if fresh; 0: it belongs to none.
+// place returns the number of the connection to which an arrival belongs, and whether that is
+// a new one; 0: it belongs to none.
 func (t *Tally) place(k key, a *arrival) (number uint32, fresh bool) {
 	number = t.open.get(k)
 	unsettled := uint32(0)
@@ -136,8 +137,8 @@ func (t *Tally) end(number uint32) {
 	c.flags |= over
 }
 
-// expire ends what no line of the host can belong to any more. It looks at so many
-// connections at most.
+// expire ends connections that no further line of the host can belong to. It looks at as many
+// as looks says.
 func (t *Tally) expire(h *host, looks int) {
 	for ; looks > 0 && h.head != 0; looks-- {
 		number := h.head
@@ -204,7 +205,8 @@ func (o *openTable) set(k key, number uint32) {
 	}
 }
 
-// drop takes a process out, and moves those up that stand behind it for want of a free slot.
+// drop removes a process, and moves up those that stand behind it because their own slots
+// were taken.
 func (o *openTable) drop(k key) {
 	mask := uint64(len(o.slots) - 1)
 	i := o.find(k)

@@ -8,9 +8,9 @@ import (
 	"rdnsproxy/limits"
 )
 
-// A sample keeps the names with the limits.AuditSample smallest hashes, with exact counts.
-// Other than the first or the most frequent ones, these are the same in whatever order names
-// and samples come together.
+// A sample keeps the limits.AuditSample names with the smallest hashes, with exact counts.
+// Unlike the first or the most frequent ones, these are the same in whatever order names and
+// samples are added.
 type sample struct {
 	// run is where the names are: the top 3 bits have the size of the run, 1 + its binary
 	// logarithm, and the others its number among those of its size. 0: there are none.
@@ -20,8 +20,7 @@ type sample struct {
 
 type entry struct{ id, n uint32 }
 
-// samples is where the entries of all samples are: in runs of 1, 2, 4 and 8, for most clients
-// ask for one name only.
+// samples has the entries of all samples, in runs of 1, 2, 4 and 8: most samples have one.
 type samples struct {
 	runs1 slab[[1]entry]
 	runs2 slab[[2]entry]
@@ -124,8 +123,8 @@ func (t *Tally) sample(a *sample, id, n uint32) {
 	run[i] = entry{id, n}
 }
 
-// widen returns the sample's counter. As long as all names are in the run it needs none, and
-// when it gets one it starts with these.
+// widen returns the sample's counter. A sample needs none as long as all names are in its run;
+// when it gets one, it starts with these.
 func (t *Tally) widen(a *sample) *counter {
 	if a.wide == 0 {
 		a.wide = t.samples.wide.add()

@@ -3,8 +3,9 @@ package tally
 // slabBits: a chunk of a slab has 64 elements.
 const slabBits = 6
 
-// A slab is a list that grows without being copied, so that it needs no more memory than
-// what is in it, and its elements stay where they are. Numbers start at 1.
+// A slab is a list that grows without being copied: it takes no more memory than its elements
+// do, and they stay where they are. They have numbers from 1 on, which are used instead of
+// pointers, so that the garbage collector has nothing to look at.
 type slab[T any] struct {
 	chunks []*[1 << slabBits]T
 	n      uint32

@@ -34,11 +34,11 @@ type Tally struct {
 	edges []edge // nil: nothing precedes
 	met   map[key]uint32
 
-	// Connections that logged in, or had the right key, are counted apart, so that no flood of
-	// other clients can push theirs out.
-	plain, kept *records
-	extras      slab[extra]
-	samples     samples
+	// Connections that logged in, or had a right key, are counted in a table of their own, so
+	// that no flood of other clients pushes them out. A client can be in both.
+	strangers, insiders *records
+	extras              slab[extra]
+	samples             samples
 
 	unattributed int64
 	forged       int64
@@ -52,9 +52,9 @@ func New(o Options) *Tally {
 	o = o.withDefaults()
 	return &Tally{
 		o: o, names: newNames(o.caps.names), hosts: make([]*host, 1), hostNumber: map[string]uint32{},
-		hours: newHours(o.caps.hours),
-		open:  openTable{slots: make([]slot, 64), odd: rand.Uint64() | 1},
-		plain: newRecords(&o.caps), kept: newRecords(&o.caps),
+		hours:     newHours(o.caps.hours),
+		open:      openTable{slots: make([]slot, 64), odd: rand.Uint64() | 1},
+		strangers: newRecords(&o.caps), insiders: newRecords(&o.caps),
 	}
 }
 
@@ -67,14 +67,14 @@ func NewPart(o Options) *Tally {
 }
 
 // Len returns how many clients it has so far. Each takes some 130 bytes.
-func (t *Tally) Len() int { return int(t.plain.n + t.kept.n) }
+func (t *Tally) Len() int { return int(t.strangers.n + t.insiders.n) }
 
 // Add counts the event that a frame's message was parsed into. It keeps neither.
 func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	if len(t.names.texts) > t.names.limit {
 		t.dropNames()
 	}
-	t.leaveCrowd()
+	t.evictIfCrowded()
 	k := t.hostOf(f.Host)
 	h := t.hosts[k]
 	t.seq++
@@ -100,15 +100,15 @@ func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	t.expire(h, 2)
 }
 
-// addLine counts a line at its connection; without pid, and if the listener said it, at its
-// client.
+// addLine counts a line for its connection. A line without one, of the listener or without a
+// pid, is counted for its client at once.
 func (t *Tally) addLine(k key, l *line) {
 	var single conn
 	c := &single
-	begins := begins(l.e.Kind)
+	begin := begins(l.e.Kind)
 	number := uint32(0)
 	if k.pid != 0 {
-		a := arrival{begin: begins, has: l.e.Sure, addr: l.addr, n: l.n, seq: l.seq}
+		a := arrival{begin: begin, has: l.e.Sure, addr: l.addr, n: l.n, seq: l.seq}
 		if a.has {
 			a.port = l.e.Port
 		}
@@ -117,7 +117,7 @@ func (t *Tally) addLine(k key, l *line) {
 		}
 	}
 	if number == 0 {
-		c.host, c.pid, c.begin, c.flags = k.host, k.pid, begins, alone
+		c.host, c.pid, c.begin, c.flags = k.host, k.pid, begin, noPID
 		c.n0, c.seq0 = l.n, l.seq
 	}
 	t.count(c, l)
@@ -127,7 +127,7 @@ func (t *Tally) addLine(k key, l *line) {
 		t.fold(c)
 	case number == 0:
 		t.stray(c)
-	case begins == gone:
+	case begin == gone:
 		t.end(number)
 	}
 }
@@ -164,62 +164,18 @@ func (t *Tally) seen(at uint32) {
 	}
 }
 
-// leaveCrowd calls leaveClients when that pays.
-func (t *Tally) leaveCrowd() {
-	if int(t.plain.n) > t.plain.crowd || int(t.kept.n) > t.kept.crowd {
-		t.leaveClients()
+// evictIfCrowded calls evictClients if that pays.
+func (t *Tally) evictIfCrowded() {
+	if int(t.strangers.n) > t.strangers.evictAt || int(t.insiders.n) > t.insiders.evictAt {
+		t.evictClients()
 	}
 }
 
-// leaveClients leaves those clients, and names, out that are beyond the bounds.
-func (t *Tally) leaveClients() {
-	t.leave(t.plain)
-	t.leave(t.kept)
+// evictClients removes the clients, and the names of clients, that are beyond the bounds.
+func (t *Tally) evictClients() {
+	t.evict(t.strangers)
+	t.evict(t.insiders)
 	for i := uint32(1); i <= t.conns.n; i++ {
 		t.conns.at(i).client = 0
-	}
-}
-
-// inOrder counts what precedes a client's first login, line by line: connections are over in
-// another order. Only lines with an address of their own count here.
-func (t *Tally) inOrder(c *conn, l *line) {
-	e := l.e
-	if !e.Sure || !e.HasUser && e.Kind != sshdlog.Failed || !t.inTime(l.at) || !t.asksForClient(l.addr) {
-		return
-	}
-	if len(t.o.Only.Users) > 0 && !t.asksFor(e.User) {
-		return
-	}
-	if e.Kind == sshdlog.Accepted {
-		t.loggedIn(c, l)
-		return
-	}
-	if c.client == 0 || t.plain.at(c.client).addr != l.addr {
-		if c.client = t.plain.get(&l.addr); c.client == 0 {
-			return
-		}
-	}
-	r := t.plain.at(c.client)
-	if e.Kind == sshdlog.Failed {
-		r.failed = sum(r.failed, e.Repeat)
-	}
-	if e.HasUser {
-		r.asked.add(hash(cut(e.User)))
-	}
-}
-
-func (t *Tally) loggedIn(c *conn, l *line) {
-	number := t.kept.get(&l.addr)
-	if number == 0 {
-		return
-	}
-	m := t.extraOf(t.kept.at(number))
-	if m.login.seen {
-		return
-	}
-	m.login = login{seen: true, time: l.at, host: t.hosts[c.host].id, user: t.names.id(l.e.User)}
-	if k, _ := t.plain.find(&l.addr); k != 0 {
-		r := t.plain.at(k)
-		m.login.failed, m.login.asked = r.failed, r.asked
 	}
 }

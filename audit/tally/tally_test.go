@@ -45,9 +45,11 @@ func clientsOf(y *Tally) (lines []string) {
 			name string
 			n    int64
 		}{
-			{"connections", c.Connections}, {"bad", c.BadlyMapped}, {"in", c.Counts.LoggedIn}, {"inbad", c.LoggedInBad},
+			{"connections", c.Connections}, {"bad", c.BadlyMapped}, {"in", c.Counts.LoggedIn},
+			{"inbad", c.LoggedInBad},
 			{"tried", c.Tried}, {"unknown", c.UnknownUser}, {"knocked", c.Knocked}, {"failed", c.Failed}, {"root", c.Root},
-			{"dropped", c.Dropped}, {"keys", c.RefusedKey}, {"denied", c.NotAllowed}, {"unsure", c.Unsure}, {"named", c.NamedMapping},
+			{"dropped", c.Dropped}, {"keys", c.RefusedKey}, {"denied", c.NotAllowed}, {"unsure", c.Unsure},
+			{"named", c.NamedMapping},
 		} {
 			if n.n != 0 {
 				fmt.Fprintf(&b, " %s %d", n.name, n.n)
@@ -71,19 +73,27 @@ func TestConnections(t *testing.T) {
 		want  []string
 	}{
 		{"one", []string{mapped, failed, closed}, []string{"192.0.2.1 connections 1 bad 1 tried 1 failed 1 root 1"}},
-		{"doubles of the complaint", []string{mapped, mapped, failed, mapped}, []string{"192.0.2.1 connections 1 bad 1 tried 1 failed 1 root 1"}},
-		{"a failure, then in", []string{mapped, failed, in}, []string{"192.0.2.1 connections 1 bad 1 in 1 inbad 1 failed 1 root 1"}},
+		{"doubles of the complaint", []string{
+			mapped, mapped, failed, mapped,
+		}, []string{"192.0.2.1 connections 1 bad 1 tried 1 failed 1 root 1"}},
+		{"a failure, then in", []string{
+			mapped, failed, in,
+		}, []string{"192.0.2.1 connections 1 bad 1 in 1 inbad 1 failed 1 root 1"}},
 		{"the pid of another client", []string{failed, "fs1 7 104 Failed password for root from 192.0.2.2 port 4000 ssh2"},
 			[]string{"192.0.2.1 connections 1 tried 1 failed 1 root 1", "192.0.2.2 connections 1 tried 1 failed 1 root 1"}},
 		{"the pid on another host", []string{failed, "fs2 7 104 Failed password for root from 192.0.2.1 port 4000 ssh2"},
 			[]string{"192.0.2.1 connections 2 tried 2 failed 2 root 2"}},
 		{"another port", []string{failed, strings.Replace(failed, "4000", "4001", 1)},
 			[]string{"192.0.2.1 connections 2 tried 2 failed 2 root 2"}},
-		{"another after the end", []string{failed, closed, mapped}, []string{"192.0.2.1 connections 2 bad 1 tried 1 knocked 1 failed 1 root 1"}},
+		{"another after the end", []string{
+			failed, closed, mapped,
+		}, []string{"192.0.2.1 connections 2 bad 1 tried 1 knocked 1 failed 1 root 1"}},
 		{"two ends", []string{failed, closed, closed}, []string{"192.0.2.1 connections 1 tried 1 failed 1 root 1"}},
 		{"an end alone", []string{closed}, []string{"192.0.2.1 connections 1 tried 1"}},
 		{"gone begins nothing", []string{"fs1 7 1 Disconnected from user anna 192.0.2.1 port 4000"}, nil},
-		{"a scan", []string{"fs1 7 1 Did not receive identification string from 192.0.2.1 port 4000"}, []string{"192.0.2.1 connections 1 knocked 1"}},
+		{"a scan", []string{
+			"fs1 7 1 Did not receive identification string from 192.0.2.1 port 4000",
+		}, []string{"192.0.2.1 connections 1 knocked 1"}},
 		{"the complaint has no address", []string{
 			"fs1 7 100 reverse mapping checking getaddrinfo for x.example.net failed - POSSIBLE BREAK-IN ATTEMPT!", failed},
 			[]string{"192.0.2.1 connections 1 bad 1 tried 1 failed 1 root 1"}},
@@ -226,24 +236,28 @@ func TestNamesOfClients(t *testing.T) {
 	)
 	y.Finish()
 	clients := slices.Collect(y.Clients())
-	if c := clients[0]; c.NameFirst != "old.example.net" || c.NameLast != "new.example.net" || c.Mapping != sshdlog.MapMismatch ||
-		c.Names.About != 2 || c.ByMapping != [4]int64{1, 1} {
+	if c := clients[0]; c.NameFirst != "old.example.net" || c.NameLast != "new.example.net" ||
+		c.Mapping != sshdlog.MapMismatch || c.Names.About != 2 || c.ByMapping != [4]int64{1, 1} {
 		t.Errorf("%+v", c)
 	}
-	if c := clients[1]; c.NameLast != "good.example.net" || c.NamedMapping != 1 || c.Denied.Names[0].Name != "backup" || len(c.Refused.Names) > 0 || c.Mapping != sshdlog.Other {
+	if c := clients[1]; c.NameLast != "good.example.net" || c.NamedMapping != 1 || c.Mapping != sshdlog.Other ||
+		c.Denied.Names[0].Name != "backup" || len(c.Refused.Names) > 0 {
 		t.Errorf("%+v", c)
 	}
-	if h := y.Summary().Hosts[0]; h.Complaints != 2 || h.Named != 1 || h.UserHost != 1 || h.FirstProof != 1 || h.LastProof != 3 {
+	h := y.Summary().Hosts[0]
+	if h.Complaints != 2 || h.Named != 1 || h.UserHost != 1 || h.FirstProof != 1 || h.LastProof != 3 {
 		t.Errorf("%+v", h)
 	}
 }
 
 func TestWaits(t *testing.T) {
 	y := New(Options{})
-	for i, micro := range []int{20_000, 30_000, 40_000, 9_000_000, 3_700_000_000} {
+	for i, micro := range []int64{20_000, 30_000, 40_000, 9_000_000, 3_700_000_000} {
 		at := 1000 + micro/1_000_000
-		add(t, y, fmt.Sprintf("fs1 %d 1000.000000 Connection from 192.0.2.%d port 4000 on 192.0.2.9 port 22", i+1, i+1),
-			fmt.Sprintf("fs1 %d %d.%06d reverse mapping checking getaddrinfo for x.example [192.0.2.%d] failed.", i+1, at, micro%1_000_000, i+1))
+		add(t, y,
+			fmt.Sprintf("fs1 %d 1000.000000 Connection from 192.0.2.%d port 4000 on 192.0.2.9 port 22", i+1, i+1),
+			fmt.Sprintf("fs1 %d %d.%06d reverse mapping checking getaddrinfo for x.example [192.0.2.%d] failed.",
+				i+1, at, micro%1_000_000, i+1))
 	}
 	y.Finish()
 	h := y.Summary().Hosts[0]

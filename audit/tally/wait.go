@@ -5,12 +5,12 @@ import (
 	"math/bits"
 )
 
-// mostWait is the longest time between two lines of a connection that is believed to be a
-// lookup: clocks are set, and the chrooted child of an old sshd logs in UTC.
+// mostWait is the longest time, in microseconds, that is believed to be a lookup: clocks are
+// set, and old versions of sshd log from a chroot, in UTC.
 const mostWait = 3600 * 1e6
 
-// waits is a histogram of times from "Connection from" to the complaint, in steps of a
-// quarter of their size at most.
+// waits is a histogram of the times from "Connection from" to the complaint. A step is at most
+// a quarter of the times in it.
 type waits struct {
 	n       int64
 	longest int64 // microseconds
@@ -24,7 +24,7 @@ func (w *waits) add(micro int64) {
 	w.steps[i] = sum(w.steps[i], 1)
 }
 
-// step: 4 for each power of two.
+// step returns the step of a time: there are four for each power of two.
 func step(micro int64) int {
 	if micro < 4 {
 		return int(micro)

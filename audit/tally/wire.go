@@ -10,10 +10,9 @@ import (
 	"rdnsproxy/sshdlog"
 )
 
-// The interchange format is JSON Lines: a header, then records of one member each, in the
-// order of their numbers, and how many there were. A line is at most longestLine bytes.
-// Names are spelled out, so that no number in it can point nowhere but those of hosts and
-// edges. What it must not have are names that may be passwords: those never reach a Tally.
+// The interchange format is JSON Lines: a header, records of one member each, and how many
+// records there were. Hosts and edges have numbers, in their order; names are spelled out. A
+// line has at most longestLine bytes.
 const (
 	wireKind    = "rdnsproxy-tally"
 	wireSchema  = 1
@@ -37,8 +36,8 @@ type wireHeader struct {
 	Unattributed int64
 	Forged       int64
 	Listed       int64     `json:",omitempty"`
-	Bounds       [5]uint64 // hosts, clients, kept clients, and names of both
-	Others       [2]Counts // of clients, and of kept ones
+	Bounds       [5]uint64 // of hosts, strangers, insiders, and the names of these two
+	Others       [2]Counts // of strangers, and of insiders
 	Unnamed      [2]bool
 }
 
@@ -58,7 +57,7 @@ type wireRecord struct {
 	Edge       *wireEdge   `json:",omitempty"`
 	Open       *wireConn   `json:",omitempty"`
 	Client     *wireClient `json:",omitempty"`
-	Kept       *wireClient `json:",omitempty"` // a client's connections that logged in or had a right key
+	Insider    *wireClient `json:",omitempty"`
 	End        *int64      `json:",omitempty"`
 }
 
