@@ -172,6 +172,7 @@ func TestNamesThatMayBePasswords(t *testing.T) {
 		"fs1 8 1 Failed password for invalid user hunter2 from 192.0.2.1 port 4001 ssh2",
 		"fs1 8 1 Connection closed by invalid user hunter2 192.0.2.1 port 4001 [preauth]",
 		"fs1 9 1 Failed password for invalid user hunter2 from 1.2.3.4 port 22 ssh2: x from 192.0.2.1 port 4002 ssh2: RSA",
+		"fs1 10 1 administratively prohibited connection for invalid user hunter2 from 192.0.2.1 port 4003",
 		"fs1 9 1 Failed none for invalid user y from 192.0.2.1 port 4002 ssh2",
 	}
 	for _, asked := range []bool{false, true} {
@@ -383,5 +384,30 @@ func TestNamesBeyondTheBound(t *testing.T) {
 	}
 	if s := y.Summary(); named != 21 || bad != 201 || len(s.Reached) != 1 || s.Reached[0].Most != 20 {
 		t.Errorf("%d names, %d complaints, %+v", named, bad, s.Reached)
+	}
+}
+
+// A copy and its original go on independently.
+func TestClone(t *testing.T) {
+	lines := func(user string) []string {
+		return []string{
+			"fs1 7 1 Failed password for " + user + " from 192.0.2.1 port 4000 ssh2",
+			"fs-" + user + " 8 1 Accepted password for " + user + " from 192.0.2.2 port 4000 ssh2",
+		}
+	}
+	y := New(Options{})
+	add(t, y, lines("anna")...)
+	z := y.Clone()
+	add(t, y, lines("bob")...)
+	add(t, z, lines("carla")...)
+	for _, c := range []struct {
+		got  *Tally
+		user string
+	}{{y, "bob"}, {z, "carla"}} {
+		want := New(Options{})
+		add(t, want, append(lines("anna"), lines(c.user)...)...)
+		if a, b := diff(shown(t, want), shown(t, c.got)); a != b {
+			t.Errorf("%s\nnot\n%s", b, a)
+		}
 	}
 }
