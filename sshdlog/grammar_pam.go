@@ -10,12 +10,12 @@ import (
 
 // pamModule reads "MODULE(SERVICE:auth): WHAT", from behind "pam_".
 func (e *Event) pamModule(r []byte, whole bool) bool {
-	i := bytes.Index(r, []byte("): "))
-	j := bytes.IndexByte(r, '(')
-	if i < 0 || j < 0 || j > i || bytes.IndexByte(r[:i], ' ') >= 0 {
+	i := bytes.IndexByte(r, '(')
+	j := bytes.IndexByte(r, ')')
+	if i < 0 || i > j || !hasPrefix(r[j:], "): ") || bytes.IndexByte(r[:j], ' ') >= 0 {
 		return false
 	}
-	module, r := r[:j], r[i+3:]
+	module, r := r[:i], r[j+len("): "):]
 	if q, ok := cutPrefix(r, "authentication failure; "); ok {
 		if ok = e.pamFailed(q, whole); string(module) != "unix" {
 			e.forget() // pam_unix names only users whom it knows; others any
@@ -53,21 +53,20 @@ func (e *Event) pamMore(r []byte, whole bool) bool {
 // U can be a stranger's, so there must be one rhost= only. H is a name if sshd goes by names
 // (UseDNS).
 func (e *Event) pamFailed(r []byte, whole bool) bool {
-	i := bytes.Index(r, []byte(" ruser="))
-	if i < 0 {
-		return false
+	h, ok := cutPrefix(r, "logname= uid=0 euid=0 tty=ssh ruser= rhost=") // as most are
+	if !ok {
+		if _, r, ok = bytes.Cut(r, []byte(" ruser=")); !ok {
+			return false
+		}
+		if _, h, ok = bytes.Cut(r, _rhost); !ok {
+			return false
+		}
 	}
-	r = r[i+len(" ruser="):]
-	i = bytes.Index(r, _rhost)
-	if i < 0 {
-		return false
-	}
-	h := r[i+len(_rhost):]
-	if bytes.Contains(h, _rhost) {
+	end := bytes.IndexByte(h, ' ')
+	if end >= 0 && bytes.Contains(h[end:], _rhost) {
 		e.Suspect = true
 		return true
 	}
-	end := bytes.IndexByte(h, ' ')
 	if end < 0 {
 		if end = len(h); !whole {
 			e.Suspect = true

@@ -133,8 +133,12 @@ func (e *Event) left(b []byte, whole bool) bool {
 		p.port = 0
 	}
 	e.set(p)
-	if e.Rest = bytes.TrimLeft(p.after, ":. "); len(e.Rest) == 0 {
-		e.Rest = nil
+	r := p.after
+	for len(r) > 0 && (r[0] == ':' || r[0] == '.' || r[0] == ' ') {
+		r = r[1:]
+	}
+	if len(r) > 0 {
+		e.Rest = r
 	}
 	return true
 }
@@ -142,5 +146,6 @@ func (e *Event) left(b []byte, whole bool) bool {
 // imitates reports whether text that a stranger chose has words with which the server names
 // an address.
 func imitates(b []byte) bool {
-	return bytes.Contains(b, _from) || bytes.Contains(b, _port) || bytes.Contains(b, _rhost)
+	i := bytes.IndexByte(b, ' ') // most names have none
+	return i >= 0 && (bytes.Contains(b[i:], _from) || bytes.Contains(b[i:], _port) || bytes.Contains(b[i:], _rhost))
 }
