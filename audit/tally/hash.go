@@ -16,10 +16,13 @@ func hash(b []byte) uint64 {
 	for ; len(b) >= 8; b = b[8:] {
 		h = mix(h, binary.LittleEndian.Uint64(b))
 	}
-	if len(b) > 0 {
-		var rest [8]byte
-		copy(rest[:], b)
-		h = mix(h, binary.LittleEndian.Uint64(rest[:]))
+	// What is left, as if zeros followed; a copy would cost more than the rest of the hash.
+	switch n := uint(len(b)); {
+	case n >= 4:
+		low, high := binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[n-4:])
+		h = mix(h, uint64(low)|uint64(high>>(8*(8-n)))<<32)
+	case n > 0:
+		h = mix(h, uint64(b[0])|uint64(b[n/2])<<(8*(n/2))|uint64(b[n-1])<<(8*(n-1)))
 	}
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd

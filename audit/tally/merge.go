@@ -114,7 +114,7 @@ func (t *Tally) moved(c *conn, later *Tally, host uint32, shift int64) *conn {
 
 // arrive adds a fragment: to the connection that it belongs to, or as a new one.
 func (t *Tally) arrive(k key, f *conn) {
-	a := arrival{begin: f.begin, has: f.is(hasAddr), addr: f.addr, port: f.port, n: f.n0, seq: f.seq0}
+	a := arrival{begin: f.begin, has: f.is(hasAddr), addr: &f.addr, port: f.port, n: f.n0, seq: f.seq0}
 	number, fresh := t.place(k, &a)
 	if number == 0 {
 		t.stray(f)

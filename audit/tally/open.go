@@ -15,7 +15,7 @@ package tally
 type arrival struct {
 	begin  begin
 	has    bool
-	addr   address
+	addr   *address // if has
 	port   uint16
 	n, seq int64
 }
@@ -45,7 +45,7 @@ func (t *Tally) belongs(c *conn, a *arrival) verdict {
 		}
 		return joins
 	}
-	if a.addr != c.addr {
+	if *a.addr != c.addr {
 		return apart
 	}
 	if a.port == 0 || a.port == c.port {

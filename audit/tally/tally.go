@@ -108,7 +108,7 @@ func (t *Tally) addLine(k key, l *line) {
 	begin := begins(l.e.Kind)
 	number := uint32(0)
 	if k.pid != 0 {
-		a := arrival{begin: begin, has: l.e.Sure, addr: l.addr, n: l.n, seq: l.seq}
+		a := arrival{begin: begin, has: l.e.Sure, addr: &l.addr, n: l.n, seq: l.seq}
 		if a.has {
 			a.port = l.e.Port
 		}
