@@ -34,6 +34,7 @@ type auditReport struct {
 		Connections              *int64
 		BadlyMapped              int64 `json:"badly_mapped"`
 		Logins, Failed           int64
+		UnknownUser              int64    `json:"unknown_user"`
 		RefusedKey               int64    `json:"refused_key"`
 		NotAllowed               int64    `json:"not_allowed"`
 		LoginWait                *float64 `json:"login_wait_seconds"`

@@ -56,6 +56,14 @@ func TestAuditRecord(t *testing.T) {
 		stop()
 		o.keep("stderr.log", "stderr-verbose.log")
 	})
+	t.Run("dropbear", func(t *testing.T) {
+		o := newOffice(t, rsyslogSocket)
+		o.rsyslog()
+		stop := o.dropbear()
+		o.anHourWithDropbear()
+		stop()
+		o.keep("rfc3339.log", "dropbear.log")
+	})
 	t.Run("limits", func(t *testing.T) {
 		o := newOffice(t, rsyslogSocket)
 		o.rsyslog()

@@ -27,7 +27,7 @@ const (
 	programVar = "RDNSPROXY_E2E_PROGRAM"
 )
 
-var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", "getent", "avahi-daemon", python,
+var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", "dropbear", "dropbearkey", "getent", "avahi-daemon", python,
 	"rsyslogd", "busybox", "journalctl", "logger", "openssl", journalRemote}
 
 func TestMain(m *testing.M) {

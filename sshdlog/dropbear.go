@@ -91,9 +91,12 @@ func (e *Event) dropbearQuoted(r []byte, whole bool) bool {
 	return true
 }
 
-// dropbearUnknown reads " from IP:P": a user who does not exist is not named.
+// dropbearUnknown reads "[ from IP:P]": a user who does not exist is not named. Without
+// the client in 2022.83.
 func (e *Event) dropbearUnknown(r []byte, whole bool) bool {
-	e.Invalid = true
+	if e.Invalid = true; len(r) == 0 {
+		return whole
+	}
 	p, ok := dropbearPlace(trimPrefix(r, " from "))
 	e.set(p)
 	return ok && whole

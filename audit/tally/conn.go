@@ -111,7 +111,7 @@ func (t *Tally) count(c *conn, l *line) {
 	} else if e.Suspect {
 		c.unsure = sum(c.unsure, 1)
 	}
-	if e.HasUser {
+	if e.HasUser || e.Invalid {
 		t.countUser(c, e)
 	}
 	if e.Kind != sshdlog.PAMFailed {
@@ -189,8 +189,9 @@ func (t *Tally) countKind(c *conn, l *line) {
 // countUser keeps the first user of a connection. If any of its lines says that there is no
 // such user, the name may be a password, and is not kept. But sshd also says that about users
 // who exist and may not log in (auth.c, getpwnamallow). Another line tells them apart.
+// A line that was cut, and Dropbear's, do not have the name.
 func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
-	if t.asksFor(e.User) {
+	if e.HasUser && t.asksFor(e.User) {
 		c.flags |= matches
 	}
 	if e.Invalid {
@@ -205,7 +206,7 @@ func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
 	switch {
 	case c.is(unknown) && !t.o.UnknownUsers:
 		c.user = 0
-	case c.user == 0:
+	case c.user == 0 && e.HasUser:
 		c.user = t.names.id(e.User)
 	}
 }
