@@ -36,16 +36,19 @@ func (h *headline) text() string {
 	if len(hosts) == 0 && h.j.clients == 0 {
 		return "no line of an SSH server was found"
 	}
-	if slices.ContainsFunc(hosts, func(h tally.Host) bool { return h.Trust[sshdlog.Stranger] == 0 }) {
+	if h.provesNothing() || slices.ContainsFunc(hosts, func(h tally.Host) bool { return h.Trust[sshdlog.Stranger] == 0 }) {
 		return h.answer()
 	}
 	return h.answer() + " (says a log into which clients can write)"
 }
 
+// provesNothing reports whether no client stands in a line that the server alone can write.
+func (h *headline) provesNothing() bool { return h.j.clients > 0 && h.j.proven == 0 }
+
 func (h *headline) answer() string {
 	guessed, hurt := h.guessed(), h.hurt()
 	switch {
-	case h.j.clients > 0 && h.j.proven == 0:
+	case h.provesNothing():
 		return fewServers(h.j.hostNames()) + ": any client can have written this log, so it proves nothing"
 	case guessed == "" && hurt == "":
 		return h.healthy()

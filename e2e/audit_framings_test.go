@@ -144,6 +144,12 @@ func TestAuditFramings(t *testing.T) {
 	r, raw = o.report(bytes.NewReader(o.export()), "--dns", "none", "-")
 	add("export", "journal-export", r, raw)
 
+	// The program runs journalctl itself, too.
+	r, raw = o.report(nil, "--dns", "none", o.journal())
+	add("a journal file", r.Inputs[0].Framing, r, raw)
+	r, raw = o.report(nil, "--dns", "none", "--journal="+audited)
+	add("a journal's folder", r.Inputs[0].Framing, r, raw)
+
 	for _, name := range slices.Sorted(maps.Keys(reports)) {
 		if !reflect.DeepEqual(reports[name], reports["rfc3339.log"]) {
 			t.Errorf("%s differs from rfc3339.log:\n%s", name, differences("", reports[name], reports["rfc3339.log"]))
