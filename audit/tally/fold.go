@@ -26,8 +26,12 @@ func (t *Tally) fold(c *conn) {
 		t.listed.add(t.connection(c), t.o.caps.reported)
 	}
 	n, m, more := numbersOf(c)
-	r := t.recordOf(c)
+	table := t.tableOf(c)
+	r := t.recordOf(table, c)
 	if r == nil {
+		table.others.add(countsOf(&n, &m))
+		id, _ := c.nameOf()
+		table.unnamed = table.unnamed || more && id != 0
 		return
 	}
 	r.flags |= counted
@@ -48,7 +52,7 @@ func (t *Tally) fold(c *conn) {
 		r.flags |= moreUsers
 	}
 	if more {
-		t.foldMore(r, c, &m)
+		t.foldMore(table, r, c, &m)
 	}
 }
 
@@ -61,21 +65,16 @@ func (t *Tally) stray(c *conn) {
 	}
 }
 
-// recordOf returns the record of a connection's client; nil: the client is beyond the bound,
-// and the connection has been counted for the others.
-func (t *Tally) recordOf(c *conn) *record {
-	table, number := t.tableOf(c), c.client
-	if table == t.insiders {
-		number = 0
+// recordOf returns the record of a connection's client; nil: the client is beyond the bound.
+func (t *Tally) recordOf(table *records, c *conn) *record {
+	number := uint32(0)
+	if table == t.strangers {
+		number = c.client
 	}
 	if number == 0 || table.at(number).addr != c.addr {
 		number = table.get(&c.addr)
 	}
 	if number == 0 {
-		n, m, _ := numbersOf(c)
-		table.others.add(countsOf(&n, &m))
-		id, _ := c.nameOf()
-		table.unnamed = table.unnamed || id != 0
 		return nil
 	}
 	return table.at(number)
@@ -136,7 +135,7 @@ func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
 }
 
 // foldMore counts what few connections have.
-func (t *Tally) foldMore(r *record, c *conn, n *[moreNumbers]uint32) {
+func (t *Tally) foldMore(table *records, r *record, c *conn, n *[moreNumbers]uint32) {
 	m := t.extraOf(r)
 	for i := range n {
 		m.n[i] = sum(m.n[i], n[i])
@@ -150,7 +149,7 @@ func (t *Tally) foldMore(r *record, c *conn, n *[moreNumbers]uint32) {
 	}
 	t.sample(&m.required, c.need, 1)
 	if id, at := c.nameOf(); id != 0 {
-		if table := t.tableOf(c); table.boundNamed != 0 && !within(hash(c.addr[:]), table.boundNamed) {
+		if table.boundNamed != 0 && !within(hash(c.addr[:]), table.boundNamed) {
 			table.unnamed = true
 		} else {
 			t.sample(&m.names, id, 1)
