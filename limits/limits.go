@@ -113,7 +113,8 @@ const (
 	// AuditNames is how many names are kept that no sample holds, before they are dropped.
 	AuditNames = 65536
 
-	// AuditHours is how many hours a timeline has before it goes by days.
+	// AuditHours is how many hours a timeline has before it goes by days. It goes by five
+	// minutes as long as there are fewer of these than a tenth of that: five weeks.
 	AuditHours = 100_000
 
 	// AuditSample is how many names a sample has, of users, PTR names, forgeries; and
@@ -177,7 +178,7 @@ func Table() []Group {
 			{"servers that log", count(AuditHosts), "the rest counts as one"},
 			{"connections", count(AuditWindowAll), "the oldest is over"},
 			{"lines between its lines", count(AuditWindow), "the connection counts as over"},
-			{"hours", count(AuditHours), "counted by days"},
+			{"hours", count(AuditHours), "counted by days; five-minute steps become hours after five weeks"},
 			{"clients in a report", count(AuditReported), "the rest is only counted"},
 			{"clients looked up", count(AuditJudged), "the rest is not (--dns-limit)"},
 			{"time of these lookups", span(AuditJudging), "the rest is not (--dns-budget)"},

@@ -129,12 +129,11 @@ func (d *decoder) header(line []byte, caps caps) error {
 	t.strangers.boundNamed, t.insiders.boundNamed = h.Bounds[3], h.Bounds[4]
 	t.strangers.others, t.insiders.others = h.Others[0], h.Others[1]
 	t.strangers.unnamed, t.insiders.unnamed = h.Unnamed[0], h.Unnamed[1]
-	switch h.Step {
-	case 3600:
-	case day:
-		t.hours.byDays()
-	default:
-		return errors.New("a step of time is an hour or a day")
+	if h.Step != minutes && h.Step != anHour && h.Step != day {
+		return errors.New("a step of time is five minutes, an hour or a day")
+	}
+	for t.hours.step < h.Step {
+		t.hours.lengthen()
 	}
 	return inLog(0, t.seq, 1<<53)
 }

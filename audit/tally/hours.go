@@ -7,13 +7,19 @@ import (
 	"rdnsproxy/sshdlog"
 )
 
-const day = 86400
+// The lengths of a step of time, in seconds: the shortest is used of which there are not too
+// many.
+const (
+	minutes = 300
+	anHour  = 3600
+	day     = 86400
+)
 
-// hours counts by hour, or by day if there are too many hours. A connection is counted at the
-// time of its last complaint or attempt.
+// hours counts by steps of time. A connection is counted at the time of its last complaint or
+// attempt.
 type hours struct {
 	step   uint32
-	most   int
+	most   int // of hours
 	counts map[uint32]*hour
 	last   *hour
 }
@@ -23,7 +29,7 @@ type hour struct {
 	mapping, failed, logins, dropped, pam int64
 }
 
-func newHours(most int) hours { return hours{step: 3600, most: most, counts: map[uint32]*hour{}} }
+func newHours(most int) hours { return hours{step: minutes, most: most, counts: map[uint32]*hour{}} }
 
 func (h *hours) of(at uint32) *hour {
 	if h.last != nil && at-h.last.start < h.step {
@@ -32,8 +38,8 @@ func (h *hours) of(at uint32) *hour {
 	at -= at % h.step
 	x := h.counts[at]
 	if x == nil {
-		if len(h.counts) == h.most && h.step < day {
-			h.byDays()
+		if h.full() {
+			h.lengthen()
 			return h.of(at)
 		}
 		x = &hour{start: at}
@@ -62,9 +68,24 @@ func (h *hours) add(c *conn) {
 	}
 }
 
-func (h *hours) byDays() {
-	old := h.counts
-	*h = hours{step: day, most: h.most, counts: map[uint32]*hour{}}
+// full reports whether there is no room for another step of this length.
+func (h *hours) full() bool {
+	switch h.step {
+	case minutes:
+		return len(h.counts) >= h.most/10
+	case anHour:
+		return len(h.counts) >= h.most
+	}
+	return false
+}
+
+// lengthen goes over to the next longer step.
+func (h *hours) lengthen() {
+	step, old := uint32(day), h.counts
+	if h.step == minutes {
+		step = anHour
+	}
+	*h = hours{step: step, most: h.most, counts: map[uint32]*hour{}}
 	for _, x := range old {
 		h.put(x)
 	}
@@ -80,8 +101,8 @@ func (h *hours) put(x *hour) {
 }
 
 func (h *hours) merge(o *hours) {
-	if o.step > h.step {
-		h.byDays()
+	for h.step < o.step {
+		h.lengthen()
 	}
 	for _, x := range o.counts {
 		h.put(x)

@@ -11,7 +11,7 @@ import (
 type Summary struct {
 	Messages     [sshdlog.Kinds]int64 // by kind
 	First, Last  int64                // stamps, seconds since 1970; 0: none
-	Step         int64                // seconds that an Hour covers: 3600, or 86400 in a very long log
+	Step         int64                // seconds that an Hour covers: 300, or 3600 or 86400 in a longer log
 	Hours        []Hour               // sorted by Start; those in which nothing was counted are left out
 	Hosts        []Host               // sorted by Name
 	Unattributed int64                // connections whose client no line names for sure
