@@ -68,7 +68,11 @@ func (r *records) get(a *address) uint32 {
 
 // index makes a table of the given size.
 func (r *records) index(size int) {
-	r.table = make([]uint32, size)
+	if size == len(r.table) {
+		clear(r.table)
+	} else {
+		r.table = make([]uint32, size)
+	}
 	mask := uint64(size - 1)
 	for k := uint32(1); k <= r.n; k++ {
 		i := r.place(&r.at(k).addr) & mask
@@ -92,12 +96,11 @@ func lower(a, b uint64) uint64 {
 
 // evict removes the clients, and the names, that are beyond the bounds. Numbers change.
 func (t *Tally) evict(r *records) {
-	hashes := make([]uint64, r.n)
-	for k := range hashes {
-		hashes[k] = hash(r.at(uint32(k + 1)).addr[:])
-	}
-	if len(hashes) > min(r.most, r.mostNamed) {
-		sorted := slices.Clone(hashes)
+	if int(r.n) > min(r.most, r.mostNamed) {
+		sorted := make([]uint64, r.n)
+		for k := range sorted {
+			sorted[k] = hash(r.at(uint32(k + 1)).addr[:])
+		}
 		slices.Sort(sorted)
 		if len(sorted) > r.most {
 			r.bound = sorted[r.most-1]
@@ -107,8 +110,9 @@ func (t *Tally) evict(r *records) {
 		}
 	}
 	kept := uint32(0)
-	for k, h := range hashes {
-		c := r.at(uint32(k + 1))
+	for k := uint32(1); k <= r.n; k++ {
+		c := r.at(k)
+		h := hash(c.addr[:])
 		if !within(h, r.boundNamed) && c.more != 0 {
 			m := t.extras.at(c.more)
 			r.unnamed = r.unnamed || m.names.run != 0

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -31,20 +30,12 @@ type run struct {
 	interrupted bool // the user has, and the report is of what was read until then
 }
 
-// gcPercent is how much garbage a run keeps, in percent of what it needs (GOGC). The counts of
-// a million clients have few pointers, so that looking at them often takes hardly any time,
-// and saves a third of the memory.
-const gcPercent = 20
-
 // Run reads the log that the options name, reports it, and returns the exit status. The
 // error is a Refusal.
 func Run(ctx context.Context, w console.World, o Options) (int, error) {
 	format, err := auditreport.FormatOf(o.Format)
 	if err != nil {
 		return 0, err
-	}
-	if w.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
 	}
 	r := &run{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose), format: format, began: time.Now()}
 	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

@@ -116,10 +116,10 @@ func (s *Set) Tally(ctx context.Context) (*tally.Tally, []Input, error) {
 	return total, inputs, cmp.Or(failed, ended(ctx, inputs))
 }
 
-// saveMemory lets garbage add no more than a fifth to what is in use, unless the user has set
+// saveMemory lets garbage add no more than a tenth to what is in use, unless the user has set
 // GOGC. A tally has few pointers: collecting garbage costs little.
 func saveMemory() {
-	if was := debug.SetGCPercent(20); was != 100 {
+	if was := debug.SetGCPercent(10); was != 100 {
 		debug.SetGCPercent(was)
 	}
 }
