@@ -9,6 +9,10 @@ import (
 	"rdnsproxy/safetext"
 )
 
+// disorder is by how many seconds the lines of one log may be out of order: sshd's processes
+// and syslog's senders do not wait for each other.
+const disorder = 60
+
 // client returns the client as a report has it.
 func (c *counted) client() Client {
 	out := Client{
@@ -34,6 +38,7 @@ func (c *counted) client() Client {
 		out.FirstLogin = &Login{
 			Time: stamp(c.FirstLogin.Time), Host: safetext.Name(c.FirstLogin.Host), User: safetext.Name(c.FirstLogin.User),
 			FailedBefore: c.FailedBefore, UsersBefore: c.UsersBefore,
+			Unordered: c.FirstLogin.Time != 0 && c.LastBefore > c.FirstLogin.Time+disorder,
 		}
 	}
 	return out

@@ -91,7 +91,7 @@ func (h *headline) guessed() string {
 	}
 	l := first.client().FirstLogin
 	text := plainAddr(first.Addr).String() + " logged in to " + servers([]string{l.Host}) + " as " + shown(l.User) +
-		" after " + count(l.FailedBefore, "failed attempt")
+		" " + l.besides() + count(l.FailedBefore, "failed attempt")
 	switch more := len(all) - 1; more {
 	case 0:
 		return text

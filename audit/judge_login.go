@@ -56,12 +56,15 @@ func (j *judgement) judgeGuessed(c *counted) {
 	if l.Time != nil {
 		text += " on " + moment(*l.Time)
 	}
-	text += ", after " + count(l.FailedBefore, "failed attempt")
+	text += ", " + l.besides() + count(l.FailedBefore, "failed attempt")
 	if l.UsersBefore > 1 {
 		text += " for about " + count(int64(l.UsersBefore), "user")
 	}
 	if n := len(c.Hosts); n > 1 || c.MoreHosts {
 		text += " on " + c.hostCount()
+	}
+	if l.Unordered {
+		text += ", some of them later"
 	}
 	if j.forgeable(c) {
 		text += "; clients can write such lines into this log"
@@ -69,6 +72,15 @@ func (j *judgement) judgeGuessed(c *counted) {
 	j.found(LoginAfterGuessing, plainAddr(c.Addr), host, text, advise(AdviseLookAt,
 		"ask "+shown(l.User)+" whether that was them, and look at what the login did: 'last', the shell's history, new "+
 			"keys in authorized_keys; many people behind one address (NAT) can look the same"))
+}
+
+// besides is the word before a login's failed attempts: logs of several servers that are read
+// one by one do not have them in order.
+func (l *Login) besides() string {
+	if l.Unordered {
+		return "besides "
+	}
+	return "after "
 }
 
 func (c *counted) hostCount() string {

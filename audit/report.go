@@ -194,6 +194,10 @@ type Login struct {
 	User         string     `json:"user"`
 	FailedBefore int64      `json:"failed_before"` // attempts
 	UsersBefore  int        `json:"users_before"`  // about how many users it asked for
+
+	// Unordered says that some of these came later: what precedes goes by the order of reading,
+	// and the logs of several servers were read one by one.
+	Unordered bool `json:"unordered,omitempty"`
 }
 
 // Names is a set of names: all, or a fair sample of them.

@@ -41,8 +41,9 @@ type record struct {
 	hosts       sample
 
 	// What the sure lines say as they come, whether or not their connections are over.
-	failed uint32  // attempts
-	asked  counter // users
+	failed   uint32  // attempts
+	failedAt uint32  // the latest of these stamps
+	asked    counter // users
 }
 
 type recordFlags uint8
@@ -71,6 +72,7 @@ type login struct {
 	time       uint32
 	host, user uint32
 	failed     uint32
+	failedAt   uint32
 	asked      counter
 }
 
@@ -151,7 +153,7 @@ func (t *Tally) mergeRecord(a *record, o *Tally, b *record, shift int64) {
 	for i := range a.n {
 		a.n[i] = sum(a.n[i], b.n[i])
 	}
-	a.failed = sum(a.failed, b.failed)
+	a.failed, a.failedAt = sum(a.failed, b.failed), max(a.failedAt, b.failedAt)
 	a.asked.merge(b.asked)
 	a.flags |= b.flags
 	for _, e := range o.samples.of(b.users) {

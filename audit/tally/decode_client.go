@@ -23,7 +23,8 @@ func (d *decoder) client(table *records, w *wireClient) error {
 		return errors.New("a client beyond the bound")
 	}
 	r := table.at(number)
-	r.first, r.last, r.flags, r.n, r.failed = w.Times[0], w.Times[1], w.Flags, w.N, w.Failed
+	r.first, r.last, r.flags, r.n = w.Times[0], w.Times[1], w.Flags, w.N
+	r.failed, r.failedAt = w.Failed, w.FailedAt
 	if w.Asked != nil {
 		r.asked = *w.Asked
 	}
@@ -45,7 +46,7 @@ func (d *decoder) extra(m *extra, w *wireExtra) error {
 	m.nameFirstAt, m.nameLastAt = w.NameAt[0], w.NameAt[1]
 	m.mapping, m.mappingAt = uint8(w.Mapping), w.MappingAt
 	if l := w.Login; l != nil {
-		m.login = login{true, l.Time, d.name(l.Host), d.name(l.User), l.Failed, l.Asked}
+		m.login = login{true, l.Time, d.name(l.Host), d.name(l.User), l.Failed, l.FailedAt, l.Asked}
 	}
 	if m.mapping != 0 && !w.Mapping.Mapping() {
 		return errors.New("a complaint that is none")

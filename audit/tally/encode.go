@@ -147,7 +147,7 @@ func (e *encoder) clients() {
 
 func (e *encoder) client(r *record) *wireClient {
 	w := &wireClient{
-		Addr: r.addr.ip(), Times: [2]uint32{r.first, r.last}, Flags: r.flags, N: r.n, Failed: r.failed,
+		Addr: r.addr.ip(), Times: [2]uint32{r.first, r.last}, Flags: r.flags, N: r.n, Failed: r.failed, FailedAt: r.failedAt,
 		Users: e.entries(r.users), Hosts: e.sample(r.hosts),
 	}
 	if r.asked != (counter{}) {
@@ -164,7 +164,7 @@ func (e *encoder) client(r *record) *wireClient {
 		Wait: m.wait,
 	}
 	if l := &m.login; l.seen {
-		w.More.Login = &wireLogin{l.time, e.name(l.host), e.name(l.user), l.failed, l.asked}
+		w.More.Login = &wireLogin{l.time, e.name(l.host), e.name(l.user), l.failed, l.failedAt, l.asked}
 	}
 	return w
 }

@@ -34,7 +34,7 @@ func (t *Tally) joinTables() {
 		if !t.strangers.stays(&a.addr) && a.more != 0 {
 			// Whether this was still known when the login came depends on how the log was cut.
 			l := &t.extras.at(a.more).login
-			l.failed, l.asked = 0, counter{}
+			l.failed, l.failedAt, l.asked = 0, 0, counter{}
 		}
 		if own, _ := t.strangers.find(&a.addr); own != 0 {
 			b := t.strangers.at(own)

@@ -160,7 +160,7 @@ func (t *Tally) mergeClients(later *Tally) {
 		if l := &later.extras.at(b.more).login; l.seen {
 			if own, _ := t.strangers.find(&b.addr); own != 0 {
 				r := t.strangers.at(own)
-				l.failed = sum(l.failed, r.failed)
+				l.failed, l.failedAt = sum(l.failed, r.failed), max(l.failedAt, r.failedAt)
 				l.asked.merge(r.asked)
 			}
 		}

@@ -4,7 +4,8 @@ import "rdnsproxy/sshdlog"
 
 // What precedes a client's first login is counted line by line: connections are over in
 // another order. So only lines with an address of their own count here, and of a log of
-// several hosts, or of their tallies, the order is that in which they are read.
+// several hosts, or of their tallies, the order is that in which they are read. The stamps
+// tell whether that was the order in which it happened.
 
 // inOrder counts a line for what precedes a login, or as one.
 func (t *Tally) inOrder(c *conn, l *line) {
@@ -26,7 +27,7 @@ func (t *Tally) inOrder(c *conn, l *line) {
 	}
 	r := t.strangers.at(c.client)
 	if e.Kind == sshdlog.Failed {
-		r.failed = sum(r.failed, e.Repeat)
+		r.failed, r.failedAt = sum(r.failed, e.Repeat), max(r.failedAt, l.at)
 	}
 	if e.HasUser {
 		r.asked.add(hash(cut(e.User)))
@@ -45,6 +46,6 @@ func (t *Tally) loggedIn(c *conn, l *line) {
 	m.login = login{seen: true, time: l.at, host: t.hosts[c.host].id, user: t.names.id(l.e.User)}
 	if k, _ := t.strangers.find(&l.addr); k != 0 {
 		r := t.strangers.at(k)
-		m.login.failed, m.login.asked = r.failed, r.asked
+		m.login.failed, m.login.failedAt, m.login.asked = r.failed, r.failedAt, r.asked
 	}
 }

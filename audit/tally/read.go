@@ -127,6 +127,7 @@ func (t *Tally) client(r *record) *Client {
 	if m.login.seen {
 		c.FirstLogin = Login{int64(m.login.time), t.names.string(m.login.host), t.names.string(m.login.user)}
 		c.FailedBefore, c.UsersBefore = int64(m.login.failed), m.login.asked.about()
+		c.LastBefore = int64(m.login.failedAt)
 	}
 	return c
 }

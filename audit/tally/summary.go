@@ -75,6 +75,7 @@ type Client struct {
 	FirstLogin   Login
 	FailedBefore int64 // failed attempts before FirstLogin, in log order
 	UsersBefore  int   // about how many users it asked for before FirstLogin
+	LastBefore   int64 // the latest stamp of FailedBefore; after FirstLogin if servers were read one by one
 	LongestWait  int64 // microseconds from "Connection from" to the complaint; -1: not in this log
 }
 

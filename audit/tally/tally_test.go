@@ -221,7 +221,7 @@ func TestBeforeTheFirstLogin(t *testing.T) {
 	y.Finish()
 	for c := range y.Clients() {
 		want := Login{90, "fs2", "deploy"}
-		if c.FirstLogin != want || c.FailedBefore != 20 || c.UsersBefore != 5 || c.Failed != 21 {
+		if c.FirstLogin != want || c.FailedBefore != 20 || c.UsersBefore != 5 || c.Failed != 21 || c.LastBefore != 50 {
 			t.Errorf("%+v after %d failures for %d users", c.FirstLogin, c.FailedBefore, c.UsersBefore)
 		}
 	}

@@ -126,15 +126,16 @@ type wireClaim struct {
 }
 
 type wireClient struct {
-	Addr   netip.Addr
-	Times  [2]uint32
-	Flags  recordFlags
-	N      [numbers]uint32
-	Failed uint32      `json:",omitempty"`
-	Asked  *counter    `json:",omitempty"`
-	Users  []wireEntry `json:",omitempty"`
-	Hosts  *wireSample `json:",omitempty"`
-	More   *wireExtra  `json:",omitempty"`
+	Addr     netip.Addr
+	Times    [2]uint32
+	Flags    recordFlags
+	N        [numbers]uint32
+	Failed   uint32      `json:",omitempty"`
+	FailedAt uint32      `json:",omitempty"`
+	Asked    *counter    `json:",omitempty"`
+	Users    []wireEntry `json:",omitempty"`
+	Hosts    *wireSample `json:",omitempty"`
+	More     *wireExtra  `json:",omitempty"`
 }
 
 type wireExtra struct {
@@ -152,6 +153,7 @@ type wireLogin struct {
 	Time       uint32
 	Host, User bytesText
 	Failed     uint32
+	FailedAt   uint32
 	Asked      counter
 }
 

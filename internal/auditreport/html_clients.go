@@ -212,7 +212,11 @@ func (p *page) facts(row pageRow) [][2]string {
 	if l := row.FirstLogin; l != nil && l.Time != nil {
 		text := l.Time.In(p.zone).Format(stampForm) + " on " + l.Host + " as " + l.User
 		if l.FailedBefore > 0 {
-			text += ", after " + count(l.FailedBefore, "failed attempt") + " for about " + count(int64(l.UsersBefore), "user")
+			before := ", after "
+			if l.Unordered {
+				before = ", besides "
+			}
+			text += before + count(l.FailedBefore, "failed attempt") + " for about " + count(int64(l.UsersBefore), "user")
 		}
 		add("First login", text)
 	}

@@ -102,9 +102,9 @@ const facts = ({ client: c, of }) => {
   }
   add('Logged in as', list(c.logged_in));
   if (c.first_login && c.first_login.time) {
-    const { time, host, user, failed_before: failed, users_before: users } = c.first_login;
+    const { time, host, user, failed_before: failed, users_before: users, unordered } = c.first_login;
     add('First login', `${stamp(new Date(time))} on ${host} as ${user}`
-      + (failed > 0 ? `, after ${plural(failed, 'failed attempt')} for about ${plural(users, 'user')}` : ''));
+      + (failed > 0 ? `, ${unordered ? 'besides' : 'after'} ${plural(failed, 'failed attempt')} for about ${plural(users, 'user')}` : ''));
   }
   add('Tried to log in as', list(c.users));
   sum('Attempts for unknown users', c.unknown_user);
