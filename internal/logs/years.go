@@ -200,10 +200,24 @@ func (s *Set) assign(set []*source, dates []sample) {
 		end := len(dates) - 1
 		years[end], by = s.o.anchor(set[len(set)-1], dates[end].date)
 		back(end)
+		if s.o.Year == 0 {
+			toLeapYear(dates, years)
+		}
 	}
 	s.YearBy = cmp.Or(s.YearBy, by)
 	for i, d := range dates {
 		d.f.years = append(d.f.years, yearAt{d.at, years[i]})
+	}
+}
+
+// toLeapYear moves all years back until the first 29 February is in a year that has one: a copy of
+// a log is younger than its lines.
+func toLeapYear(dates []sample, years []int) {
+	i := slices.IndexFunc(dates, func(d sample) bool { return d.date.Month == 2 && d.date.Day == 29 })
+	for i >= 0 && time.Date(years[i], 2, 29, 0, 0, 0, 0, time.UTC).Month() != 2 {
+		for k := range years {
+			years[k]--
+		}
 	}
 }
 

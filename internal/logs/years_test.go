@@ -62,6 +62,17 @@ func TestYears(t *testing.T) {
 			},
 			changed: "2026-02-01 10:00:00", by: "the date of the file",
 		},
+		"a leap day, in a copy of another year": {
+			files:   []file{{"auth.log", bsd, "2024-02-28 10:00:00,2024-02-29 10:00:00"}},
+			changed: "2026-02-01 10:00:00", by: "the date of the file",
+		},
+		"a leap day before the last day": {
+			files: []file{
+				{"auth.log.1", bsd, "2023-12-31 10:00:00,2024-02-29 10:00:00"},
+				{"auth.log", bsd, "2024-03-01 10:00:00"},
+			},
+			changed: "2026-11-01 10:00:00", by: "the date of the file",
+		},
 		"a compressed file of years": {
 			files:   []file{{"auth.log.gz", bsd, "2024-06-01 10:00:00,2024-12-01 10:00:00,2025-06-01 10:00:00,2026-01-01 10:00:00"}},
 			changed: "2026-01-02 10:00:00", by: "the date of the file",
