@@ -103,7 +103,7 @@ func (e *Event) pamAccess(r []byte, whole bool) bool {
 // pamSays reads "MSG for [illegal user ]U from H[ via IP]" (auth-pam.c, 3.8 on; via: Apple).
 // MSG is one of libpam's (pam_strerror).
 func (e *Event) pamSays(r []byte, whole bool) bool {
-	r = trimPrefix(r, "Have exhausted maximum number of retries for service")
+	r = trimPrefix(trimPrefix(r, "Have exhausted maximum number of retries for service"), "Conversation is waiting for event")
 	i := bytes.Index(r, []byte(" for "))
 	if i < 0 {
 		return false

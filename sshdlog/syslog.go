@@ -79,7 +79,7 @@ func (p *Parser) origin(r []byte, s shape, f *Frame) Found {
 	}
 	cut := cutSyslog
 	if sep := facility(host); sep != 0 { // no host
-		host, cut = nil, cutAfter(sep, s, n)
+		host, cut = nil, cutAfter(host, sep, s, n)
 	}
 	f.set(host, cut)
 	f.syslogMessage(r[n:])
@@ -94,10 +94,10 @@ func (p *Parser) between(host, r []byte, s shape, f *Frame) Found {
 		return OtherProgram
 	}
 	n, cut := 0, cutSyslog
-	if sep := facility(r[:i]); sep != 0 {
+	if word := r[:i]; facility(word) != 0 {
 		r = unblank(r[i:])
 		n = p.tag(r, f)
-		cut = cutAfter(sep, s, n)
+		cut = cutAfter(word, facility(word), s, n)
 	} else if s == fullStamp {
 		n = unit(r, f)
 	} else if repeatsLast(host, r, f) {
@@ -126,12 +126,16 @@ func unblank(b []byte) []byte {
 // BusyBox's syslogd separates facility and severity by a point, and leaves 255 bytes of a
 // datagram (syslogd.c, MAX_READ less one): the priority, the stamp, the tag, the message. That
 // is its default: Debian's reads 1023 bytes. A longer message has passed a larger buffer, but
-// nobody knows how large.
-func cutAfter(separator byte, s shape, tag int) int {
-	if separator == '.' && s == bsdStamp {
-		return 255 - len("<38>Nov 25 20:08:24 ") - tag
+// nobody knows how large. The priorities of local0 to local7 have three digits.
+func cutAfter(facility []byte, separator byte, s shape, tag int) int {
+	if separator != '.' || s != bsdStamp {
+		return cutSyslog
 	}
-	return cutSyslog
+	priority := len("<38>")
+	if bytes.HasPrefix(facility, []byte("local")) {
+		priority = len("<134>")
+	}
+	return 255 - priority - len("Nov 25 20:08:24 ") - tag
 }
 
 // set sets what a Frame has from syslog.

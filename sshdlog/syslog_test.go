@@ -26,6 +26,8 @@ func TestSyslog(t *testing.T) {
 		{"FreeBSD", "Nov 25 20:08:24 <auth.info> fs1 sshd[381]: MSG", "fs1", 381, -1, 500},
 		{"BusyBox", "Nov 25 20:08:24 fs1 auth.info sshd[381]: MSG", "fs1", 381, -1, 224},
 		{"BusyBox, another facility", "Nov 25 20:08:24 fs1 daemon.warn sshd: MSG", "fs1", 0, -1, 229},
+		{"BusyBox, a facility with a longer priority", "Nov 25 20:08:24 fs1 local0.info sshd[381]: MSG", "fs1", 381, -1, 223},
+		{"BusyBox without host, with such a facility", "Nov 25 20:08:24  local7.info sshd[381]: MSG", "", 381, -1, 223},
 		{"BusyBox without host", "Nov 25 20:08:24  auth.info sshd[381]: MSG", "", 381, -1, 224},
 		{"AIX", "Nov 25 20:08:24 fs1 auth|security:info sshd[381]: MSG", "fs1", 381, -1, 500},
 		{"Solaris", "Nov 25 20:08:24 fs1 sshd[381]: [ID 800047 auth.info] MSG", "fs1", 381, -1, 500},
