@@ -2,6 +2,7 @@ package auditrun
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -111,6 +112,40 @@ func TestOutputStays(t *testing.T) {
 	}
 	if b, err := os.ReadFile(old); err != nil || string(b) != "old" {
 		t.Errorf("%q, %v", b, err)
+	}
+}
+
+// TestMergedText: what a tally says about its logs can be a stranger's, and a report is safe to print.
+func TestMergedText(t *testing.T) {
+	const bad = "\x1b]0;x\a\u202e"
+	run := func(o Options) string {
+		w, written := world(t)
+		o.DNS, o.SSHDConfig = None, "none"
+		if _, err := Run(t.Context(), w, o); err != nil {
+			t.Fatal(err)
+		}
+		out, _ := written()
+		return out
+	}
+	o := Defaults()
+	o.Names, o.Format = []string{write(t, "auth.log", refusedLog)}, "tally"
+	head, rest, _ := strings.Cut(run(o), "\n")
+	var of counted
+	if err := json.Unmarshal([]byte(head), &of); err != nil {
+		t.Fatal(err)
+	}
+	in := &of.Inputs[0]
+	in.Name, in.Framing, in.Trust, in.Error, in.Shapes, in.Unread = bad, bad, bad, bad, []string{bad}, 1000
+	of.Time.Zone, of.Time.YearBy, of.Time.Assumed = bad, bad, []string{bad}
+	b, err := json.Marshal(of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o = Defaults()
+	o.Merge, o.Format = true, "json"
+	o.Names = []string{write(t, "tally", string(b)+"\n"+rest)}
+	if out := run(o); strings.ContainsAny(out, "\x1b\a\u202e") || strings.Contains(out, `\u001b`) || !strings.Contains(out, `"unread": 1000`) {
+		t.Error(out)
 	}
 }
 

@@ -44,6 +44,25 @@ type counted struct {
 	Time   audit.Span
 }
 
+// makeSafe makes the texts safe to print, as those of a report are: somebody else may have written
+// the file.
+func (c *counted) makeSafe() {
+	texts := []*string{&c.Time.Zone, &c.Time.YearBy}
+	for i := range c.Time.Assumed {
+		texts = append(texts, &c.Time.Assumed[i])
+	}
+	for i := range c.Inputs {
+		in := &c.Inputs[i]
+		texts = append(texts, &in.Name, &in.Framing, &in.Trust, &in.Error)
+		for k := range in.Shapes {
+			texts = append(texts, &in.Shapes[k])
+		}
+	}
+	for _, t := range texts {
+		*t = safetext.Line(*t)
+	}
+}
+
 const countedKind = "rdnsproxy-tally-inputs"
 
 // encode writes a tally, and what it was made of.
@@ -141,6 +160,7 @@ func (r *run) decode(name string) (t *tally.Tally, of counted, err error) {
 	if err := json.Unmarshal(line, &of); err != nil {
 		return nil, of, errors.New("the tally is cut off")
 	}
+	of.makeSafe()
 	t, err = tally.Decode(b)
 	return t, of, err
 }
