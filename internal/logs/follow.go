@@ -20,6 +20,9 @@ const poll = 250 * time.Millisecond
 // does. It begins at the end of each log, or if Options.Tally.Since is set, at its beginning:
 // the caller tells by their time which events matter.
 //
+// It returns without ctx only if all inputs have ended, as a stream does: then the error is as
+// that of Events.
+//
 // Of a set of rotated files the newest is followed. If it is rotated, its end is read before
 // the new file.
 func (s *Set) Follow(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Event) error, idle func() error) ([]Input, error) {
@@ -61,7 +64,10 @@ func (s *Set) Follow(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Eve
 		all.Go(func() { s.followed(ctx, p, f, &inputs[i], waits, cancel) })
 	}
 	all.Wait()
-	return inputs, context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return inputs, err
+	}
+	return inputs, ended(ctx, inputs)
 }
 
 // followed reads one source to its end, or until ctx ends.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,4 +168,24 @@ func TestFollowCut(t *testing.T) {
 	time.Sleep(2 * poll)
 	add(t, path, line(4))
 	next(4)
+}
+
+// TestFollowJournal: journalctl is asked for what is new, and is ended with ctx.
+func TestFollowJournal(t *testing.T) {
+	bin := t.TempDir()
+	record := `{"__REALTIME_TIMESTAMP":"1795638236651567","_HOSTNAME":"h","SYSLOG_IDENTIFIER":"sshd","_PID":"%d","_UID":"0",` +
+		`"MESSAGE":"Failed password for root from 203.0.113.7 port %d ssh2"}`
+	script := "#!/bin/sh\necho \"$*\" >" + bin + "/asked\n" +
+		"for p in 1 2; do printf '" + strings.ReplaceAll(record, "%d", "'$p'") + "\\n'; sleep 0.2; done\nexec sleep 60\n"
+	if err := os.WriteFile(bin+"/journalctl", []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+":/bin:/usr/bin")
+	next := following(t, Options{Journal: true})
+	next(1)
+	next(2)
+	asked, err := os.ReadFile(bin + "/asked")
+	if a := string(asked); err != nil || !strings.Contains(a, "--follow") || !strings.Contains(a, "--lines=0") {
+		t.Errorf("%q, %v", a, err)
+	}
 }
