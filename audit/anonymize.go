@@ -76,7 +76,7 @@ func (a *labels) client(c Client) Client {
 
 func (a *labels) names(n Names, label func(string) string) Names {
 	n.Names = each(n.Names, func(x Name) Name {
-		x.Name = label(x.Name)
+		x.Name, x.At = label(x.Name), a.place(x.At)
 		return x
 	})
 	return n

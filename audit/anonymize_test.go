@@ -52,7 +52,7 @@ func secrets(t *testing.T, r *Report) map[string]bool {
 		}
 		add(c.Then.NameFirst, c.Then.NameLast)
 	}
-	add("gustav", "heidi", "buildhost", "laptop9", "emil") // of everything, below
+	add("gustav", "heidi", "buildhost", "laptop9", "emil", "ludwig", "moritz") // of everything, below
 	for _, c := range r.Connections {
 		add(c.User, c.Name, c.Host)
 	}
@@ -107,7 +107,10 @@ func anonymizable(t *testing.T) map[string]*Report {
 	}
 	c := on(client("192.0.2.1", "in:9 bad:9 then:mismatch ptr:pc17"),
 		client("fe80::1%eth0", `in:2 key:2 from:buildhost,*.corp.example,!10.9.8.7 user:o\apos;brien`),
-		client("2001:db8:77::9", "hostbased:3 key:1 user:carl"))
+		client("2001:db8:77::9", "hostbased:3 key:1 user:carl"),
+		client("192.0.2.8", "key:1 from:10.0.0.0/8 at:/home/ludwig/.ssh/authorized_keys:3"),
+		client("192.0.2.9", "key:1 from:10.0.0.0/8 at:/home/ludwig/.ssh/authorized_keys:3"),
+		client("192.0.2.10", "key:1 from:10.0.0.0/8 at:/opt/moritz/bin/keys:1"))
 	c.clients[0].FirstLogin.User = "dieter"
 	c.sum.Forged = 1
 	c.sum.Forgeries = []tally.Forgery{

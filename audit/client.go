@@ -68,15 +68,19 @@ func (c *counted) servers() []string {
 // namesOf returns a sample of user names or host names, safe to print.
 func namesOf(s tally.Sample) Names { return safeNames(s, safetext.Name) }
 
-// listsOf returns a sample of from= lists, safe to print.
+// listsOf returns a sample of from= lists and where they are, safe to print.
 func listsOf(s tally.Sample) Names {
-	return safeNames(s, func(list string) string { return safetext.Of(list).String() })
+	n := safeNames(s, func(list string) string { return safetext.Of(list).String() })
+	for i := range n.Names {
+		n.Names[i].At = safetext.Of(s.Names[i].At).String()
+	}
+	return n
 }
 
 func safeNames(s tally.Sample, safe func(string) string) Names {
 	n := Names{Names: make([]Name, 0, len(s.Names)), About: s.About}
 	for _, c := range s.Names {
-		n.Names = append(n.Names, Name{safe(c.Name), c.N})
+		n.Names = append(n.Names, Name{Name: safe(c.Name), Count: c.N})
 	}
 	return n
 }

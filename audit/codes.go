@@ -103,8 +103,9 @@ func AdviceCodes() []check.AdviceDoc {
 	return []check.AdviceDoc{
 		onServer(AdviseUseDNS, "whether to set UseDNS no, and what has to be changed before; file and line "+
 			"are set if nothing has"),
-		onServer(AdviseFrom, "from= of a key in authorized_keys, with the client's address added; line is the "+
-			"option"),
+		onServer(AdviseFrom, "from= of a key in authorized_keys, with the client's address added, or those of all clients "+
+			"that the same key refused; file is where the key is, if the log says so, and line is the option, if the log "+
+			"has the whole list"),
 		onServer(AdviseUserHost, "a rule of sshd_config that goes by a host name, to be written with an address"),
 		onServer(AdviseShosts, "what to compare in the server's files for hostbased authentication"),
 		onServer(AdviseServerHosts, "a line for the server's hosts file, for an address that is fixed; file and "+

@@ -106,6 +106,8 @@ func client(address, what string) tally.Client {
 			c.Refused, c.Denied = one, one
 		case "from":
 			c.Required = one
+		case "at":
+			c.Required.Names[0].At = name
 		case "ptr":
 			c.Names, c.NameFirst, c.NameLast = one, name, name
 		case "then":

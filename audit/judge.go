@@ -52,6 +52,7 @@ type judgement struct {
 	changes map[ThenNow]*ThenNow   // by Then and Change
 	zones   map[string]*zoneClients
 	listed  *best[counted]
+	keys    map[keyPlace][]keyUse
 	clients int64
 	proven  int64 // clients of which the log tells for sure
 	dropped int64 // connections of them
@@ -101,6 +102,7 @@ func (j *judgement) finish() {
 	if r.Judged.Addresses == 0 {
 		r.Judged.Addresses = int64(len(j.now))
 	}
+	j.keys = keyUses(kept)
 	for i := range kept {
 		j.judgeClient(&kept[i])
 	}

@@ -29,33 +29,23 @@ func (j *judgement) judgeRefused(c *counted) {
 	}
 	hosts := c.servers()
 	refused := "it had the right key of " + users + ", and " + servers(hosts) + " refused it " + times(c.RefusedKey)
-	for _, required := range c.Required.Names {
-		list, cut := wholeEntries(required.Name)
-		if !asksForName(list) {
-			continue
-		}
-		names := c.nowNames()
-		by := slices.IndexFunc(names, func(n string) bool { return admits(list, c, n) })
-		if by < 0 && c.change != Undetermined {
-			continue
-		}
-		text := a.String() + ": " + refused + ": from=" + quoted(list, cut) + " asks for a name, but the server knows " +
-			"it by its address only: " + j.whyUnnamed(c, names, by)
-		j.found(LoginRefusedByName, a, hosts, text, slices.Concat([]check.Advice{c.fromAdvice(users, list, cut)},
-			adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)
-		return
-	}
-	if len(c.Required.Names) == 0 {
+	r, ok := c.refusal()
+	switch {
+	case !ok:
 		j.found(LoginRefusedFrom, a, hosts, a.String()+": "+refused+" because of from= in authorized_keys",
-			c.fromAdvice(users, "", false))
-		return
+			j.fromAdvice(c, users, r))
+	case r.named:
+		text := a.String() + ": " + refused + ": from=" + quoted(r.list, r.cut) + " asks for a name, but the server " +
+			"knows it by its address only: " + j.whyUnnamed(c, r.names, r.by)
+		j.found(LoginRefusedByName, a, hosts, text, slices.Concat([]check.Advice{j.fromAdvice(c, users, r)},
+			adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)
+	default:
+		text := a.String() + ": " + refused + ": its address is not in from=" + quoted(r.list, r.cut)
+		if asksForName(r.list) && len(c.nowNames()) == 0 && c.address != nil {
+			text += ", and it has no reverse name that could be"
+		}
+		j.found(LoginRefusedFrom, a, hosts, text, j.fromAdvice(c, users, r))
 	}
-	list, cut := wholeEntries(c.Required.Names[0].Name)
-	text := a.String() + ": " + refused + ": its address is not in from=" + quoted(list, cut)
-	if asksForName(list) && len(c.nowNames()) == 0 && c.address != nil {
-		text += ", and it has no reverse name that could be"
-	}
-	j.found(LoginRefusedFrom, a, hosts, text, c.fromAdvice(users, list, cut))
 }
 
 // wholeEntries returns a list without its last entry if the server may have cut it.
@@ -122,17 +112,6 @@ func (j *judgement) whyUnnamed(c *counted, names []string, by int) string {
 		return name + " resolves back, so UseDNS is probably no, the default since OpenSSH 6.8"
 	}
 	return "in other connections it was " + shown(safetext.Name(names[by]))
-}
-
-// fromAdvice is to add the address to the list.
-func (c *counted) fromAdvice(users, list string, cut bool) check.Advice {
-	a := plainAddr(c.Addr).WithZone("").String()
-	as := advise(AdviseFrom, "if the client may come from there: in authorized_keys of "+users+", add its address to "+
-		"from=")
-	if list == "" || cut || safetext.Of(list).String() != list || strings.Contains(list, `"`) {
-		return as
-	}
-	return as.With("", `from="`+a+","+list+`"`)
 }
 
 // judgeDenied is about a user who is not allowed to log in, where sshd_config has a rule

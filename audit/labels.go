@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"rdnsproxy/sshdlog"
 )
 
 // labels are the labels of an anonymized report.
@@ -86,6 +88,14 @@ func (a *labels) zone(name string) string    { return a.label("zone", name) }
 func (a *labels) contact(mail string) string { return a.label("contact", mail) }
 func (a *labels) list(list string) string    { return a.label("list", list) }
 func (a *labels) input(name string) string   { return a.label("input", name) }
+
+// place replaces the file of FILE:LINE.
+func (a *labels) place(at string) string {
+	if file, line, ok := sshdlog.Place([]byte(at)); ok {
+		return a.label("file", string(file)) + ":" + string(line)
+	}
+	return ""
+}
 
 func (a *labels) address(addr netip.Addr) string {
 	if !addr.IsValid() {

@@ -210,6 +210,7 @@ type Names struct {
 type Name struct {
 	Name  string `json:"name"`
 	Count int64  `json:"count"`
+	At    string `json:"at,omitempty"` // of a from= list: FILE:LINE of its key, as sshd names it
 }
 
 // Then is what the log says about a client's name.

@@ -29,6 +29,7 @@ type Event struct {
 	Name   []byte // the PTR name, or the name by which the server knows the client
 	Method []byte // of authentication: publickey, keyboard-interactive/pam
 	Rest   []byte // what else there is: see Kind
+	At     []byte // of FromKey: FILE:LINE of the key, as sshd names it (since 7.7); see Place
 
 	Preauth bool   // the message ended in [preauth]
 	Repeat  uint32 // attempts that this message stands for; at least 1

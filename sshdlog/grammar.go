@@ -75,7 +75,7 @@ type wording struct {
 // The messages of OpenSSH from 1.2.2 to 10.5, and of PAM modules and libwrap in its
 // processes, by their first byte.
 var sshdWords = [...][]wording{
-	'/': {{"/", FromKey, (*Event).fromKeyAt}},
+	'/': {{"", FromKey, (*Event).fromKeyAt}},
 	'1': more, '2': more, '3': more, '4': more, '5': more, '6': more, '7': more, '8': more, '9': more,
 	'A': {
 		{"Accepted ", Accepted, (*Event).accepted},

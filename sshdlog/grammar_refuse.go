@@ -86,21 +86,30 @@ func (e *Event) badSignature(r []byte, whole bool) bool {
 	return true
 }
 
-// fromKeyAt reads "FILE:LINE: Authentication tried for …" (7.7 on), from behind the first
-// slash.
+// fromKeyAt reads "FILE:LINE: Authentication tried for …" (7.7 on), with an absolute FILE.
 func (e *Event) fromKeyAt(r []byte, whole bool) bool {
-	i := bytes.Index(r, []byte(": Authentication tried for "))
-	if i < 0 {
+	at, r, found := bytes.Cut(r, []byte(": Authentication tried for "))
+	if _, _, ok := Place(at); !ok || !found || !e.fromKey(r, whole) {
 		return false
 	}
-	digits := 0
-	for digits < i && r[i-1-digits]-'0' < 10 {
-		digits++
+	e.At = at
+	return true
+}
+
+// Place takes an Event's At apart. FILE is what AuthorizedKeysFile names, expanded, or the
+// AuthorizedKeysCommand as it is configured, whose output then has the key on that line
+// (auth2-pubkey.c, user_key_allowed2 and user_key_command_allowed2).
+func Place(at []byte) (file, line []byte, ok bool) {
+	i := bytes.LastIndexByte(at, ':')
+	if i <= 0 || i == len(at)-1 || at[0] != '/' {
+		return nil, nil, false
 	}
-	if digits == 0 || digits == i || r[i-1-digits] != ':' {
-		return false
+	for _, c := range at[i+1:] {
+		if c-'0' > 9 {
+			return nil, nil, false
+		}
 	}
-	return e.fromKey(r[i+len(": Authentication tried for "):], whole)
+	return at[:i], at[i+1:], true
 }
 
 // fromKey reads what sshd says of a key that only other places may use.

@@ -43,7 +43,7 @@ func (e *Event) shape() string {
 	for _, t := range []struct {
 		name string
 		text []byte
-	}{{"name", e.Name}, {"method", e.Method}, {"rest", e.Rest}} {
+	}{{"name", e.Name}, {"method", e.Method}, {"rest", e.Rest}, {"at", e.At}} {
 		if len(t.text) > 0 {
 			fmt.Fprintf(&b, " %s=%q", t.name, t.text)
 		}

@@ -34,7 +34,7 @@ type conn struct {
 	in              uint32 // who logged in
 	name            uint32 // in the complaint
 	named           uint32 // by which the server knew the client
-	need            uint32 // required=
+	need            uint32 // required=, and where the key is
 	nameAt, namedAt int64  // where name and named stand, in lines of the log
 	startAt, mapAt  int64  // microseconds since 1970; 0: not seen
 
@@ -177,7 +177,7 @@ func (t *Tally) countKind(c *conn, l *line) {
 	case sshdlog.FromKey:
 		c.keys = sum(c.keys, e.Repeat)
 		if c.need == 0 {
-			c.need = t.names.id(e.Rest)
+			c.need = t.names.required(e.At, e.Rest)
 		}
 	case sshdlog.Hostbased:
 		c.hostbased = sum(c.hostbased, e.Repeat)

@@ -8,6 +8,8 @@ import (
 
 func (d *decoder) name(s bytesText) uint32 { return d.t.names.id([]byte(s)) }
 
+func (d *decoder) required(s bytesText) uint32 { return d.t.names.required(placed([]byte(s))) }
+
 func (d *decoder) client(table *records, w *wireClient) error {
 	t := d.t
 	t.evictIfCrowded()
@@ -34,7 +36,7 @@ func (d *decoder) client(table *records, w *wireClient) error {
 	for _, x := range w.Users {
 		t.sampleUser(r, d.name(x.Name), x.N)
 	}
-	if err := d.sample(&r.hosts, w.Hosts); err != nil || w.More == nil {
+	if err := d.sample(&r.hosts, w.Hosts, d.name); err != nil || w.More == nil {
 		return err
 	}
 	return d.extra(t.extraOf(r), w.More)
@@ -55,13 +57,13 @@ func (d *decoder) extra(m *extra, w *wireExtra) error {
 	err := errors.Join(
 		inLog(0, m.nameFirstAt, seq), inLog(0, m.nameLastAt, seq), inLog(0, m.mappingAt, seq), inLog(0, m.wait, mostWait+1),
 	)
-	for i, s := range []*wireSample{w.LoggedIn, w.Refused, w.Denied, w.Names, w.Required} {
-		err = errors.Join(err, d.sample(m.samples()[i], s))
+	for i, s := range []*wireSample{w.LoggedIn, w.Refused, w.Denied, w.Names} {
+		err = errors.Join(err, d.sample(m.samples()[i], s, d.name))
 	}
-	return err
+	return errors.Join(err, d.sample(&m.required, w.Required, d.required))
 }
 
-func (d *decoder) sample(s *sample, w *wireSample) error {
+func (d *decoder) sample(s *sample, w *wireSample, id func(bytesText) uint32) error {
 	if w == nil {
 		return nil
 	}
@@ -69,7 +71,7 @@ func (d *decoder) sample(s *sample, w *wireSample) error {
 		return errors.New("a sample that is too large")
 	}
 	for _, x := range w.Names {
-		d.t.sample(s, d.name(x.Name), x.N)
+		d.t.sample(s, id(x.Name), x.N)
 	}
 	if w.More != nil {
 		d.t.widen(s).merge(*w.More)

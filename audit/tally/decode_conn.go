@@ -77,7 +77,7 @@ func (d *decoder) conn(k key, w *wireConn) (conn, error) {
 		strays: w.N[0], failed: w.N[1], pam: w.N[2], root: w.N[3],
 		keys: w.N[4], denied: w.N[5], hostbased: w.N[6], unsure: w.N[7],
 		user: d.name(w.Names[0]), known: d.name(w.Names[1]), in: d.name(w.Names[2]),
-		name: d.name(w.Names[3]), named: d.name(w.Names[4]), need: d.name(w.Names[5]),
+		name: d.name(w.Names[3]), named: d.name(w.Names[4]), need: d.required(w.Names[5]),
 		nameAt: w.NamesAt[0], namedAt: w.NamesAt[1], startAt: w.Micro[0], mapAt: w.Micro[1],
 	}
 	if w.Addr.IsValid() {

@@ -36,10 +36,14 @@ func cut(b []byte) []byte { return b[:min(len(b), limits.LogName)] }
 
 // id returns the number of a text, which is cut to limits.LogName bytes.
 func (n *names) id(b []byte) uint32 {
+	return n.whole(cut(b))
+}
+
+// whole returns the number of a text that is bounded already.
+func (n *names) whole(b []byte) uint32 {
 	if len(b) == 0 {
 		return 0
 	}
-	b = cut(b)
 	mask := uint64(len(n.table) - 1)
 	i := maphash.Bytes(n.seed, b) & mask
 	for ; n.table[i] != 0; i = (i + 1) & mask {
@@ -92,7 +96,7 @@ func (t *Tally) renumber(to *names) {
 	ids := make([]uint32, len(t.names.texts))
 	t.eachName(func(id *uint32) {
 		if *id != 0 && ids[*id] == 0 {
-			ids[*id] = to.id(t.names.of(*id))
+			ids[*id] = to.whole(t.names.of(*id))
 		}
 		*id = ids[*id]
 	})

@@ -153,17 +153,21 @@ func (t *Tally) shown(a sample) Sample {
 	var s Sample
 	for _, e := range t.samples.of(a.run) {
 		if e.id != 0 {
-			s.Names = append(s.Names, Count{t.names.string(e.id), int64(e.n)})
+			s.Names = append(s.Names, Count{Name: t.names.string(e.id), N: int64(e.n)})
 		}
 	}
-	slices.SortFunc(s.Names, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name))
-	})
+	s.sort()
 	s.About = len(s.Names)
 	if a.wide != 0 {
 		s.About = max(s.About+1, t.samples.wide.at(a.wide).about())
 	}
 	return s
+}
+
+func (s *Sample) sort() {
+	slices.SortFunc(s.Names, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Name, b.Name), cmp.Compare(a.At, b.At))
+	})
 }
 
 // sum adds, and stays at the largest number instead of starting again.

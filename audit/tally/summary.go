@@ -88,7 +88,7 @@ type Login struct {
 // Sample is a set of names: all, with exact counts, if there are at most limits.AuditSample;
 // a fair sample beyond that.
 type Sample struct {
-	Names []Count // sorted by descending N, then by Name
+	Names []Count // sorted by descending N, then by Name, then by At
 	About int     // how many distinct ones there were: exact if all are in Names, else an estimate
 }
 
@@ -96,6 +96,7 @@ type Sample struct {
 type Count struct {
 	Name string
 	N    int64
+	At   string // of a from= list: sshdlog.Event.At of its key; empty: not known
 }
 
 // Host is one machine that logged.

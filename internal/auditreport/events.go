@@ -57,6 +57,7 @@ func (w *EventWriter) Event(f *sshdlog.Frame, e *sshdlog.Event) error {
 		w.text("reason", e.Rest)
 	case sshdlog.FromKey:
 		w.text("required", e.Rest)
+		w.text("file", e.At)
 	case sshdlog.Penalty:
 		w.text("net", e.Rest)
 	}

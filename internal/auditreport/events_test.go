@@ -53,6 +53,10 @@ func TestEvents(t *testing.T) {
 			event: sshdlog.Event{Kind: sshdlog.FromKey, Rest: []byte("*.deru.net")},
 			want:  `{"kind":"from-key","host":"fs1","pid":381,"required":"*.deru.net"}`,
 		},
+		"a key's place": {
+			event: sshdlog.Event{Kind: sshdlog.FromKey, Rest: []byte("*.deru.net"), At: []byte("/home/b\x1b/keys:3")},
+			want:  `{"kind":"from-key","time":"2026-11-25T20:08:24Z","host":"fs1","pid":381,"required":"*.deru.net","file":"/home/b\\027/keys:3"}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := frame

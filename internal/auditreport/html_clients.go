@@ -102,7 +102,7 @@ func (g *pageRow) add(i int, c audit.Client) {
 func both(a, b audit.Names) audit.Names {
 	sum := audit.Names{Names: slices.Clone(a.Names)}
 	for _, n := range b.Names {
-		if i := slices.IndexFunc(sum.Names, func(have audit.Name) bool { return have.Name == n.Name }); i >= 0 {
+		if i := slices.IndexFunc(sum.Names, func(have audit.Name) bool { return have.Name == n.Name && have.At == n.At }); i >= 0 {
 			sum.Names[i].Count += n.Count
 		} else {
 			sum.Names = append(sum.Names, n)
@@ -261,7 +261,11 @@ func (p *page) facts(row pageRow) [][2]string {
 func nameList(n audit.Names) string {
 	var all []string
 	for _, v := range n.Names {
-		all = append(all, v.Name+" ("+number(v.Count)+")")
+		at := ""
+		if v.At != "" {
+			at = " in " + v.At
+		}
+		all = append(all, v.Name+at+" ("+number(v.Count)+")")
 	}
 	s := strings.Join(all, ", ")
 	if n.About > len(n.Names) {

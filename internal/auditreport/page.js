@@ -87,7 +87,7 @@ const titles = table ? [...table.tHead.rows[0].cells].map((th) => th.textContent
 
 // list writes out a sample of names.
 const list = ({ names, about }) => {
-  const text = (names || []).map((n) => `${n.name} (${count(n.count)})`).join(', ');
+  const text = (names || []).map((n) => `${n.name}${n.at ? ` in ${n.at}` : ''} (${count(n.count)})`).join(', ');
   return about > (names || []).length ? `${text} and others, about ${count(about)} in all` : text;
 };
 
