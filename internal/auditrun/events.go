@@ -27,6 +27,9 @@ func (r *run) events(ctx context.Context) (int, error) {
 		return errors.Join(e.Flush(), ended(ctx, err))
 	})
 	r.notices(set)
+	if nothing, ok := errors.AsType[*logs.NothingRead](err); ok {
+		return 0, r.refuse(ctx, nothing)
+	}
 	if err != nil {
 		return r.format.Incomplete(), r.failed(err)
 	}

@@ -82,7 +82,7 @@ func (r *run) follow(ctx context.Context) (int, error) {
 		return r.format.Incomplete(), r.failed(failed)
 	}
 	if err := ended(following, err); err != nil {
-		return 0, err
+		return 0, r.refuse(ctx, err)
 	}
 	r.interrupted = true
 	return f.finish(ctx, was{inputs: r.inputs(inputs), time: r.span(set.YearBy, inputs), took: time.Since(r.began)})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"syscall"
 	"time"
 
@@ -90,7 +91,7 @@ func (r *run) read(ctx context.Context, part bool) (*tally.Tally, was, error) {
 	if ctx.Err() != nil {
 		r.interrupt("interrupted: the report is about what was read until then")
 	} else if err != nil {
-		return nil, was{}, err
+		return nil, was{}, r.refuse(ctx, err)
 	}
 	return t, was{r.inputs(inputs), r.span(set.YearBy, inputs), time.Since(began)}, nil
 }
@@ -197,6 +198,8 @@ func (r *run) refuse(ctx context.Context, err error) error {
 // hint says what to do about an input that cannot be read.
 func hint(err error) string {
 	switch {
+	case errors.Is(err, exec.ErrNotFound):
+		return "install it, or read the log where it is: ssh HOST journalctl -o json -t sshd | rdnsproxy audit -"
 	case errors.Is(err, os.ErrPermission):
 		return "run it as root, or as a member of the group that may read logs, such as adm"
 	case errors.Is(err, os.ErrNotExist):

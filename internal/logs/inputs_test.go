@@ -99,7 +99,6 @@ func TestBadInputs(t *testing.T) {
 	cut := zipped(strings.Repeat(text, 20_000))
 	os.Symlink("loop", filepath.Join(dir, "loop"))
 	os.Mkdir(filepath.Join(dir, "empty"), 0o700)
-	os.Mkdir(filepath.Join(dir, "secret"), 0)
 	for name, want := range map[string]string{
 		"missing":   "no such file or directory",
 		"loop":      "too many levels of symbolic links",
@@ -178,6 +177,33 @@ func TestFolder(t *testing.T) {
 	os.Remove(filepath.Join(dir, "auth.log.2.gz"))
 	if got, _ := ports(t, Options{Names: []string{dir}}); got != "1004" {
 		t.Error(got)
+	}
+}
+
+// TestThisMachine: without names, the log of this machine is read: the journal on disk first,
+// then the files, then the journal since the last start.
+func TestThisMachine(t *testing.T) {
+	root := t.TempDir()
+	const machine = "0123456789abcdef0123456789abcdef/system.journal"
+	o := Options{root: root, Zone: time.UTC}
+	if _, err := Open(t.Context(), o); err == nil || err.Error() != "no log found on this machine" {
+		t.Errorf("nothing: %v", err)
+	}
+	for _, c := range []struct{ add, want string }{
+		{"run/log/journal/" + machine, "journal"},
+		{"var/log/messages", "messages"},
+		{"var/log/secure", "secure"},
+		{"var/log/secure-20261101", "secure-20261101 secure"},
+		{"var/log/journal/" + machine, "journal"},
+	} {
+		write(t, root, c.add, failure(endOf2026, 1), endOf2026)
+		var names []string
+		for _, f := range open(t, o).sources {
+			names = append(names, filepath.Base(f.name))
+		}
+		if got := strings.Join(names, " "); got != c.want {
+			t.Errorf("with %s: %s, want %s", c.add, got, c.want)
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ type journalctl struct {
 func startJournalctl(ctx context.Context, args []string, follow, begin bool) (io.ReadCloser, error) {
 	path, err := exec.LookPath("journalctl")
 	if err != nil {
-		return nil, errors.New("the program journalctl is not installed")
+		return nil, noProgram("the program journalctl is not installed")
 	}
 	if follow && begin {
 		args = append(slices.Clone(args), "--follow", "--no-tail")

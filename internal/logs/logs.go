@@ -6,11 +6,13 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"runtime"
 	"slices"
 	"time"
 
 	"rdnsproxy/audit/tally"
+	"rdnsproxy/safetext"
 	"rdnsproxy/sshdlog"
 )
 
@@ -20,7 +22,7 @@ type Options struct {
 	// the log of this machine is read: its journal if that is kept on disk, else the files
 	// in /var/log.
 	Names []string
-	Stdin io.Reader
+	Stdin io.Reader // nil: os.Stdin
 
 	// Journal reads the systemd journal in JournalDir; of this machine, if that is empty.
 	Journal    bool
@@ -55,7 +57,7 @@ type Progress struct {
 
 // Set is the inputs of a run, in order.
 type Set struct {
-	// Notices are for the user: a file that was named twice.
+	// Notices are for the user, and safe to print: a file was named twice.
 	Notices []string
 
 	// YearBy says where the year of stamps without one is from; empty: all have one.
@@ -76,13 +78,14 @@ func (e *NothingRead) Error() string {
 		return "no log found on this machine"
 	}
 	in := e.Inputs[0]
-	return in.Name + ": " + in.Err.Error()
+	return safetext.Line(in.Name + ": " + in.Err.Error())
 }
 
 // Open finds the inputs and puts them in order. It looks at the beginning of each file, and
 // at one line in a few MiB of it.
 func Open(ctx context.Context, o Options) (*Set, error) {
 	o.Zone = cmp.Or(o.Zone, time.Local)
+	o.Stdin = cmp.Or[io.Reader](o.Stdin, os.Stdin)
 	o.Workers = cmp.Or(o.Workers, runtime.GOMAXPROCS(0))
 	s := &Set{o: o}
 	s.sources, s.Notices = s.o.find(ctx)

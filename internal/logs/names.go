@@ -2,12 +2,15 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"rdnsproxy/safetext"
 )
 
 // find returns what the names stand for, and notices for the user.
@@ -20,12 +23,14 @@ func (o *Options) find(ctx context.Context) (all []*source, notices []string) {
 				all = append(all, &source{name: name, kind: stream, stdin: o.Stdin})
 			}
 		case err == nil && info.IsDir():
-			found, journals := inFolder(name)
-			if journals {
+			found, journals, err := inFolder(name)
+			switch {
+			case err != nil:
+				all = append(all, &source{name: name, err: err})
+			case journals:
 				all = append(all, o.journalSource(name, "--directory="+name))
-			}
-			if len(found) == 0 && !journals {
-				all = append(all, &source{name: name, err: fmt.Errorf("no log in this folder: looked for %s", folderLooksFor)})
+			case len(found) == 0:
+				all = append(all, &source{name: name, err: errNoLog})
 			}
 			paths = append(paths, found...)
 		default:
@@ -59,9 +64,9 @@ func (o *Options) lookAt(ctx context.Context, paths []string) (all []*source, no
 		if i := slices.IndexFunc(bySize[s.size], s.same); i >= 0 {
 			s.close()
 			if was := bySize[s.size][i].name; was != path {
-				notices = append(notices, fmt.Sprintf("%s is the same file as %s: it is read once", path, was))
+				notices = append(notices, safetext.Line(path)+" is the same file as "+safetext.Line(was)+": it is read once")
 			} else {
-				notices = append(notices, path+" is named twice: it is read once")
+				notices = append(notices, safetext.Line(path)+" is named twice: it is read once")
 			}
 			continue
 		}
@@ -104,18 +109,17 @@ func (s *source) close() {
 	}
 }
 
-// folderLooksFor says which files of a folder are logs.
-const folderLooksFor = "auth.log*, secure*, messages*, *.journal"
+var errNoLog = errors.New("no log in this folder: looked for auth.log*, secure*, messages*, *.journal")
 
 // inFolder returns the logs in a folder, and whether there are journal files in it, or in its
 // folders for each machine.
 //
 // Debian's rsyslog writes auth.log, Red Hat's secure; where there is neither, sshd's messages
 // are in messages, with everything else.
-func inFolder(dir string) (paths []string, journals bool) {
+func inFolder(dir string) (paths []string, journals bool, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return []string{dir}, false // opening it as a file says why not
+		return nil, false, err
 	}
 	var messages []string
 	for _, e := range entries {
@@ -136,7 +140,7 @@ func inFolder(dir string) (paths []string, journals bool) {
 	if len(paths) == 0 {
 		paths = messages
 	}
-	return paths, journals
+	return paths, journals, nil
 }
 
 // named reports whether a file is a log of this name, or what rotation has made of one.
@@ -158,13 +162,13 @@ func (o *Options) thisMachines() (paths []string, journal bool) {
 		root = "/"
 	}
 	if hasJournalctl() {
-		if _, ok := inFolder(filepath.Join(root, "var/log/journal")); ok {
+		if _, journal, _ = inFolder(filepath.Join(root, "var/log/journal")); journal {
 			return nil, true
 		}
 	}
-	paths, _ = inFolder(filepath.Join(root, "var/log"))
+	paths, _, _ = inFolder(filepath.Join(root, "var/log"))
 	if len(paths) == 0 && hasJournalctl() {
-		_, journal = inFolder(filepath.Join(root, "run/log/journal"))
+		_, journal, _ = inFolder(filepath.Join(root, "run/log/journal"))
 	}
 	return paths, journal
 }

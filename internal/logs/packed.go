@@ -70,10 +70,18 @@ func gzipTime(head []byte) (time.Time, bool) {
 func unpack(ctx context.Context, p *packing, r io.Reader) (io.ReadCloser, error) {
 	path, err := exec.LookPath(p.program)
 	if err != nil {
-		return nil, fmt.Errorf("compressed by %s, and the program %s is not installed", p.name, p.program)
+		return nil, noProgram(fmt.Sprintf("compressed by %s, and the program %s is not installed", p.name, p.program))
 	}
 	return start(exec.CommandContext(ctx, path, "-dc"), r)
 }
+
+// noProgram is an error for a program that is not installed: an exec.ErrNotFound.
+type noProgram string
+
+func (n noProgram) Error() string { return string(n) }
+
+// Is reports whether the error is of this kind.
+func (n noProgram) Is(target error) bool { return target == exec.ErrNotFound }
 
 // output is what a program writes. Its end is io.EOF only if the program succeeded.
 type output struct {
