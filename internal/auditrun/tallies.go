@@ -79,38 +79,45 @@ func (r *run) encode(t *tally.Tally, read was) error {
 	})
 }
 
-// merge reports on tallies, in the order of their names.
+// merge reports on tallies, in the order in which their logs begin: one process would have
+// read them in that order.
 func (r *run) merge(ctx context.Context) (int, error) {
 	if r.w.Getenv("GOGC") == "" { // tallies are large and have few pointers: less memory for little time
 		debug.SetGCPercent(20)
 	}
+	parts := make([]*part, len(r.o.Names))
+	for i, name := range r.o.Names {
+		parts[i] = r.part(name)
+		parts[i].close()
+	}
+	slices.SortStableFunc(parts, (*part).compare)
 	var total *tally.Tally
 	var first error
 	var read was
-	for _, name := range r.o.Names {
+	for _, p := range parts {
 		if ctx.Err() != nil {
 			return 0, console.ErrInterrupted
 		}
-		in := audit.Input{Name: safetext.Line(name), Framing: "tally"}
-		t, of, err := r.decode(name)
+		in := audit.Input{Name: safetext.Line(p.name), Framing: "tally"}
+		t, err := r.decode(p)
 		switch unreadable, is := errors.AsType[*fs.PathError](err); {
 		case is:
 			in.Error = console.PlainError(unreadable)
 			if first == nil {
 				first = fmt.Errorf("%s: %s", in.Name, in.Error)
 			}
-			of.Inputs = []audit.Input{in}
+			p.of.Inputs = []audit.Input{in}
 		case err != nil:
 			return 0, notATally(in.Name, err)
 		case total == nil:
-			total, read.time = t, of.Time
+			total, read.time = t, p.of.Time
 		default:
 			if err := total.Merge(t); err != nil {
 				return 0, notATally(in.Name, err)
 			}
-			read.time = spans(read.time, of.Time)
+			read.time = spans(read.time, p.of.Time)
 		}
-		read.inputs = append(read.inputs, of.Inputs...)
+		read.inputs = append(read.inputs, p.of.Inputs...)
 	}
 	if total == nil {
 		return 0, console.Refuse(exit.Usage, "--merge takes files from --format tally", "%v", first)
@@ -136,31 +143,78 @@ func spans(a, b audit.Span) audit.Span {
 	return a
 }
 
-// decode reads a tally, and what it was made of.
-func (r *run) decode(name string) (t *tally.Tally, of counted, err error) {
-	in := r.w.In
+// part is a file from --format tally, read as far as its first line.
+type part struct {
+	name string
+	file *os.File // nil: closed
+	in   *bufio.Reader
+	of   counted
+	err  error
+}
+
+// part opens a tally. Stdin can be opened once.
+func (r *run) part(name string) *part {
+	p := &part{name: name, file: r.w.In}
 	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, of, err
+		if p.file, p.err = os.Open(name); p.err != nil {
+			p.file = nil
+			return p
 		}
-		defer f.Close()
-		in = f
 	}
-	b := bufio.NewReader(in)
+	p.in = bufio.NewReader(p.file)
+	p.of, p.err = head(p.in)
+	return p
+}
+
+// close closes the file, unless it is stdin, which could not be read again.
+func (p *part) close() {
+	if p.name != "-" && p.file != nil {
+		p.file.Close()
+		p.file = nil
+	}
+}
+
+// compare orders parts by the first stamp in them. Those without any come first.
+func (p *part) compare(o *part) int { return p.begin().Compare(o.begin()) }
+
+func (p *part) begin() (first time.Time) {
+	for _, in := range p.of.Inputs {
+		if in.First != nil && (first.IsZero() || in.First.Before(first)) {
+			first = *in.First
+		}
+	}
+	return first
+}
+
+// head reads the first line of a tally.
+func head(b *bufio.Reader) (of counted, err error) {
 	const begin = `{"Kind":"` + countedKind + `",`
-	head, err := b.Peek(len(begin))
+	start, err := b.Peek(len(begin))
 	if unreadable, is := errors.AsType[*fs.PathError](err); is {
-		return nil, of, unreadable
+		return of, unreadable
 	}
-	if string(head) != begin { // another file may have no lines at all
-		return nil, of, errors.New("not a tally")
+	if string(start) != begin { // another file may have no lines at all
+		return of, errors.New("not a tally")
 	}
 	line, _ := b.ReadBytes('\n') // if it has no end, it is no JSON either
 	if err := json.Unmarshal(line, &of); err != nil {
-		return nil, of, errors.New("the tally is cut off")
+		return of, errors.New("the tally is cut off")
 	}
 	of.makeSafe()
-	t, err = tally.Decode(b)
-	return t, of, err
+	return of, nil
+}
+
+// decode reads the tally of a part.
+func (r *run) decode(p *part) (*tally.Tally, error) {
+	if p.err != nil {
+		return nil, p.err
+	}
+	if p.file == nil {
+		*p = *r.part(p.name)
+		defer p.close()
+	}
+	if p.err != nil {
+		return nil, p.err
+	}
+	return tally.Decode(p.in)
 }

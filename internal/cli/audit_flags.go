@@ -71,7 +71,7 @@ func (f *auditFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.Only.Hosts, "host", nil,
 		"only this server, by its `NAME` in the log, and list the connections (repeatable)")
 	fs.BoolVar(&f.Follow, "follow", false, "go on reading as the log grows; print new findings")
-	fs.BoolVar(&f.Merge, "merge", false, "the FILEs are from --format tally: report on all of them, in this order")
+	fs.BoolVar(&f.Merge, "merge", false, "the FILEs are from --format tally: report on all of them together")
 	fs.BoolVar(&f.UnknownUsers, "show-unknown-users", false,
 		"show names of users that the server does not know; some are passwords")
 	fs.BoolVar(&f.Anonymize, "anonymize", false, "replace addresses, users, hosts and names by labels")
