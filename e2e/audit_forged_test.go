@@ -60,6 +60,9 @@ func (o *office) believesNobody(file string) {
 		}
 	}
 	// What is about clients names it nowhere; text, JSON and the page show the forged lines.
+	if file != "rfc3339.log" { // the formats are made from the same report
+		return
+	}
 	for _, format := range []string{"jsonl", "prometheus", "nagios", "junit"} {
 		out := o.audit(nil, "--dns", "none", "--format", format, audited+"/"+file)
 		if strings.Contains(out.out, forgedClient) {
