@@ -69,6 +69,8 @@ func (w *logWriter) address() string {
 	return fmt.Sprintf("%d.%d.%d.%d", 198+c>>24, 18+c>>16&255, c>>8&255, c&255)
 }
 
+const key = "ED25519 SHA256:0123456789abcdefghijABCDEFGHIJ0123456789abc"
+
 // connection writes the lines of one connection, or one line.
 func (w *logWriter) connection() {
 	w.at = w.at.Add(time.Duration(w.rand.IntN(2000)) * time.Millisecond)
@@ -86,7 +88,7 @@ func (w *logWriter) connection() {
 		case kind < 6:
 			w.say("Invalid user %s from %s port %d", user, a, port)
 		case kind < 8:
-			w.say("Accepted publickey for %s from %s port %d ssh2: ED25519 SHA256:0123456789abcdefghijABCDEFGHIJ0123456789abc", own, a, port)
+			w.say("Accepted publickey for %s from %s port %d ssh2: "+key, own, a, port)
 		case kind < 12:
 			w.say("Connection closed by %s port %d [preauth]", a, port)
 		default:
@@ -97,7 +99,7 @@ func (w *logWriter) connection() {
 	w.pid++
 	switch {
 	case kind < 1:
-		w.say("Accepted publickey for %s from %s port %d ssh2: ED25519 SHA256:0123456789abcdefghijABCDEFGHIJ0123456789abc", own, a, port)
+		w.say("Accepted publickey for %s from %s port %d ssh2: "+key, own, a, port)
 		w.say("pam_unix(sshd:session): session opened for user %s(uid=1000) by (uid=0)", own)
 		w.say("Received disconnect from %s port %d:11: disconnected by user", a, port)
 		w.say("Disconnected from user %s %s port %d", own, a, port)
@@ -123,8 +125,9 @@ func (w *logWriter) connection() {
 func (w *logWriter) say(format string, args ...any) {
 	var n int
 	if w.json {
-		n, _ = fmt.Fprintf(w.to, `{"__CURSOR":"s=0639b5ba7ae24bb8a0b6ba8ec6f2ae9c;i=%x;b=5b0e5ba7","__REALTIME_TIMESTAMP":"%d",`+
-			`"_HOSTNAME":"web1","SYSLOG_IDENTIFIER":"sshd","SYSLOG_PID":"%[3]d","_PID":"%[3]d","_UID":"0","_COMM":"sshd","MESSAGE":"`,
+		n, _ = fmt.Fprintf(w.to, `{"__CURSOR":"s=0639b5ba7ae24bb8a0b6ba8ec6f2ae9c;i=%x;b=5b0e5ba7",`+
+			`"__REALTIME_TIMESTAMP":"%d","_HOSTNAME":"web1","SYSLOG_IDENTIFIER":"sshd","SYSLOG_PID":"%[3]d",`+
+			`"_PID":"%[3]d","_UID":"0","_COMM":"sshd","MESSAGE":"`,
 			w.lines, w.at.UnixMicro(), w.pid)
 		k, _ := fmt.Fprintf(w.to, format, args...)
 		io.WriteString(w.to, "\"}\n")

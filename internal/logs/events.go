@@ -7,11 +7,14 @@ import (
 	"rdnsproxy/sshdlog"
 )
 
-// Events reads all inputs once, in order, and calls each for every event: the Frame and the
-// Event are valid until it returns. idle is called before a read that may wait, unless it is
-// nil: what was made of the lines so far should be passed on now. An error of either ends
-// the reading, and is returned; else the error is as that of Tally.
-func (s *Set) Events(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Event) error, idle func() error) ([]Input, error) {
+// A Handler takes an event. The Frame and the Event are valid until it returns.
+type Handler = func(*sshdlog.Frame, *sshdlog.Event) error
+
+// Events reads all inputs once, in order, and calls each for every event. idle is called
+// before a read that may wait, unless it is nil: what was made of the lines so far should be
+// passed on now. An error of either ends the reading, and is returned; else the error is as
+// that of Tally.
+func (s *Set) Events(ctx context.Context, each Handler, idle func() error) ([]Input, error) {
 	defer s.report()()
 	var failed error
 	keep := func(err error) error {

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -25,10 +26,11 @@ const poll = 250 * time.Millisecond
 //
 // Of a set of rotated files the newest is followed. If it is rotated, its end is read before
 // the new file.
-func (s *Set) Follow(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Event) error, idle func() error) ([]Input, error) {
+func (s *Set) Follow(ctx context.Context, each Handler, idle func() error) ([]Input, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	inputs := s.inputs()
+	yearBy := make([]string, len(inputs))
 	var one sync.Mutex // each and idle are called one at a time
 	var all sync.WaitGroup
 	for i, f := range s.sources {
@@ -58,20 +60,23 @@ func (s *Set) Follow(ctx context.Context, each func(*sshdlog.Frame, *sshdlog.Eve
 		}
 		f.follow, f.begin = newest, s.o.Tally.Since != 0
 		if !newest {
-			s.followed(ctx, p, f, &inputs[i], waits, cancel)
+			yearBy[i] = s.followed(ctx, p, f, &inputs[i], waits, cancel)
 			continue
 		}
-		all.Go(func() { s.followed(ctx, p, f, &inputs[i], waits, cancel) })
+		all.Go(func() { yearBy[i] = s.followed(ctx, p, f, &inputs[i], waits, cancel) })
 	}
 	all.Wait()
+	s.YearBy = cmp.Or(s.YearBy, cmp.Or(yearBy...))
 	if err := context.Cause(ctx); err != nil {
 		return inputs, err
 	}
 	return inputs, ended(ctx, inputs)
 }
 
-// followed reads one source to its end, or until ctx ends.
-func (s *Set) followed(ctx context.Context, p *part, f *source, in *Input, waits func() error, cancel context.CancelCauseFunc) {
+// followed reads one source to its end, or until ctx ends. It returns where the year of its
+// stamps is from.
+func (s *Set) followed(ctx context.Context, p *part, f *source, in *Input, waits func() error,
+	cancel context.CancelCauseFunc) string {
 	var r result
 	year := f.yearFor(0)
 	if f.follow && !f.begin {
@@ -83,6 +88,7 @@ func (s *Set) followed(ctx context.Context, p *part, f *source, in *Input, waits
 		cancel(r.err)
 	}
 	in.take(&r)
+	return r.yearBy
 }
 
 // follower is a file that grows, read as one stream across rotations.

@@ -173,8 +173,8 @@ func TestFollowCut(t *testing.T) {
 // TestFollowJournal: journalctl is asked for what is new, and is ended with ctx.
 func TestFollowJournal(t *testing.T) {
 	bin := t.TempDir()
-	record := `{"__REALTIME_TIMESTAMP":"1795638236651567","_HOSTNAME":"h","SYSLOG_IDENTIFIER":"sshd","_PID":"%d","_UID":"0",` +
-		`"MESSAGE":"Failed password for root from 203.0.113.7 port %d ssh2"}`
+	record := `{"__REALTIME_TIMESTAMP":"1795638236651567","_HOSTNAME":"h","SYSLOG_IDENTIFIER":"sshd",` +
+		`"_PID":"%d","_UID":"0","MESSAGE":"Failed password for root from 203.0.113.7 port %d ssh2"}`
 	script := "#!/bin/sh\necho \"$*\" >" + bin + "/asked\n" +
 		"for p in 1 2; do printf '" + strings.ReplaceAll(record, "%d", "'$p'") + "\\n'; sleep 0.2; done\nexec sleep 60\n"
 	if err := os.WriteFile(bin+"/journalctl", []byte(script), 0o700); err != nil {

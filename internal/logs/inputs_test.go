@@ -19,7 +19,8 @@ import (
 
 // failure is a line of sshd's at a time, with a port to know it by.
 func failure(at time.Time, port int) string {
-	return fmt.Sprintf("%s host sshd[%d]: Failed password for root from 203.0.113.7 port %d ssh2\n", at.Format(time.Stamp), port, port)
+	return fmt.Sprintf("%s host sshd[%d]: Failed password for root from 203.0.113.7 port %[2]d ssh2\n",
+		at.Format(time.Stamp), port)
 }
 
 // ports reads a set, and returns the ports of its events in order, and its inputs.
@@ -99,15 +100,16 @@ func TestBadInputs(t *testing.T) {
 	cut := zipped(strings.Repeat(text, 20_000))
 	os.Symlink("loop", filepath.Join(dir, "loop"))
 	os.Mkdir(filepath.Join(dir, "empty"), 0o700)
+	elf := "\x7fELF\x02\x01\x01" + strings.Repeat("\x00\x01\x02\xff", 1000)
 	for name, want := range map[string]string{
-		"missing":   "no such file or directory",
-		"loop":      "too many levels of symbolic links",
-		"empty":     "no log in this folder: looked for auth.log*, secure*, messages*, *.journal",
-		"/dev/zero": "a device, not a log",
-		write(t, dir, "program", "\x7fELF\x02\x01\x01"+strings.Repeat("\x00\x01\x02\xff", 1000), endOf2026): "binary data, not a log",
-		write(t, dir, "short.gz", "\x1f\x8b\x08", endOf2026):                                                "unexpected EOF",
-		write(t, dir, "broken.zst", "\x28\xb5\x2f\xfdxxxx", endOf2026):                                      "zstd",
-		write(t, dir, "cut.gz", cut[:len(cut)-100], endOf2026):                                              "unexpected EOF",
+		"missing":                                "no such file or directory",
+		"loop":                                   "too many levels of symbolic links",
+		"empty":                                  errNoLog.Error(),
+		"/dev/zero":                              "a device, not a log",
+		write(t, dir, "program", elf, endOf2026): "binary data, not a log",
+		write(t, dir, "short.gz", "\x1f\x8b\x08", endOf2026):           "unexpected EOF",
+		write(t, dir, "broken.zst", "\x28\xb5\x2f\xfdxxxx", endOf2026): "zstd",
+		write(t, dir, "cut.gz", cut[:len(cut)-100], endOf2026):         "unexpected EOF",
 	} {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			if !filepath.IsAbs(name) {

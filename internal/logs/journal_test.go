@@ -77,16 +77,22 @@ func TestJournal(t *testing.T) {
 // it fails or that there is none.
 func TestJournalctl(t *testing.T) {
 	good := filepath.Join(recorded, "day-info-journal.json")
+	const (
+		hint   = "Hint: You are currently not seeing messages from other users and the system."
+		denied = "No journal files were opened due to insufficient permissions."
+		option = "journalctl: unrecognized option '--output-fields=x'"
+	)
 	for name, c := range map[string]struct {
 		script  string
 		partial bool
 		err     string
 	}{
 		"all":     {"cat " + good, false, ""},
-		"partial": {"echo 'Hint: You are currently not seeing messages from other users and the system.' >&2; cat " + good, true, ""},
-		"denied":  {"echo 'No journal files were opened due to insufficient permissions.' >&2; exit 1", false, "this user may not read the journal"},
-		"fails":   {"cat " + good + "; echo 'Failed to iterate through journal: Bad message' >&2; exit 1", false, "Bad message"},
-		"old":     {`case "$*" in *output-fields*) echo "journalctl: unrecognized option '--output-fields=x'" >&2; exit 1;; *) cat ` + good + ";; esac", false, ""},
+		"partial": {"echo '" + hint + "' >&2; cat " + good, true, ""},
+		"denied":  {"echo '" + denied + "' >&2; exit 1", false, "this user may not read the journal"},
+		"fails":   {"cat " + good + "; echo 'Failed to iterate: Bad message' >&2; exit 1", false, "Bad message"},
+		"old": {`case "$*" in *output-fields*) echo "` + option + `" >&2; exit 1;; *) cat ` + good + ";; esac",
+			false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			good, err := filepath.Abs(good)
@@ -101,7 +107,8 @@ func TestJournalctl(t *testing.T) {
 			t.Setenv("PATH", bin+":/bin:/usr/bin")
 			got, inputs := kinds(t, Options{Journal: true})
 			in := inputs[0]
-			if in.Partial != c.partial || (in.Err == nil) != (c.err == "") || in.Err != nil && !strings.Contains(in.Err.Error(), c.err) {
+			if in.Partial != c.partial || (in.Err == nil) != (c.err == "") ||
+				in.Err != nil && !strings.Contains(in.Err.Error(), c.err) {
 				t.Errorf("partial %v, %v", in.Partial, in.Err)
 			}
 			if (got == "") != (name == "denied") {

@@ -131,7 +131,7 @@ func inFolder(dir string) (paths []string, journals bool, err error) {
 			within, _ := filepath.Glob(filepath.Join(path, "*.journal"))
 			journals = journals || len(within) > 0
 		case e.Type()&fs.ModeDir != 0:
-		case named(name, "auth.log"), named(name, "secure"), named(name, "auth"):
+		case named(name, "auth.log"), named(name, "secure"):
 			paths = append(paths, path)
 		case named(name, "messages"):
 			messages = append(messages, path)
@@ -143,10 +143,11 @@ func inFolder(dir string) (paths []string, journals bool, err error) {
 	return paths, journals, nil
 }
 
-// named reports whether a file is a log of this name, or what rotation has made of one.
+// named reports whether a file is a log of this name, or what rotation has made of one:
+// auth.log.1, auth-20261122.log.
 func named(file, log string) bool {
-	rest, ok := strings.CutPrefix(file, log)
-	return ok && (rest == "" && log != "auth" || rest == ".log" || rotationOf(file).stem == log || rotationOf(file).stem == log+".log")
+	stem := rotationOf(file).stem
+	return stem == log || stem == log+".log"
 }
 
 // machineID reports whether a folder's name is that of a machine, as in /var/log/journal.

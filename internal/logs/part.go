@@ -13,7 +13,7 @@ type part struct {
 	lines  lines
 	parser sshdlog.Parser
 	again  sshdlog.Parser // for lines that are read twice, which must not move the parser's clock
-	each   func(*sshdlog.Frame, *sshdlog.Event) error
+	each   Handler
 	counts
 
 	// dateless returns the year of the first date that has none, unless it is nil.

@@ -49,7 +49,8 @@ func open(t *testing.T, o Options) *Set {
 
 // show returns what matters of an event.
 func show(f *sshdlog.Frame, e *sshdlog.Event) string {
-	return fmt.Sprintf("%s %s %d %s %s ×%d", time.Unix(f.Time, 0).UTC().Format("2006-01-02T15:04:05"), f.Host, f.PID, e.Kind, e.Addr, e.Repeat)
+	at := time.Unix(f.Time, 0).UTC().Format("2006-01-02T15:04:05")
+	return fmt.Sprintf("%s %s %d %s %s ×%d", at, f.Host, f.PID, e.Kind, e.Addr, e.Repeat)
 }
 
 // events returns the events of a set, part by part, and the inputs.
@@ -82,7 +83,8 @@ func longLog() string {
 	for i := range 6000 {
 		at = at.Add(11*time.Minute + 3*time.Hour)
 		stamp := at.Format(time.Stamp)
-		line := fmt.Sprintf("%s h%d sshd[%d]: Failed password for root from 203.0.113.%d port %d ssh2\n", stamp, i%3, i, i%250, 1024+i)
+		line := fmt.Sprintf("%s h%d sshd[%d]: Failed password for root from 203.0.113.%d port %d ssh2\n",
+			stamp, i%3, i, i%250, 1024+i)
 		switch {
 		case i%7 == 0:
 			line += strings.Repeat(fmt.Sprintf("%s h%d last message repeated %d times\n", stamp, i%3, i%5+2), i%4)
@@ -92,7 +94,8 @@ func longLog() string {
 			line = strings.Repeat(fmt.Sprintf("%s h%d cron[%d]: session opened for somebody\n", stamp, i%3, i), i%5+1) +
 				fmt.Sprintf("%s h%d last message repeated 9 times\n", stamp, i%3)
 		case i%1511 == 0:
-			line += strings.Repeat("x", 3*limits.LogLine) + "\n" + fmt.Sprintf("%s h%d last message repeated 9 times\n", stamp, i%3)
+			line += strings.Repeat("x", 3*limits.LogLine) + "\n"
+			line += fmt.Sprintf("%s h%d last message repeated 9 times\n", stamp, i%3)
 		case i == 3000:
 			line += strings.Repeat(fmt.Sprintf("%s h%d last message repeated 3 times\n", stamp, i%3), 4000)
 		}
@@ -143,7 +146,8 @@ func TestParts(t *testing.T) {
 				}
 				for i := range max(len(got), len(want)) {
 					if i >= len(got) || i >= len(want) || got[i] != want[i] {
-						t.Fatalf("in parts of %d bytes: event %d of %d: %q\nwant of %d: %q", span, i, len(got), at(got, i), len(want), at(want, i))
+						t.Fatalf("in parts of %d bytes: event %d of %d: %q\nwant of %d: %q",
+							span, i, len(got), at(got, i), len(want), at(want, i))
 					}
 				}
 				if g, w := fmt.Sprint(inputs[0]), fmt.Sprint(wantInput); g != w {

@@ -186,7 +186,8 @@ func (s *Set) stretch(ctx context.Context, p *part, f *source, j *job, file *sha
 	}
 	defer file.done()
 	from := max(0, j.from-before)
-	p.reset(&s.o, f.framing, j.year, s.watch.lines(ctx, s.watch.bytes(io.NewSectionReader(opened, from, f.size-from)), p, nil), from)
+	text := s.watch.bytes(io.NewSectionReader(opened, from, f.size-from))
+	p.reset(&s.o, f.framing, j.year, s.watch.lines(ctx, text, p, nil), from)
 	p.lines.limit = j.to
 	if r.err = p.skip(j.from); r.err == nil {
 		r.err = p.read(j.to)

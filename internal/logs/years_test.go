@@ -46,11 +46,13 @@ func TestYears(t *testing.T) {
 			changed: "2026-01-02 10:00:00", by: "the date of the file",
 		},
 		"three years": {
-			files:   []file{{"auth.log", bsd, "2024-03-01 10:00:00,2024-11-01 10:00:00,2025-03-01 10:00:00,2025-02-28 10:00:00,2026-01-01 10:00:00"}},
+			files: []file{{"auth.log", bsd, "2024-03-01 10:00:00," +
+				"2024-11-01 10:00:00,2025-03-01 10:00:00,2025-02-28 10:00:00,2026-01-01 10:00:00"}},
 			changed: "2026-02-01 10:00:00", by: "the date of the file",
 		},
 		"disorder at new year": {
-			files:   []file{{"auth.log", bsd, "2025-12-31 23:59:59,2026-01-01 00:00:01,2025-12-31 23:59:58,2026-01-01 00:00:02"}},
+			files: []file{{"auth.log", bsd, "2025-12-31 23:59:59,2026-01-01 00:00:01," +
+				"2025-12-31 23:59:58,2026-01-01 00:00:02"}},
 			changed: "2026-01-01 00:00:02", by: "the date of the file",
 		},
 		"rotated": {
@@ -74,7 +76,8 @@ func TestYears(t *testing.T) {
 			changed: "2026-11-01 10:00:00", by: "the date of the file",
 		},
 		"a compressed file of years": {
-			files:   []file{{"auth.log.gz", bsd, "2024-06-01 10:00:00,2024-12-01 10:00:00,2025-06-01 10:00:00,2026-01-01 10:00:00"}},
+			files: []file{{"auth.log.gz", bsd, "2024-06-01 10:00:00," +
+				"2024-12-01 10:00:00,2025-06-01 10:00:00,2026-01-01 10:00:00"}},
 			changed: "2026-01-02 10:00:00", by: "the date of the file",
 		},
 		"copied last year": {
