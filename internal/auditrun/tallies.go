@@ -12,12 +12,14 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"rdnsproxy/audit"
 	"rdnsproxy/audit/tally"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/logs"
 	"rdnsproxy/safetext"
 )
 
@@ -90,7 +92,7 @@ func (r *run) merge(ctx context.Context) (int, error) {
 		parts[i] = r.part(name)
 		parts[i].close()
 	}
-	slices.SortStableFunc(parts, (*part).compare)
+	inOrder(parts)
 	var total *tally.Tally
 	var first error
 	var read was
@@ -174,8 +176,36 @@ func (p *part) close() {
 	}
 }
 
-// compare orders parts by the first stamp in them. Those without any come first.
-func (p *part) compare(o *part) int { return p.begin().Compare(o.begin()) }
+// inOrder sorts parts as one process sorts files: logs by their first stamps, and all files of
+// one log together. Those without a stamp come first, in the order given.
+func inOrder(parts []*part) {
+	begins := map[string]time.Time{}
+	for _, p := range parts {
+		log, at := p.log(), p.begin()
+		if first, ok := begins[log]; !ok || at.Before(first) {
+			begins[log] = at
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b *part) int {
+		if begins[a.log()].IsZero() && begins[b.log()].IsZero() {
+			return 0
+		}
+		return cmp.Or(begins[a.log()].Compare(begins[b.log()]), strings.Compare(a.log(), b.log()), a.begin().Compare(b.begin()))
+	})
+}
+
+// log is the path of the log whose files a part is made of; if they are of several, the part's
+// own.
+func (p *part) log() (stem string) {
+	for i, in := range p.of.Inputs {
+		s := logs.Stem(in.Name)
+		if i > 0 && s != stem {
+			return p.name
+		}
+		stem = s
+	}
+	return stem
+}
 
 func (p *part) begin() (first time.Time) {
 	for _, in := range p.of.Inputs {

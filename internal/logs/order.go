@@ -17,6 +17,10 @@ type rotation struct {
 	number int    // 1 is the newest but one; 0: none
 }
 
+// Stem returns the path of the log that a file belongs to: what logrotate or newsyslog added
+// to its name is left out.
+func Stem(path string) string { return rotationOf(path).stem }
+
 // rotationOf reads a path. The suffix of a compression is no part of the log's name.
 func rotationOf(path string) rotation {
 	dir, name := filepath.Split(filepath.Clean(path))
