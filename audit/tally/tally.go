@@ -69,6 +69,10 @@ func NewPart(o Options) *Tally {
 // Len returns how many clients it has so far. Each takes some 130 bytes.
 func (t *Tally) Len() int { return int(t.strangers.n + t.insiders.n) }
 
+// Edges returns of how many processes it has lines that wait for what precedes them. Each takes
+// up to 2 KiB, with its host.
+func (t *Tally) Edges() int { return len(t.edges) }
+
 // Add counts the event that a frame's message was parsed into. It keeps neither.
 func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	if len(t.names.texts) > t.names.limit {

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -159,5 +161,37 @@ func TestGrows(t *testing.T) {
 	write(t, filepath.Dir(path), "auth.log", failure(endOf2026, 9), endOf2026)
 	if _, inputs, err = s.Tally(t.Context()); err != nil || inputs[0].Bytes != 100 {
 		t.Errorf("a file that was renamed after it was found: %+v, %v", inputs, err)
+	}
+}
+
+// TestManyHosts: over a network, anybody can name a host in each line. What is known of each waits to
+// be merged in small portions, and they amount to the same.
+func TestManyHosts(t *testing.T) {
+	const lines = 2*mostWaiting + 10
+	var log strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&log, "2026-11-25T20:08:24Z h%d sshd[%d]: Failed password for root from 203.0.113.5 port %d ssh2\n", i, i+1, i%60000+1)
+	}
+	s := open(t, Options{Names: []string{write(t, t.TempDir(), "auth.log", log.String(), endOf2026)}, Workers: 1})
+	jobs := s.jobs()
+	files := s.share(jobs)
+	total := tally.New(s.o.Tally)
+	for i := range jobs {
+		results := make(chan result, 1)
+		go s.work(t.Context(), new(part), &jobs[i], files[jobs[i].input], results)
+		for r := range results {
+			if n := r.tally.Edges(); n > mostWaiting+1 {
+				t.Errorf("%d edges", n)
+			}
+			if err := total.Merge(r.tally); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	total.Finish()
+	for c := range total.Clients() {
+		if c.Connections != lines || c.Failed != lines {
+			t.Errorf("%d connections, %d failed, want %d", c.Connections, c.Failed, lines)
+		}
 	}
 }

@@ -36,7 +36,7 @@ type result struct {
 	err     error
 }
 
-// mostWaiting is how many clients a tally has that waits to be merged.
+// mostWaiting is how many clients, or edges, a tally has that waits to be merged.
 const mostWaiting = 1 << 15
 
 // manyClients is from how many clients on their memory counts for more than time.
@@ -156,13 +156,13 @@ func (in *Input) take(r *result) {
 	}
 }
 
-// work does one job. A tally is handed on early if it has many clients, so that those that
-// wait take little memory.
+// work does one job. A tally is handed on early if it has many clients, or edges, so that
+// those that wait take little memory.
 func (s *Set) work(ctx context.Context, p *part, j *job, file *shared, results chan<- result) {
 	defer close(results)
 	t := tally.NewPart(s.o.Tally)
 	p.each = func(f *sshdlog.Frame, e *sshdlog.Event) error {
-		if t.Add(f, e); t.Len() > mostWaiting {
+		if t.Add(f, e); t.Len() > mostWaiting || t.Edges() > mostWaiting {
 			results <- result{tally: t}
 			t = tally.NewPart(s.o.Tally)
 		}
