@@ -179,7 +179,7 @@ func options(r *rand.Rand, window int64) Options {
 // A log counted in parts, cut anywhere and merged in any bracketing, gives what it gives as a
 // whole.
 func TestMergeIsExact(t *testing.T) {
-	seeds := uint64(60)
+	seeds := uint64(30)
 	if testing.Short() {
 		seeds = 15
 	}
