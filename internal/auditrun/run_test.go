@@ -149,6 +149,32 @@ func TestMergedText(t *testing.T) {
 	}
 }
 
+// TestRotatedParts: the files of one log come in the order of their names, whatever a clock that was
+// wrong for a while has put into them.
+func TestRotatedParts(t *testing.T) {
+	named := func(name, first string) *part {
+		at, err := time.Parse(time.DateOnly, first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &part{name: name + ".tally", of: counted{Inputs: []audit.Input{{Name: name, First: &at}}}}
+	}
+	parts := []*part{
+		named("auth.log", "2019-02-14"), // its clock was not set yet
+		named("auth.log.1", "2026-11-20"),
+		named("other/auth.log", "2026-11-19"),
+		named("auth.log.2.gz", "2026-11-13"),
+	}
+	inOrder(parts)
+	got := ""
+	for _, p := range parts {
+		got += p.of.Inputs[0].Name + " "
+	}
+	if want := "auth.log.2.gz auth.log.1 auth.log other/auth.log "; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // TestHint: whoever may not read a log learns who may.
 func TestHint(t *testing.T) {
 	for err, want := range map[error]string{

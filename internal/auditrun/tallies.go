@@ -177,7 +177,7 @@ func (p *part) close() {
 }
 
 // inOrder sorts parts as one process sorts files: logs by their first stamps, and all files of
-// one log together. Those without a stamp come first, in the order given.
+// one log together, by their names: a clock can be wrong for a while. Those without a stamp come first, in the order given.
 func inOrder(parts []*part) {
 	begins := map[string]time.Time{}
 	for _, p := range parts {
@@ -190,7 +190,8 @@ func inOrder(parts []*part) {
 		if begins[a.log()].IsZero() && begins[b.log()].IsZero() {
 			return 0
 		}
-		return cmp.Or(begins[a.log()].Compare(begins[b.log()]), strings.Compare(a.log(), b.log()), a.begin().Compare(b.begin()))
+		return cmp.Or(begins[a.log()].Compare(begins[b.log()]), strings.Compare(a.log(), b.log()), a.rotated(b),
+			a.begin().Compare(b.begin()))
 	})
 }
 
@@ -205,6 +206,14 @@ func (p *part) log() (stem string) {
 		stem = s
 	}
 	return stem
+}
+
+// rotated compares the places of two parts among the files of one log, as their names tell them.
+func (p *part) rotated(o *part) int {
+	if len(p.of.Inputs) == 0 || len(o.of.Inputs) == 0 {
+		return 0
+	}
+	return logs.CompareRotated(p.of.Inputs[0].Name, o.of.Inputs[0].Name)
 }
 
 func (p *part) begin() (first time.Time) {

@@ -21,6 +21,10 @@ type rotation struct {
 // to its name is left out.
 func Stem(path string) string { return rotationOf(path).stem }
 
+// CompareRotated compares two files of one log by what rotation has added to their names: the
+// oldest comes first.
+func CompareRotated(a, b string) int { return rotationOf(a).compare(rotationOf(b)) }
+
 // rotationOf reads a path. The suffix of a compression is no part of the log's name.
 func rotationOf(path string) rotation {
 	dir, name := filepath.Split(filepath.Clean(path))
