@@ -106,7 +106,7 @@ func AdviceCodes() []check.AdviceDoc {
 		onServer(AdviseFrom, "from= of a key in authorized_keys, with the client's address added, or those of all clients "+
 			"that the same key refused; file is where the key is, if the log says so, and line is the option, if the log "+
 			"has the whole list"),
-		onServer(AdviseUserHost, "a rule of sshd_config that goes by a host name, to be written with an address"),
+		onServer(AdviseUserHost, "a rule of sshd_config that uses a host name, to be written with an address"),
 		onServer(AdviseShosts, "what to compare in the server's files for hostbased authentication"),
 		onServer(AdviseServerHosts, "a line for the server's hosts file, for an address that is fixed; file and "+
 			"line are set"),

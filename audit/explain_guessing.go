@@ -53,12 +53,12 @@ func explainServers() []check.Explanation {
 			Means: "The server looks up the reverse name of each client, and the addresses of that name (UseDNS yes). " +
 				"It was the default up to OpenSSH 6.7. Host names in from=, AllowUsers, DenyUsers and Match Host, and " +
 				"hostbased authentication, need it; without them it only makes logins wait.",
-			Sure: proofs + " What goes by names is from the log and from the sshd_config that was read; authorized_keys " +
+			Sure: proofs + " What depends on names is from the log and from the sshd_config that was read; authorized_keys " +
 				"files were not read.",
 			Who: "Every client of the server: each login waits for the lookups.",
-			Do: "If nothing goes by names, set UseDNS no. Look into authorized_keys files for from= with names first. " +
+			Do: "If nothing depends on names, set UseDNS no. Look into authorized_keys files for from= with names first. " +
 				"Otherwise write addresses into these rules, and then set it.",
-			Example: "LabSZ looks up the names of its clients (UseDNS yes): 90 lines show it; nothing in this log goes by " +
+			Example: "LabSZ looks up the names of its clients (UseDNS yes): 90 lines show it; nothing in this log depends on " +
 				"a client's name",
 		},
 		{
@@ -77,7 +77,7 @@ func explainServers() []check.Explanation {
 				"complaint about its reverse name (LogLevel VERBOSE).",
 			Sure:    "Sure, for these clients. How long the others wait is not in the log.",
 			Who:     "Users of the server: this is the pause before the password prompt.",
-			Do:      "Set UseDNS no if nothing goes by names, or check the server's DNS servers.",
+			Do:      "Set UseDNS no if nothing depends on names, or check the server's DNS servers.",
 			Example: "clients with a bad reverse name wait 5.3 s (median) while fs1 looks it up, at most 10.2 s",
 		},
 	}

@@ -17,7 +17,7 @@ func explainLogins() []check.Explanation {
 			Sure: thenAndNow,
 			Who: sshd + " Each login waits for the lookups; rules with host names (from=, AllowUsers, Match Host, " +
 				"hostbased) do not match them.",
-			Do: "If nothing on the server goes by host names, set UseDNS no: that ends the lookups and the complaints. " +
+			Do: "If nothing on the server depends on host names, set UseDNS no: that ends the lookups and the complaints. " +
 				"Otherwise ask the operator of the reverse zone to correct or remove the PTR record. Write addresses " +
 				"instead of names into from=. A line in the server's hosts file is the last resort, for an address that " +
 				"is fixed.",
@@ -68,7 +68,7 @@ func explainLogins() []check.Explanation {
 			Who: "That user, from that address.",
 			Do:  "Write the address or its network into the rule, or have the PTR record corrected.",
 			Example: "203.0.113.42: ben was not allowed to log in to fs1: AllowUsers \"ben@*.isp.example\" " +
-				"(/etc/ssh/sshd_config:9) goes by a name, and its reverse name dsl-42.isp.example does not exist (NXDOMAIN)",
+				"(/etc/ssh/sshd_config:9) uses a host name, and its reverse name dsl-42.isp.example does not exist (NXDOMAIN)",
 		},
 		{
 			Code: "hostbased.mismatch",

@@ -3,6 +3,7 @@ package audit
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"rdnsproxy/audit/tally"
 	"rdnsproxy/check"
@@ -33,13 +34,20 @@ func newHeadline(j *judgement, listed []counted) *headline {
 // text adds to the answer that it may be a lie, if clients can write into all of the log.
 func (h *headline) text() string {
 	hosts := h.j.sum.Hosts
+	empty := slices.ContainsFunc(h.j.r.Findings, func(f Finding) bool { return f.Code == LogEmpty })
+	if only := h.j.r.Only; len(only) > 0 && h.j.clients == 0 && !empty {
+		return "nothing in this log matches: " + strings.Join(only, ", ")
+	}
 	if len(hosts) == 0 && h.j.clients == 0 {
 		return "no line of an SSH server was found"
 	}
 	if h.provesNothing() || slices.ContainsFunc(hosts, func(h tally.Host) bool { return h.Trust[sshdlog.Stranger] == 0 }) {
 		return h.answer()
 	}
-	return h.answer() + " (says a log into which clients can write)"
+	if h.j.clients > 0 && h.j.proven == 0 {
+		return h.answer()
+	}
+	return h.answer() + " (but clients can write into this log)"
 }
 
 // provesNothing reports whether no client stands in a line that the server alone can write.

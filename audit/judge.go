@@ -26,7 +26,7 @@ func Judge(t Counted, now map[netip.Addr]*check.Result, o Options) *Report {
 		listed:  newBest(limits.AuditReported, compareClients),
 		r: &Report{
 			Schema: Schema, Kind: "audit", Generated: o.Generated.UTC(), Version: o.Version,
-			Inputs: safeInputs(o.Inputs), Time: span(o.Time, s), Judged: o.Judged, Timings: o.Timings,
+			Inputs: safeInputs(o.Inputs), Only: o.Only, Time: span(o.Time, s), Judged: o.Judged, Timings: o.Timings,
 			Hosts: []Host{}, ThenNow: []ThenNow{}, Zones: []Zone{}, Clients: []Client{}, Findings: []Finding{},
 			Totals: Totals{ByReading: allReadings(), BadlyByReading: allReadings()},
 		},

@@ -145,9 +145,17 @@ func (j *judgement) judgeInputs() {
 	}
 	if lines == 0 && failed < int64(max(1, len(j.r.Inputs))) {
 		j.about(LogEmpty, nil, "no line of an SSH server was found in "+inputs(j.r.Inputs), advise(AdviseLogWhere,
-			"look in the journal (--journal), /var/log/auth.log, /var/log/secure or /var/log/messages; LogLevel QUIET in "+
-				"sshd_config turns the log off, and another program's lines need --tag"))
+			"look in "+elsewhere(j.r.Inputs)+"/var/log/auth.log, /var/log/secure or /var/log/messages; LogLevel QUIET in "+
+				"sshd_config turns the log off; if sshd logs under another name, give it with --tag"))
 	}
+}
+
+// elsewhere names the journal, unless it was read.
+func elsewhere(all []Input) string {
+	if slices.ContainsFunc(all, func(i Input) bool { return i.Name == "journal" || strings.HasPrefix(i.Framing, "journal") }) {
+		return ""
+	}
+	return "the journal (--journal), "
 }
 
 // inputs names what was read.

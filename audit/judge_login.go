@@ -202,8 +202,8 @@ func (j *judgement) mappingAdvice(c *counted) []check.Advice {
 	}
 	as = append(as, adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord)...)
 	if line := hostsLine(c); alone && line != "" {
-		as = append(as, advise(AdviseServerHosts, "only if the address is fixed: with this line the server believes the "+
-			"name, and whoever has the address then passes rules that ask for it").With("/etc/hosts", line))
+		as = append(as, advise(AdviseServerHosts, "only if the address is fixed: add this line to /etc/hosts. The server "+
+			"then accepts the name, and whoever has the address passes rules that ask for it").With("/etc/hosts", line))
 	}
 	return as
 }

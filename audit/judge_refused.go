@@ -136,7 +136,7 @@ func (j *judgement) judgeDenied(c *counted) {
 				why = mappingWords(c.result, c.Addr)
 			}
 			j.found(LoginDeniedByName, a, c.servers(), a.String()+": "+shown(safetext.Name(u.Name))+
-				" was not allowed to log in to "+servers(c.servers())+": "+rule.words()+" goes by a name, and "+why,
+				" was not allowed to log in to "+servers(c.servers())+": "+rule.words()+" uses a host name, and "+why,
 				slices.Concat([]check.Advice{advise(AdviseUserHost, "write the client's address or its network instead of "+
 					"the name").With(fileOf(rule.Origin), "AllowUsers "+safetext.Name(user)+"@"+a.WithZone("").String())},
 					adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)

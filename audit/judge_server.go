@@ -42,7 +42,7 @@ func (j *judgement) judgeServers() {
 		j.judgeSlow(h)
 	}
 	if free.n > 0 {
-		j.found(UseDNSOn, netip.Addr{}, free.names, free.looksUp(false)+"; nothing in this log goes by a client's name",
+		j.found(UseDNSOn, netip.Addr{}, free.names, free.looksUp(false)+"; nothing in this log depends on a client's name",
 			j.useDNSAdvice(free.raw)...)
 	}
 	if bound.n > 0 {
@@ -135,11 +135,11 @@ func (j *judgement) useDNSAdvice(hosts []string) []check.Advice {
 	case !anyOn:
 		return nil
 	case byName:
-		return []check.Advice{advise(AdviseUseDNS, "keep UseDNS yes as long as rules go by names; with addresses in from=, "+
-			"AllowUsers and Match it can be off")}
+		return []check.Advice{advise(AdviseUseDNS, "keep UseDNS yes as long as rules use host names; once from=, AllowUsers and "+
+			"Match have addresses instead, it can be off")}
 	}
-	return []check.Advice{advise(AdviseUseDNS, "set UseDNS no, the default since OpenSSH 6.8: logins no longer wait for "+
-		"lookups, and the complaints end. Before that, look for host names in from= (authorized_keys), AllowUsers and "+
+	return []check.Advice{advise(AdviseUseDNS, "set UseDNS no in "+file+", the default since OpenSSH 6.8: logins no longer "+
+		"wait for lookups, and the complaints end. Before that, look for host names in from= (authorized_keys), AllowUsers and "+
 		"Match Host: they need UseDNS yes").With(file, "UseDNS no")}
 }
 

@@ -21,6 +21,7 @@ type Options struct {
 	Generated time.Time // when the report was made
 	Version   string    // of the program
 	Inputs    []Input   // what was read
+	Only      []string  // what the tally was bounded to, in words: "client 203.0.113.7"; empty: it counts all
 	Time      Span      // First and Last are the tally's if they are nil
 	Server    Server    // what an sshd_config says
 	Judged    Judged    // how many clients were looked up, and which bound was set

@@ -22,6 +22,7 @@ type Report struct {
 	Version   string         `json:"version,omitempty"`
 
 	Inputs         []Input   `json:"inputs"`
+	Only           []string  `json:"only,omitempty"` // what alone is counted, in words
 	Time           Span      `json:"time"`
 	Hosts          []Host    `json:"hosts"`
 	Totals         Totals    `json:"totals"`

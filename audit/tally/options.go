@@ -19,6 +19,9 @@ type Options struct {
 	caps caps // zero: those of package limits
 }
 
+// Options returns what the tally counts.
+func (t *Tally) Options() Options { return t.o }
+
 // Filter selects connections: all that match each of the lists that are not empty.
 type Filter struct {
 	Clients []netip.Prefix

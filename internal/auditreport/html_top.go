@@ -29,6 +29,9 @@ func (p *page) top() {
 	if a := assumed(p.r.Time); a != "" {
 		p.put(`<p class="scope assumed">%v</p>`+"\n", a)
 	}
+	if words := onlyWords(p.r); words != "" {
+		p.put(`<p class="scope assumed">%v</p>`+"\n", words)
+	}
 	if why := complaint(p.r); why != "" {
 		p.put(`<p class="why">%v</p>`+"\n", why)
 	}
@@ -61,12 +64,12 @@ func (p *page) tiles() {
 	}
 	switch {
 	case p.r.Judged.Addresses == 0:
-		p.put(`<li><strong>–</strong><span>addresses still wrong</span><small>not checked</small></li>` + "\n")
+		p.put(`<li><strong>–</strong><span>addresses with a wrong name now</span><small>not checked</small></li>` + "\n")
 	case p.r.Judged.Addresses < p.r.Judged.Of:
-		p.tile(wrong, "addresses still wrong", tone(bad.Logins > 0, "warning"),
+		p.tile(wrong, "addresses with a wrong name now", tone(bad.Logins > 0, "warning"),
 			"of "+number(p.r.Judged.Addresses)+" checked")
 	default:
-		p.tile(wrong, "addresses still wrong", tone(bad.Logins > 0, "warning"), "")
+		p.tile(wrong, "addresses with a wrong name now", tone(bad.Logins > 0, "warning"), "")
 	}
 	p.put("</ul>\n")
 }

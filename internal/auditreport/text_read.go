@@ -36,6 +36,9 @@ func (t *text) read() {
 	if a := assumed(t.r.Time); a != "" {
 		t.Wrapped(1, a)
 	}
+	if words := onlyWords(t.r); words != "" {
+		t.Hanging(1, 2, words)
+	}
 	if j := t.r.Judged; j.Limit > 0 && j.Addresses >= j.Limit && j.Of > j.Addresses {
 		t.Wrapped(1, fmt.Sprintf("looked up the names of %s of %s now (--dns all for the rest)",
 			number(j.Addresses), count(j.Of, "address")))
@@ -53,6 +56,15 @@ func inputs(names []string) string {
 		return names[0] + " to " + names[n-1]
 	}
 	return count(int64(len(names)), "log")
+}
+
+// onlyWords says that a report counts only a part of the log, and which; empty if it
+// counts all.
+func onlyWords(r *audit.Report) string {
+	if len(r.Only) == 0 {
+		return ""
+	}
+	return "counts only: " + safetext.Line(strings.Join(r.Only, ", "))
 }
 
 // assumed says what does not stand in the log, and where it was taken from.

@@ -91,7 +91,7 @@ func (r *run) follow(ctx context.Context) (int, error) {
 // finish writes the findings of the last moment, and for people the report.
 func (f *follower) finish(ctx context.Context, read was) (int, error) {
 	f.tally.Finish()
-	o := f.basis(read)
+	o := f.basis(f.tally, read)
 	o.Server = f.server(f.tally)
 	report := audit.Judge(f.tally, f.later.results(), o)
 	if err := f.write(report); err != nil {
@@ -151,7 +151,7 @@ func (f *follower) snapshot(ctx context.Context) (*audit.Report, error) {
 	f.mu.Unlock()
 	t.Finish()
 	f.later.want(ctx, t)
-	o := f.basis(was{})
+	o := f.basis(t, was{})
 	o.Server = f.server(t)
 	return audit.Judge(t, f.later.results(), o), nil
 }

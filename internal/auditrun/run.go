@@ -99,7 +99,7 @@ func (r *run) read(ctx context.Context, part bool) (*tally.Tally, was, error) {
 // report judges a tally and writes the report.
 func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error) {
 	t.Finish()
-	report, err := r.judge(ctx, t, r.basis(read))
+	report, err := r.judge(ctx, t, r.basis(t, read))
 	if err != nil {
 		return 0, err
 	}
@@ -117,11 +117,12 @@ func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error)
 }
 
 // basis is what a report says beside the tally.
-func (r *run) basis(read was) audit.Options {
+func (r *run) basis(t *tally.Tally, read was) audit.Options {
 	return audit.Options{
 		Generated: time.Now().UTC().Truncate(time.Millisecond),
 		Version:   console.Version(),
 		Inputs:    read.inputs,
+		Only:      r.only(t.Options()),
 		Time:      read.time,
 		Timings:   audit.Timings{Read: read.took.Seconds()},
 	}
@@ -184,8 +185,8 @@ func (r *run) refuse(ctx context.Context, err error) error {
 		return err
 	}
 	if len(nothing.Inputs) == 0 {
-		return console.Refuse(exit.Usage, "give a FILE, or --journal; other machines: "+
-			"ssh HOST journalctl -o json -t sshd | rdnsproxy audit -",
+		return console.Refuse(exit.Usage, "give a FILE, or --journal; for another machine: "+
+			"ssh HOST journalctl -o json -t sshd -t sshd-session | rdnsproxy audit -",
 			"no log of sshd found on this machine")
 	}
 	for _, in := range nothing.Inputs[1:] {

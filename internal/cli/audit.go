@@ -29,8 +29,8 @@ that the server does not know are counted, not shown: people type passwords ther
 Then it looks up the current names of those who logged in or nearly did, and of
 those that sshd complained about, at most --dns-limit. --no-dns looks nothing up.
 
-A TIME is 2026-11-25, 2026-11-25T20:00, with seconds and a zone or without, or -2d
-for two days ago (m, h, d, w). A date alone includes the whole day.
+A TIME is 2026-11-25, 2026-11-25T20:00, with seconds and a zone or without, today,
+yesterday, or -2d for two days ago (m, h, d, w). A date alone includes the whole day.
 
 Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage error or
 nothing could be read, 3 undetermined: no line of sshd was found, a file or a part

@@ -40,7 +40,7 @@ func (f *auditFlags) parseTimes() error {
 }
 
 func notATime(flag, value string) error {
-	return console.Refuse(exit.Usage, "a time is 2026-11-25, 2026-11-25T20:00:00Z, or -2d for two days ago (m, h, d, w)",
+	return console.Refuse(exit.Usage, "a time is 2026-11-25, 2026-11-25T20:00:00Z, today, yesterday, or -2d for two days ago (m, h, d, w)",
 		"--%s: %s is not a time", flag, console.Quoted(value))
 }
 
@@ -50,6 +50,12 @@ func moment(text string, now time.Time, zone *time.Location, ends bool) (time.Ti
 	if ago, ok := strings.CutPrefix(text, "-"); ok {
 		d, ok := period(ago)
 		return now.Add(-d), ok
+	}
+	switch text {
+	case "today":
+		text = now.In(zone).Format(time.DateOnly)
+	case "yesterday":
+		text = now.In(zone).AddDate(0, 0, -1).Format(time.DateOnly)
 	}
 	text = strings.Replace(text, " ", "T", 1)
 	if t, err := time.ParseInLocation(time.DateOnly, text, zone); err == nil {
