@@ -187,7 +187,7 @@ func (t *text) complaints() {
 // complaint is that explanation; empty if sshd did not complain.
 func complaint(r *audit.Report) string {
 	bad := r.Totals.BadlyMapped
-	what := "In " + count(bad.Connections, "connection") + " sshd complains about the client's reverse name"
+	what := "In " + count(bad.BadlyMapped, "connection") + " sshd complains about the client's reverse name"
 	switch {
 	case bad.Addresses == 0:
 		return ""
