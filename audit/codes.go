@@ -62,7 +62,7 @@ func Codes() []check.CodeDoc {
 	return []check.CodeDoc{
 		check.Row(LoginAfterGuessing, check.Warning, "a client failed many times, or for several users, before it logged in",
 			unproven),
-		check.Row(LoginRefusedByName, check.Warning, "a client had the right key, but from= asks for a name that the "+
+		check.Row(LoginRefusedByName, check.Warning, "a client offered an authorized key, but from= asks for a name that the "+
 			"server did not know it by", unproven),
 		check.Row(LoginDeniedByName, check.Warning, "a user was not allowed to log in by a rule with a host name, and "+
 			"the server did not know the client by that name", unproven),
@@ -72,7 +72,7 @@ func Codes() []check.CodeDoc {
 			"back: the log complains about it, and DNS still says so",
 			check.Exception{Severity: check.Notice, When: WhenSkipped},
 			check.Exception{Severity: check.Unknown, When: WhenUndetermined}, unproven),
-		check.Row(LoginRefusedFrom, check.Notice, "a client had the right key, but from= does not have its address"),
+		check.Row(LoginRefusedFrom, check.Notice, "a client offered an authorized key, but from= does not have its address"),
 		check.Row(LoginWasBadlyMapped, check.Pass, "the log complains about the reverse name of a client that logs in; "+
 			"DNS is in order now"),
 		check.Row(ZoneDead, check.Warning, "no answer about the reverse names of several clients that log in: their "+

@@ -35,28 +35,30 @@ func explainLogins() []check.Explanation {
 		},
 		{
 			Code: "login.refused-by-name",
-			Means: "A client proved that it has the right private key, and the server refused it: from= in " +
-				"authorized_keys asks for a host name, and the server did not know the client by that name. Either its " +
+			Means: "A client offered a key that is in authorized_keys, and the server refused it: from= of that key " +
+				"asks for a host name, and the server did not know the client by that name. Either its " +
 				"reverse name does not resolve back, or the server does not look names up at all (UseDNS no, the default " +
 				"since OpenSSH 6.8).",
-			Sure: "That the key was right is sure. The list is from the server's own message, since OpenSSH 7.7; it is " +
+			Sure: "That the key is in authorized_keys is sure, but not that the client has the private key: sshd looks at " +
+				"from= before it asks for a signature, so whoever has the public key can cause this. The list is from the server's own message, since OpenSSH 7.7; it is " +
 				"cut at 200 bytes, and the text ends in ... then.",
 			Who: "The owner of the key: often a backup or another job that nobody watches.",
 			Do: "Add the client's address or its network to from=. That works whether UseDNS is on or off, and does not " +
 				"depend on somebody else's DNS. Or have the PTR record corrected.",
-			Example: `140.99.28.179: it had the right key of backup, and fs1 refused it 46 times: ` +
+			Example: `140.99.28.179: it offered an authorized key of backup, and fs1 refused it 46 times: ` +
 				`from="*.deru.net,good.example.com" asks for a name, but the server knows it by its address only: its ` +
 				`reverse name 179.cureconsulting.deru.net does not exist (NXDOMAIN)`,
 		},
 		{
 			Code: "login.refused-from",
-			Means: "A client proved that it has the right private key, and the server refused it, because from= in " +
-				"authorized_keys does not have its address. No name of the client would have helped.",
-			Sure: "That the key was right is sure.",
+			Means: "A client offered a key that is in authorized_keys, and the server refused it, because from= of that " +
+				"key does not have its address. No name of the client would have helped.",
+			Sure: "That the key is in authorized_keys is sure, but not that the client has the private key: sshd looks at " +
+				"from= before it asks for a signature, so whoever has the public key can cause this.",
 			Who: "The owner of the key, who moved to another address. Or somebody has a key that they should not have: " +
 				"this is what from= is for.",
 			Do: "Ask the owner of the key. Add the address to from= only if they were there; otherwise replace the key.",
-			Example: `198.51.100.20: it had the right key of git, and fs1 refused it 2 times: its address is not in ` +
+			Example: `198.51.100.20: it offered an authorized key of git, and fs1 refused it 2 times: its address is not in ` +
 				`from="10.0.0.0/8"`,
 		},
 		{

@@ -16,8 +16,9 @@ const requiredCut = 200
 // allowUsers is the rule that lets in only whom it names (sshd_config(5)).
 const allowUsers = "AllowUsers"
 
-// judgeRefused is about a client that had the right key and was refused because of where
-// it came from.
+// judgeRefused is about a client that offered an authorized key and was refused because
+// of where it came from. sshd says so before it asks for a signature (auth2-pubkey.c,
+// user_key_allowed): whoever has the public key can cause it.
 func (j *judgement) judgeRefused(c *counted) {
 	if c.RefusedKey == 0 {
 		return
@@ -28,7 +29,7 @@ func (j *judgement) judgeRefused(c *counted) {
 		users = "a user"
 	}
 	hosts := c.servers()
-	refused := "it had the right key of " + users + ", and " + servers(hosts) + " refused it " + times(c.RefusedKey)
+	refused := "it offered an authorized key of " + users + ", and " + servers(hosts) + " refused it " + times(c.RefusedKey)
 	r, ok := c.refusal()
 	switch {
 	case !ok:

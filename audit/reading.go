@@ -20,7 +20,7 @@ func read(c *tally.Client) Reading {
 	if c.Connections == 0 { // without pids, attempts are all that is known
 		tried = c.Failed
 	}
-	tried -= c.RefusedKey // nobody guesses a right key
+	tried -= c.RefusedKey // nobody guesses an authorized key
 	switch {
 	case c.Counts.LoggedIn > 0 && tried <= max(fewFailures, c.Counts.LoggedIn):
 		return People

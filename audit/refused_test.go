@@ -39,13 +39,13 @@ func TestRequiredIsCut(t *testing.T) {
 	}
 }
 
-// Who had the right key and who was not allowed are different users of one client.
+// Who offered an authorized key and who was not allowed are different users of one client.
 func TestRightKeyOfWhom(t *testing.T) {
 	c := client("140.99.28.179", "key:2 denied:1 bad:3 then:failed ptr:x.deru.net from:*.deru.net user:backup")
 	c.Denied = tally.Sample{Names: []tally.Count{{Name: "bob", N: 1}}, About: 1}
 	r := Judge(on(c), answers(answer("140.99.28.179", check.Unresolvable, "x.deru.net")), Options{Generated: generated, Inputs: []Input{{SSHD: 9}}})
 	i := slices.IndexFunc(r.Findings, func(f Finding) bool { return f.Code == LoginRefusedByName })
-	if i < 0 || !strings.Contains(r.Findings[i].Text, "the right key of backup,") || strings.Contains(r.Findings[i].Text, "bob") {
+	if i < 0 || !strings.Contains(r.Findings[i].Text, "an authorized key of backup,") || strings.Contains(r.Findings[i].Text, "bob") {
 		t.Errorf("%+v", r.Findings)
 	}
 	if n := r.Clients[0].Refused.Names; len(n) != 2 {

@@ -86,7 +86,7 @@ type Reading string
 const (
 	People   Reading = "people"   // logged in, with few failures
 	Mixed    Reading = "mixed"    // logged in, and failed more often than that
-	Refused  Reading = "refused"  // never logged in, but had a right key, or is a known user
+	Refused  Reading = "refused"  // never logged in, but offered an authorized key, or is a known user
 	Guessing Reading = "guessing" // tried and failed
 	Passing  Reading = "passing"  // never tried
 )
@@ -179,7 +179,7 @@ type Client struct {
 	LoginWait   *float64       `json:"login_wait_seconds"` // null: not in this log
 	Users       Names          `json:"users"`
 	LoggedIn    Names          `json:"logged_in"`
-	Refused     Names          `json:"refused"`  // users with the right key from the wrong place, or not allowed
+	Refused     Names          `json:"refused"`  // users with an authorized key from the wrong place, or not allowed
 	Required    Names          `json:"required"` // the from= lists that refused it
 	FirstLogin  *Login         `json:"first_login"`
 	Then        Then           `json:"then"`

@@ -99,7 +99,7 @@ const (
 	AuditWindowAll = 262_144
 
 	// AuditClients is how many clients are counted one by one. Those that logged in, or had
-	// the right key, are never left out.
+	// an authorized key, are never left out.
 	AuditClients = 1_000_000
 
 	// AuditNamed is of how many of them the PTR names are kept: whoever has a reverse zone can

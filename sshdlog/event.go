@@ -54,7 +54,7 @@ const (
 	Partial                 // one of several methods succeeded, or the server asks on
 	TooMany                 // too many attempts
 	NotAllowed              // the user may not log in, or not from there; Rest: the reason
-	FromKey                 // the right key, from a place that from= does not allow; Rest: required=
+	FromKey                 // an authorized key, from a place that from= does not allow; Rest: required=
 	Hostbased               // the client host's name, Name, is not the one that it claims, Rest
 	PAMFailed               // PAM refused; the same attempt mostly has a Failed of its own
 	Start                   // Connection from

@@ -25,7 +25,7 @@ type conn struct {
 	outcome            sshdlog.Kind
 	mapping            sshdlog.Kind // of the first complaint; later ones are its doubles
 	failed, pam, root  uint32       // attempts
-	keys, denied       uint32       // right keys from the wrong place, and users who may not log in
+	keys, denied       uint32       // authorized keys from the wrong place, and users who may not log in
 	hostbased, unsure  uint32
 	dropped            uint32 // connections that one line stands for
 

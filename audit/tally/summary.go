@@ -41,7 +41,7 @@ type Counts struct {
 	Knocked      int64    // connections that never tried
 	Failed       int64    // failed attempts
 	Dropped      int64    // connections that the listener refused
-	RefusedKey   int64    // right key, wrong place (from=)
+	RefusedKey   int64    // authorized key, wrong place (from=)
 	NotAllowed   int64    // known users who may not log in
 	Hostbased    int64    // host names that were not the claimed ones
 	Unsure       int64    // messages whose address could be forged
@@ -60,7 +60,7 @@ type Client struct {
 
 	Users    Sample // asked for in vain; names of unknown users only with Options.UnknownUsers
 	LoggedIn Sample // users who logged in
-	Refused  Sample // users with the right key, from the wrong place
+	Refused  Sample // users with an authorized key, from the wrong place
 	Denied   Sample // users who were not allowed
 	Names    Sample // PTR names in complaints, or by which the server knew the client
 	Required Sample // the from= lists that refused it

@@ -34,7 +34,7 @@ type Tally struct {
 	edges []edge // nil: nothing precedes
 	met   map[key]uint32
 
-	// Connections that logged in, or had a right key, are counted in a table of their own, so
+	// Connections that logged in, or offered an authorized key, are counted in a table of their own, so
 	// that no flood of other clients pushes them out. A client can be in both.
 	strangers, insiders *records
 	extras              slab[extra]

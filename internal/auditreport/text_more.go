@@ -74,7 +74,7 @@ func outcomeWords(kind string) string {
 	case "not-allowed":
 		return "the user may not log in"
 	case "from-key":
-		return "right key, refused by from="
+		return "authorized key, refused by from="
 	case "hostbased":
 		return "refused by hostbased authentication"
 	case "scan":
