@@ -87,7 +87,7 @@ func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 	l := line{e: e, proven: f.Trust != sshdlog.Stranger, at: stamp(f.Time), n: h.n, seq: t.seq}
 	t.messages[e.Kind] += int64(e.Repeat)
 	t.seen(l.at)
-	if h.counts != nil {
+	if h.counts != nil && t.inTime(l.at) {
 		h.counts.note(f, e, l.at)
 	}
 	// What a local user made up belongs to no connection of the server's.

@@ -116,7 +116,7 @@ func TestConnections(t *testing.T) {
 			"fs1 7 1 pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root",
 			"fs1 8 1 pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user=root"},
 			[]string{"192.0.2.1 connections 2 tried 2 failed 2"}},
-		{"the right key from the wrong place", []string{
+		{"an authorized key from the wrong place", []string{
 			"fs1 7 1 Authentication tried for backup with correct key but not from a permitted host (host=x.example, ip=192.0.2.1)."},
 			[]string{"192.0.2.1 connections 1 tried 1 keys 1 named 1"}},
 		{"a user who is not allowed is called invalid, too", []string{
@@ -317,7 +317,7 @@ func TestOnly(t *testing.T) {
 	}
 }
 
-// Who logged in, or had the right key, stays, whoever else comes, and what the others did is
+// Who logged in, or offered an authorized key, stays, whoever else comes, and what the others did is
 // in a sum.
 func TestClientsBeyondTheBound(t *testing.T) {
 	o := Options{}.withDefaults()
@@ -408,6 +408,22 @@ func TestClone(t *testing.T) {
 		add(t, want, append(lines("anna"), lines(c.user)...)...)
 		if a, b := diff(shown(t, want), shown(t, c.got)); a != b {
 			t.Errorf("%s\nnot\n%s", b, a)
+		}
+	}
+}
+
+// What a server shows about itself is bounded by the period, too.
+func TestProofsInThePeriod(t *testing.T) {
+	lines := []string{
+		"fs1 1 100 reverse mapping checking getaddrinfo for a.example [192.0.2.1] failed.",
+		"fs1 2 300 reverse mapping checking getaddrinfo for b.example [192.0.2.2] failed.",
+	}
+	for o, want := range map[[2]int64]int64{{0, 0}: 2, {200, 0}: 1, {0, 200}: 1, {400, 0}: 0} {
+		y := New(Options{Since: o[0], Until: o[1]})
+		add(t, y, lines...)
+		y.Finish()
+		if got := y.Summary().Hosts[0].Complaints; got != want {
+			t.Errorf("since and until %v: %d complaints, not %d", o, got, want)
 		}
 	}
 }
