@@ -221,12 +221,33 @@ func gotIn(r *audit.Report) string {
 	for _, reading := range []audit.Reading{audit.People, audit.Mixed} {
 		in += r.Totals.BadlyByReading[reading].Addresses
 	}
-	switch bad := r.Totals.BadlyMapped; {
-	case bad.Logins == 0:
+	bad := r.Totals.BadlyMapped
+	if bad.Logins == 0 {
 		return "None of these clients logged in."
-	case in == bad.Addresses:
-		return "All of these clients logged in."
-	default:
-		return fmt.Sprintf("%s of these %s logged in.", number(in), count(bad.Addresses, "address"))
 	}
+	text := fmt.Sprintf("%s of these %s logged in", number(in), count(bad.Addresses, "address"))
+	if in == bad.Addresses {
+		text = "All of these clients logged in"
+	}
+	if users := usersIn(r); len(users) > 0 {
+		text += ", as " + listed(users, "user")
+	}
+	return text + "."
+}
+
+// usersIn are the users who logged in from addresses with a complaint.
+func usersIn(r *audit.Report) []string {
+	var users []string
+	for i := range r.Clients {
+		c := &r.Clients[i]
+		if c.BadlyMapped == 0 || c.Logins == 0 {
+			continue
+		}
+		for _, n := range c.LoggedIn.Names {
+			if name := safetext.Line(n.Name); !slices.Contains(users, name) {
+				users = append(users, name)
+			}
+		}
+	}
+	return users
 }
