@@ -51,11 +51,12 @@ func (e *Event) Claims() iter.Seq[netip.Addr] {
 }
 
 // Masked returns the message without what may be a password: the name of a user whom the
-// server does not know. If the name cannot be told apart from what follows, that is left out
+// server does not know, or whom only a PAM module names. If the name cannot be told apart from what follows, that is left out
 // too. The result may share memory with Text.
 func (e *Event) Masked() []byte {
 	if e.Kind == Other {
-		for _, p := range [...]string{"nvalid user ", "llegal user ", " not allowed: ("} {
+		for _, p := range [...]string{"nvalid user ", "llegal user ", " not allowed: (",
+			" check pass; user (", " User unknown: ", " received for user "} { // PAM's
 			if i := bytes.Index(e.Text, []byte(p)); i >= 0 {
 				return append(bytes.Clone(e.Text[:i+len(p)]), "***"...)
 			}

@@ -26,6 +26,10 @@ type Event struct {
 	Invalid bool   // the server said that it knows no such user: the name may be a password
 	User    []byte // as the server escaped it; root where an old server calls it ROOT
 
+	// Unchecked says that a PAM module named the user, and there may be no such user: the name
+	// may be a password. It is false for root, whom all systems have.
+	Unchecked bool
+
 	Name   []byte // the PTR name, or the name by which the server knows the client
 	Method []byte // of authentication: publickey, keyboard-interactive/pam
 	Rest   []byte // what else there is: see Kind

@@ -17,23 +17,12 @@ func (e *Event) pamModule(r []byte, whole bool) bool {
 	}
 	module, r := r[:i], r[j+len("): "):]
 	if q, ok := cutPrefix(r, "authentication failure; "); ok {
-		if ok = e.pamFailed(q, whole); string(module) != "unix" {
-			e.forget() // pam_unix names only users whom it knows; others any
-		}
-		return ok
+		return e.pamFailed(q, whole)
 	}
 	if q, ok := cutPrefix(r, "access denied for user `"); ok && string(module) == "access" {
 		return e.pamAccess(q, whole)
 	}
 	return false
-}
-
-// forget drops the user.
-func (e *Event) forget() {
-	if e.HasUser {
-		e.hide(e.User)
-	}
-	e.User, e.HasUser = nil, false
 }
 
 // pamMore reads "N more authentication failure[s]; …", which pam_unix logs at the end: of
@@ -51,7 +40,8 @@ func (e *Event) pamMore(r []byte, whole bool) bool {
 
 // pamFailed reads "logname=X uid=0 euid=0 tty=ssh ruser=R rhost=H[  user=U]". R (up to 3.6) and
 // U can be a stranger's, so there must be one rhost= only. H is a name if sshd goes by names
-// (UseDNS).
+// (UseDNS). There need not be a U: pam_unix names only users whom it knows, unless it has the
+// option audit, and other modules name any.
 func (e *Event) pamFailed(r []byte, whole bool) bool {
 	h, ok := cutPrefix(r, "logname= uid=0 euid=0 tty=ssh ruser= rhost=") // as most are
 	if !ok {
@@ -61,6 +51,10 @@ func (e *Event) pamFailed(r []byte, whole bool) bool {
 		if _, h, ok = bytes.Cut(r, _rhost); !ok {
 			return false
 		}
+	}
+	if _, u, ok := bytes.Cut(h, _user); ok && string(u) != "root" {
+		e.Unchecked = true
+		e.hide(u)
 	}
 	end := bytes.IndexByte(h, ' ')
 	if end >= 0 && bytes.Contains(h[end:], _rhost) {

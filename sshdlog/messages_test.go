@@ -29,7 +29,7 @@ func (e *Event) shape() string {
 	for _, f := range []struct {
 		set  bool
 		name string
-	}{{e.Suspect, "suspect"}, {e.Listener, "listener"}, {e.Preauth, "preauth"}, {e.Invalid, "invalid"}} {
+	}{{e.Suspect, "suspect"}, {e.Listener, "listener"}, {e.Preauth, "preauth"}, {e.Invalid, "invalid"}, {e.Unchecked, "unchecked"}} {
 		if f.set {
 			b.WriteString(" " + f.name)
 		}

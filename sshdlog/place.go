@@ -9,6 +9,7 @@ var (
 	_from  = []byte(" from ")
 	_port  = []byte(" port ")
 	_rhost = []byte(" rhost=")
+	_user  = []byte(" user=")
 )
 
 // A place is where a message has the client's address, in one of the forms "IP port P", "IP".

@@ -189,7 +189,8 @@ func (t *Tally) countKind(c *conn, l *line) {
 // countUser keeps the first user of a connection. If any of its lines says that there is no
 // such user, the name may be a password, and is not kept. But sshd also says that about users
 // who exist and may not log in (auth.c, getpwnamallow). Another line tells them apart.
-// A line that was cut, and Dropbear's, do not have the name.
+// Nor is a name kept that only PAM modules have told. A line that was cut, and Dropbear's, do
+// not have the name.
 func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
 	if e.HasUser && t.asksFor(e.User) {
 		c.flags |= matches
@@ -206,7 +207,7 @@ func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
 	switch {
 	case c.is(unknown) && !t.o.UnknownUsers:
 		c.user = 0
-	case c.user == 0 && e.HasUser:
+	case c.user == 0 && e.HasUser && (!e.Unchecked || t.o.UnknownUsers):
 		c.user = t.names.id(e.User)
 	}
 }

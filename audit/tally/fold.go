@@ -48,7 +48,7 @@ func (t *Tally) fold(c *conn) {
 	case c.is(loggedIn) || !c.is(tried):
 	case user != 0:
 		t.sampleUser(r, user, 1)
-	case c.is(unknown):
+	case c.is(unknown), c.pam > 0 && c.is(notOnlyPAM):
 		r.flags |= moreUsers
 	}
 	if more {

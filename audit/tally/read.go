@@ -142,4 +142,5 @@ func (c *Client) pam(r *record) {
 	if c.Tried = c.Connections; c.Tried == 0 {
 		c.Tried = c.Failed // lines without pid
 	}
+	c.Users.About = max(c.Users.About, r.asked.about()) // their names are not kept
 }

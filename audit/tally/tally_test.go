@@ -189,6 +189,61 @@ func TestNamesThatMayBePasswords(t *testing.T) {
 	}
 }
 
+// TestUsersOfPAM: its modules name users whether or not there are any. Only sshd knows.
+func TestUsersOfPAM(t *testing.T) {
+	const (
+		pam     = ": authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1  user="
+		invalid = "fs1 10 1 Invalid user hunter2 from 192.0.2.1 port 4000"
+		unix    = "fs1 12 1 pam_unix(sshd:auth)" + pam + "hunter2"
+	)
+	for _, c := range []struct {
+		name  string
+		lines []string
+		names string // with their numbers
+		about int
+		shown string // with UnknownUsers
+	}{
+		{"pam_unix, in a process of its own", []string{invalid, unix}, "", 1, "hunter2 2"},
+		{"nothing but pam_unix", []string{unix}, "", 1, "hunter2 1"},
+		{"nothing but pam_sss", []string{"fs1 12 1 pam_sss(sshd:auth)" + pam + "hunter2"}, "", 1, "hunter2 1"},
+		{"sshd does not name the user", []string{"fs1 12 1 Connection from 192.0.2.1 port 4000", unix,
+			"fs1 12 2 Connection closed by 192.0.2.1 port 4000 [preauth]"}, "", 1, "hunter2 1"},
+		{"sshd knows the user", []string{"fs1 12 1 pam_unix(sshd:auth)" + pam + "bob",
+			"fs1 12 1 Failed password for bob from 192.0.2.1 port 4000 ssh2"}, "bob 1", 1, "bob 1"},
+		{"sshd says what PAM says", []string{"fs1 12 1 error: PAM: Authentication failure for bob from 192.0.2.1"},
+			"bob 1", 1, "bob 1"},
+		{"everybody knows root", []string{"fs1 12 1 pam_unix(sshd:auth)" + pam + "root"}, "root 1", 1, "root 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, unknown := range []bool{false, true} {
+				y := New(Options{UnknownUsers: unknown})
+				add(t, y, c.lines...)
+				var encoded bytes.Buffer
+				if err := y.Encode(&encoded); err != nil {
+					t.Fatal(err)
+				}
+				if got := bytes.Contains(encoded.Bytes(), []byte("hunter2")); got && !unknown {
+					t.Errorf("the name is in the tally\n%s", encoded.String())
+				}
+				y.Finish()
+				want := c.names
+				if unknown {
+					want = c.shown
+				}
+				for client := range y.Clients() {
+					var names []string
+					for _, n := range client.Users.Names {
+						names = append(names, fmt.Sprint(n.Name, " ", n.N))
+					}
+					if got := strings.Join(names, ", "); got != want || client.Users.About != c.about {
+						t.Errorf("UnknownUsers %v: %q, about %d; want %q, about %d", unknown, got, client.Users.About, want, c.about)
+					}
+				}
+			}
+		})
+	}
+}
+
 // How many users a client asked for is about right, whether their names are kept or not.
 func TestAboutHowManyUsers(t *testing.T) {
 	for _, n := range []int{1, 8, 30, 200} {

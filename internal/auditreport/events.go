@@ -15,7 +15,7 @@ import (
 // EventWriter writes events as they are read, one JSON object a line, for programs that
 // count for themselves. An event whose address is not sure has none, so that a client
 // cannot make one of them believe a lie; neither has it the name of a user that the server
-// does not know, for people type passwords there.
+// does not know, or that only a PAM module names, for people type passwords there.
 type EventWriter struct {
 	w            *bufio.Writer
 	unknownUsers bool
@@ -46,7 +46,7 @@ func (w *EventWriter) Event(f *sshdlog.Frame, e *sshdlog.Event) error {
 		w.address(e.Addr)
 		w.number("port", uint64(e.Port))
 	}
-	if e.HasUser && (!e.Invalid || w.unknownUsers) {
+	if e.HasUser && (!e.Invalid && !e.Unchecked || w.unknownUsers) {
 		w.field("user", e.User)
 	}
 	w.flag("invalid_user", e.Invalid)

@@ -37,6 +37,15 @@ func TestEvents(t *testing.T) {
 			unknown: true,
 			want:    `{"kind":"invalid","time":"2026-11-25T20:08:24Z","host":"fs1","pid":381,"user":"\\027]0;\u003cscript\u003e\"\\\\010\\255","invalid_user":true}`,
 		},
+		"a user of whom only a PAM module has told": {
+			event: sshdlog.Event{Kind: sshdlog.PAMFailed, HasUser: true, Unchecked: true, User: []byte("secret")},
+			want:  `{"kind":"pam-failed","time":"2026-11-25T20:08:24Z","host":"fs1","pid":381}`,
+		},
+		"a user of whom only a PAM module has told, shown": {
+			event:   sshdlog.Event{Kind: sshdlog.PAMFailed, HasUser: true, Unchecked: true, User: []byte("secret")},
+			unknown: true,
+			want:    `{"kind":"pam-failed","time":"2026-11-25T20:08:24Z","host":"fs1","pid":381,"user":"secret"}`,
+		},
 		"an empty user": {
 			event: sshdlog.Event{Kind: sshdlog.Failed, HasUser: true},
 			want:  `{"kind":"failed","time":"2026-11-25T20:08:24Z","host":"fs1","pid":381,"user":""}`,
