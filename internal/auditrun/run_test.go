@@ -72,7 +72,7 @@ func TestRun(t *testing.T) {
 		"events":     {func(o *Options) { o.Format = "events" }, exit.OK, `{"kind":"map.failed",`},
 		"tally":      {func(o *Options) { o.Format = "tally" }, exit.OK, `{"Kind":"`},
 		"another":    {func(o *Options) { o.Names = append(o.Names, "/nosuch/file") }, exit.Found, "warning  fs1: "},
-		"since":      {func(o *Options) { o.Since = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC) }, exit.OK, "notice  nothing in this log matches: since"},
+		"since":      {func(o *Options) { o.Since = time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC) }, exit.OK, "ok  nothing in this log matches: since"},
 		"no sshd":    {func(o *Options) { o.Names = []string{write(t, "empty", "")} }, exit.Unknown, "unknown  no line of an SSH server"},
 		"interrupt":  {func(o *Options) { o.Names = nil }, 0, ""},
 		"wrong name": {func(o *Options) { o.Format = "table" }, 0, ""},
