@@ -8,6 +8,7 @@ import (
 
 	"rdnsproxy/audit"
 	"rdnsproxy/internal/auditreport"
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/logs"
 	"rdnsproxy/sshdlog"
 )
@@ -24,9 +25,16 @@ func (r *run) events(ctx context.Context) (int, error) {
 		e := auditreport.NewEventWriter(out, r.o.UnknownUsers)
 		var err error
 		read, err = r.each(ctx, set, e.Event, e.Flush)
-		return errors.Join(e.Flush(), ended(ctx, err))
+		err = errors.Join(e.Flush(), ended(ctx, err))
+		if err == nil && r.o.Output != "" && ctx.Err() != nil { // the file would be taken for the whole log
+			return console.ErrInterrupted
+		}
+		return err
 	})
 	r.notices(set)
+	if errors.Is(err, console.ErrInterrupted) {
+		return 0, console.ErrInterrupted
+	}
 	if nothing, ok := errors.AsType[*logs.NothingRead](err); ok {
 		return 0, r.refuse(ctx, nothing)
 	}
