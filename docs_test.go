@@ -138,6 +138,9 @@ func fieldsIn(t *testing.T, text, pkg string, typ reflect.Type) {
 	}
 	for i := range typ.NumField() {
 		f := typ.Field(i)
+		if !f.IsExported() && !f.Anonymous {
+			continue
+		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "-" || f.Anonymous {
 			continue

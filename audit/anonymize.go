@@ -2,6 +2,7 @@ package audit
 
 import (
 	"net/netip"
+	"slices"
 
 	"rdnsproxy/check"
 	"rdnsproxy/resolve"
@@ -10,22 +11,20 @@ import (
 // Anonymize returns a copy of a report that can be shown to strangers: labels such as
 // client-1, user-3 and server-2 stand for addresses, users, servers, reverse names, zones
 // and files. A label means the same everywhere in the report, and nothing outside it:
-// clients are numbered in the report's order. What would have to be copied (records,
-// lines, lists of from=) is left out.
+// clients are numbered in the report's order, and what a report has by name is in another
+// order. What would have to be copied (records, lines, lists of from=) is left out.
 //
-// Stamps, counts, readings and verdicts stay.
+// Stamps, counts, readings and verdicts stay, and so do the texts' own words, even those that
+// are also somebody's name. Only in a report that was read from JSON nothing tells these
+// apart: there, such words are replaced too.
 func Anonymize(r *Report) *Report {
 	a := newLabels(r)
 	out := *r
 	out.Inputs = each(r.Inputs, func(i Input) Input {
-		i.Name = a.input(i.Name)
-		i.Error = a.text(i.Error)
+		i.Name, i.Error = a.input(i.Name), a.told(i.markedError())
 		return i
 	})
-	out.Hosts = each(r.Hosts, func(h Host) Host {
-		h.Name = a.server(h.Name)
-		return h
-	})
+	out.Hosts = a.hosts(r.Hosts)
 	out.Zones = each(r.Zones, func(z Zone) Zone {
 		z.Zone, z.Keeper, z.Clients = a.zone(z.Zone), a.contact(z.Keeper), []netip.Addr{}
 		return z
@@ -40,9 +39,11 @@ func Anonymize(r *Report) *Report {
 		f.Host, f.Client, f.Text = a.server(f.Host), netip.Addr{}, "(left out)"
 		return f
 	})
-	out.Findings = each(r.Findings, a.finding)
-	out.Headline = a.text(r.Headline)
-	out.Time.YearBy = a.text(r.Time.YearBy)
+	out.Findings = byServer(each(r.Findings, a.finding))
+	if out.Headline = a.told(r.marked); r.marked == "" {
+		out.Headline = a.read(r.Headline)
+	}
+	out.Time.YearBy, out.marked = a.text(r.Time.YearBy, true), ""
 	return &out
 }
 
@@ -60,7 +61,7 @@ func each[T any](in []T, f func(T) T) []T {
 
 func (a *labels) client(c Client) Client {
 	c.Label, c.Net, c.Address = a.address(c.Address), a.net(c.Address), netip.Addr{}
-	c.Hosts = each(c.Hosts, a.server)
+	c.Hosts = a.servers(c.Hosts)
 	c.Users, c.LoggedIn, c.Refused = a.names(c.Users, a.user), a.names(c.LoggedIn, a.user), a.names(c.Refused, a.user)
 	c.Required = a.names(c.Required, a.list)
 	if c.FirstLogin != nil {
@@ -72,14 +73,6 @@ func (a *labels) client(c Client) Client {
 	c.Then.Names = a.names(c.Then.Names, a.name)
 	c.Now = a.now(c.Now)
 	return c
-}
-
-func (a *labels) names(n Names, label func(string) string) Names {
-	n.Names = each(n.Names, func(x Name) Name {
-		x.Name, x.At = label(x.Name), a.place(x.At)
-		return x
-	})
-	return n
 }
 
 // now keeps what the verdict is based on, without addresses.
@@ -104,16 +97,41 @@ func (a *labels) now(in *check.Address) *check.Address {
 
 func (a *labels) finding(f Finding) Finding {
 	f.Label, f.Address = a.address(f.Address), netip.Addr{}
-	f.Hosts = each(f.Hosts, a.server)
-	f.Text = a.text(f.Text)
+	f.Hosts = a.servers(f.Hosts)
 	f.Advice = each(f.Advice, func(x check.Advice) check.Advice {
-		x.Text, x.Line = a.text(x.Text), ""
-		if x.File != "" {
-			x.File = a.text(x.File)
+		if x.Line = ""; x.File != "" {
+			x.File = a.file(x.File)
 		}
 		return x
 	})
+	m := f.marked
+	if f.marked = nil; m == nil {
+		f.Text = a.read(f.Text)
+		for i := range f.Advice {
+			f.Advice[i].Text = a.read(f.Advice[i].Text)
+		}
+		return f
+	}
+	f.Text = a.told(m.text)
+	for i := range f.Advice {
+		f.Advice[i].Text = a.told(m.advice[i])
+	}
 	return f
+}
+
+// byServer sorts findings of one code about one server each by the servers' labels. They
+// were in the order of their names.
+func byServer(all []Finding) []Finding {
+	alike := func(x, y Finding) bool {
+		return x.Code == y.Code && x.Severity == y.Severity && x.Label == "" && y.Label == "" &&
+			len(x.Hosts) == 1 && len(y.Hosts) == 1
+	}
+	for from, to := 0, 0; from < len(all); from = to {
+		for to = from + 1; to < len(all) && alike(all[from], all[to]); to++ {
+		}
+		slices.SortStableFunc(all[from:to], func(x, y Finding) int { return slices.CompareFunc(x.Hosts, y.Hosts, byNumber) })
+	}
+	return all
 }
 
 // net24 returns the network that a label stands for.

@@ -79,13 +79,17 @@ func TestSeverities(t *testing.T) {
 
 // scenarios are reports that have every code, with every severity of its row, in the words
 // of its explanation's example.
-func scenarios() map[string]*Report {
+func scenarios() map[string]*Report { return scenariosWith(func(*counts, *Options) {}) }
+
+// scenariosWith are the scenarios after a change of each of them.
+func scenariosWith(last func(*counts, *Options)) map[string]*Report {
 	all := map[string]*Report{}
 	add := func(name string, c *counts, now map[netip.Addr]*check.Result, change ...func(*counts, *Options)) {
 		o := Options{Generated: generated, Inputs: []Input{{Name: "auth.log", SSHD: 2000}}}
 		for _, f := range change {
 			f(c, &o)
 		}
+		last(c, &o)
 		all[name] = Judge(c, now, o)
 	}
 	said := func(a string, v check.Verdict, words string, names ...string) *check.Result {

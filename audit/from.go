@@ -144,7 +144,8 @@ func (j *judgement) fromAdvice(c *counted, users string, r refusal) check.Advice
 		as := advise(AdviseFrom, may+"authorized_keys of "+users+", add its address to from=")
 		return as.With("", r.line(a))
 	case !r.key.in():
-		as := advise(AdviseFrom, may+"the keys that "+r.key.file+" prints for "+users+", add its address to from=")
+		as := advise(AdviseFrom, may+"the keys that "+fileMark.on(r.key.file)+" prints for "+users+
+			", add its address to from=")
 		return as.With("", r.line(a))
 	}
 	clients, only := j.alike(c, r)
@@ -152,9 +153,9 @@ func (j *judgement) fromAdvice(c *counted, users string, r refusal) check.Advice
 	for _, a := range clients {
 		all = append(all, a.String())
 	}
-	text := may + r.key.file + ", line " + r.key.line + ", add " + a + " to from="
+	text := may + fileMark.on(r.key.file) + ", line " + r.key.line + ", add " + a + " to from="
 	if len(all) > 1 {
-		text = "in " + r.key.file + ", line " + r.key.line + ", add " + enumerate(all, len(all)) +
+		text = "in " + fileMark.on(r.key.file) + ", line " + r.key.line + ", add " + enumerate(all, len(all)) +
 			" to from=, but only those that may come from there"
 	}
 	as := advise(AdviseFrom, text)

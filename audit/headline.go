@@ -98,8 +98,8 @@ func (h *headline) guessed() string {
 		}
 	}
 	l := first.client().FirstLogin
-	text := plainAddr(first.Addr).String() + " logged in to " + servers([]string{l.Host}) + " as " + shown(l.User) +
-		" " + l.besides() + count(l.FailedBefore, "failed attempt")
+	text := plainAddr(first.Addr).String() + " logged in to " + servers([]string{l.Host}) + " as " +
+		userMark.shown(l.User) + " " + l.besides() + count(l.FailedBefore, "failed attempt")
 	switch more := len(all) - 1; more {
 	case 0:
 		return text

@@ -113,6 +113,7 @@ func (j *judgement) finish() {
 	j.order()
 	r.Severity = r.worst()
 	r.Headline = newHeadline(j, kept).text()
+	r.unmark()
 }
 
 // order sorts the findings: the worst first, then as in the table of codes, then in the

@@ -120,10 +120,10 @@ func (j *judgement) judgeInputs() {
 		shapes = append(shapes, i.Shapes...)
 		if i.Error != "" {
 			failed++
-			j.about(LogUnreadable, nil, i.Name+": "+i.Error)
+			j.about(LogUnreadable, nil, inputMark.on(i.Name)+": "+i.markedError())
 		}
 		if i.Partial {
-			j.about(LogPartial, nil, i.Name+": this user may see only a part of it", advise(AdviseLogWhere,
+			j.about(LogPartial, nil, inputMark.on(i.Name)+": this user may see only a part of it", advise(AdviseLogWhere,
 				"run it as root, or as a member of the group adm or systemd-journal"))
 		}
 	}
@@ -136,7 +136,7 @@ func (j *judgement) judgeInputs() {
 			"not known here; what they say is not counted"
 		if slices.Sort(shapes); len(shapes) > 0 {
 			shapes = slices.Compact(shapes)
-			text += `: "` + strings.Join(shapes[:min(3, len(shapes))], `", "`) + `"`
+			text += `: "` + quoteMark.on(strings.Join(shapes[:min(3, len(shapes))], `", "`)) + `"`
 		}
 		j.about(LogUnread, nil, text)
 	}
@@ -162,7 +162,7 @@ func elsewhere(all []Input) string {
 func inputs(all []Input) string {
 	var names []string
 	for _, i := range all {
-		names = append(names, i.Name)
+		names = append(names, inputMark.on(i.Name))
 	}
 	if len(names) == 0 {
 		return "what was read"

@@ -52,7 +52,7 @@ func (j *judgement) judgeGuessed(c *counted) {
 	}
 	l := c.client().FirstLogin
 	host := []string{l.Host}
-	text := plainAddr(c.Addr).String() + " logged in to " + servers(host) + " as " + shown(l.User)
+	text := plainAddr(c.Addr).String() + " logged in to " + servers(host) + " as " + userMark.shown(l.User)
 	if l.Time != nil {
 		text += " on " + moment(*l.Time)
 	}
@@ -70,8 +70,8 @@ func (j *judgement) judgeGuessed(c *counted) {
 		text += "; clients can write such lines into this log"
 	}
 	j.found(LoginAfterGuessing, plainAddr(c.Addr), host, text, advise(AdviseLookAt,
-		"ask "+shown(l.User)+" whether that was them, and look at what the login did: 'last', the shell's history, new "+
-			"keys in authorized_keys; many people behind one address (NAT) can look the same"))
+		"ask "+userMark.shown(l.User)+" whether that was them, and look at what the login did: 'last', the shell's "+
+			"history, new keys in authorized_keys; many people behind one address (NAT) can look the same"))
 }
 
 // besides is the word before a login's failed attempts: logs of several servers that are read
@@ -134,7 +134,7 @@ func (j *judgement) addCheck(c *counted, who string, wanted func(check.Finding) 
 		if wanted(cf) {
 			var f Finding
 			f.Finding = cf
-			f.Address, f.Advice = plainAddr(c.Addr), nil
+			f.Address, f.Advice, f.Text = plainAddr(c.Addr), nil, markPTRs(c.result, cf.Text)
 			if cf.Code.Mapping() {
 				f.Text += who
 			}
@@ -174,7 +174,7 @@ func (c *counted) who() string {
 func (c *counted) thenWords() string {
 	name := ""
 	if c.NameLast != "" {
-		name = " " + shown(safetext.Name(c.NameLast))
+		name = " " + nameMark.shown(safetext.Name(c.NameLast))
 	}
 	switch mappingWord(c.Mapping) {
 	case "failed":

@@ -66,7 +66,7 @@ func quoted(list string, cut bool) string {
 	if cut {
 		more = ",..."
 	}
-	return `"` + safetext.Cut(safetext.Of(list).String(), 3*shortName) + more + `"`
+	return `"` + quoteMark.on(safetext.Cut(safetext.Of(list).String(), 3*shortName)+more) + `"`
 }
 
 // asksForName reports whether an entry of the list is a pattern for host names: it has a
@@ -105,14 +105,14 @@ func (j *judgement) whyUnnamed(c *counted, names []string, by int) string {
 	case complained(&c.Client):
 		return c.thenWords()
 	}
-	name := "its reverse name " + shown(safetext.Name(names[by]))
+	name := "its reverse name " + nameMark.shown(safetext.Name(names[by]))
 	switch confirmed := c.address != nil && c.address.Verdict.Confirms(); {
 	case confirmed && j.looksUp(c):
 		return name + " is new; it resolves back now"
 	case confirmed:
 		return name + " resolves back, so UseDNS is probably no, the default since OpenSSH 6.8"
 	}
-	return "in other connections it was " + shown(safetext.Name(names[by]))
+	return "in other connections it was " + nameMark.shown(safetext.Name(names[by]))
 }
 
 // judgeDenied is about a user who is not allowed to log in, where sshd_config has a rule
@@ -136,7 +136,7 @@ func (j *judgement) judgeDenied(c *counted) {
 			if c.change == Still {
 				why = mappingWords(c.result, c.Addr)
 			}
-			j.found(LoginDeniedByName, a, c.servers(), a.String()+": "+shown(safetext.Name(u.Name))+
+			j.found(LoginDeniedByName, a, c.servers(), a.String()+": "+userMark.shown(safetext.Name(u.Name))+
 				" was not allowed to log in to "+servers(c.servers())+": "+rule.words()+" uses a host name, and "+why,
 				slices.Concat([]check.Advice{advise(AdviseUserHost, "write the client's address or its network instead of "+
 					"the name").With(fileOf(rule.Origin), "AllowUsers "+safetext.Name(user)+"@"+a.WithZone("").String())},

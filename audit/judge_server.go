@@ -138,7 +138,7 @@ func (j *judgement) useDNSAdvice(hosts []string) []check.Advice {
 		return []check.Advice{advise(AdviseUseDNS, "keep UseDNS yes as long as rules use host names; once from=, AllowUsers and "+
 			"Match have addresses instead, it can be off")}
 	}
-	return []check.Advice{advise(AdviseUseDNS, "set UseDNS no in "+file+", the default since OpenSSH 6.8: logins no longer "+
+	return []check.Advice{advise(AdviseUseDNS, "set UseDNS no in "+fileMark.on(file)+", the default since OpenSSH 6.8: logins no longer "+
 		"wait for lookups, and the complaints end. Before that, look for host names in from= (authorized_keys), AllowUsers and "+
 		"Match Host: they need UseDNS yes").With(file, "UseDNS no")}
 }

@@ -2,34 +2,42 @@ package audit
 
 import (
 	"cmp"
+	"hash/maphash"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"rdnsproxy/sshdlog"
 )
 
 // labels are the labels of an anonymized report.
 type labels struct {
-	known   map[string]string // by what they stand for
-	phrases []string          // those of them that are more than a word, the longest first
-	last    map[string]int    // the last number of each kind
-	nets    map[netip.Prefix]string
+	known map[thing]string
+	last  map[string]int // the last number of each kind
+	nets  map[netip.Prefix]string
+	long  []string // names that are more than a word, the longest first; for texts without marks
+}
+
+// thing is what a label stands for.
+type thing struct{ kind, name string }
+
+// The kinds of labels. A word of unknown kind is looked up in this order.
+func kinds() [9]string {
+	return [...]string{"client", "name", "zone", "contact", "file", "input", "server", "user", "list"}
 }
 
 // newLabels gives a label to everything in the report that texts may mention.
 func newLabels(r *Report) *labels {
-	a := &labels{known: map[string]string{}, last: map[string]int{}, nets: map[netip.Prefix]string{}}
+	a := &labels{known: map[thing]string{}, last: map[string]int{}, nets: map[netip.Prefix]string{}}
 	for _, i := range r.Inputs {
 		a.input(i.Name)
-	}
-	for _, h := range r.Hosts {
-		a.server(h.Name)
 	}
 	for i := range r.Clients {
 		a.address(r.Clients[i].Address)
 	}
+	a.hosts(r.Hosts)
 	for _, c := range r.Clients {
 		a.client(c)
 	}
@@ -52,42 +60,99 @@ func newLabels(r *Report) *labels {
 	}
 	for _, f := range r.Findings {
 		a.address(f.Address)
-		for _, h := range f.Hosts {
-			a.server(h)
-		}
+		a.servers(f.Hosts)
 	}
-	for thing := range a.known {
-		if strings.ContainsFunc(thing, func(r rune) bool { return r < 0x80 && !inWord(byte(r)) }) {
-			a.phrases = append(a.phrases, thing)
-		}
+	if r.marked == "" {
+		a.long = a.phrases()
 	}
-	slices.SortFunc(a.phrases, func(x, y string) int { return cmp.Or(cmp.Compare(len(y), len(x)), cmp.Compare(x, y)) })
 	return a
 }
 
 // label returns the label of a thing, the next of its kind if it has none yet. What texts
 // show cut has the same label.
-func (a *labels) label(kind, thing string) string {
-	if thing == "" || thing == "root" { // which every system has
-		return thing
+func (a *labels) label(kind, name string) string {
+	if name == "" {
+		return ""
 	}
-	if l, ok := a.known[thing]; ok {
+	if l, ok := a.known[thing{kind, name}]; ok {
 		return l
 	}
 	a.last[kind]++
 	l := kind + "-" + strconv.Itoa(a.last[kind])
-	a.known[thing] = l
-	a.known[shown(thing)] = l
+	a.known[thing{kind, name}] = l
+	a.known[thing{kind, shown(name)}] = l
 	return l
 }
 
+// find returns the label of a name of any kind.
+func (a *labels) find(name string) (string, bool) {
+	for _, kind := range kinds() {
+		if l, ok := a.known[thing{kind, name}]; ok {
+			return l, true
+		}
+	}
+	return "", false
+}
+
 func (a *labels) server(name string) string  { return a.label("server", name) }
-func (a *labels) user(name string) string    { return a.label("user", name) }
 func (a *labels) name(name string) string    { return a.label("name", strings.TrimSuffix(name, ".")) }
 func (a *labels) zone(name string) string    { return a.label("zone", name) }
 func (a *labels) contact(mail string) string { return a.label("contact", mail) }
 func (a *labels) list(list string) string    { return a.label("list", list) }
 func (a *labels) input(name string) string   { return a.label("input", name) }
+
+// user returns the label of a user. Every system has root.
+func (a *labels) user(name string) string {
+	if name == "root" {
+		return name
+	}
+	return a.label("user", name)
+}
+
+// shuffle is the order of things of which a report says nothing that tells them apart. That
+// of their names would say something about these.
+var shuffle = sync.OnceValue(maphash.MakeSeed)
+
+func shuffled(x, y string) int {
+	return cmp.Compare(maphash.String(shuffle(), x), maphash.String(shuffle(), y))
+}
+
+// byNumber compares two labels of one kind.
+func byNumber(x, y string) int { return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)) }
+
+// hosts returns the hosts by their labels, which are numbered by what the hosts did.
+func (a *labels) hosts(hosts []Host) []Host {
+	out := slices.Clone(hosts)
+	slices.SortStableFunc(out, func(x, y Host) int {
+		return cmp.Or(cmp.Compare(y.Logins, x.Logins), cmp.Compare(y.Proofs, x.Proofs), shuffled(x.Name, y.Name))
+	})
+	for i := range out {
+		out[i].Name = a.server(out[i].Name)
+	}
+	return out
+}
+
+// servers returns the labels of servers, in order.
+func (a *labels) servers(names []string) []string {
+	mixed := slices.Clone(names)
+	slices.SortFunc(mixed, shuffled)
+	out := each(mixed, a.server)
+	slices.SortFunc(out, byNumber)
+	return out
+}
+
+// names returns a set with labels, the most frequent first.
+func (a *labels) names(n Names, label func(string) string) Names {
+	mixed := slices.Clone(n.Names)
+	slices.SortStableFunc(mixed, func(x, y Name) int {
+		return cmp.Or(cmp.Compare(y.Count, x.Count), shuffled(x.Name, y.Name))
+	})
+	n.Names = each(mixed, func(x Name) Name {
+		x.Name, x.At = label(x.Name), a.place(x.At)
+		return x
+	})
+	return n
+}
 
 // place replaces the file of FILE:LINE.
 func (a *labels) place(at string) string {
@@ -117,105 +182,4 @@ func (a *labels) net(addr netip.Addr) string {
 		a.nets[p] = l
 	}
 	return l
-}
-
-// text replaces what a text of the report mentions. Words that have a label get it; any
-// other address, host name or path, such as that of a DNS server, becomes a general word,
-// and what is quoted is left out. The texts' own words have none of these forms.
-func (a *labels) text(s string) string {
-	for _, p := range a.phrases {
-		s = strings.ReplaceAll(s, p, a.known[p])
-	}
-	var b strings.Builder
-	for s != "" {
-		if quoted, after, ok := strings.Cut(s[1:], `"`); s[0] == '"' && ok && quoted != "" {
-			b.WriteString(`"..."`)
-			s = after
-			continue
-		}
-		n := 0
-		for n < len(s) && inWord(s[n]) {
-			n++
-		}
-		if n == 0 {
-			b.WriteByte(s[0])
-			s = s[1:]
-			continue
-		}
-		b.WriteString(a.word(s[:n]))
-		s = s[n:]
-	}
-	return b.String()
-}
-
-// inWord reports whether a byte can stand in an address, a name, a pattern, a path or a
-// mail address. The bytes of other scripts can: a path may have them.
-func inWord(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80 ||
-		strings.IndexByte(`._:%\@*?/+-~!$&#`, c) >= 0
-}
-
-// word replaces one word, with the punctuation behind it.
-func (a *labels) word(w string) string {
-	for end := len(w); ; end-- {
-		if l, ok := a.known[w[:end]]; ok {
-			return l + w[end:]
-		}
-		if end == 1 || !strings.ContainsRune(".:!?", rune(w[end-1])) {
-			break
-		}
-	}
-	bare := strings.TrimRight(w, ".:!?")
-	tail := w[len(bare):]
-	switch {
-	case bare == "":
-		return w
-	case isAddress(bare), isAddress(w):
-		return "an address" + tail
-	case strings.HasPrefix(bare, "/"), strings.HasPrefix(bare, "~"):
-		if ordinary(bare) {
-			return w
-		}
-		return "a file" + tail
-	case strings.Contains(bare, "@"):
-		return "a contact" + tail
-	case ownWord(bare):
-		return w
-	case strings.ContainsAny(bare, `*?\`), isDotted(bare):
-		return "a name" + tail
-	}
-	return w
-}
-
-// ownWord reports whether a word that looks like a host name is one of the texts' own.
-func ownWord(w string) bool {
-	return w == "shosts.equiv" || w == ".shosts" || w == "..." || w == "user@host"
-}
-
-// ordinary reports whether a path is one that every system has.
-func ordinary(path string) bool {
-	for _, p := range []string{"/etc/hosts", "/etc/resolv.conf", sshdConfig, "/var/log/auth.log", "/var/log/secure",
-		"/var/log/messages"} {
-		rest, ok := strings.CutPrefix(path, p)
-		if line := strings.TrimPrefix(rest, ":"); ok && strings.Trim(line, "0123456789") == "" {
-			return true
-		}
-	}
-	return false
-}
-
-// isAddress reports whether a word is an address or a network.
-func isAddress(w string) bool {
-	a, _, _ := strings.Cut(w, "/")
-	_, err := netip.ParseAddr(a)
-	return err == nil
-}
-
-// isDotted reports whether a word looks like a host name with a domain: it has letters and
-// a dot inside.
-func isDotted(w string) bool {
-	dot := strings.IndexByte(w, '.')
-	return dot >= 0 && dot < len(w)-1 && strings.ContainsFunc(w, func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
-	})
 }

@@ -44,7 +44,7 @@ type Rule struct {
 
 // words shows the rule, and where it is. What others wrote is quoted.
 func (r *Rule) words() string {
-	return r.Keyword + ` "` + safetext.Cut(safetext.Of(r.Pattern).String(), shortName) + `" (` + r.Origin + ")"
+	return r.Keyword + ` "` + quoteMark.shown(safetext.Of(r.Pattern).String()) + `" (` + fileMark.on(r.Origin) + ")"
 }
 
 // of reports whether the configuration is that of a host of the log, which has n hosts.

@@ -36,6 +36,8 @@ type Report struct {
 	Findings       []Finding `json:"findings"`
 	Judged         Judged    `json:"judged"`
 	Timings        Timings   `json:"timings"`
+
+	marked string // the headline with marks; empty: the report is not from Judge
 }
 
 // Input is one file, journal or stream that was read.
@@ -251,6 +253,8 @@ type Finding struct {
 	check.Finding
 	Hosts []string `json:"hosts,omitempty"`
 	Label string   `json:"label,omitempty"` // if anonymized: the client's, instead of the address
+
+	marked *markedTexts // nil: the report is not from Judge
 }
 
 // Judged is how many addresses were judged again.

@@ -77,10 +77,10 @@ func servers(hosts []string) string {
 	}
 	shown := make([]string, 0, len(hosts))
 	for _, h := range hosts {
-		if h == "" {
+		if h = serverMark.shown(h); h == "" {
 			h = noName
 		}
-		shown = append(shown, safetext.Cut(h, shortName))
+		shown = append(shown, h)
 	}
 	return enumerate(shown, len(shown))
 }
@@ -96,11 +96,14 @@ func plainAddr(a netip.Addr) netip.Addr {
 // shown returns a name as texts show it. It must be safe already.
 func shown(name string) string { return safetext.Cut(name, shortName) }
 
-// list lists the names of a set.
+// shown returns a name as texts show it, marked.
+func (m mark) shown(name string) string { return m.on(shown(name)) }
+
+// list lists the users of a set.
 func (n Names) list() string {
 	var names []string
 	for _, name := range n.Names {
-		names = append(names, shown(name.Name))
+		names = append(names, userMark.shown(name.Name))
 	}
 	return enumerate(names, n.About)
 }
@@ -127,7 +130,20 @@ func stamp(unix int64) *time.Time {
 func mappingWords(r *check.Result, a netip.Addr) string {
 	text := r.MappingText(a)
 	if _, after, ok := strings.Cut(text, ": "); ok {
-		return after
+		text = after
+	}
+	return markPTRs(r, text)
+}
+
+// markPTRs marks the reverse names in a text of check's that have no dot. The others cannot
+// be taken for words.
+func markPTRs(r *check.Result, text string) string {
+	for i := range r.Addresses {
+		for _, p := range r.Addresses[i].PTR {
+			if p.Name != "" && !strings.Contains(p.Name, ".") {
+				text = nameMark.after("name ", p.Name, text)
+			}
+		}
 	}
 	return text
 }

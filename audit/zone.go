@@ -107,14 +107,14 @@ func (j *judgement) judgeZones() {
 		hosts := sortedKeys(z.servers)
 		if z.unheard >= deadZone {
 			j.found(ZoneDead, netip.Addr{}, hosts,
-				"no answer about the reverse names of "+count(z.unheard, "client")+" that log in, all in "+shown(name)+
+				"no answer about the reverse names of "+count(z.unheard, "client")+" that log in, all in "+zoneMark.shown(name)+
 					": its DNS servers seem to be down, so a server with UseDNS yes makes each login wait",
 				advise(check.AdviseResolver, "ask another DNS server (--resolver); if that gets no answer either, tell "+
 					operator(z.Keeper, name)))
 		}
 		if z.Addresses >= badZone {
 			j.found(ZoneBadlyMapped, netip.Addr{}, hosts,
-				count(z.Addresses, "client")+" that log in have wrong reverse names in "+shown(name),
+				count(z.Addresses, "client")+" that log in have wrong reverse names in "+zoneMark.shown(name),
 				z.records...)
 		}
 	}
@@ -123,9 +123,9 @@ func (j *judgement) judgeZones() {
 // operator says who runs a zone.
 func operator(contact, zone string) string {
 	if contact == "" {
-		return "the operator of " + zone
+		return "the operator of " + zoneMark.on(zone)
 	}
-	return "the operator of " + zone + " (contact: " + contact + ")"
+	return "the operator of " + zoneMark.on(zone) + " (contact: " + contactMark.on(contact) + ")"
 }
 
 func sortedKeys(set map[string]bool) []string {
