@@ -38,10 +38,10 @@ func (h *headline) text() string {
 	if only := h.j.r.Only; len(only) > 0 && h.j.clients == 0 && !empty {
 		return "nothing in this log matches: " + strings.Join(only, ", ")
 	}
-	if len(hosts) == 0 && h.j.clients == 0 {
+	if empty {
 		return "no line of an SSH server was found"
 	}
-	if h.provesNothing() || slices.ContainsFunc(hosts, func(h tally.Host) bool { return h.Trust[sshdlog.Stranger] == 0 }) {
+	if len(hosts) == 0 || h.provesNothing() || slices.ContainsFunc(hosts, func(h tally.Host) bool { return h.Trust[sshdlog.Stranger] == 0 }) {
 		return h.answer()
 	}
 	if h.j.clients > 0 && h.j.proven == 0 {

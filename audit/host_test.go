@@ -71,3 +71,16 @@ func TestNamelessServer(t *testing.T) {
 		t.Errorf("%s", r.Headline)
 	}
 }
+
+// Lines of a server that say nothing about a client are lines of a server.
+func TestHeadlineOfSilentLines(t *testing.T) {
+	for lines, want := range map[int64]string{
+		0: "no line of an SSH server was found",
+		1: "the server: no login, and no complaint about a reverse name",
+	} {
+		r := Judge(&counts{}, nil, Options{Inputs: []Input{{Name: "auth.log", Lines: 1, SSHD: lines}}})
+		if r.Headline != want {
+			t.Errorf("%d lines: %s", lines, r.Headline)
+		}
+	}
+}
