@@ -41,8 +41,12 @@ var rooms = map[string]rule{
 		"a target is read and made ready to be dialled, not looked up",
 		[]string{
 			"check", "hostsfile", "proxy/dial", "resolve", "sshconf", "internal/console", "internal/exit",
-			"internal/knownhosts", "internal/ordered", "internal/recipe",
+			"internal/inputs", "internal/knownhosts", "internal/ordered", "internal/recipe",
 		},
+	},
+	"rdnsproxy/internal/inputs": {
+		"a list is read, whatever its targets mean",
+		[]string{"internal/console", "internal/exit"},
 	},
 	"rdnsproxy/internal/mapping": {
 		"it translates between two rooms that do not know each other",
@@ -59,8 +63,8 @@ var rooms = map[string]rule{
 		"many targets, one way from words to a report; what is wrong it leaves as it is",
 		[]string{
 			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/dialect",
-			"internal/exit", "internal/knownhosts", "internal/krb5conf", "internal/mapping", "internal/ordered",
-			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target",
+			"internal/exit", "internal/inputs", "internal/knownhosts", "internal/krb5conf", "internal/mapping",
+			"internal/ordered", "internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/pins": {

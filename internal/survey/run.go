@@ -11,6 +11,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/ordered"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
@@ -30,7 +31,7 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 	if err != nil {
 		return 0, err
 	}
-	targets, err := reader.Targets(ctx, list.Words)
+	targets, err := reader.Targets(ctx, list.Items)
 	if err != nil {
 		return 0, err
 	}
@@ -74,7 +75,7 @@ func (o *Options) list(ctx context.Context, r *target.Reader, words []string) (t
 		return r.List(ctx, o.Sources, words)
 	}
 	a, err := o.Client.address(r.World)
-	return target.List{Words: target.WordsFromArgs([]string{a})}, err
+	return target.List{Items: inputs.FromArgs([]string{a})}, err
 }
 
 // printConfig prints the settings that were read from ssh's configuration, in the

@@ -11,6 +11,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/mapping"
 	"rdnsproxy/internal/sshprobe"
 	"rdnsproxy/internal/target"
@@ -91,7 +92,7 @@ func (s *Survey) Target(ctx context.Context, word string) (target.Target, error)
 
 // Targets is Target for many words, a few at a time.
 func (s *Survey) Targets(ctx context.Context, words []string) ([]target.Target, error) {
-	return s.reader.Targets(ctx, target.WordsFromArgs(words))
+	return s.reader.Targets(ctx, inputs.FromArgs(words))
 }
 
 // PlainTarget is like Target but ignores ssh's configuration.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/knownhosts"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
@@ -12,8 +13,8 @@ import (
 
 // knownNames are the targets that --known-hosts finds in the known_hosts files.
 type knownNames struct {
-	words  []Word   // a target for each name, except names from hashed lines that were given anyway
-	files  []string // the files that were read
+	words  []inputs.Item // a target for each name, except names from hashed lines that were given anyway
+	files  []string      // the files that were read
 	hashed knownhosts.Unhashed
 }
 
@@ -42,20 +43,20 @@ func (k knownNames) unnamed() string {
 // knownWords returns the hosts in the known_hosts files that ssh reads for a host
 // without a configuration of its own: all plain names, and those hashed names
 // (HashKnownHosts yes) that match a given name or one in ssh's configuration.
-func (r *Reader) knownWords(ctx context.Context, from Sources, given []Word) knownNames {
+func (r *Reader) knownWords(ctx context.Context, from Sources, given []inputs.Item) knownNames {
 	var k knownNames
 	file, files := r.knownHostsOfAll(ctx)
 	k.files = files
 	plain := file.Names()
 	for _, h := range plain {
-		k.words = append(k.words, Word{text: hostPort(h.Name, h.Port), collected: true})
+		k.words = append(k.words, inputs.Item{Text: hostPort(h.Name, h.Port), Collected: true})
 	}
 	if file.Unhash(nil).Lines == 0 {
 		return k
 	}
 	var names candidates
 	for _, word := range given {
-		names.add(ctx, r, word.text, true)
+		names.add(ctx, r, word.Text, true)
 	}
 	for _, h := range plain {
 		names.tryPort(h.Port)
@@ -68,7 +69,7 @@ func (r *Reader) knownWords(ctx context.Context, from Sources, given []Word) kno
 	k.hashed.Tried = k.hashed.Tried && !names.full
 	for _, h := range k.hashed.Found {
 		if c := names.find(h); !c.listed {
-			k.words = append(k.words, Word{text: c.text, collected: true})
+			k.words = append(k.words, inputs.Item{Text: c.text, Collected: true})
 		}
 	}
 	return k
