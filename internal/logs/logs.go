@@ -45,8 +45,9 @@ type Options struct {
 	// Progress is called some ten times a second while the log is read, if it is not nil.
 	Progress func(Progress)
 
-	root string // of the file system; empty: /
-	span int64  // how much of a file is one part; 0: chosen
+	root string           // of the file system; empty: /
+	span int64            // how much of a file is one part; 0: chosen
+	now  func() time.Time // nil: time.Now
 }
 
 // Progress is how much has been read.

@@ -221,17 +221,19 @@ func toLeapYear(dates []sample, years []int) {
 	}
 }
 
-// anchor returns the year of the last date of a log, and where it is from.
+// anchor returns the year of the last date of a log, and where it is from. No date is later than a
+// day from now.
 func (o *Options) anchor(newest *source, last sshdlog.Date) (year int, by string) {
 	if o.Year != 0 {
 		return o.Year, "--year"
 	}
-	by = "the date of the file"
-	at := time.Now()
-	if newest == nil {
-		by = "today's date"
-	} else {
-		at = newest.written
+	at, by := time.Now(), "today's date"
+	if o.now != nil {
+		at = o.now()
+	}
+	// A file from the future was touched, or its machine's clock was wrong.
+	if newest != nil && !newest.written.After(at) {
+		at, by = newest.written, "the date of the file"
 	}
 	return yearBefore(at.In(o.Zone), last), by
 }

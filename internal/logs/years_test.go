@@ -26,6 +26,7 @@ func stamps(form string, times ...string) string {
 // TestYears: stamps without a year get the one in which they were written.
 func TestYears(t *testing.T) {
 	const bsd, iso = time.Stamp, time.RFC3339
+	today := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
 	type file struct{ name, form, times string }
 	for name, c := range map[string]struct {
 		files   []file
@@ -36,6 +37,22 @@ func TestYears(t *testing.T) {
 		"this year": {
 			files:   []file{{"auth.log", bsd, "2026-11-01 10:00:00,2026-12-01 10:00:00"}},
 			changed: "2026-12-01 10:00:00", by: "the date of the file",
+		},
+		"a date of the file in the future": {
+			files:   []file{{"auth.log", bsd, "2026-11-01 10:00:00,2026-12-01 10:00:00"}},
+			changed: "2031-06-01 10:00:00", by: "today's date",
+		},
+		"a date of the file a month ahead, and lines of last December": {
+			files:   []file{{"auth.log", bsd, "2025-12-20 10:00:00,2025-12-24 10:00:00"}},
+			changed: "2026-12-30 10:00:00", by: "today's date",
+		},
+		"a date of the file after the next new year": {
+			files:   []file{{"auth.log", bsd, "2026-11-01 10:00:00,2026-11-30 10:00:00"}},
+			changed: "2027-01-02 10:00:00", by: "today's date",
+		},
+		"a clock that is an hour fast": {
+			files:   []file{{"auth.log", bsd, "2026-11-01 10:00:00,2026-12-01 13:00:00"}},
+			changed: "2026-12-01 13:00:00", by: "today's date",
 		},
 		"across new year": {
 			files:   []file{{"auth.log", bsd, "2025-12-31 23:59:59,2026-01-01 00:00:01"}},
@@ -113,7 +130,7 @@ func TestYears(t *testing.T) {
 				want = append(want, f.times)
 			}
 			for _, span := range []int64{0, 100} {
-				o := Options{Year: c.year, span: span}
+				o := Options{Year: c.year, span: span, now: func() time.Time { return today }}
 				for _, f := range c.files {
 					o.Names = append(o.Names, dir+"/"+f.name)
 				}
