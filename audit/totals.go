@@ -39,6 +39,7 @@ func (j *judgement) sums() {
 		t.Dropped += h.Dropped
 	}
 	t.Dropped = max(t.Dropped, j.dropped+j.sum.Others.Dropped) // a log without stamps has no hours
+	t.Dropped += j.sum.Unsaid
 	t.Unattributed, t.Forged, t.Others = j.sum.Unattributed, j.sum.Forged, j.sum.OtherClients
 }
 

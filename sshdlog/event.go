@@ -69,6 +69,7 @@ const (
 	Timeout                 // LoginGraceTime ran out; Rest: the connection's pid, if Listener
 	Penalty                 // PerSourcePenalties; Rest: the net; Sure if its address is the client's
 	Limited                 // Repeat connections were dropped without a line of their own
+	Throttled               // MaxStartups dropped Repeat connections in all, some with a line of their own
 	kinds
 )
 
@@ -78,7 +79,7 @@ const Kinds = int(kinds)
 var kindWords = [...]string{
 	"other", "map.failed", "map.mismatch", "map.numeric", "map.missing", "accepted", "failed", "invalid",
 	"partial", "too-many", "not-allowed", "from-key", "hostbased", "pam-failed", "start", "end", "gone", "scan",
-	"dropped", "timeout", "penalty", "limited",
+	"dropped", "timeout", "penalty", "limited", "throttled",
 }
 
 // String returns the word that --format events uses.

@@ -146,7 +146,7 @@ var sshdWords = [...][]wording{
 	'b': {{"banner exchange: Connection from ", Scan, (*Event).left}},
 	'c': {{"cert: Authentication tried for ", FromKey, (*Event).fromKey}},
 	'd': {{"drop connection #", Dropped, (*Event).dropped}},
-	'e': {{"exited MaxStartups throttling after ", Limited, (*Event).throttled}},
+	'e': {{"exited MaxStartups throttling after ", Throttled, (*Event).throttled}},
 	'm': {{"maximum authentication attempts exceeded for ", TooMany, (*Event).userFrom}},
 	'p': {
 		{"pam_", PAMFailed, (*Event).pamModule},

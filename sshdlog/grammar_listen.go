@@ -40,15 +40,11 @@ func (e *Event) limited(r []byte, whole bool) bool {
 	return i >= 0 && whole && e.connections(r[i+len(" logging rate-limited: additional "):])
 }
 
-// throttled reads "TIME, N connections dropped" (8.4 to 9.9). At LogLevel INFO the first of
-// these N had a line of its own (sshd.c, drop_connection).
+// throttled reads "TIME, N connections dropped" (8.4 to 9.9). Of these N, at LogLevel VERBOSE each had
+// a line of its own, and at INFO the first one in five minutes (sshd.c, drop_connection).
 func (e *Event) throttled(r []byte, whole bool) bool {
 	i := bytes.Index(r, []byte(", "))
-	if i < 0 || !whole || !e.connections(r[i+2:]) {
-		return false
-	}
-	e.Repeat--
-	return e.Repeat > 0
+	return i >= 0 && whole && e.connections(r[i+2:])
 }
 
 func (e *Event) connections(r []byte) bool {

@@ -143,8 +143,8 @@ func (t *Tally) countKind(c *conn, l *line) {
 		c.named, c.namedAt = t.names.id(e.Name), l.seq
 	}
 	switch e.Kind {
-	case sshdlog.Dropped, sshdlog.Limited, sshdlog.Penalty:
-		if e.Kind != sshdlog.Penalty {
+	case sshdlog.Dropped, sshdlog.Limited, sshdlog.Penalty, sshdlog.Throttled:
+		if e.Kind == sshdlog.Dropped || e.Kind == sshdlog.Limited {
 			c.dropped, c.acted = e.Repeat, l.at
 		}
 		return
@@ -223,7 +223,7 @@ var rank = [sshdlog.Kinds]uint8{
 	sshdlog.TooMany: 16, sshdlog.Failed: 15, sshdlog.PAMFailed: 14, sshdlog.Invalid: 13, sshdlog.Partial: 12,
 	sshdlog.Dropped: 11, sshdlog.Timeout: 10, sshdlog.Scan: 9, sshdlog.MapMismatch: 8, sshdlog.MapFailed: 7,
 	sshdlog.MapNumeric: 6, sshdlog.MapMissing: 5, sshdlog.End: 4, sshdlog.Gone: 3, sshdlog.Start: 2,
-	sshdlog.Penalty: 1, sshdlog.Limited: 1,
+	sshdlog.Penalty: 1, sshdlog.Limited: 1, sshdlog.Throttled: 1,
 }
 
 // join adds a fragment, with the same result as if its lines had been counted one by one.

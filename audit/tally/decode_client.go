@@ -84,6 +84,7 @@ func (w *wireCounts) counts() *hostCounts {
 		messages: w.Messages, connections: w.Connections, pam: w.PAM, logins: w.Logins, first: w.Times[0], last: w.Times[1],
 		firstProof: w.Times[2], lastProof: w.Times[3], trust: w.Trust, complaints: w.Proofs[0], named: w.Proofs[1],
 		from: w.Proofs[2], userHost: w.Proofs[3], hostKey: w.Proofs[4],
+		throttled: w.Dropped[0], dropLines: w.Dropped[1],
 	}
 	for _, u := range w.UIDs {
 		h.uid(u)

@@ -200,7 +200,8 @@ func (h *hostCounts) wire() *wireCounts {
 	w := &wireCounts{
 		Messages: h.messages, Connections: h.connections, PAM: h.pam, Logins: h.logins,
 		Times: [4]uint32{h.first, h.last, h.firstProof, h.lastProof}, Trust: h.trust, UIDs: h.uids,
-		Proofs: [5]int64{h.complaints, h.named, h.from, h.userHost, h.hostKey},
+		Proofs:  [5]int64{h.complaints, h.named, h.from, h.userHost, h.hostKey},
+		Dropped: [2]int64{h.throttled, h.dropLines},
 	}
 	if h.waits != nil {
 		w.Waits = &wireWaits{N: h.waits.n, Longest: h.waits.longest}

@@ -1,6 +1,7 @@
 package tally
 
 import (
+	"bytes"
 	"slices"
 
 	"rdnsproxy/limits"
@@ -30,8 +31,13 @@ type hostCounts struct {
 	complaints, named                  int64
 	firstProof, lastProof              uint32
 	from, userHost, hostKey            int64
+	throttled, dropLines               int64  // connections that MaxStartups dropped: in all, and those with a line
 	waits                              *waits // nil: none
 }
+
+// unsaid is how many connections MaxStartups dropped without a line of their own. At the log's
+// ends some lines can lack their sum, or the sum some lines.
+func (h *hostCounts) unsaid() int64 { return max(0, h.throttled-h.dropLines) }
 
 // hostOf returns the number of a frame's host.
 func (t *Tally) hostOf(name []byte) uint32 {
@@ -147,6 +153,12 @@ func (h *hostCounts) note(f *sshdlog.Frame, e *sshdlog.Event, at uint32) {
 		}
 	case sshdlog.Hostbased:
 		h.hostKey++
+	case sshdlog.Throttled:
+		h.throttled += int64(e.Repeat)
+	case sshdlog.Dropped:
+		if bytes.HasPrefix(e.Rest, []byte("past Max")) {
+			h.dropLines += int64(e.Repeat)
+		}
 	}
 }
 
@@ -198,6 +210,8 @@ func (h *hostCounts) merge(o *hostCounts) {
 	h.from += o.from
 	h.userHost += o.userHost
 	h.hostKey += o.hostKey
+	h.throttled += o.throttled
+	h.dropLines += o.dropLines
 	if o.waits != nil {
 		h.waited().merge(o.waits)
 	}

@@ -23,6 +23,9 @@ func (t *Tally) Summary() *Summary {
 	for _, h := range t.hosts {
 		if h != nil && h.counts != nil {
 			s.Hosts = append(s.Hosts, h.counts.shown(h.name))
+			if len(t.o.Only.Clients)+len(t.o.Only.Users) == 0 {
+				s.Unsaid += h.counts.unsaid()
+			}
 		}
 	}
 	slices.SortFunc(s.Hosts, func(a, b Host) int { return cmp.Compare(a.Name, b.Name) })

@@ -14,6 +14,7 @@ type Summary struct {
 	Step         int64                // seconds that an Hour covers: 300, or 3600 or 86400 in a longer log
 	Hours        []Hour               // sorted by Start; those in which nothing was counted are left out
 	Hosts        []Host               // sorted by Name
+	Unsaid       int64                // connections that MaxStartups dropped without a line of their own; they are in no Hour
 	Unattributed int64                // connections whose client no line names for sure
 	Forged       int64                // messages that name another address than their connection's
 	Forgeries    []Forgery            // a sample of them

@@ -145,7 +145,8 @@ func process(f *sshdlog.Frame, e *sshdlog.Event) uint32 {
 			return 0
 		}
 		return uint32(pid)
-	case e.Listener, e.Kind == sshdlog.Dropped, e.Kind == sshdlog.Penalty, e.Kind == sshdlog.Limited:
+	case e.Listener, e.Kind == sshdlog.Dropped, e.Kind == sshdlog.Penalty, e.Kind == sshdlog.Limited,
+		e.Kind == sshdlog.Throttled:
 		return 0
 	}
 	return f.PID

@@ -137,6 +137,40 @@ func TestConnections(t *testing.T) {
 	}
 }
 
+// Of the connections that MaxStartups dropped, those with a line of their own are not counted twice.
+func TestUnsaid(t *testing.T) {
+	const (
+		drop   = "fs1 1 10 drop connection #1 from [192.0.2.1]:4000 on [192.0.2.9]:22 past MaxStartups"
+		other  = "fs1 1 10 drop connection #1 from [192.0.2.1]:4000 on [192.0.2.9]:22 penalty: failed authentication"
+		exited = "fs1 1 20 exited MaxStartups throttling after 00:00:03, 3 connections dropped"
+	)
+	for _, c := range []struct {
+		name            string
+		lines           []string
+		dropped, unsaid int64
+	}{
+		{"INFO", []string{drop, exited}, 1, 2},
+		{"INFO twice", []string{drop, exited, drop, exited}, 2, 4},
+		{"VERBOSE", []string{drop, drop, drop, exited}, 3, 0},
+		{"VERBOSE, the beginning is in another log", []string{drop, exited}, 1, 2},
+		{"VERBOSE, the end is in another log", []string{drop, drop, drop, drop}, 4, 0},
+		{"penalties are another matter", []string{drop, other, other, exited}, 3, 2},
+		{"another host", []string{drop, exited, strings.Replace(drop, "fs1", "fs2", 1)}, 2, 2},
+		{"rate-limited", []string{drop, "fs1 1 20 past Maxstartups logging rate-limited: additional 3 connections dropped"}, 4, 0},
+	} {
+		y := New(Options{})
+		add(t, y, c.lines...)
+		y.Finish()
+		s, dropped := y.Summary(), int64(0)
+		for _, h := range s.Hours {
+			dropped += h.Dropped
+		}
+		if dropped != c.dropped || s.Unsaid != c.unsaid {
+			t.Errorf("%s: %d dropped in the hours, %d unsaid; want %d and %d", c.name, dropped, s.Unsaid, c.dropped, c.unsaid)
+		}
+	}
+}
+
 // A line belongs to a connection if at most Window lines of the host, and so many of all
 // hosts, are between it and the last one. How much time is between them does not matter.
 func TestWindow(t *testing.T) {

@@ -73,6 +73,7 @@ type wireCounts struct {
 	Trust                              [4]int64
 	UIDs                               []uint32   `json:",omitempty"`
 	Proofs                             [5]int64   // complaints, names, from=, user@host, hostbased
+	Dropped                            [2]int64   `json:",omitzero"` // by MaxStartups: in all, and with a line
 	Waits                              *wireWaits `json:",omitempty"`
 }
 
