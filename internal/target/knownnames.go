@@ -56,7 +56,9 @@ func (r *Reader) knownWords(ctx context.Context, from Sources, given []inputs.It
 	}
 	var names candidates
 	for _, word := range given {
-		names.add(ctx, r, word.Text, true)
+		if word.Err == nil {
+			names.add(ctx, r, word.Text, true)
+		}
 	}
 	for _, h := range plain {
 		names.tryPort(h.Port)

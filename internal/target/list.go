@@ -113,6 +113,9 @@ func (r *Reader) Targets(ctx context.Context, items []inputs.Item) ([]Target, er
 	}
 	ts := make([]Target, 0, len(items))
 	for o := range ordered.Map(r.Jobs, items, func(item inputs.Item) outcome {
+		if item.Err != nil {
+			return outcome{item, Target{}, item.Err}
+		}
 		t, err := r.Target(ctx, item.Text)
 		return outcome{item, t, err}
 	}) {

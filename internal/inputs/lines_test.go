@@ -1,0 +1,136 @@
+package inputs
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rdnsproxy/internal/console"
+	"rdnsproxy/limits"
+)
+
+// write writes a file and returns its path.
+func write(t testing.TB, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// show returns items as lines: what there is, and why not. The directory of a place is
+// left out.
+func show(items Items) (lines []string) {
+	for item, err := range items {
+		if err != nil {
+			return append(lines, "end: "+unplaced(err.Error()))
+		}
+		line := item.Text
+		if item.Where != "" {
+			line = filepath.Base(item.Where) + " " + line
+		}
+		if item.Address.IsValid() {
+			line += " only " + item.Address.String()
+		}
+		if item.DNSOnly {
+			line += " dns-only"
+		}
+		if item.Err != nil {
+			line = unplaced(fmt.Sprintf("%s bad: %v", line, item.Err))
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// unplaced drops the directories of absolute paths.
+func unplaced(s string) string {
+	words := strings.Split(s, " ")
+	for i, w := range words {
+		if strings.HasPrefix(w, "/") {
+			words[i] = filepath.Base(w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func TestLines(t *testing.T) {
+	long := strings.Repeat("x", limits.ListLine)
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"plain", "one\ntwo\n", []string{"list:1 one", "list:2 two"}},
+		{"comments and blanks", "# all\n\n  one # here\n\t\ntwo", []string{"list:3 one", "list:5 two"}},
+		{"from Windows", "\xef\xbb\xbfone\r\ntwo\r\n", []string{"list:1 one", "list:2 two"}},
+		{"as long as may be", long + "\ntwo", []string{"list:1 " + long, "list:2 two"}},
+		{"as long as may be, from Windows", long + "\r\ntwo", []string{"list:1 " + long, "list:2 two"}},
+		{"too long by one", long + "x\ntwo", []string{"list:1 " + long[:256] + " bad: the line is longer than 4096 bytes", "list:2 two"}},
+		{"too long", long + "xyz\ntwo", []string{"list:1 " + long[:256] + " bad: the line is longer than 4096 bytes", "list:2 two"}},
+		{"too long to the end", "one\n" + strings.Repeat("x", 1<<20), []string{
+			"list:1 one", "list:2 " + long[:256] + " bad: the line is longer than 4096 bytes"}},
+		{"NUL", "one\nt\x00wo\nthree", []string{"list:1 one", "list:2 t\x00wo bad: the line has a NUL byte", "list:3 three"}},
+		{"UTF-16", "\xff\xfeo\x00n\x00e\x00\n\x00", []string{"end: list: the file is in UTF-16, not UTF-8"}},
+		{"UTF-16, big-endian", "\xfe\xff\x00o\x00n\x00e\x00\n", []string{"end: list: the file is in UTF-16, not UTF-8"}},
+		{"empty", "", nil},
+		{"only a mark", "\xef\xbb\xbf", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := show(Lines(write(t, "list", tt.text), nil)); !slices.Equal(got, tt.want) {
+				t.Errorf("%q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestLinesUnreadable: what cannot be read ends the list, and the message has its name.
+func TestLinesUnreadable(t *testing.T) {
+	if got := show(Lines("missing", nil)); !slices.Equal(got, []string{"end: missing: no such file or directory"}) &&
+		!slices.Equal(got, []string{"end: missing: The system cannot find the file specified."}) {
+		t.Errorf("%q", got)
+	}
+	broken := io.MultiReader(strings.NewReader("one\ntwo"), failing{})
+	if got := show(Lines("-", broken)); !slices.Equal(got, []string{"-:1 one", "-:2 two", "end: -: broken"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestLinesAreTakenOneByOne: no more is read than is asked for, so that a list can be
+// longer than memory, or have no end.
+func TestLinesAreTakenOneByOne(t *testing.T) {
+	n := 0
+	for item, err := range Lines("-", endless{}) {
+		if err != nil || item.Text != "host" {
+			t.Fatalf("%+v, %v", item, err)
+		}
+		if n++; n == 100_000 {
+			return
+		}
+	}
+	t.Errorf("an endless list ended after %d lines", n)
+}
+
+// TestEveryBadLineHasAHint: the user can act on each.
+func TestEveryBadLineHasAHint(t *testing.T) {
+	for item := range Lines("-", strings.NewReader(strings.Repeat("x", 5000)+"\n\x00")) {
+		var r *console.Refusal
+		if !errors.As(item.Err, &r) || r.Hint == "" {
+			t.Errorf("%v: no hint", item.Err)
+		}
+	}
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, errors.New("broken") }
+
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return copy(b, "host\n"), nil }
