@@ -17,8 +17,8 @@ func explainLogins() []check.Explanation {
 			Sure: thenAndNow,
 			Who: sshd + " Each login waits for the lookups; rules with host names (from=, AllowUsers, Match Host, " +
 				"hostbased) do not match them.",
-			Do: "If nothing on the server depends on host names, set UseDNS no: that ends the lookups and the complaints. " +
-				"Otherwise ask the operator of the reverse zone to correct or remove the PTR record. Write addresses " +
+			Do: "One of these is enough. If nothing on the server depends on host names, set UseDNS no: that ends the " +
+				"lookups and the complaints. Otherwise ask the operator of the reverse zone to correct or remove the PTR record. Write addresses " +
 				"instead of names into from=. A line in the server's hosts file is the last resort, for an address that " +
 				"is fixed.",
 			Example: "203.0.113.40: its reverse name dsl-40.isp.example resolves elsewhere (203.0.113.99); anna logs in " +
@@ -43,7 +43,7 @@ func explainLogins() []check.Explanation {
 				"from= before it asks for a signature, so whoever has the public key can cause this. The list is from the server's own message, since OpenSSH 7.7; it is " +
 				"cut at 200 bytes, and the text ends in ... then.",
 			Who: "The owner of the key: often a backup or another job that nobody watches.",
-			Do: "Add the client's address or its network to from=. That works whether UseDNS is on or off, and does not " +
+			Do: "One of these is enough. Add the client's address or its network to from=. That works whether UseDNS is on or off, and does not " +
 				"depend on somebody else's DNS. Or have the PTR record corrected.",
 			Example: `140.99.28.179: it offered an authorized key of backup, and fs1 refused it 46 times: ` +
 				`from="*.deru.net,good.example.com" asks for a name, but the server knows it by its address only: its ` +

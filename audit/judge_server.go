@@ -138,9 +138,9 @@ func (j *judgement) useDNSAdvice(hosts []string) []check.Advice {
 		return []check.Advice{advise(AdviseUseDNS, "keep UseDNS yes as long as rules use host names; once from=, AllowUsers and "+
 			"Match have addresses instead, it can be off")}
 	}
-	return []check.Advice{advise(AdviseUseDNS, "set UseDNS no in "+fileMark.on(file)+", the default since OpenSSH 6.8: logins no longer "+
-		"wait for lookups, and the complaints end. Before that, look for host names in from= (authorized_keys), AllowUsers and "+
-		"Match Host: they need UseDNS yes").With(file, "UseDNS no")}
+	return []check.Advice{advise(AdviseUseDNS, "set UseDNS no in "+fileMark.on(file)+" (the default since OpenSSH 6.8), unless "+
+		"host names stand in from= (authorized_keys), AllowUsers or Match Host: these need UseDNS yes. Logins then no longer "+
+		"wait for lookups, and the complaints end").With(file, "UseDNS no")}
 }
 
 // judgeSlow is about a server whose clients wait for its lookups.

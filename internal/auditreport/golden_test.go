@@ -17,7 +17,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 // sites are the recorded reports: testdata/NAME.json.
-var sites = []string{"healthy", "hurt", "attacked"}
+var sites = []string{"healthy", "hurt", "attacked", "frightened"}
 
 func recorded(t *testing.T, site string) *audit.Report {
 	t.Helper()

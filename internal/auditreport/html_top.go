@@ -89,25 +89,17 @@ func tone(set bool, class string) string {
 	return ""
 }
 
-// toDo is the advice, by the place where it is to be followed.
+// toDo is the advice, by what it is against.
 func (p *page) toDo() {
-	all := tasks(p.r, p.o.Command)
+	all := aims(p.r, p.o.Command)
 	if len(all) == 0 {
 		return
 	}
 	p.section("to-do", "What to do")
-	var places []string
-	for _, k := range all {
-		if !slices.Contains(places, k.place) {
-			places = append(places, k.place)
-		}
-	}
-	for _, place := range places {
-		p.put("<h3>%v</h3>\n<ul class=\"advice\">\n", place)
-		for _, k := range all {
-			if k.place == place {
-				p.task(k)
-			}
+	for _, a := range all {
+		p.put("<h3>%v</h3>\n<ul class=\"advice\">\n", a.words())
+		for _, k := range a.tasks {
+			p.task(k)
 		}
 		p.put("</ul>\n")
 	}
@@ -116,7 +108,7 @@ func (p *page) toDo() {
 
 func (p *page) task(k task) {
 	n := min(len(k.lines), shownLines)
-	p.put("<li>%v", k.text)
+	p.put("<li><strong>%v</strong>: %v", k.place, k.text)
 	p.lines(k.lines[:n])
 	if rest := k.lines[n:]; len(rest) > 0 {
 		p.put("<details><summary>%v</summary>", count(int64(len(rest)), "more line"))
@@ -182,7 +174,7 @@ func (p *page) connected() {
 	}
 	if bad := p.r.Totals.BadlyMapped; bad.Addresses > 0 {
 		p.put(`<tr class="sum">`)
-		p.cells(columns, "of all these, with a wrong reverse name",
+		p.cells(columns, "of all these, had a wrong reverse name",
 			bad.Addresses, p.connectionsOf(bad), bad.BadlyMapped, bad.Failed, bad.Logins)
 		p.put("</tr>\n")
 	}

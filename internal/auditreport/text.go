@@ -13,8 +13,10 @@ import (
 	"rdnsproxy/safetext"
 )
 
-// text is for people: the verdict, what was read, who came, what it means, when it
-// happened, and what to do on which machine. It answers on the first screen.
+// text is for people: the verdict, what was read, who came, what it means, what to do on
+// which machine, and when it happened. It answers on the first screen: whether anybody got
+// in, whether own users are hurt, and what to do. What has as many rows as the log has
+// clients comes below.
 type text struct {
 	layout.Block
 	r    *audit.Report
@@ -45,18 +47,13 @@ func (t *text) whole() {
 		return
 	}
 	t.readings()
-	if t.r.Severity >= check.Warning {
-		t.meaning()
-		t.complaints()
-	} else {
-		t.complaints() // which frighten people more than what else there is to say
-		t.meaning()
-	}
+	t.complaints() // which frighten people more than what else there is to say
+	t.meaning()
+	t.remedy()
 	t.sparklines()
 	t.clients()
 	t.zones()
 	t.connections()
-	t.remedy()
 	t.waits()
 	if t.o.Verbose {
 		t.hosts()
@@ -89,10 +86,10 @@ func (t *text) verdict() {
 }
 
 // shownFindings is how many findings the text explains, and shownAlike how many with the
-// same code.
+// same code: what to do is to stand on the first screen, too.
 const (
-	shownFindings = 10
-	shownAlike    = 3
+	shownFindings = 6
+	shownAlike    = 2
 )
 
 // meaning writes what was found, the worst first. What passes is left out, but with -v.
@@ -117,19 +114,34 @@ func (t *text) meaning() {
 		t.Blank()
 		t.Heading("what it means")
 	}
-	written, left := 0, int64(0)
-	each := map[check.Code]int{}
+	written := 0
+	each, left := map[check.Code]int{}, map[check.Severity]int64{}
 	for _, f := range shown {
 		if each[f.Code]++; !t.o.Verbose && (written == shownFindings || each[f.Code] > shownAlike) {
-			left++
+			left[f.Severity]++
 			continue
 		}
 		t.finding(f)
 		written++
 	}
-	if left > 0 {
-		t.Line(2, "and "+count(left, "more finding")+", -v shows all")
+	if words := leftOut(left); words != "" {
+		t.Line(2, "and "+words+" (-v shows all)")
 	}
+}
+
+// leftOut counts findings by severity: "12 more warnings, 3 more notices".
+func leftOut(left map[check.Severity]int64) string {
+	var words []string
+	for _, s := range []check.Severity{check.Error, check.Warning, check.Unknown, check.Notice, check.Pass} {
+		switch n := left[s]; {
+		case n == 0:
+		case s == check.Unknown:
+			words = append(words, number(n)+" more unknown")
+		default:
+			words = append(words, count(n, "more "+s.String()))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // finding writes a finding behind its severity.

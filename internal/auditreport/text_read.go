@@ -98,8 +98,8 @@ var readingWords = [...]struct {
 	{audit.Passing, "never tried to log in"},
 }
 
-// readings writes the table of who came and what they did. Its last row counts again
-// those with a wrong reverse name.
+// readings writes the table of who came and what they did. Its last row counts again the
+// addresses whose reverse name was wrong in at least one connection, with all that they did.
 func (t *text) readings() {
 	header := []string{"", "addresses", "connections", "failed logins", "logins"}
 	rows := [][]string{header}
@@ -112,7 +112,7 @@ func (t *text) readings() {
 	if n := t.r.Totals.Others; n > 0 {
 		rows = append(rows, []string{"not counted one by one", number(n), "", "", ""})
 	}
-	rows = append(rows, t.cells("of these, wrong reverse name", t.r.Totals.BadlyMapped))
+	rows = append(rows, t.cells("of these, had a wrong name", t.r.Totals.BadlyMapped))
 	t.Blank()
 	t.columns(rows, 1, len(rows)-1)
 }
@@ -193,6 +193,10 @@ func complaint(r *audit.Report) string {
 		return ""
 	case bad.Connections == 0: // the log has no pids
 		what = "sshd complains about the reverse names of " + count(bad.Addresses, "address")
+	case bad.BadlyMapped < bad.Connections:
+		what = "In " + number(bad.BadlyMapped) + " of the " + number(bad.Connections) + " connections of " +
+			plural(bad.Addresses, "this address", "these "+count(bad.Addresses, "address")) +
+			", sshd complains about the reverse name"
 	}
 	return what + " (" + phrases(r) +
 		"). That is not a sign of a break-in: the name that DNS gives for the client's address does not " +
@@ -223,10 +227,13 @@ func gotIn(r *audit.Report) string {
 	}
 	bad := r.Totals.BadlyMapped
 	if bad.Logins == 0 {
-		return "None of these clients logged in."
+		return plural(bad.Addresses, "This client did not log in.", "None of these clients logged in.")
 	}
 	text := fmt.Sprintf("%s of these %s logged in", number(in), count(bad.Addresses, "address"))
-	if in == bad.Addresses {
+	switch {
+	case bad.Addresses == 1:
+		text = "This client logged in"
+	case in == bad.Addresses:
 		text = "All of these clients logged in"
 	}
 	if users := usersIn(r); len(users) > 0 {

@@ -63,6 +63,50 @@ func TestTextFits(t *testing.T) {
 	}
 }
 
+// TestFirstScreen: the first 40 lines of a report say whether anybody got in from an address
+// with a wrong reverse name, what it means, and what to do, at least the first of it.
+func TestFirstScreen(t *testing.T) {
+	for _, site := range sites {
+		lines := strings.Split(write(t, "text", recorded(t, site), Options{}), "\n")
+		screen := strings.Join(lines[:40], "\n")
+		for _, want := range []string{"logged in", "In [0-9,]+ (of the [0-9,]+ )?connections", "\n  what it means\n", "\n  what to do\n    .+\n      (on|in) .+: "} {
+			if !regexp.MustCompile(want).MatchString(screen) {
+				t.Errorf("%s: the first 40 lines lack %q:\n%s", site, want, screen)
+			}
+		}
+	}
+}
+
+// TestOneIsEnough: of several pieces of advice against one trouble, the text says that one is
+// enough, and gives the best first; what is no remedy does not count as one.
+func TestOneIsEnough(t *testing.T) {
+	advice := func(code check.AdviceCode, m check.Machine, line string) check.Advice {
+		return check.Advice{Code: code, Machine: m, Text: string(code), Line: line}
+	}
+	usedns, keep := advice(audit.AdviseUseDNS, check.Server, "UseDNS no"), advice(audit.AdviseUseDNS, check.Server, "")
+	ptr, forward := advice(check.AdvisePTRRecord, check.ReverseZone, "x"), advice(check.AdviseForwardRecord, check.ForwardZone, "y")
+	for name, c := range map[string]struct {
+		advice []check.Advice
+		want   string
+	}{
+		"all":  {[]check.Advice{forward, ptr, usedns}, ": one of these is enough, the best first usedns ptr-record forward-record"},
+		"one":  {[]check.Advice{usedns}, " usedns"},
+		"keep": {[]check.Advice{keep, ptr}, " ptr-record usedns"},
+	} {
+		r := calm()
+		r.Findings = []audit.Finding{{Finding: check.Finding{Code: audit.LoginBadlyMapped, Severity: check.Warning,
+			Address: netip.MustParseAddr("192.0.2.1"), Advice: c.advice}}}
+		a := aims(r, nil)[0]
+		got := a.words()
+		for _, k := range a.tasks {
+			got += " " + k.text
+		}
+		if got != "wrong reverse names"+c.want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 // TestTextColor: colour changes no character.
 func TestTextColor(t *testing.T) {
 	sgr := regexp.MustCompile("\x1b\\[[0-9;]*m")

@@ -31,6 +31,14 @@ func count(n int64, one string) string {
 	return number(n) + " " + plural
 }
 
+// plural chooses by number.
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // listed names at most three of a list, and counts the rest.
 func listed(names []string, of string) string {
 	const most = 3

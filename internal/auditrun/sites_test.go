@@ -64,6 +64,7 @@ func sites() []site {
 				lab.Zone("8.b.d.0.1.0.0.2.ip6.arpa"), lab.Zone("18.198.in-addr.arpa"),
 			},
 		},
+		frightened(),
 	}
 }
 
