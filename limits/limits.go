@@ -53,6 +53,10 @@ const (
 	// ListLine is the length of a line of a list of targets, in bytes.
 	ListLine = 4096
 
+	// Counted is how many reverse zones, and how many of their operators, the format summary
+	// counts one by one.
+	Counted = 65536
+
 	// Jobs is how many targets are checked at once, unless --jobs is given, and MostJobs is
 	// the largest value of --jobs. A run keeps these targets in memory besides its list.
 	Jobs     = 256
@@ -166,6 +170,7 @@ func Table() []Group {
 		{"one run", []Limit{
 			{"targets", count(Targets), "refused before the first lookup"},
 			{"line of a list", count(ListLine) + " bytes", "input.invalid says so; the other lines are checked"},
+			{"zones in a summary", count(Counted), "the rest counts as one"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
 			{"known_hosts in memory", count(KnownHosts>>20) + " MiB", "a larger file is read again for each host"},
 			{"RevokedHostKeys", count(Revocations>>20) + " MiB", "the key is refused, as ssh does"},

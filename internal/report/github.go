@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"rdnsproxy/check"
@@ -22,7 +21,7 @@ type github struct {
 	total  int
 	counts map[check.Severity]int
 	levels map[string]*githubLevel
-	points []point
+	points worstOf[point] // for the job summary
 }
 
 // githubMost is how many annotations of each level GitHub shows for a step. It silently
@@ -44,7 +43,10 @@ func (g *github) Result(r *check.Result) error {
 	g.total++
 	g.counts[r.Severity]++
 	if g.o.Summary != nil {
-		g.points = append(g.points, points(r)...)
+		g.points.most = githubRows
+		for _, p := range points(r) {
+			g.points.add(check.Worst(p.findings), p)
+		}
 	}
 	for _, f := range notable(r.Findings) {
 		level := githubLevelOf(f.Severity)
@@ -116,18 +118,19 @@ func (g *github) Close() error {
 // 1 MiB, GitHub drops all of it, including what others wrote.
 const githubSummary = 512 << 10
 
+// githubRows is more rows than a job summary has room for.
+const githubRows = githubSummary / 64
+
 // summary is a Markdown table with a row for each address, worst first.
 func (g *github) summary() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### rdnsproxy check\n\n%s\n", tally(g.total, g.counts))
-	if len(g.points) == 0 {
+	rows := g.points.list()
+	if len(rows) == 0 {
 		return b.String()
 	}
 	b.WriteString("\n| severity | target | address | verdict | what was found |\n| --- | --- | --- | --- | --- |\n")
-	slices.SortStableFunc(g.points, func(p, q point) int {
-		return int(check.Worst(q.findings)) - int(check.Worst(p.findings))
-	})
-	for i, p := range g.points {
+	for i, p := range rows {
 		var found []string
 		for _, f := range notable(p.findings) {
 			found = append(found, markdown(f.Text))
@@ -135,7 +138,7 @@ func (g *github) summary() string {
 		row := fmt.Sprintf("| %s | %s | %s | %s | %s |\n", check.Worst(p.findings), markdown(p.target), markdown(p.where()),
 			markdown(string(p.verdict)), strings.Join(found, "<br>"))
 		if b.Len()+len(row) > githubSummary {
-			fmt.Fprintf(&b, "\nand %d more\n", len(g.points)-i)
+			fmt.Fprintf(&b, "\nand %d more\n", len(rows)-i+g.points.passed)
 			break
 		}
 		b.WriteString(row)

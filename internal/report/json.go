@@ -35,9 +35,3 @@ func (j *jsonArray) Close() error {
 	_, err := io.WriteString(j.w, end)
 	return err
 }
-
-// jsonLines writes one object on each line.
-type jsonLines struct{ w io.Writer }
-
-func (j *jsonLines) Result(r *check.Result) error { return json.NewEncoder(j.w).Encode(r) }
-func (j *jsonLines) Close() error                 { return nil }

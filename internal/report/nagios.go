@@ -19,17 +19,11 @@ type nagios struct {
 	w       io.Writer
 	o       Options
 	total   int
-	seen    []check.Severity // of all findings
+	seen    []check.Severity // of all findings, each once
 	counts  map[check.Severity]int
 	slowest check.Phases
 	last    *check.Result
-	bad     []nagiosTarget
-}
-
-// nagiosTarget is a target that is not OK, and why.
-type nagiosTarget struct {
-	severity check.Severity
-	words    string
+	bad     worstOf[string] // the targets that are not OK, and why
 }
 
 // Bounds of the line.
@@ -46,7 +40,9 @@ func (n *nagios) Result(r *check.Result) error {
 	}
 	n.counts[r.Severity]++
 	for _, f := range r.Findings {
-		n.seen = append(n.seen, f.Severity)
+		if !slices.Contains(n.seen, f.Severity) {
+			n.seen = append(n.seen, f.Severity)
+		}
 	}
 	t := r.Timings
 	n.slowest = check.Phases{
@@ -63,7 +59,8 @@ func (n *nagios) Result(r *check.Result) error {
 		if host := dialect.NagiosPlain(r.Host); !strings.Contains(words, host) {
 			words = host + ": " + words
 		}
-		n.bad = append(n.bad, nagiosTarget{worst.Severity, safetext.Cut(words, nagiosText)})
+		n.bad.most = nagiosNamed
+		n.bad.add(worst.Severity, safetext.Cut(words, nagiosText))
 	}
 	return nil
 }
@@ -86,24 +83,21 @@ func (n *nagios) summary() string {
 	if n.total == 0 {
 		return dialect.NagiosPlain(cmp.Or(n.o.Empty, "nothing was checked"))
 	}
-	if len(n.bad) == 0 && n.total == 1 && !n.o.Brief {
+	texts := n.bad.list()
+	if len(texts) == 0 && n.total == 1 && !n.o.Brief {
 		return safetext.Cut(dialect.NagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)
 	}
-	if len(n.bad) == 0 {
+	if len(texts) == 0 {
 		return targets(n.total)
 	}
-	slices.SortStableFunc(n.bad, func(a, b nagiosTarget) int { return cmp.Compare(b.severity, a.severity) })
-	var texts []string
-	for _, t := range n.bad[:min(len(n.bad), nagiosNamed)] {
-		texts = append(texts, t.words)
-	}
-	if more := len(n.bad) - len(texts); more > 0 {
-		texts = append(texts, fmt.Sprintf("and %d more", more))
+	bad := len(texts) + n.bad.passed
+	if n.bad.passed > 0 {
+		texts = append(texts, fmt.Sprintf("and %d more", n.bad.passed))
 	}
 	if n.total == 1 {
 		return texts[0]
 	}
-	return fmt.Sprintf("%d of %s: %s", len(n.bad), targets(n.total), strings.Join(texts, "; "))
+	return fmt.Sprintf("%d of %s: %s", bad, targets(n.total), strings.Join(texts, "; "))
 }
 
 // perfdata always has the same labels, for graphs. A number of targets has no unit: c is

@@ -32,6 +32,8 @@ type Options struct {
 
 	TargetWidth int // table: columns of the longest target; if 0, it is not known
 
+	Asked func() (sent, lost int64) // summary: DNS questions so far; if nil, it says nothing about them
+
 	Brief bool // text: findings and advice, without the evidence
 
 	Empty string // nagios: the OK text if there are no results; if empty, no results are UNKNOWN
@@ -49,11 +51,16 @@ type Format struct {
 	Name string
 	New  func(io.Writer, Options) Handler
 
+	// Append appends the record of a result, if each stands alone. The Handler is a Recorder
+	// then. It may be called on many goroutines at once. If nil, only Handler.Result will do.
+	Append func(dst []byte, r *check.Result) []byte
+
 	dialect.Ends
 
 	Summary   bool // it writes Options.Summary
 	SaysEmpty bool // its report says so if there are no results
 	Prose     bool // other text for people may stand around it
+	Holds     bool // it keeps all results until the end, so a run has at most limits.Targets
 }
 
 // DefaultFormat is the name of the format for people.
@@ -62,13 +69,17 @@ const DefaultFormat = "text"
 // formats returns the table, sorted by name.
 func formats() []Format {
 	return []Format{
+		{Name: "csv", Append: appendCSV,
+			New: func(w io.Writer, _ Options) Handler { return &records{w: w, head: csvHead, append: appendCSV} }},
 		{Name: "github", Summary: true, New: func(w io.Writer, o Options) Handler { return &github{w: w, o: o} }},
 		{Name: "json", New: func(w io.Writer, _ Options) Handler { return &jsonArray{w: w} }},
-		{Name: "jsonl", New: func(w io.Writer, _ Options) Handler { return &jsonLines{w: w} }},
+		{Name: "jsonl", Append: appendJSONLine,
+			New: func(w io.Writer, _ Options) Handler { return &records{w: w, append: appendJSONLine} }},
 		{Name: "junit", New: func(w io.Writer, o Options) Handler { return &junit{dialect.JUnit{W: w}, o} }},
 		{Name: "nagios", New: func(w io.Writer, o Options) Handler { return &nagios{w: w, o: o} },
 			SaysEmpty: true, Ends: dialect.Nagios()},
-		{Name: "prometheus", New: func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} }},
+		{Name: "prometheus", New: func(w io.Writer, o Options) Handler { return &prometheus{w: w, o: o} }, Holds: true},
+		{Name: "summary", New: func(w io.Writer, o Options) Handler { return newDigest(w, o) }, Prose: true},
 		{Name: "table", New: func(w io.Writer, o Options) Handler { return newTable(w, o) }},
 		{Name: "tap", New: func(w io.Writer, o Options) Handler { return &tap{w: w, o: o} }},
 		{Name: DefaultFormat, Prose: true, New: func(w io.Writer, o Options) Handler { return newText(w, o) }},

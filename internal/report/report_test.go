@@ -262,7 +262,7 @@ func TestQuiet(t *testing.T) {
 
 func TestUnknownFormat(t *testing.T) {
 	_, err := FormatOf("xml")
-	if err == nil || !strings.Contains(err.Error(), "github, json, jsonl, junit, nagios, prometheus, table, tap, text") {
+	if err == nil || !strings.Contains(err.Error(), "csv, github, json, jsonl, junit, nagios, prometheus, summary, table, tap, text") {
 		t.Error(err)
 	}
 }
