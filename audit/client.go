@@ -19,7 +19,7 @@ func (c *counted) client() Client {
 		Address: plainAddr(c.Addr), Family: strings.ToLower(resolve.FamilyOf(c.Addr).String()),
 		Reading: c.reading, Unproven: c.Unproven, Hosts: c.servers(), First: stamp(c.First), Last: stamp(c.Last),
 		BadlyMapped: c.BadlyMapped, Logins: c.logins(), Failed: c.Failed, UnknownUser: c.UnknownUser,
-		RefusedKey: c.RefusedKey, NotAllowed: c.NotAllowed, Dropped: c.Dropped, Unsure: c.Unsure,
+		RefusedKey: c.RefusedKey, RefusedCert: c.RefusedCert, NotAllowed: c.NotAllowed, Dropped: c.Dropped, Unsure: c.Unsure,
 		Users: namesOf(c.Users), LoggedIn: namesOf(c.LoggedIn), Refused: namesOf(together(c.Refused, c.Denied)),
 		Required: listsOf(c.Required),
 		Then: Then{

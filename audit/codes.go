@@ -13,6 +13,7 @@ const (
 	LoginWasBadlyMapped check.Code = "login.was-badly-mapped"
 	LoginRefusedByName  check.Code = "login.refused-by-name"
 	LoginRefusedFrom    check.Code = "login.refused-from"
+	LoginRefusedCert    check.Code = "login.refused-certificate"
 	LoginDeniedByName   check.Code = "login.denied-by-name"
 	LoginAfterGuessing  check.Code = "login.after-guessing"
 	HostbasedMismatch   check.Code = "hostbased.mismatch"
@@ -47,6 +48,7 @@ const (
 const (
 	AdviseUseDNS      check.AdviceCode = "usedns"
 	AdviseFrom        check.AdviceCode = "from-address"
+	AdviseCertificate check.AdviceCode = "certificate-address"
 	AdviseUserHost    check.AdviceCode = "user-host"
 	AdviseShosts      check.AdviceCode = "shosts"
 	AdviseServerHosts check.AdviceCode = "server-hosts-line"
@@ -65,7 +67,7 @@ func Codes() []check.CodeDoc {
 		check.Row(LoginRefusedByName, check.Warning, "a client offered an authorized key, but from= asks for a name that the "+
 			"server did not know it by", unproven),
 		check.Row(LoginDeniedByName, check.Warning, "a user was not allowed to log in by a rule with a host name, and "+
-			"the server did not know the client by that name", unproven),
+			"in the same connection the server could not confirm the client's name", unproven),
 		check.Row(HostbasedMismatch, check.Warning, "hostbased authentication failed because the server found another "+
 			"name for the client than the client gave", unproven),
 		check.Row(LoginBadlyMapped, check.Warning, "a client that logs in has a reverse name that does not resolve "+
@@ -73,6 +75,8 @@ func Codes() []check.CodeDoc {
 			check.Exception{Severity: check.Notice, When: WhenSkipped},
 			check.Exception{Severity: check.Unknown, When: WhenUndetermined}, unproven),
 		check.Row(LoginRefusedFrom, check.Notice, "a client offered an authorized key, but from= does not have its address"),
+		check.Row(LoginRefusedCert, check.Notice, "a client offered a valid certificate, but its source-address does not have "+
+			"the client's address"),
 		check.Row(LoginWasBadlyMapped, check.Pass, "the log complains about the reverse name of a client that logs in; "+
 			"DNS is in order now"),
 		check.Row(ZoneDead, check.Warning, "no answer about the reverse names of several clients that log in: their "+
@@ -106,6 +110,7 @@ func AdviceCodes() []check.AdviceDoc {
 		onServer(AdviseFrom, "from= of a key in authorized_keys, with the client's address added, or those of all clients "+
 			"that the same key refused; file is where the key is, if the log says so, and line is the option, if the log "+
 			"has the whole list"),
+		onServer(AdviseCertificate, "which certificate to have signed: nothing on the server itself has to change"),
 		onServer(AdviseUserHost, "a rule of sshd_config that uses a host name, to be written with an address"),
 		onServer(AdviseShosts, "what to compare in the server's files for hostbased authentication"),
 		onServer(AdviseServerHosts, "a line for the server's hosts file, for an address that is fixed; file and "+

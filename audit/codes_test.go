@@ -119,7 +119,8 @@ func scenariosWith(last func(*counts, *Options)) map[string]*Report {
 		answers(said("140.99.28.179", check.Unresolvable,
 			"its reverse name 179.cureconsulting.deru.net does not exist (NXDOMAIN)", "179.cureconsulting.deru.net")))
 	add("by address", on(client("198.51.100.20", "key:2 from:10.0.0.0/8 user:git")), nil)
-	add("AllowUsers", on(client("203.0.113.42", "failed:3 denied:3 bad:3 then:failed ptr:dsl-42.isp.example user:ben")),
+	add("by certificate", on(client("198.51.100.21", "cert:2 user:deploy")), nil)
+	add("AllowUsers", on(client("203.0.113.42", "failed:3 denied:3 bad:3 then:failed ptr:dsl-42.isp.example user:ben unlisted:ben")),
 		answers(said("203.0.113.42", check.Unresolvable, "its reverse name dsl-42.isp.example does not exist (NXDOMAIN)",
 			"dsl-42.isp.example")),
 		func(_ *counts, o *Options) {
@@ -167,7 +168,7 @@ func scenariosWith(last func(*counts, *Options)) map[string]*Report {
 	add("local", on(), nil, host("fs1", func(h *tally.Host) { h.Trust[sshdlog.Local], h.LocalUIDs = 3, []uint32{1000} }))
 	add("open", on(), nil, host("c1", func(h *tally.Host) { h.Trust[sshdlog.Stranger] = 3 }))
 	madeUp := client("1.2.3.4", "in:4 failed:99 before:99 key:2 denied:1 hostbased:1 bad:4 then:failed "+
-		"ptr:x.example.net from:*.example.net user:root unproven:yes")
+		"ptr:x.example.net from:*.example.net user:root unlisted:root unproven:yes")
 	add("made up", on(madeUp), nil)
 	add("made up, forged", on(madeUp), nil, func(c *counts, _ *Options) { c.sum.Forged = 1 })
 	add("made up, AllowUsers", on(madeUp), nil, func(_ *counts, o *Options) {

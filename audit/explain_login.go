@@ -62,15 +62,31 @@ func explainLogins() []check.Explanation {
 				`from="10.0.0.0/8"`,
 		},
 		{
+			Code: "login.refused-certificate",
+			Means: "A client offered a certificate that the server trusts, and the server refused it: the certificate has " +
+				"the critical option source-address, which does not have the client's address. No name of the client would " +
+				"have helped, and neither would from= in authorized_keys.",
+			Sure: "That the server trusts the certificate is sure, but not that the client has the private key: sshd looks " +
+				"at the options before it asks for a signature, so whoever has the certificate can cause this. sshd does " +
+				"not say which addresses the certificate has; 'ssh-keygen -L -f' shows them.",
+			Who: "The owner of the certificate, who moved to another address. Or somebody has a certificate that they " +
+				"should not have: this is what source-address is for.",
+			Do: "Ask the owner. Have a certificate issued with that address only if they were there; otherwise revoke it " +
+				"(RevokedKeys).",
+			Example: "198.51.100.21: it offered a valid certificate of deploy, and fs1 refused it 2 times: its address is " +
+				"not in the certificate's source-address",
+		},
+		{
 			Code: "login.denied-by-name",
 			Means: "A user was not allowed to log in. AllowUsers in sshd_config has a rule with a host name that would " +
-				"let them in, but the client's reverse name does not resolve back, so the server knew only the address.",
-			Sure: "The rule is from the sshd_config that was read (--sshd-config); the log is of the same server only if " +
+				"let them in, but the server could not confirm the client's name in that connection, so it knew only the address.",
+			Sure: "The complaint about the name and the refusal are of the same connection. The rule is from the sshd_config that was read (--sshd-config); the log is of the same server only if " +
 				"you chose it so.",
 			Who: "That user, from that address.",
 			Do:  "Write the address or its network into the rule, or have the PTR record corrected.",
 			Example: "203.0.113.42: ben was not allowed to log in to fs1: AllowUsers \"ben@*.isp.example\" " +
-				"(/etc/ssh/sshd_config:9) uses a host name, and its reverse name dsl-42.isp.example does not exist (NXDOMAIN)",
+				"(/etc/ssh/sshd_config:9) uses a host name, and in the same connection the server could not " +
+				"confirm the client's: its reverse name dsl-42.isp.example does not exist (NXDOMAIN)",
 		},
 		{
 			Code: "hostbased.mismatch",

@@ -56,7 +56,7 @@ func on(clients ...tally.Client) *counts {
 		h.Connections += c.Connections
 		h.Logins += c.Counts.LoggedIn
 		h.Complaints += c.BadlyMapped
-		h.From += c.RefusedKey
+		h.From += c.RefusedKey - c.RefusedCert
 	}
 	if h.Complaints > 0 {
 		h.FirstProof, h.LastProof = noon-7200, noon
@@ -96,6 +96,10 @@ func client(address, what string) tally.Client {
 			c.UnknownUser = n
 		case "key":
 			c.RefusedKey, c.Connections = n, c.Connections+n
+		case "cert":
+			c.RefusedKey, c.RefusedCert, c.Connections = c.RefusedKey+n, n, c.Connections+n
+		case "unlisted":
+			c.Unlisted = one
 		case "denied":
 			c.NotAllowed = n
 		case "hostbased":

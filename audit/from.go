@@ -95,7 +95,7 @@ func keyUses(clients []counted) map[keyPlace][]keyUse {
 	for i := range clients {
 		c := &clients[i]
 		r, ok := c.refusal()
-		if c.RefusedKey == 0 || !ok || !r.key.in() {
+		if c.RefusedKey == c.RefusedCert || !ok || !r.key.in() {
 			continue
 		}
 		a := plainAddr(c.Addr).WithZone("")

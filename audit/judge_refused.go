@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -20,16 +21,21 @@ const allowUsers = "AllowUsers"
 // of where it came from. sshd says so before it asks for a signature (auth2-pubkey.c,
 // user_key_allowed): whoever has the public key can cause it.
 func (j *judgement) judgeRefused(c *counted) {
-	if c.RefusedKey == 0 {
-		return
-	}
-	a := plainAddr(c.Addr)
+	n := c.RefusedKey - c.RefusedCert
+	a, hosts := plainAddr(c.Addr), c.servers()
 	users := namesOf(c.Refused).list()
-	if users == "" {
+	if users == "" || n > 0 && c.RefusedCert > 0 && c.Refused.About > 1 { // nobody knows whose is which
 		users = "a user"
 	}
-	hosts := c.servers()
-	refused := "it offered an authorized key of " + users + ", and " + servers(hosts) + " refused it " + times(c.RefusedKey)
+	if c.RefusedCert > 0 {
+		j.found(LoginRefusedCert, a, hosts, a.String()+": it offered a valid certificate of "+users+", and "+servers(hosts)+
+			" refused it "+times(c.RefusedCert)+": its address is not in the certificate's source-address",
+			certificateAdvice(a, users))
+	}
+	if n <= 0 {
+		return
+	}
+	refused := "it offered an authorized key of " + users + ", and " + servers(hosts) + " refused it " + times(n)
 	r, ok := c.refusal()
 	switch {
 	case !ok:
@@ -47,6 +53,12 @@ func (j *judgement) judgeRefused(c *counted) {
 		}
 		j.found(LoginRefusedFrom, a, hosts, text, j.fromAdvice(c, users, r))
 	}
+}
+
+// certificateAdvice is to have another certificate issued: nothing in authorized_keys changes this one.
+func certificateAdvice(a netip.Addr, users string) check.Advice {
+	return advise(AdviseCertificate, "nothing to change here: if the client may come from there, have a new certificate of "+
+		users+" signed, with "+a.WithZone("").String()+" in its source-address (ssh-keygen -O source-address=)")
 }
 
 // wholeEntries returns a list without its last entry if the server may have cut it.
@@ -116,17 +128,15 @@ func (j *judgement) whyUnnamed(c *counted, names []string, by int) string {
 }
 
 // judgeDenied is about a user who is not allowed to log in, where sshd_config has a rule
-// that would have let them in by the client's name.
+// that would have let them in by the client's name. It goes by connections in which the server
+// also complained about that name.
 func (j *judgement) judgeDenied(c *counted) {
-	if c.NotAllowed == 0 || c.BadlyMapped == 0 {
-		return
-	}
 	for _, rule := range j.o.Server.ByName {
 		user, host, ok := strings.Cut(rule.Pattern, "@")
 		if !ok || rule.Keyword != allowUsers || !isName(host) || !j.seenByConfigured(c) {
 			continue
 		}
-		for _, u := range c.Denied.Names {
+		for _, u := range c.Unlisted.Names {
 			fits := func(name string) bool { m, _ := sshconf.Match(host, name, true); return m }
 			if m, _ := sshconf.Match(user, u.Name, false); !m || !slices.ContainsFunc(c.nowNames(), fits) {
 				continue
@@ -137,7 +147,8 @@ func (j *judgement) judgeDenied(c *counted) {
 				why = mappingWords(c.result, c.Addr)
 			}
 			j.found(LoginDeniedByName, a, c.servers(), a.String()+": "+userMark.shown(safetext.Name(u.Name))+
-				" was not allowed to log in to "+servers(c.servers())+": "+rule.words()+" uses a host name, and "+why,
+				" was not allowed to log in to "+servers(c.servers())+": "+rule.words()+" uses a host name, and in the same "+
+				"connection the server could not confirm the client's: "+why,
 				slices.Concat([]check.Advice{advise(AdviseUserHost, "write the client's address or its network instead of "+
 					"the name").With(fileOf(rule.Origin), "AllowUsers "+safetext.Name(user)+"@"+a.WithZone("").String())},
 					adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)

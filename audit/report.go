@@ -175,6 +175,7 @@ type Client struct {
 	Failed      int64          `json:"failed"`
 	UnknownUser int64          `json:"unknown_user"`
 	RefusedKey  int64          `json:"refused_key"`
+	RefusedCert int64          `json:"refused_certificate,omitempty"` // of these, certificates whose own source-address refused
 	NotAllowed  int64          `json:"not_allowed"`
 	Dropped     int64          `json:"dropped"`
 	Unsure      int64          `json:"unsure"`

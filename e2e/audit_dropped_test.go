@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"bytes"
-	"encoding/json"
 	"net"
 	"strings"
 	"testing"
@@ -42,9 +40,8 @@ func TestAuditDropped(t *testing.T) {
 			if (gap == "") != (said == "") || !strings.HasPrefix(said, gap) {
 				t.Errorf("%q", said)
 			}
-			var whole struct{ Totals struct{ Dropped int64 } }
-			if err := json.NewDecoder(bytes.NewBufferString(raw)).Decode(&whole); err != nil || whole.Totals.Dropped != 5 {
-				t.Errorf("%d dropped, %v\n%s", whole.Totals.Dropped, err, raw)
+			if r.Totals.Dropped != 5 {
+				t.Errorf("%d dropped\n%s", r.Totals.Dropped, raw)
 			}
 		})
 	}

@@ -26,6 +26,7 @@ type auditReport struct {
 	Totals struct {
 		BadlyMapped  struct{ Addresses, Connections, Logins int64 }                    `json:"badly_mapped"`
 		ByReading    map[string]struct{ Addresses, Connections, Failed, Logins int64 } `json:"by_reading"`
+		Dropped      int64
 		Unattributed int64
 		Forged       int64
 	}

@@ -33,7 +33,7 @@ type Event struct {
 	Name   []byte // the PTR name, or the name by which the server knows the client
 	Method []byte // of authentication: publickey, keyboard-interactive/pam
 	Rest   []byte // what else there is: see Kind
-	At     []byte // of FromKey: FILE:LINE of the key, as sshd names it (since 7.7); see Place
+	At     []byte // of FromKey and FromCert: FILE:LINE of the key, as sshd names it (since 7.7); see Place
 
 	Preauth bool   // the message ended in [preauth]
 	Repeat  uint32 // attempts that this message stands for; at least 1
@@ -69,6 +69,7 @@ const (
 	Timeout                 // LoginGraceTime ran out; Rest: the connection's pid, if Listener
 	Penalty                 // PerSourcePenalties; Rest: the net; Sure if its address is the client's
 	Limited                 // Repeat connections were dropped without a line of their own
+	FromCert                // a valid certificate, from a place that its own source-address does not allow
 	Throttled               // MaxStartups dropped Repeat connections in all, some with a line of their own
 	kinds
 )
@@ -79,7 +80,7 @@ const Kinds = int(kinds)
 var kindWords = [...]string{
 	"other", "map.failed", "map.mismatch", "map.numeric", "map.missing", "accepted", "failed", "invalid",
 	"partial", "too-many", "not-allowed", "from-key", "hostbased", "pam-failed", "start", "end", "gone", "scan",
-	"dropped", "timeout", "penalty", "limited", "throttled",
+	"dropped", "timeout", "penalty", "limited", "from-cert", "throttled",
 }
 
 // String returns the word that --format events uses.

@@ -112,7 +112,8 @@ func Place(at []byte) (file, line []byte, ok bool) {
 	return at[:i], at[i+1:], true
 }
 
-// fromKey reads what sshd says of a key that only other places may use.
+// fromKey reads what sshd says of a key that only other places may use: because of from= in a
+// file, or else because of the critical option source-address in the certificate.
 //
 //	U with correct key but not from a permitted host (host=H, ip=IP[, required=LIST]).
 //	U with valid certificate but not from a permitted host (ip=IP).
@@ -151,7 +152,7 @@ func (e *Event) fromCertificate(r []byte, whole bool) bool {
 	if i < 0 || j < i {
 		return false
 	}
-	e.User, e.HasUser = r[:i], true
+	e.Kind, e.User, e.HasUser = FromCert, r[:i], true
 	a, ok := cutSuffix(trimPrefix(r[j+1:], "ip="), ").")
 	if addr, isAddr := parseAddr(a); ok && isAddr && whole {
 		e.Addr, e.Sure = addr, true

@@ -24,6 +24,7 @@ const (
 	nLoggedIn = iota + 3
 	nLoggedInBad
 	nRefusedKey
+	nRefusedCert
 	nNotAllowed
 	nHostbased
 	nNamed
@@ -57,7 +58,8 @@ const (
 // extra is what is known of a client that logged in, or that there were complaints about.
 type extra struct {
 	n                                          [moreNumbers]uint32
-	loggedIn, refused, denied, names, required sample
+	loggedIn, refused, denied, names, unlisted sample
+	required                                   sample
 	nameFirst, nameLast                        uint32
 	nameFirstAt, nameLastAt                    int64 // in lines of the log
 	mappingAt                                  int64
@@ -89,8 +91,8 @@ func (t *Tally) forget(c *record) {
 	}
 }
 
-func (m *extra) samples() [5]*sample {
-	return [5]*sample{&m.loggedIn, &m.refused, &m.denied, &m.names, &m.required}
+func (m *extra) samples() [6]*sample {
+	return [...]*sample{&m.loggedIn, &m.refused, &m.denied, &m.names, &m.unlisted, &m.required}
 }
 
 // extraOf returns the extra of a record, a new one if it has none.
@@ -115,7 +117,7 @@ func countsOf(n *[numbers]uint32, m *[moreNumbers]uint32) Counts {
 		Connections: int64(n[nConnections]), Tried: int64(n[nTried]), Knocked: int64(n[nKnocked]),
 		UnknownUser: int64(n[nUnknownUser]), Failed: int64(n[nFailed]), Dropped: int64(n[nDropped]),
 		Unsure: int64(n[nUnsure]), LoggedIn: int64(m[nLoggedIn]), LoggedInBad: int64(m[nLoggedInBad]),
-		RefusedKey: int64(m[nRefusedKey]), NotAllowed: int64(m[nNotAllowed]), Hostbased: int64(m[nHostbased]),
+		RefusedKey: int64(m[nRefusedKey]), RefusedCert: int64(m[nRefusedCert]), NotAllowed: int64(m[nNotAllowed]), Hostbased: int64(m[nHostbased]),
 		NamedMapping: int64(m[nNamed]),
 	}
 	for i := range c.ByMapping {
@@ -139,6 +141,7 @@ func (c *Counts) add(o Counts) {
 	c.Failed += o.Failed
 	c.Dropped += o.Dropped
 	c.RefusedKey += o.RefusedKey
+	c.RefusedCert += o.RefusedCert
 	c.NotAllowed += o.NotAllowed
 	c.Hostbased += o.Hostbased
 	c.Unsure += o.Unsure

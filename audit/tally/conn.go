@@ -26,6 +26,7 @@ type conn struct {
 	mapping            sshdlog.Kind // of the first complaint; later ones are its doubles
 	failed, pam, root  uint32       // attempts
 	keys, denied       uint32       // authorized keys from the wrong place, and users who may not log in
+	certs              uint32       // of these keys, certificates that refused by themselves
 	hostbased, unsure  uint32
 	dropped            uint32 // connections that one line stands for
 
@@ -56,6 +57,7 @@ const (
 	noPID            // a line without pid: no connection
 	over             // counted, or kept as a fragment
 	proven           // its address stands in a line that no client can have written
+	unlisted         // AllowUsers does not have the user
 )
 
 func (c *conn) is(f flags) bool { return c.flags&f != 0 }
@@ -174,11 +176,16 @@ func (t *Tally) countKind(c *conn, l *line) {
 		c.pam = sum(c.pam, e.Repeat)
 	case sshdlog.NotAllowed:
 		c.denied = sum(c.denied, e.Repeat)
+		if bytes.Contains(e.Rest, []byte("AllowUsers")) {
+			c.flags |= unlisted
+		}
 	case sshdlog.FromKey:
 		c.keys = sum(c.keys, e.Repeat)
 		if c.need == 0 {
 			c.need = t.names.required(e.At, e.Rest)
 		}
+	case sshdlog.FromCert:
+		c.keys, c.certs = sum(c.keys, e.Repeat), sum(c.certs, e.Repeat)
 	case sshdlog.Hostbased:
 		c.hostbased = sum(c.hostbased, e.Repeat)
 	}
@@ -199,7 +206,7 @@ func (t *Tally) countUser(c *conn, e *sshdlog.Event) {
 		c.flags |= unknown
 	}
 	switch e.Kind {
-	case sshdlog.NotAllowed, sshdlog.FromKey, sshdlog.Accepted:
+	case sshdlog.NotAllowed, sshdlog.FromKey, sshdlog.FromCert, sshdlog.Accepted:
 		if c.known == 0 && !e.Invalid {
 			c.known = t.names.id(e.User)
 		}
@@ -219,7 +226,7 @@ func isRoot(user []byte) bool {
 
 // rank orders events by how much they say about a connection.
 var rank = [sshdlog.Kinds]uint8{
-	sshdlog.Accepted: 20, sshdlog.FromKey: 19, sshdlog.NotAllowed: 18, sshdlog.Hostbased: 17,
+	sshdlog.Accepted: 20, sshdlog.FromKey: 19, sshdlog.FromCert: 19, sshdlog.NotAllowed: 18, sshdlog.Hostbased: 17,
 	sshdlog.TooMany: 16, sshdlog.Failed: 15, sshdlog.PAMFailed: 14, sshdlog.Invalid: 13, sshdlog.Partial: 12,
 	sshdlog.Dropped: 11, sshdlog.Timeout: 10, sshdlog.Scan: 9, sshdlog.MapMismatch: 8, sshdlog.MapFailed: 7,
 	sshdlog.MapNumeric: 6, sshdlog.MapMissing: 5, sshdlog.End: 4, sshdlog.Gone: 3, sshdlog.Start: 2,
@@ -234,7 +241,7 @@ func (t *Tally) join(c, o *conn) {
 	if c.port == 0 {
 		c.port = o.port
 	}
-	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven)
+	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven | unlisted)
 	c.n, c.seq = o.n, o.seq
 	c.strays = sum(c.strays, o.strays)
 	c.stamp(o.first, o.last)
@@ -252,7 +259,7 @@ func (t *Tally) join(c, o *conn) {
 		to *uint32
 		of uint32
 	}{
-		{&c.failed, o.failed}, {&c.pam, o.pam}, {&c.root, o.root}, {&c.keys, o.keys},
+		{&c.failed, o.failed}, {&c.pam, o.pam}, {&c.root, o.root}, {&c.keys, o.keys}, {&c.certs, o.certs},
 		{&c.denied, o.denied}, {&c.hostbased, o.hostbased}, {&c.unsure, o.unsure},
 	} {
 		*p.to = sum(*p.to, p.of)

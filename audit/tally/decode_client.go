@@ -57,7 +57,7 @@ func (d *decoder) extra(m *extra, w *wireExtra) error {
 	err := errors.Join(
 		inLog(0, m.nameFirstAt, seq), inLog(0, m.nameLastAt, seq), inLog(0, m.mappingAt, seq), inLog(0, m.wait, mostWait+1),
 	)
-	for i, s := range []*wireSample{w.LoggedIn, w.Refused, w.Denied, w.Names} {
+	for i, s := range []*wireSample{w.LoggedIn, w.Refused, w.Denied, w.Names, w.Unlisted} {
 		err = errors.Join(err, d.sample(m.samples()[i], s, d.name))
 	}
 	return errors.Join(err, d.sample(&m.required, w.Required, d.required))

@@ -71,11 +71,11 @@ func (d *decoder) conn(k key, w *wireConn) (conn, error) {
 	t := d.t
 	c := conn{
 		pid: k.pid, host: k.host, port: w.Port,
-		flags: w.Flags & (closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven),
+		flags: w.Flags & (closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven | unlisted),
 		begin: w.Begin, n0: w.Place[0], n: w.Place[1], seq0: w.Place[2], seq: w.Place[3],
 		first: w.Times[0], last: w.Times[1], acted: w.Times[2], outcome: w.Kinds[0], mapping: w.Kinds[1],
 		strays: w.N[0], failed: w.N[1], pam: w.N[2], root: w.N[3],
-		keys: w.N[4], denied: w.N[5], hostbased: w.N[6], unsure: w.N[7],
+		keys: w.N[4], denied: w.N[5], hostbased: w.N[6], unsure: w.N[7], certs: w.N[8],
 		user: d.name(w.Names[0]), known: d.name(w.Names[1]), in: d.name(w.Names[2]),
 		name: d.name(w.Names[3]), named: d.name(w.Names[4]), need: d.required(w.Names[5]),
 		nameAt: w.NamesAt[0], namedAt: w.NamesAt[1], startAt: w.Micro[0], mapAt: w.Micro[1],

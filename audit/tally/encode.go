@@ -121,7 +121,7 @@ func (e *encoder) conn(c *conn) wireConn {
 	w := wireConn{
 		Port: c.port, Flags: c.flags &^ over, Begin: c.begin, Place: [4]int64{c.n0, c.n, c.seq0, c.seq},
 		Times: [3]uint32{c.first, c.last, c.acted}, Kinds: [2]sshdlog.Kind{c.outcome, c.mapping},
-		N:       [8]uint32{c.strays, c.failed, c.pam, c.root, c.keys, c.denied, c.hostbased, c.unsure},
+		N:       [9]uint32{c.strays, c.failed, c.pam, c.root, c.keys, c.denied, c.hostbased, c.unsure, c.certs},
 		Names:   [6]bytesText{e.name(c.user), e.name(c.known), e.name(c.in), e.name(c.name), e.name(c.named), e.name(c.need)},
 		NamesAt: [2]int64{c.nameAt, c.namedAt}, Micro: [2]int64{c.startAt, c.mapAt},
 	}
@@ -159,7 +159,7 @@ func (e *encoder) client(r *record) *wireClient {
 	m := e.t.extras.at(r.more)
 	w.More = &wireExtra{
 		N: m.n, LoggedIn: e.sample(m.loggedIn), Refused: e.sample(m.refused), Denied: e.sample(m.denied),
-		Names: e.sample(m.names), Required: e.sample(m.required), Name: [2]bytesText{e.name(m.nameFirst), e.name(m.nameLast)},
+		Names: e.sample(m.names), Unlisted: e.sample(m.unlisted), Required: e.sample(m.required), Name: [2]bytesText{e.name(m.nameFirst), e.name(m.nameLast)},
 		NameAt: [2]int64{m.nameFirstAt, m.nameLastAt}, Mapping: sshdlog.Kind(m.mapping), MappingAt: m.mappingAt,
 		Wait: m.wait,
 	}

@@ -130,6 +130,7 @@ func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
 	if c.named != 0 {
 		m[nNamed], more = 1, true
 	}
+	m[nRefusedCert] = c.certs
 	m[nRefusedKey], m[nNotAllowed], m[nHostbased] = c.keys, c.denied, c.hostbased
 	return n, m, more || c.keys > 0 || c.denied > 0 || c.hostbased > 0
 }
@@ -157,6 +158,9 @@ func (t *Tally) foldMore(table *records, r *record, c *conn, n *[moreNumbers]uin
 		}
 	}
 	if c.mapping != sshdlog.Other {
+		if c.is(unlisted) {
+			t.sample(&m.unlisted, c.known, 1)
+		}
 		m.complained(uint8(c.mapping), c.nameAt)
 		if w, ok := c.waited(); ok {
 			m.wait = max(m.wait, w+1)

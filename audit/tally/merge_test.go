@@ -89,7 +89,7 @@ func colliding(r *rand.Rand, lines int) []logged {
 	hosts := []string{"a", "b", "", "c", "d", "e", "f", "g", "h", "i", "j"}[:2+r.IntN(2)*r.IntN(10)]
 	users := []string{"root", "anna", "bob", "", "hunter2", "ROOT", "x1", "x2", "x3", "x4", "x5", "x6", "x7"}
 	names := []string{"", "a.example", "b.example", "c.example", "\xff.example"}
-	lists := []string{"", "not in AllowUsers", "*.example.com", "7"}
+	lists := []string{"", "not in AllowUsers", "*.example.com", "7", "past Maxstartups"}
 	if r.IntN(3) == 0 {
 		for i := range 20 {
 			names, lists = append(names, fmt.Sprintf("n%d", i)), append(lists, fmt.Sprintf("*.n%d", i))

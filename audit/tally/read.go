@@ -123,6 +123,7 @@ func (t *Tally) client(r *record) *Client {
 	}
 	m := t.extras.at(r.more)
 	c.LoggedIn, c.Refused, c.Denied = t.shown(m.loggedIn), t.shown(m.refused), t.shown(m.denied)
+	c.Unlisted = t.shown(m.unlisted)
 	c.Names, c.Required = t.shown(m.names), t.shownRequired(m.required)
 	c.NameFirst, c.NameLast = t.names.string(m.nameFirst), t.names.string(m.nameLast)
 	c.Mapping = sshdlog.Kind(m.mapping)

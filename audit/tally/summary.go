@@ -42,7 +42,8 @@ type Counts struct {
 	Knocked      int64    // connections that never tried
 	Failed       int64    // failed attempts
 	Dropped      int64    // connections that the listener refused
-	RefusedKey   int64    // authorized key, wrong place (from=)
+	RefusedKey   int64    // authorized key or certificate, wrong place
+	RefusedCert  int64    // of these, certificates whose own source-address refused; else it was from=
 	NotAllowed   int64    // known users who may not log in
 	Hostbased    int64    // host names that were not the claimed ones
 	Unsure       int64    // messages whose address could be forged
@@ -63,6 +64,7 @@ type Client struct {
 	LoggedIn Sample // users who logged in
 	Refused  Sample // users with an authorized key, from the wrong place
 	Denied   Sample // users who were not allowed
+	Unlisted Sample // of these, users whom AllowUsers does not have, in connections with a complaint about the mapping
 	Names    Sample // PTR names in complaints, or by which the server knew the client
 	Required Sample // the from= lists that refused it
 	Root     int64  // failed attempts as root

@@ -48,8 +48,8 @@ func clientsOf(y *Tally) (lines []string) {
 			{"connections", c.Connections}, {"bad", c.BadlyMapped}, {"in", c.Counts.LoggedIn},
 			{"inbad", c.LoggedInBad},
 			{"tried", c.Tried}, {"unknown", c.UnknownUser}, {"knocked", c.Knocked}, {"failed", c.Failed}, {"root", c.Root},
-			{"dropped", c.Dropped}, {"keys", c.RefusedKey}, {"denied", c.NotAllowed}, {"unsure", c.Unsure},
-			{"named", c.NamedMapping},
+			{"dropped", c.Dropped}, {"keys", c.RefusedKey}, {"certs", c.RefusedCert}, {"denied", c.NotAllowed}, {"unsure", c.Unsure},
+			{"named", c.NamedMapping}, {"unlisted", int64(c.Unlisted.About)},
 		} {
 			if n.n != 0 {
 				fmt.Fprintf(&b, " %s %d", n.name, n.n)
@@ -119,6 +119,18 @@ func TestConnections(t *testing.T) {
 		{"an authorized key from the wrong place", []string{
 			"fs1 7 1 Authentication tried for backup with correct key but not from a permitted host (host=x.example, ip=192.0.2.1)."},
 			[]string{"192.0.2.1 connections 1 tried 1 keys 1 named 1"}},
+		{"a certificate from the wrong place", []string{
+			"fs1 7 1 cert: Authentication tried for backup with valid certificate but not from a permitted source address (192.0.2.1)."},
+			[]string{"192.0.2.1 connections 1 tried 1 keys 1 certs 1"}},
+		{"a user who is not in the list, and a complaint in the same connection", []string{mapped,
+			"fs1 7 1 User bob from 192.0.2.1 not allowed because not listed in AllowUsers"},
+			[]string{"192.0.2.1 connections 1 bad 1 tried 1 denied 1 unlisted 1"}},
+		{"a user who is not in the list, and a complaint in another connection", []string{mapped, closed,
+			"fs1 8 1 User bob from 192.0.2.1 not allowed because not listed in AllowUsers"},
+			[]string{"192.0.2.1 connections 2 bad 1 tried 2 denied 1"}},
+		{"a user who may not log in for another reason, and a complaint", []string{mapped,
+			"fs1 7 1 User bob from 192.0.2.1 not allowed because account is locked"},
+			[]string{"192.0.2.1 connections 1 bad 1 tried 1 denied 1"}},
 		{"a user who is not allowed is called invalid, too", []string{
 			"fs1 7 1 User bob from 192.0.2.1 not allowed because not listed in AllowUsers",
 			"fs1 7 1 Connection closed by invalid user bob 192.0.2.1 port 4000 [preauth]"},

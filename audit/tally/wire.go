@@ -105,7 +105,7 @@ type wireConn struct {
 	Place   [4]int64        // n0, n, seq0, seq
 	Times   [3]uint32       // first, last, acted
 	Kinds   [2]sshdlog.Kind // outcome, mapping
-	N       [8]uint32       // strays, failed, pam, root, keys, denied, hostbased, unsure
+	N       [9]uint32       // strays, failed, pam, root, keys, denied, hostbased, unsure, certs
 	Names   [6]bytesText    // user, known, in, name, named, need
 	NamesAt [2]int64        // name, named
 	Micro   [2]int64        // start, complaint
@@ -142,6 +142,7 @@ type wireClient struct {
 type wireExtra struct {
 	N                                          [moreNumbers]uint32
 	LoggedIn, Refused, Denied, Names, Required *wireSample  `json:",omitempty"`
+	Unlisted                                   *wireSample  `json:",omitempty"`
 	Name                                       [2]bytesText // first, last
 	NameAt                                     [2]int64
 	Mapping                                    sshdlog.Kind

@@ -58,6 +58,8 @@ func (w *EventWriter) Event(f *sshdlog.Frame, e *sshdlog.Event) error {
 	case sshdlog.FromKey:
 		w.text("required", e.Rest)
 		w.text("file", e.At)
+	case sshdlog.FromCert:
+		w.text("file", e.At)
 	case sshdlog.Penalty:
 		w.text("net", e.Rest)
 	}

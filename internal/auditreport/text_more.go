@@ -75,6 +75,8 @@ func outcomeWords(kind string) string {
 		return "the user may not log in"
 	case "from-key":
 		return "authorized key, refused by from="
+	case "from-cert":
+		return "certificate, refused by its source-address"
 	case "hostbased":
 		return "refused by hostbased authentication"
 	case "scan":
