@@ -26,48 +26,54 @@ type said struct {
 // lost is what a framing does not say, or says of all its records.
 type lost struct {
 	host, pid, time, micro, millis bool
-	root, stranger                 bool // what Trust is; else Unknown
-	cut                            int  // 0: 500
+	root, stranger                 bool   // what Trust is; else Unknown
+	cut                            int    // 0: 500
+	in                             string // the container
 	input                          Framing
 	is                             Framing // what Last returns; Auto: Syslog
 }
 
 // corpus has the framings in which testdata/framings has the same ten messages.
 var corpus = map[string]lost{
-	"rfc3164.log":           {micro: true},
-	"rfc3164-crlf.log":      {micro: true},
-	"rfc3164-priority.log":  {micro: true},
-	"rfc3164-no-host.log":   {micro: true, host: true},
-	"syslog-ng-chain.log":   {micro: true},
-	"freebsd-v.log":         {micro: true},
-	"busybox.log":           {micro: true, cut: 235},
-	"openwrt.log":           {micro: true, host: true},
-	"aix.log":               {micro: true},
-	"solaris.log":           {micro: true},
-	"macos-asl.log":         {micro: true},
-	"macos.log":             {},
-	"metalog.log":           {micro: true, host: true, pid: true},
-	"rfc3339.log":           {},
-	"rfc5424.log":           {is: RFC5424},
-	"rfc5424-data.log":      {is: RFC5424},
-	"rfc5424-counted.log":   {is: RFC5424},
-	"aix-forwarded.log":     {micro: true},
-	"windows.log":           {host: true, millis: true},
-	"windows-7.7.log":       {host: true, time: true},
-	"bare.log":              {host: true, pid: true, time: true, cut: cutBare, stranger: true, input: Bare, is: Bare},
-	"loose.log":             {host: true, time: true, stranger: true, input: Loose, is: Loose},
-	"docker.json":           {host: true, pid: true, cut: cutBare, stranger: true, is: Docker},
-	"docker-syslog.json":    {stranger: true, is: Docker},
-	"cri.log":               {host: true, pid: true, cut: cutBare, stranger: true, is: CRI},
-	"rsyslog-jsonf.json":    {is: JSON},
-	"rsyslog-jsonmesg.json": {is: JSON},
-	"syslog-ng.json":        {micro: true, is: JSON},
-	"fluentd.json":          {micro: true, is: JSON},
-	"vector.json":           {is: JSON},
-	"ecs.json":              {millis: true, is: JSON},
-	"ecs-dotted.json":       {millis: true, is: JSON},
-	"filebeat.json":         {is: JSON},
-	"journal.export":        {root: true, input: JournalExport, is: JournalExport},
+	"rfc3164.log":             {micro: true},
+	"rfc3164-crlf.log":        {micro: true},
+	"rfc3164-priority.log":    {micro: true},
+	"rfc3164-no-host.log":     {micro: true, host: true},
+	"syslog-ng-chain.log":     {micro: true},
+	"freebsd-v.log":           {micro: true},
+	"busybox.log":             {micro: true, cut: 235},
+	"openwrt.log":             {micro: true, host: true},
+	"aix.log":                 {micro: true},
+	"solaris.log":             {micro: true},
+	"macos-asl.log":           {micro: true},
+	"macos.log":               {},
+	"metalog.log":             {micro: true, host: true, pid: true},
+	"rfc3339.log":             {},
+	"rfc5424.log":             {is: RFC5424},
+	"rfc5424-data.log":        {is: RFC5424},
+	"rfc5424-counted.log":     {is: RFC5424},
+	"aix-forwarded.log":       {micro: true},
+	"windows.log":             {host: true, millis: true},
+	"windows-7.7.log":         {host: true, time: true},
+	"bare.log":                {host: true, pid: true, time: true, cut: cutBare, stranger: true, input: Bare, is: Bare},
+	"loose.log":               {host: true, time: true, stranger: true, input: Loose, is: Loose},
+	"docker.json":             {host: true, pid: true, cut: cutBare, stranger: true, is: Docker},
+	"docker-syslog.json":      {stranger: true, is: Docker},
+	"cri.log":                 {host: true, pid: true, cut: cutBare, stranger: true, is: CRI},
+	"rsyslog-jsonf.json":      {is: JSON},
+	"rsyslog-jsonmesg.json":   {is: JSON},
+	"syslog-ng.json":          {micro: true, is: JSON},
+	"fluentd.json":            {micro: true, is: JSON},
+	"vector.json":             {is: JSON},
+	"ecs.json":                {millis: true, is: JSON},
+	"ecs-dotted.json":         {millis: true, is: JSON},
+	"filebeat.json":           {is: JSON},
+	"container.json":          {host: true, pid: true, cut: cutBare, stranger: true, is: JSON},
+	"filebeat-container.json": {in: "sshd-0", millis: true, pid: true, cut: cutBare, stranger: true, is: JSON},
+	"fluentbit.json":          {in: "sshd-0", micro: true, pid: true, cut: cutBare, stranger: true, is: JSON},
+	"docker-tag.json":         {in: "sshd-0", host: true, pid: true, cut: cutBare, stranger: true, is: Docker},
+	"docker-fluentd.json":     {in: "sshd-0", micro: true, stranger: true, is: JSON},
+	"journal.export":          {root: true, input: JournalExport, is: JournalExport},
 }
 
 func want(t *testing.T, l lost) (all []said) {
@@ -84,6 +90,9 @@ func want(t *testing.T, l lost) (all []said) {
 		w.msg = column[3]
 		if l.host {
 			w.host = ""
+		}
+		if l.in != "" {
+			w.host = strings.TrimPrefix(w.host+"/"+l.in, "/")
 		}
 		if l.pid {
 			w.pid = 0

@@ -28,6 +28,7 @@ type record struct {
 // journal's come first. Docker's comes last, for Elastic has an object of that name.
 const (
 	journals = 1
+	tags     = 11
 	dockers  = 15
 )
 
@@ -52,10 +53,15 @@ func nameOf(name []byte) (part, uint8) {
 		return uidPart, journals
 	case "_TRANSPORT":
 		return transportPart, journals
-	case "CONTAINER_ID", "CONTAINER_ID_FULL", "CONTAINER_NAME":
-		return containerPart, journals
-	case "container_id", "container_name", "container", "kubernetes": // Docker's fluentd driver, Elastic, Vector
+	// Docker's and Podman's drivers, Kubernetes's collectors, Elastic, Vector: a name before an ID
+	case "CONTAINER_NAME", "kubernetes.pod_name", "kubernetes.pod.name":
+		return containerPart, 1
+	case "container_name", "container.name", "kubernetes.container_name", "CONTAINER_TAG", "attrs.tag":
 		return containerPart, 2
+	case "CONTAINER_ID", "CONTAINER_ID_FULL", "container_id", "container.id":
+		return containerPart, 3
+	case "container", "kubernetes":
+		return containerPart, 4
 
 	// Docker's json-file, and the Kubernetes collectors that pass it on
 	case "log":
@@ -82,6 +88,8 @@ func nameOf(name []byte) (part, uint8) {
 		return timePart, 7
 	case "DATE":
 		return timePart, 8
+	case "date": // Fluent Bit
+		return timePart, 9
 	case "hostname":
 		return hostPart, 2
 	case "host":
@@ -94,6 +102,8 @@ func nameOf(name []byte) (part, uint8) {
 		return hostPart, 6
 	case "log.syslog.hostname":
 		return hostPart, 7
+	case "kubernetes.host", "kubernetes.pod_node_name", "kubernetes.node.name":
+		return hostPart, 8
 	case "programname":
 		return tagPart, 2
 	case "app-name":
@@ -113,7 +123,7 @@ func nameOf(name []byte) (part, uint8) {
 	case "syslogtag":
 		return tagPart, 10
 	case "tag":
-		return tagPart, 11
+		return tagPart, tags
 	case "procid":
 		return pidPart, 3
 	case "pid":
@@ -185,7 +195,8 @@ func (p *Parser) readObject(b, prefix []byte) int {
 			if !p.add(full, v) {
 				return 0
 			}
-		} else if nests(full) {
+		}
+		if v.kind == object && nests(full) {
 			at := len(p.scratch)
 			p.scratch = append(append(p.scratch, full...), '.')
 			if p.readObject(b[i+1:], p.scratch[at:]) != n-1 {
@@ -219,7 +230,7 @@ func ofContainer(name []byte) bool {
 // nests tells whether members of an object of this name are of interest.
 func nests(name []byte) bool {
 	switch string(name) {
-	case "host", "process", "log", "log.syslog":
+	case "host", "process", "log", "log.syslog", "container", "kubernetes", "kubernetes.pod", "kubernetes.node", "attrs":
 		return true
 	}
 	return false

@@ -30,6 +30,7 @@ type Parser struct {
 	last    Framing
 	rec     record
 	scratch []byte
+	host    []byte // with a container's name
 }
 
 // Last returns the framing of the last line for which Parse returned OK; Auto: there was none.

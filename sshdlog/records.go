@@ -63,38 +63,69 @@ func (p *Parser) journal(f *Frame) Found {
 		}
 	}
 	// What came through a service's stderr was cut into lines at each newline, and sshd -e
-	// does not escape those of a client. So do containers.
-	if t, _ := p.text(r.value[transportPart]); string(t) == "stdout" || r.value[containerPart].kind != absent {
+	// does not escape those of a client. So do containers, whose records have the process ID of
+	// what reads the containers' output.
+	contained := r.value[containerPart].kind != absent
+	if t, _ := p.text(r.value[transportPart]); string(t) == "stdout" || contained {
 		f.Trust, f.Cut = Stranger, cutBare
 	}
+	if contained {
+		f.PID = 0
+		p.inContainer(f)
+	}
 	return OK
+}
+
+// inContainer puts the container's name, or else its ID, behind the host's: HOST/NAME. Containers
+// can share the name of a host, and their processes have the same few IDs.
+func (p *Parser) inContainer(f *Frame) {
+	v := p.rec.value[containerPart]
+	if v.kind != plain && v.kind != escaped {
+		return
+	}
+	name, ok := p.text(v)
+	if name = bytes.TrimPrefix(name, []byte("/")); !ok || len(name) == 0 { // Docker's names begin with one
+		return
+	}
+	if p.host = p.host[:0]; len(f.Host) > 0 {
+		p.host = append(append(p.host, f.Host...), '/')
+	}
+	p.host = append(p.host, name...)
+	f.Host = p.host
 }
 
 // collected makes a Frame of a record of rsyslog, syslog-ng, Fluentd, Vector, Elastic and so on.
 // What they took from a container is a line of its stderr.
 func (p *Parser) collected(f *Frame) Found {
-	found := p.gathered(f)
-	if p.rec.value[streamPart].kind != absent || p.rec.value[containerPart].kind != absent {
+	r := &p.rec
+	contained := r.value[streamPart].kind != absent || r.value[containerPart].kind != absent
+	found := p.gathered(f, contained)
+	if contained {
 		f.Trust = Stranger
+		p.inContainer(f)
 	}
 	return found
 }
 
-func (p *Parser) gathered(f *Frame) Found {
+func (p *Parser) gathered(f *Frame, contained bool) (found Found) {
 	r := &p.rec
 	if r.value[msgPart].kind == absent {
 		return NotFramed
 	}
-	if r.value[tagPart].kind != absent {
+	if r.value[tagPart].kind != absent && !(contained && p.routes(r.value[tagPart])) {
 		return p.from(f)
 	}
-	// A line of a syslog file that was collected as it is.
+	// A line of a syslog file or of a container that was collected as it is.
 	m, ok := p.text(r.value[msgPart])
 	if !ok {
 		return NotFramed
 	}
 	sec, micro := p.time() // a stamp without a year follows from it
-	_, found := p.plain(m, f)
+	if contained {
+		found = p.written(bytes.TrimSuffix(m, []byte("\n")), f)
+	} else {
+		_, found = p.plain(m, f)
+	}
 	if found >= OK {
 		if f.Time == 0 {
 			f.Time, f.Micro = sec, micro
@@ -106,6 +137,13 @@ func (p *Parser) gathered(f *Frame) Found {
 	return found
 }
 
+// routes reports whether a tag is one by which Fluentd and Fluent Bit route records, such as
+// kube.var.log.containers.sshd-0.log, and no program's name.
+func (p *Parser) routes(tag value) bool {
+	name, ok := p.text(tag)
+	return ok && tag.rank == tags && bytes.IndexByte(name, '.') > 0
+}
+
 // container makes a Frame of a line that a container wrote.
 func (p *Parser) container(f *Frame) Found {
 	m, ok := p.text(p.rec.value[msgPart])
@@ -114,6 +152,10 @@ func (p *Parser) container(f *Frame) Found {
 	}
 	found := p.written(bytes.TrimSuffix(m, []byte("\n")), f)
 	f.Time, f.Micro = p.time()
+	if len(f.Host) == 0 {
+		f.Host, _ = p.text(p.rec.value[hostPart])
+	}
+	p.inContainer(f)
 	return found
 }
 

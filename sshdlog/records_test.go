@@ -85,3 +85,61 @@ func TestLocal(t *testing.T) {
 		}
 	}
 }
+
+// Containers are hosts of their own, and a process ID counts only if it is of the container's
+// process: the journal has that of the container's runtime.
+func TestContainers(t *testing.T) {
+	const journal = `{"__REALTIME_TIMESTAMP":"1","_HOSTNAME":"fs1","_PID":"41","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"x"`
+	const fluentd = `{"host":"fs1","ident":"sshd","pid":"7","message":"x"`
+	for _, c := range []struct {
+		name, line, host string
+		pid              uint32
+	}{
+		{"none", journal + `}`, "fs1", 41},
+		{"by name", journal + `,"CONTAINER_ID":"1f","CONTAINER_NAME":"web"}`, "fs1/web", 0},
+		{"by ID", journal + `,"CONTAINER_ID":"1f"}`, "fs1/1f", 0},
+		{"without a host", `{"log":"Nov 25 20:08:24 sshd[7]: x","stream":"stderr","container_name":"/web"}`, "web", 7},
+		{"of Docker's", fluentd + `,"container_name":"/web"}`, "fs1/web", 7},
+		{"a pod", fluentd + `,"kubernetes":{"labels":{"pod_name":"x"},"container_name":"sshd","pod_name":"sshd-0"}}`, "fs1/sshd-0", 7},
+		{"a pod of Elastic's", fluentd + `,"kubernetes":{"pod":{"name":"sshd-0"}},"container":{"id":"1f"}}`, "fs1/sshd-0", 7},
+		{"escaped", fluentd + `,"container_name":"\u002fweb"}`, "fs1/web", 7},
+		{"an object that names none", fluentd + `,"container":{"image":{"name":"x"}}}`, "fs1", 7},
+		{"on a node", `{"log":"x","stream":"stderr","kubernetes":{"pod_name":"sshd-0","host":"node1"}}`, "node1/sshd-0", 0},
+		{"a tag of Docker's", `{"log":"x","stream":"stderr","attrs":{"tag":"web"},"time":"2026-11-25T20:08:24Z"}`, "web", 0},
+	} {
+		var p Parser
+		var f Frame
+		if found := p.Parse([]byte(c.line), &f); found != OK || string(f.Host) != c.host || f.PID != c.pid || string(f.Msg) != "x" {
+			t.Errorf("%s: %v, host %q, pid %d, message %q", c.name, found, f.Host, f.PID, f.Msg)
+		}
+	}
+}
+
+// Text of a container has no tag; that of other programs does.
+func TestUntagged(t *testing.T) {
+	const said = "Accepted password for anna from 192.0.2.7 port 4 ssh2"
+	for _, c := range []struct {
+		line string
+		want Found
+	}{
+		{`{"message":"` + said + `","stream":"stderr"}`, OK},
+		{`{"message":"` + said + `\r\n","kubernetes":{"pod_name":"sshd-0"}}`, OK},
+		{`{"message":"` + said + `","kubernetes":{"pod_name":"sshd-0"},"tag":"kube.sshd"}`, OK},
+		{`{"message":"` + said + `"}`, NotFramed},
+		{`{"message":"` + said + `","tag":"kube.sshd"}`, OtherProgram},
+		{`{"message":"` + said + `","stream":"stderr","ident":"cron"}`, OtherProgram},
+		{`{"message":"` + said + `","stream":"stderr","tag":"cron"}`, OtherProgram},
+		{`{"message":"Nov 25 20:08:24 fs1 cron[1]: ` + said + `","stream":"stderr"}`, OtherProgram},
+	} {
+		var p Parser
+		var f Frame
+		var e Event
+		found := p.Parse([]byte(c.line), &f)
+		if found != c.want {
+			t.Errorf("%s: %v", c.line, found)
+		}
+		if found == OK && (f.Trust != Stranger || f.PID != 0 || f.Cut != cutBare || !ParseEvent(&f, &e) || e.Addr.String() != "192.0.2.7") {
+			t.Errorf("%s: %+v", c.line, f)
+		}
+	}
+}

@@ -58,7 +58,13 @@ const (
 	over             // counted, or kept as a fragment
 	proven           // its address stands in a line that no client can have written
 	unlisted         // AllowUsers does not have the user
+	clashes          // a line of another client came from its process before it was over
+	loose            // a line that counts does not say whose it is
+	looseName        // the complaint does not
 )
+
+// kept are the flags that a fragment hands on.
+const kept = hasAddr | closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven | unlisted | clashes | loose
 
 func (c *conn) is(f flags) bool { return c.flags&f != 0 }
 
@@ -110,8 +116,13 @@ func (t *Tally) count(c *conn, l *line) {
 		if l.proven {
 			c.flags |= proven
 		}
-	} else if e.Suspect {
-		c.unsure = sum(c.unsure, 1)
+	} else {
+		if e.Suspect {
+			c.unsure = sum(c.unsure, 1)
+		}
+		if begins(e.Kind) == opens && !e.Kind.Mapping() {
+			c.flags |= loose
+		}
 	}
 	if e.HasUser || e.Invalid {
 		t.countUser(c, e)
@@ -137,6 +148,9 @@ func (t *Tally) countKind(c *conn, l *line) {
 		if c.mapping == sshdlog.Other {
 			c.mapping, c.name, c.nameAt = e.Kind, t.names.id(e.Name), l.seq
 			c.mapAt = l.micro
+			if !e.Sure {
+				c.flags |= looseName
+			}
 		}
 		c.acted = later(c.acted, l.at)
 		return
@@ -241,7 +255,7 @@ func (t *Tally) join(c, o *conn) {
 	if c.port == 0 {
 		c.port = o.port
 	}
-	c.flags |= o.flags & (hasAddr | closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven | unlisted)
+	c.flags |= o.flags & kept
 	c.n, c.seq = o.n, o.seq
 	c.strays = sum(c.strays, o.strays)
 	c.stamp(o.first, o.last)
@@ -251,6 +265,7 @@ func (t *Tally) join(c, o *conn) {
 	}
 	if c.mapping == sshdlog.Other {
 		c.mapping, c.name, c.nameAt, c.mapAt = o.mapping, o.name, o.nameAt, o.mapAt
+		c.flags |= o.flags & looseName
 	}
 	if c.named == 0 {
 		c.named, c.namedAt = o.named, o.namedAt

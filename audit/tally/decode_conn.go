@@ -71,7 +71,7 @@ func (d *decoder) conn(k key, w *wireConn) (conn, error) {
 	t := d.t
 	c := conn{
 		pid: k.pid, host: k.host, port: w.Port,
-		flags: w.Flags & (closed | loggedIn | tried | unknown | matches | notOnlyPAM | proven | unlisted),
+		flags: w.Flags & (kept | looseName) &^ hasAddr,
 		begin: w.Begin, n0: w.Place[0], n: w.Place[1], seq0: w.Place[2], seq: w.Place[3],
 		first: w.Times[0], last: w.Times[1], acted: w.Times[2], outcome: w.Kinds[0], mapping: w.Kinds[1],
 		strays: w.N[0], failed: w.N[1], pam: w.N[2], root: w.N[3],

@@ -18,6 +18,10 @@ func (t *Tally) fold(c *conn) {
 		}
 		return
 	}
+	if c.is(clashes) && (c.is(loose) || c.is(looseName)) {
+		t.unattributed++
+		c.loosen()
+	}
 	h := t.hosts[c.host]
 	if h.counts != nil {
 		h.counts.fold(c)
@@ -53,6 +57,19 @@ func (t *Tally) fold(c *conn) {
 	}
 	if more {
 		t.foldMore(table, r, c, &m)
+	}
+}
+
+// loosen leaves to a connection only what its lines with an address are sure of: the others can
+// be another client's.
+func (c *conn) loosen() {
+	if c.is(loose) {
+		c.failed, c.pam, c.root, c.keys, c.certs, c.denied, c.hostbased, c.unsure = 0, 0, 0, 0, 0, 0, 0, 0
+		c.user, c.known, c.need = 0, 0, 0
+		c.flags &^= unlisted
+	}
+	if c.is(looseName) {
+		c.mapping, c.name, c.nameAt, c.mapAt = sshdlog.Other, 0, 0, 0
 	}
 }
 

@@ -123,6 +123,7 @@ func (t *Tally) arrive(k key, f *conn) {
 	c := t.conns.at(number)
 	if fresh {
 		f.edge, f.next, f.queued = c.edge, c.next, c.queued
+		f.flags |= c.flags & clashes
 		*c = *f
 	} else {
 		t.join(c, f)

@@ -76,9 +76,13 @@ type edge struct {
 // a new one; 0: it belongs to none.
 func (t *Tally) place(k key, a *arrival) (number uint32, fresh bool) {
 	number = t.open.get(k)
-	unsettled := uint32(0)
+	unsettled, clash := uint32(0), flags(0)
 	if number != 0 {
 		c := t.conns.at(number)
+		if t.clash(c, a) {
+			clash = clashes
+			c.flags |= clashes
+		}
 		switch t.belongs(c, a) {
 		case joins:
 			return number, false
@@ -97,7 +101,17 @@ func (t *Tally) place(k key, a *arrival) (number uint32, fresh bool) {
 	if unsettled == 0 && (a.begin == gone || a.begin == ends && !a.has) {
 		return 0, false
 	}
-	return t.begin(k, a, unsettled), true
+	number = t.begin(k, a, unsettled)
+	t.conns.at(number).flags |= clash
+	return number, true
+}
+
+// clash reports whether an arrival is of another client than a connection of its process that is
+// not over. Then two servers share a host's name and a process ID, such as in containers; or
+// sshd did not log the end of the connection, and the ID is used again.
+func (t *Tally) clash(c *conn, a *arrival) bool {
+	return a.has && c.is(hasAddr) && *a.addr != c.addr && !c.is(closed) &&
+		a.n-c.n <= t.o.Window && a.seq-c.seq <= t.o.caps.window
 }
 
 // begin returns the number of a new connection.

@@ -83,11 +83,11 @@ func TestForgeries(t *testing.T) {
 // seconds, and the journal.
 func TestOneDay(t *testing.T) {
 	want := []string{
-		"140.99.28.179 connections 6 bad 6 in 2 inbad 2 tried 4 keys 2 denied 1",
+		"140.99.28.179 connections 6 bad 6 in 2 inbad 2 tried 4 keys 2 denied 1 unlisted 1",
 		"192.0.2.30 connections 1 in 1",
 		"203.0.113.10 connections 6 in 5 tried 1 denied 1 named 1",
 		"203.0.113.11 connections 2 in 1 tried 1",
-		"203.0.113.20 connections 2 bad 2 in 1 inbad 1 tried 1 denied 1",
+		"203.0.113.20 connections 2 bad 2 in 1 inbad 1 tried 1 denied 1 unlisted 1",
 		"203.0.113.21 connections 1 bad 1 in 1 inbad 1",
 		"203.0.113.22 connections 1 in 1",
 		"203.0.113.77 connections 11 bad 6 tried 6 unknown 3 knocked 5 failed 16 root 6",

@@ -129,7 +129,7 @@ func TestConnections(t *testing.T) {
 			"fs1 8 1 User bob from 192.0.2.1 not allowed because not listed in AllowUsers"},
 			[]string{"192.0.2.1 connections 2 bad 1 tried 2 denied 1"}},
 		{"a user who may not log in for another reason, and a complaint", []string{mapped,
-			"fs1 7 1 User bob from 192.0.2.1 not allowed because account is locked"},
+			"fs1 7 1 User bob not allowed because account is locked"},
 			[]string{"192.0.2.1 connections 1 bad 1 tried 1 denied 1"}},
 		{"a user who is not allowed is called invalid, too", []string{
 			"fs1 7 1 User bob from 192.0.2.1 not allowed because not listed in AllowUsers",
@@ -146,6 +146,43 @@ func TestConnections(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
 		})
+	}
+}
+
+// Containers can share a host's name, and their processes have the same IDs. What a line without
+// an address says is nobody's then; a login is always its own client's.
+func TestClashes(t *testing.T) {
+	const (
+		a      = "fs1 7 1 Connection from 192.0.2.1 port 4001 on 10.0.0.1 port 22"
+		b      = "fs1 7 1 Connection from 192.0.2.2 port 4002 on 10.0.0.2 port 22"
+		locked = "fs1 7 1 User bob not allowed because account is locked"
+		in     = "fs1 7 1 Accepted password for anna from 192.0.2.2 port 4002 ssh2"
+		aEnds  = "fs1 7 1 Connection closed by authenticating user bob 192.0.2.1 port 4001 [preauth]"
+		bEnds  = "fs1 7 1 Connection closed by authenticating user bob 192.0.2.2 port 4002 [preauth]"
+		noName = "fs1 7 1 reverse mapping checking getaddrinfo for x.example.net failed - POSSIBLE BREAK-IN ATTEMPT!"
+	)
+	for _, c := range []struct {
+		name         string
+		lines        []string
+		want         []string
+		unattributed int64
+	}{
+		{"one of each", []string{a, locked, aEnds, b, in},
+			[]string{"192.0.2.1 connections 1 tried 1 denied 1", "192.0.2.2 connections 1 in 1"}, 0},
+		{"behind the other's address", []string{a, b, locked, in, aEnds},
+			[]string{"192.0.2.1 connections 2 tried 1 knocked 1", "192.0.2.2 connections 1 in 1"}, 1},
+		{"before the other's next line", []string{b, in, locked, a, aEnds},
+			[]string{"192.0.2.1 connections 1 tried 1", "192.0.2.2 connections 1 in 1"}, 1},
+		{"a complaint without an address", []string{b, noName, in, aEnds},
+			[]string{"192.0.2.1 connections 1 tried 1", "192.0.2.2 connections 1 in 1"}, 1},
+		{"the ID is used again after an end", []string{b, locked, bEnds, a, aEnds},
+			[]string{"192.0.2.1 connections 1 tried 1", "192.0.2.2 connections 1 tried 1 denied 1"}, 0},
+	} {
+		y := New(Options{})
+		add(t, y, c.lines...)
+		if got := clientsOf(y); !slices.Equal(got, c.want) || y.Summary().Unattributed != c.unattributed {
+			t.Errorf("%s: got  %q, %d unattributed\nwant %q, %d", c.name, got, y.Summary().Unattributed, c.want, c.unattributed)
+		}
 	}
 }
 
