@@ -28,6 +28,7 @@ type Parser struct {
 	Clock Clock
 
 	last    Framing
+	preface preface
 	rec     record
 	scratch []byte
 	host    []byte // with a container's name
@@ -61,6 +62,9 @@ func (p *Parser) Parse(line []byte, f *Frame) Found {
 func (p *Parser) parse(b []byte, f *Frame) (Framing, Found) {
 	switch p.Input {
 	case Auto:
+		if p.again(b, f) {
+			return Syslog, OK
+		}
 		return p.line(b, f)
 	case Bare:
 		return Bare, p.stderr(b, f)

@@ -38,7 +38,7 @@ func (p *Parser) syslog(b []byte, f *Frame) (how Framing, found Found) {
 		f.set(nil, cutSyslog)
 		f.say(r)
 	default:
-		how, found = Syslog, p.origin(r, s, f)
+		how, found = Syslog, p.origin(b, n, s, f)
 	}
 	if found < OK {
 		p.Clock.pass(b, s)
@@ -48,8 +48,9 @@ func (p *Parser) syslog(b []byte, f *Frame) (how Framing, found Found) {
 	return how, found
 }
 
-// origin reads what follows the stamp: who logged, and the message.
-func (p *Parser) origin(r []byte, s shape, f *Frame) Found {
+// origin reads what follows the stamp, which b has up to end: who logged, and the message.
+func (p *Parser) origin(b []byte, end int, s shape, f *Frame) Found {
+	r := unblank(b[end:])
 	if len(r) < 8 {
 		return OtherProgram
 	}
@@ -77,11 +78,11 @@ func (p *Parser) origin(r []byte, s shape, f *Frame) Found {
 	if n == 0 {
 		return p.between(host, r, s, f)
 	}
-	cut := cutSyslog
 	if sep := facility(host); sep != 0 { // no host
-		host, cut = nil, cutAfter(host, sep, s, n)
+		f.set(nil, cutAfter(host, sep, s, n))
+	} else if f.set(host, cutSyslog); f.PID != 0 && len(f.Host) > 0 {
+		p.remember(b, s, cap(b)-cap(r)+bytes.IndexByte(r, '[')+1, f)
 	}
-	f.set(host, cut)
 	f.syslogMessage(r[n:])
 	return OK
 }
