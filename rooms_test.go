@@ -41,7 +41,7 @@ var rooms = map[string]rule{
 		"a target is read and made ready to be dialled, not looked up",
 		[]string{
 			"check", "hostsfile", "proxy/dial", "resolve", "sshconf", "internal/console", "internal/exit",
-			"internal/inputs", "internal/knownhosts", "internal/ordered", "internal/recipe",
+			"internal/inputs", "internal/knownhosts", "internal/recipe", "ordered",
 		},
 	},
 	"rdnsproxy/internal/inputs": {
@@ -64,15 +64,15 @@ var rooms = map[string]rule{
 		[]string{
 			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/dialect",
 			"internal/exit", "internal/inputs", "internal/knownhosts", "internal/krb5conf", "internal/mapping",
-			"internal/ordered", "internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target",
+			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target", "ordered",
 		},
 	},
 	"rdnsproxy/internal/pins": {
 		"it writes what a survey has found to be right",
 		[]string{
 			"check", "hostsfile", "replacefile", "resolve", "internal/accepted", "internal/console",
-			"internal/dialect", "internal/exit", "internal/layout", "internal/mapping", "internal/ordered",
-			"internal/report", "internal/survey", "internal/target",
+			"internal/dialect", "internal/exit", "internal/layout", "internal/mapping", "internal/report",
+			"internal/survey", "internal/target", "ordered",
 		},
 	},
 	"rdnsproxy/internal/setup": {
@@ -94,7 +94,6 @@ var rooms = map[string]rule{
 		"bytes become events and a tally; what they amount to, and how it is shown, is others' matter",
 		[]string{"audit/tally", "sshdlog"},
 	},
-	"rdnsproxy/internal/ordered": {"a loop with a bound", nil},
 	"rdnsproxy/internal/report": {
 		"a format knows results and the words in them, and looks nothing up",
 		[]string{"check", "resolve", "internal/dialect", "internal/layout"},
@@ -167,6 +166,7 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/safetext":      {"everyone who shows a stranger's text needs it", nil},
 	"rdnsproxy/limits":        {"everyone whose work has a bound needs it", nil},
+	"rdnsproxy/ordered":       {"a loop with a bound", nil},
 	"rdnsproxy/internal/exit": {"a list of numbers", nil},
 	"rdnsproxy/internal/krb5conf": {
 		"a file format is a leaf: it says what Kerberos would do, not what came of it",

@@ -62,6 +62,10 @@ const (
 	Jobs     = 256
 	MostJobs = 4096
 
+	// Window is how many targets are between being read and being reported. One that takes
+	// long holds back the report on those after it, and they are kept until then.
+	Window = 8192
+
 	// KnownHosts is the size up to which a known_hosts file is kept in memory, about
 	// 150,000 lines, and of its longest line. Revocations is the size of a file of
 	// RevokedHostKeys, as in ssh itself.
@@ -172,6 +176,7 @@ func Table() []Group {
 			{"line of a list", count(ListLine) + " bytes", "input.invalid says so; the other lines are checked"},
 			{"zones in a summary", count(Counted), "the rest counts as one"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
+			{"targets in memory", count(Window), "no more are read until one is reported"},
 			{"known_hosts in memory", count(KnownHosts>>20) + " MiB", "a larger file is read again for each host"},
 			{"RevokedHostKeys", count(Revocations>>20) + " MiB", "the key is refused, as ssh does"},
 			{"tries at hashed names", count(HashedNames), "the rest stay unnamed, and a notice says so"},

@@ -16,9 +16,9 @@ import (
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/layout"
 	"rdnsproxy/internal/mapping"
-	"rdnsproxy/internal/ordered"
 	"rdnsproxy/internal/survey"
 	"rdnsproxy/internal/target"
+	"rdnsproxy/ordered"
 	"rdnsproxy/replacefile"
 	"rdnsproxy/safetext"
 )
@@ -106,7 +106,8 @@ func (a *AcceptedMappings) lookup(ctx context.Context, sshConfig string, words [
 		}
 	}
 	var rs []*check.Result
-	for r := range ordered.Map(o.Jobs, targets, func(t target.Target) *check.Result { return s.Check(ctx, t) }) {
+	each := ordered.Options[target.Target]{Jobs: o.Jobs, All: true}
+	for r := range ordered.Map(ctx, each, slices.Values(targets), s.Check) {
 		if r.Interrupted() {
 			return nil, console.ErrInterrupted
 		}

@@ -3,15 +3,16 @@ package pins
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
-	"rdnsproxy/internal/ordered"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/survey"
 	"rdnsproxy/internal/target"
+	"rdnsproxy/ordered"
 	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 )
@@ -39,8 +40,9 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	}
 	var found []check.PinFinding
 	severities, err := s.Report(func(yield func(*check.Result) bool) {
-		verify := func(lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }
-		for h := range ordered.Map(o.Jobs, hosts, verify) {
+		verify := func(ctx context.Context, lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }
+		each := ordered.Options[[]*hostsfile.Line]{Jobs: o.Jobs, All: true}
+		for h := range ordered.Map(ctx, each, slices.Values(hosts), verify) {
 			found = append(found, h.lines...)
 			if !yield(h.result) {
 				return

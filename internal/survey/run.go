@@ -6,15 +6,15 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
-	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/inputs"
-	"rdnsproxy/internal/ordered"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
+	"rdnsproxy/ordered"
 	"rdnsproxy/safetext"
 )
 
@@ -57,7 +57,8 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 		s.o.TargetWidth = max(s.o.TargetWidth, len(safetext.Of(t.Input).String()))
 	}
 	defer s.progress.End()
-	results := ordered.Map(o.Jobs, targets, func(t target.Target) *check.Result { return s.Check(ctx, t) })
+	each := ordered.Options[target.Target]{Jobs: o.Jobs, All: true}
+	results := ordered.Map(ctx, each, slices.Values(targets), s.Check)
 	if o.PrintKnownHosts {
 		return s.printKnownHosts(results)
 	}

@@ -8,8 +8,8 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/inputs"
-	"rdnsproxy/internal/ordered"
 	"rdnsproxy/limits"
+	"rdnsproxy/ordered"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
@@ -112,13 +112,15 @@ func (r *Reader) Targets(ctx context.Context, items []inputs.Item) ([]Target, er
 		err error
 	}
 	ts := make([]Target, 0, len(items))
-	for o := range ordered.Map(r.Jobs, items, func(item inputs.Item) outcome {
+	each := ordered.Options[inputs.Item]{Jobs: r.Jobs, All: true}
+	read := func(ctx context.Context, item inputs.Item) outcome {
 		if item.Err != nil {
 			return outcome{item, Target{}, item.Err}
 		}
 		t, err := r.Target(ctx, item.Text)
 		return outcome{item, t, err}
-	}) {
+	}
+	for o := range ordered.Map(ctx, each, slices.Values(items), read) {
 		switch {
 		case o.err == nil:
 			ts = append(ts, o.Target)
