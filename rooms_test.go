@@ -115,8 +115,8 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/internal/layout": {"it arranges words, and knows of what they say only the severities", []string{"check"}},
 	"rdnsproxy/check": {
-		"verdicts rest on lookups; nothing in check prints or dials",
-		[]string{"hostsfile", "resolve"},
+		"verdicts rest on lookups, of many targets in their order; nothing in check prints or dials",
+		[]string{"hostsfile", "ordered", "resolve"},
 	},
 	"rdnsproxy/audit": {
 		"a report rests on a tally and on verdicts, and from= lists are matched as sshd does; nothing in audit looks up or prints",

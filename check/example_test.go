@@ -72,6 +72,29 @@ func ExampleChecker_Check() {
 	// mapping.confirmed
 }
 
+// The results come in the order of the targets, which are taken as they are needed: there
+// may be more of them than fit into memory.
+func ExampleStream() {
+	checker := &check.Checker{Resolver: hosts()}
+	targets := func(yield func(name string, a check.Ask) bool) {
+		for _, name := range []string{"web1.example.com", "www.example.com"} {
+			if !yield(name, check.Ask{Target: check.Target{Host: name, Port: 22}}) {
+				return
+			}
+		}
+	}
+	describe := func(ctx context.Context, name string, a check.Ask) string {
+		return name + " " + string(checker.Check(ctx, a).Verdict)
+	}
+	for text := range check.Stream(context.Background(), checker, targets, check.StreamOptions{Jobs: 8}, describe) {
+		fmt.Println(text)
+	}
+
+	// Output:
+	// web1.example.com exact
+	// www.example.com confirmed
+}
+
 // A program that connects dials the addresses as they arrive, then asks for the verdict on
 // the one that it connected to.
 func ExampleInquiry() {

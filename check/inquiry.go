@@ -77,11 +77,15 @@ func (c *Checker) Begin(ctx context.Context, a Ask) *Inquiry {
 	return q
 }
 
-// Check checks the target and waits for every answer. If ctx ends first, the Result
-// says what is missing (TargetCutShort).
+// Check checks the target and waits for every answer. If the deadline of ctx comes first,
+// the Result says what is missing (TargetCutShort). If ctx is cancelled, the Result says
+// only that (Unfinished).
 func (c *Checker) Check(ctx context.Context, a Ask) *Result {
 	q := c.newInquiry(a)
 	q.run(ctx)
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return Unfinished(a.Target)
+	}
 	q.mu.Lock()
 	q.cut = errors.Is(ctx.Err(), context.DeadlineExceeded)
 	q.mu.Unlock()
