@@ -127,7 +127,11 @@ var rooms = map[string]rule{
 		[]string{"sshdlog"},
 	},
 	"rdnsproxy/sshdlog": {"a log format is a leaf: bytes become events", nil},
-	"rdnsproxy/resolve": {"the hosts file is one of its sources", []string{"hostsfile"}},
+	"rdnsproxy/resolve": {
+		"the hosts file is one of its sources; datagrams go out in batches",
+		[]string{"hostsfile", "resolve/internal/batch"},
+	},
+	"rdnsproxy/resolve/internal/batch": {"it moves bytes, whatever they mean", nil},
 	"rdnsproxy/hostsfile": {
 		"a file format is a leaf; it writes through the one careful writer",
 		[]string{"replacefile/lockedfile"},

@@ -84,6 +84,17 @@ const (
 	// most.
 	Answers    = 16384
 	AnswerTime = time.Hour
+
+	// LaneWindow is how many questions are outstanding at one DNS server when very many are
+	// asked, and LaneRate how many it is asked a second, unless it is on this machine.
+	// LaneJobs is how many targets have questions outstanding.
+	LaneWindow = 1024
+	LaneRate   = 1000
+	LaneJobs   = 16384
+
+	// FailureTime is how long a failed question is not asked again when very many are asked
+	// (RFC 9520, section 3.2, wants at least one second).
+	FailureTime = 5 * time.Second
 )
 
 // Bounds for the audit of a log. What is beyond them is counted as a whole, and the report
@@ -182,6 +193,10 @@ func Table() []Group {
 			{"tries at hashed names", count(HashedNames), "the rest stay unnamed, and a notice says so"},
 			{"memory", count(Memory>>20) + " MiB", "the run gets slower; GOMEMLIMIT sets it"},
 			{"DNS answers cached", count(Answers), "some are dropped, and looked up again"},
+			{"failed DNS question", span(FailureTime), "asked again only then, where many are asked"},
+			{"questions at a DNS server", count(LaneWindow), "the others wait"},
+			{"and a second, in bulk", count(LaneRate), "the others wait; no limit on this machine"},
+			{"targets asked about", count(LaneJobs), "the others wait"},
 			{"age of a cached answer", span(AnswerTime), "looked up again, as after its TTL"},
 		}},
 		{"one audit of logs; caps.reached says which was not enough", []Limit{

@@ -20,4 +20,9 @@
 // An [Exchanger] asks one server one question, once. [Mux] does it over a few connected
 // UDP sockets and TCP. A [Server] says whom to ask. Equal questions share one exchange,
 // and answers are cached for their TTL.
+//
+// # Very many questions
+//
+// A [Lane] asks for who has very many, such as 100,000 hosts' names, with the same cache
+// and the same answers. [Hold] then gives its answers to the Resolver's own lookups.
 package resolve

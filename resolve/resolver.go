@@ -24,6 +24,11 @@ type Resolver struct {
 	Hosts  *hostsfile.File // if nil, the system's hosts file
 	Wire   Exchanger       // if nil, a Mux of its own
 
+	// Rate caps the questions a second to each server, over all lookups and the Lane. If 0,
+	// a Lane asks servers on loopback as fast as they answer, and others limits.LaneRate
+	// questions a second; if negative, there is no cap.
+	Rate int
+
 	Getent string // the program that asks the other modules of nsswitch.conf; if empty, getent in PATH
 
 	// Native is asked in place of nsswitch.conf's sources, unless Config is Explicit.
@@ -119,7 +124,9 @@ func (r *Resolver) one(ctx context.Context, w want, s Scope) Answer {
 func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
 	start := time.Now()
 	answer := *r.reverse(ctx, a.Unmap().WithZone(""), s)
-	answer.Took = time.Since(start)
+	if heldBy(ctx).find(answer.Question) == nil {
+		answer.Took = time.Since(start)
+	}
 	return answer
 }
 
@@ -143,6 +150,7 @@ func (r *Resolver) init() {
 			wire = r.own
 		}
 		r.stub.configure(cfg, wire)
+		r.stub.meterServers(r.Rate, false)
 		if r.Native == nil && r.Config == nil && nativeTruth {
 			r.Native = net.DefaultResolver
 		}

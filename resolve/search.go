@@ -12,13 +12,7 @@ import (
 // alive. A failure is reported for the name as written, if that was asked.
 func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
 	var failed []*Answer
-	names := r.stub.cfg.candidates(w)
-	if !w.absolute && !w.found {
-		if alias, ok := r.stub.cfg.alias(w.name); ok {
-			names = []Name{alias}
-		}
-	}
-	for _, name := range names {
+	for _, name := range r.stub.cfg.tries(w) {
 		answers := r.candidate(ctx, name, w, yield)
 		if answers == nil {
 			return nil, OnSuccess
@@ -61,6 +55,9 @@ func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(
 		yield(*a)
 		return nil
 	}
+	if h := heldBy(ctx); h.find(Question{name, types[0]}) != nil && h.find(Question{name, types[1]}) != nil {
+		return r.heldPair(ctx, name, w, yield)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	arrived := make(chan *Answer, len(types))
@@ -71,6 +68,7 @@ func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(
 			if a.Status != Timeout || !answered.Load() || ctx.Err() != nil {
 				break
 			}
+			r.stub.shared.forget(Question{name, t})
 			a = r.stub.askFor(ctx, Question{name, t}, w.found)
 		}
 		if !a.Status.Temporary() {
@@ -110,6 +108,17 @@ func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(
 		return nil
 	}
 	return held
+}
+
+// heldPair is candidate for both families where both answers are held.
+func (r *Resolver) heldPair(ctx context.Context, name Name, w want, yield func(Answer) bool) []*Answer {
+	first := r.stub.askFor(ctx, Question{name, w.types[0]}, w.found)
+	second := r.stub.askFor(ctx, Question{name, w.types[1]}, w.found)
+	if first.Status != OK && second.Status != OK {
+		return []*Answer{first, second}
+	}
+	_ = yield(*first) && yield(*second)
+	return nil
 }
 
 // candidates are the names to try in turn, as glibc's res_nsearch does: the name as

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rdnsproxy/limits"
@@ -17,6 +18,7 @@ import (
 // asks again, so no caller depends on another's deadline and no goroutine is needed.
 type shared struct {
 	fetch func(context.Context, Question) *Answer // asks the servers
+	hold  atomic.Int64                            // how long a failure is cached, in nanoseconds
 
 	mu    sync.Mutex
 	calls map[Question]*call // outstanding, or finished and cached
@@ -24,8 +26,10 @@ type shared struct {
 
 // call is a question that is outstanding or has been answered.
 type call struct {
-	finished bool          // guarded by shared's mu
-	done     chan struct{} // likewise; made by the first who waits; closed at the end
+	finished bool          // guarded by shared's mu, as are those before the empty line
+	done     chan struct{} // made by the first who waits; closed at the end
+	flight   *laneFlight   // if a lane asks
+	abroad   []*laneWait   // lanes that wait for somebody else's call
 
 	// Set before finished is, and not changed afterwards.
 	answer *Answer   // nil: the caller gave up
@@ -39,7 +43,7 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	paid := false
 	for {
 		s.mu.Lock()
-		c := s.calls[q]
+		c := s.find(q)
 		if c != nil && c.finished && start.Before(c.until) {
 			s.mu.Unlock()
 			return c.recall(start)
@@ -61,10 +65,7 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 				continue // somebody may have asked in the meantime
 			}
 			c = new(call)
-			if s.calls == nil {
-				s.calls = make(map[Question]*call)
-			}
-			s.calls[q] = c
+			s.put(q, c)
 			s.mu.Unlock()
 			return s.do(ctx, q, c, start)
 		}
@@ -86,6 +87,17 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	}
 }
 
+// find needs s.mu.
+func (s *shared) find(q Question) *call { return s.calls[q] }
+
+// put makes a call known as outstanding. It needs s.mu.
+func (s *shared) put(q Question, c *call) {
+	if s.calls == nil {
+		s.calls = make(map[Question]*call)
+	}
+	s.calls[q] = c
+}
+
 // do asks on behalf of all who wait. They are released even if fetch panics.
 func (s *shared) do(ctx context.Context, q Question, c *call, start time.Time) *Answer {
 	defer s.finish(q, c)
@@ -96,10 +108,34 @@ func (s *shared) do(ctx context.Context, q Question, c *call, start time.Time) *
 	if !failed || ctx.Err() == nil {
 		c.answer = a
 	}
-	if !failed && a.TTL > 0 { // failures are cached by callers, if at all
-		c.until = now.Add(min(a.TTL, limits.AnswerTime))
+	if c.answer != nil {
+		c.until = s.expiry(a, now)
 	}
 	return a
+}
+
+// expiry is until when an answer is cached; zero: not at all. Without a lane, failures
+// are cached by callers, if at all.
+func (s *shared) expiry(a *Answer, now time.Time) time.Time {
+	switch hold := time.Duration(s.hold.Load()); {
+	case !a.Status.Temporary() && a.TTL > 0:
+		return now.Add(min(a.TTL, limits.AnswerTime))
+	case a.Status.Temporary() && hold > 0:
+		return now.Add(hold)
+	}
+	return time.Time{}
+}
+
+// forget drops a cached failure, for who knows of it and asks again.
+func (s *shared) forget(q Question) {
+	if s.hold.Load() == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.find(q); c != nil && c.finished && c.answer.Status.Temporary() {
+		delete(s.calls, q)
+	}
 }
 
 // finish releases those who wait and caches the answer if it has a TTL. A full
@@ -107,10 +143,14 @@ func (s *shared) do(ctx context.Context, q Question, c *call, start time.Time) *
 func (s *shared) finish(q Question, c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c.finished = true
+	c.finished, c.flight = true, nil
 	if c.done != nil {
 		close(c.done)
 	}
+	for _, w := range c.abroad {
+		w.lane.mail.post(w, c.answer)
+	}
+	c.abroad = nil
 	if c.until.IsZero() {
 		delete(s.calls, q)
 		return

@@ -15,6 +15,7 @@ type stub struct {
 	wire    Exchanger
 	servers []Server
 	sources []Source      // of the servers
+	meters  []meter       // of the servers
 	start   atomic.Uint32 // for rotate: which server comes first
 	shared  shared
 }
@@ -22,6 +23,7 @@ type stub struct {
 func (s *stub) configure(cfg *Config, wire Exchanger) {
 	s.cfg, s.wire, s.servers = cfg, wire, cfg.servers()
 	s.shared.fetch = s.chase
+	s.meters = make([]meter, len(s.servers))
 	for _, server := range s.servers {
 		s.sources = append(s.sources, server.source())
 	}
@@ -39,6 +41,9 @@ func (s *stub) askFor(ctx context.Context, q Question, found bool) *Answer {
 		a = s.cfg.disabled(q)
 	}
 	if a != nil {
+		return a
+	}
+	if a = heldBy(ctx).find(q); a != nil {
 		return a
 	}
 	return s.shared.ask(ctx, q)
@@ -88,6 +93,12 @@ func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, s
 	for round := range s.cfg.attempts() {
 		for i := range s.servers {
 			at := (first + i) % len(s.servers)
+			if !s.meters[at].wait(ctx) {
+				if status == Timeout {
+					status = gaveUp(ctx)
+				}
+				return best, server, status
+			}
 			r, err := s.wire.Exchange(ctx, s.servers[at], q, round > 0)
 			switch {
 			case err == nil && r.Lame:

@@ -32,7 +32,22 @@ const (
 // packQuery packs a question: RD, AD (RFC 6840, section 5.7: we understand
 // it), and with edns an OPT record. The ID is left 0.
 func packQuery(q Question, edns bool) ([]byte, error) {
-	b := make([]byte, headerSize+len(q.Name)+2+4+optSize)
+	return packInto(make([]byte, headerSize+len(q.Name)+2+4+optSize), q, edns)
+}
+
+// appendQuery is packQuery with EDNS, into memory that is there if it is enough.
+func appendQuery(b []byte, q Question) ([]byte, error) {
+	size := headerSize + len(q.Name) + 2 + 4 + optSize
+	if cap(b) < size {
+		b = make([]byte, max(size, 128))
+	}
+	b = b[:size]
+	clear(b)
+	return packInto(b, q, true)
+}
+
+// packInto packs a question into b, which is zero and has room for it.
+func packInto(b []byte, q Question, edns bool) ([]byte, error) {
 	b[2], b[3], b[5] = 1, 0x20, 1 // RD; AD; QDCOUNT
 	n, err := packName(q.Name, b, headerSize)
 	if err != nil {

@@ -1,0 +1,71 @@
+package batch
+
+import (
+	"net"
+
+	"golang.org/x/net/ipv4"
+	"golang.org/x/net/ipv6"
+)
+
+// messager is sendmmsg(2) and recvmmsg(2) of a socket.
+type messager interface {
+	ReadBatch(ms []ipv4.Message, flags int) (int, error)
+	WriteBatch(ms []ipv4.Message, flags int) (int, error)
+}
+
+func messages(udp *net.UDPConn) messager {
+	if udp.RemoteAddr().(*net.UDPAddr).IP.To4() != nil {
+		return ipv4.NewPacketConn(udp)
+	}
+	return ipv6.NewPacketConn(udp)
+}
+
+// Batch is memory for what Receive takes. The zero Batch is ready to use.
+type Batch struct {
+	n        int
+	messages []ipv4.Message
+}
+
+// Datagram is the i-th one. It is valid until the next Receive. One that is Size bytes long
+// may have been cut.
+func (b *Batch) Datagram(i int) []byte { return b.messages[i].Buffers[0][:b.messages[i].N] }
+
+// make reserves memory at the first use.
+func (b *Batch) make() {
+	if b.messages != nil {
+		return
+	}
+	b.messages = make([]ipv4.Message, Datagrams)
+	room := make([]byte, Datagrams*Size)
+	for i := range b.messages {
+		b.messages[i].Buffers = [][]byte{room[i*Size : (i+1)*Size : (i+1)*Size]}
+	}
+}
+
+type receiver struct{ socket messager }
+
+func (r *receiver) open(udp *net.UDPConn) { r.socket = messages(udp) }
+
+func (r *receiver) receive(b *Batch) (int, error) {
+	b.make()
+	return r.socket.ReadBatch(b.messages, 0)
+}
+
+// sender keeps the memory of the system's call.
+type sender struct {
+	socket   messager
+	messages []ipv4.Message
+}
+
+func (s *sender) open(udp *net.UDPConn) { s.socket = messages(udp) }
+
+// send sends as many datagrams as one call takes, and returns how many.
+func (s *sender) send(datagrams [][]byte) (int, error) {
+	for len(s.messages) < len(datagrams) {
+		s.messages = append(s.messages, ipv4.Message{})
+	}
+	for i := range datagrams {
+		s.messages[i].Buffers = datagrams[i : i+1 : i+1]
+	}
+	return s.socket.WriteBatch(s.messages[:len(datagrams)], 0)
+}

@@ -1,0 +1,216 @@
+package resolve
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// laneFlight is a question that a lane asks.
+type laneFlight struct {
+	lane    *Lane
+	q       Question
+	call    *call // nil: it has landed
+	waiters []waiter
+	query   []byte // with EDNS
+	began   time.Time
+	at      int     // the server that is asked
+	tries   []uint8 // how often each server was asked
+	shots   *shot   // all that were sent, the last one first
+	spoiled bool    // an unusable reply came
+	queued  bool    // a server has it in its queue
+
+	unreachable bool // for the moment in which a port fails
+
+	prev, next *laneFlight
+}
+
+// shot is one datagram of a flight. It is known by its socket and ID as long as its flight
+// lasts, so that a late answer counts, and counts for the datagram that it answers.
+type shot struct {
+	flight *laneFlight
+	server *laneServer
+	socket *laneSocket
+	id     uint16
+	plain  bool // without EDNS
+	flies  bool // its answer is in time; it counts in the server's window
+	level  int  // how often its flight had been sent to this server before
+	sent   time.Time
+	epoch  *epoch
+	older  *shot // the flight's one before
+
+	prev, next *shot
+}
+
+// ask asks for an answer on a job's behalf, unless it is known or somebody asks already.
+func (l *Lane) ask(s *laneServer, a *account) {
+	x := a.take()
+	w := waiter{x.who, a}
+	known := &l.r.stub.shared
+	known.mu.Lock()
+	c := known.find(x.q)
+	switch {
+	case c != nil && c.finished && l.now.Before(c.until):
+		known.mu.Unlock()
+		a.left++
+		l.tell(w, c.recall(l.now))
+	case c != nil && !c.finished && c.flight != nil && c.flight.lane == l:
+		f := c.flight
+		known.mu.Unlock()
+		f.waiters = append(f.waiters, w)
+		a.atOnce++
+	case c != nil && !c.finished:
+		there := &laneWait{lane: l, waiter: w}
+		c.abroad = append(c.abroad, there)
+		known.mu.Unlock()
+		l.abroad[there] = struct{}{}
+		a.atOnce++
+	default:
+		f := l.spares.flight()
+		c = &call{flight: f}
+		known.put(x.q, c)
+		known.mu.Unlock()
+		a.atOnce++
+		f.lane, f.q, f.call, f.began, f.waiters = l, x.q, c, l.now, append(f.waiters[:0], w)
+		l.flights.push(f)
+		l.launch(f, s)
+	}
+	l.turns.add(a)
+}
+
+// recall is a cached answer, nil if there is none.
+func (l *Lane) recall(q Question) *Answer {
+	known := &l.r.stub.shared
+	known.mu.Lock()
+	defer known.mu.Unlock()
+	c := known.find(q)
+	if c == nil || !c.finished || !l.now.Before(c.until) {
+		return nil
+	}
+	return c.recall(l.now)
+}
+
+// launch sends a flight for the first time.
+func (l *Lane) launch(f *laneFlight, s *laneServer) {
+	query, err := appendQuery(f.query[:0], f.q)
+	if err != nil { // the name is too long for DNS
+		l.land(f, nil)
+		return
+	}
+	f.query = query
+	f.tries = f.tries[:0]
+	for range l.servers {
+		f.tries = append(f.tries, 0)
+	}
+	s.enqueue(f)
+}
+
+// sends is how often a question is sent to a server before that counts as silent (RFC 9520,
+// section 3.1).
+const sends = 3
+
+// again sends a flight to the next server, or else leaves it to its patience.
+func (l *Lane) again(f *laneFlight) {
+	if f.queued || f.call == nil {
+		return
+	}
+	next := -1
+	for i := range l.servers {
+		at := (f.at + 1 + i) % len(l.servers)
+		if f.tries[at] < sends && (next < 0 || l.servers[next].down && !l.servers[at].down) {
+			next = at
+		}
+	}
+	switch {
+	case next >= 0:
+		l.servers[next].enqueue(f)
+	case l.servers[f.at].lossy():
+		l.land(f, nil) // it may have been bad luck
+	}
+}
+
+// giveUp ends a flight that nobody has answered in its time: as on the ordinary way, the
+// first server's silence is told.
+func (l *Lane) giveUp(f *laneFlight) {
+	if f.spoiled || l.servers[f.at].lossy() {
+		l.land(f, nil)
+		return
+	}
+	l.land(f, &Answer{Question: f.q, Status: Timeout, Source: l.servers[f.first()].source})
+}
+
+// first is the server that was asked first.
+func (f *laneFlight) first() int {
+	at := f.at
+	for x := f.shots; x != nil; x = x.older {
+		at = x.server.index
+	}
+	return at
+}
+
+// land ends a flight with an answer, which is cached and told to all who want it.
+func (l *Lane) land(f *laneFlight, a *Answer) {
+	for x := f.shots; x != nil; {
+		older := x.older
+		x.server.forget(x)
+		l.spares.giveShot(x)
+		x = older
+	}
+	f.shots = nil
+	l.flights.remove(f)
+	c := f.call
+	f.call = nil
+	if a != nil {
+		a.Took = l.now.Sub(f.began)
+		c.answer, c.until = a, l.r.stub.shared.expiry(a, l.now)
+	}
+	l.r.stub.shared.finish(f.q, c)
+	for i, w := range f.waiters {
+		w.account.atOnce--
+		l.tell(w, a)
+		l.turns.add(w.account)
+		f.waiters[i] = waiter{}
+	}
+	f.waiters = f.waiters[:0]
+	if !f.queued {
+		l.spares.giveFlight(f)
+	}
+}
+
+// query is the flight's query for a shot: with its ID, and as it was sent.
+func (x *shot) query() []byte {
+	b := x.flight.query
+	binary.BigEndian.PutUint16(b, x.id)
+	if !x.plain {
+		b[11] = 1
+		return b
+	}
+	b[11] = 0 // ARCOUNT
+	return b[:len(b)-optSize]
+}
+
+// flightList is all flights of a lane, by the time of their beginning.
+type flightList struct{ first, last *laneFlight }
+
+func (l *flightList) push(f *laneFlight) {
+	f.next = nil
+	if f.prev = l.last; f.prev != nil {
+		f.prev.next = f
+	} else {
+		l.first = f
+	}
+	l.last = f
+}
+
+func (l *flightList) remove(f *laneFlight) {
+	if f.prev != nil {
+		f.prev.next = f.next
+	} else {
+		l.first = f.next
+	}
+	if f.next != nil {
+		f.next.prev = f.prev
+	} else {
+		l.last = f.prev
+	}
+	f.prev, f.next = nil, nil
+}

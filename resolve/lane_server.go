@@ -1,0 +1,223 @@
+package resolve
+
+import "time"
+
+// laneServer is a server as a lane sees it.
+type laneServer struct {
+	lane     *Lane
+	index    int
+	source   Source
+	endpoint *endpoint // what is known of its EDNS, shared with the ordinary way
+	meter    *meter    // shared too
+	address  Server
+
+	sockets []*laneSocket
+	turn    int
+	queue   []*laneFlight // to be sent
+	head    int           // of queue: those before it are sent
+	blocked time.Time     // when the rate lets the next one go; zero: the rate is not in the way
+	buffers [][]byte
+	air     [sends]shotList // what flies, by level
+
+	pace
+	silent   int       // datagrams in a row that were not answered in time
+	down     bool      // others are asked instead, if there are any
+	probe    time.Time // when it is tried again
+	interval time.Duration
+	stats    LaneServer
+}
+
+// sendBatch is how many datagrams go out together, from one socket.
+const sendBatch = 64
+
+func newLaneServer(l *Lane, i int, s Server, window int) *laneServer {
+	stub := &l.r.stub
+	return &laneServer{
+		lane: l, index: i, address: s, source: stub.sources[i], endpoint: l.r.own.endpoint(s), meter: &stub.meters[i],
+		pace: newPace(window), stats: LaneServer{Server: s},
+	}
+}
+
+// nextServer is the server for the next new question, as the configuration orders them but
+// those first that answer. It returns nil if that one must not be asked any more now.
+func (l *Lane) nextServer() *laneServer {
+	n := len(l.servers)
+	first := 0
+	if l.r.stub.cfg.Rotate {
+		first = int(l.r.stub.start.Load() % uint32(n))
+	}
+	s := l.servers[first]
+	for i := range n {
+		if other := l.servers[(first+i)%n]; !other.down || other.due(l.now) {
+			s = other
+			break
+		}
+	}
+	if s.head < len(s.queue) || !s.room() {
+		return nil
+	}
+	return s
+}
+
+// due reports whether a server that is down should be tried again.
+func (s *laneServer) due(now time.Time) bool { return !now.Before(s.probe) }
+
+func (s *laneServer) room() bool { return s.inAir < int(s.window) }
+
+// enqueue has a flight sent when there is room.
+func (s *laneServer) enqueue(f *laneFlight) {
+	if len(f.tries) > 0 && f.shots == nil && s.lane.r.stub.cfg.Rotate {
+		s.lane.r.stub.start.Add(1)
+	}
+	if s.down {
+		s.interval = min(max(2*s.interval, time.Second), 30*time.Second)
+		s.probe = s.lane.now.Add(s.interval)
+	}
+	f.queued = true
+	s.queue = append(s.queue, f)
+}
+
+// transmit sends what may be sent now.
+func (s *laneServer) transmit() {
+	s.blocked = time.Time{}
+	for s.head < len(s.queue) {
+		batch := s.batch()
+		if batch == nil {
+			break
+		}
+		socket := s.socket()
+		if socket == nil {
+			for _, f := range batch {
+				s.lane.land(f, nil)
+			}
+			continue
+		}
+		s.buffers = s.buffers[:0]
+		for _, f := range batch {
+			s.buffers = append(s.buffers, socket.shoot(f).query())
+		}
+		s.stats.Sent += uint64(len(batch))
+		if err := socket.conn.Send(s.buffers); err != nil {
+			s.unreachable(socket)
+		}
+	}
+	if s.head == len(s.queue) {
+		s.queue, s.head = s.queue[:0], 0
+	}
+}
+
+// batch takes from the queue what the window and the rate let go; nil: nothing.
+func (s *laneServer) batch() []*laneFlight {
+	batch := s.lane.spares.batch[:0]
+	for s.head < len(s.queue) && len(batch) < sendBatch && s.inAir+len(batch) < int(s.window) {
+		f := s.queue[s.head]
+		if f.call != nil {
+			wait := s.wait(s.lane.now)
+			if wait == 0 {
+				wait = s.meter.take(s.lane.now)
+			}
+			if wait > 0 {
+				s.blocked = s.lane.now.Add(wait)
+				break
+			}
+			s.spend()
+			batch = append(batch, f)
+		}
+		s.queue[s.head] = nil
+		s.head++
+		if f.queued = false; f.call == nil { // it has landed meanwhile
+			s.lane.spares.giveFlight(f)
+		}
+	}
+	s.lane.spares.batch = batch
+	if len(batch) == 0 {
+		return nil
+	}
+	return batch
+}
+
+// expired acts on a datagram that was not answered in time.
+func (s *laneServer) expired(x *shot) {
+	s.land(x)
+	s.stats.Lost++
+	x.epoch.lost++
+	if s.silent++; s.silent >= silentAll && !s.down && len(s.lane.servers) > 1 {
+		s.down, s.interval = true, 0
+		s.probe = s.lane.now.Add(time.Second)
+	}
+	s.lane.again(x.flight)
+}
+
+// silentAll is how many datagrams in a row, of different flights mostly, a server leaves
+// unanswered before it counts as down.
+const silentAll = 16
+
+// answered counts an answer to a datagram, in time or late.
+func (s *laneServer) answered(x *shot) {
+	rtt := s.lane.now.Sub(x.sent)
+	s.silent, s.down = 0, false
+	s.stats.Answered++
+	s.lane.stats.count(rtt)
+	s.measure(rtt)
+	s.missed(x.older != nil && x.older.server == s)
+	if x.flies {
+		s.land(x)
+	} else {
+		x.epoch.lost-- // it was only late
+	}
+	x.epoch.good++
+}
+
+// land takes a datagram out of the air.
+func (s *laneServer) land(x *shot) {
+	x.flies = false
+	s.inAir--
+	s.air[x.level].remove(x)
+}
+
+// forget ends the wait for an answer to a datagram.
+func (s *laneServer) forget(x *shot) {
+	if x.flies {
+		s.land(x)
+		x.epoch.sent--
+	}
+	x.socket.forget(x)
+}
+
+// timeout is how long an answer may take before the question is sent again, by how often
+// it has been sent to the server before (RFC 6298). The last time of a single server that
+// does not seem to lose anything is later: it may be slow, or just being started.
+func (s *laneServer) timeout(level int) time.Duration {
+	d := s.rto() << level
+	if level == sends-2 && len(s.lane.servers) == 1 && !s.lossy() {
+		d = max(d, s.lane.patience/2)
+	}
+	return d
+}
+
+// shotList is datagrams by the time of sending.
+type shotList struct{ first, last *shot }
+
+func (l *shotList) push(x *shot) {
+	x.next = nil
+	if x.prev = l.last; x.prev != nil {
+		x.prev.next = x
+	} else {
+		l.first = x
+	}
+	l.last = x
+}
+
+func (l *shotList) remove(x *shot) {
+	if x.prev != nil {
+		x.prev.next = x.next
+	} else {
+		l.first = x.next
+	}
+	if x.next != nil {
+		x.next.prev = x.prev
+	} else {
+		l.last = x.prev
+	}
+	x.prev, x.next = nil, nil
+}
