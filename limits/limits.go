@@ -57,6 +57,12 @@ const (
 	// counts one by one.
 	Counted = 65536
 
+	// RangeAddresses is how many addresses of a range are asked about: those of an IPv4 /8.
+	// More would cost nothing here, but much at those who answer. Of larger ranges of IPv6,
+	// the reverse tree is walked, and WalkQuestions is how many questions that may take.
+	RangeAddresses = 1 << 24
+	WalkQuestions  = 1 << 20
+
 	// Jobs is how many targets are checked at once, unless --jobs is given, and MostJobs is
 	// the largest value of --jobs. A run keeps these targets in memory besides its list.
 	Jobs     = 256
@@ -186,6 +192,8 @@ func Table() []Group {
 			{"targets", count(Targets), "refused before the first lookup"},
 			{"line of a list", count(ListLine) + " bytes", "input.invalid says so; the other lines are checked"},
 			{"zones in a summary", count(Counted), "the rest counts as one"},
+			{"addresses of a range", count(RangeAddresses), "refused if IPv4; the reverse tree of IPv6 is walked"},
+			{"questions of such a walk", count(WalkQuestions), "the walk ends there, and input.invalid says so"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
 			{"targets in memory", count(Window), "no more are read until one is reported"},
 			{"known_hosts in memory", count(KnownHosts>>20) + " MiB", "a larger file is read again for each host"},

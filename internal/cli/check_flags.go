@@ -42,6 +42,7 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerProbe(fs)
 	f.registerReport(fs)
+	fs.BoolVar(&f.ConnectAll, "connect", false, "connect to each address of a range too")
 	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "check at most `N` targets at once")
 	fs.BoolVar(&f.PrintConfig, "print-config", false, "print the settings taken from ssh's configuration, and stop")
 	fs.BoolVar(&f.PrintKnownHosts, "print-known-hosts", false, "print known_hosts lines of verified keys only")
@@ -126,6 +127,8 @@ func (f *checkFlags) validate() error {
 			"--target-timeout must be greater than 0")
 	case f.DNSOnly && (len(f.ExpectKeys) > 0 || f.PrintKnownHosts || f.AllKeys):
 		return console.Refuse(exit.Usage, "remove --dns-only", "--dns-only does not look at host keys")
+	case f.DNSOnly && f.ConnectAll:
+		return console.Refuse(exit.Usage, "use one or the other", "--dns-only and --connect contradict each other")
 	case f.Client.From != nil && *f.Client.From != "" && !client:
 		return console.Refuse(exit.Usage, "rdnsproxy check --client ADDR --from LIST", "--from needs --self or --client")
 	case f.Client.From != nil && *f.Client.From == "":

@@ -20,6 +20,7 @@ type topic struct {
 func topics() []topic {
 	return []topic{
 		{"verdicts", "what check can say about a name and an address", verdictsTopic},
+		{"targets", "what check can be asked about", func() string { return targetsTopic }},
 		{"exit-status", "exit statuses of all commands", func() string { return exitStatusTopic }},
 		{"formats", "output formats", func() string { return formatsTopic }},
 		{"environment", "environment variables", environmentTopic},

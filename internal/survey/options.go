@@ -31,6 +31,7 @@ type Options struct {
 
 	Scope         resolve.Scope // which sources a name is looked up in
 	DNSOnly       bool          // do not connect
+	ConnectAll    bool          // connect to the addresses of ranges too, for which otherwise only DNS is asked
 	ExpectKeys    []string      // fingerprints of the only host keys to accept
 	AllKeys       bool          // also fetch the host keys of the other types
 	ShowAccepted  bool          // add findings about the mappings that the user has accepted

@@ -49,7 +49,8 @@ func New(ctx context.Context, w console.World, v *console.Voice, o Options) (*Su
 
 func newReader(w console.World, v *console.Voice, o Options) *target.Reader {
 	r := target.NewReader(w, v, o.Options, o.Connect)
-	r.DNSOnly, r.KeepConfig, r.Jobs = o.DNSOnly, o.PrintConfig, o.Jobs
+	r.DNSOnly, r.ConnectAll, r.KeepConfig, r.Jobs = o.DNSOnly, o.ConnectAll, o.PrintConfig, o.Jobs
+	r.Expander = o.expander(w, v)
 	return r
 }
 
@@ -124,7 +125,7 @@ func (s *Survey) check(ctx context.Context, t target.Target, asClient bool) *che
 		if asClient {
 			return s.askClient(ctx, ask)
 		}
-		if !s.o.DNSOnly && !t.Proxied {
+		if !s.o.DNSOnly && !t.DNSOnly && !t.Proxied {
 			ask.Prober = s.prober(ctx, t, since)
 		}
 		r := s.checker.Check(ctx, ask)

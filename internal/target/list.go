@@ -73,7 +73,7 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 			r.Voice.NoticeWithHint(text+": their hosts are not checked", unnamedHint)
 		}
 	}
-	list.Items = append(list.Items, lines...)
+	list.Items = r.expand(ctx, append(list.Items, lines...))
 	switch {
 	case len(list.Items) > limits.Targets:
 		return list, tooMany
@@ -102,6 +102,24 @@ func (r *Reader) linesOf(path string) ([]inputs.Item, error) {
 	return items, nil
 }
 
+// expand replaces the ranges among the items, and yields one item more than are
+// allowed at most.
+func (r *Reader) expand(ctx context.Context, items []inputs.Item) (all []inputs.Item) {
+	each := func(yield func(inputs.Item, error) bool) {
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+	for item := range r.Expander.Expand(ctx, each) {
+		if all = append(all, item); len(all) > limits.Targets {
+			break // the caller refuses it
+		}
+	}
+	return all
+}
+
 // Targets applies ssh's configuration to the items, a few at a time because ssh
 // itself may have to be run. An invalid item is an error if the user wrote it; if it
 // was collected, a notice says that it is left out.
@@ -114,10 +132,7 @@ func (r *Reader) Targets(ctx context.Context, items []inputs.Item) ([]Target, er
 	ts := make([]Target, 0, len(items))
 	each := ordered.Options[inputs.Item]{Jobs: r.Jobs, All: true}
 	read := func(ctx context.Context, item inputs.Item) outcome {
-		if item.Err != nil {
-			return outcome{item, Target{}, item.Err}
-		}
-		t, err := r.Target(ctx, item.Text)
+		t, err := r.Item(ctx, item)
 		return outcome{item, t, err}
 	}
 	for o := range ordered.Map(ctx, each, slices.Values(items), read) {

@@ -17,6 +17,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/recipe"
 	"rdnsproxy/resolve"
 	"rdnsproxy/sshconf"
@@ -28,6 +29,7 @@ type Target struct {
 	Settings   Settings
 	KnownHosts []string // files, in ssh's order
 	Config     *sshconf.Host
+	DNSOnly    bool          // nobody asked to connect: inputs.Item.DNSOnly, and Reader.ConnectAll is not set
 	Refused    string        // the message of RefuseConnection in ssh's configuration; "": none
 	Query      sshconf.Query // the query that read Config
 }
@@ -55,7 +57,10 @@ type Reader struct {
 
 	DNSOnly    bool // host keys do not matter: leave Target.KnownHosts empty
 	KeepConfig bool // behind a jump host, keep the configuration of the host that was asked for
+	ConnectAll bool // connect to the addresses of ranges and zones too
 	Jobs       int  // how many targets are read at once
+
+	Expander inputs.Expander // for the ranges of a List
 
 	files *sshFiles
 }
@@ -77,6 +82,23 @@ func (r *Reader) quiet() *Reader {
 	quiet := *r
 	quiet.Voice = nil
 	return &quiet
+}
+
+// Item is Target for an item of an input. What a range or a zone names is looked up
+// as it is: ssh's configuration says how to connect to a host, which nobody has asked
+// for.
+func (r *Reader) Item(ctx context.Context, item inputs.Item) (Target, error) {
+	if item.Err != nil {
+		return Target{}, item.Err
+	}
+	dnsOnly := item.DNSOnly && !r.ConnectAll
+	if dnsOnly {
+		r = r.WithoutConfiguration()
+		r.DNSOnly = true
+	}
+	t, err := r.Target(ctx, item.Text)
+	t.DNSOnly = dnsOnly
+	return t, err
 }
 
 // Target parses a target as a user would type it and applies ssh's configuration. A

@@ -1,0 +1,91 @@
+package inputs
+
+import (
+	"context"
+	"iter"
+	"net/netip"
+
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/limits"
+)
+
+// Expander replaces the ranges in a stream of items by their addresses.
+type Expander struct {
+	// Walk yields the addresses of a range that have names, found without asking about each.
+	// An error says what of the range could not be walked; it ends the walk, or the walk
+	// goes on with the rest. If Walk is nil, a range of IPv6 that is too large to ask about
+	// each is refused.
+	Walk func(ctx context.Context, first, last netip.Addr) iter.Seq2[netip.Addr, error]
+
+	// Ranged is called with the first range in the stream, as written. If nil, nobody is told.
+	Ranged func(text string)
+}
+
+// Expand returns the items, with each range replaced by its addresses, one at a time.
+// A range that cannot be used is an item with Err.
+func (x Expander) Expand(ctx context.Context, items Items) Items {
+	return func(yield func(Item, error) bool) {
+		told := false
+		for item, err := range items {
+			r, ok, bad := Range{}, false, error(nil)
+			if err == nil && item.Err == nil {
+				r, ok, bad = ParseRange(item.Text)
+			}
+			if ok && bad == nil && !told && x.Ranged != nil {
+				told = true
+				x.Ranged(item.Text)
+			}
+			switch {
+			case bad != nil:
+				item.Err = bad
+				fallthrough
+			case !ok:
+				if !yield(item, err) {
+					return
+				}
+			default:
+				if !x.expand(ctx, item, r, yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// expand yields the addresses of a range. It returns false if no more are wanted.
+func (x Expander) expand(ctx context.Context, written Item, r Range, yield func(Item, error) bool) bool {
+	item := written
+	item.DNSOnly = true
+	switch {
+	case r.Size() <= limits.RangeAddresses:
+		for a := range r.Addresses() {
+			if item.Text = a.String(); !yield(item, nil) {
+				return false
+			}
+		}
+		return true
+	case r.First.Is4():
+		written.Err = r.tooLarge(written.Text)
+		return yield(written, nil)
+	case x.Walk == nil:
+		written.Err = console.Refuse(exit.Usage, "name a smaller range, such as a /120",
+			"%s has too many addresses to ask about each", console.Quoted(written.Text))
+		return yield(written, nil)
+	}
+	for a, err := range x.Walk(ctx, r.First, r.Last) {
+		found := item
+		found.Text = a.String()
+		if err != nil {
+			found = written
+			found.Err = console.Refuse(exit.Usage, walkHint, "%s: %v", console.Quoted(written.Text), err)
+		}
+		if !yield(found, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// walkHint is the hint where a range could not be walked.
+const walkHint = "name smaller ranges, such as a /120, or list the addresses"
