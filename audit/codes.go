@@ -32,6 +32,7 @@ const (
 	LogGap              check.Code = "log.gap"
 	LogEmpty            check.Code = "log.empty"
 	LogUnreadable       check.Code = "log.unreadable"
+	LogNoMatch          check.Code = "log.no-match"
 	LogPartial          check.Code = "log.partial"
 	CapsReached         check.Code = "caps.reached"
 )
@@ -93,6 +94,8 @@ func Codes() []check.CodeDoc {
 		check.Row(LogUnreadable, check.Unknown, "a log could not be read, or not to its end"),
 		check.Row(LogPartial, check.Unknown, "this user may read only a part of the journal"),
 		check.Row(LogEmpty, check.Unknown, "there is no line of an SSH server in what was read"),
+		check.Row(LogNoMatch, check.Unknown, "nothing in the log matches a name or an address that was asked for (--client, "+
+			"--user, --host)"),
 		check.Row(LogCut, check.Notice, "messages may have lost their end"),
 		check.Row(LogUnread, check.Notice, "more than 1 % of the server's messages have an unknown form"),
 		check.Row(LogGap, check.Notice, "the server dropped connections without saying whose"),
@@ -118,7 +121,7 @@ func AdviceCodes() []check.AdviceDoc {
 		onServer(AdviseLookAt, "what to look at before anything else"),
 		onServer(AdviseGuessing, "what helps against guessing"),
 		onServer(AdviseLogSyslog, "how the server should log, so that clients cannot write lines"),
-		onServer(AdviseLogWhere, "where else the log may be"),
+		{Code: AdviseLogWhere, Machine: check.Server, Or: check.ThisMachine, Meaning: "where else the log may be, who may read it, or how to ask it"},
 	}
 }
 

@@ -181,6 +181,9 @@ func scenariosWith(last func(*counts, *Options)) map[string]*Report {
 		c.sum.Hours = []tally.Hour{{Start: noon, Dropped: 41022}}
 		c.sum.Reached = []tally.Cap{{Of: "clients", Most: 1_000_000, Left: 12345}}
 	})
+	add("no match", on(), nil, func(_ *counts, o *Options) {
+		o.Only, o.Asked.Hosts = []string{"host fs2"}, []string{"fs2"}
+	})
 	add("empty", &counts{}, nil, func(_ *counts, o *Options) { o.Inputs = []Input{{Name: "kern.log", Lines: 9}} })
 	return all
 }

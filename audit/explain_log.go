@@ -80,6 +80,16 @@ func explainLog() []check.Explanation {
 				"connection's other messages",
 		},
 		{
+			Code: "log.no-match",
+			Means: "The report was asked for a server, a user or a client, and nothing in the log has that name or address. " +
+				"A name that is mistyped matches nothing, and a report on nothing would look as if all were well.",
+			Sure: counted,
+			Who:  reader,
+			Do: "Compare the name with the log: the server's is that of the syslog line, with its domain or without. " +
+				"Without --host, -v lists the servers. If the name is right, the log has nothing about it.",
+			Example: "nothing matches host fs2",
+		},
+		{
 			Code: "log.unread",
 			Means: "More than one message in a hundred has a form that is not known here. A new or changed SSH server " +
 				"writes them, or the log's format was not recognized.",

@@ -37,6 +37,12 @@ func (f *Finding) when(holds bool, c check.Condition) *Finding {
 // advise makes advice from the table.
 func advise(c check.AdviceCode, text string) check.Advice { return table().Advice(c, text) }
 
+// here moves advice to the machine that reads the log.
+func here(a check.Advice) check.Advice {
+	a.Machine = check.ThisMachine
+	return a
+}
+
 // adviceOf returns the advice of a code from check's finding about an address's mapping.
 func adviceOf(r *check.Result, a netip.Addr, codes ...check.AdviceCode) []check.Advice {
 	if r == nil {

@@ -89,10 +89,17 @@ func (j *judgement) forgeable(c *counted) bool {
 	return false
 }
 
-// looksUp reports whether one of the hosts of a client looks up names.
+// shows reports whether what tells that a host looks up names is more than lines that any
+// client can have written.
+func (j *judgement) shows(h *tally.Host) bool {
+	return h.Trust[sshdlog.Stranger] == 0 || j.configured(h) && j.o.Server.UseDNS.On
+}
+
+// looksUp reports whether one of the hosts of a client looks up names, and shows it where no
+// client can have written.
 func (j *judgement) looksUp(c *counted) bool {
 	for _, name := range c.seenBy() {
-		if h := j.hosts[name]; h != nil && j.useDNS(h) == useDNSOn {
+		if h := j.hosts[name]; h != nil && j.useDNS(h) == useDNSOn && j.shows(h) {
 			return true
 		}
 	}

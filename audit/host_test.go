@@ -84,3 +84,26 @@ func TestHeadlineOfSilentLines(t *testing.T) {
 		}
 	}
 }
+
+// Lines that any client can have written do not prove that a server looks names up: the finding
+// says so, and nobody's reverse name is found wrong because of them.
+func TestForgeableProofs(t *testing.T) {
+	const a = "192.0.2.1"
+	for _, stranger := range []int64{0, 9} {
+		c := on(client(a, "in:1"))
+		h := &c.sum.Hosts[0]
+		h.Named, h.LastProof, h.Trust[sshdlog.Stranger] = 3, noon, stranger
+		r := Judge(c, answers(answer(a, check.Mismatch, "x.example.net")), Options{})
+		text := r.finding(t, UseDNSOn).Text
+		if got := strings.Contains(text, "3 lines show it (any client can have written them)"); got != (stranger > 0) {
+			t.Errorf("%d: %s", stranger, text)
+		}
+		wrong := false
+		for _, f := range r.Findings {
+			wrong = wrong || f.Code == check.MappingCode(check.Mismatch)
+		}
+		if wrong != (stranger == 0) {
+			t.Errorf("%d: %+v", stranger, r.Findings)
+		}
+	}
+}

@@ -24,6 +24,7 @@ func Judge(t Counted, now map[netip.Addr]*check.Result, o Options) *Report {
 		changes: map[ThenNow]*ThenNow{},
 		zones:   map[string]*zoneClients{},
 		listed:  newBest(limits.AuditReported, compareClients),
+		seen:    make([]bool, len(o.Asked.Clients)),
 		r: &Report{
 			Schema: Schema, Kind: "audit", Generated: o.Generated.UTC(), Version: o.Version,
 			Inputs: safeInputs(o.Inputs), Only: o.Only, Time: span(o.Time, s), Judged: o.Judged, Timings: o.Timings,
@@ -52,6 +53,7 @@ type judgement struct {
 	changes map[ThenNow]*ThenNow   // by Then and Change
 	zones   map[string]*zoneClients
 	listed  *best[counted]
+	seen    []bool // whether there is a client in each of Options.Asked.Clients
 	keys    map[keyPlace][]keyUse
 	clients int64
 	proven  int64 // clients of which the log tells for sure
@@ -76,6 +78,7 @@ func (j *judgement) count(c *tally.Client) {
 	if !c.Unproven {
 		j.proven++
 	}
+	j.see(c)
 	j.add(&k)
 	j.addZone(&k)
 	j.listed.add(k)
@@ -109,6 +112,7 @@ func (j *judgement) finish() {
 	j.judgeZones()
 	j.judgeServers()
 	j.judgeLog()
+	j.judgeAsked()
 	j.judgeGuessing()
 	j.order()
 	r.Severity = r.worst()

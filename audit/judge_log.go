@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"rdnsproxy/audit/tally"
+	"rdnsproxy/check"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshdlog"
 )
@@ -77,7 +78,7 @@ func (j *judgement) judgeTrust() {
 	for i := range j.sum.Hosts {
 		h := &j.sum.Hosts[i]
 		if h.Trust[sshdlog.Stranger] > 0 {
-			open.add(h)
+			open.add(h, false)
 		}
 		if h.Trust[sshdlog.Local] > 0 {
 			j.judgeLocal(h)
@@ -120,11 +121,14 @@ func (j *judgement) judgeInputs() {
 		shapes = append(shapes, i.Shapes...)
 		if i.Error != "" {
 			failed++
-			j.about(LogUnreadable, nil, inputMark.on(i.Name)+": "+i.markedError())
+			var as []check.Advice
+			if i.Denied {
+				as = []check.Advice{here(advise(AdviseLogWhere, asWhom))}
+			}
+			j.about(LogUnreadable, nil, inputMark.on(i.Name)+": "+i.markedError(), as...)
 		}
 		if i.Partial {
-			j.about(LogPartial, nil, inputMark.on(i.Name)+": this user may see only a part of it", advise(AdviseLogWhere,
-				"run it as root, or as a member of the group adm or systemd-journal"))
+			j.about(LogPartial, nil, inputMark.on(i.Name)+": this user may see only a part of it", here(advise(AdviseLogWhere, asWhom)))
 		}
 	}
 	if cut > 0 {
@@ -140,15 +144,26 @@ func (j *judgement) judgeInputs() {
 		}
 		j.about(LogUnread, nil, text)
 	}
-	for _, n := range j.sum.Messages {
-		lines += n
-	}
-	if lines == 0 && failed < int64(max(1, len(j.r.Inputs))) {
+	if j.lines() == 0 && failed < int64(max(1, len(j.r.Inputs))) {
 		j.about(LogEmpty, nil, "no line of an SSH server was found in "+inputs(j.r.Inputs), advise(AdviseLogWhere,
 			"look in "+elsewhere(j.r.Inputs)+"/var/log/auth.log, /var/log/secure or /var/log/messages; LogLevel QUIET in "+
 				"sshd_config turns the log off; if sshd logs under another name, give it with --tag"))
 	}
 }
+
+// lines is how many lines of SSH servers were read, also of those that are not counted.
+func (j *judgement) lines() (n int64) {
+	for _, i := range j.r.Inputs {
+		n += i.SSHD
+	}
+	for _, m := range j.sum.Messages {
+		n += m
+	}
+	return n
+}
+
+// asWhom is who may read logs.
+const asWhom = "run it as root, or as a member of the group adm or systemd-journal"
 
 // elsewhere names the journal, unless it was read.
 func elsewhere(all []Input) string {

@@ -45,7 +45,7 @@ func (j *judgement) judgeRefused(c *counted) {
 		text := a.String() + ": " + refused + ": from=" + quoted(r.list, r.cut) + " asks for a name, but the server " +
 			"knows it by its address only: " + j.whyUnnamed(c, r.names, r.by)
 		j.found(LoginRefusedByName, a, hosts, text, slices.Concat([]check.Advice{j.fromAdvice(c, users, r)},
-			adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord))...)
+			j.recordAdvice(c))...)
 	default:
 		text := a.String() + ": " + refused + ": its address is not in from=" + quoted(r.list, r.cut)
 		if asksForName(r.list) && len(c.nowNames()) == 0 && c.address != nil {
@@ -59,6 +59,15 @@ func (j *judgement) judgeRefused(c *counted) {
 func certificateAdvice(a netip.Addr, users string) check.Advice {
 	return advise(AdviseCertificate, "nothing to change here: if the client may come from there, have a new certificate of "+
 		users+" signed, with "+a.WithZone("").String()+" in its source-address (ssh-keygen -O source-address=)")
+}
+
+// recordAdvice is to correct DNS; none if nothing shows that a server has looked the client's
+// name up, for then no record would have helped.
+func (j *judgement) recordAdvice(c *counted) []check.Advice {
+	if !complained(&c.Client) && !j.looksUp(c) {
+		return nil
+	}
+	return adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord)
 }
 
 // wholeEntries returns a list without its last entry if the server may have cut it.
@@ -108,6 +117,9 @@ func admits(list string, c *counted, name string) bool {
 // name is known.
 func (j *judgement) whyUnnamed(c *counted, names []string, by int) string {
 	switch {
+	case (c.change == New || by < 0) && !complained(&c.Client) && !j.looksUp(c):
+		return "nothing shows that it looks up names (UseDNS no is the default since OpenSSH 6.8); besides, " +
+			mappingWords(c.result, c.Addr)
 	case c.change == Still, c.change == New, by < 0:
 		return mappingWords(c.result, c.Addr)
 	case c.change == Removed:
@@ -183,7 +195,7 @@ func (j *judgement) judgeHostbased(c *counted) {
 		text += "; now " + mappingWords(c.result, c.Addr)
 	}
 	j.found(HostbasedMismatch, a, c.servers(), text, slices.Concat(
-		adviceOf(c.result, c.Addr, check.AdvisePTRRecord, check.AdviseForwardRecord),
+		j.recordAdvice(c),
 		[]check.Advice{advise(AdviseShosts, "compare the client's own host name with shosts.equiv, .shosts and "+
 			"ssh_known_hosts on the server: all have to have the name that the server finds")})...)
 }

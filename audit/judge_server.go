@@ -20,18 +20,18 @@ const sshdConfig = "/etc/ssh/sshd_config"
 // judgeServers adds the findings about the servers: whether they look up names, and how
 // long that takes.
 func (j *judgement) judgeServers() {
-	var free, bound, past group
+	var free, bound, past group // of servers
 	var slow []*tally.Host
 	for i := range j.sum.Hosts {
 		h := &j.sum.Hosts[i]
 		switch j.useDNS(h) {
 		case useDNSPast:
-			past.add(h)
+			past.add(h, j.shows(h))
 		case useDNSOn:
 			if j.byName(h) {
-				bound.add(h)
+				bound.add(h, j.shows(h))
 			} else {
-				free.add(h)
+				free.add(h, j.shows(h))
 			}
 		}
 		if h.Waits > 0 && h.MedianWait >= slowWait {
@@ -60,10 +60,12 @@ type group struct {
 	names  []string // safe to print; at most mostHosts
 	raw    []string // the same, as in the log
 	proofs int64
+	shown  bool // not only lines that any client can have written
 }
 
-func (g *group) add(h *tally.Host) {
+func (g *group) add(h *tally.Host, shows bool) {
 	g.n++
+	g.shown = g.shown || shows
 	g.proofs += h.Complaints + h.Named
 	if len(g.names) < mostHosts {
 		g.names, g.raw = append(g.names, safetext.Name(h.Name)), append(g.raw, h.Name)
@@ -86,6 +88,9 @@ func (g *group) looksUp(past bool) string {
 	}
 	if g.proofs > 0 {
 		text += ": " + count(g.proofs, "line") + shows
+	}
+	if g.proofs > 0 && !g.shown {
+		text += plural(g.proofs, " (any client can have written it)", " (any client can have written them)")
 	}
 	return text
 }

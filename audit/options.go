@@ -18,13 +18,14 @@ type Counted interface {
 // Options are what a Report needs beside the tally and what is true now. The zero value
 // works: the report then lacks what it would say.
 type Options struct {
-	Generated time.Time // when the report was made
-	Version   string    // of the program
-	Inputs    []Input   // what was read
-	Only      []string  // what the tally was bounded to, in words: "client 203.0.113.7"; empty: it counts all
-	Time      Span      // First and Last are the tally's if they are nil
-	Server    Server    // what an sshd_config says
-	Judged    Judged    // how many clients were looked up, and which bound was set
+	Generated time.Time    // when the report was made
+	Version   string       // of the program
+	Inputs    []Input      // what was read
+	Only      []string     // what the tally was bounded to, in words: "client 203.0.113.7"; empty: it counts all
+	Asked     tally.Filter // the names among that; the zero Filter asks for all
+	Time      Span         // First and Last are the tally's if they are nil
+	Server    Server       // what an sshd_config says
+	Judged    Judged       // how many clients were looked up, and which bound was set
 	Timings   Timings
 }
 

@@ -52,3 +52,31 @@ func TestRightKeyOfWhom(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 }
+
+// A server of which nothing shows that it looks names up is not said to have found a wrong
+// one, and no record is advised that would not have helped.
+func TestRefusedWithoutUseDNS(t *testing.T) {
+	const a = "140.99.28.179"
+	for name, tt := range map[string]struct {
+		client, want, not string
+	}{
+		"complained":     {"key:2 bad:2 then:failed ptr:x.deru.net from:*.deru.net user:backup", "by its address only: its reverse name", "nothing shows"},
+		"not looked up":  {"key:2 from:*.deru.net user:backup", "by its address only: nothing shows that it looks up names", "only: its"},
+		"says otherwise": {"key:2 named:1 from:*.deru.net user:backup", "by its address only: its reverse name", "nothing shows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := on(client(a, tt.client))
+			c.sum.Hosts[0].Named = c.clients[0].NamedMapping
+			result := answer(a, check.Unresolvable, "x.deru.net")
+			result.Findings[0].Advice = []check.Advice{{Code: check.AdvisePTRRecord, Machine: check.ReverseZone, Text: "x"}}
+			f := Judge(c, answers(result), Options{}).finding(t, LoginRefusedByName)
+			if !strings.Contains(f.Text, tt.want) || strings.Contains(f.Text, tt.not) {
+				t.Errorf("%s", f.Text)
+			}
+			record := slices.ContainsFunc(f.Advice, func(a check.Advice) bool { return a.Code == check.AdvisePTRRecord })
+			if record != (name != "not looked up") {
+				t.Errorf("advice %+v", f.Advice)
+			}
+		})
+	}
+}

@@ -54,6 +54,8 @@ type Input struct {
 	First   *time.Time `json:"first"`
 	Last    *time.Time `json:"last"`
 	Error   string     `json:"error,omitempty"`   // why it was not read, or not to its end
+	Denied  bool       `json:"denied,omitempty"`  // this user has no permission to read it
+	Assumed []string   `json:"assumed,omitempty"` // what its stamps lack: year, zone
 	Partial bool       `json:"partial,omitempty"` // a journal of which this user may see only a part
 }
 

@@ -26,7 +26,7 @@ func (p *page) top() {
 		scope = append(scope, covered)
 	}
 	p.put(`<p class="scope">%v</p>`+"\n", strings.Join(scope, ", "))
-	if a := assumed(p.r.Time); a != "" {
+	if a := assumed(p.r); a != "" {
 		p.put(`<p class="scope assumed">%v</p>`+"\n", a)
 	}
 	if words := onlyWords(p.r); words != "" {

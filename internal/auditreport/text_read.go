@@ -1,7 +1,6 @@
 package auditreport
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +32,7 @@ func (t *text) read() {
 			t.Hanging(1, 2, safetext.Line(in.Name+": "+in.Error))
 		}
 	}
-	if a := assumed(t.r.Time); a != "" {
+	if a := assumed(t.r); a != "" {
 		t.Wrapped(1, a)
 	}
 	if words := onlyWords(t.r); words != "" {
@@ -67,23 +66,48 @@ func onlyWords(r *audit.Report) string {
 	return "counts only: " + safetext.Line(strings.Join(r.Only, ", "))
 }
 
-// assumed says what does not stand in the log, and where it was taken from.
-func assumed(s audit.Span) string {
-	year := slices.Contains(s.Assumed, "year")
-	zone := slices.Contains(s.Assumed, "zone") && s.Zone != ""
-	from := ""
-	if s.YearBy != "" {
-		from = " taken from " + s.YearBy
+// assumed says what does not stand in the log, or in which logs, and where it was taken from.
+func assumed(r *audit.Report) string {
+	year, zone := "", ""
+	if slices.Contains(r.Time.Assumed, "year") {
+		year = "the year, assumed"
+		if r.Time.YearBy != "" {
+			year = "the year, taken from " + r.Time.YearBy
+		}
 	}
+	if slices.Contains(r.Time.Assumed, "zone") && r.Time.Zone != "" {
+		zone = "the time zone, assumed to be " + r.Time.Zone
+	}
+	noYear, noZone := "not in "+lacking(r, "year")+": ", "not in "+lacking(r, "zone")+": "
 	switch {
-	case year && zone:
-		return "not in the log: the year," + cmp.Or(from, " assumed") + ", and the time zone, assumed to be " + s.Zone
-	case year:
-		return "not in the log: the year," + cmp.Or(from, " assumed")
-	case zone:
-		return "not in the log: the time zone, assumed to be " + s.Zone
+	case year == "" && zone == "":
+		return ""
+	case year == "":
+		return noZone + zone
+	case zone == "":
+		return noYear + year
+	case noYear == noZone:
+		return noYear + year + ", and " + zone
 	}
-	return ""
+	return noYear + year + "; " + noZone + zone
+}
+
+// lacking names the logs whose stamps lack something: all as one, or those that do.
+func lacking(r *audit.Report, what string) string {
+	var names []string
+	logs := 0
+	for _, in := range r.Inputs {
+		if in.SSHD > 0 {
+			logs++
+			if slices.Contains(in.Assumed, what) {
+				names = append(names, safetext.Line(in.Name))
+			}
+		}
+	}
+	if len(names) == 0 || len(names) == logs {
+		return "the log"
+	}
+	return listed(names, "log")
 }
 
 // readingWords are the rows of the table.

@@ -77,6 +77,23 @@ func TestFirstScreen(t *testing.T) {
 	}
 }
 
+// TestAssumed: what is true of some logs only is said of these.
+func TestAssumed(t *testing.T) {
+	r := calm()
+	r.Time.Assumed, r.Time.YearBy, r.Time.Zone = []string{"year", "zone"}, "the date of the file", "UTC"
+	both := []string{"year", "zone"}
+	for want, in := range map[string][]audit.Input{
+		"not in the log: the year, taken from the date of the file, and the time zone, assumed to be UTC":       {{Name: "a", SSHD: 1, Assumed: both}, {Name: "b", SSHD: 1, Assumed: both}, {Name: "empty"}},
+		"not in b: the year, taken from the date of the file, and the time zone, assumed to be UTC":             {{Name: "a", SSHD: 1}, {Name: "b", SSHD: 1, Assumed: both}},
+		"not in b: the year, taken from the date of the file; not in the log: the time zone, assumed to be UTC": {{Name: "a", SSHD: 1, Assumed: both[1:]}, {Name: "b", SSHD: 1, Assumed: both}},
+		"not in a, b: the year, taken from the date of the file, and the time zone, assumed to be UTC":          {{Name: "a", SSHD: 1, Assumed: both}, {Name: "b", SSHD: 1, Assumed: both}, {Name: "c", SSHD: 1}},
+	} {
+		if r.Inputs = in; assumed(r) != want {
+			t.Errorf("%s, not %s", assumed(r), want)
+		}
+	}
+}
+
 // TestOneIsEnough: of several pieces of advice against one trouble, the text says that one is
 // enough, and gives the best first; what is no remedy does not count as one.
 func TestOneIsEnough(t *testing.T) {

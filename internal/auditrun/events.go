@@ -33,7 +33,7 @@ func (r *run) events(ctx context.Context) (int, error) {
 	})
 	r.notices(set)
 	if errors.Is(err, console.ErrInterrupted) {
-		return 0, console.ErrInterrupted
+		return r.stopped()
 	}
 	if nothing, ok := errors.AsType[*logs.NothingRead](err); ok {
 		return 0, r.refuse(ctx, nothing)

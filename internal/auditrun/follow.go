@@ -173,7 +173,7 @@ func (f *follower) write(report *audit.Report) error {
 			s.change, at = c.Change, c.Last
 		}
 		switch {
-		case found.Severity < least, found.Code == audit.LogEmpty:
+		case found.Severity < least, found.Code == audit.LogEmpty, found.Code == audit.LogNoMatch:
 			continue
 		case found.Address.IsValid() && f.later.waits(found.Address):
 			continue // until it is known what is true now

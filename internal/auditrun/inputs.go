@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -49,6 +50,13 @@ func (r *run) inputs(read []logs.Input) []audit.Input {
 			Name: inputName(in.Name), Framing: in.Framing().String(), Trust: in.Trust.String(),
 			Bytes: in.Bytes, Lines: in.Lines, SSHD: in.SSHD, Unread: in.Unread, Cut: in.Cut,
 			First: moment(in.First), Last: moment(in.Last), Partial: in.Partial,
+			Denied: errors.Is(in.Err, fs.ErrPermission),
+		}
+		if in.YearBy != "" {
+			all[i].Assumed = append(all[i].Assumed, "year")
+		}
+		if r.o.Zone == nil && in.Local {
+			all[i].Assumed = append(all[i].Assumed, "zone")
 		}
 		for _, shape := range in.Shapes {
 			all[i].Shapes = append(all[i].Shapes, safetext.Line(shape))

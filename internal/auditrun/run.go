@@ -2,11 +2,9 @@ package auditrun
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"syscall"
 	"time"
 
@@ -15,7 +13,6 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/auditreport"
 	"rdnsproxy/internal/console"
-	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/logs"
 	"rdnsproxy/replacefile"
 )
@@ -98,10 +95,16 @@ func (r *run) read(ctx context.Context, part bool) (*tally.Tally, was, error) {
 
 // report judges a tally and writes the report.
 func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error) {
+	if r.interrupted && r.o.Output != "" {
+		return r.stopped()
+	}
 	t.Finish()
 	report, err := r.judge(ctx, t, r.basis(t, read))
 	if err != nil {
 		return 0, err
+	}
+	if r.interrupted && r.o.Output != "" {
+		return r.stopped()
 	}
 	if r.o.Anonymize {
 		report = audit.Anonymize(report)
@@ -123,15 +126,25 @@ func (r *run) basis(t *tally.Tally, read was) audit.Options {
 		Version:   console.Version(),
 		Inputs:    read.inputs,
 		Only:      r.only(t.Options()),
+		Asked:     t.Options().Only,
 		Time:      read.time,
 		Timings:   audit.Timings{Read: read.took.Seconds()},
 	}
 }
 
-// interrupt says that the user has ended the work early.
+// interrupt notes that the user has ended the work early, and says what the report is then.
 func (r *run) interrupt(text string) {
 	r.interrupted = true
-	r.voice.Warning(text)
+	if r.o.Output == "" && r.format.From == auditreport.Report {
+		r.voice.Warning(text)
+	}
+}
+
+// stopped ends a run that was interrupted and writes nothing: a file of --output is whole, or
+// it stays as it was.
+func (r *run) stopped() (int, error) {
+	r.voice.Error(console.Interrupted(r.o.Output))
+	return r.format.Interrupted(r.o.FailOn, []check.Severity{check.Unknown}), nil
 }
 
 // write writes the report to stdout or --output.
@@ -173,40 +186,6 @@ func (r *run) reportOptions() auditreport.Options {
 	}
 	o.Color, o.Width = r.w.Colored(r.o.Color, r.w.Out), r.w.TerminalWidth()
 	return o
-}
-
-// refuse turns what keeps everything from being read into a Refusal.
-func (r *run) refuse(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return console.ErrInterrupted
-	}
-	nothing, ok := errors.AsType[*logs.NothingRead](err)
-	if !ok {
-		return err
-	}
-	if len(nothing.Inputs) == 0 {
-		return console.Refuse(exit.Usage, "give a FILE, or --journal; for another machine: "+
-			"ssh HOST journalctl -o json -t sshd -t sshd-session | rdnsproxy audit -",
-			"no log of sshd found on this machine")
-	}
-	for _, in := range nothing.Inputs[1:] {
-		r.voice.Error(fmt.Errorf("%s: %w", in.Name, in.Err))
-	}
-	in := nothing.Inputs[0]
-	return console.Refuse(exit.Usage, hint(in.Err), "%s: %s", in.Name, console.PlainError(in.Err))
-}
-
-// hint says what to do about an input that cannot be read.
-func hint(err error) string {
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return "install it, or read the log where it is: ssh HOST journalctl -o json -t sshd | rdnsproxy audit -"
-	case errors.Is(err, os.ErrPermission):
-		return "run it as root, or as a member of the group that may read logs, such as adm"
-	case errors.Is(err, os.ErrNotExist):
-		return "a FILE is a log, such as /var/log/auth.log or /var/log/secure; without one, this machine's log is read"
-	}
-	return "a FILE is a log of sshd, plain, gzip or zstd, or a folder with some"
 }
 
 // severities are those of a run without a report: it could be read, or not all of it.

@@ -30,7 +30,7 @@ func (r *run) tally(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	if r.interrupted { // half a tally would be merged as if it were whole
-		return 0, console.ErrInterrupted
+		return r.stopped()
 	}
 	if err := r.encode(t, read); err != nil {
 		return r.format.Incomplete(), r.failed(err)
@@ -58,6 +58,9 @@ func (c *counted) makeSafe() {
 		texts = append(texts, &in.Name, &in.Framing, &in.Trust, &in.Error)
 		for k := range in.Shapes {
 			texts = append(texts, &in.Shapes[k])
+		}
+		for k := range in.Assumed {
+			texts = append(texts, &in.Assumed[k])
 		}
 	}
 	for _, t := range texts {
@@ -98,7 +101,7 @@ func (r *run) merge(ctx context.Context) (int, error) {
 	var read was
 	for _, p := range parts {
 		if ctx.Err() != nil {
-			return 0, console.ErrInterrupted
+			return r.stopped()
 		}
 		in := audit.Input{Name: safetext.Line(p.name), Framing: "tally"}
 		t, err := r.decode(p)

@@ -33,8 +33,8 @@ A TIME is 2026-11-25, 2026-11-25T20:00, with seconds and a zone or without, toda
 yesterday, or -2d for two days ago (m, h, d, w). A date alone includes the whole day.
 
 Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage error or
-nothing could be read, 3 undetermined: no line of sshd was found, a file or a part
-of the log could not be read, or lookups failed.`,
+nothing could be read, 3 undetermined: no line of sshd was found, nothing matches
+--host, --user or --client, a part of the log could not be read, or lookups failed.`,
 		Example: `  rdnsproxy audit
   rdnsproxy audit /var/log/auth.log*
   rdnsproxy audit --since -7d --format html --output report.html

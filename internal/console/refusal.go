@@ -35,5 +35,15 @@ func StatusOf(err error) int {
 // ErrInterrupted reports that the user interrupted the work.
 var ErrInterrupted error = &Refusal{Text: "interrupted", Status: exit.Interrupted}
 
+// Interrupted is ErrInterrupted for work whose result goes to a file, all or nothing; to stdout
+// if output is empty.
+func Interrupted(output string) error {
+	if output == "" {
+		return ErrInterrupted
+	}
+	return Refuse(exit.Interrupted, "without --output, the report goes to stdout as far as it has come",
+		"interrupted: %s is left as it was", safetext.Line(output))
+}
+
 // Quoted returns user input in double quotes, shortened and safe to print.
 func Quoted(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }

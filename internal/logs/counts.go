@@ -14,8 +14,9 @@ type Input struct {
 	Bytes int64  // that were read; of a compressed file, those of its text
 	counts
 
-	Partial bool  // the journal has messages that this user cannot see
-	Err     error // why it was not read, or not to its end
+	Partial bool   // the journal has messages that this user cannot see
+	YearBy  string // where the year of stamps without one is from; empty: all have one
+	Err     error  // why it was not read, or not to its end
 }
 
 // counts are what the lines of an input were.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,8 +189,19 @@ func TestThisMachine(t *testing.T) {
 	root := t.TempDir()
 	const machine = "0123456789abcdef0123456789abcdef/system.journal"
 	o := Options{root: root, Zone: time.UTC}
-	if _, err := Open(t.Context(), o); err == nil || err.Error() != "no log found on this machine" {
+	_, err := Open(t.Context(), o)
+	if err == nil || err.Error() != "no log found on this machine" {
 		t.Errorf("nothing: %v", err)
+	}
+	if nothing, ok := errors.AsType[*NothingRead](err); ok {
+		var tried []string
+		for _, p := range nothing.Tried {
+			tried = append(tried, strings.TrimPrefix(p.Path, root)+" "+p.Err.Error())
+		}
+		want := []string{"/var/log/journal no such file or directory", "/var/log no such file or directory", "/run/log/journal no such file or directory"}
+		if !slices.Equal(tried, want) {
+			t.Errorf("tried %q", tried)
+		}
 	}
 	for _, c := range []struct{ add, want string }{
 		{"run/log/journal/" + machine, "journal"},

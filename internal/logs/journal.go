@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os/exec"
 	"slices"
 	"strings"
@@ -38,6 +39,14 @@ func (o *Options) wholeJournal() *source {
 
 // errPartly is how the text of a journal ends of which this user sees a part only.
 var errPartly = errors.New("this user cannot see all messages of the journal")
+
+// errDenied is how it ends if this user sees nothing of it.
+var errDenied error = denied{}
+
+type denied struct{}
+
+func (denied) Error() string        { return "this user may not read the journal" }
+func (denied) Is(target error) bool { return target == fs.ErrPermission }
 
 // journalctl is the output of a journalctl.
 type journalctl struct {
@@ -83,7 +92,7 @@ func (j *journalctl) Read(b []byte) (int, error) {
 		j.output, j.old = o, nil
 		return j.Read(b)
 	case strings.Contains(said, "insufficient permissions"):
-		return 0, errors.New("this user may not read the journal")
+		return 0, errDenied
 	case err == io.EOF && strings.Contains(said, "not seeing messages"):
 		return 0, errPartly
 	}

@@ -45,9 +45,10 @@ type Options struct {
 	// Progress is called some ten times a second while the log is read, if it is not nil.
 	Progress func(Progress)
 
-	root string           // of the file system; empty: /
-	span int64            // how much of a file is one part; 0: chosen
-	now  func() time.Time // nil: time.Now
+	tried []Place          // where this machine has no log
+	root  string           // of the file system; empty: /
+	span  int64            // how much of a file is one part; 0: chosen
+	now   func() time.Time // nil: time.Now
 }
 
 // Progress is how much has been read.
@@ -72,6 +73,7 @@ type Set struct {
 // NothingRead is the error if no input at all could be read.
 type NothingRead struct {
 	Inputs []Input // each with its Err; none: this machine has no log
+	Tried  []Place // where it was looked for, then
 }
 
 func (e *NothingRead) Error() string {
@@ -94,7 +96,7 @@ func Open(ctx context.Context, o Options) (*Set, error) {
 		return nil, err
 	}
 	if !slices.ContainsFunc(s.sources, func(s *source) bool { return s.err == nil }) {
-		err := new(NothingRead)
+		err := &NothingRead{Tried: s.o.tried}
 		for _, f := range s.sources {
 			err.Inputs = append(err.Inputs, Input{Name: f.name, Err: reason(f.err)})
 		}

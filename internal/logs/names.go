@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +42,8 @@ func (o *Options) find(ctx context.Context) (all []*source, notices []string) {
 		all = append(all, o.wholeJournal())
 	}
 	if len(o.Names) == 0 && !o.Journal {
-		found, journal := o.thisMachines()
+		found, journal, tried := o.thisMachines()
+		o.tried = tried
 		if journal {
 			all = append(all, o.wholeJournal())
 		}
@@ -112,7 +114,8 @@ func (s *source) close() {
 var errNoLog = errors.New("no log in this folder: looked for auth.log*, secure*, messages*, *.journal")
 
 // inFolder returns the logs in a folder, and whether there are journal files in it, or in its
-// folders for each machine.
+// folders for each machine. The error says why neither was found, if it is not that there is
+// none.
 //
 // Debian's rsyslog writes auth.log, Red Hat's secure; where there is neither, sshd's messages
 // are in messages, with everything else.
@@ -122,14 +125,18 @@ func inFolder(dir string) (paths []string, journals bool, err error) {
 		return nil, false, err
 	}
 	var messages []string
+	var closed error // of a machine's folder
 	for _, e := range entries {
 		name := e.Name()
 		switch path := filepath.Join(dir, name); {
 		case strings.HasSuffix(name, ".journal"), strings.HasSuffix(name, ".journal~"):
 			journals = true
 		case machineID(name):
-			within, _ := filepath.Glob(filepath.Join(path, "*.journal"))
-			journals = journals || len(within) > 0
+			within, err := os.ReadDir(path)
+			closed = cmp.Or(closed, err)
+			journals = journals || slices.ContainsFunc(within, func(e fs.DirEntry) bool {
+				return strings.HasSuffix(e.Name(), ".journal")
+			})
 		case e.Type()&fs.ModeDir != 0:
 		case named(name, "auth.log"), named(name, "secure"):
 			paths = append(paths, path)
@@ -140,7 +147,10 @@ func inFolder(dir string) (paths []string, journals bool, err error) {
 	if len(paths) == 0 {
 		paths = messages
 	}
-	return paths, journals, nil
+	if len(paths) > 0 || journals {
+		closed = nil
+	}
+	return paths, journals, closed
 }
 
 // named reports whether a file is a log of this name, or what rotation has made of one:
@@ -153,23 +163,4 @@ func named(file, log string) bool {
 // machineID reports whether a folder's name is that of a machine, as in /var/log/journal.
 func machineID(name string) bool {
 	return len(name) == 32 && strings.Trim(name, "0123456789abcdef") == ""
-}
-
-// thisMachines returns the logs of this machine: its journal, if that is kept on disk; else
-// the files in /var/log; else the journal since the last start.
-func (o *Options) thisMachines() (paths []string, journal bool) {
-	root := o.root
-	if root == "" {
-		root = "/"
-	}
-	if hasJournalctl() {
-		if _, journal, _ = inFolder(filepath.Join(root, "var/log/journal")); journal {
-			return nil, true
-		}
-	}
-	paths, _, _ = inFolder(filepath.Join(root, "var/log"))
-	if len(paths) == 0 && hasJournalctl() {
-		_, journal, _ = inFolder(filepath.Join(root, "run/log/journal"))
-	}
-	return paths, journal
 }

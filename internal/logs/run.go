@@ -134,14 +134,14 @@ func ended(ctx context.Context, inputs []Input) error {
 			return nil
 		}
 	}
-	return &NothingRead{inputs}
+	return &NothingRead{Inputs: inputs}
 }
 
 // inputs returns an input for each source.
 func (s *Set) inputs() []Input {
 	all := make([]Input, len(s.sources))
 	for i, f := range s.sources {
-		all[i] = Input{Name: f.name, Err: reason(f.err)}
+		all[i] = Input{Name: f.name, YearBy: f.yearBy, Err: reason(f.err)}
 	}
 	return all
 }
@@ -151,6 +151,7 @@ func (in *Input) take(r *result) {
 	in.counts.add(&r.counts)
 	in.Bytes += r.bytes
 	in.Partial = in.Partial || r.partial
+	in.YearBy = cmp.Or(in.YearBy, r.yearBy)
 	if in.Err == nil {
 		in.Err = reason(r.err)
 	}

@@ -23,6 +23,7 @@ type source struct {
 	size    int64       // of a file
 	written time.Time   // when the text of a file was last written
 	years   []yearAt    // of a file, ascending
+	yearBy  string      // as in Input
 	packing *packing    // of a packed file
 	stdin   io.Reader
 	journal []string // journalctl's arguments

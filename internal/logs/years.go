@@ -207,6 +207,9 @@ func (s *Set) assign(set []*source, dates []sample) {
 	s.YearBy = cmp.Or(s.YearBy, by)
 	for i, d := range dates {
 		d.f.years = append(d.f.years, yearAt{d.at, years[i]})
+		if d.date.Year == 0 {
+			d.f.yearBy = by
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func (s *Survey) Fail(severities []check.Severity, err error) int {
 	format, _ := report.FormatOf(s.o.Format) // there was a report of it
 	switch {
 	case errors.Is(err, console.ErrInterrupted):
-		s.voice.Error(err)
+		s.voice.Error(console.Interrupted(s.o.Output))
 		return format.Interrupted(s.o.FailOn, severities)
 	case s.o.Output != "":
 		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a directory you can write to, or - for stdout",
