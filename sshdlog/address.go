@@ -2,6 +2,7 @@ package sshdlog
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
 )
 
@@ -86,31 +87,43 @@ func hex(c byte) int {
 	return -1
 }
 
-// parse4 reads an IPv4 address. It is most of what parseAddr does, so it is written out.
+// parse4 reads an IPv4 address. It is most of what parseAddr does, so it is written out: each test
+// of a digit may be one that a processor guesses wrong.
 func parse4(b []byte) (netip.Addr, bool) {
 	if len(b) < 7 || len(b) > 15 {
 		return netip.Addr{}, false
 	}
-	var a [4]byte
-	i := 0
-	for part := range a {
+	i, a := 0, uint32(0)
+	for part := 0; ; part++ {
 		if i == len(b) || b[i]-'0' > 9 {
 			return netip.Addr{}, false
 		}
-		v := int(b[i] - '0')
-		for i++; i < len(b) && b[i]-'0' < 10; i++ {
-			if v = v*10 + int(b[i]-'0'); v < 10 || v > 255 {
-				return netip.Addr{}, false
+		v := uint32(b[i] - '0')
+		if i++; i < len(b) && b[i]-'0' < 10 && v > 0 {
+			v = v*10 + uint32(b[i]-'0')
+			if i++; i < len(b) && b[i]-'0' < 10 {
+				v = v*10 + uint32(b[i]-'0')
+				if i++; v > 255 {
+					return netip.Addr{}, false
+				}
 			}
 		}
-		if a[part] = byte(v); part < 3 {
-			if i == len(b) || b[i] != '.' {
-				return netip.Addr{}, false
-			}
-			i++
+		if a = a<<8 | v; part == 3 {
+			return addr4(a), i == len(b)
 		}
+		if i == len(b) || b[i] != '.' {
+			return netip.Addr{}, false
+		}
+		i++
 	}
-	return netip.AddrFrom4(a), i == len(b)
+}
+
+// addr4 is AddrFrom4 of four bytes that are written at once: to write each, and then read all at once,
+// makes a processor wait.
+func addr4(v uint32) netip.Addr {
+	var a [4]byte
+	binary.BigEndian.PutUint32(a[:], v)
+	return netip.AddrFrom4(a)
 }
 
 // parsePort reads the decimal digits that b begins with, and returns how many they are: 0 if

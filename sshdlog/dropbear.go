@@ -63,7 +63,7 @@ func dropbearPlace(b []byte) (p place, ok bool) {
 // dropbearClient reads a client that is all there is.
 func (e *Event) dropbearClient(r []byte, whole bool) bool {
 	p, ok := dropbearPlace(r)
-	e.set(p)
+	e.set(&p)
 	return ok && whole
 }
 
@@ -85,7 +85,7 @@ func (e *Event) dropbearQuoted(r []byte, whole bool) bool {
 	e.Rest = trimPrefix(r[j+1:i], " with ")
 	if i < len(r) {
 		if p, ok := dropbearPlace(r[i+len(_from):]); ok {
-			e.set(p)
+			e.set(&p)
 		}
 	}
 	return true
@@ -98,7 +98,7 @@ func (e *Event) dropbearUnknown(r []byte, whole bool) bool {
 		return whole
 	}
 	p, ok := dropbearPlace(trimPrefix(r, " from "))
-	e.set(p)
+	e.set(&p)
 	return ok && whole
 }
 
@@ -110,7 +110,7 @@ func (e *Event) dropbearWrong(r []byte, whole bool) bool {
 	}
 	e.user(r[:i])
 	p, ok := dropbearPlace(r[i+len(_from):])
-	e.set(p)
+	e.set(&p)
 	return ok
 }
 
@@ -145,7 +145,7 @@ func (e *Event) dropbearExit(r []byte, whole bool) bool {
 		return false
 	}
 	p, ok := dropbearPlace(r[:i])
-	e.set(p)
+	e.set(&p)
 	e.dropbearFails(r[i+3:])
 	return ok
 }
@@ -166,7 +166,7 @@ func (e *Event) dropbearExitOld(r []byte, whole bool) bool {
 	e.dropbearFails(trimPrefix(trimPrefix(r, " "), ": "))
 	if i := bytes.LastIndex(e.Rest, _from); i >= 0 && whole {
 		if p, ok := dropbearPlace(e.Rest[i+len(_from):]); ok {
-			e.set(p)
+			e.set(&p)
 			e.Rest = e.Rest[:i]
 		}
 	}
@@ -184,7 +184,7 @@ func (e *Event) dropbearGone(r []byte, whole bool) bool {
 	if q, ok := cutPrefix(r, " from <"); ok {
 		if i := bytes.Index(q, []byte(">: ")); i >= 0 {
 			p, _ := dropbearPlace(q[:i])
-			e.set(p)
+			e.set(&p)
 			e.Rest = q[i+3:]
 			return true
 		}

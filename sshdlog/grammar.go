@@ -149,6 +149,7 @@ var sshdWords = [...][]wording{
 	'e': {{"exited MaxStartups throttling after ", Throttled, (*Event).throttled}},
 	'm': {{"maximum authentication attempts exceeded for ", TooMany, (*Event).userFrom}},
 	'p': {
+		{usualPAM, PAMFailed, (*Event).pamHost},
 		{"pam_", PAMFailed, (*Event).pamModule},
 		{"probed from ", Scan, (*Event).left},
 		{"public key ", NotAllowed, (*Event).badSignature},

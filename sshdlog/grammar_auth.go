@@ -13,11 +13,11 @@ func (e *Event) accepted(r []byte, whole bool) bool {
 	if !ok {
 		return false
 	}
-	p, n := only(r, "from ", "")
-	if n == 0 || !whole && len(p.after) == 0 {
+	var p place
+	if p.find(r, 0, "from ", "") == 0 || !whole && len(p.after) == 0 {
 		return e.unsure(r)
 	}
-	e.took(p)
+	e.took(&p)
 	return true
 }
 
@@ -29,30 +29,41 @@ func (e *Event) failed(r []byte, whole bool) bool {
 	if !ok {
 		return false
 	}
-	method, _, _ := bytes.Cut(e.Method, []byte("/"))
-	end := false
-	switch string(method) {
-	case "password", "none", "publickey", "keyboard-interactive", "hostbased", "challenge-response", "rsa", "dsa":
-		end = true // EXTRA never ends as the place does
-	}
+	end := neverEndsAsPlace(e.Method)
 	r = e.unknownPrefix(r)
 	if !whole {
 		return e.unsure(r)
 	}
-	if p, ok := last(protocol(r)); end && ok && hasSuffix(p.before, "from ") &&
-		!bytes.Contains(p.before, []byte(" ssh2: ")) {
-		e.took(p)
+	var p place
+	if end && p.last(protocol(r)) && hasSuffix(p.before, "from ") && !bytes.Contains(p.before, []byte(" ssh2: ")) {
+		e.took(&p)
 		return true
 	}
-	if p, n := only(r, "from ", ""); n == 1 {
-		e.took(p)
+	if p = (place{}); p.only(r, "from ", "") {
+		e.took(&p)
 		return true
 	}
 	return e.unsure(r)
 }
 
+// neverEndsAsPlace tells the methods whose EXTRA never ends as the place does.
+func neverEndsAsPlace(method []byte) bool {
+	if string(method) == "password" { // nearly always
+		return true
+	}
+	method, _, _ = bytes.Cut(method, []byte("/"))
+	switch string(method) {
+	case "password", "none", "publickey", "keyboard-interactive", "hostbased", "challenge-response", "rsa", "dsa":
+		return true
+	}
+	return false
+}
+
 func (e *Event) method(r []byte) ([]byte, bool) {
-	i := bytes.IndexByte(r, ' ')
+	i := len("password")
+	if !hasPrefix(r, "password ") {
+		i = bytes.IndexByte(r, ' ')
+	}
 	if i <= 0 || !hasPrefix(r[i:], " for ") {
 		return nil, false
 	}
@@ -63,11 +74,11 @@ func (e *Event) method(r []byte) ([]byte, bool) {
 // userFrom reads "[invalid user ]U from IP port P[ ssh2]".
 func (e *Event) userFrom(r []byte, whole bool) bool {
 	r = e.unknownPrefix(r)
-	p, ok := last(protocol(r))
-	if !ok || !whole || !hasSuffix(p.before, "from ") {
+	var p place
+	if !p.last(protocol(r)) || !whole || !hasSuffix(p.before, "from ") {
 		return e.unsure(r)
 	}
-	e.took(p)
+	e.took(&p)
 	return true
 }
 
@@ -93,15 +104,18 @@ func (e *Event) unknownPrefix(r []byte) []byte {
 
 // took takes the address from p, the user from "U from " before it, and what stands behind
 // it.
-func (e *Event) took(p place) {
+func (e *Event) took(p *place) {
 	p.before = trimSuffix(p.before, "from ")
 	e.take(p)
 }
 
 // take takes the address from p, the user from "U " before it, and what stands behind it.
-func (e *Event) take(p place) {
+func (e *Event) take(p *place) {
 	e.set(p)
 	e.user(trimSuffix(p.before, " "))
+	if len(p.after) == 0 {
+		return
+	}
 	if r, ok := cutPrefix(p.after, " ssh2"); ok {
 		p.after = r
 	} else if r, ok := cutPrefix(p.after, " ssh1"); ok {
@@ -151,14 +165,11 @@ func (e *Event) unknown(r []byte, whole bool) bool {
 	if !whole {
 		return e.unsure(r)
 	}
-	p, ok := last(r)
-	if !ok {
-		p, ok = lastHost(r)
-	}
-	if !ok || !hasSuffix(p.before, "from ") {
+	var p place
+	if !p.end(r) || !hasSuffix(p.before, "from ") {
 		return e.unsure(r)
 	}
-	e.took(p)
+	e.took(&p)
 	return true
 }
 
@@ -177,10 +188,10 @@ func (e *Event) letIn(r []byte, whole bool) bool {
 	if !ok {
 		return false
 	}
-	p, ok := lastHost(r)
-	if !ok || !hasSuffix(p.before, "from ") {
+	var p place
+	if !p.lastHost(r) || !hasSuffix(p.before, "from ") {
 		return false
 	}
-	e.took(p)
+	e.took(&p)
 	return true
 }

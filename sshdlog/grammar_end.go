@@ -55,16 +55,11 @@ func (e *Event) preamble(r []byte, whole, text bool) bool {
 	default:
 		return hasPrefix(r, "UNKNOWN")
 	}
-	p, n := place{}, 0
-	if text {
-		p, n = only(r, "", ":")
-	} else if at, ok := last(r); ok {
-		p, n = at, 1
-	}
-	if n != 1 || !whole {
+	var p place
+	if !whole || text && !p.only(r, "", ":") || !text && !p.last(r) {
 		return e.unsure(r)
 	}
-	e.take(p)
+	e.take(&p)
 	return true
 }
 
@@ -105,12 +100,10 @@ func (e *Event) silent(r []byte, whole bool) bool {
 // badVersion reads "TEXT' from IP[ port P]" (up to 7.9). TEXT is at most 100 bytes.
 func (e *Event) badVersion(r []byte, whole bool) bool {
 	if whole {
-		p, ok := last(r)
-		if !ok {
-			p, ok = lastHost(r)
-		}
+		var p place
+		ok := p.end(r)
 		if text, from := cutSuffix(p.before, "' from "); ok && from {
-			e.set(p)
+			e.set(&p)
 			e.Suspect = imitates(text)
 			return true
 		}

@@ -27,7 +27,8 @@ func (e *Event) mapFailed(r []byte, whole bool) bool {
 	}
 	e.Name = r
 	if r, ok := cutSuffix(r, "]"); ok && !old {
-		if p, ok := lastHost(r); ok && p.host[0] == '[' {
+		var p place
+		if p.lastHost(r) && p.host[0] == '[' {
 			if a, ok := parseAddr(p.host[1:]); ok {
 				e.Addr, e.Sure = a, true
 				e.Name = trimSuffix(p.before, " ")
@@ -39,14 +40,15 @@ func (e *Event) mapFailed(r []byte, whole bool) bool {
 
 // mismatch reads "IP maps to N, but this does not map back to the address" and its end.
 func (e *Event) mismatch(r []byte, whole bool) bool {
-	p, ok := first(r)
+	var p place
+	if !p.first(r) {
+		return false
+	}
+	r, ok := cutPrefix(p.after, " maps to ")
 	if !ok {
 		return false
 	}
-	if r, ok = cutPrefix(p.after, " maps to "); !ok {
-		return false
-	}
-	e.set(p)
+	e.set(&p)
 	if i := bytes.LastIndex(r, []byte(", but this does not map back to the address")); i >= 0 {
 		e.Name = r[:i]
 	} else if whole {

@@ -8,6 +8,10 @@ import (
 
 // PAM modules log in sshd's process, under its name, and do not escape or cut what they log.
 
+// usualPAM is what nearly all failures that PAM reports begin with. A row of its own takes a third of
+// the time that it takes to find the parts.
+const usualPAM = "pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh ruser= rhost="
+
 // pamModule reads "MODULE(SERVICE:auth): WHAT", from behind "pam_".
 func (e *Event) pamModule(r []byte, whole bool) bool {
 	i := bytes.IndexByte(r, '(')
@@ -43,37 +47,49 @@ func (e *Event) pamMore(r []byte, whole bool) bool {
 // (UseDNS). There need not be a U: pam_unix names only users whom it knows, unless it has the
 // option audit, and other modules name any.
 func (e *Event) pamFailed(r []byte, whole bool) bool {
-	h, ok := cutPrefix(r, "logname= uid=0 euid=0 tty=ssh ruser= rhost=") // as most are
+	_, r, ok := bytes.Cut(r, []byte(" ruser="))
 	if !ok {
-		if _, r, ok = bytes.Cut(r, []byte(" ruser=")); !ok {
-			return false
-		}
-		if _, h, ok = bytes.Cut(r, _rhost); !ok {
-			return false
-		}
+		return false
 	}
-	if _, u, ok := bytes.Cut(h, _user); ok && string(u) != "root" {
-		e.Unchecked = true
-		e.hide(u)
-	}
+	_, h, ok := bytes.Cut(r, _rhost)
+	return ok && e.pamHost(h, whole)
+}
+
+// pamHost reads "H[  user=U]".
+func (e *Event) pamHost(h []byte, whole bool) bool {
 	end := bytes.IndexByte(h, ' ')
-	if end >= 0 && bytes.Contains(h[end:], _rhost) {
-		e.Suspect = true
-		return true
-	}
-	if end < 0 {
-		if end = len(h); !whole {
+	if end >= 0 {
+		if !e.pamUser(h[end:], whole) {
 			e.Suspect = true
 			return true
 		}
-	}
-	if u, ok := cutPrefix(bytes.TrimLeft(h[end:], " "), "user="); ok && whole {
-		e.user(u)
+	} else if end = len(h); !whole {
+		e.Suspect = true
+		return true
 	}
 	if h = h[:end]; len(h) > 0 {
 		if e.Addr, e.Sure = parseAddr(h); !e.Sure {
 			e.Name = h
 		}
+	}
+	return true
+}
+
+// pamUser reads "  user=U". It returns false if there is another rhost= in it.
+func (e *Event) pamUser(r []byte, whole bool) bool {
+	if string(r) == "  user=root" && whole {
+		e.user(r[len("  user="):])
+		return true
+	}
+	if _, u, ok := bytes.Cut(r, _user); ok && string(u) != "root" {
+		e.Unchecked = true
+		e.hide(u)
+	}
+	if bytes.Contains(r, _rhost) {
+		return false
+	}
+	if u, ok := cutPrefix(bytes.TrimLeft(r, " "), "user="); ok && whole {
+		e.user(u)
 	}
 	return true
 }
@@ -106,13 +122,14 @@ func (e *Event) pamSays(r []byte, whole bool) bool {
 	if !whole {
 		return e.unsure(r)
 	}
-	p, ok := lastHost(r)
+	var p place
+	ok := p.lastHost(r)
 	if via, isVia := cutSuffix(p.before, " via "); isVia {
-		p, ok = lastHost(via)
+		ok = p.lastHost(via)
 	}
 	if !ok || !hasSuffix(p.before, "from ") {
 		return false
 	}
-	e.took(p)
+	e.took(&p)
 	return true
 }

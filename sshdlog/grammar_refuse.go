@@ -20,9 +20,10 @@ func (e *Event) notAllowed(r []byte, whole bool) bool {
 		return ok
 	}
 	e.Rest = r[i+len(" not allowed because "):]
-	p, ok := lastHost(r[:i])
+	var p place
+	ok := p.lastHost(r[:i])
 	if u, from := cutSuffix(p.before, " from "); ok && from && fromHost(e.Rest) {
-		e.set(p)
+		e.set(&p)
 		e.user(u)
 		return true
 	}
@@ -170,13 +171,14 @@ func (e *Event) hostbased(r []byte, whole bool) bool {
 		e.Suspect = true
 		return i >= 0 || !whole
 	}
-	p, ok := first(r[i+len(sep):])
+	var p place
+	ok := p.first(r[i+len(sep):])
 	name, to := cutPrefix(p.after, " to ")
 	if !ok || !to {
 		e.Suspect = true
 		return true
 	}
-	e.set(p)
+	e.set(&p)
 	e.Rest = r[:i]
 	if _, numeric := parseAddr(name); !numeric {
 		e.Name = name

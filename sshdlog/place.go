@@ -2,6 +2,7 @@ package sshdlog
 
 import (
 	"bytes"
+	"math/bits"
 	"net/netip"
 )
 
@@ -22,21 +23,21 @@ type place struct {
 }
 
 // first reads the place that b begins with. Punctuation may follow the address.
-func first(b []byte) (p place, ok bool) {
+func (p *place) first(b []byte) bool {
+	if len(b) == 0 || b[0] > 'f' { // how a user is called, not an address
+		return false
+	}
 	n := bytes.IndexByte(b, ' ')
 	if n < 0 {
 		n = len(b)
 	}
-	for ; n > 0; n-- {
+	for ok := false; ; n-- {
 		if p.addr, ok = parseAddr(b[:n]); ok {
 			break
 		}
-		if c := b[n-1]; c != ':' && c != ',' && c != '.' {
-			return place{}, false
+		if n == 0 || b[n-1] != ':' && b[n-1] != ',' && b[n-1] != '.' {
+			return false
 		}
-	}
-	if !ok {
-		return place{}, false
 	}
 	p.host, p.after = b[:n], b[n:]
 	if r, ok := cutPrefix(p.after, " port "); ok {
@@ -44,87 +45,97 @@ func first(b []byte) (p place, ok bool) {
 			p.port, p.after = port, r[n:]
 		}
 	}
-	return p, true
+	return true
 }
 
 // last reads the place "HOST port P" that is the end of b, with a blank or nothing before it.
-func last(b []byte) (p place, ok bool) {
-	i, port, unit := len(b), 0, 1
-	for i > 0 && b[i-1]-'0' < 10 && unit <= 100_000 {
-		i--
-		port += int(b[i]-'0') * unit
-		unit *= 10
+func (p *place) last(b []byte) bool {
+	if len(b) < 8 {
+		return false
 	}
-	n := i - len(" port ")
-	if i == len(b) || port > 65535 || n < 0 || string(b[n:i]) != " port " {
-		return place{}, false
+	port, digits := trailingDigits(word(b[len(b)-8:]))
+	n := len(b) - digits - len(" port ")
+	if digits == 0 || digits > 6 || port > 65535 || n < 0 || string(b[n:n+len(" port ")]) != " port " {
+		return false
 	}
 	p.port = uint16(port)
-	ok = p.endOf(b[:n])
-	return p, ok
+	return p.lastHost(b[:n])
+}
+
+// end reads the place at the end of b, with its port or, as up to 7.2, without one.
+func (p *place) end(b []byte) bool {
+	if p.last(b) {
+		return true
+	}
+	*p = place{}
+	return p.lastHost(b)
 }
 
 // lastHost reads a host that is the end of b: what stands behind the last blank.
-func lastHost(b []byte) (p place, ok bool) {
-	ok = p.endOf(b)
-	return p, ok
-}
-
-// endOf is lastHost. A place is large: not to copy it is a tenth of what reading a message
-// takes.
-func (p *place) endOf(b []byte) bool {
-	i := len(b)
-	for i > 0 && b[i-1] != ' ' {
-		i--
-	}
+func (p *place) lastHost(b []byte) bool {
+	i := lastWord(b)
 	p.host, p.before = b[i:], b[:i]
 	p.addr, _ = parseAddr(p.host)
 	return i < len(b)
 }
 
-// only finds the places "HOST port P" in b, wherever they are, with before right before them
-// and behind right behind them. It returns the first, and how many there are, at most 2. The
-// server's own is always among them, so if there is one, that is it.
-func only(b []byte, before, behind string) (found place, n int) {
-	for at := 0; n < 2; {
+// lastWord returns what stands before the last word of b, with the blank behind it.
+func lastWord(b []byte) int {
+	i := len(b)
+	for ; i >= 8; i -= 8 {
+		if w := blanks(word(b[i-8:])); w != 0 {
+			return i - bits.LeadingZeros64(w)/8
+		}
+	}
+	for i > 0 && b[i-1] != ' ' {
+		i--
+	}
+	return i
+}
+
+// find looks for a place "HOST port P" in b, from at on, with before right before it and behind
+// right behind it. It returns where to look for the next one; 0: there is none.
+func (p *place) find(b []byte, at int, before, behind string) (next int) {
+	for {
 		i := bytes.Index(b[at:], _port)
 		if i < 0 {
-			break
+			return 0
 		}
 		i += at
 		at = i + len(_port)
 		port, digits := parsePort(b[at:])
-		after := b[at+digits:]
-		if digits == 0 || len(after) < len(behind) || string(after[:len(behind)]) != behind {
-			continue
-		}
-		p, ok := lastHost(b[:i])
-		if k := len(p.before) - len(before); !ok || k < 0 || string(p.before[k:]) != before {
-			continue
-		}
-		if n++; n == 1 {
-			found, found.port, found.after = p, port, after
+		if after := b[at+digits:]; digits > 0 && hasPrefix(after, behind) && p.lastHost(b[:i]) && hasSuffix(p.before, before) {
+			p.port, p.after = port, after
+			return at
 		}
 	}
-	return found, n
+}
+
+// only reads the place that find finds, wherever it is, if there is no other one. The server's own
+// is always among them, so if there is one, that is it.
+func (p *place) only(b []byte, before, behind string) bool {
+	at := p.find(b, 0, before, behind)
+	return at > 0 && new(place).find(b, at, before, behind) == 0
 }
 
 // set takes the server's own address from p.
-func (e *Event) set(p place) {
+func (e *Event) set(p *place) {
+	if p.addr.IsValid() {
+		e.Addr, e.Sure, e.Port = p.addr, true, p.port
+		return
+	}
 	if string(p.host) == "UNKNOWN" {
 		return
 	}
-	e.Port = p.port
-	if e.Addr, e.Sure = p.addr, p.addr.IsValid(); !e.Sure {
-		e.Name = p.host
-	}
+	e.Name, e.Port = p.host, p.port
+	e.Addr, e.Sure = netip.Addr{}, false
 }
 
 // left reads the address that b begins with: no stranger's text is before it. What follows,
 // if anything does, is left in Rest.
 func (e *Event) left(b []byte, whole bool) bool {
-	p, ok := first(b)
-	if !ok {
+	var p place
+	if !p.first(b) {
 		return false
 	}
 	if !whole && len(p.after) == 0 { // what is last may be cut in two
@@ -133,7 +144,7 @@ func (e *Event) left(b []byte, whole bool) bool {
 		}
 		p.port = 0
 	}
-	e.set(p)
+	e.set(&p)
 	r := p.after
 	for len(r) > 0 && (r[0] == ':' || r[0] == '.' || r[0] == ' ') {
 		r = r[1:]
@@ -147,6 +158,14 @@ func (e *Event) left(b []byte, whole bool) bool {
 // imitates reports whether text that a stranger chose has words with which the server names
 // an address.
 func imitates(b []byte) bool {
-	i := bytes.IndexByte(b, ' ') // most names have none
-	return i >= 0 && (bytes.Contains(b[i:], _from) || bytes.Contains(b[i:], _port) || bytes.Contains(b[i:], _rhost))
+	for {
+		i := bytes.IndexByte(b, ' ')
+		if i < 0 {
+			return false
+		}
+		if b = b[i:]; hasPrefix(b, " from ") || hasPrefix(b, " port ") || hasPrefix(b, " rhost=") {
+			return true
+		}
+		b = b[1:]
+	}
 }

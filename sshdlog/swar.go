@@ -21,9 +21,23 @@ func notDigits(w uint64) uint64 {
 }
 
 // leadingDigits reads the number that w begins with, and returns how many digits it has: 0 to 8.
+// Of 0 digits v is any.
 func leadingDigits(w uint64) (v uint64, n int) {
 	n = bits.TrailingZeros64(notDigits(w)) / 8
-	return decimal8(w << (64 - 8*n)), n
+	return decimal8(w << ((64 - 8*n) & 63)), n
+}
+
+// trailingDigits reads the number that w ends with, and returns how many digits it has: 0 to 8.
+// Of 0 digits v is any.
+func trailingDigits(w uint64) (v uint64, n int) {
+	n = bits.LeadingZeros64(notDigits(w)) / 8
+	return decimal8(w >> ((64 - 8*n) & 63) << ((64 - 8*n) & 63)), n
+}
+
+// blanks sets the highest bit of each byte of w that is a blank, and no other bits.
+func blanks(w uint64) uint64 {
+	w ^= each * ' '
+	return ^(w&(each*0x7f) + each*0x7f | w | each*0x7f)
 }
 
 // decimal8 is the number whose eight digits are the bytes of w. Bytes that are 0 count as digits.
