@@ -135,12 +135,13 @@ func mappingWords(r *check.Result, a netip.Addr) string {
 	return markPTRs(r, text)
 }
 
-// markPTRs marks the reverse names in a text of check's that have no dot. The others cannot
-// be taken for words.
+// markPTRs marks the reverse names in a text of check's that have no dot, or no letter. The others
+// cannot be taken for words or numbers.
 func markPTRs(r *check.Result, text string) string {
+	letter := func(r rune) bool { return r|0x20 >= 'a' && r|0x20 <= 'z' }
 	for i := range r.Addresses {
 		for _, p := range r.Addresses[i].PTR {
-			if p.Name != "" && !strings.Contains(p.Name, ".") {
+			if p.Name != "" && (!strings.Contains(p.Name, ".") || !strings.ContainsFunc(p.Name, letter)) {
 				text = nameMark.after("name ", p.Name, text)
 			}
 		}
