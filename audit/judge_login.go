@@ -84,6 +84,9 @@ func (l *Login) besides() string {
 }
 
 func (c *counted) hostCount() string {
+	if len(c.Hosts) == 0 {
+		return "servers that are not counted one by one"
+	}
 	n := count(int64(len(c.Hosts)), "server")
 	if c.MoreHosts {
 		return "more than " + n

@@ -136,7 +136,11 @@ const (
 
 	// AuditHosts is how many logging hosts are told apart: syslog that comes over a network
 	// can be spoofed.
-	AuditHosts = 65536
+	AuditHosts = 16384
+
+	// AuditUsers is of how many users the names are kept with the clients that asked for them in
+	// vain. They are users that the servers know, but who spoofs syslog can name any.
+	AuditUsers = 65536
 
 	// AuditNames is how many names are kept that no sample holds, before they are dropped.
 	AuditNames = 65536
@@ -213,6 +217,7 @@ func Table() []Group {
 			{"clients", count(AuditClients), "the rest counts as one; who logged in is kept"},
 			{"clients with PTR names", count(AuditNamed), "the names of the rest are forgotten"},
 			{"servers that log", count(AuditHosts), "the rest counts as one"},
+			{"users asked for in vain", count(AuditUsers), "the rest counts without names"},
 			{"connections", count(AuditWindowAll), "the oldest is over"},
 			{"lines between its lines", count(AuditWindow), "the connection counts as over"},
 			{"hours", count(AuditHours), "counted by days; five-minute steps become hours after five weeks"},

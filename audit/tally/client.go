@@ -53,6 +53,7 @@ const (
 	counted      recordFlags = 1 << iota // a connection that is over
 	moreUsers                            // than are in the run of users
 	provenClient                         // a line that no client can have written has its address
+	moreHosts                            // than are in the sample of hosts
 )
 
 // extra is what is known of a client that logged in, or that there were complaints about.
@@ -217,6 +218,13 @@ func (m *extra) complained(kind uint8, at int64) {
 // sampleUser adds a user who was asked for in vain. The users' counter is the record's own,
 // so that what preceded a login can be told from it.
 func (t *Tally) sampleUser(c *record, id, n uint32) {
+	if id == 0 {
+		return
+	}
+	if !within(t.names.texts[id].hash, t.users.bound) {
+		c.flags |= moreUsers
+		return
+	}
 	s := sample{run: c.users}
 	t.sample(&s, id, n)
 	if s.wide != 0 {

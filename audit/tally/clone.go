@@ -17,6 +17,7 @@ func (t *Tally) Clone() *Tally {
 			c.hosts[k] = h.clone()
 		}
 	}
+	c.users.hashes = maps.Clone(t.users.hashes)
 	c.hostNumber = maps.Clone(t.hostNumber)
 	c.freeHosts = slices.Clone(t.freeHosts)
 	c.conns = t.conns.clone()

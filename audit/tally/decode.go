@@ -127,6 +127,7 @@ func (d *decoder) header(line []byte, caps caps) error {
 	t.unattributed, t.forged, t.listed.all = h.Unattributed, h.Forged, h.Listed
 	t.hostBound, t.strangers.bound, t.insiders.bound = h.Bounds[0], h.Bounds[1], h.Bounds[2]
 	t.strangers.boundNamed, t.insiders.boundNamed = h.Bounds[3], h.Bounds[4]
+	t.users.bound = h.Bounds[5]
 	t.strangers.others, t.insiders.others = h.Others[0], h.Others[1]
 	t.strangers.unnamed, t.insiders.unnamed = h.Unnamed[0], h.Unnamed[1]
 	if h.Step != minutes && h.Step != anHour && h.Step != day {
@@ -157,6 +158,10 @@ func (d *decoder) record(w *wireRecord) error {
 			return errors.New("a time that is none")
 		}
 		t.hours.put(&hour{uint32(h[0]), h[1], h[2], h[3], h[4], h[5]})
+	case w.Users != nil:
+		for _, u := range w.Users {
+			t.users.add(u)
+		}
 	case w.Host != nil:
 		return d.host(w.Host)
 	case w.Forgery != nil:

@@ -54,8 +54,8 @@ func (e *encoder) header() {
 		Kind: wireKind, Schema: wireSchema, Hash: wireHash(), Options: t.o.wire(), Part: t.edges != nil,
 		Messages: t.messages[:], First: t.first, Last: t.last, Lines: t.seq, Step: t.hours.step,
 		Unattributed: t.unattributed, Forged: t.forged, Listed: t.listed.all,
-		Bounds: [5]uint64{
-			t.hostBound, t.strangers.bound, t.insiders.bound, t.strangers.boundNamed, t.insiders.boundNamed,
+		Bounds: [6]uint64{
+			t.hostBound, t.strangers.bound, t.insiders.bound, t.strangers.boundNamed, t.insiders.boundNamed, t.users.bound,
 		},
 		Others: [2]Counts{t.strangers.others, t.insiders.others}, Unnamed: [2]bool{t.strangers.unnamed, t.insiders.unnamed},
 	})
@@ -74,6 +74,9 @@ func (e *encoder) counted() {
 			e.hosts[0]++
 			e.put(wireRecord{Host: &wireHost{bytesText(h.name), h.n, h.seq, h.counts.wire()}})
 		}
+	}
+	for some := range slices.Chunk(t.users.sorted(), 1000) {
+		e.put(wireRecord{Users: some})
 	}
 	for _, f := range t.forgeries {
 		c := claim{n: 1, forgery: f}

@@ -11,8 +11,8 @@ import (
 
 // caps are the bounds of package limits; named is at most clients. Tests set smaller ones.
 type caps struct {
-	clients, named, names, hosts, hours, reported int
-	window                                        int64 // in lines of the whole log
+	clients, named, names, users, hosts, hours, reported int
+	window                                               int64 // in lines of the whole log
 }
 
 func (o Options) withDefaults() Options {
@@ -21,8 +21,8 @@ func (o Options) withDefaults() Options {
 	}
 	if o.caps == (caps{}) {
 		o.caps = caps{
-			clients: limits.AuditClients, named: limits.AuditNamed, names: limits.AuditNames, hosts: limits.AuditHosts,
-			hours: limits.AuditHours, reported: limits.AuditReported, window: limits.AuditWindowAll,
+			clients: limits.AuditClients, named: limits.AuditNamed, names: limits.AuditNames, users: limits.AuditUsers,
+			hosts: limits.AuditHosts, hours: limits.AuditHours, reported: limits.AuditReported, window: limits.AuditWindowAll,
 		}
 	}
 	return o

@@ -16,6 +16,8 @@ func (t *Tally) Finish() {
 	}
 	t.evictClients()
 	t.evictHosts()
+	t.users.cut()
+	t.trimNames()
 	t.joinTables()
 	t.listed.cut(t.o.caps.reported)
 }

@@ -30,6 +30,12 @@ func (t *Tally) fold(c *conn) {
 		t.listed.add(t.connection(c), t.o.caps.reported)
 	}
 	n, m, more := numbersOf(c)
+	user := uint32(0) // who was asked for in vain
+	if !c.is(loggedIn) && c.is(tried) {
+		if user = first(c.known, c.user); user != 0 {
+			t.users.add(t.names.texts[user].hash) // whether or not the client stays
+		}
+	}
 	table := t.tableOf(c)
 	r := t.recordOf(table, c)
 	if r == nil {
@@ -47,8 +53,12 @@ func (t *Tally) fold(c *conn) {
 	for i := range n {
 		r.n[i] = sum(r.n[i], n[i])
 	}
-	t.sample(&r.hosts, h.id, 1)
-	switch user := first(c.known, c.user); {
+	if within(h.hash, t.hostBound) {
+		t.sample(&r.hosts, h.id, 1)
+	} else {
+		r.flags |= moreHosts
+	}
+	switch {
 	case c.is(loggedIn) || !c.is(tried):
 	case user != 0:
 		t.sampleUser(r, user, 1)

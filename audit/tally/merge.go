@@ -25,6 +25,7 @@ func (t *Tally) Merge(later *Tally) error {
 	hosts := t.mergeHosts(later)
 	t.mergeEdges(later, hosts)
 	t.mergeOpen(later, hosts)
+	t.users.merge(&later.users)
 	t.mergeClients(later)
 	for i, n := range later.messages {
 		t.messages[i] += n

@@ -168,7 +168,7 @@ func options(r *rand.Rand, window int64) Options {
 	o.caps = Options{}.withDefaults().caps
 	if r.IntN(3) == 0 {
 		o.caps = caps{
-			clients: 1 + r.IntN(6), names: 1 + r.IntN(9), hosts: 1 + r.IntN(3), hours: 1 + r.IntN(9), reported: 1 + r.IntN(9),
+			clients: 1 + r.IntN(6), names: 1 + r.IntN(9), users: 1 + r.IntN(5), hosts: 1 + r.IntN(3), hours: 1 + r.IntN(9), reported: 1 + r.IntN(9),
 			window: int64(2 + r.IntN(3)*r.IntN(100)),
 		}
 		o.caps.named = 1 + r.IntN(o.caps.clients)

@@ -105,6 +105,7 @@ func (t *Tally) renumber(to *names) {
 
 // dropNames forgets the names that nothing uses any more.
 func (t *Tally) dropNames() {
+	t.trimNames()
 	fresh := newNames(t.o.caps.names)
 	t.renumber(fresh)
 	fresh.limit += len(fresh.texts) + len(fresh.texts)/2 // so that it does not come to this too often

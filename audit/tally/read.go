@@ -51,6 +51,9 @@ func (t *Tally) reached(clients int64) []Cap {
 	if t.hostBound != 0 {
 		caps = append(caps, Cap{"hosts", int64(t.o.caps.hosts), left(t.o.caps.hosts, t.hostBound)})
 	}
+	if t.users.bound != 0 {
+		caps = append(caps, Cap{"names of users", int64(t.o.caps.users), left(t.o.caps.users, t.users.bound)})
+	}
 	if t.hours.step == day {
 		caps = append(caps, Cap{"hours", int64(t.o.caps.hours), 0})
 	}
@@ -117,7 +120,7 @@ func (t *Tally) client(r *record) *Client {
 		c.Hosts = append(c.Hosts, h.Name)
 	}
 	slices.Sort(c.Hosts)
-	c.MoreHosts = hosts.About > len(hosts.Names)
+	c.MoreHosts = hosts.About > len(hosts.Names) || r.flags&moreHosts != 0
 	if r.more == 0 {
 		return c
 	}

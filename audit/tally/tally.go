@@ -37,6 +37,7 @@ type Tally struct {
 	// Connections that logged in, or offered an authorized key, are counted in a table of their own, so
 	// that no flood of other clients pushes them out. A client can be in both.
 	strangers, insiders *records
+	users               smallest // names of users in samples
 	extras              slab[extra]
 	samples             samples
 
@@ -54,6 +55,7 @@ func New(o Options) *Tally {
 		o: o, names: newNames(o.caps.names), hosts: make([]*host, 1), hostNumber: map[string]uint32{},
 		hours:     newHours(o.caps.hours),
 		open:      openTable{slots: make([]slot, 64), odd: rand.Uint64() | 1},
+		users:     smallest{most: o.caps.users},
 		strangers: newRecords(&o.caps), insiders: newRecords(&o.caps),
 	}
 }

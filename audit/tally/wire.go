@@ -36,7 +36,7 @@ type wireHeader struct {
 	Unattributed int64
 	Forged       int64
 	Listed       int64     `json:",omitempty"`
-	Bounds       [5]uint64 // of hosts, strangers, insiders, and the names of these two
+	Bounds       [6]uint64 // of hosts, strangers, insiders, the names of these two, and users
 	Others       [2]Counts // of strangers, and of insiders
 	Unnamed      [2]bool
 }
@@ -52,6 +52,7 @@ type wireOptions struct {
 type wireRecord struct {
 	Hour       *[6]int64   `json:",omitempty"`
 	Host       *wireHost   `json:",omitempty"`
+	Users      []uint64    `json:",omitempty"` // hashes of some of their names
 	Forgery    *wireClaim  `json:",omitempty"`
 	Connection *wireListed `json:",omitempty"`
 	Edge       *wireEdge   `json:",omitempty"`

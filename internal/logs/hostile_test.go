@@ -180,7 +180,7 @@ func TestManyHosts(t *testing.T) {
 		results := make(chan result, 1)
 		go s.work(t.Context(), new(part), &jobs[i], files[jobs[i].input], results)
 		for r := range results {
-			if n := r.tally.Edges(); n > mostWaiting+1 {
+			if n := r.tally.Edges(); n > mostEdges+1 {
 				t.Errorf("%d edges", n)
 			}
 			if err := total.Merge(r.tally); err != nil {

@@ -36,8 +36,12 @@ type result struct {
 	err     error
 }
 
-// mostWaiting is how many clients, or edges, a tally has that waits to be merged.
-const mostWaiting = 1 << 15
+// mostWaiting is how many clients a tally has that waits to be merged, and mostEdges how many edges:
+// these are larger, and many if each line names another server.
+const (
+	mostWaiting = 1 << 15
+	mostEdges   = 1 << 13
+)
 
 // manyClients is from how many clients on their memory counts for more than time.
 const manyClients = 1 << 17
@@ -163,7 +167,7 @@ func (s *Set) work(ctx context.Context, p *part, j *job, file *shared, results c
 	defer close(results)
 	t := tally.NewPart(s.o.Tally)
 	p.each = func(f *sshdlog.Frame, e *sshdlog.Event) error {
-		if t.Add(f, e); t.Len() > mostWaiting || t.Edges() > mostWaiting {
+		if t.Add(f, e); t.Len() > mostWaiting || t.Edges() > mostEdges {
 			results <- result{tally: t}
 			t = tally.NewPart(s.o.Tally)
 		}
