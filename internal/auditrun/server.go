@@ -45,11 +45,12 @@ func (r *run) server(t *tally.Tally) audit.Server {
 }
 
 // hostNamed returns the host of the log that has a machine's name, with its domain or
-// without; empty if there is none.
+// without; empty if there is none. A container on it, HOST/NAME, has a configuration of its own.
 func hostNamed(t *tally.Tally, machine string) string {
 	short, _, _ := strings.Cut(machine, ".")
 	for _, h := range t.Summary().Hosts {
-		if name, _, _ := strings.Cut(h.Name, "."); short != "" && strings.EqualFold(name, short) {
+		name, _, _ := strings.Cut(h.Name, ".")
+		if short != "" && strings.EqualFold(name, short) && !strings.Contains(h.Name, "/") {
 			return h.Name
 		}
 	}
