@@ -63,6 +63,13 @@ const (
 	RangeAddresses = 1 << 24
 	WalkQuestions  = 1 << 20
 
+	// ZoneRecords is how many records the zones of a run have, which are in memory: about
+	// 200 bytes each. ZoneFiles is how many files they are in, with those that they include,
+	// and ZoneRecord the length of a record as written, in bytes.
+	ZoneRecords = 4_000_000
+	ZoneFiles   = 4096
+	ZoneRecord  = 64 << 10
+
 	// Jobs is how many targets are checked at once, unless --jobs is given, and MostJobs is
 	// the largest value of --jobs. A run keeps these targets in memory besides its list.
 	Jobs     = 256
@@ -198,6 +205,9 @@ func Table() []Group {
 			{"zones in a summary", count(Counted), "the rest counts as one"},
 			{"addresses of a range", count(RangeAddresses), "refused if IPv4; the reverse tree of IPv6 is walked"},
 			{"questions of such a walk", count(WalkQuestions), "the walk ends there, and input.invalid says so"},
+			{"records of zones", count(ZoneRecords), "refused"},
+			{"files of zones", count(ZoneFiles), "refused"},
+			{"record in a zone file", count(ZoneRecord>>10) + " KiB", "refused"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
 			{"targets in memory", count(Window), "no more are read until one is reported"},
 			{"known_hosts in memory", count(KnownHosts>>20) + " MiB", "a larger file is read again for each host"},

@@ -21,6 +21,7 @@ type Reply struct {
 	Answer    []Record
 	Authority []Record
 	Extended  safetext.Text // RFC 8914
+	Source    Source        // where it is from; zero: the server
 	Lame      bool          // it is empty, and its server is neither authoritative nor recursive
 
 	opt   bool // it has an OPT record (RFC 6891)

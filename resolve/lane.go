@@ -78,12 +78,12 @@ type Asker interface {
 }
 
 // Lane starts a lane. It returns false if there can be none, because the Resolver asks over
-// TCP alone, with one question a port, with the system's own API, or with a Wire that was
+// TCP alone, with one question a port, with the system's own API, or with a Wire or Zones that were
 // given.
 func (r *Resolver) Lane(o LaneOptions) (*Lane, bool) {
 	r.init()
 	cfg := r.stub.cfg
-	if cfg.UseVC || cfg.single() || r.Wire != nil || r.Native != nil && !cfg.Explicit {
+	if cfg.UseVC || cfg.single() || r.Wire != nil || r.Zones != nil || r.Native != nil && !cfg.Explicit {
 		return nil, false
 	}
 	if o.Window <= 0 {

@@ -29,6 +29,12 @@ type Resolver struct {
 	// questions a second; if negative, there is no cap.
 	Rate int
 
+	// Zones is asked before the servers; if nil, only they are. If Offline is set, no server
+	// is asked: what Zones does not know has the status Skipped. Addresses that mean
+	// something else on each machine are looked up in Zones like any other.
+	Zones   Zones
+	Offline bool
+
 	Getent string // the program that asks the other modules of nsswitch.conf; if empty, getent in PATH
 
 	// Native is asked in place of nsswitch.conf's sources, unless Config is Explicit.
@@ -151,7 +157,8 @@ func (r *Resolver) init() {
 		}
 		r.stub.configure(cfg, wire)
 		r.stub.meterServers(r.Rate, false)
-		if r.Native == nil && r.Config == nil && nativeTruth {
+		r.stub.zones, r.stub.offline = r.Zones, r.Offline
+		if r.Native == nil && r.Config == nil && r.Zones == nil && nativeTruth {
 			r.Native = net.DefaultResolver
 		}
 	})
@@ -176,7 +183,7 @@ func (r *Resolver) Within(d time.Duration) *Resolver {
 	cfg := *r.stub.cfg
 	each := d / time.Duration(max(1, len(cfg.servers())*cfg.attempts()))
 	cfg.Timeout = max(min(cfg.timeout(), each), shortestAttempt)
-	w := &Resolver{Config: &cfg, Wire: r.Wire, Getent: r.Getent, Native: r.Native, wrong: r.wrong, avahi: r.avahi}
+	w := &Resolver{Config: &cfg, Wire: r.Wire, Zones: r.Zones, Offline: r.Offline, Getent: r.Getent, Native: r.Native, wrong: r.wrong, avahi: r.avahi}
 	w.hostsOnce.Do(func() { w.hosts, w.hostsErr = r.hostsFile(), r.hostsErr })
 	return w
 }

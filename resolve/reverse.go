@@ -47,7 +47,7 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answe
 // link decide for themselves.
 func (r *Resolver) private(module string, addr netip.Addr) bool {
 	switch {
-	case module == "files", r.stub.cfg.Explicit, !unroutable(addr):
+	case module == "files", r.stub.cfg.Explicit, r.Zones != nil, !unroutable(addr):
 		return false
 	case strings.HasPrefix(module, "mdns"):
 		return addr.IsLoopback() || addr.IsUnspecified()

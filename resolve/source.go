@@ -15,6 +15,7 @@ const (
 	KindDNS     Kind = "dns"     // a DNS server; Where is the Server
 	KindNSS     Kind = "nss"     // another module of nsswitch.conf, through getent; Where is the module
 	KindSystem  Kind = "system"  // the system's own API (macOS, Windows)
+	KindZone    Kind = "zone"    // a zone at hand (Zones); Where is its file, Line the record's; empty: it has none
 	KindLiteral Kind = "literal" // the name was an address
 	KindBuiltin Kind = "builtin" // known without asking: localhost (RFC 6761), names that must not leak to DNS
 )

@@ -18,6 +18,8 @@ type stub struct {
 	meters  []meter       // of the servers
 	start   atomic.Uint32 // for rotate: which server comes first
 	shared  shared
+	zones   Zones // if not nil, asked first
+	offline bool  // no server is asked
 }
 
 func (s *stub) configure(cfg *Config, wire Exchanger) {
@@ -63,8 +65,7 @@ func (s *stub) chase(ctx context.Context, q Question) *Answer {
 		if t.end != q.Name {
 			spendMore(ctx)
 		}
-		reply, server, status := s.reply(ctx, at)
-		from := s.sources[server]
+		reply, from, status := s.replyFrom(ctx, at)
 		if status != OK {
 			a = &Answer{Question: q, Status: status, Source: from, Chain: t.chain}
 			break
@@ -75,6 +76,15 @@ func (s *stub) chase(ctx context.Context, q Question) *Answer {
 	a.ClaimedAD = a.Authentic
 	a.Authentic = a.Authentic && s.cfg.TrustAD
 	return a
+}
+
+// replyFrom asks the zones at hand, then the servers, and says who has answered.
+func (s *stub) replyFrom(ctx context.Context, q Question) (Reply, Source, Status) {
+	if r, status, known := s.fromZones(q); known {
+		return r, r.Source, status
+	}
+	r, server, status := s.reply(ctx, q)
+	return r, s.sources[server], status
 }
 
 // reply asks one server after the other, round after round. NOERROR and NXDOMAIN are

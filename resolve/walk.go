@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"rdnsproxy/limits"
@@ -137,7 +138,7 @@ func (w *walk) probe(ctx context.Context) {
 
 // enter goes on below a node, or yields its address, given the answer about it.
 func (w *walk) enter(ctx context.Context, n node, a *Answer) {
-	exists := a.Status == OK || len(a.Chain) > 0 // a CNAME exists, whatever there is at its end (RFC 6604)
+	exists := a.exists()
 	switch {
 	case w.ended:
 	case ctx.Err() != nil:
@@ -185,16 +186,26 @@ func (w *walk) children(n node) (all []node) {
 	return all
 }
 
-// madeUp reports whether an address below n that is picked at random has a name. Out of
-// more than denseFrom leaves open, it is never one that somebody has given it.
+// madeUp reports whether addresses below n that are picked at random have names, one in
+// each of its branches. Among so many, they are never names that somebody has given.
 func (w *walk) madeUp(ctx context.Context, n node) bool {
-	for i := n.depth; i < nibbles; i++ {
-		n.addr = withNibble(n.addr, i, byte(rand.IntN(16)))
+	var picked [16]node
+	for v := range picked {
+		picked[v] = node{withNibble(n.addr, n.depth, byte(v)), nibbles}
+		for i := n.depth + 1; i < nibbles; i++ {
+			picked[v].addr = withNibble(picked[v].addr, i, byte(rand.IntN(16)))
+		}
 	}
-	n.depth = nibbles
-	a := w.ask(ctx, n)
-	return a.Status == OK || len(a.Chain) > 0
+	first := rand.IntN(16) // mostly it has no name, and the others are not asked about
+	if !w.ask(ctx, picked[first]).exists() {
+		return false
+	}
+	return !slices.ContainsFunc(w.askAll(ctx, picked[:]), func(a *Answer) bool { return !a.exists() })
 }
+
+// exists reports whether there is a record of the name that was asked about. A CNAME
+// exists, whatever there is at its end (RFC 6604).
+func (a *Answer) exists() bool { return a.Status == OK || len(a.Chain) > 0 }
 
 // mistaken is the error about a server that denies a node which exists.
 func (w *walk) mistaken(n node) error {
