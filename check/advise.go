@@ -97,6 +97,9 @@ func adviseOtherName(f *judgement, a *judgedAddress, _ *Result, fd Finding) []Ad
 }
 
 func adviseUndetermined(_ *judgement, a *judgedAddress, r *Result, _ Finding) []Advice {
+	if outsideZones(a) {
+		return nil
+	}
 	return append(adviseResolver(undecided(a)), adviseSSHD(r.Of(a.Addr))...)
 }
 

@@ -28,6 +28,7 @@ func (c Code) Pin() bool { return strings.HasPrefix(string(c), "pin.") }
 const (
 	ForwardPartial Code = "forward.partial"
 	ForwardMany    Code = "forward.many"
+	PairDiffers    Code = "pair.differs"
 	PTRPartial     Code = "ptr.partial"
 	PTRTruncated   Code = "ptr.truncated"
 	PTRSearch      Code = "ptr.search"
@@ -139,6 +140,7 @@ func Codes() []CodeDoc {
 		Row(ForwardFiltered, Warning,
 			"the answer is only 0.0.0.0 or ::, which filtering resolvers give for names that they block"),
 		Row(ForwardMany, Notice, "the name has more addresses than are checked and used"),
+		Row(PairDiffers, Warning, "the name does not have the address that the input pairs it with"),
 		Row(PTRPartial, Notice, "one reverse name resolves back, others do not; libc returns any one of them"),
 		Row(PTRTruncated, Notice, "the address has more PTR records than are checked"),
 		Row(ReverseRefused, Notice,

@@ -35,6 +35,17 @@ func explainLookup() []Explanation {
 			Example: "pool.example.com has 300 addresses; only 64 are used",
 		},
 		{
+			Code: "pair.differs",
+			Means: "A line of the input pairs a name with an address, as in 'web1.example.com,192.0.2.1', and the " +
+				"name does not have this address. The address is checked all the same, the others of the name are not.",
+			Sure: "Sure, unless the two were looked up in different networks: a name can have other addresses " +
+				"inside than outside.",
+			Who: "Whoever relies on the list: an inventory that is out of date, or a record that was changed or forged.",
+			Do:  "Correct the list, or the record.",
+			Example: "web1.example.com does not have the address 192.0.2.1, with which the input pairs it: it has " +
+				"192.0.2.7",
+		},
+		{
 			Code: "questions.many",
 			Means: "To check all names and addresses of the target would take more DNS queries than rdnsproxy " +
 				"makes for one target. How many there are is up to the operators of its zones.",

@@ -18,6 +18,10 @@ type Target struct {
 	Proxied bool     // a ProxyCommand connects, so this machine only makes the lookups
 	DNS     DNSTrust // VerifyHostKeyDNS
 
+	// Address is the one that the name is said to have, of a pair of the two: the others are
+	// not checked. If it is not valid, all are.
+	Address netip.Addr
+
 	// Seek has fingerprints, SHA256:…. The Prober looks for a key with one of them at
 	// each address, even if ssh would be shown another key.
 	Seek []string

@@ -57,6 +57,7 @@ type Inquiry struct {
 	viewsCut  bool       // the context ended before that
 	cut       bool       // Check ran out of time
 	dropped   int        // addresses beyond limits.Addresses
+	beside    bool       // the name has addresses that were not asked about
 	sshfp     resolve.Answer
 	views     []View
 }
@@ -166,6 +167,9 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 			checks.Go(func() { q.check(ctx, lookups, p, &ans) })
 		}
 	}
+	if p, ans := q.denied(); p != nil {
+		checks.Go(func() { q.check(ctx, lookups, p, &ans) })
+	}
 	q.update(func() { // a caller that dials does not wait for what follows
 		q.resolved, q.nameCut = true, ctx.Err() != nil
 	})
@@ -184,6 +188,8 @@ func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 		for _, a := range ans.Addrs {
 			switch {
 			case q.find(a) != nil:
+			case !q.wants(a):
+				q.beside = true
 			case len(q.order) == limits.Addresses:
 				q.dropped++
 			default:
@@ -199,6 +205,36 @@ func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 		return nil
 	}
 	return fresh
+}
+
+// wants reports whether an address is to be checked.
+func (q *Inquiry) wants(a netip.Addr) bool {
+	only := q.ask.Target.Address
+	return !only.IsValid() || a.Unmap().WithZone("") == only.Unmap()
+}
+
+// denied returns the address of a pair that the name turned out not to have, and the
+// answer that lacks it: how it resolves is wanted all the same. It returns nil if the
+// name has it, or no address at all.
+func (q *Inquiry) denied() (p *pending, ans resolve.Answer) {
+	q.update(func() {
+		if !q.beside || len(q.order) > 0 || q.checker.ForwardOnly {
+			return
+		}
+		only := q.ask.Target.Address
+		ans = q.forward[0]
+		for _, f := range q.forward {
+			if f.Question.Type.Family() == resolve.FamilyOf(only) {
+				ans = f
+			}
+		}
+		p = &pending{
+			addr: only, lookup: lookupAddr(only),
+			facts: AddressFacts{Addr: only, Source: ans.Source, CutShort: true},
+		}
+		q.order = append(q.order, p)
+	})
+	return p, ans
 }
 
 // isPinned reports whether an address comes from a hosts line that rdnsproxy has written.

@@ -22,6 +22,9 @@ func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 	if a.verdict == Confirmed {
 		verdict = verdict.When(f.RequireName && !f.literal(), WhenNameRequired)
 	}
+	if a.verdict == Undetermined {
+		verdict = verdict.When(outsideZones(a), WhenOffline)
+	}
 	fs := []Finding{verdict}
 	if names := a.unconfirmed(); a.verdict.Confirms() && len(names) > 0 {
 		fs = append(fs, NewFinding(PTRPartial, a.Addr, fmt.Sprintf(
@@ -95,6 +98,10 @@ func unresolvableText(a netip.Addr, p PTRFacts) string {
 
 func undeterminedText(a *judgedAddress, name string) string {
 	switch {
+	case outsideZones(a) && a.deciding >= 0:
+		return fmt.Sprintf("reverse name %s is in none of the zones given, and no server was asked", name)
+	case outsideZones(a):
+		return "reverse name is in none of the zones given, and no server was asked"
 	case a.deciding >= 0 && a.PTRs[a.deciding].Forward.Status == resolve.Skipped, a.Reverse.Status == resolve.Skipped,
 		a.CutShort && a.deciding < 0:
 		return "reverse name was not known in time"
@@ -143,6 +150,9 @@ func searchText(a *judgedAddress) (string, bool) {
 // up, lookups beyond the budget, addresses beyond the limit.
 func forwardFindings(f *judgement) []Finding {
 	fs := filterFindings(f)
+	if text, ok := pairText(f); ok {
+		fs = append(fs, aboutTarget(PairDiffers, text))
+	}
 	for _, ans := range f.Forward {
 		if ans.Status.Temporary() {
 			fs = append(fs, aboutTarget(ForwardPartial, fmt.Sprintf(

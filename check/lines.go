@@ -39,7 +39,7 @@ func (r *refusal) Unwrap() error { return r.kind }
 // this machine, "ADDRESS  NAME...": one for each address, or none if 'hosts add' would
 // refuse to write them.
 func suggestedLines(f *judgement, r *Result) []string {
-	if f.HostsPath == "" || f.Pending || f.Dropped > 0 {
+	if f.HostsPath == "" || f.Pending || f.Dropped > 0 || f.Target.Address.IsValid() {
 		return nil // not all addresses are known
 	}
 	names, err := lineNames(r, f.Own)

@@ -37,7 +37,7 @@ func TestEvidenceKeepsItsSeverity(t *testing.T) {
 			"whoever forges an address can make its reverse zone answer like this, and the name can attack programs"},
 		{MappingCode(Numeric), Warning, []Condition{WhenAccepted},
 			"the name could pass for another client's address in rules (sshd's \"Nasty PTR record\")"},
-		{MappingCode(Undetermined), Unknown, nil,
+		{MappingCode(Undetermined), Unknown, []Condition{WhenOffline},
 			"an attacker who drops the packets must not get the same result as a good mapping"},
 		{ForwardFiltered, Warning, nil,
 			"ssh would connect to this machine itself"},

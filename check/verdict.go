@@ -88,6 +88,9 @@ func verdictCodes() []CodeDoc {
 		if r.verdict == Confirmed {
 			d.Except = append(d.Except, Exception{Warning, WhenNameRequired})
 		}
+		if r.verdict == Undetermined {
+			d.Except = append(d.Except, Exception{Notice, WhenOffline})
+		}
 		if r.acceptable() {
 			d.Except = append(d.Except, Exception{Pass, WhenAccepted})
 		}

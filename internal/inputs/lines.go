@@ -10,7 +10,7 @@ import (
 // listHint is the hint where a list cannot be read.
 const listHint = "--from-file takes a file with a target on each line, or - for stdin"
 
-// Lines reads a list: a target a line; # starts a comment. The path - is stdin. The
+// Lines reads a list: a target a line, or HOST,ADDRESS; # starts a comment. The path - is stdin. The
 // file is read as far as items are taken. A line that cannot be read is an item with
 // Err.
 func Lines(path string, stdin io.Reader) Items {
@@ -28,6 +28,7 @@ func Lines(path string, stdin io.Reader) Items {
 				if item.Text = strings.TrimSpace(item.Text); item.Text == "" {
 					continue
 				}
+				item.pair()
 			}
 			if !yield(item, nil) {
 				return

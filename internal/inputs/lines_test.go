@@ -78,6 +78,15 @@ func TestLines(t *testing.T) {
 		{"NUL", "one\nt\x00wo\nthree", []string{"list:1 one", "list:2 t\x00wo bad: the line has a NUL byte", "list:3 three"}},
 		{"UTF-16", "\xff\xfeo\x00n\x00e\x00\n\x00", []string{"end: list: the file is in UTF-16, not UTF-8"}},
 		{"UTF-16, big-endian", "\xfe\xff\x00o\x00n\x00e\x00\n", []string{"end: list: the file is in UTF-16, not UTF-8"}},
+		{"pairs", "web1,192.0.2.1\nroot@web1 , 2001:db8::1 # six\nweb1,::ffff:192.0.2.1\nweb1:22,192.0.2.1", []string{
+			"list:1 web1 only 192.0.2.1", "list:2 root@web1 only 2001:db8::1", "list:3 web1 only 192.0.2.1",
+			"list:4 web1:22 only 192.0.2.1"}},
+		{"bad pairs", "web1,web2\n,192.0.2.1\nweb1,\n192.0.2.1,192.0.2.2\n192.0.2.0/24,192.0.2.1\na,b,192.0.2.1", []string{
+			`list:1 web1,web2 bad: "web2" is not an address`, "list:2 ,192.0.2.1 bad: there is no name before 192.0.2.1",
+			`list:3 web1, bad: "" is not an address`,
+			`list:4 192.0.2.1,192.0.2.2 bad: "192.0.2.1" is paired with an address, but is not a name`,
+			`list:5 192.0.2.0/24,192.0.2.1 bad: "192.0.2.0/24" is paired with an address, but is not a name`,
+			`list:6 a,b,192.0.2.1 bad: "b,192.0.2.1" is not an address`}},
 		{"empty", "", nil},
 		{"only a mark", "\xef\xbb\xbf", nil},
 	}
@@ -134,3 +143,12 @@ func (failing) Read([]byte) (int, error) { return 0, errors.New("broken") }
 type endless struct{}
 
 func (endless) Read(b []byte) (int, error) { return copy(b, "host\n"), nil }
+
+// hintOf returns the hint of a Refusal; "" if there is none.
+func hintOf(err error) string {
+	var r *console.Refusal
+	if errors.As(err, &r) {
+		return r.Hint
+	}
+	return ""
+}
