@@ -46,7 +46,11 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/internal/inputs": {
 		"a list is read, whatever its targets mean",
-		[]string{"internal/console", "internal/exit"},
+		[]string{"internal/console", "internal/exit", "internal/zones"},
+	},
+	"rdnsproxy/internal/zones": {
+		"it answers as a server would, and does not know who asks",
+		[]string{"resolve", "internal/console", "internal/exit"},
 	},
 	"rdnsproxy/internal/mapping": {
 		"it translates between two rooms that do not know each other",
@@ -64,7 +68,7 @@ var rooms = map[string]rule{
 		[]string{
 			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/dialect",
 			"internal/exit", "internal/inputs", "internal/knownhosts", "internal/krb5conf", "internal/mapping",
-			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target", "ordered",
+			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target", "internal/zones", "ordered",
 		},
 	},
 	"rdnsproxy/internal/pins": {

@@ -70,6 +70,12 @@ const (
 	ZoneFiles   = 4096
 	ZoneRecord  = 64 << 10
 
+	// TableRow is the length of a row of a table, in bytes, and JSONLine that of a line of JSON
+	// Lines, and of the variables of a host in an inventory. Inventory is how many hosts that has.
+	TableRow  = 1 << 20
+	JSONLine  = 1 << 20
+	Inventory = 1_000_000
+
 	// Jobs is how many targets are checked at once, unless --jobs is given, and MostJobs is
 	// the largest value of --jobs. A run keeps these targets in memory besides its list.
 	Jobs     = 256
@@ -208,6 +214,9 @@ func Table() []Group {
 			{"records of zones", count(ZoneRecords), "refused"},
 			{"files of zones", count(ZoneFiles), "refused"},
 			{"record in a zone file", count(ZoneRecord>>10) + " KiB", "refused"},
+			{"row of a table", count(TableRow>>10) + " KiB", "the table ends there"},
+			{"line of JSON Lines", count(JSONLine>>10) + " KiB", "input.invalid says so; the other lines are checked"},
+			{"hosts of an inventory", count(Inventory), "refused"},
 			{"targets at once", count(Jobs), "the others wait (--jobs, at most " + count(MostJobs) + ")"},
 			{"targets in memory", count(Window), "no more are read until one is reported"},
 			{"known_hosts in memory", count(KnownHosts>>20) + " MiB", "a larger file is read again for each host"},

@@ -37,9 +37,14 @@ var probes = []byte{1, 2, 3, 0x10, 0x53}
 // that exist through others below them, one that makes a name up for each address (only
 // that branch is left out), limits.WalkQuestions. 16 questions at once are outstanding.
 func (r *Resolver) Walk(ctx context.Context, first, last netip.Addr) iter.Seq2[netip.Addr, error] {
+	return r.walk(ctx, first, last, limits.WalkQuestions)
+}
+
+// walk is Walk with another bound of questions.
+func (r *Resolver) walk(ctx context.Context, first, last netip.Addr, most int) iter.Seq2[netip.Addr, error] {
 	return func(yield func(netip.Addr, error) bool) {
 		r.init()
-		w := &walk{resolver: r, first: first.As16(), last: last.As16(), yield: yield}
+		w := &walk{resolver: r, first: first.As16(), last: last.As16(), most: most, yield: yield}
 		apex := node{addr: w.first}
 		for apex.depth < nibbles && nibble(w.first, apex.depth) == nibble(w.last, apex.depth) {
 			apex.depth++
@@ -95,6 +100,7 @@ func withNibble(a [16]byte, i int, v byte) [16]byte {
 type walk struct {
 	resolver    *Resolver
 	first, last [16]byte
+	most        int // questions
 	yield       func(netip.Addr, error) bool
 
 	known  []netip.Addr // addresses that exist, whatever is said about the nodes above them
@@ -159,7 +165,7 @@ func (w *walk) enter(ctx context.Context, n node, a *Answer) {
 		if exists {
 			w.ended = !w.yield(netip.AddrFrom16(n.addr), nil)
 		}
-	case w.asked > limits.WalkQuestions:
+	case w.asked > w.most:
 		w.fail(fmt.Errorf("the walk ended at %s after %d questions", n, w.asked))
 	case n.depth < denseFrom && w.madeUp(ctx, n):
 		w.skip(fmt.Errorf("each address of %s has a name: the server makes them up (a wildcard, or a synthesising server)", n))

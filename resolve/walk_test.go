@@ -10,7 +10,6 @@ import (
 
 	"github.com/miekg/dns"
 
-	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 )
 
@@ -118,35 +117,6 @@ func TestWalk(t *testing.T) {
 func walker(z *tree) *resolve.Resolver {
 	server, _ := resolve.ParseServer("192.0.2.53")
 	return &resolve.Resolver{Config: &resolve.Config{Servers: []resolve.Server{server}, Explicit: true, Attempts: 1}, Wire: z}
-}
-
-// TestWalkIsBounded: an answer for each node, but none for the leaves, costs no more than
-// the bound.
-func TestWalkIsBounded(t *testing.T) {
-	z := &endlessTree{}
-	r := walker(nil)
-	r.Wire = z
-	var last error
-	n := 0
-	for _, err := range r.Walk(context.Background(), netip.MustParseAddr("2001:db8::"), netip.MustParseAddr("2001:db8:ffff::")) {
-		last = err
-		n++
-	}
-	if n != 1 || last == nil || !strings.Contains(last.Error(), "after") || z.asked.Load() > limits.WalkQuestions+64 {
-		t.Errorf("%d items, the last %v, after %d questions", n, last, z.asked.Load())
-	}
-}
-
-// endlessTree has all nodes, and no address.
-type endlessTree struct{ asked atomic.Int64 }
-
-func (z *endlessTree) Exchange(_ context.Context, _ resolve.Server, q resolve.Question, _ bool) (resolve.Reply, error) {
-	z.asked.Add(1)
-	r := resolve.Reply{Authority: []resolve.Record{{Name: "ip6.arpa", Type: resolve.SOA, Zone: &resolve.Zone{}}}}
-	if q.Name.Labels() == 34 {
-		r.Rcode = dns.RcodeNameError
-	}
-	return r, nil
 }
 
 // TestWalkEnds: whoever stops taking addresses stops the questions.

@@ -55,6 +55,12 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.Sources.KnownHosts, "known-hosts", false, "check every name in known_hosts; hashed names only if ssh's configuration or a target has them")
 	fs.StringVar(&f.SSHDConfig, "sshd-config", f.SSHDConfig, "read UseDNS from this sshd_config `FILE`; 'none' reads nothing")
 	fs.StringVar(&f.Sources.FromFile, "from-file", "", "check the targets in this `FILE`, one per line; - is stdin")
+	fs.StringVar(&f.Sources.Column, "column", "", "--from-file is a table (CSV): the `NAME` or number of the column with the targets")
+	fs.StringVar(&f.Sources.Field, "field", "", "--from-file is JSON Lines: the `NAME` of the field with the targets, with dots inside objects")
+	fs.StringArrayVar(&f.Zones.Files, "zone", nil, "check the A, AAAA and PTR records of this zone `FILE`, or ZONE=FILE; - is stdin (repeatable)")
+	fs.StringArrayVar(&f.Zones.Transfers, "axfr", nil, "the same for a zone that is transferred: `ZONE@SERVER` (repeatable)")
+	fs.BoolVar(&f.Zones.Offline, "offline", false, "with --zone or --axfr: ask no server about what the zones do not hold")
+	fs.StringVar(&f.Sources.Ansible, "ansible", "", "check the hosts of an inventory, from this `FILE` with the output of ansible-inventory --list; - is stdin")
 }
 
 // registerProbe registers the flags of commands that probe servers.
@@ -134,8 +140,17 @@ func (f *checkFlags) validate() error {
 	case f.Client.From != nil && *f.Client.From == "":
 		return console.Refuse(exit.Usage, "--from takes the text between the quotes of from=\"...\"",
 			"the --from list is empty")
-	case client && f.Sources != (target.Sources{}):
+	case client && (f.Zones.Given() || f.Sources != (target.Sources{})):
 		return console.Refuse(exit.Usage, "use one or the other", "%s", clientAlone)
+	case f.Zones.Offline && !f.Zones.Given():
+		return console.Refuse(exit.Usage, "rdnsproxy check --zone FILE --offline", "--offline needs --zone or --axfr")
+	case f.Sources.FromFile == "" && (f.Sources.Column != "" || f.Sources.Field != ""):
+		return console.Refuse(exit.Usage, "rdnsproxy check --from-file FILE --column NAME", "--column and --field need --from-file")
+	case f.Sources.Column != "" && f.Sources.Field != "":
+		return console.Refuse(exit.Usage, "use one or the other",
+			"--column is for a table, --field for JSON Lines: a file is only one of them")
+	case f.Sources.FromFile == "-" && f.Sources.Ansible == "-":
+		return console.Refuse(exit.Usage, "write one of them into a file", "stdin cannot be read twice")
 	case f.PrintKnownHosts && (f.Output != "" || f.given("format")):
 		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout",
 			"--print-known-hosts cannot be combined with --format or --output")

@@ -97,7 +97,7 @@ func completeValues(root *cobra.Command) {
 		"input":   framingWords(),
 
 		"resolver": {}, "compare": {}, "check-timeout": {}, "check-wait": {}, "connect-timeout": {}, "wait": {},
-		"bind-address": {}, "bind-interface": {}, "expect-hostkey": {}, "jobs": {}, "client": {}, "from": {},
+		"bind-address": {}, "bind-interface": {}, "expect-hostkey": {}, "jobs": {}, "column": {}, "field": {}, "axfr": {}, "client": {}, "from": {},
 		"tag": {}, "since": {}, "until": {}, "year": {}, "timezone": {}, "dns-limit": {}, "dns-budget": {}, "user": {}, "host": {},
 	}
 	for _, c := range append(root.Commands(), root) {

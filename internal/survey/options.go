@@ -7,6 +7,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
+	"rdnsproxy/internal/zones"
 	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 	"rdnsproxy/sshconf"
@@ -18,6 +19,7 @@ type Options struct {
 	target.Options
 	Connect target.Connect
 	Sources target.Sources
+	Zones   Zones
 	Client  Client
 
 	Format     string // a name of report.Formats
@@ -45,6 +47,8 @@ type Options struct {
 
 	PrintConfig     bool // print what was taken from ssh's configuration, and look nothing up
 	PrintKnownHosts bool // print lines for known_hosts, and no report
+
+	zones *zones.Set // what Zones names; nil: nothing
 }
 
 // NeverFail is the FailOn that nothing reaches.

@@ -23,6 +23,9 @@ import (
 // asks about a client, it is the only target, and words are ignored.
 func Run(ctx context.Context, w console.World, o Options, words []string) (int, error) {
 	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
+	if err := o.load(ctx, w, v); err != nil {
+		return 0, err
+	}
 	reader := newReader(w, v, o)
 	if o.Client.Enabled() {
 		reader = reader.WithoutConfiguration() // it says how ssh connects to hosts, not who a client is

@@ -51,6 +51,9 @@ func newReader(w console.World, v *console.Voice, o Options) *target.Reader {
 	r := target.NewReader(w, v, o.Options, o.Connect)
 	r.DNSOnly, r.ConnectAll, r.KeepConfig, r.Jobs = o.DNSOnly, o.ConnectAll, o.PrintConfig, o.Jobs
 	r.Expander = o.expander(w, v)
+	if o.zones != nil {
+		r.Zones = inputs.Zones(o.zones)
+	}
 	return r
 }
 

@@ -10,7 +10,6 @@ import (
 	"rdnsproxy/internal/inputs"
 	"rdnsproxy/limits"
 	"rdnsproxy/ordered"
-	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
 )
 
@@ -22,13 +21,6 @@ const usageHint = "usage: rdnsproxy check [flags] TARGET...; " +
 type List struct {
 	Items   []inputs.Item
 	Unnamed int // hashed lines of known_hosts that are left out because their names are unknown
-}
-
-// Sources say where targets come from, in addition to the command line.
-type Sources struct {
-	All        bool   // every alias in ssh's configuration
-	KnownHosts bool   // every name in known_hosts
-	FromFile   string // a file with one target per line; - is stdin
 }
 
 // List collects the targets from all sources. They are read before anything is
@@ -50,15 +42,15 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 		empty = append(empty, "ssh's configuration has no Host with a plain name")
 	}
 	var lines []inputs.Item
-	if from.FromFile != "" {
+	if r.reads(from) {
 		var err error
-		if lines, err = r.linesOf(from.FromFile); err != nil {
+		if lines, err = r.linesOf(from); err != nil {
 			return list, err
 		}
 		if len(lines) > limits.Targets {
 			return list, tooMany
 		}
-		empty = append(empty, "--from-file "+safetext.Line(from.FromFile)+" has no line with a target")
+		empty = append(empty, r.noTarget(from))
 	}
 	if from.KnownHosts {
 		known := r.knownWords(ctx, from, slices.Concat(given, lines))
@@ -88,10 +80,10 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 // unnamedHint says how to have the hosts of hashed lines checked.
 const unnamedHint = "name their hosts as targets, in --from-file, or as a Host in ssh's configuration"
 
-// linesOf reads --from-file, and one line more than are allowed at most.
-func (r *Reader) linesOf(path string) ([]inputs.Item, error) {
+// linesOf reads the files, and one line more than are allowed at most.
+func (r *Reader) linesOf(from Sources) ([]inputs.Item, error) {
 	var items []inputs.Item
-	for item, err := range inputs.Lines(path, r.World.In) {
+	for item, err := range r.listed(from) {
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package target
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -17,6 +18,8 @@ type Options struct {
 	SSHConfig    string           // if empty, the user's and the system's; "none" reads nothing
 	IPv4, IPv6   bool             // only this family; both together are refused
 	CheckTimeout time.Duration    // for all lookups of a target
+	Zones        resolve.Zones    // asked before the servers; if nil, only they are
+	Offline      bool             // no server is asked
 	RequireName  bool             // a reverse name other than the host's is a warning
 
 	Quiet   bool // errors only
@@ -54,6 +57,12 @@ func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
 	if len(o.Resolvers) > 0 {
 		r.Config = ConfigWithServers(w, o.Resolvers)
 	}
+	if o.Zones != nil {
+		// The search list is this machine's. A zone means the same everywhere.
+		plain := *cmp.Or(r.Config, systemConfig(w))
+		plain.Search, plain.Aliases = nil, ""
+		r.Config, r.Zones, r.Offline = &plain, o.Zones, o.Offline
+	}
 	if o.HostsFile != "" {
 		f, err := hostsfile.ParseFile(o.HostsFile)
 		if err != nil {
@@ -67,8 +76,14 @@ func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
 // ConfigWithServers returns the system's configuration of the resolver with other
 // servers.
 func ConfigWithServers(w console.World, servers []resolve.Server) *resolve.Config {
-	system, _ := resolve.SystemConfig(lookupEnvironment(w)) // an unreadable file leaves glibc's defaults
-	return system.WithServers(servers...)
+	return systemConfig(w).WithServers(servers...)
+}
+
+// systemConfig returns the system's configuration; an unreadable file leaves glibc's
+// defaults.
+func systemConfig(w console.World) *resolve.Config {
+	system, _ := resolve.SystemConfig(lookupEnvironment(w))
+	return system
 }
 
 // lookupEnvironment returns the variables of the environment that glibc's resolver

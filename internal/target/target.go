@@ -61,6 +61,7 @@ type Reader struct {
 	Jobs       int  // how many targets are read at once
 
 	Expander inputs.Expander // for the ranges of a List
+	Zones    inputs.Items    // what zones name, at the end of a List; if nil, nothing
 
 	files *sshFiles
 }
@@ -97,7 +98,7 @@ func (r *Reader) Item(ctx context.Context, item inputs.Item) (Target, error) {
 		r.DNSOnly = true
 	}
 	t, err := r.Target(ctx, item.Text)
-	t.DNSOnly = dnsOnly
+	t.DNSOnly, t.Address = dnsOnly, item.Address
 	return t, err
 }
 

@@ -81,10 +81,7 @@ func (s *Set) add(z *zone, rr dns.RR, file uint16, line int) error {
 	}
 	n := z.node(owner)
 	r := record{rtype: resolve.Type(h.Rrtype), ttl: h.Ttl, file: file, line: uint32(line)}
-	if !r.read(rr, z) {
-		return nil
-	}
-	if r.rtype == resolve.SOA && owner != z.apex {
+	if r.rtype == resolve.SOA && owner != z.apex || !r.read(rr, z) {
 		return nil
 	}
 	n.records = append(n.records, r)

@@ -1,0 +1,195 @@
+package inputs
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rdnsproxy/limits"
+)
+
+func TestColumn(t *testing.T) {
+	tests := []struct {
+		name, column, text string
+		want               []string
+	}{
+		{"named", "host", "name,host\na,web1\nb,web2\n", []string{"t.csv:2 web1", "t.csv:3 web2"}},
+		{"numbered", "2", "a,web1\nb,web2", []string{"t.csv:1 web1", "t.csv:2 web2"}},
+		{"semicolons, from Windows", "host", "\xef\xbb\xbfname;host\r\na;web1\r\n", []string{"t.csv:2 web1"}},
+		{"tabs", "host", "name\thost\na b\tweb1\n", []string{"t.csv:2 web1"}},
+		{"quotes", "host name", "\"host name\",x\n\"web1\",\"a\nb\"\n\"web2\",\"c\"\"d\"\n", []string{"t.csv:2 web1", "t.csv:4 web2"}},
+		{"blanks and empty lines", "host", "x, host\na,  web1 \n\nb,web2\n", []string{"t.csv:2 web1", "t.csv:4 web2"}},
+		{"short and empty rows", "host", "x,host\na\nb,\nc,web3\n", []string{
+			`t.csv:2 a bad: the row has no column "host", only 1`, `t.csv:3  bad: column "host" is empty`, "t.csv:4 web3"}},
+		{"a stray quote", "1", "we\"b1,x\nweb2,x\n", []string{`t.csv:1  bad: bare " in non-quoted-field`, "t.csv:2 web2"}},
+		{"no such column", "hosts", "name,host,address\n", []string{`end: t.csv:1: no column "hosts"`}},
+		{"the column twice", "host", "host,host\n", []string{`end: t.csv:1: there are two columns "host"`}},
+		{"column 0", "0", "a\n", []string{`end: there is no column 0: the first is 1`}},
+		{"nothing", "host", "", []string{`end: t.csv: no column "host": the file is empty`}},
+		{"only names", "host", "host\n", nil},
+		{"UTF-16", "host", "\xff\xfeh\x00", []string{"end: t.csv: the file is in UTF-16, not UTF-8"}},
+		{"a quote that is not closed", "1", "web1,x\nweb2,\"" + strings.Repeat("x\n", 2<<20), []string{
+			"t.csv:1 web1", "end: t.csv: after line 1: a row is longer than 1024 KiB: is a quote not closed?"}},
+		{"the same in a small file", "1", "web1,x\nweb2,\"x\n", []string{"t.csv:1 web1", `end: t.csv:2: extraneous or missing " in quoted-field`}},
+		{"a large cell", "1", strings.Repeat("x", limits.ListLine+1) + "\nweb2", []string{
+			"t.csv:1 " + strings.Repeat("x", maxShown) + " bad: column 1 is longer than 4096 bytes", "t.csv:2 web2"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := show(Column(write(t, "t.csv", tt.text), nil, tt.column)); !slices.Equal(got, tt.want) {
+				t.Errorf("%q\nwant %q", got, tt.want)
+			}
+		})
+	}
+	var hint string
+	for _, err := range Column(write(t, "t.csv", "name,host,\x1b[2J\n"), nil, "hosts") {
+		hint = hintOf(err)
+	}
+	if hint != `the columns are name, host, \027[2J` {
+		t.Errorf("hint %q", hint)
+	}
+}
+
+func TestField(t *testing.T) {
+	tests := []struct {
+		name, field, text string
+		want              []string
+	}{
+		{"plain", "host", `{"host":"web1"}` + "\n\n" + `{ "x": 1, "host": " web2 "}`, []string{"l:1 web1", "l:3 web2"}},
+		{"nested", "a.b", `{"a":{"b":"web1"}}`, []string{"l:1 web1"}},
+		{"lists", "a.b", `{"a":[{"b":"web1"},{"b":["web2","web3"]}]}`, []string{"l:1 web1", "l:1 web2", "l:1 web3"}},
+		{"escapes", "host", `{"host":"w\u0065b1\n"}`, []string{"l:1 web1"}},
+		{"missing", "a.b", `{"a":{}}`, []string{`l:1 {"a":{}} bad: there is no field "a.b"`}},
+		{"not an object inside", "a.b", `{"a":"x"}`, []string{`l:1 {"a":"x"} bad: field "a" is not an object`}},
+		{"an object", "a", `{"a":{}}`, []string{`l:1 {"a":{}} bad: field "a" is an object`}},
+		{"a number", "a", `{"a":1}`, []string{`l:1 {"a":1} bad: field "a" is not a text`}},
+		{"null", "a", `{"a":null}`, []string{`l:1 {"a":null} bad: field "a" is not a text`}},
+		{"empty", "a", `{"a":" "}`, []string{`l:1 {"a":" "} bad: field "a" is empty`}},
+		{"no object", "a", `"a"`, []string{`l:1 "a" bad: the line is not a JSON object`}},
+		{"a list of nothing", "a", `{"a":[]}`, nil},
+		{"no JSON", "a", "{\"a\":\n{\"a\":\"web1\"}", []string{`l:1 {"a": bad: the line is not JSON`, "l:2 web1"}},
+		{"long", "a", `{"a":"` + strings.Repeat("x", limits.JSONLine) + "\"}\n{\"a\":\"web1\"}", []string{
+			`l:1 {"a":"` + strings.Repeat("x", maxShown-6) + " bad: the line is longer than 1048576 bytes", "l:2 web1"}},
+		{"deep", "a", `{"a":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}", []string{
+			`l:1 {"a":` + strings.Repeat("[", maxShown-5) + " bad: the line is not JSON"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := show(Field(write(t, "l", tt.text), nil, tt.field)); !slices.Equal(got, tt.want) {
+				t.Errorf("%q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestAnsible(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+		told       string
+	}{
+		{"recorded", recorded, []string{
+			`i:11 {{ inventory_hostname }}.example.com bad: how to connect to "tpl" is a template, which only Ansible can fill in`,
+			"i:12 s@127.0.0.3:2222", "i:20 [::1]:22", "i:41 web3",
+		}, "left out: 2 hosts that Ansible does not reach over ssh (ansible_connection docker, local)"},
+		{"groups first", `{"all":{"hosts":["a","b"]},"_meta":{"hostvars":{"b":{"ansible_host":"c"}}}}`, []string{"i:1 c", "i:1 a"}, ""},
+		{"nothing", `{"_meta":{"hostvars":{}},"all":{"children":["ungrouped"]}}`, nil, ""},
+		{"no inventory", "web1\n", []string{"end: i:1: it is not JSON: invalid character 'w' looking for beginning of value"}, ""},
+		{"another JSON", "[1]", []string{"end: i:1: it is not the inventory of 'ansible-inventory --list'"}, ""},
+		{"cut", `{"_meta":{"hostvars":{"a":{}`, []string{"i:1 a", "end: i:1: the inventory ends too early"}, ""},
+		{"empty", "", []string{"end: i:1: the inventory ends too early"}, ""},
+		{"a bad port", `{"_meta":{"hostvars":{"a":{"ansible_host":5}}}}`,
+			[]string{"end: i:1: a variable is not what Ansible takes: ansible_host is a number"}, ""},
+		{"without end", `{"_meta":{"hostvars":{"a":{"x":"` + strings.Repeat("x", 2<<20) + `"}}}}`,
+			[]string{"end: i:1: a value is longer than 1024 KiB"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			told := ""
+			got := show(Ansible(write(t, "i", tt.text), nil, func(text string) { told += text }))
+			if !slices.Equal(got, tt.want) || told != tt.told {
+				t.Errorf("%q, %q\nwant %q, %q", got, told, tt.want, tt.told)
+			}
+		})
+	}
+}
+
+// recorded is what ansible-inventory 2.14 printed for an inventory in INI form.
+const recorded = `{
+    "_meta": {
+        "hostvars": {
+            "db1": {
+                "ansible_connection": "docker",
+                "ansible_port": 2022
+            },
+            "loc": {
+                "ansible_connection": "local"
+            },
+            "tpl": {"ansible_host": "{{ inventory_hostname }}.example.com"},
+            "web1": {
+                "ansible_host": "127.0.0.2",
+                "ansible_port": 22,
+                "ansible_ssh_host": "127.0.0.3",
+                "ansible_ssh_port": "2222",
+                "ansible_ssh_user": "s",
+                "ansible_user": "u"
+            },
+            "web2": {
+                "ansible_host": "::1", "ansible_port": 22
+            }
+        }
+    },
+    "all": {
+        "children": [
+            "ungrouped",
+            "web",
+            "db"
+        ]
+    },
+    "db": {
+        "hosts": [
+            "db1"
+        ]
+    },
+    "web": {
+        "hosts": [
+            "web1",
+            "web2",
+            "web3",
+            "loc",
+            "tpl"
+        ]
+    }
+}
+`
+
+// FuzzTables: whatever is in a file, its items are bounded and have places, and the
+// reading ends.
+func FuzzTables(f *testing.F) {
+	f.Add("name,host\na,web1\n", "host")
+	f.Add("a;\"b\n\";c", "2")
+	f.Add(`{"a":{"b":["web1"]}}`, "a.b")
+	f.Add(recorded, "x")
+	f.Fuzz(func(t *testing.T, text, column string) {
+		for name, items := range map[string]Items{
+			"column": Column("-", strings.NewReader(text), column), "field": Field("-", strings.NewReader(text), column),
+			"ansible": Ansible("-", strings.NewReader(text), nil), "lines": Lines("-", strings.NewReader(text)),
+		} {
+			n := 0
+			for item, err := range items {
+				if err != nil {
+					if hintOf(err) == "" {
+						t.Errorf("%s: %v has no hint", name, err)
+					}
+					continue
+				}
+				if item.Where == "" || item.Err == nil && item.Text == "" || item.Err != nil && hintOf(item.Err) == "" {
+					t.Errorf("%s: %+v", name, item)
+				}
+				if n++; n > len(text)+1 {
+					t.Fatalf("%s: more items than bytes", name)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,47 @@
+package survey
+
+import (
+	"context"
+
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/zones"
+	"rdnsproxy/resolve"
+)
+
+// Zones are the zones whose records are checked.
+type Zones struct {
+	Files     []string // zone files, or ZONE=FILE
+	Transfers []string // ZONE@SERVER, from which it is transferred (AXFR)
+	Offline   bool     // ask no server about what is not in the zones
+}
+
+// Given reports whether there are any.
+func (z Zones) Given() bool { return len(z.Files)+len(z.Transfers) > 0 }
+
+// load reads the zones, if any are given. Look-ups then go to them first, and to no
+// hosts file: it is zones that are checked, not this machine. The error is a Refusal.
+func (o *Options) load(ctx context.Context, w console.World, v *console.Voice) error {
+	if !o.Zones.Given() {
+		return nil
+	}
+	set := new(zones.Set)
+	for _, name := range o.Zones.Files {
+		if err := set.File(name, w.In); err != nil {
+			return err
+		}
+	}
+	for _, t := range o.Zones.Transfers {
+		if err := set.Transfer(ctx, t); err != nil {
+			return err
+		}
+	}
+	for _, line := range set.Notices() {
+		v.Notice(line)
+	}
+	if !o.DNSOnly && !o.ConnectAll {
+		v.NoticeWithHint("only DNS is asked about the hosts of a zone", "--connect connects to them too")
+	}
+	o.zones, o.Scope = set, resolve.DNSOnly
+	o.Options.Zones, o.Options.Offline = set, o.Zones.Offline
+	return nil
+}
