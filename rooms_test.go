@@ -92,7 +92,7 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/internal/demo": {
 		"it plays the user: it runs the program, and knows of check only the words of its verdicts",
-		[]string{"check", "resolve", "internal/console", "internal/exit", "internal/lab", "internal/recipe"},
+		[]string{"check", "resolve", "internal/console", "internal/exit", "internal/lab", "internal/layout", "internal/recipe"},
 	},
 	"rdnsproxy/internal/logs": {
 		"bytes become events and a tally; what they amount to, and how it is shown, is others' matter",
@@ -117,7 +117,8 @@ var rooms = map[string]rule{
 		"it knows what readers of a format expect, and of what is reported only the severities",
 		[]string{"check", "internal/exit"},
 	},
-	"rdnsproxy/internal/layout": {"it arranges words, and knows of what they say only the severities", []string{"check"}},
+	"rdnsproxy/internal/dialect/readertest": {"tests hand a report to the programs that read it, whatever it is about", nil},
+	"rdnsproxy/internal/layout":             {"it arranges words, and knows of what they say only the severities", []string{"check"}},
 	"rdnsproxy/check": {
 		"verdicts rest on lookups, of many targets in their order; nothing in check prints or dials",
 		[]string{"hostsfile", "ordered", "resolve"},

@@ -13,13 +13,16 @@ import (
 // read writes what was read, and what had to be assumed for it.
 func (t *text) read() {
 	t.Blank()
-	lines := int64(0)
+	lines, all := int64(0), int64(0)
 	var names []string
 	for _, in := range t.r.Inputs {
-		lines += in.SSHD
+		lines, all = lines+in.SSHD, all+in.Lines
 		names = append(names, safetext.Line(in.Name))
 	}
 	what := []string{inputs(names), count(lines, "line") + " of sshd"}
+	if lines == 0 && all > 0 {
+		what[1] = count(all, "line") + ", none of sshd"
+	}
 	if n := len(t.r.Hosts); n > 1 {
 		what[1] += " on " + count(int64(n), "server")
 	}
@@ -32,7 +35,7 @@ func (t *text) read() {
 			t.Hanging(1, 2, safetext.Line(in.Name+": "+in.Error))
 		}
 	}
-	if a := assumed(t.r); a != "" {
+	if a := assumed(t.r); a != "" && lines > 0 {
 		t.Wrapped(1, a)
 	}
 	if words := onlyWords(t.r); words != "" {

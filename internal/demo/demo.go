@@ -13,6 +13,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/layout"
 )
 
 // Run shows the tour, compares the outcome of each chapter with the expected one, and
@@ -122,7 +123,7 @@ func (s *stage) moved(ctx context.Context) error {
 }
 
 func (s *stage) forged(ctx context.Context) error {
-	s.chapter("A reverse name that resolves to another machine: strict refuses before any byte")
+	s.chapter("A reverse name that resolves to another machine: strict refuses at once")
 	return s.connect(ctx, s.bank, outcome{verdict: check.Mismatch, policy: "strict"})
 }
 
@@ -134,7 +135,10 @@ func (s *stage) elsewhere(ctx context.Context) error {
 // chapter starts a chapter of the tour.
 func (s *stage) chapter(title string) {
 	s.chapters++
-	s.say(fmt.Sprintf("\n%d. %s\n%s", s.chapters, title, strings.Repeat("-", len(title)+3)))
+	s.say(fmt.Sprintf("\n%d. %s\n%s", s.chapters, title, strings.Repeat("-", len(title)+len("1. "))))
 }
 
-func (s *stage) say(text string) { s.w.Print(text + "\n") }
+// say prints lines. Longer ones than the terminal is wide go on indented.
+func (s *stage) say(text string) {
+	s.w.Print(layout.Paragraphs(s.w.TerminalWidth(), strings.Split(text, "\n")...))
+}

@@ -47,7 +47,7 @@ func (s *stage) logged(ctx context.Context) error {
 	for line := range strings.Lines(log) {
 		if _, message, _ := strings.Cut(line, "]: "); strings.HasPrefix(message, "reverse mapping") && !shown[message] {
 			shown[message] = true
-			s.w.Print(line)
+			s.say(strings.TrimSuffix(line, "\n"))
 		}
 	}
 	if err := s.run(ctx, s.article, exit.Found, "audit", "auth.log"); err != nil {
