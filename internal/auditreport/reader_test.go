@@ -1,7 +1,6 @@
 package auditreport
 
 import (
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,23 +10,10 @@ import (
 	"rdnsproxy/audit"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/dialect"
+	"rdnsproxy/internal/dialect/readertest"
 )
 
 var noon = time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
-
-// read pipes a report to a program that reads its format, and returns its output and
-// whether it succeeded.
-func read(t *testing.T, report, program string, args ...string) (string, bool) {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		t.Fatalf("%v; testdata/install test gets it", err)
-	}
-	cmd := exec.Command(path, args...)
-	cmd.Stdin = strings.NewReader(report)
-	out, err := cmd.CombinedOutput()
-	return string(out), err == nil
-}
 
 // odd is a report with a stranger's text wherever one can be.
 func odd(t *testing.T) *audit.Report {
@@ -47,11 +33,11 @@ func TestReaders(t *testing.T) {
 		all[site] = recorded(t, site)
 	}
 	for name, r := range all {
-		if said, ok := read(t, write(t, "prometheus", r, Options{Time: noon}), "promtool", "check", "metrics"); !ok || said != "" {
+		if said, ok := readertest.Read(t, write(t, "prometheus", r, Options{Time: noon}), "promtool", "check", "metrics"); !ok || said != "" {
 			t.Errorf("%s: promtool: %s", name, said)
 		}
 		schema := []string{"--nonet", "--noout", "--schema", "../report/testdata/junit.xsd", "-"}
-		if said, ok := read(t, write(t, "junit", r, Options{Time: noon}), "xmllint", schema...); !ok {
+		if said, ok := readertest.Read(t, write(t, "junit", r, Options{Time: noon}), "xmllint", schema...); !ok {
 			t.Errorf("%s: xmllint: %s", name, said)
 		}
 	}
@@ -116,6 +102,24 @@ func TestFindingLine(t *testing.T) {
 	}
 	if want := "2026-11-25T12:00:00Z web17 warning login.after-guessing 198.51.100.77 logged in to web17 as deploy on "; !strings.HasPrefix(b.String(), want) || strings.Count(b.String(), "\n") != 1 {
 		t.Error(b.String())
+	}
+	b.Reset()
+	if err := WriteFinding(&b, "text", noon, f, Options{Width: 80, Color: true}); err != nil {
+		t.Fatal(err)
+	}
+	want := "2026-11-25T12:00:00Z web17 \x1b[1;33mwarning\x1b[0m login.after-guessing 198.51.100.77 logged in\n" +
+		"  to web17 as deploy on 22 Nov 2026 03:14 UTC, after 1,212 failed attempts for\n" +
+		"  about 12 users on more than 8 servers\n"
+	if b.String() != want {
+		t.Errorf("at 80 columns:\n%q, not\n%q", b.String(), want)
+	}
+	b.Reset()
+	f.Hosts = []string{"a", "b b", "c", "d"}
+	if err := WriteFinding(&b, "text", noon, f, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Fields(b.String())[1]; got != "a,b_b,c,..." {
+		t.Errorf("servers: %s", got)
 	}
 	b.Reset()
 	if err := WriteFinding(&b, "jsonl", noon, f, Options{}); err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect/readertest"
 )
 
 // command is a workflow command as a runner parses it.
@@ -131,7 +132,7 @@ var htmlCell = regexp.MustCompile(`<td>(.*)</td>`)
 // cells whose texts are code, and sees no link and no other tag.
 func TestGitHubMarkdown(t *testing.T) {
 	rs := append(everything(t), attacked()...)
-	page, ok := read(t, summaryOf(t, rs...), "cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough")
+	page, ok := readertest.Read(t, summaryOf(t, rs...), "cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", "-e", "strikethrough")
 	if !ok {
 		t.Fatal(page)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/dialect"
+	"rdnsproxy/internal/dialect/readertest"
 )
 
 // suites is JUnit's XML as a reader sees it.
@@ -61,12 +62,12 @@ func TestJUnitSchema(t *testing.T) {
 		"nothing": nil, "recorded": everything(t), "control characters": {unsafe}, "attacks": attacked(),
 	} {
 		report := write(t, "junit", Options{Time: noon}, rs...)
-		if said, ok := read(t, report, "xmllint", "--nonet", "--noout", "--schema", "testdata/junit.xsd", "-"); !ok {
+		if said, ok := readertest.Read(t, report, "xmllint", "--nonet", "--noout", "--schema", "testdata/junit.xsd", "-"); !ok {
 			t.Errorf("%s: %s", name, said)
 		}
 	}
 	wrong := strings.Replace(write(t, "junit", Options{Time: noon}, recorded(t)...), ` tests="`, ` tests="x`, 1)
-	if _, ok := read(t, wrong, "xmllint", "--nonet", "--noout", "--schema", "testdata/junit.xsd", "-"); ok {
+	if _, ok := readertest.Read(t, wrong, "xmllint", "--nonet", "--noout", "--schema", "testdata/junit.xsd", "-"); ok {
 		t.Error("the schema accepts an invalid number of tests")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/dialect/readertest"
 )
 
 var (
@@ -76,11 +77,11 @@ func checkPrometheus(t *testing.T, report string, r *check.Result) {
 func TestPromtool(t *testing.T) {
 	twice := append(everything(t), everything(t)...) // the same series twice would be an error
 	for name, rs := range map[string][]*check.Result{"recorded": twice, "attacks": attacked()} {
-		if said, ok := read(t, write(t, "prometheus", Options{Time: noon}, rs...), "promtool", "check", "metrics"); !ok || said != "" {
+		if said, ok := readertest.Read(t, write(t, "prometheus", Options{Time: noon}, rs...), "promtool", "check", "metrics"); !ok || said != "" {
 			t.Errorf("%s: %s", name, said)
 		}
 	}
-	if said, ok := read(t, "x{a=\"b\n", "promtool", "check", "metrics"); ok {
+	if said, ok := readertest.Read(t, "x{a=\"b\n", "promtool", "check", "metrics"); ok {
 		t.Errorf("promtool accepts anything: %s", said)
 	}
 }

@@ -2,27 +2,11 @@ package report
 
 import (
 	"bytes"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"rdnsproxy/check"
 	"rdnsproxy/safetext"
 )
-
-// read pipes a report to a program that reads its format, and returns its output and
-// whether it succeeded.
-func read(t *testing.T, report, program string, args ...string) (string, bool) {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil {
-		t.Fatalf("%v; testdata/install test gets it", err)
-	}
-	cmd := exec.Command(path, args...)
-	cmd.Stdin = strings.NewReader(report)
-	out, err := cmd.CombinedOutput()
-	return string(out), err == nil
-}
 
 // everything returns the results of all recordings.
 func everything(t *testing.T) []*check.Result {

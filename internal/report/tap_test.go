@@ -10,6 +10,7 @@ import (
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/dialect"
+	"rdnsproxy/internal/dialect/readertest"
 )
 
 var tapPoint = regexp.MustCompile(`^(not )?ok 1 - ((?:[^\\#]|\\[\\#])*)$`)
@@ -55,7 +56,7 @@ print $json->encode({points => \@points, errors => [$parser->parse_errors]}), "\
 // TestTAPParser: perl's own parser reads what was meant, including the YAML.
 func TestTAPParser(t *testing.T) {
 	rs := append(everything(t), attacked()...)
-	out, ok := read(t, write(t, "tap", Options{}, rs...), "perl", "-e", parser)
+	out, ok := readertest.Read(t, write(t, "tap", Options{}, rs...), "perl", "-e", parser)
 	if !ok {
 		t.Fatal(out)
 	}
@@ -106,7 +107,7 @@ func TestTAPProve(t *testing.T) {
 		if err := os.WriteFile(path, []byte(write(t, "tap", Options{}, rs...)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		said, ok := read(t, "", "prove", "-e", "cat", path)
+		said, ok := readertest.Read(t, "", "prove", "-e", "cat", path)
 		if ok != (name != "all") || strings.Contains(said, "Parse errors") || strings.Contains(said, "Result: PASS") != (name == "good") {
 			t.Errorf("%s: %s", name, said)
 		}
