@@ -94,6 +94,16 @@ func TestAssumed(t *testing.T) {
 	}
 }
 
+// TestNoneOfSSHD: a log without a line of sshd's has a size, and no years to doubt.
+func TestNoneOfSSHD(t *testing.T) {
+	r := calm()
+	r.Inputs = []audit.Input{{Name: "kern.log", Lines: 9, Assumed: []string{"year"}}}
+	r.Time = audit.Span{Assumed: []string{"year"}, Zone: "UTC"}
+	if text := write(t, "text", r, Options{}); !strings.Contains(text, "\n  kern.log, 9 lines, none of sshd\n\n") {
+		t.Error(text)
+	}
+}
+
 // TestOneIsEnough: of several pieces of advice against one trouble, the text says that one is
 // enough, and gives the best first; what is no remedy does not count as one.
 func TestOneIsEnough(t *testing.T) {
