@@ -129,6 +129,11 @@ func addr4(v uint32) netip.Addr {
 // parsePort reads the decimal digits that b begins with, and returns how many they are: 0 if
 // there are none, or if they are no port.
 func parsePort(b []byte) (uint16, int) {
+	if len(b) >= 8 {
+		if v, n := leadingDigits(word(b)); n > 0 && n < 8 && v < 1<<16 {
+			return uint16(v), n
+		}
+	}
 	n, v := 0, 0
 	for n < len(b) && b[n]-'0' < 10 {
 		if v = v*10 + int(b[n]-'0'); v > 65535 {

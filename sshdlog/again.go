@@ -64,6 +64,10 @@ func (p *Parser) again(b []byte, f *Frame) bool {
 	f.Time, f.Micro = minute+int64(sec), micro
 	f.Host, f.Program, f.PID = t[m.host[0]:m.host[1]], m.program, uint32(pid)
 	f.Cut, f.Repeat, f.Trust, f.UID = m.cut, 1, Unknown, 0
+	if r[0] > ' ' && r[0] != '[' && r[len(r)-1] > ' ' { // there is nothing to take off
+		f.Msg = r
+		return true
+	}
 	f.syslogMessage(r)
 	return true
 }

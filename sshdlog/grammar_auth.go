@@ -116,14 +116,16 @@ func (e *Event) take(p *place) {
 	if len(p.after) == 0 {
 		return
 	}
-	if r, ok := cutPrefix(p.after, " ssh2"); ok {
-		p.after = r
-	} else if r, ok := cutPrefix(p.after, " ssh1"); ok {
-		p.after = r
+	r, ok := cutPrefix(p.after, " ssh2")
+	if !ok {
+		r = trimPrefix(r, " ssh1")
 	}
-	if len(p.after) > 0 {
-		e.Rest = bytes.TrimLeft(p.after, ": ")
-		e.Suspect = e.Suspect || imitates(e.Rest)
+	for len(r) > 0 && (r[0] == ':' || r[0] == ' ') {
+		r = r[1:]
+	}
+	if len(r) > 0 {
+		e.Rest = r
+		e.Suspect = e.Suspect || imitates(r)
 	}
 }
 

@@ -24,7 +24,7 @@ type place struct {
 
 // first reads the place that b begins with. Punctuation may follow the address.
 func (p *place) first(b []byte) bool {
-	if len(b) == 0 || b[0] > 'f' { // how a user is called, not an address
+	if len(b) == 0 || b[0] > 'f' || hasPrefix(b, "authenticating ") { // a user comes first
 		return false
 	}
 	n := bytes.IndexByte(b, ' ')
