@@ -95,6 +95,16 @@ func (j *judgement) shows(h *tally.Host) bool {
 	return h.Trust[sshdlog.Stranger] == 0 || j.configured(h) && j.o.Server.UseDNS.On
 }
 
+// stoppedLooking reports whether all hosts of a client have looked up names, and no longer do.
+func (j *judgement) stoppedLooking(c *counted) bool {
+	for _, name := range c.seenBy() {
+		if h := j.hosts[name]; h == nil || j.useDNS(h) != useDNSPast {
+			return false
+		}
+	}
+	return true
+}
+
 // looksUp reports whether one of the hosts of a client looks up names, and shows it where no
 // client can have written.
 func (j *judgement) looksUp(c *counted) bool {

@@ -107,3 +107,19 @@ func TestForgeableProofs(t *testing.T) {
 		}
 	}
 }
+
+// A name that was wrong in the log, on a server that has stopped looking names up, is said to be
+// no longer looked up.
+func TestNoLongerLookedUp(t *testing.T) {
+	for _, off := range []bool{false, true} {
+		var o Options
+		if off {
+			o.Server.UseDNS = check.Setting{Origin: "sshd_config:1"}
+		}
+		c := on(client("192.0.2.1", "in:9 bad:9 then:mismatch ptr:x.example.net"))
+		text := Judge(c, answers(answer("192.0.2.1", check.Mismatch, "x.example.net")), o).finding(t, LoginBadlyMapped).Text
+		if got := strings.HasSuffix(text, "; fs1 no longer looks names up"); got != off {
+			t.Errorf("UseDNS no: %t: %s", off, text)
+		}
+	}
+}

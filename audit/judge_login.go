@@ -121,6 +121,9 @@ func (j *judgement) judgeMapping(c *counted) {
 			text += c.thenWords() + "; it was not looked up again"
 		}
 		text += "; " + c.who()
+		if j.stoppedLooking(c) {
+			text += "; " + servers(c.servers()) + plural(int64(len(c.seenBy())), " no longer looks", " no longer look") + " names up"
+		}
 		j.found(LoginBadlyMapped, a, c.servers(), text, j.mappingAdvice(c)...).
 			when(c.change == Skipped, WhenSkipped).when(c.change == Undetermined, WhenUndetermined)
 		j.addCheck(c, "", func(f check.Finding) bool { return c.change == Still && isCause(f.Code) })
