@@ -94,11 +94,11 @@ const (
 
 // Host is what the configuration holds for a host.
 type Host struct {
-	Name     string // as asked for
-	HostName string // what ssh would connect to; "" where hostname was not wanted or not evaluated
-	Port     uint16 // 0 where port was not wanted or not evaluated
-	By       string // ByDefault, ByFile or BySSH
-	values   []Value
+	Name     string  // as asked for
+	HostName string  // what ssh would connect to; "" where hostname was not wanted or not evaluated
+	Port     uint16  // 0 where port was not wanted or not evaluated
+	By       string  // ByDefault, ByFile or BySSH
+	values   []Value // shared with other hosts of the class: that of hostname is HostName
 
 	said    string // all that ssh -G printed for this host; "" if it was not asked
 	written string // from an Asker: the lines that hold for the host
@@ -129,13 +129,27 @@ func (v Value) String() string { return v.Keyword + " " + safetext.Line(v.Value)
 
 // Values are the settings, in ssh -G's order. A keyword that is missing is not set, and
 // ssh has no default for it, or one that differs between builds (ipqos, gssapi*).
-func (h *Host) Values() []Value { return slices.Clone(h.values) }
+func (h *Host) Values() []Value {
+	vs := slices.Clone(h.values)
+	for i := range vs {
+		vs[i] = h.own(vs[i])
+	}
+	return vs
+}
+
+// own returns a value as it is for this host of the class.
+func (h *Host) own(v Value) Value {
+	if v.Keyword == "hostname" {
+		v.Value = h.HostName
+	}
+	return v
+}
 
 // Value is the first setting of a keyword, which is the one that counts.
 func (h *Host) Value(keyword string) (Value, bool) {
 	for _, v := range h.values {
 		if v.Keyword == keyword {
-			return v, true
+			return h.own(v), true
 		}
 	}
 	return Value{}, false
@@ -227,6 +241,7 @@ func (q Query) Lookup(ctx context.Context) (*Host, error) {
 type Config struct {
 	read    reading   // what was seen while they were read
 	sources []*source // to walk for each host; none if nothing wanted is mentioned in them
+	alike   alike
 }
 
 // Read reads the files and options of q; q.Host is ignored. Errors are those of reading
@@ -238,14 +253,26 @@ func (q Query) Read() (*Config, error) {
 	return q.read()
 }
 
-// Lookup tells what the configuration holds for a host, as Query's Lookup does.
+// Lookup tells what the configuration holds for a host, as Query's Lookup does. For hosts
+// of a Class, it goes through the lines once.
 func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
 	if err := cmp.Or(checkHost(host), c.read.q.untold()); err != nil {
 		return nil, err
 	}
+	class, shared := "", c.alike.asked.Swap(true) // who asks once needs no class
+	if shared {
+		if class, shared = c.Class(host); shared {
+			if h := c.alike.like(class, host); h != nil {
+				return h, nil
+			}
+		}
+	}
 	r := c.about(host)
 	h, doubts := r.answer()
 	if doubts = append(doubts, r.unjudgedBeside(doubts)...); len(doubts) == 0 {
+		if shared {
+			c.alike.keep(class, h)
+		}
 		return h, nil
 	}
 	ssh, reason := r.q.findSSH()
