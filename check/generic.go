@@ -1,11 +1,11 @@
 package check
 
 import (
-	"fmt"
+	"bytes"
+	"iter"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"rdnsproxy/resolve"
 )
@@ -15,8 +15,13 @@ import (
 // c0a801f3, 3232236019; for IPv6 the groups, the nibbles or the interface identifier. Such
 // a name was not made for one host.
 func isGenericName(n resolve.Name, a netip.Addr) bool {
-	name := strings.NewReplacer(".", "-", "_", "-").Replace(string(n))
-	for _, s := range spellings(a) {
+	name := append(make([]byte, 0, 256), n...)
+	for i, c := range name {
+		if c == '.' || c == '_' {
+			name[i] = '-'
+		}
+	}
+	for s := range spellings(a) {
 		if containsToken(name, s) {
 			return true
 		}
@@ -26,15 +31,15 @@ func isGenericName(n resolve.Name, a netip.Addr) bool {
 
 // containsToken reports whether name contains s with no decimal digit next to it: 1-2-3-4
 // is not a token of 11-2-3-4. A long run without separators counts anywhere.
-func containsToken(name, s string) bool {
+func containsToken(name, s []byte) bool {
 	for from := 0; ; {
-		i := strings.Index(name[from:], s)
+		i := bytes.Index(name[from:], s)
 		if i < 0 {
 			return false
 		}
 		begin, end := from+i, from+i+len(s)
 		longer := begin > 0 && decimal(name[begin-1]) || end < len(name) && decimal(name[end])
-		if !longer || len(s) >= 8 && !strings.Contains(s, "-") { // so long a run is not chance
+		if !longer || len(s) >= 8 && bytes.IndexByte(s, '-') < 0 { // so long a run is not chance
 			return true
 		}
 		from = begin + 1
@@ -43,57 +48,93 @@ func containsToken(name, s string) bool {
 
 func decimal(c byte) bool { return '0' <= c && c <= '9' }
 
-// spellings returns the ways of writing the address, with - for every separator.
-func spellings(a netip.Addr) []string {
-	if a.Is4() {
-		return spellings4(a.As4())
-	}
-	return spellings6(a.As16())
+// spelling is a way of writing the parts of an address, with - for every separator.
+type spelling struct {
+	base, width int // of each part; narrower ones get zeros
+	separator   string
 }
 
-func spellings4(b [4]byte) []string {
-	var all []string
-	octets := b[:]
-	for range 2 {
-		all = append(all,
-			join(octets, "%d", "-"), join(octets, "%03d", "-"), join(octets, "%02x", "-"),
-			join(octets, "%03d", ""), join(octets, "%02x", ""))
-		slices.Reverse(octets)
-	}
-	// Providers often leave out the first octet. Fewer than three octets can be chance.
-	all = append(all, join(b[1:], "%d", "-"), join([]byte{b[3], b[2], b[1]}, "%d", "-"))
-	whole := uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
-	return append(all, strconv.FormatUint(whole, 10))
-}
+var (
+	ofOctets  = [...]spelling{{10, 1, "-"}, {10, 3, "-"}, {16, 2, "-"}, {10, 3, ""}, {16, 2, ""}}
+	ofGroups  = [...]spelling{{16, 1, "-"}, {16, 4, "-"}}
+	ofNibbles = [...]spelling{{16, 1, ""}, {16, 1, "-"}}
+)
 
-func spellings6(b [16]byte) []string {
-	var nibbles []byte
-	var groups []uint16
-	for i, x := range b {
-		nibbles = append(nibbles, x>>4, x&15)
-		if i%2 == 1 {
-			groups = append(groups, uint16(b[i-1])<<8|uint16(x))
+// spellings yields the ways of writing the address. Each is valid until the next one.
+func spellings(a netip.Addr) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		if a.Is4() {
+			yieldSpellings4(a.As4(), yield)
+		} else {
+			yieldSpellings6(a.As16(), yield)
 		}
 	}
-	all := []string{
-		join(nibbles, "%x", ""), join(nibbles, "%x", "-"),
-		join(groups, "%x", "-"), join(groups, "%04x", "-"),
-	}
-	if short := strings.ReplaceAll(netip.AddrFrom16(b).String(), ":", "-"); len(short) >= 8 {
-		all = append(all, short)
-	}
-	// A small interface identifier (::7) was assigned by hand and can match by chance.
-	if b[8]|b[9]|b[10]|b[11] != 0 {
-		all = append(all, join(nibbles[16:], "%x", ""), join(groups[4:], "%x", "-"), join(groups[4:], "%04x", "-"))
-	}
-	slices.Reverse(nibbles)
-	return append(all, join(nibbles, "%x", ""), join(nibbles, "%x", "-"))
 }
 
-func join[T byte | uint16](parts []T, format, sep string) string {
-	var words []string
-	for _, p := range parts {
-		words = append(words, fmt.Sprintf(format, p))
+func yieldSpellings4(b [4]byte, yield func([]byte) bool) {
+	var room [16]byte
+	whole := uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
+	// Providers often leave out the first octet. Fewer than three octets can be chance.
+	octets, short := b[:], b[1:]
+	for range 2 {
+		if !yieldAll(octets, ofOctets[:], yield) || !yieldAll(short, ofOctets[:1], yield) {
+			return
+		}
+		slices.Reverse(octets)
+		short = octets[:3]
 	}
-	return strings.Join(words, sep)
+	yield(strconv.AppendUint(room[:0], whole, 10))
+}
+
+func yieldSpellings6(b [16]byte, yield func([]byte) bool) {
+	var room [64]byte
+	var nibbles [32]byte
+	var groups [8]uint16
+	for i, x := range b {
+		nibbles[2*i], nibbles[2*i+1] = x>>4, x&15
+		groups[i/2] = groups[i/2]<<8 | uint16(x)
+	}
+	if !yieldAll(nibbles[:], ofNibbles[:], yield) || !yieldAll(groups[:], ofGroups[:], yield) {
+		return
+	}
+	short := netip.AddrFrom16(b).AppendTo(room[:0])
+	for i, c := range short {
+		if c == ':' {
+			short[i] = '-'
+		}
+	}
+	if len(short) >= 8 && !yield(short) {
+		return
+	}
+	// A small interface identifier (::7) was assigned by hand and can match by chance.
+	if b[8]|b[9]|b[10]|b[11] != 0 &&
+		(!yieldAll(nibbles[16:], ofNibbles[:1], yield) || !yieldAll(groups[4:], ofGroups[:], yield)) {
+		return
+	}
+	slices.Reverse(nibbles[:])
+	yieldAll(nibbles[:], ofNibbles[:], yield)
+}
+
+// yieldAll yields some parts of an address in several spellings. It returns false if no
+// more are wanted.
+func yieldAll[T byte | uint16](parts []T, ways []spelling, yield func([]byte) bool) bool {
+	var room [80]byte
+	for _, way := range ways {
+		text := room[:0]
+		for i, p := range parts {
+			if i > 0 {
+				text = append(text, way.separator...)
+			}
+			var digits [8]byte
+			d := strconv.AppendUint(digits[:0], uint64(p), way.base)
+			for range way.width - len(d) {
+				text = append(text, '0')
+			}
+			text = append(text, d...)
+		}
+		if !yield(text) {
+			return false
+		}
+	}
+	return true
 }

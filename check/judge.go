@@ -43,12 +43,12 @@ func Judge(facts Facts, p Policy) *Result {
 		Host:    f.host.plain,
 		Name:    string(f.name),
 		Port:    f.Target.Port,
-		Forward: forward(f.Forward),
+		Forward: f.forward(),
 		Timings: f.Timings,
 		Pinned:  pinned(f.Forward),
 		// Empty lists, not null: readers of JSON need no second case.
-		Addresses: []Address{},
-		Findings:  []Finding{},
+		Addresses: make([]Address, 0, len(f.addresses)),
+		Findings:  make([]Finding, 0, 1+len(f.addresses)),
 	}
 	for i := range f.addresses {
 		a := &f.addresses[i]
@@ -103,6 +103,32 @@ type judgement struct {
 	host      parsedHost
 	name      resolve.Name    // the host's name after the search list; empty if it has none
 	addresses []judgedAddress // one for each of Facts.Addresses, in their order
+	sources   []sourceText    // those that were put into words
+}
+
+// sourceText is a source and its words, which most answers of a target share.
+type sourceText struct {
+	resolve.Source
+	text string
+}
+
+// word is the source in words.
+func (f *judgement) word(s resolve.Source) string {
+	for i := range f.sources {
+		if f.sources[i].Source == s {
+			return f.sources[i].text
+		}
+	}
+	f.sources = append(f.sources, sourceText{s, s.String()})
+	return f.sources[len(f.sources)-1].text
+}
+
+// sourceWord is sourceWord, of one of the facts' answers.
+func (f *judgement) sourceWord(a *resolve.Answer) string {
+	if a.Status == resolve.Skipped || a.Source == (resolve.Source{}) {
+		return ""
+	}
+	return f.word(a.Source)
 }
 
 // judgedAddress is one address with its verdict.
@@ -300,26 +326,27 @@ func (a *judgedAddress) sshdMessage() string {
 func (f *judgement) address(a *judgedAddress, worst Severity) Address {
 	out := Address{
 		Address:  a.Addr,
-		Family:   strings.ToLower(resolve.FamilyOf(a.Addr).String()),
-		Source:   a.Source.String(),
+		Family:   familyWord(a.Addr),
+		Source:   f.word(a.Source),
 		Verdict:  a.verdict,
 		Severity: worst,
 		Reverse: Reverse{
 			Status:    a.Reverse.Status,
-			Source:    sourceWord(a.Reverse),
+			Source:    f.sourceWord(&a.Reverse),
 			TTL:       int(a.Reverse.TTL.Seconds()),
 			Truncated: a.truncated(),
 		},
-		PTR:     []PTR{},
+		PTR:     make([]PTR, 0, len(a.PTRs)),
 		Connect: a.Probe.connect(),
 		SSH:     f.ssh(a.Probe),
 		SSHD:    a.sshdMessage(),
 	}
 	out.Reverse.Zone, out.Reverse.Contact = a.operator()
-	for i, p := range a.PTRs {
+	for i := range a.PTRs {
+		p := &a.PTRs[i]
 		out.PTR = append(out.PTR, PTR{
 			Name:      string(p.Name),
-			Source:    sourceWord(p.Forward),
+			Source:    f.sourceWord(&p.Forward),
 			Status:    p.Forward.Status,
 			Addresses: append([]netip.Addr{}, p.Forward.Addrs...),
 			Confirmed: a.resolvesBack(i),
@@ -329,10 +356,20 @@ func (f *judgement) address(a *judgedAddress, worst Severity) Address {
 	return out
 }
 
-func forward(answers []resolve.Answer) Forward {
+// familyWord is the family of an address in JSON.
+func familyWord(a netip.Addr) string {
+	if resolve.FamilyOf(a) == resolve.IPv4 {
+		return "ipv4"
+	}
+	return "ipv6"
+}
+
+// forward tells how the target's name was looked up.
+func (j *judgement) forward() Forward {
 	var f Forward
 	found := false
-	for i, ans := range answers {
+	for i := range j.Forward {
+		ans := &j.Forward[i]
 		if ans.Question.Type == resolve.AAAA {
 			f.AAAA = ans.Status
 		} else {
@@ -340,7 +377,7 @@ func forward(answers []resolve.Answer) Forward {
 		}
 		// The family that has addresses speaks for both.
 		if i == 0 || ans.Status == resolve.OK && !found {
-			f.Canonical, f.Source, f.TTL = string(ans.Canonical), sourceWord(ans), int(ans.TTL.Seconds())
+			f.Canonical, f.Source, f.TTL = string(ans.Canonical), j.sourceWord(ans), int(ans.TTL.Seconds())
 			f.Chain = nil
 			for _, n := range ans.Chain {
 				f.Chain = append(f.Chain, string(n))

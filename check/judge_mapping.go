@@ -26,7 +26,7 @@ func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 		verdict = verdict.When(outsideZones(a), WhenOffline)
 	}
 	fs := []Finding{verdict}
-	if names := a.unconfirmed(); a.verdict.Confirms() && len(names) > 0 {
+	if names := a.unconfirmed(); len(names) > 0 && a.verdict.Confirms() {
 		fs = append(fs, NewFinding(PTRPartial, a.Addr, fmt.Sprintf(
 			"%s has further reverse names that are not known to resolve back to it (%s): sshd gets one of them at "+
 				"random, so the check fails intermittently",
@@ -50,15 +50,15 @@ func mappingFindings(f *judgement, a *judgedAddress) []Finding {
 
 // mappingText says in one line what the verdict is based on. The relay prints it.
 func mappingText(f *judgement, a *judgedAddress) string {
-	subject, its := f.subject()+" is "+show(a.Addr)+", ", "whose"
-	if f.literal() {
-		subject, its = show(a.Addr)+": ", "its"
-	}
 	name := ""
 	if a.deciding >= 0 {
 		name = displayName(a.PTRs[a.deciding].Name)
 	}
-	return subject + its + " " + a.verdict.row().clause(f, a, name)
+	clause := a.verdict.row().clause(f, a, name)
+	if f.literal() {
+		return show(a.Addr) + ": its " + clause
+	}
+	return f.subject() + " is " + show(a.Addr) + ", whose " + clause
 }
 
 // subject returns the host as it was typed, and the name that was looked up if the search

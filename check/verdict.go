@@ -50,15 +50,21 @@ type verdictRow struct {
 // verdictRows returns the table of verdicts, from best to worst. Callers must not change
 // it.
 func verdictRows() []verdictRow {
-	verdictTable.once.Do(func() { verdictTable.rows = makeVerdictRows() })
+	verdictTable.once.Do(func() {
+		verdictTable.rows = makeVerdictRows()
+		for _, r := range verdictTable.rows {
+			verdictTable.codes = append(verdictTable.codes, codeOf(r.verdict))
+		}
+	})
 	return verdictTable.rows
 }
 
 // verdictTable is made at its first use: start-up does not pay for it, and its functions
 // may use it.
 var verdictTable struct {
-	once sync.Once
-	rows []verdictRow
+	once  sync.Once
+	rows  []verdictRow
+	codes []Code // of the findings with the verdicts: made once, for every finding is compared with them
 }
 
 func makeVerdictRows() []verdictRow {
@@ -84,7 +90,7 @@ func makeVerdictRows() []verdictRow {
 func verdictCodes() []CodeDoc {
 	var docs []CodeDoc
 	for _, r := range verdictRows() {
-		d := Row(MappingCode(r.verdict), r.severity, r.meaning)
+		d := Row(codeOf(r.verdict), r.severity, r.meaning)
 		if r.verdict == Confirmed {
 			d.Except = append(d.Except, Exception{Warning, WhenNameRequired})
 		}
@@ -106,16 +112,22 @@ func (r verdictRow) acceptable() bool {
 }
 
 // row returns the verdict's row of the table, or a zero row.
-func (v Verdict) row() verdictRow {
-	rows := verdictRows()
+func (v Verdict) row() *verdictRow {
 	if i := v.index(); i >= 0 {
-		return rows[i]
+		return &verdictRows()[i]
 	}
-	return verdictRow{}
+	return &verdictRow{}
 }
 
+// index is the verdict's place in the table, from best to worst; -1 if it has none.
 func (v Verdict) index() int {
-	return slices.IndexFunc(verdictRows(), func(r verdictRow) bool { return r.verdict == v })
+	rows := verdictRows()
+	for i := range rows {
+		if rows[i].verdict == v {
+			return i
+		}
+	}
+	return -1
 }
 
 // Verdicts returns the closed set, from best to worst.
@@ -142,11 +154,19 @@ func (v Verdict) Confirms() bool { return v.row().confirms }
 func (v Verdict) severity() Severity { return v.row().severity }
 
 // MappingCode returns the code of the finding with this verdict.
-func MappingCode(v Verdict) Code { return Code("mapping." + string(v)) }
+func MappingCode(v Verdict) Code {
+	if i := v.index(); i >= 0 {
+		return verdictTable.codes[i]
+	}
+	return codeOf(v)
+}
+
+func codeOf(v Verdict) Code { return Code("mapping." + string(v)) }
 
 // Mapping reports whether the code is that of a verdict; mapping.accepted is not.
 func (c Code) Mapping() bool {
-	return slices.ContainsFunc(verdictRows(), func(r verdictRow) bool { return c == MappingCode(r.verdict) })
+	verdictRows()
+	return slices.Contains(verdictTable.codes, c)
 }
 
 func exactClause(*judgement, *judgedAddress, string) string {
