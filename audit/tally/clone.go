@@ -21,6 +21,8 @@ func (t *Tally) Clone() *Tally {
 	c.hostNumber = maps.Clone(t.hostNumber)
 	c.freeHosts = slices.Clone(t.freeHosts)
 	c.conns = t.conns.clone()
+	c.due = slices.Clone(t.due)
+	c.details = t.details.clone()
 	c.open.slots = slices.Clone(t.open.slots)
 	c.edges = slices.Clone(t.edges)
 	for i := range c.edges {
@@ -30,7 +32,7 @@ func (t *Tally) Clone() *Tally {
 	c.strangers, c.insiders = t.strangers.clone(), t.insiders.clone()
 	c.extras = t.extras.clone()
 	c.samples = samples{
-		t.samples.runs1.clone(), t.samples.runs2.clone(), t.samples.runs4.clone(), t.samples.runs8.clone(),
+		t.samples.runs2.clone(), t.samples.runs4.clone(), t.samples.runs8.clone(),
 		t.samples.wide.clone(),
 	}
 	c.forgeries = slices.Clone(t.forgeries)

@@ -6,42 +6,33 @@ import (
 	"rdnsproxy/sshdlog"
 )
 
-// A conn is a connection so far, or a fragment of one (see edge).
+// A conn is a connection so far, or a fragment of one (see edge). It has 128 bytes, two lines
+// of a processor's cache: thousands are open at once, and most lines of a log are of another
+// one than the line before. What few have is in a detail.
 type conn struct {
-	addr  address
-	flags flags
-	begin begin // of its first line
-	port  uint16
-	pid   uint32
-	host  uint32 // number of its host
-	next  uint32 // in its host's queue
-
-	n0, n     int64 // its first and its last line, among those of its host
-	queued    int64 // the last line when it was queued
-	seq0, seq int64 // its first and its last line, in the whole log
-
-	strays             uint32 // lines that are strays if the fragment turns out to belong to nothing
+	addr address
+	n    int64 // its last line, among those of its host
+	seq  int64 // the same in the whole log
+	key
 	first, last, acted uint32 // stamps: the least, the largest, and that of the last attempt or complaint
+	flags              flags
+	port               uint16
+	begin              begin // of its first line
 	outcome            sshdlog.Kind
 	mapping            sshdlog.Kind // of the first complaint; later ones are its doubles
-	failed, pam, root  uint32       // attempts
-	keys, denied       uint32       // authorized keys from the wrong place, and users who may not log in
-	certs              uint32       // of these keys, certificates that refused by themselves
-	hostbased, unsure  uint32
-	dropped            uint32 // connections that one line stands for
 
-	user            uint32 // number of a name, like the following
-	known           uint32 // the user, from a line that is about users of the server only
-	in              uint32 // who logged in
-	name            uint32 // in the complaint
-	named           uint32 // by which the server knew the client
-	need            uint32 // required=, and where the key is
-	nameAt, namedAt int64  // where name and named stand, in lines of the log
-	startAt, mapAt  int64  // microseconds since 1970; 0: not seen
-
-	edge   uint32 // number of the edge whose last fragment this is; 0: none, what precedes is known
-	client uint32 // number of its client's record, if it has been looked up
-	doubt  uint32 // number of its doubt
+	client, insider   uint32 // numbers of its client's records, if they have been looked up
+	user              uint32 // number of a name, like the following
+	known             uint32 // the user, from a line that is about users of the server only
+	in                uint32 // who logged in
+	failed, pam, root uint32 // attempts
+	keys, denied      uint32 // authorized keys from the wrong place, and users who may not log in
+	unsure            uint32
+	dropped           uint32 // connections that one line stands for
+	strays            uint32 // lines that are strays if the fragment turns out to belong to nothing
+	edge              uint32 // number of the edge whose last fragment this is; 0: none, what precedes is known
+	doubt             uint32 // number of its doubt
+	detail            uint32 // number of its detail
 }
 
 type flags uint16
@@ -55,7 +46,7 @@ const (
 	matches          // the user is one of Options.Only
 	notOnlyPAM       // another than PAM has told of it
 	noPID            // a line without pid: no connection
-	over             // counted, or kept as a fragment
+	_                // tallies that were written are read
 	proven           // its address stands in a line that no client can have written
 	unlisted         // AllowUsers does not have the user
 	clashes          // a line of another client came from its process before it was over
@@ -146,8 +137,9 @@ func (t *Tally) countKind(c *conn, l *line) {
 	e := l.e
 	if e.Kind.Mapping() {
 		if c.mapping == sshdlog.Other {
-			c.mapping, c.name, c.nameAt = e.Kind, t.names.id(e.Name), l.seq
-			c.mapAt = l.micro
+			c.mapping = e.Kind
+			d := t.detailed(c)
+			d.name, d.nameAt, d.mapAt = t.names.id(e.Name), l.seq, l.micro
 			if !e.Sure {
 				c.flags |= looseName
 			}
@@ -155,8 +147,10 @@ func (t *Tally) countKind(c *conn, l *line) {
 		c.acted = later(c.acted, l.at)
 		return
 	}
-	if len(e.Name) > 0 && c.named == 0 {
-		c.named, c.namedAt = t.names.id(e.Name), l.seq
+	if len(e.Name) > 0 {
+		if d := t.detailed(c); d.named == 0 {
+			d.named, d.namedAt = t.names.id(e.Name), l.seq
+		}
 	}
 	switch e.Kind {
 	case sshdlog.Dropped, sshdlog.Limited, sshdlog.Penalty, sshdlog.Throttled:
@@ -165,8 +159,8 @@ func (t *Tally) countKind(c *conn, l *line) {
 		}
 		return
 	case sshdlog.Start:
-		if c.startAt == 0 {
-			c.startAt = l.micro
+		if d := t.detailed(c); d.startAt == 0 {
+			d.startAt = l.micro
 		}
 		return
 	case sshdlog.Gone, sshdlog.Scan, sshdlog.Timeout:
@@ -195,13 +189,15 @@ func (t *Tally) countKind(c *conn, l *line) {
 		}
 	case sshdlog.FromKey:
 		c.keys = sum(c.keys, e.Repeat)
-		if c.need == 0 {
-			c.need = t.names.required(e.At, e.Rest)
+		if d := t.detailed(c); d.need == 0 {
+			d.need = t.names.required(e.At, e.Rest)
 		}
 	case sshdlog.FromCert:
-		c.keys, c.certs = sum(c.keys, e.Repeat), sum(c.certs, e.Repeat)
+		d := t.detailed(c)
+		c.keys, d.certs = sum(c.keys, e.Repeat), sum(d.certs, e.Repeat)
 	case sshdlog.Hostbased:
-		c.hostbased = sum(c.hostbased, e.Repeat)
+		d := t.detailed(c)
+		d.hostbased = sum(d.hostbased, e.Repeat)
 	}
 	c.flags |= tried
 	c.acted = later(c.acted, l.at)
@@ -263,29 +259,24 @@ func (t *Tally) join(c, o *conn) {
 	if rank[o.outcome] > rank[c.outcome] {
 		c.outcome = o.outcome
 	}
+	t.joinDetails(c, o)
 	if c.mapping == sshdlog.Other {
-		c.mapping, c.name, c.nameAt, c.mapAt = o.mapping, o.name, o.nameAt, o.mapAt
+		c.mapping = o.mapping
 		c.flags |= o.flags & looseName
-	}
-	if c.named == 0 {
-		c.named, c.namedAt = o.named, o.namedAt
 	}
 	for _, p := range [...]struct {
 		to *uint32
 		of uint32
 	}{
-		{&c.failed, o.failed}, {&c.pam, o.pam}, {&c.root, o.root}, {&c.keys, o.keys}, {&c.certs, o.certs},
-		{&c.denied, o.denied}, {&c.hostbased, o.hostbased}, {&c.unsure, o.unsure},
+		{&c.failed, o.failed}, {&c.pam, o.pam}, {&c.root, o.root}, {&c.keys, o.keys},
+		{&c.denied, o.denied}, {&c.unsure, o.unsure},
 	} {
 		*p.to = sum(*p.to, p.of)
 	}
 	c.user, c.known = first(c.user, o.user), first(c.known, o.known)
-	c.in, c.need = first(c.in, o.in), first(c.need, o.need)
+	c.in = first(c.in, o.in)
 	if c.is(unknown) && !t.o.UnknownUsers {
 		c.user = 0
-	}
-	if c.startAt == 0 {
-		c.startAt = o.startAt
 	}
 	c.doubt = t.joinDoubts(c.doubt, o.doubt)
 }

@@ -29,7 +29,7 @@ func (d *decoder) edge(w *wireEdge) error {
 	t.hosts[k.host].edged = true
 	e := &t.edges[len(t.edges)-1]
 	for i := range w.Fragments {
-		c, err := d.conn(k, &w.Fragments[i])
+		c, err := d.conn(k, &w.Fragments[i], true)
 		if err != nil {
 			return err
 		}
@@ -44,11 +44,11 @@ func (d *decoder) openConn(w *wireConn) error {
 	if err != nil {
 		return err
 	}
-	c, err := d.conn(k, w)
+	c, err := d.conn(k, w, w.Edge != 0)
 	if err != nil {
 		return err
 	}
-	if d.open++; d.open > 2*int(t.o.caps.window)+int(min(t.o.Window, 1<<20)) || t.open.get(k) != 0 {
+	if d.open++; d.open > 2*int(t.o.caps.window)+int(min(t.o.Window, 1<<20)) || t.open.get(k, &t.conns) != 0 {
 		return errors.New("an open connection that cannot be")
 	}
 	if w.Edge != 0 {
@@ -60,25 +60,30 @@ func (d *decoder) openConn(w *wireConn) error {
 		}
 		c.edge = uint32(w.Edge)
 	}
-	number := t.begin(k, &arrival{begin: c.begin, n: c.n, seq: c.seq}, 0)
-	to := t.conns.at(number)
-	c.next, c.queued = to.next, to.queued
-	*to = c
+	*t.conns.at(t.newConn(k)) = c
 	return nil
 }
 
-func (d *decoder) conn(k key, w *wireConn) (conn, error) {
+func (d *decoder) conn(k key, w *wireConn, fragment bool) (conn, error) {
 	t := d.t
 	c := conn{
-		pid: k.pid, host: k.host, port: w.Port,
+		key: k, port: w.Port,
 		flags: w.Flags & (kept | looseName) &^ hasAddr,
-		begin: w.Begin, n0: w.Place[0], n: w.Place[1], seq0: w.Place[2], seq: w.Place[3],
+		begin: w.Begin, n: w.Place[1], seq: w.Place[3],
 		first: w.Times[0], last: w.Times[1], acted: w.Times[2], outcome: w.Kinds[0], mapping: w.Kinds[1],
 		strays: w.N[0], failed: w.N[1], pam: w.N[2], root: w.N[3],
-		keys: w.N[4], denied: w.N[5], hostbased: w.N[6], unsure: w.N[7], certs: w.N[8],
+		keys: w.N[4], denied: w.N[5], unsure: w.N[7],
 		user: d.name(w.Names[0]), known: d.name(w.Names[1]), in: d.name(w.Names[2]),
-		name: d.name(w.Names[3]), named: d.name(w.Names[4]), need: d.required(w.Names[5]),
+	}
+	x := detail{
+		name: d.name(w.Names[3]), named: d.name(w.Names[4]), need: d.required(w.Names[5]), hostbased: w.N[6], certs: w.N[8],
 		nameAt: w.NamesAt[0], namedAt: w.NamesAt[1], startAt: w.Micro[0], mapAt: w.Micro[1],
+	}
+	if fragment {
+		x.n0, x.seq0 = w.Place[0], w.Place[2]
+	}
+	if x != (detail{}) {
+		*t.detailed(&c) = x
 	}
 	if w.Addr.IsValid() {
 		c.addr, c.flags = w.Addr.As16(), c.flags|hasAddr
@@ -93,9 +98,9 @@ func (d *decoder) conn(k key, w *wireConn) (conn, error) {
 		return c, errors.New("a connection that cannot be")
 	}
 	return c, errors.Join(
-		inLog(0, c.n0, c.n, t.hosts[k.host].n), inLog(0, c.seq0, c.seq, t.seq),
-		inLog(0, c.nameAt, t.seq), inLog(0, c.namedAt, t.seq),
-		inLog(0, c.startAt, 1<<60), inLog(0, c.mapAt, 1<<60),
+		inLog(0, w.Place[0], c.n, t.hosts[k.host].n), inLog(0, w.Place[2], c.seq, t.seq),
+		inLog(0, x.nameAt, t.seq), inLog(0, x.namedAt, t.seq),
+		inLog(0, x.startAt, 1<<60), inLog(0, x.mapAt, 1<<60),
 	)
 }
 

@@ -121,9 +121,6 @@ func (t *Tally) joinDoubts(a, b uint32) uint32 {
 
 // judgeDoubts counts the forgeries of a connection that is over, if it is wanted.
 func (t *Tally) judgeDoubts(c *conn, wanted bool) {
-	if c.doubt == 0 {
-		return
-	}
 	d := t.doubtful.at(c.doubt)
 	defer t.doubtful.drop(c.doubt)
 	if !wanted {

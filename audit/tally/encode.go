@@ -17,6 +17,7 @@ func (t *Tally) Encode(w io.Writer) error {
 	if t.finished {
 		return errors.New("a finished tally cannot be encoded")
 	}
+	t.expireAll()
 	t.evictClients() // Decode refuses clients beyond the bound
 	b := bufio.NewWriterSize(w, 64<<10)
 	e := &encoder{Encoder: json.NewEncoder(b), t: t, hosts: make([]int, len(t.hosts))}
@@ -107,8 +108,7 @@ func (e *encoder) connections() {
 	}
 }
 
-// openNumbers returns the open connections in the order of their last lines, which is that of
-// a host's queue.
+// openNumbers returns the open connections in the order of their last lines.
 func (t *Tally) openNumbers() []uint32 {
 	var open []uint32
 	for _, s := range t.open.slots {
@@ -121,12 +121,16 @@ func (t *Tally) openNumbers() []uint32 {
 }
 
 func (e *encoder) conn(c *conn) wireConn {
+	d := e.t.detailOf(c)
 	w := wireConn{
-		Port: c.port, Flags: c.flags &^ over, Begin: c.begin, Place: [4]int64{c.n0, c.n, c.seq0, c.seq},
+		Port: c.port, Flags: c.flags, Begin: c.begin, Place: [4]int64{c.n, c.n, c.seq, c.seq},
 		Times: [3]uint32{c.first, c.last, c.acted}, Kinds: [2]sshdlog.Kind{c.outcome, c.mapping},
-		N:       [9]uint32{c.strays, c.failed, c.pam, c.root, c.keys, c.denied, c.hostbased, c.unsure, c.certs},
-		Names:   [6]bytesText{e.name(c.user), e.name(c.known), e.name(c.in), e.name(c.name), e.name(c.named), e.name(c.need)},
-		NamesAt: [2]int64{c.nameAt, c.namedAt}, Micro: [2]int64{c.startAt, c.mapAt},
+		N:       [9]uint32{c.strays, c.failed, c.pam, c.root, c.keys, c.denied, d.hostbased, c.unsure, d.certs},
+		Names:   [6]bytesText{e.name(c.user), e.name(c.known), e.name(c.in), e.name(d.name), e.name(d.named), e.name(d.need)},
+		NamesAt: [2]int64{d.nameAt, d.namedAt}, Micro: [2]int64{d.startAt, d.mapAt},
+	}
+	if d.n0 > 0 {
+		w.Place[0], w.Place[2] = d.n0, d.seq0
 	}
 	if c.is(hasAddr) {
 		w.Addr = c.addr.ip()
@@ -173,18 +177,15 @@ func (e *encoder) client(r *record) *wireClient {
 }
 
 func (e *encoder) sample(s sample) *wireSample {
-	if s.run == 0 {
+	if s.ref == 0 {
 		return nil
 	}
-	w := &wireSample{Names: e.entries(s.run)}
-	if s.wide != 0 {
-		w.More = e.t.samples.wide.at(s.wide)
-	}
-	return w
+	return &wireSample{Names: e.entries(s.run), More: e.t.counterOf(s)}
 }
 
-func (e *encoder) entries(run uint32) (w []wireEntry) {
-	for _, x := range e.t.samples.of(run) {
+func (e *encoder) entries(r run) (w []wireEntry) {
+	var one [1]entry
+	for _, x := range e.t.samples.of(r, &one) {
 		if x.id != 0 {
 			w = append(w, wireEntry{e.name(x.id), x.n})
 		}

@@ -7,10 +7,16 @@ import (
 // fold counts a connection that is over for its client and its host.
 func (t *Tally) fold(c *conn) {
 	wanted := t.wanted(c)
-	t.judgeDoubts(c, wanted)
-	if !wanted {
-		return
+	if c.doubt != 0 {
+		t.judgeDoubts(c, wanted)
 	}
+	if wanted {
+		t.foldWanted(c)
+	}
+	t.dropDetail(c)
+}
+
+func (t *Tally) foldWanted(c *conn) {
 	t.hours.add(c)
 	if !c.is(hasAddr) {
 		if c.is(tried) || c.mapping != sshdlog.Other {
@@ -18,30 +24,27 @@ func (t *Tally) fold(c *conn) {
 		}
 		return
 	}
+	d := t.detailOf(c)
 	if c.is(clashes) && (c.is(loose) || c.is(looseName)) {
 		t.unattributed++
-		c.loosen()
+		c.loosen(d)
 	}
 	h := t.hosts[c.host]
 	if h.counts != nil {
-		h.counts.fold(c)
+		h.counts.fold(c, d)
 	}
 	if !t.o.Only.All() && !c.is(noPID) {
 		t.listed.add(t.connection(c), t.o.caps.reported)
 	}
-	n, m, more := numbersOf(c)
 	user := uint32(0) // who was asked for in vain
 	if !c.is(loggedIn) && c.is(tried) {
 		if user = first(c.known, c.user); user != 0 {
 			t.users.add(t.names.texts[user].hash) // whether or not the client stays
 		}
 	}
-	table := t.tableOf(c)
-	r := t.recordOf(table, c)
+	r := t.recordOf(c)
 	if r == nil {
-		table.others.add(countsOf(&n, &m))
-		id, _ := c.nameOf()
-		table.unnamed = table.unnamed || more && id != 0
+		t.foldBeyond(c, d)
 		return
 	}
 	r.flags |= counted
@@ -50,9 +53,7 @@ func (t *Tally) fold(c *conn) {
 	}
 	r.seen(c.first)
 	r.seen(c.last)
-	for i := range n {
-		r.n[i] = sum(r.n[i], n[i])
-	}
+	c.addNumbers(&r.n)
 	if within(h.hash, t.hostBound) {
 		t.sample(&r.hosts, h.id, 1)
 	} else {
@@ -65,109 +66,130 @@ func (t *Tally) fold(c *conn) {
 	case c.is(unknown), c.pam > 0 && c.is(notOnlyPAM):
 		r.flags |= moreUsers
 	}
-	if more {
-		t.foldMore(table, r, c, &m)
+	if c.hasMore(d) {
+		t.foldMore(r, c, d)
 	}
 }
 
 // loosen leaves to a connection only what its lines with an address are sure of: the others can
 // be another client's.
-func (c *conn) loosen() {
+func (c *conn) loosen(d *detail) {
 	if c.is(loose) {
-		c.failed, c.pam, c.root, c.keys, c.certs, c.denied, c.hostbased, c.unsure = 0, 0, 0, 0, 0, 0, 0, 0
-		c.user, c.known, c.need = 0, 0, 0
+		c.failed, c.pam, c.root, c.keys, c.denied, c.unsure = 0, 0, 0, 0, 0, 0
+		c.user, c.known = 0, 0
 		c.flags &^= unlisted
 	}
 	if c.is(looseName) {
-		c.mapping, c.name, c.nameAt, c.mapAt = sshdlog.Other, 0, 0, 0
+		c.mapping = sshdlog.Other
 	}
+	d.loosen(c)
+}
+
+// foldBeyond counts a connection of a client that is beyond the bound.
+func (t *Tally) foldBeyond(c *conn, d *detail) {
+	table, _ := t.tableOf(c)
+	var n [numbers]uint32
+	var m [moreNumbers]uint32
+	c.addNumbers(&n)
+	if c.hasMore(d) {
+		c.addMore(d, &m)
+		id, _ := d.nameOf(c)
+		table.unnamed = table.unnamed || id != 0
+	}
+	table.others.add(countsOf(&n, &m))
 }
 
 // stray counts lines that end a connection of which nothing else is known, not even an address.
 func (t *Tally) stray(c *conn) {
 	wanted := len(t.o.Only.Clients)+len(t.o.Only.Users) == 0
-	t.judgeDoubts(c, wanted)
+	if c.doubt != 0 {
+		t.judgeDoubts(c, wanted)
+	}
+	t.dropDetail(c)
 	if wanted && c.begin == ends {
 		t.unattributed += int64(c.strays)
 	}
 }
 
 // recordOf returns the record of a connection's client; nil: the client is beyond the bound.
-func (t *Tally) recordOf(table *records, c *conn) *record {
-	number := uint32(0)
-	if table == t.strangers {
-		number = c.client
-	}
-	if number == 0 || table.at(number).addr != c.addr {
-		number = table.get(&c.addr)
-	}
-	if number == 0 {
+func (t *Tally) recordOf(c *conn) *record {
+	table, number := t.tableOf(c)
+	if table.known(number, &c.addr) == 0 {
 		return nil
 	}
-	return table.at(number)
+	return table.at(*number)
 }
 
-// tableOf returns the table in which a connection is counted.
-func (t *Tally) tableOf(c *conn) *records {
+// tableOf returns the table in which a connection is counted, and where the number of its
+// client's record there is kept.
+func (t *Tally) tableOf(c *conn) (*records, *uint32) {
 	if c.is(loggedIn) || c.keys > 0 {
-		return t.insiders
+		return t.insiders, &c.insider
 	}
-	return t.strangers
+	return t.strangers, &c.client
 }
 
-// numbersOf returns what a connection adds to its client's numbers; more is false if m and
-// all names are zero.
-func numbersOf(c *conn) (n [numbers]uint32, m [moreNumbers]uint32, more bool) {
-	failed := c.failed
-	if failed == 0 {
-		failed = c.pam
-	}
-	n[nUnsure], n[nRoot] = c.unsure, c.root
+// addNumbers adds a connection to its client's numbers.
+func (c *conn) addNumbers(n *[numbers]uint32) {
+	n[nUnsure] = sum(n[nUnsure], c.unsure)
+	n[nRoot] = sum(n[nRoot], c.root)
 	switch {
 	case c.outcome == sshdlog.Dropped:
-		n[nDropped] = c.dropped
-		return n, m, false
-	case !c.is(notOnlyPAM) && c.is(noPID):
-		n[nPAMFailed] = c.pam
-		return n, m, false
+		n[nDropped] = sum(n[nDropped], c.dropped)
+		return
 	case !c.is(notOnlyPAM):
-		n[nPAM], n[nPAMFailed] = 1, c.pam
-		return n, m, false
+		if !c.is(noPID) {
+			n[nPAM] = sum(n[nPAM], 1)
+		}
+		n[nPAMFailed] = sum(n[nPAMFailed], c.pam)
+		return
 	case !c.is(noPID):
-		n[nConnections] = 1
+		n[nConnections] = sum(n[nConnections], 1)
 	}
-	n[nFailed] = failed
+	n[nFailed] = sum(n[nFailed], first(c.failed, c.pam))
 	switch {
 	case c.is(loggedIn):
-		m[nLoggedIn], more = 1, true
 	case c.is(tried):
-		n[nTried] = 1
+		n[nTried] = sum(n[nTried], 1)
 	case !c.is(noPID):
-		n[nKnocked] = 1
+		n[nKnocked] = sum(n[nKnocked], 1)
 	}
 	if c.is(unknown) && c.known == 0 {
-		n[nUnknownUser] = 1
+		n[nUnknownUser] = sum(n[nUnknownUser], 1)
+	}
+}
+
+// hasMore reports whether a connection has what only few have.
+func (c *conn) hasMore(d *detail) bool {
+	return c.outcome != sshdlog.Dropped && c.is(notOnlyPAM) &&
+		(c.is(loggedIn) || c.mapping != sshdlog.Other || c.keys > 0 || c.denied > 0 || d.named != 0 || d.hostbased > 0)
+}
+
+// addMore adds it to its client's numbers.
+func (c *conn) addMore(d *detail, m *[moreNumbers]uint32) {
+	if c.is(loggedIn) {
+		m[nLoggedIn] = sum(m[nLoggedIn], 1)
 	}
 	if c.mapping != sshdlog.Other {
-		m[nMapping+int(c.mapping-sshdlog.MapFailed)], more = 1, true
+		kind := nMapping + int(c.mapping-sshdlog.MapFailed)
+		m[kind] = sum(m[kind], 1)
 		if c.is(loggedIn) {
-			m[nLoggedInBad] = 1
+			m[nLoggedInBad] = sum(m[nLoggedInBad], 1)
 		}
 	}
-	if c.named != 0 {
-		m[nNamed], more = 1, true
+	if d.named != 0 {
+		m[nNamed] = sum(m[nNamed], 1)
 	}
-	m[nRefusedCert] = c.certs
-	m[nRefusedKey], m[nNotAllowed], m[nHostbased] = c.keys, c.denied, c.hostbased
-	return n, m, more || c.keys > 0 || c.denied > 0 || c.hostbased > 0
+	m[nRefusedCert] = sum(m[nRefusedCert], d.certs)
+	m[nRefusedKey] = sum(m[nRefusedKey], c.keys)
+	m[nNotAllowed] = sum(m[nNotAllowed], c.denied)
+	m[nHostbased] = sum(m[nHostbased], d.hostbased)
 }
 
 // foldMore counts what few connections have.
-func (t *Tally) foldMore(table *records, r *record, c *conn, n *[moreNumbers]uint32) {
+func (t *Tally) foldMore(r *record, c *conn, d *detail) {
 	m := t.extraOf(r)
-	for i := range n {
-		m.n[i] = sum(m.n[i], n[i])
-	}
+	c.addMore(d, &m.n)
 	t.sample(&m.loggedIn, c.in, 1)
 	if c.keys > 0 {
 		t.sample(&m.refused, c.known, 1)
@@ -175,9 +197,9 @@ func (t *Tally) foldMore(table *records, r *record, c *conn, n *[moreNumbers]uin
 	if c.denied > 0 {
 		t.sample(&m.denied, c.known, 1)
 	}
-	t.sample(&m.required, c.need, 1)
-	if id, at := c.nameOf(); id != 0 {
-		if table.boundNamed != 0 && !within(hash(c.addr[:]), table.boundNamed) {
+	t.sample(&m.required, d.need, 1)
+	if id, at := d.nameOf(c); id != 0 {
+		if table, _ := t.tableOf(c); table.boundNamed != 0 && !within(hash(c.addr[:]), table.boundNamed) {
 			table.unnamed = true
 		} else {
 			t.sample(&m.names, id, 1)
@@ -188,23 +210,23 @@ func (t *Tally) foldMore(table *records, r *record, c *conn, n *[moreNumbers]uin
 		if c.is(unlisted) {
 			t.sample(&m.unlisted, c.known, 1)
 		}
-		m.complained(uint8(c.mapping), c.nameAt)
-		if w, ok := c.waited(); ok {
+		m.complained(uint8(c.mapping), d.nameAt)
+		if w, ok := d.waited(); ok {
 			m.wait = max(m.wait, w+1)
 		}
 	}
 }
 
 // nameOf returns the PTR name of a connection's client, and where it stands.
-func (c *conn) nameOf() (id uint32, at int64) {
+func (d *detail) nameOf(c *conn) (id uint32, at int64) {
 	if c.mapping != sshdlog.Other {
-		return c.name, c.nameAt
+		return d.name, d.nameAt
 	}
-	return c.named, c.namedAt
+	return d.named, d.namedAt
 }
 
 // fold counts a connection for its host.
-func (h *hostCounts) fold(c *conn) {
+func (h *hostCounts) fold(c *conn, d *detail) {
 	switch {
 	case c.is(noPID):
 	case c.is(notOnlyPAM):
@@ -215,16 +237,19 @@ func (h *hostCounts) fold(c *conn) {
 	if c.is(loggedIn) {
 		h.logins++
 	}
-	if w, ok := c.waited(); ok && c.mapping != sshdlog.Other {
-		h.waited().add(w)
+	if c.mapping != sshdlog.Other {
+		if w, ok := d.waited(); ok {
+			h.waited().add(w)
+		}
 	}
 }
 
 // connection shows a connection.
 func (t *Tally) connection(c *conn) Connection {
+	d := t.detailOf(c)
 	s := Connection{
 		Host: t.hosts[c.host].name, PID: c.pid, First: int64(c.first), Last: int64(c.last), Mapping: c.mapping,
-		Name: t.names.string(first(c.name, c.named)), User: t.names.string(first(c.in, first(c.known, c.user))),
+		Name: t.names.string(first(d.name, d.named)), User: t.names.string(first(c.in, first(c.known, c.user))),
 		LoggedIn: c.is(loggedIn), Failed: int64(first(c.failed, c.pam)), Outcome: c.outcome,
 	}
 	if c.is(hasAddr) {

@@ -11,14 +11,13 @@ import (
 // A host is one machine that logs.
 type host struct {
 	name   string
-	id     uint32 // number of its name
-	hash   uint64 // of its name
-	skip   bool   // Options.Only does not ask for it
-	edged  bool   // an edge is of this host
-	n      int64  // lines so far
-	seq    int64  // place of the last one in the log
-	head   uint32 // queue of its connections, by their last lines when they were queued
-	tail   uint32
+	id     uint32      // number of its name
+	hash   uint64      // of its name
+	skip   bool        // Options.Only does not ask for it
+	edged  bool        // an edge is of this host
+	n      int64       // lines so far
+	seq    int64       // place of the last one in the log
+	open   int         // connections
 	counts *hostCounts // nil: beyond the bound
 }
 
@@ -111,15 +110,17 @@ func (t *Tally) sweep() {
 	}
 }
 
-// forgetHost ends the connections of a host that has been silent for so long that no further
-// line can belong to them. It forgets the host if nothing is counted for it.
+// forgetHost forgets a host that has been silent for so long that no further line can belong to
+// its connections, if nothing is counted for it.
 func (t *Tally) forgetHost(k uint32) {
 	h := t.hosts[k]
 	if h == nil || t.seq-h.seq <= t.o.caps.window {
 		return
 	}
-	t.expire(h, 1<<30)
-	if h.counts == nil && !h.edged {
+	if h.open > 0 {
+		t.expire()
+	}
+	if h.open == 0 && h.counts == nil && !h.edged {
 		delete(t.hostNumber, h.name)
 		t.hosts[k] = nil
 		t.freeHosts = append(t.freeHosts, k)

@@ -45,9 +45,9 @@ func (t *Tally) Merge(later *Tally) error {
 			own := t.hosts[hosts[k]]
 			own.n += h.n
 			own.seq = max(own.seq, t.seq-later.seq+h.seq)
-			t.expire(own, 1<<30)
 		}
 	}
+	t.expireAll()
 	for k := range t.hosts {
 		t.forgetHost(uint32(k))
 	}
@@ -86,11 +86,11 @@ func (t *Tally) mergeEdges(later *Tally, hosts []uint32) {
 		for j := range e.fragments {
 			t.arrive(k, t.moved(&e.fragments[j], later, k.host, shift))
 		}
-		number := later.open.get(e.key)
+		number := later.open.get(e.key, &later.conns)
 		if number != 0 && later.conns.at(number).edge == uint32(i+1) {
 			continue // its last fragment is open
 		}
-		if own := t.open.get(k); own != 0 {
+		if own := t.open.get(k, &t.conns); own != 0 {
 			t.end(own)
 		}
 	}
@@ -99,13 +99,18 @@ func (t *Tally) mergeEdges(later *Tally, hosts []uint32) {
 // moved returns the later tally's connection as it is here.
 func (t *Tally) moved(c *conn, later *Tally, host uint32, shift int64) *conn {
 	m := *c
-	m.host, m.edge, m.client, m.next = host, 0, 0, 0
-	m.n0 += shift
+	m.host, m.edge, m.client, m.insider = host, 0, 0, 0
 	m.n += shift
-	m.seq0 += t.seq
 	m.seq += t.seq
-	m.nameAt += t.seq
-	m.namedAt += t.seq
+	if c.detail != 0 {
+		m.detail = t.details.add()
+		d := t.details.at(m.detail)
+		*d = *later.details.at(c.detail)
+		d.n0 += shift
+		d.seq0 += t.seq
+		d.nameAt += t.seq
+		d.namedAt += t.seq
+	}
 	if c.doubt != 0 {
 		m.doubt = t.doubtful.add()
 		*t.doubtful.at(m.doubt) = *later.doubtful.at(c.doubt)
@@ -115,7 +120,8 @@ func (t *Tally) moved(c *conn, later *Tally, host uint32, shift int64) *conn {
 
 // arrive adds a fragment: to the connection that it belongs to, or as a new one.
 func (t *Tally) arrive(k key, f *conn) {
-	a := arrival{begin: f.begin, has: f.is(hasAddr), addr: &f.addr, port: f.port, n: f.n0, seq: f.seq0}
+	d := t.detailOf(f)
+	a := arrival{begin: f.begin, has: f.is(hasAddr), addr: &f.addr, port: f.port, n: d.n0, seq: d.seq0}
 	number, fresh := t.place(k, &a)
 	if number == 0 {
 		t.stray(f)
@@ -123,7 +129,8 @@ func (t *Tally) arrive(k key, f *conn) {
 	}
 	c := t.conns.at(number)
 	if fresh {
-		f.edge, f.next, f.queued = c.edge, c.next, c.queued
+		f.edge = c.edge
+		t.dropDetail(c)
 		f.flags |= c.flags & clashes
 		*c = *f
 	} else {
@@ -141,13 +148,10 @@ func (t *Tally) mergeOpen(later *Tally, hosts []uint32) {
 			t.arrive(k, m)
 			continue
 		}
-		if own := t.open.get(k); own != 0 {
+		if own := t.open.get(k, &t.conns); own != 0 {
 			t.end(own)
 		}
-		number := t.begin(k, &arrival{begin: m.begin, n: m.n, seq: m.seq}, 0)
-		to := t.conns.at(number)
-		m.next, m.queued = to.next, to.queued
-		*to = *m
+		*t.conns.at(t.newConn(k)) = *m
 	}
 }
 
@@ -181,7 +185,7 @@ func (t *Tally) mergeRecords(to *records, later *Tally, from *records) {
 		number := to.get(&b.addr)
 		if number == 0 {
 			to.others.add(later.counts(b))
-			to.unnamed = to.unnamed || b.more != 0 && later.extras.at(b.more).names.run != 0
+			to.unnamed = to.unnamed || b.more != 0 && later.extras.at(b.more).names.ref != 0
 			continue
 		}
 		t.mergeRecord(to.at(number), later, b, t.seq)
@@ -198,6 +202,12 @@ func (t *Tally) eachName(visit func(*uint32)) {
 	for k := uint32(1); k <= t.conns.n; k++ {
 		t.conns.at(k).eachName(visit)
 	}
+	for k := uint32(1); k <= t.details.n; k++ {
+		d := t.details.at(k)
+		visit(&d.name)
+		visit(&d.named)
+		visit(&d.need)
+	}
 	for i := range t.edges {
 		for j := range t.edges[i].fragments {
 			t.edges[i].fragments[j].eachName(visit)
@@ -209,30 +219,22 @@ func (t *Tally) eachName(visit func(*uint32)) {
 		visit(&m.nameLast)
 		visit(&m.login.host)
 		visit(&m.login.user)
+		for _, s := range m.samples() {
+			s.eachName(visit)
+		}
 	}
-	eachEntry(&t.samples.runs1, func(r *[1]entry) { visit(&r[0].id) })
-	eachEntry(&t.samples.runs2, func(r *[2]entry) { visitAll(r[:], visit) })
-	eachEntry(&t.samples.runs4, func(r *[4]entry) { visitAll(r[:], visit) })
-	eachEntry(&t.samples.runs8, func(r *[8]entry) { visitAll(r[:], visit) })
+	t.samples.eachName(visit)
+	for _, table := range []*records{t.strangers, t.insiders} {
+		for k := uint32(1); k <= table.n; k++ {
+			r := table.at(k)
+			r.hosts.eachName(visit)
+			r.users.eachName(visit)
+		}
+	}
 }
 
 func (c *conn) eachName(visit func(*uint32)) {
 	visit(&c.user)
 	visit(&c.known)
 	visit(&c.in)
-	visit(&c.name)
-	visit(&c.named)
-	visit(&c.need)
-}
-
-func eachEntry[T any](s *slab[T], visit func(*T)) {
-	for k := uint32(1); k <= s.n; k++ {
-		visit(s.at(k))
-	}
-}
-
-func visitAll(run []entry, visit func(*uint32)) {
-	for i := range run {
-		visit(&run[i].id)
-	}
 }

@@ -20,10 +20,8 @@ func (t *Tally) inOrder(c *conn, l *line) {
 		t.loggedIn(c, l)
 		return
 	}
-	if c.client == 0 || t.strangers.at(c.client).addr != l.addr {
-		if c.client = t.strangers.get(&l.addr); c.client == 0 {
-			return
-		}
+	if t.strangers.known(&c.client, &l.addr) == 0 {
+		return
 	}
 	r := t.strangers.at(c.client)
 	if e.Kind == sshdlog.Failed {
@@ -35,11 +33,10 @@ func (t *Tally) inOrder(c *conn, l *line) {
 }
 
 func (t *Tally) loggedIn(c *conn, l *line) {
-	number := t.insiders.get(&l.addr)
-	if number == 0 {
+	if t.insiders.known(&c.insider, &l.addr) == 0 {
 		return
 	}
-	m := t.extraOf(t.insiders.at(number))
+	m := t.extraOf(t.insiders.at(c.insider))
 	if m.login.seen {
 		return
 	}

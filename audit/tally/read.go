@@ -108,7 +108,7 @@ func (t *Tally) Clients() iter.Seq[*Client] {
 func (t *Tally) client(r *record) *Client {
 	c := &Client{
 		Addr: r.addr.ip(), Counts: t.counts(r), First: int64(r.first), Last: int64(r.last),
-		Users: t.shown(sample{run: r.users}), Root: int64(r.n[nRoot]), LongestWait: -1,
+		Users: t.shown(sample{r.users}), Root: int64(r.n[nRoot]), LongestWait: -1,
 		Unproven: r.flags&provenClient == 0,
 	}
 	if r.flags&moreUsers != 0 {

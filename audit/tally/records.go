@@ -1,8 +1,9 @@
 package tally
 
 import (
-	"hash/maphash"
+	"encoding/binary"
 	"math/bits"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -14,7 +15,7 @@ import (
 // The PTR names are kept of fewer clients: whoever has a reverse zone chooses them, 255 bytes
 // each.
 type records struct {
-	seed  maphash.Seed
+	seed  [2]uint64
 	table []uint32
 	slab[record]
 	most, mostNamed   int
@@ -25,7 +26,7 @@ type records struct {
 }
 
 func newRecords(caps *caps) *records {
-	r := &records{seed: maphash.MakeSeed(), most: caps.clients, mostNamed: caps.named, table: make([]uint32, 64)}
+	r := &records{seed: [2]uint64{rand.Uint64(), rand.Uint64()}, most: caps.clients, mostNamed: caps.named, table: make([]uint32, 64)}
 	r.setEvictAt()
 	return r
 }
@@ -34,7 +35,11 @@ func (r *records) setEvictAt() {
 	r.evictAt = min(r.most+r.most/4, max(r.mostNamed+r.mostNamed/4, 2*int(r.n)))
 }
 
-func (r *records) place(a *address) uint64 { return maphash.Bytes(r.seed, a[:]) }
+func (r *records) place(a *address) uint64 {
+	high, low := bits.Mul64(binary.LittleEndian.Uint64(a[:])^r.seed[0], binary.LittleEndian.Uint64(a[8:])^r.seed[1])
+	h := high ^ low
+	return h ^ h>>32 // neighbours' low bits are in even steps, and would cluster
+}
 
 // find returns a client's number, or 0 and where it would stand.
 func (r *records) find(a *address) (number uint32, place uint64) {
@@ -64,6 +69,14 @@ func (r *records) get(a *address) uint32 {
 		r.index(2 * len(r.table))
 	}
 	return k
+}
+
+// known is get for a client whose number may be the given one, which it sets.
+func (r *records) known(number *uint32, a *address) uint32 {
+	if *number == 0 || r.at(*number).addr != *a {
+		*number = r.get(a)
+	}
+	return *number
 }
 
 // index makes a table of the given size.
@@ -115,7 +128,7 @@ func (t *Tally) evict(r *records) {
 		h := hash(c.addr[:])
 		if !within(h, r.boundNamed) && c.more != 0 {
 			m := t.extras.at(c.more)
-			r.unnamed = r.unnamed || m.names.run != 0
+			r.unnamed = r.unnamed || m.names.ref != 0
 			t.dropNamesOf(m)
 		}
 		if !within(h, r.bound) {
@@ -132,7 +145,7 @@ func (t *Tally) evict(r *records) {
 }
 
 func (t *Tally) dropNamesOf(m *extra) {
-	t.samples.free(m.names)
+	t.samples.free(m.names.run)
 	m.names, m.nameFirst, m.nameLast, m.nameFirstAt, m.nameLastAt = sample{}, 0, 0, 0, 0
 }
 

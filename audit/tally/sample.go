@@ -11,139 +11,113 @@ import (
 // A sample keeps the limits.AuditSample names with the smallest hashes, with exact counts.
 // Unlike the first or the most frequent ones, these are the same in whatever order names and
 // samples are added.
-type sample struct {
-	// run is where the names are: the top 3 bits have the size of the run, 1 + its binary
-	// logarithm, and the others its number among those of its size. 0: there are none.
-	run  uint32
-	wide uint32 // number of its counter; 0: all names are in the run
-}
-
-type entry struct{ id, n uint32 }
-
-// samples has the entries of all samples, in runs of 1, 2, 4 and 8: most samples have one.
-type samples struct {
-	runs1 slab[[1]entry]
-	runs2 slab[[2]entry]
-	runs4 slab[[4]entry]
-	runs8 slab[[8]entry]
-	wide  slab[counter]
-}
-
-const runShift = 29
-
-// A sample of more would need a larger run.
-var _ [8]struct{} = [limits.AuditSample]struct{}{}
-var _ [8]struct{} = [limits.AuditClientHosts]struct{}{}
-
-// of returns the places of a sample's run, by rising hash; those at its end may be free.
-func (s *samples) of(run uint32) []entry {
-	i := run & (1<<runShift - 1)
-	switch run >> runShift {
-	case 1:
-		return s.runs1.at(i)[:]
-	case 2:
-		return s.runs2.at(i)[:]
-	case 3:
-		return s.runs4.at(i)[:]
-	case 4:
-		return s.runs8.at(i)[:]
-	}
-	return nil
-}
-
-// grown returns a run of twice the size, with what is in the old one.
-func (s *samples) grown(run uint32) uint32 {
-	old, i := s.of(run), run&(1<<runShift-1)
-	var number uint32
-	switch run >> runShift {
-	case 0:
-		number = s.runs1.add()
-	case 1:
-		number = s.runs2.add()
-		defer s.runs1.drop(i)
-	case 2:
-		number = s.runs4.add()
-		defer s.runs2.drop(i)
-	case 3:
-		number = s.runs8.add()
-		defer s.runs4.drop(i)
-	}
-	next := (run>>runShift+1)<<runShift | number
-	copy(s.of(next), old)
-	return next
-}
-
-// free gives a sample's memory back.
-func (s *samples) free(a sample) {
-	i := a.run & (1<<runShift - 1)
-	switch a.run >> runShift {
-	case 1:
-		s.runs1.drop(i)
-	case 2:
-		s.runs2.drop(i)
-	case 3:
-		s.runs4.drop(i)
-	case 4:
-		s.runs8.drop(i)
-	}
-	if a.wide != 0 {
-		s.wide.drop(a.wide)
-	}
-}
+//
+// Beside its largest run it can have a counter, whose number is the run's n; 0: all names are
+// in the run.
+type sample struct{ run }
 
 // sample adds a name that n connections had.
 func (t *Tally) sample(a *sample, id, n uint32) {
-	if id == 0 {
-		return
-	}
-	run := t.samples.of(a.run)
-	used := 0
-	for used < len(run) && run[used].id != 0 {
-		if run[used].id == id {
-			run[used].n = sum(run[used].n, n)
-			return
+	if id != 0 && !t.countIn(&a.run, id, n) {
+		if t.full(a.run) {
+			t.widen(a).add(t.names.texts[id].hash)
 		}
-		used++
+		t.insert(&a.run, id, n)
+	}
+}
+
+// countIn counts a name if it is in a run.
+func (t *Tally) countIn(r *run, id, n uint32) bool {
+	if r.size() == single {
+		if r.ref&runMask == id {
+			r.n = sum(r.n, n)
+			return true
+		}
+		return false
+	}
+	entries := t.samples.of(*r, nil)
+	for i := range entries {
+		if entries[i].id == id {
+			entries[i].n = sum(entries[i].n, n)
+			return true
+		}
+	}
+	return false
+}
+
+// full reports whether a run has as many names as a sample can have.
+func (t *Tally) full(r run) bool {
+	return r.size() == largest && t.samples.runs8.at(r.ref & runMask)[limits.AuditSample-1].id != 0
+}
+
+// insert adds a name that is not in a run. If there is no room, the one with the largest hash
+// is left out.
+func (t *Tally) insert(r *run, id, n uint32) {
+	switch r.size() {
+	case 0:
+		r.ref, r.n = single<<runShift|id, n
+		return
+	case single:
+		t.samples.grow(r)
 	}
 	h := t.names.texts[id].hash
-	if used == limits.AuditSample {
-		t.widen(a).add(h)
-		if h > t.names.texts[run[used-1].id].hash {
+	entries := t.samples.of(*r, nil)
+	last := len(entries) - 1
+	if entries[last].id != 0 {
+		if r.size() < largest {
+			t.samples.grow(r)
+			entries = t.samples.of(*r, nil)
+			last++
+		} else if h > t.names.texts[entries[last].id].hash {
 			return
 		}
-		used--
-	} else if used == len(run) {
-		a.run = t.samples.grown(a.run)
-		run = t.samples.of(a.run)
+	} else {
+		for last > 0 && entries[last-1].id == 0 {
+			last--
+		}
 	}
-	i := used
-	for ; i > 0 && t.names.texts[run[i-1].id].hash > h; i-- {
-		run[i] = run[i-1]
+	for ; last > 0 && t.names.texts[entries[last-1].id].hash > h; last-- {
+		entries[last] = entries[last-1]
 	}
-	run[i] = entry{id, n}
+	entries[last] = entry{id, n}
 }
 
 // widen returns the sample's counter. A sample needs none as long as all names are in its run;
 // when it gets one, it starts with these.
 func (t *Tally) widen(a *sample) *counter {
-	if a.wide == 0 {
-		a.wide = t.samples.wide.add()
-		c := t.samples.wide.at(a.wide)
-		for _, e := range t.samples.of(a.run) {
+	for a.size() < largest {
+		if a.ref == 0 {
+			a.ref = 3<<runShift | t.samples.runs4.add()
+		}
+		t.samples.grow(&a.run)
+	}
+	if a.n == 0 {
+		a.n = t.samples.wide.add()
+		c := t.samples.wide.at(a.n)
+		for _, e := range t.samples.of(a.run, nil) {
 			if e.id != 0 {
 				c.add(t.names.texts[e.id].hash)
 			}
 		}
 	}
-	return t.samples.wide.at(a.wide)
+	return t.samples.wide.at(a.n)
+}
+
+// counterOf returns the sample's counter; nil: it has none.
+func (t *Tally) counterOf(a sample) *counter {
+	if a.size() == largest && a.n != 0 {
+		return t.samples.wide.at(a.n)
+	}
+	return nil
 }
 
 // mergeSample adds the sample b of o, whose names have been renumbered for t.
 func (t *Tally) mergeSample(a *sample, o *Tally, b sample) {
-	if b.wide != 0 {
-		t.widen(a).merge(*o.samples.wide.at(b.wide))
+	if c := o.counterOf(b); c != nil {
+		t.widen(a).merge(*c)
 	}
-	for _, e := range o.samples.of(b.run) {
+	var one [1]entry
+	for _, e := range o.samples.of(b.run, &one) {
 		t.sample(a, e.id, e.n)
 	}
 }
@@ -151,15 +125,16 @@ func (t *Tally) mergeSample(a *sample, o *Tally, b sample) {
 // shown makes a Sample of a sample.
 func (t *Tally) shown(a sample) Sample {
 	var s Sample
-	for _, e := range t.samples.of(a.run) {
+	var one [1]entry
+	for _, e := range t.samples.of(a.run, &one) {
 		if e.id != 0 {
 			s.Names = append(s.Names, Count{Name: t.names.string(e.id), N: int64(e.n)})
 		}
 	}
 	s.sort()
 	s.About = len(s.Names)
-	if a.wide != 0 {
-		s.About = max(s.About+1, t.samples.wide.at(a.wide).about())
+	if c := t.counterOf(a); c != nil {
+		s.About = max(s.About+1, c.about())
 	}
 	return s
 }

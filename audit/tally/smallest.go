@@ -7,11 +7,16 @@ import "slices"
 type smallest struct {
 	most   int
 	hashes map[uint64]struct{}
-	bound  uint64 // the largest hash that stays; 0: all
+	bound  uint64     // the largest hash that stays; 0: all
+	lately [64]uint64 // were added, each at its low bits: most names come again soon
 }
 
 // add adds a name's hash.
 func (s *smallest) add(hash uint64) {
+	if s.lately[hash%64] == hash {
+		return // what was cut in the meantime stays beyond the bound
+	}
+	s.lately[hash%64] = hash
 	if _, known := s.hashes[hash]; known || !within(hash, s.bound) {
 		return
 	}
@@ -72,8 +77,9 @@ func (t *Tally) trimNames() {
 }
 
 // trim removes the names with larger hashes from a run, and reports whether there were any.
-func (t *Tally) trim(run *uint32, bound uint64) bool {
-	entries := t.samples.of(*run)
+func (t *Tally) trim(r *run, bound uint64) bool {
+	var one [1]entry
+	entries := t.samples.of(*r, &one)
 	for i, e := range entries { // by rising hash
 		if e.id == 0 {
 			return false
@@ -81,8 +87,8 @@ func (t *Tally) trim(run *uint32, bound uint64) bool {
 		if !within(t.names.texts[e.id].hash, bound) {
 			clear(entries[i:])
 			if i == 0 {
-				t.samples.free(sample{run: *run})
-				*run = 0
+				t.samples.free(*r)
+				*r = run{}
 			}
 			return true
 		}

@@ -29,10 +29,14 @@ type Tally struct {
 	counted    int    // hosts with counts
 	hostBound  uint64 // the largest hash of one; 0: no bound has been reached
 
-	conns slab[conn]
-	open  openTable
-	edges []edge // nil: nothing precedes
-	met   map[key]uint32
+	conns   slab[conn] // without a pid: free
+	details slab[detail]
+	open    openTable
+	begun   uint    // connections so far
+	looked  int     // at this chunk of conns last
+	due     []int64 // when to look at a chunk again, in lines of the log
+	edges   []edge  // nil: nothing precedes
+	met     map[key]uint32
 
 	// Connections that logged in, or offered an authorized key, are counted in a table of their own, so
 	// that no flood of other clients pushes them out. A client can be in both.
@@ -54,7 +58,7 @@ func New(o Options) *Tally {
 	return &Tally{
 		o: o, names: newNames(o.caps.names), hosts: make([]*host, 1), hostNumber: map[string]uint32{},
 		hours:     newHours(o.caps.hours),
-		open:      openTable{slots: make([]slot, 64), odd: rand.Uint64() | 1},
+		open:      openTable{slots: make([]slot, 64), seed: [2]uint64{rand.Uint64(), rand.Uint64() | 1}},
 		users:     smallest{most: o.caps.users},
 		strangers: newRecords(&o.caps), insiders: newRecords(&o.caps),
 	}
@@ -103,38 +107,42 @@ func (t *Tally) Add(f *sshdlog.Frame, e *sshdlog.Event) {
 		l.addr = e.Addr.As16()
 	}
 	t.addLine(key{k, process(f, e)}, &l)
-	t.expire(h, 2)
 }
 
 // addLine counts a line for its connection. A line without one, of the listener or without a
 // pid, is counted for its client at once.
 func (t *Tally) addLine(k key, l *line) {
-	var single conn
-	c := &single
 	begin := begins(l.e.Kind)
-	number := uint32(0)
-	if k.pid != 0 {
-		a := arrival{begin: begin, has: l.e.Sure, addr: &l.addr, n: l.n, seq: l.seq}
-		if a.has {
-			a.port = l.e.Port
-		}
-		if number, _ = t.place(k, &a); number != 0 {
-			c = t.conns.at(number)
-		}
+	if k.pid == 0 {
+		t.addSingle(k, begin, l)
+		return
 	}
+	a := arrival{begin: begin, has: l.e.Sure, addr: &l.addr, n: l.n, seq: l.seq}
+	if a.has {
+		a.port = l.e.Port
+	}
+	number, _ := t.place(k, &a)
 	if number == 0 {
-		c.host, c.pid, c.begin, c.flags = k.host, k.pid, begin, noPID
-		c.n0, c.seq0 = l.n, l.seq
+		t.addSingle(k, begin, l)
+		return
 	}
+	c := t.conns.at(number)
 	t.count(c, l)
 	t.inOrder(c, l)
-	switch {
-	case number == 0 && k.pid == 0:
-		t.fold(c)
-	case number == 0:
-		t.stray(c)
-	case begin == gone:
+	if begin == gone {
 		t.end(number)
+	}
+}
+
+// addSingle counts a line that is of no connection.
+func (t *Tally) addSingle(k key, begin begin, l *line) {
+	c := conn{key: k, begin: begin, flags: noPID}
+	t.count(&c, l)
+	t.inOrder(&c, l)
+	if k.pid == 0 {
+		t.fold(&c)
+	} else {
+		t.stray(&c)
 	}
 }
 
@@ -183,6 +191,7 @@ func (t *Tally) evictClients() {
 	t.evict(t.strangers)
 	t.evict(t.insiders)
 	for i := uint32(1); i <= t.conns.n; i++ {
-		t.conns.at(i).client = 0
+		c := t.conns.at(i)
+		c.client, c.insider = 0, 0
 	}
 }

@@ -62,7 +62,7 @@ func (w *waits) merge(o *waits) {
 }
 
 // waited returns the time from a connection's beginning to the complaint, in microseconds.
-func (c *conn) waited() (int64, bool) {
-	w := c.mapAt - c.startAt
-	return w, c.startAt != 0 && c.mapAt != 0 && w >= 0 && w <= mostWait
+func (d *detail) waited() (int64, bool) {
+	w := d.mapAt - d.startAt
+	return w, d.startAt != 0 && d.mapAt != 0 && w >= 0 && w <= mostWait
 }

@@ -103,7 +103,7 @@ type wireConn struct {
 	Port    uint16 `json:",omitempty"`
 	Flags   flags
 	Begin   begin           `json:",omitempty"`
-	Place   [4]int64        // n0, n, seq0, seq
+	Place   [4]int64        // of its first and its last line: n0, n, seq0, seq; the first of fragments only
 	Times   [3]uint32       // first, last, acted
 	Kinds   [2]sshdlog.Kind // outcome, mapping
 	N       [9]uint32       // strays, failed, pam, root, keys, denied, hostbased, unsure, certs
