@@ -64,16 +64,17 @@ func searched() (zones map[string][]string, clients []netip.Addr) {
 	return map[string][]string{"10.in-addr.arpa": reverse, "test": {}, "example.test": direct, "cluster.local": cluster, "second.test": second}, clients
 }
 
-// nsd runs the real name server with these zones as the system's resolver.
-func (v *visit) nsd(zones map[string][]string) {
+// nsd runs the real name server with these zones as the system's resolver. It returns the
+// directory with the zone files.
+func (v *visit) nsd(zones map[string][]string) (dir string) {
 	v.t.Helper()
-	dir := v.t.TempDir()
+	dir = v.t.TempDir()
 	conf := "server:\n\tip-address: 127.0.0.2@53\n\tserver-count: 1\n\tusername: \"\"\n\tzonesdir: \"" + dir +
 		"\"\n\tpidfile: \"\"\n\txfrdfile: \"\"\n\tzonelistfile: \"" + dir + "/zone.list\"\n\trrl-ratelimit: 0\nremote-control:\n\tcontrol-enable: no\n"
 	for apex, records := range zones {
 		text := "$TTL 3600\n@ SOA ns hostmaster 1 3600 600 86400 600\n@ NS ns.example.org.\n" + strings.Join(records, "\n") + "\n"
 		v.write(dir+"/"+apex, text)
-		conf += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n", apex, dir+"/"+apex)
+		conf += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n\tprovide-xfr: 127.0.0.0/8 NOKEY\n", apex, dir+"/"+apex)
 	}
 	v.write(dir+"/nsd.conf", conf)
 	log, err := os.Create(dir + "/nsd.log")
@@ -88,6 +89,7 @@ func (v *visit) nsd(zones map[string][]string) {
 	})
 	v.must(answers("127.0.0.2:53"))
 	v.resolver("127.0.0.2")
+	return dir
 }
 
 // TestSSHDMessageWithSearchList: with ndots:5 and a wildcard in the search domain, check
