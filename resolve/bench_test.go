@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -36,7 +37,7 @@ func BenchmarkMux(b *testing.B) {
 				if i > int64(b.N) {
 					return false
 				}
-				r, err := m.Exchange(ctx, server, Question{benchName(int(i)), A}, false)
+				r, err := m.Exchange(ctx, server, Question{benchName(int(i % benchNames)), A}, false)
 				if err != nil || len(r.Answer) != 1 {
 					failed.Add(1)
 				}
@@ -64,7 +65,7 @@ func BenchmarkVerdict(b *testing.B) {
 			return false
 		}
 		ok := false
-		for a := range r.Addresses(ctx, string(benchName(int(i)))+".", AnyFamily, DNSOnly) {
+		for a := range r.Addresses(ctx, string(benchName(int(i%benchNames)))+".", AnyFamily, DNSOnly) {
 			for _, addr := range a.Addrs {
 				for _, name := range r.Reverse(ctx, addr, DNSOnly).Names {
 					ok = r.Forward(ctx, name, IPv4, DNSOnly).Status == OK
@@ -96,28 +97,32 @@ func run(b *testing.B, askers int, each func() bool) {
 	b.ReportMetric(float64(b.N)/time.Since(start).Seconds(), "per-second")
 }
 
-func benchName(i int) Name { return Name(fmt.Sprintf("h%d.bench.test", i%benchNames)) }
+func benchName(i int) Name { return Name("h" + strconv.Itoa(i) + ".bench.test") }
+
+func benchAddr(i int) netip.Addr {
+	return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
+}
 
 func benchServer(b *testing.B) Server {
 	if path, err := exec.LookPath("nsd"); err == nil {
-		return startNSD(b, path)
+		return startNSD(b, path, benchNames)
 	}
-	records, reverse := benchZones()
+	records, reverse := benchZones(benchNames)
 	return at(startDNS(b, lab.Zone("bench.test", records...), lab.Zone("10.in-addr.arpa", reverse...)))
 }
 
-func benchZones() (forward, reverse []string) {
-	for i := range benchNames {
-		forward = append(forward, fmt.Sprintf("h%d 3600 IN A 10.0.%d.%d", i, i>>8, i&255))
-		reverse = append(reverse, fmt.Sprintf("%d.%d.0 3600 IN PTR h%d.bench.test.", i&255, i>>8, i))
+func benchZones(n int) (forward, reverse []string) {
+	for i := range n {
+		forward = append(forward, fmt.Sprintf("%s. 3600 IN A %s", benchName(i), benchAddr(i)))
+		reverse = append(reverse, fmt.Sprintf("%s. 3600 IN PTR %s.", ReverseName(benchAddr(i)), benchName(i)))
 	}
 	return forward, reverse
 }
 
 // startNSD runs a real server on a free port of loopback.
-func startNSD(b *testing.B, path string) Server {
+func startNSD(b *testing.B, path string, names int) Server {
 	dir := b.TempDir()
-	forward, reverse := benchZones()
+	forward, reverse := benchZones(names)
 	for apex, records := range map[string][]string{"bench.test": forward, "10.in-addr.arpa": reverse} {
 		var text bytes.Buffer
 		fmt.Fprintf(&text,

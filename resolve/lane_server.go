@@ -28,7 +28,7 @@ type laneServer struct {
 }
 
 // sendBatch is how many datagrams go out together, from one socket.
-const sendBatch = 64
+const sendBatch = 256
 
 func newLaneServer(l *Lane, i int, s Server, window int) *laneServer {
 	stub := &l.r.stub
@@ -53,7 +53,7 @@ func (l *Lane) nextServer() *laneServer {
 			break
 		}
 	}
-	if s.head < len(s.queue) || !s.room() {
+	if !s.blocked.IsZero() || s.inAir+s.queued() >= int(s.window) {
 		return nil
 	}
 	return s
@@ -62,7 +62,8 @@ func (l *Lane) nextServer() *laneServer {
 // due reports whether a server that is down should be tried again.
 func (s *laneServer) due(now time.Time) bool { return !now.Before(s.probe) }
 
-func (s *laneServer) room() bool { return s.inAir < int(s.window) }
+// queued is how many flights wait to be sent.
+func (s *laneServer) queued() int { return len(s.queue) - s.head }
 
 // enqueue has a flight sent when there is room.
 func (s *laneServer) enqueue(f *laneFlight) {
