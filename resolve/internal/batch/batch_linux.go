@@ -50,22 +50,3 @@ func (r *receiver) receive(b *Batch) (int, error) {
 	b.make()
 	return r.socket.ReadBatch(b.messages, 0)
 }
-
-// sender keeps the memory of the system's call.
-type sender struct {
-	socket   messager
-	messages []ipv4.Message
-}
-
-func (s *sender) open(udp *net.UDPConn) { s.socket = messages(udp) }
-
-// send sends as many datagrams as one call takes, and returns how many.
-func (s *sender) send(datagrams [][]byte) (int, error) {
-	for len(s.messages) < len(datagrams) {
-		s.messages = append(s.messages, ipv4.Message{})
-	}
-	for i := range datagrams {
-		s.messages[i].Buffers = datagrams[i : i+1 : i+1]
-	}
-	return s.socket.WriteBatch(s.messages[:len(datagrams)], 0)
-}
