@@ -52,6 +52,7 @@ type Lane struct {
 	ready   []told // answers on their way
 	abroad  map[*laneWait]struct{}
 	flights flightList
+	later   laterList
 	spares  laneSpares
 	stats   LaneStats
 }

@@ -108,7 +108,9 @@ func (l *Lane) launch(f *laneFlight, s *laneServer) {
 // section 3.1).
 const sends = 3
 
-// again sends a flight to the next server, or else leaves it to its patience.
+// again sends a flight to the next server, or else leaves it to its patience. The last time,
+// a single server that does not seem to lose anything is left more time: it may be slow, or
+// just being started.
 func (l *Lane) again(f *laneFlight) {
 	if f.queued || f.call == nil {
 		return
@@ -120,12 +122,45 @@ func (l *Lane) again(f *laneFlight) {
 			next = at
 		}
 	}
-	switch {
+	switch lossy := l.servers[f.at].lossy(); {
+	case next >= 0 && len(l.servers) == 1 && f.tries[0] == sends-1 && !lossy:
+		l.later.push(f, l.now.Add(l.patience/2))
 	case next >= 0:
 		l.servers[next].enqueue(f)
-	case l.servers[f.at].lossy():
+	case lossy:
 		l.land(f, nil) // it may have been bad luck
 	}
+}
+
+// laterList is flights that are sent again at a time, which is later for each.
+type laterList struct {
+	list []later
+	head int
+}
+
+type later struct {
+	flight *laneFlight
+	call   *call // the flight's, by which it is known to be still the same
+	at     time.Time
+}
+
+func (l *laterList) push(f *laneFlight, at time.Time) {
+	if l.head > len(l.list)/2 {
+		l.list = append(l.list[:0], l.list[l.head:]...)
+		l.head = 0
+	}
+	l.list = append(l.list, later{f, f.call, at})
+}
+
+// next is the first flight that has not landed, and its time; nil: there is none.
+func (l *laterList) next() (f *laneFlight, at time.Time) {
+	for ; l.head < len(l.list); l.head++ {
+		if x := l.list[l.head]; x.flight.call == x.call {
+			return x.flight, x.at
+		}
+		l.list[l.head] = later{}
+	}
+	return nil, time.Time{}
 }
 
 // giveUp ends a flight that nobody has answered in its time: as on the ordinary way, the

@@ -1,113 +1,179 @@
 package resolve
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // pace is how fast a lane asks a server. A window bounds what is outstanding: it doubles
-// with each round trip until something is lost, halves on loss, and grows slowly from then
+// with each round trip until too much is lost, halves on loss, and grows slowly from then
 // on, as TCP's does (RFC 5681).
 //
 // Loss shows late, so it is counted for the epoch in which a question was sent, and nothing
-// is done about epochs that were sent before the last change.
+// is done about epochs that were sent before the last change. Not all loss is the pace's
+// fault. If it does not fall with the window, the server may drop what is more than so many
+// questions a second: then it is asked as many as it has answered. If that does not help
+// either, it is the network's, or nobody answers for some names: then it is borne.
 type pace struct {
 	window, most float64
 	inAir        int
-	calm         bool // slow start is over
-
-	srtt, rttvar time.Duration // RFC 6298
-	miss         float64       // the share of answers that came only when asked again, lately
+	calm         bool    // slow start is over
+	rate         float64 // questions a second; 0: the window alone limits
+	step         float64 // how much the rate grows with a good epoch
 
 	epochs []*epoch // the last one is being sent
 	skip   int      // epochs sent before the last change
+
+	stage  stage
+	before float64 // the loss for which the last change was made
+	wide   float64 // the window before the changes
+	normal float64 // the loss that is borne
+
+	roundTrips
 }
+
+// stage is what has been tried against loss.
+type stage uint8
+
+const (
+	free    stage = iota // nothing
+	narrow               // a smaller window
+	metered              // a rate
+	settled              // a rate, and it has helped
+)
 
 // epoch is what was sent within about a round trip, and what became of it.
 type epoch struct {
 	began, ended     time.Time
 	sent, good, lost int
+	peak             int // most that was in the air
+	refused, failed  int // of the good ones, with REFUSED and SERVFAIL
 }
 
-// The window at first, and the smallest one.
 const (
 	firstWindow = 32
 	leastWindow = 8
-)
 
-// bearable is the share of an epoch whose loss changes nothing: some names have no server
-// that answers.
-const bearable = 0.1
+	// bearable is the share of an epoch whose loss changes nothing.
+	bearable = 0.1
+
+	// leastRate is the rate for a server that answers nothing, or nothing of use: soon
+	// enough to see it return.
+	leastRate = 100
+)
 
 func newPace(most int) pace {
 	return pace{window: min(firstWindow, float64(most)), most: float64(most)}
 }
 
-// wait is how long the pace holds back the next question.
-func (p *pace) wait(time.Time) time.Duration { return 0 }
-
-// spend counts a question as sent.
-func (p *pace) spend() {}
-
-// rto is how long an answer may take before the question is sent again (RFC 6298). The
-// least is Linux's for TCP.
-func (p *pace) rto() time.Duration {
-	if p.srtt == 0 {
-		return time.Second
-	}
-	return min(p.srtt+max(4*p.rttvar, 200*time.Millisecond), 3*time.Second)
-}
-
-// measure takes a round trip into account.
-func (p *pace) measure(rtt time.Duration) {
-	if p.srtt == 0 {
-		p.srtt, p.rttvar = rtt, rtt/2
-		return
-	}
-	p.rttvar += ((p.srtt - rtt).Abs() - p.rttvar) / 4
-	p.srtt += (rtt - p.srtt) / 8
-}
-
-// missed takes into account whether an answer came only when asked again.
-func (p *pace) missed(yes bool) {
-	p.miss -= p.miss / 256
-	if yes {
-		p.miss += 1.0 / 256
-	}
-}
-
-// lossy reports whether datagrams get lost on the way: then silence may be bad luck.
-func (p *pace) lossy() bool { return p.miss > 0.01 }
-
 // sending is the epoch of a datagram that is being sent.
 func (p *pace) sending(now time.Time) *epoch {
+	var e *epoch
 	if n := len(p.epochs); n > 0 {
-		e := p.epochs[n-1]
-		if e.sent < firstWindow || e.sent < int(p.window) && now.Sub(e.began) < max(p.srtt, 50*time.Millisecond) {
-			e.sent++
-			return e
-		}
-		e.ended = now
+		e = p.epochs[n-1]
 	}
-	e := &epoch{began: now, sent: 1}
-	p.epochs = append(p.epochs, e)
+	if e == nil || e.sent >= firstWindow && (e.sent >= int(p.window) || now.Sub(e.began) >= max(p.srtt, 50*time.Millisecond)) {
+		if e != nil {
+			e.ended = now
+		}
+		e = &epoch{began: now}
+		p.epochs = append(p.epochs, e)
+	}
+	e.sent++
+	p.inAir++
+	e.peak = max(e.peak, p.inAir)
 	return e
 }
 
-// judge changes the pace by the epochs whose outcome is known.
-func (p *pace) judge(time.Time) {
+// known takes the next epoch whose outcome is known and which was sent at the pace of today;
+// nil: there is none.
+func (p *pace) known() *epoch {
 	for len(p.epochs) > 1 && p.epochs[0].good+p.epochs[0].lost >= p.epochs[0].sent {
 		e := p.epochs[0]
 		p.epochs = append(p.epochs[:0], p.epochs[1:]...)
-		if p.skip > 0 {
-			p.skip--
-			continue
+		if p.skip == 0 {
+			return e
 		}
-		switch loss := float64(e.lost) / float64(max(e.sent, 1)); {
-		case loss > bearable:
-			p.window = max(p.window/2, leastWindow)
-			p.calm, p.skip = true, len(p.epochs)
-		case p.calm:
-			p.window = min(p.window+leastWindow, p.most)
-		default:
-			p.window = min(p.window*2, p.most)
-		}
+		p.skip--
 	}
+	return nil
+}
+
+// adapt changes the pace by an epoch.
+func (p *pace) adapt(e *epoch) {
+	sent := float64(max(e.sent, 1))
+	loss := float64(e.lost) / sent
+	chance := 1 / math.Sqrt(sent) // small epochs tell little
+	switch {
+	case loss > p.normal+bearable+chance:
+		p.slow(e, loss)
+		p.calm, p.skip = true, len(p.epochs)
+	case loss <= p.normal+(bearable+chance)/2:
+		p.grow(e)
+	}
+	if loss < p.normal { // it rises only if slowing down has not helped: growing must not get used to its own loss
+		p.normal += (loss - p.normal) / 8
+	}
+}
+
+// slow makes the next change against loss.
+func (p *pace) slow(e *epoch, loss float64) {
+	helps := loss < 0.8*p.before
+	switch {
+	case p.stage == free:
+		p.stage, p.wide = narrow, p.window
+		p.window = max(p.window/2, leastWindow)
+	case p.stage == narrow && helps:
+		p.window = max(p.window/2, leastWindow)
+	case p.stage == narrow, p.stage == settled, helps, e.good == 0:
+		p.meter(e, float64(e.good))
+	default: // it is not the pace's
+		p.stage, p.rate, p.window, p.normal = free, 0, p.wide, loss
+	}
+	p.before = loss
+}
+
+// meter sets the rate at which there were so many questions in an epoch.
+func (p *pace) meter(e *epoch, questions float64) {
+	least := 1.0
+	if e.good == 0 {
+		least = leastRate
+	}
+	p.stage = metered
+	p.rate = max(questions/e.took().Seconds(), least)
+	p.step = p.rate / 8
+}
+
+func (e *epoch) took() time.Duration { return max(e.ended.Sub(e.began), time.Millisecond) }
+
+// grow lets more through after a good epoch, if that was all that was let through.
+func (p *pace) grow(e *epoch) {
+	switch {
+	case p.rate > 0:
+		p.stage = settled
+		if p.rate += p.step; p.rate > p.most/max(p.srtt, time.Millisecond).Seconds() { // the window limits more
+			p.stage, p.rate = free, 0
+		}
+		return
+	case p.stage == narrow:
+		p.stage = free
+	}
+	switch {
+	case e.peak < int(p.window)/2:
+	case p.calm:
+		p.window = min(p.window+leastWindow, p.most)
+	default:
+		p.window = min(p.window*2, p.most)
+	}
+}
+
+// calmDown halves the rate because most answers are of no use.
+func (p *pace) calmDown(e *epoch) {
+	rate := float64(e.sent) / e.took().Seconds()
+	if p.rate > 0 {
+		rate = min(rate, p.rate)
+	}
+	p.stage, p.calm, p.skip = settled, true, len(p.epochs)
+	p.rate = max(rate/2, leastRate)
+	p.step = p.rate / 8
 }

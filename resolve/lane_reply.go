@@ -27,7 +27,7 @@ func (k *laneSocket) got(b []byte) {
 	}
 	s.answered(x)
 	s.lane.land(f, a)
-	s.judge(s.lane.now)
+	s.judge()
 }
 
 // read makes an answer of a reply. It is nil if the reply says something that is not read
@@ -47,7 +47,7 @@ func (s *laneServer) read(x *shot, b []byte) (a *Answer, valid bool) {
 		return nil, false
 	}
 	s.learn(x, r)
-	s.count(r.Rcode)
+	s.count(x, r.Rcode)
 	if !r.final() || r.Lame {
 		return nil, true
 	}
@@ -77,11 +77,13 @@ func (s *laneServer) learn(x *shot, r *Reply) {
 }
 
 // count counts the rcodes that are about the server rather than the name.
-func (s *laneServer) count(rcode int) {
+func (s *laneServer) count(x *shot, rcode int) {
 	switch rcode {
 	case dns.RcodeRefused:
 		s.stats.Refused++
+		x.epoch.refused++
 	case dns.RcodeServerFailure:
 		s.stats.ServFail++
+		x.epoch.failed++
 	}
 }

@@ -147,6 +147,9 @@ func (l *Lane) due() (at time.Time) {
 	if f := l.flights.first; f != nil {
 		sooner(f.began.Add(l.patience))
 	}
+	if f, at := l.later.next(); f != nil {
+		sooner(at)
+	}
 	for _, s := range l.servers {
 		for level := range s.air {
 			if x := s.air[level].first; x != nil {
@@ -168,7 +171,11 @@ func (l *Lane) expire() {
 				s.expired(x)
 			}
 		}
-		s.judge(l.now)
+		s.judge()
+	}
+	for f, at := l.later.next(); f != nil && !l.now.Before(at); f, at = l.later.next() {
+		l.later.head++
+		l.servers[f.at].enqueue(f)
 	}
 	for f := l.flights.first; f != nil && l.now.Sub(f.began) >= l.patience; f = l.flights.first {
 		l.giveUp(f)

@@ -1,6 +1,9 @@
 package resolve
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // laneServer is a server as a lane sees it.
 type laneServer struct {
@@ -113,15 +116,10 @@ func (s *laneServer) batch() []*laneFlight {
 	for s.head < len(s.queue) && len(batch) < sendBatch && s.inAir+len(batch) < int(s.window) {
 		f := s.queue[s.head]
 		if f.call != nil {
-			wait := s.wait(s.lane.now)
-			if wait == 0 {
-				wait = s.meter.take(s.lane.now)
-			}
-			if wait > 0 {
+			if wait := s.meter.take(s.lane.now); wait > 0 {
 				s.blocked = s.lane.now.Add(wait)
 				break
 			}
-			s.spend()
 			batch = append(batch, f)
 		}
 		s.queue[s.head] = nil
@@ -169,6 +167,35 @@ func (s *laneServer) answered(x *shot) {
 	x.epoch.good++
 }
 
+// judge changes the pace by what is known of the last epochs.
+func (s *laneServer) judge() {
+	for e := s.known(); e != nil; e = s.known() {
+		if s.storms(e) {
+			s.calmDown(e)
+		} else {
+			s.adapt(e)
+		}
+		s.meter.slow(s.rate)
+	}
+}
+
+// storms reports whether a server refuses, or fails at, most of an epoch's questions. The
+// first storm of each kind is told in the statistics.
+func (s *laneServer) storms(e *epoch) bool {
+	status, n := Refused, e.refused
+	if e.failed > e.refused {
+		status, n = ServFail, e.failed
+	}
+	if e.good < firstWindow/2 || 2*n <= e.good {
+		return false
+	}
+	storm := LaneStorm{s.address, status}
+	if !slices.Contains(s.lane.stats.Storms, storm) {
+		s.lane.stats.Storms = append(s.lane.stats.Storms, storm)
+	}
+	return true
+}
+
 // land takes a datagram out of the air.
 func (s *laneServer) land(x *shot) {
 	x.flies = false
@@ -186,15 +213,8 @@ func (s *laneServer) forget(x *shot) {
 }
 
 // timeout is how long an answer may take before the question is sent again, by how often
-// it has been sent to the server before (RFC 6298). The last time of a single server that
-// does not seem to lose anything is later: it may be slow, or just being started.
-func (s *laneServer) timeout(level int) time.Duration {
-	d := s.rto() << level
-	if level == sends-2 && len(s.lane.servers) == 1 && !s.lossy() {
-		d = max(d, s.lane.patience/2)
-	}
-	return d
-}
+// it has been sent to the server before.
+func (s *laneServer) timeout(level int) time.Duration { return s.rto() << level }
 
 // shotList is datagrams by the time of sending.
 type shotList struct{ first, last *shot }

@@ -133,7 +133,6 @@ func (k *laneSocket) shoot(f *laneFlight) *shot {
 	}
 	k.pending[x.id] = x
 	k.asked++
-	s.inAir++
 	s.air[level].push(x)
 	f.tries[s.index]++
 	f.at, f.shots = s.index, x

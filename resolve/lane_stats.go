@@ -14,6 +14,9 @@ type LaneStats struct {
 	Ordinary uint64 // of them, nil: questions for the ordinary way
 	Jobs     int    // started and not finished
 
+	// Storms are servers that refused, or failed at, most questions for a while, each once.
+	Storms []LaneStorm
+
 	// RoundTrips counts replies by the time that they took: RoundTrips[i] took less than
 	// 2^i microseconds, and at least half of that. The last one counts all longer ones.
 	RoundTrips [RoundTripBuckets]uint64
@@ -21,6 +24,13 @@ type LaneStats struct {
 
 // RoundTripBuckets is how many ranges of round trips are told apart: to 8.4 s.
 const RoundTripBuckets = 24
+
+// LaneStorm is a server of which most answers, for a while, were of no use. It was asked
+// more slowly then.
+type LaneStorm struct {
+	Server Server
+	Status Status // Refused or ServFail
+}
 
 // LaneServer is one server's part in LaneStats.
 type LaneServer struct {
@@ -33,6 +43,7 @@ type LaneServer struct {
 	Ports     uint64        // ports that have been opened
 	InAir     int           // datagrams that may be answered in time
 	Window    int           // InAir's bound
+	Rate      float64       // questions a second, at most, besides Resolver.Rate; 0: no bound
 	RoundTrip time.Duration // smoothed (RFC 6298)
 	Down      bool          // it does not answer, and others are asked
 }
@@ -43,7 +54,7 @@ func (l *Lane) Stats() LaneStats {
 	l.board.mu.Lock()
 	defer l.board.mu.Unlock()
 	s := l.board.stats
-	s.Servers = slices.Clone(s.Servers)
+	s.Servers, s.Storms = slices.Clone(s.Servers), slices.Clone(s.Storms)
 	return s
 }
 
@@ -58,7 +69,8 @@ func (b *board) post(l *Lane) {
 	defer b.mu.Unlock()
 	servers := b.stats.Servers[:0]
 	for _, s := range l.servers {
-		s.stats.InAir, s.stats.Window, s.stats.RoundTrip, s.stats.Down = s.inAir, int(s.window), s.srtt, s.down
+		s.stats.InAir, s.stats.Window, s.stats.Rate = s.inAir, int(s.window), s.rate
+		s.stats.RoundTrip, s.stats.Down = s.srtt, s.down
 		servers = append(servers, s.stats)
 	}
 	b.stats = l.stats

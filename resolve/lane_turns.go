@@ -68,18 +68,16 @@ func (t *turns) add(a *account) {
 // next takes the job whose turn it is. Without one, fresh jobs are to be started if there
 // are any.
 func (t *turns) next(fresh bool) *account {
-	t.turn++
 	var a *account
 	switch {
-	case t.heavy.first != nil && t.turn%heavyTurn == 0:
+	case t.heavy.first != nil && (t.turn%heavyTurn == 0 || t.light.first == nil && !fresh):
 		a = t.heavy.pop()
 	case t.light.first != nil:
 		a = t.light.pop()
-	case t.heavy.first != nil && !fresh:
-		a = t.heavy.pop()
 	default:
 		return nil
 	}
+	t.turn++
 	a.queued = false
 	return a
 }

@@ -78,6 +78,13 @@ func ForgedFirst(x *DNSExchange) {
 	}
 }
 
+// Twice answers twice.
+func Twice(x *DNSExchange) {
+	if b, err := x.Reply.Pack(); err == nil {
+		x.first = append(x.first, b)
+	}
+}
+
 // Rcode answers with nothing but a response code.
 func Rcode(rcode int) DNSFault {
 	return func(x *DNSExchange) {
