@@ -211,3 +211,93 @@ func overStream(t *testing.T, q Question, stream []byte, piece int) (*Reply, err
 	}()
 	return converse(client, query)
 }
+
+// A name is read as package dns reads it, or not at all.
+func FuzzUnpackName(f *testing.F) {
+	for _, s := range []string{"\x00", "\x01a\x00", "\x03FOO\x03bar\x00", "\x01a\xc0\x00", "\xc0\x00", "\x01.\x00", "\x02a", "\x40a\x00",
+		"\x01a\x00\x01b\xc0\x00", strings.Repeat("\x3f"+strings.Repeat("a", 63), 4) + "\x00"} {
+		f.Add([]byte(s), 0)
+		f.Add([]byte("\x01x"+s), 2)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, at int) {
+		if at < 0 || at > len(b) || len(b) > 1<<14 {
+			return
+		}
+		n, end, err := unpackName(b, at)
+		s, want, failed := dns.UnpackDomainName(b, at)
+		switch {
+		case (err == nil) != (failed == nil):
+			t.Fatalf("%v, and package dns says %v", err, failed)
+		case err == nil && (n != fromPresentation(s) || end != want):
+			t.Fatalf("%q to %d, and package dns says %q to %d", n, end, s, want)
+		}
+	})
+}
+
+// Whatever datagrams come, a lane keeps its books, and takes only an answer to its question.
+func FuzzLane(f *testing.F) {
+	query, err := packQuery(hostQuestion, true)
+	if err != nil {
+		f.Fatal(err)
+	}
+	reply := func(change func(*dns.Msg)) []byte {
+		m := new(dns.Msg)
+		if m.Unpack(query) != nil {
+			f.Fatal("our own query")
+		}
+		r := new(dns.Msg).SetReply(m)
+		r.RecursionAvailable = true
+		change(r)
+		b, err := r.Pack()
+		if err != nil {
+			f.Fatal(err)
+		}
+		return b
+	}
+	for _, text := range []string{"host.example.com. 60 IN A 192.0.2.1", "other.example.com. 60 IN A 192.0.2.1",
+		"host.example.com. 60 IN CNAME host.example.com.", "host.example.com. 60 IN CNAME x.test."} {
+		rr, err := dns.NewRR(text)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(reply(func(m *dns.Msg) { m.Answer = []dns.RR{rr} }), true)
+	}
+	f.Add(reply(func(m *dns.Msg) { m.Truncated = true }), true)
+	f.Add(reply(func(m *dns.Msg) { m.Rcode = dns.RcodeRefused }), true)
+	f.Add(reply(func(m *dns.Msg) { m.Rcode = dns.RcodeFormatError; m.Question = nil }), true)
+	f.Add(query, false)
+	f.Add([]byte{}, false)
+	r := asking(f)
+	r.Config.Servers = []Server{{netip.MustParseAddrPort("127.0.0.1:9")}}
+	r.init()
+	f.Fuzz(func(t *testing.T, b []byte, ours bool) {
+		r.stub.shared.calls = nil
+		l := newLane(r, LaneOptions{}) // its goroutine does not run: this one is in its place
+		s := l.servers[0]
+		k := &laneSocket{server: s, pending: map[uint16]*shot{}}
+		s.sockets = append(s.sockets, k)
+		job := &askJob{list: []Question{hostQuestion}}
+		l.jobs = []Job{job}
+		l.pump()
+		f := s.queue[0]
+		f.queued, s.queue = false, nil
+		sent := bytes.Clone(k.shoot(f).query())
+		if b = bytes.Clone(b); ours && len(b) > 1 {
+			copy(b, sent[:2])
+		}
+		k.got(b)
+		l.deliver()
+		a, told := job.answers[hostQuestion]
+		if told == (len(k.pending) == 1) || told == (s.inAir == 1) || told == (l.active == 1) {
+			t.Fatalf("told %v, and %d pending, %d in the air, %d active", told, len(k.pending), s.inAir, l.active)
+		}
+		if told && !answers(sent, b) && !bareHeader(sent, b) {
+			t.Fatalf("%x is taken for an answer: %+v", b, a)
+		}
+		if a != nil && (a.Question != hostQuestion || a.Status != OK && !a.Status.Absent()) {
+			t.Fatalf("%+v", a)
+		}
+		k.got(b) // once more
+		l.deliver()
+	})
+}

@@ -55,6 +55,8 @@ type Lane struct {
 	later   laterList
 	spares  laneSpares
 	stats   LaneStats
+	decoder decoder
+	zones   knownZones
 }
 
 // LaneOptions are a Lane's bounds. A zero LaneOptions has the defaults.
@@ -87,6 +89,16 @@ func (r *Resolver) Lane(o LaneOptions) (*Lane, bool) {
 	if cfg.UseVC || cfg.single() || r.Wire != nil || r.Zones != nil || r.Native != nil && !cfg.Explicit {
 		return nil, false
 	}
+	r.stub.shared.hold.Store(int64(limits.FailureTime))
+	r.stub.meterServers(r.Rate, true)
+	l := newLane(r, o)
+	go l.run()
+	return l, true
+}
+
+// newLane is a lane whose goroutine does not run yet.
+func newLane(r *Resolver, o LaneOptions) *Lane {
+	cfg := r.stub.cfg
 	if o.Window <= 0 {
 		o.Window = limits.LaneWindow
 	}
@@ -105,14 +117,12 @@ func (r *Resolver) Lane(o LaneOptions) (*Lane, bool) {
 		abroad:    map[*laneWait]struct{}{},
 		now:       time.Now(),
 	}
+	l.decoder.zones = &l.zones
 	l.mail.wake = make(chan struct{}, 1)
 	for i, s := range r.stub.servers {
 		l.servers = append(l.servers, newLaneServer(l, i, s, o.Window))
 	}
-	r.stub.shared.hold.Store(int64(limits.FailureTime))
-	r.stub.meterServers(r.Rate, true)
-	go l.run()
-	return l, true
+	return l
 }
 
 // Submit hands over jobs, which are started in this order; the list is the lane's from now

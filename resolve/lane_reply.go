@@ -42,7 +42,9 @@ func (s *laneServer) read(x *shot, b []byte) (a *Answer, valid bool) {
 	case b[2]&2 != 0, len(b) == batch.Size: // TC, or cut by us
 		return nil, true
 	}
-	r, err := decode(b)
+	d := &s.lane.decoder
+	d.asked = x.flight.q.Name
+	r, err := d.decode(b)
 	if err != nil {
 		return nil, false
 	}

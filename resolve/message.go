@@ -13,25 +13,38 @@ import (
 
 // decode reads only what lookups need from a message: package dns allocates for all
 // of it, and a bulk check reads hundreds of thousands of messages.
-func decode(b []byte) (*Reply, error) {
+func decode(b []byte) (*Reply, error) { return new(decoder).decode(b) }
+
+// decoder decodes messages, one after the other, into the same memory. The zero decoder is
+// ready to use.
+type decoder struct {
+	reply Reply
+	asked Name        // the name of the question, if the caller has compared it already
+	zones *knownZones // if nil, each Zone is made anew
+}
+
+// decode decodes a message. The reply is valid until the next call, but for what its
+// records point to.
+func (d *decoder) decode(b []byte) (*Reply, error) {
 	if len(b) < headerSize {
 		return nil, ErrUnusable
 	}
 	count := func(section int) int { return int(binary.BigEndian.Uint16(b[4+2*section:])) }
-	r := &Reply{Rcode: int(b[3] & 15), Authentic: b[3]&0x20 != 0}
+	r := &d.reply
+	*r = Reply{Rcode: int(b[3] & 15), Authentic: b[3]&0x20 != 0, Answer: r.Answer[:0], Authority: r.Authority[:0]}
 	at, err := questions(b, count(0))
 	answers := at
 	if err == nil {
-		r.Answer, at, err = records(b, at, count(1))
+		r.Answer, at, err = d.records(r.Answer, b, at, count(1))
 	}
 	if err == nil && len(r.Answer) == 0 && count(1) > 0 {
-		r.stray = holdsOPT(b, answers, count(1))
+		r.stray = d.holdsOPT(b, answers, count(1))
 	}
 	if err == nil {
-		r.Authority, at, err = records(b, at, count(2))
+		r.Authority, at, err = d.records(r.Authority, b, at, count(2))
 	}
 	if err == nil {
-		err = r.additional(b, at, count(3))
+		err = d.additional(b, at, count(3))
 	}
 	if err != nil {
 		return nil, ErrUnusable
@@ -44,9 +57,9 @@ func decode(b []byte) (*Reply, error) {
 
 // holdsOPT reports whether an OPT record is among n records of a section where none
 // belongs.
-func holdsOPT(b []byte, at, n int) bool {
+func (d *decoder) holdsOPT(b []byte, at, n int) bool {
 	for ; n > 0 && at < len(b); n-- {
-		_, next, err := record(b, at)
+		_, next, err := d.record(b, at)
 		if err != nil {
 			return false
 		}
@@ -90,13 +103,13 @@ func nameEnd(b []byte, at int) (int, error) {
 	return 0, ErrUnusable
 }
 
-// records reads at most n records and returns the offset behind them. A count that is
+// records appends at most n records to a list and returns the offset behind them. A count that is
 // too high does no harm.
-func records(b []byte, at, n int) (list []Record, next int, err error) {
+func (d *decoder) records(list []Record, b []byte, at, n int) (_ []Record, next int, err error) {
 	for ; n > 0 && at < len(b); n-- {
 		var r Record
-		if r, at, err = record(b, at); err != nil {
-			return nil, at, err
+		if r, at, err = d.record(b, at); err != nil {
+			return list[:0], at, err
 		}
 		if r.Type != 0 {
 			list = append(list, r)
@@ -111,7 +124,7 @@ const recordHeader = 10
 
 // record reads the record at an offset and returns the offset of the next one. A
 // record that lookups do not need is returned without a type.
-func record(b []byte, at int) (r Record, next int, err error) {
+func (d *decoder) record(b []byte, at int) (r Record, next int, err error) {
 	data, err := nameEnd(b, at)
 	if err != nil || data+recordHeader > len(b) {
 		return Record{}, 0, ErrUnusable
@@ -131,11 +144,12 @@ func record(b []byte, at int) (r Record, next int, err error) {
 	case r.Type == A && size == 4, r.Type == AAAA && size == 16:
 		r.Addr, _ = netip.AddrFromSlice(b[data:next])
 	case r.Type == PTR, r.Type == CNAME:
-		target, end, err := dns.UnpackDomainName(b[:next], data)
+		target, end, err := unpackName(b[:next], data)
 		if err != nil || end != next {
 			return Record{}, 0, ErrUnusable
 		}
-		r.Target = fromPresentation(target)
+		r.Target = target
+	case r.Type == SOA && d.soa(&r, b, at, data, next):
 	case r.Type == SOA, r.Type == SSHFP:
 		rr, _, err := dns.UnpackRR(b, at)
 		if err != nil {
@@ -147,11 +161,9 @@ func record(b []byte, at int) (r Record, next int, err error) {
 	default:
 		return Record{}, next, nil
 	}
-	owner, _, err := dns.UnpackDomainName(b, at)
-	if err != nil {
+	if r.Name, err = d.owner(b, at); err != nil {
 		return Record{}, 0, ErrUnusable
 	}
-	r.Name = fromPresentation(owner)
 	return r, next, nil
 }
 
@@ -169,10 +181,11 @@ func (r *Record) take(rr dns.RR) {
 
 // additional reads the OPT record of the last section (RFC 6891, section 6.1): the
 // upper bits of the rcode, and extended errors.
-func (r *Reply) additional(b []byte, at, n int) error {
+func (d *decoder) additional(b []byte, at, n int) error {
+	r := &d.reply
 	for ; n > 0 && at < len(b); n-- {
 		start := at
-		_, next, err := record(b, at)
+		_, next, err := d.record(b, at)
 		if err != nil {
 			return err
 		}

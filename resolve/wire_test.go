@@ -7,9 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/miekg/dns"
 
 	"rdnsproxy/internal/lab"
+	"rdnsproxy/safetext"
 )
 
 func TestQuery(t *testing.T) {
@@ -114,6 +117,14 @@ func FuzzReply(f *testing.F) {
 		r, err := readReply(bytes.Clone(query), b)
 		decoded, cannot := decode(b)
 		readAlike(t, b, decoded, cannot)
+		used := decoder{zones: new(knownZones)} // as a lane's
+		for range 2 {
+			again, failed := used.decode(b)
+			if diff := cmp.Diff(decoded, again, cmp.AllowUnexported(Reply{}), cmpopts.EquateEmpty(),
+				cmpopts.EquateComparable(netip.Addr{}, safetext.Text{})); diff != "" || (failed == nil) != (cannot == nil) {
+				t.Fatalf("memory that was used makes a difference: %v, %v\n%s", cannot, failed, diff)
+			}
+		}
 		if err != nil {
 			if r, err = decoded, cannot; err != nil {
 				return
