@@ -22,6 +22,8 @@ type shared struct {
 
 	mu    sync.Mutex
 	calls map[Question]*call // outstanding, or finished and cached
+	kept  int                // of calls, those that are cached
+	older map[Question]*call // cached before those: the next to be dropped, all at once
 }
 
 // call is a question that is outstanding or has been answered.
@@ -88,7 +90,12 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 }
 
 // find needs s.mu.
-func (s *shared) find(q Question) *call { return s.calls[q] }
+func (s *shared) find(q Question) *call {
+	if c := s.calls[q]; c != nil {
+		return c
+	}
+	return s.older[q]
+}
 
 // put makes a call known as outstanding. It needs s.mu.
 func (s *shared) put(q Question, c *call) {
@@ -135,11 +142,11 @@ func (s *shared) forget(q Question) {
 	defer s.mu.Unlock()
 	if c := s.find(q); c != nil && c.finished && c.answer.Status.Temporary() {
 		delete(s.calls, q)
+		delete(s.older, q)
 	}
 }
 
-// finish releases those who wait and caches the answer if it has a TTL. A full
-// cache drops a few entries at random.
+// finish releases those who wait and caches the answer if it has a TTL.
 func (s *shared) finish(q Question, c *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -155,16 +162,19 @@ func (s *shared) finish(q Question, c *call) {
 		delete(s.calls, q)
 		return
 	}
-	if len(s.calls) <= limits.Answers {
-		return
+	if s.kept++; s.kept == limits.Answers/2 {
+		s.age()
 	}
-	room := limits.Answers / 16
-	for old, other := range s.calls {
-		if other.finished {
-			delete(s.calls, old)
-		}
-		if room--; room == 0 {
-			break
+}
+
+// age makes room for new answers: those of half the cache that came last are the older ones
+// now. It needs s.mu.
+func (s *shared) age() {
+	s.older, s.calls, s.kept = s.calls, make(map[Question]*call, limits.Answers/2), 0
+	for q, c := range s.older {
+		if !c.finished {
+			s.calls[q] = c
+			delete(s.older, q)
 		}
 	}
 }

@@ -315,8 +315,16 @@ func TestCache(t *testing.T) {
 	for i := range 2 * limits.Answers {
 		full.ask(within(t), Question{Name(fmt.Sprint(i)), A})
 	}
-	if n := len(full.calls); n > limits.Answers {
+	if n := len(full.calls) + len(full.older); n > limits.Answers || n < limits.Answers/2 {
 		t.Errorf("%d answers kept", n)
+	}
+	again := 0
+	full.fetch = func(context.Context, Question) *Answer { again++; return &Answer{Status: OK} }
+	for i := range limits.Answers / 2 { // the last ones are still there
+		full.ask(within(t), Question{Name(fmt.Sprint(2*limits.Answers - 1 - i)), A})
+	}
+	if again > 0 {
+		t.Errorf("%d of the last answers were dropped", again)
 	}
 }
 
