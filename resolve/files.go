@@ -19,7 +19,8 @@ func hostsSource(f *hostsfile.File, l *hostsfile.Line) Source {
 // addressesFromFile looks the host up in the hosts file as glibc's files module
 // does: in all lines and without the search list. A lookup of IPv4 alone also takes
 // ::1 for 127.0.0.1; one of both families does not. A host that is not ASCII is
-// looked for as written, then as A-labels.
+// looked for as written, then as A-labels. If no line has the host there are no answers:
+// hostsNothing makes one, for the few who want it.
 func (r *Resolver) addressesFromFile(w want) ([]*Answer, Outcomes) {
 	f := r.hostsFile()
 	if f == nil {
@@ -30,6 +31,9 @@ func (r *Resolver) addressesFromFile(w want) ([]*Answer, Outcomes) {
 		lines = f.Forward(string(w.name))
 	}
 	out := OnNotFound
+	if len(lines) == 0 {
+		return nil, out
+	}
 	answers := make([]*Answer, 0, len(w.types))
 	for _, t := range w.types {
 		a := &Answer{Question: Question{w.name, t}, Status: NotFound, Source: hostsSource(f, nil)}
@@ -56,6 +60,12 @@ func (r *Resolver) addressesFromFile(w want) ([]*Answer, Outcomes) {
 	return answers, out
 }
 
+// hostsNothing is the answer that the hosts file, which was read, does not know a name or
+// address.
+func (r *Resolver) hostsNothing(q Question) *Answer {
+	return &Answer{Question: q, Status: NotFound, Source: hostsSource(r.hostsFile(), nil)}
+}
+
 // lineAddr is the address that a line has for a type.
 func lineAddr(l *hostsfile.Line, t Type, alone bool) netip.Addr {
 	switch {
@@ -71,19 +81,19 @@ func lineAddr(l *hostsfile.Line, t Type, alone bool) netip.Addr {
 
 // namesFromFile returns the canonical name of the first line with the address. libc
 // returns whatever is written there, even "a..b", which cannot be a DNS name: here
-// that becomes a single label, and DNS is not asked about it.
+// that becomes a single label, and DNS is not asked about it. If no line has the address
+// there is no answer, as in addressesFromFile.
 func (r *Resolver) namesFromFile(q Question, addr netip.Addr) (*Answer, Outcomes) {
-	a := &Answer{Question: q, Status: NotFound}
 	f := r.hostsFile()
 	if f == nil {
-		a.Source = Source{Kind: KindHosts, Where: hostsfile.SystemPath()}
-		return a, OnUnavail
+		none := Source{Kind: KindHosts, Where: hostsfile.SystemPath()}
+		return &Answer{Question: q, Status: NotFound, Source: none}, OnUnavail
 	}
 	l := f.Reverse(addr)
-	a.Source = hostsSource(f, l)
 	if l == nil {
-		return a, OnNotFound
+		return nil, OnNotFound
 	}
+	a := &Answer{Question: q, Source: hostsSource(f, l)}
 	text := l.Canonical()
 	name, err := ParseName(text)
 	if err != nil {

@@ -28,7 +28,7 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 		return
 	}
 	var failed []*Answer
-	askedDNS := false
+	askedDNS, unknown := false, false
 	services := r.order(s)
 	for i, service := range services {
 		last := i == len(services)-1
@@ -43,8 +43,9 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 			tell = func(Answer) bool { return true } // libc continues, and drops this answer
 		}
 		answers, outcome := r.addressesFrom(ctx, service.Module, w, tell)
+		unknown = unknown || service.Module == "files" && outcome == OnNotFound
 		if !last && service.Merge&outcome != 0 {
-			failed = nil
+			failed, unknown = nil, false
 			break
 		}
 		if outcome == OnSuccess && (last || service.Stop&OnSuccess != 0) {
@@ -66,6 +67,9 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 	}
 	for _, t := range w.types {
 		a := ofType(failed, t)
+		if a == nil && unknown {
+			a = r.hostsNothing(Question{w.name, t})
+		}
 		if a == nil || w.unleaked() {
 			a = r.stub.cfg.unasked(Question{w.name, t})
 		}

@@ -95,6 +95,7 @@ func TestHeldIsAContext(t *testing.T) {
 
 // What a lane answers is what the ordinary way answers, byte for byte but for Took.
 func TestLaneAndOrdinaryWayAgree(t *testing.T) {
+	t.Parallel()
 	var names []string
 	for i := range 40 {
 		names = append(names, "many PTR host-with-a-long-name-so-that-it-does-not-fit-"+string(rune('a'+i%26))+string(rune('a'+i/26))+".example.com.")

@@ -122,6 +122,7 @@ func newLane(r *Resolver, o LaneOptions) *Lane {
 	for i, s := range r.stub.servers {
 		l.servers = append(l.servers, newLaneServer(l, i, s, o.Window))
 	}
+	l.board.post(l)
 	return l
 }
 

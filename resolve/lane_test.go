@@ -171,6 +171,7 @@ func TestLaneAnswersDespite(t *testing.T) {
 
 // Silence is told as on the ordinary way, after three datagrams.
 func TestLaneTellsSilence(t *testing.T) {
+	t.Parallel()
 	s := hostZone(t)
 	s.Fault("", lab.Drop)
 	r := asking(t, s)
@@ -382,6 +383,7 @@ func TestLaneAsksTheNextServer(t *testing.T) {
 
 // A server that comes back is asked again.
 func TestLaneTriesADeadServerAgain(t *testing.T) {
+	t.Parallel()
 	list, zone := many(100)
 	first, second := startDNS(t, zone), startDNS(t, zone)
 	first.Fault("", lab.Drop)

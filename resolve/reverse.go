@@ -11,12 +11,14 @@ import (
 func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answer {
 	r.init()
 	q := Question{ReverseName(addr), PTR}
-	nothing := &Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
-	best := nothing
-	if !addr.IsValid() {
-		return nothing
+	nothing := func() *Answer {
+		return &Answer{Question: q, Status: NotFound, Source: Source{Kind: KindBuiltin}}
 	}
-	asked, askedDNS := false, false
+	if !addr.IsValid() {
+		return nothing()
+	}
+	var best *Answer
+	askedDNS, unknown := false, false
 	services := r.order(s)
 	for i, service := range services {
 		last := i == len(services)-1
@@ -26,18 +28,25 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answe
 		}
 		askedDNS = askedDNS || dns
 		a, out := r.namesFrom(ctx, service.Module, q, addr)
+		unknown = unknown || service.Module == "files" && out == OnNotFound
 		switch {
 		case out == OnSuccess && !last && service.Merge&OnSuccess != 0:
-			return nothing
+			return nothing()
 		case out == OnSuccess && (last || service.Stop&OnSuccess != 0):
 			return a
 		case out == OnSuccess: // libc continues, and drops this answer
-		case a != nil && (!asked || a.rank() > best.rank() || ctx.Err() != nil && a.Status.Temporary()):
-			best, asked = a, true
+		case a != nil && (best == nil || a.rank() > best.rank() || ctx.Err() != nil && a.Status.Temporary()):
+			best = a
 		}
 		if service.Stop&out != 0 {
 			break
 		}
+	}
+	switch {
+	case best == nil && unknown:
+		return r.hostsNothing(q)
+	case best == nil:
+		return nothing()
 	}
 	return best
 }
