@@ -35,6 +35,9 @@ func (s *Set) Answer(q resolve.Question) (r resolve.Reply, known bool) {
 			}
 			r.Answer = append(r.Answer, resolve.Record{Name: name, Type: resolve.CNAME, TTL: f.alias.ttl, Target: target})
 			r.Source = s.place(f.alias)
+			if q.Type == resolve.CNAME {
+				return r, true
+			}
 			name = target
 			continue
 		case f.node == nil:

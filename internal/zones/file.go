@@ -105,6 +105,8 @@ func (r *reader) read() error {
 		p := placed{rr, r.top().index, r.top().line()}
 		soa, isSOA := rr.(*dns.SOA)
 		switch {
+		case rr.Header().Name == "":
+			return r.refuse("the record has no owner, and none before it has one")
 		case r.zone != nil && isSOA && resolve.NameOf(soa.Hdr.Name) != r.zone.apex:
 			return r.refuse("a second SOA record, of %s: a file holds one zone", soa.Hdr.Name)
 		case r.zone != nil:

@@ -259,6 +259,7 @@ func TestRefused(t *testing.T) {
 		{"relative names", "db", "@ SOA ns h 1 2 3 4 5\n", `db:1: bad owner name: "@"`},
 		{"no SOA record", "db", "web.example.com. A 192.0.2.1\n", "db: there is no SOA record"},
 		{"empty", "db", "", "db: there is no SOA record"},
+		{"no owner", "example.com=db", " SOA ns h 1 2 3 4 5\n", "db:1: the record has no owner, and none before it has one"},
 		{"two zones", "db", soa + "example.net. SOA ns h 1 2 3 4 5\n", "db:3: a second SOA record, of example.net.: a file holds one zone"},
 		{"no file", "nosuch", "", "nosuch: no such file or directory"},
 		{"a bad name", "a..b=db", soa, `"a..b=db": "a..b" is not the name of a zone`},
