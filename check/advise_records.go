@@ -11,7 +11,7 @@ import (
 // the target is an address, no name is known to ask for: then the advice is to correct or
 // remove the record.
 func advisePTR(f *judgement, a *judgedAddress) []Advice {
-	if synthesised(a.Addr) || unrecorded(a.lookup) || a.Reverse.Source.Kind != resolve.KindDNS {
+	if synthesised(a.Addr) || unrecorded(a.lookup) || !a.Reverse.Source.Records() {
 		return nil
 	}
 	at := a.PTROwner

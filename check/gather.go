@@ -143,7 +143,7 @@ func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 		at = facts.Reverse.Chain[n-1] // RFC 2317: the owner of the record is the CNAME's target
 	}
 	zone := facts.Reverse.Zone
-	if kind := facts.Reverse.Source.Kind; zone == nil && (kind == resolve.KindDNS || kind == resolve.KindZone) {
+	if zone == nil && facts.Reverse.Source.Records() {
 		zone = q.resolver.Zone(ctx, at)
 	}
 	q.mu.Lock()

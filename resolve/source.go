@@ -28,6 +28,10 @@ type Source struct {
 	Line  int
 }
 
+// Records reports whether an answer is made of records: those of a server, or of a zone
+// at hand.
+func (s Source) Records() bool { return s.Kind == KindDNS || s.Kind == KindZone }
+
 func (s Source) String() string {
 	switch {
 	case s.Where == "":
