@@ -65,16 +65,22 @@ func searched() (zones map[string][]string, clients []netip.Addr) {
 }
 
 // nsd runs the real name server with these zones as the system's resolver. It returns the
-// directory with the zone files.
+// directory with the zone files. Whoever asks may transfer them, but signedZone only with
+// the key.
 func (v *visit) nsd(zones map[string][]string) (dir string) {
 	v.t.Helper()
 	dir = v.t.TempDir()
 	conf := "server:\n\tip-address: 127.0.0.2@53\n\tserver-count: 1\n\tusername: \"\"\n\tzonesdir: \"" + dir +
-		"\"\n\tpidfile: \"\"\n\txfrdfile: \"\"\n\tzonelistfile: \"" + dir + "/zone.list\"\n\trrl-ratelimit: 0\nremote-control:\n\tcontrol-enable: no\n"
+		"\"\n\tpidfile: \"\"\n\txfrdfile: \"\"\n\tzonelistfile: \"" + dir + "/zone.list\"\n\trrl-ratelimit: 0\nremote-control:\n\tcontrol-enable: no\n" +
+		"key:\n\tname: \"signed.\"\n\talgorithm: hmac-sha256\n\tsecret: \"" + transferSecret + "\"\n"
 	for apex, records := range zones {
+		key := "NOKEY"
+		if apex == signedZone {
+			key = "signed."
+		}
 		text := "$TTL 3600\n@ SOA ns hostmaster 1 3600 600 86400 600\n@ NS ns.example.org.\n" + strings.Join(records, "\n") + "\n"
 		v.write(dir+"/"+apex, text)
-		conf += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n\tprovide-xfr: 127.0.0.0/8 NOKEY\n", apex, dir+"/"+apex)
+		conf += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n\tprovide-xfr: 127.0.0.0/8 %s\n", apex, dir+"/"+apex, key)
 	}
 	v.write(dir+"/nsd.conf", conf)
 	log, err := os.Create(dir + "/nsd.log")

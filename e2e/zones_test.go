@@ -117,3 +117,42 @@ func TestTransferRefused(t *testing.T) {
 		t.Errorf("status %d, %s", o.status, o.err)
 	}
 }
+
+// A zone that is transferred only to those who have the key signed.
+const (
+	signedZone     = "signed.test"
+	transferSecret = "c2hhcmVkIHNlY3JldCBvZiB0aGUgdGVzdHM="
+)
+
+// TestTransferSigned: with the key in --tsig-file, nsd hands out a zone that it refuses
+// to others.
+func TestTransferSigned(t *testing.T) {
+	v := newVisit(t)
+	v.nsd(map[string][]string{signedZone: {"web A 10.9.1.1"}})
+	dir := t.TempDir()
+	key := func(secret string) string {
+		path := filepath.Join(dir, "key")
+		v.must(os.WriteFile(path, []byte("key \"signed.\" {\n\talgorithm hmac-sha256;\n\tsecret \""+secret+"\";\n};\n"), 0o600))
+		return path
+	}
+	for _, tt := range []struct {
+		name   string
+		flags  []string
+		status int
+		says   string
+	}{
+		{"no key", nil, 2, "the server answers REFUSED"},
+		{"the key", []string{"--tsig-file", key(transferSecret)}, 0, "zone:" + signedZone + "@127.0.0.2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := v.asRoot(append([]string{"rdnsproxy", "check", "--dns-only", "--offline", "--format", "jsonl", "--axfr", signedZone + "@127.0.0.2"}, tt.flags...)...)
+			if o.status != tt.status || !strings.Contains(o.out+o.err, tt.says) {
+				t.Errorf("status %d, %s%s", o.status, o.out, o.err)
+			}
+		})
+	}
+	o := v.asRoot("rdnsproxy", "check", "--axfr", signedZone+"@127.0.0.2", "--tsig-file", key("d3Jvbmc="))
+	if o.status != 2 || !strings.HasPrefix(o.err, "rdnsproxy: error: zone signed.test could not be transferred from 127.0.0.2: ") {
+		t.Errorf("a wrong key: status %d, %s", o.status, o.err)
+	}
+}

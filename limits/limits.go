@@ -64,7 +64,7 @@ const (
 	WalkQuestions  = 1 << 20
 
 	// ZoneRecords is how many records the zones of a run have, which are in memory: about
-	// 200 bytes each. ZoneFiles is how many files they are in, with those that they include,
+	// 350 bytes each. ZoneFiles is how many files they are in, with those that they include,
 	// and ZoneRecord the length of a record as written, in bytes.
 	ZoneRecords = 4_000_000
 	ZoneFiles   = 4096

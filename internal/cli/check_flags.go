@@ -59,6 +59,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringVar(&f.Sources.Field, "field", "", "--from-file is JSON Lines: the `NAME` of the field with the targets, with dots inside objects")
 	fs.StringArrayVar(&f.Zones.Files, "zone", nil, "check the A, AAAA and PTR records of this zone `FILE`, or ZONE=FILE; - is stdin (repeatable)")
 	fs.StringArrayVar(&f.Zones.Transfers, "axfr", nil, "the same for a zone that is transferred: `ZONE@SERVER` (repeatable)")
+	fs.StringVar(&f.Zones.Key, "tsig-file", "", "sign the transfers of --axfr with the key in this `FILE`, as tsig-keygen writes it")
 	fs.BoolVar(&f.Zones.Offline, "offline", false, "with --zone or --axfr: ask no server about what the zones do not hold")
 	fs.StringVar(&f.Sources.Ansible, "ansible", "", "check the hosts of an inventory, from this `FILE` with the output of ansible-inventory --list; - is stdin")
 }
@@ -142,6 +143,8 @@ func (f *checkFlags) validate() error {
 			"the --from list is empty")
 	case client && (f.Zones.Given() || f.Sources != (target.Sources{})):
 		return console.Refuse(exit.Usage, "use one or the other", "%s", clientAlone)
+	case f.Zones.Key != "" && len(f.Zones.Transfers) == 0:
+		return console.Refuse(exit.Usage, "rdnsproxy check --axfr ZONE@SERVER --tsig-file FILE", "--tsig-file needs --axfr")
 	case f.Zones.Offline && !f.Zones.Given():
 		return console.Refuse(exit.Usage, "rdnsproxy check --zone FILE --offline", "--offline needs --zone or --axfr")
 	case f.Sources.FromFile == "" && (f.Sources.Column != "" || f.Sources.Field != ""):

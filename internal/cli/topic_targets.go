@@ -36,8 +36,9 @@ does not reach over ssh are left out.
 in the other zones given or in DNS: each name with addresses is a target, and each
 address with names. Lookups go to the zones first, and not to the hosts file; sources
 are zone:FILE:LINE. A file whose names are relative has $ORIGIN, or is given as
-ZONE=FILE. --axfr ZONE@SERVER transfers the zone. Only DNS is asked about hosts of a
-zone, as with ranges. With --offline no server is asked at all.
+ZONE=FILE. --axfr ZONE@SERVER transfers the zone, signed with the key in --tsig-file.
+Only DNS is asked about hosts of a zone, as with ranges. With --offline no server is
+asked at all.
 
   rdnsproxy check 192.0.2.0/24
   rdnsproxy check --from-file hosts.txt

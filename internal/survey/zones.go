@@ -12,6 +12,7 @@ import (
 type Zones struct {
 	Files     []string // zone files, or ZONE=FILE
 	Transfers []string // ZONE@SERVER, from which it is transferred (AXFR)
+	Key       string   // the file with the key that signs transfers (TSIG); if empty, they are not signed
 	Offline   bool     // ask no server about what is not in the zones
 }
 
@@ -30,8 +31,15 @@ func (o *Options) load(ctx context.Context, w console.World, v *console.Voice) e
 			return err
 		}
 	}
+	var key *zones.Key
+	if o.Zones.Key != "" {
+		var err error
+		if key, err = zones.KeyFile(o.Zones.Key); err != nil {
+			return err
+		}
+	}
 	for _, t := range o.Zones.Transfers {
-		if err := set.Transfer(ctx, t); err != nil {
+		if err := set.Transfer(ctx, t, key); err != nil {
 			return err
 		}
 	}

@@ -26,9 +26,13 @@ const (
 	transferRead = 30 * time.Second
 )
 
+// tsigFudge is how many seconds the clocks may differ (RFC 8945, section 10).
+const tsigFudge = 300
+
 // Transfer fetches a zone from a server (AXFR, RFC 5936), record by record. The name is
-// ZONE@SERVER, the server's port 53 if none is given. The error is a Refusal.
-func (s *Set) Transfer(ctx context.Context, name string) error {
+// ZONE@SERVER, the server's port 53 if none is given. The query is signed with the key; if
+// it is nil, it is not. The error is a Refusal.
+func (s *Set) Transfer(ctx context.Context, name string, key *Key) error {
 	apex, at, found := strings.Cut(name, "@")
 	server, err := resolve.ParseServer(at)
 	if _, ok := dns.IsDomainName(apex); !found || !ok || apex == "" {
@@ -46,7 +50,7 @@ func (s *Set) Transfer(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.fetch(ctx, z, server, index); err != nil {
+	if err := s.fetch(ctx, z, server, index, key); err != nil {
 		var refused *console.Refusal
 		if errors.As(err, &refused) {
 			return err
@@ -58,7 +62,7 @@ func (s *Set) Transfer(ctx context.Context, name string) error {
 }
 
 // fetch adds the records of a zone that a server sends.
-func (s *Set) fetch(ctx context.Context, z *zone, server resolve.Server, index uint16) error {
+func (s *Set) fetch(ctx context.Context, z *zone, server resolve.Server, index uint16, key *Key) error {
 	dialer := net.Dialer{Timeout: transferDial}
 	conn, err := dialer.DialContext(ctx, "tcp", server.Addr.String())
 	if err != nil {
@@ -67,8 +71,12 @@ func (s *Set) fetch(ctx context.Context, z *zone, server resolve.Server, index u
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	query := new(dns.Msg)
-	query.SetAxfr(string(dns.Fqdn(string(z.apex))))
+	query.SetAxfr(dns.Fqdn(string(z.apex)))
 	transfer := &dns.Transfer{Conn: &dns.Conn{Conn: conn}, ReadTimeout: transferRead, WriteTimeout: transferDial}
+	if key != nil {
+		query.SetTsig(key.name, key.algorithm, tsigFudge, time.Now().Unix())
+		transfer.TsigSecret = map[string]string{key.name: key.secret}
+	}
 	messages, err := transfer.In(query, server.Addr.String())
 	if err != nil {
 		return err

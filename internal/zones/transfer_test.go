@@ -76,7 +76,7 @@ func TestTransfer(t *testing.T) {
 			at := server(t, tt.server)
 			s := new(Set)
 			got := ""
-			if err := s.Transfer(context.Background(), tt.zone+"@"+at); err != nil {
+			if err := s.Transfer(context.Background(), tt.zone+"@"+at, nil); err != nil {
 				var r *console.Refusal
 				if !errors.As(err, &r) || r.Hint == "" {
 					t.Errorf("%v: no hint", err)
@@ -106,7 +106,7 @@ func TestTransferEnds(t *testing.T) {
 	t.Cleanup(func() { close(hanging) }) // before the server's
 	ctx, cancel := context.WithCancel(context.Background())
 	time.AfterFunc(50*time.Millisecond, cancel)
-	if err := new(Set).Transfer(ctx, "example.com@"+at); err == nil || !strings.HasSuffix(err.Error(), ": interrupted") {
+	if err := new(Set).Transfer(ctx, "example.com@"+at, nil); err == nil || !strings.HasSuffix(err.Error(), ": interrupted") {
 		t.Errorf("%v", err)
 	}
 }
