@@ -4,7 +4,6 @@ import (
 	"net"
 
 	"golang.org/x/net/ipv4"
-	"golang.org/x/net/ipv6"
 )
 
 // messager is sendmmsg(2) and recvmmsg(2) of a socket.
@@ -13,12 +12,9 @@ type messager interface {
 	WriteBatch(ms []ipv4.Message, flags int) (int, error)
 }
 
-func messages(udp *net.UDPConn) messager {
-	if udp.RemoteAddr().(*net.UDPAddr).IP.To4() != nil {
-		return ipv4.NewPacketConn(udp)
-	}
-	return ipv6.NewPacketConn(udp)
-}
+// messages are the calls of a socket of either family: on Linux they do not differ, and
+// package ipv6 would only make the program larger and start later.
+func messages(udp *net.UDPConn) messager { return ipv4.NewPacketConn(udp) }
 
 // Batch is memory for what Receive takes. The zero Batch is ready to use.
 type Batch struct {
