@@ -29,6 +29,11 @@ type Target struct {
 	host parsedHost // set by parse: by Begin, or by Judge for facts from elsewhere
 }
 
+// wants reports whether an address of the target is to be checked.
+func (t *Target) wants(a netip.Addr) bool {
+	return !t.Address.IsValid() || a.Unmap().WithZone("") == t.Address.Unmap()
+}
+
 // parsedHost is Target.Host, parsed.
 type parsedHost struct {
 	name    resolve.Name // as DNS is queried for it; empty if Host is an address, or not a name

@@ -45,7 +45,7 @@ func (q *Inquiry) lookUpReverse(ctx context.Context, p *pending, forward *resolv
 		q.mu.Unlock()
 	}
 	for i, n := range names {
-		if i == len(names)-1 { // most addresses have one name, which needs no goroutine
+		if i == len(names)-1 || q.ahead.knows() { // most addresses have one name, which needs no goroutine
 			lookUp(i, n)
 			continue
 		}
@@ -54,7 +54,7 @@ func (q *Inquiry) lookUpReverse(ctx context.Context, p *pending, forward *resolv
 	wg.Wait()
 	q.mu.Lock()
 	p.facts.CutShort = false
-	q.timings.Reverse = max(q.timings.Reverse, seconds(time.Since(began)))
+	q.timings.Reverse = max(q.timings.Reverse, seconds(q.ahead.took(p.lookup)+time.Since(began)))
 	q.mu.Unlock()
 	if q.policy.Thorough {
 		q.gatherThorough(ctx, p)
@@ -109,10 +109,16 @@ func (q *Inquiry) lookUp(ctx context.Context, p PTRFacts, a netip.Addr, forward 
 		return q.resolver.ForwardText(ctx, p.Text, resolve.FamilyOf(a), q.checker.Scope)
 	case !lookedUp(p):
 		return resolve.Answer{}
-	case n == forward.Question.Name && containsAddr(forward.Addrs, a):
+	case answers(forward, n, a):
 		return *forward
 	}
 	return q.resolver.Forward(ctx, n, resolve.FamilyOf(a), q.checker.Scope)
+}
+
+// answers reports whether the answer that gave the address a is that about the name n, so
+// that nobody has to be asked about it.
+func answers(forward *resolve.Answer, n resolve.Name, a netip.Addr) bool {
+	return n == forward.Question.Name && containsAddr(forward.Addrs, a)
 }
 
 // asSSHD looks up a PTR name as the getaddrinfo of an sshd on this machine does, with
@@ -134,21 +140,35 @@ func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 	q.mu.Lock()
 	facts := p.facts.clone()
 	q.mu.Unlock()
-	confirms := func(name PTRFacts) bool { return judgeName(nil, p.lookup, &name).Confirms() }
-	if facts.exempt(p.lookup) || !q.policy.RequireName && slices.ContainsFunc(facts.PTRs, confirms) {
+	at, wanted := facts.keeper(p.lookup, q.policy)
+	if !wanted {
 		return
 	}
-	at := resolve.ReverseName(p.lookup)
-	if n := len(facts.Reverse.Chain); n > 0 {
-		at = facts.Reverse.Chain[n-1] // RFC 2317: the owner of the record is the CNAME's target
-	}
 	zone := facts.Reverse.Zone
-	if zone == nil && facts.Reverse.Source.Records() {
+	if facts.keeperUnknown() {
 		zone = q.resolver.Zone(ctx, at)
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	p.facts.ReverseZone, p.facts.PTROwner = zone, at
+}
+
+// keeper is the owner of the PTR record that an address has or would have, if somebody has
+// to be asked for another record; lookup is its lookupAddr.
+func (a *AddressFacts) keeper(lookup netip.Addr, p Policy) (owner resolve.Name, wanted bool) {
+	confirms := func(name PTRFacts) bool { return judgeName(nil, lookup, &name).Confirms() }
+	if a.exempt(lookup) || !p.RequireName && slices.ContainsFunc(a.PTRs, confirms) {
+		return "", false
+	}
+	if n := len(a.Reverse.Chain); n > 0 {
+		return a.Reverse.Chain[n-1], true // RFC 2317: the owner of the record is the CNAME's target
+	}
+	return resolve.ReverseName(lookup), true
+}
+
+// keeperUnknown reports whether the reverse lookup did not say whose zone it is.
+func (a *AddressFacts) keeperUnknown() bool {
+	return a.Reverse.Zone == nil && a.Reverse.Source.Records()
 }
 
 // selectNames selects the PTR names that are checked: first those that equal a name

@@ -44,6 +44,7 @@ type Inquiry struct {
 	policy   Policy
 	budget   *resolve.Budget
 	ask      Ask
+	ahead    *ahead // what was asked ahead; nil if nothing was
 
 	mu        sync.Mutex
 	news      chan struct{} // closed and replaced whenever a change below may end a wait
@@ -83,6 +84,9 @@ func (c *Checker) Begin(ctx context.Context, a Ask) *Inquiry {
 // only that (Unfinished).
 func (c *Checker) Check(ctx context.Context, a Ask) *Result {
 	q := c.newInquiry(a)
+	if q.ahead = aheadOf(ctx, c, &a); q.ahead != nil {
+		q.budget = resolve.NewBudget(limits.Questions-q.ahead.asked, limits.QuestionsAtOnce)
+	}
 	q.run(ctx)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Unfinished(a.Target)
@@ -119,8 +123,13 @@ func (c *Checker) newInquiry(a Ask) *Inquiry {
 // run does all the work, and returns when it is done.
 func (q *Inquiry) run(ctx context.Context) {
 	lookups := q.budget.Context(ctx)
-	if q.checker.Timeout > 0 {
-		limited, cancel := context.WithTimeout(lookups, q.checker.Timeout)
+	switch limit := q.checker.Timeout; {
+	case q.ahead != nil:
+		held := q.ahead.hold(lookups, limit)
+		defer held.Release()
+		lookups = held
+	case limit > 0:
+		limited, cancel := context.WithTimeout(lookups, limit)
 		defer cancel()
 		lookups = limited
 	}
@@ -164,6 +173,10 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 	}
 	for ans := range q.resolver.Addresses(lookups, q.ask.Target.Host, q.ask.Family, q.checker.Scope) {
 		for _, p := range q.arrived(ans) {
+			if q.ahead.knows() { // then nothing waits
+				q.check(ctx, lookups, p, &ans)
+				continue
+			}
 			checks.Go(func() { q.check(ctx, lookups, p, &ans) })
 		}
 	}
@@ -184,11 +197,11 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 	q.update(func() {
 		q.forward = append(q.forward, ans)
-		q.timings.Resolve = seconds(time.Since(q.started))
+		q.timings.Resolve = seconds(q.ahead.waited() + time.Since(q.started))
 		for _, a := range ans.Addrs {
 			switch {
 			case q.find(a) != nil:
-			case !q.wants(a):
+			case !q.ask.Target.wants(a):
 				q.beside = true
 			case len(q.order) == limits.Addresses:
 				q.dropped++
@@ -205,12 +218,6 @@ func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 		return nil
 	}
 	return fresh
-}
-
-// wants reports whether an address is to be checked.
-func (q *Inquiry) wants(a netip.Addr) bool {
-	only := q.ask.Target.Address
-	return !only.IsValid() || a.Unmap().WithZone("") == only.Unmap()
 }
 
 // denied returns the address of a pair that the name turned out not to have, and the

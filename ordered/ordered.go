@@ -24,10 +24,11 @@ type Options[T any] struct {
 	// All goes on after ctx has ended: every item of in is pulled and worked on.
 	All bool
 
-	// Ahead prepares items in the order of in, before they are worked on. It must call
-	// ready once for each item, from any goroutine, and soon when ctx has ended. The next
-	// item is pulled when Ahead has returned, and so it may wait for room. If nil, every
-	// item is ready at once.
+	// Ahead prepares items in the order of in, before they are worked on. It calls ready
+	// once for each item, from any goroutine, also after it has returned. The next item is
+	// pulled when it has returned, and so it may wait for room, until ctx ends. Then, all
+	// items are worked on that it has returned from, ready or not, unless All is set. If
+	// nil, every item is ready at once.
 	Ahead func(ctx context.Context, item T, ready func())
 }
 

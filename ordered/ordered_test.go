@@ -263,6 +263,40 @@ func TestAheadStops(t *testing.T) {
 	})
 }
 
+// TestAheadHurried: when the context ends, items are worked on that are not ready, each
+// once.
+func TestAheadHurried(t *testing.T) {
+	for _, unordered := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var pulled atomic.Int64
+			var late []func()
+			o := Options[int]{Jobs: 2, Window: 8, Unordered: unordered}
+			o.Ahead = func(_ context.Context, i int, ready func()) {
+				if late = append(late, ready); i == 0 {
+					ready()
+				}
+			}
+			n := 0
+			for range Map(ctx, o, numbers(-1, &pulled), func(_ context.Context, i int) int { return i }) {
+				if n++; n == 1 {
+					synctest.Wait()
+					cancel()
+				}
+				if n == 5 {
+					for _, ready := range late[1:] {
+						ready()
+					}
+				}
+			}
+			if n != 9 || pulled.Load() != 9 {
+				t.Errorf("%d results of %d items", n, pulled.Load())
+			}
+		})
+	}
+}
+
 // TestPanic: a panic of the work, or of the items, becomes the consumer's, and so does the
 // end of a goroutine; nobody waits for ever.
 func TestPanic(t *testing.T) {

@@ -14,7 +14,7 @@ type window[T, R any] struct {
 	f      func(context.Context, T) R
 	ctx    context.Context // of the work: ends when the consumer stops
 	cancel context.CancelFunc
-	forget func() bool // stops the wait for the end of the caller's context
+	forget func() bool // ends the wait for the end of the caller's context
 
 	free    chan *slot[T, R] // used and free again
 	out     chan *slot[T, R] // in the order in which they are yielded
@@ -22,10 +22,10 @@ type window[T, R any] struct {
 	over    chan struct{}    // closed when no more items are pulled
 	stopped chan struct{}    // closed when the consumer has stopped
 
-	slots int // how many have been made; pull alone counts them
-
 	mu      sync.Mutex
-	ended   bool     // over is closed
+	ended   bool // over is closed
+	hurried bool // what has been prepared is worked on, ready or not
+	slots   []*slot[T, R]
 	jobs    int      // how many workers have been started
 	open    int      // items that are pulled, and not worked on to the end
 	failed  *failure // of in
@@ -38,7 +38,10 @@ type slot[T, R any] struct {
 	result R
 	failed *failure      // instead of a result
 	done   chan struct{} // has an element when there is one of them
-	ready  func()        // puts the slot on window.ready
+	ready  func()        // has the item worked on
+
+	waits    bool // for ready; window.mu guards it, and prepared
+	prepared bool // Ahead has returned
 }
 
 func newWindow[T, R any](ctx context.Context, o Options[T], f func(context.Context, T) R) *window[T, R] {
@@ -53,7 +56,7 @@ func newWindow[T, R any](ctx context.Context, o Options[T], f func(context.Conte
 	}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	if !o.All {
-		w.forget = context.AfterFunc(ctx, w.end)
+		w.forget = context.AfterFunc(ctx, w.hurry)
 	}
 	return w
 }
@@ -82,6 +85,7 @@ func (w *window[T, R]) pullAll(in iter.Seq[T]) {
 			s.ready()
 		} else {
 			w.o.Ahead(w.ctx, item, s.ready)
+			w.prepared(s)
 		}
 		if s = w.empty(); s == nil {
 			return
@@ -110,12 +114,18 @@ func (w *window[T, R]) empty() *slot[T, R] {
 
 // newSlot returns nil if there are as many slots as there may be.
 func (w *window[T, R]) newSlot() *slot[T, R] {
-	if w.slots == w.o.Window {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.slots) == w.o.Window {
 		return nil
 	}
-	w.slots++
 	s := &slot[T, R]{done: make(chan struct{}, 1)}
-	s.ready = func() { w.ready <- s }
+	s.ready = func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.start(s)
+	}
+	w.slots = append(w.slots, s)
 	return s
 }
 
@@ -127,6 +137,7 @@ func (w *window[T, R]) take(s *slot[T, R]) bool {
 		return false
 	}
 	w.open++
+	s.waits = true
 	if !w.o.Unordered {
 		w.out <- s
 	}
@@ -135,6 +146,37 @@ func (w *window[T, R]) take(s *slot[T, R]) bool {
 		w.workers.Go(w.work)
 	}
 	return true
+}
+
+// start has the item of a slot worked on, once. The caller holds w.mu.
+func (w *window[T, R]) start(s *slot[T, R]) {
+	if s.waits {
+		s.waits = false
+		w.ready <- s
+	}
+}
+
+// prepared is called when Ahead has returned.
+func (w *window[T, R]) prepared(s *slot[T, R]) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if s.prepared = true; w.hurried {
+		w.start(s)
+	}
+}
+
+// hurry ends everything in its course: nothing more is pulled, and nothing waits to be
+// ready.
+func (w *window[T, R]) hurry() {
+	w.end()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.hurried = true
+	for _, s := range w.slots {
+		if s.prepared {
+			w.start(s)
+		}
+	}
 }
 
 // work works on items until there are no more. One goroutine for many keeps the stack that
@@ -215,7 +257,7 @@ func (w *window[T, R]) yield(yield func(R) bool) {
 			s.failed.raise()
 		}
 		result := s.result
-		*s = slot[T, R]{done: s.done, ready: s.ready}
+		w.clear(s)
 		w.free <- s
 		if !yield(result) {
 			return
@@ -228,6 +270,13 @@ func (w *window[T, R]) yield(yield func(R) bool) {
 		w.stop()
 		failed.raise()
 	}
+}
+
+// clear makes a slot as good as new.
+func (w *window[T, R]) clear(s *slot[T, R]) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	*s = slot[T, R]{done: s.done, ready: s.ready}
 }
 
 // stop ends all work and waits for it, but not for in. The consumer calls it, perhaps twice.
