@@ -39,6 +39,14 @@ func (h *ahead) hold(ctx context.Context, limit time.Duration) *resolve.Held {
 // knows reports whether everything that was foreseen has been answered.
 func (h *ahead) knows() bool { return h != nil && h.complete }
 
+// questions is how many the lane has asked.
+func (h *ahead) questions() int {
+	if h == nil {
+		return 0
+	}
+	return h.asked
+}
+
 // waited is how long the lane waited for the addresses.
 func (h *ahead) waited() time.Duration {
 	if h == nil {

@@ -30,6 +30,9 @@ func (q *Inquiry) addViews(ctx context.Context) {
 		addrs = append(addrs, p.lookup)
 	}
 	q.mu.Unlock()
+	if !elsewhere && q.checker.Compare == nil {
+		return
+	}
 	var views [2]View
 	var wg sync.WaitGroup
 	if elsewhere {

@@ -97,7 +97,7 @@ func (q *Inquiry) askFingerprints(ctx context.Context) {
 	a := q.resolver.Fingerprints(ctx, name)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.sshfp = a
+	q.sshfp = &a
 }
 
 // lookUp looks up the addresses of one PTR name. If it is the name that gave this
@@ -138,7 +138,7 @@ func (q *Inquiry) asSSHD(ctx context.Context, p PTRFacts, a netip.Addr) *resolve
 // record would stand in, if the address needs one.
 func (q *Inquiry) gatherThorough(ctx context.Context, p *pending) {
 	q.mu.Lock()
-	facts := p.facts.clone()
+	facts := p.facts // its PTRs do not change any more
 	q.mu.Unlock()
 	at, wanted := facts.keeper(p.lookup, q.policy)
 	if !wanted {

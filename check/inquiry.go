@@ -47,19 +47,19 @@ type Inquiry struct {
 	ahead    *ahead // what was asked ahead; nil if nothing was
 
 	mu        sync.Mutex
-	news      chan struct{} // closed and replaced whenever a change below may end a wait
+	news      chan struct{} // closed when a change below may end a wait; nil if nobody waits
 	started   time.Time
 	timings   Phases
 	forward   []resolve.Answer
-	order     []*pending // in the order of arrival
-	resolved  bool       // every family has answered
-	nameCut   bool       // the context ended before that
-	viewsDone bool       // DNS, the second resolver and the SSHFP lookup have answered, where they are asked
-	viewsCut  bool       // the context ended before that
-	cut       bool       // Check ran out of time
-	dropped   int        // addresses beyond limits.Addresses
-	beside    bool       // the name has addresses that were not asked about
-	sshfp     resolve.Answer
+	order     []*pending      // in the order of arrival
+	resolved  bool            // every family has answered
+	nameCut   bool            // the context ended before that
+	viewsDone bool            // DNS, the second resolver and the SSHFP lookup have answered, where they are asked
+	viewsCut  bool            // the context ended before that
+	cut       bool            // Check ran out of time
+	dropped   int             // addresses beyond limits.Addresses
+	beside    bool            // the name has addresses that were not asked about
+	sshfp     *resolve.Answer // nil if nobody asked
 	views     []View
 }
 
@@ -74,7 +74,7 @@ type pending struct {
 // Begin starts to look up the target, and to check each address as it arrives. It
 // returns at once. All work ends with ctx.
 func (c *Checker) Begin(ctx context.Context, a Ask) *Inquiry {
-	q := c.newInquiry(a)
+	q := c.newInquiry(nil, a)
 	go q.run(ctx)
 	return q
 }
@@ -83,30 +83,26 @@ func (c *Checker) Begin(ctx context.Context, a Ask) *Inquiry {
 // the Result says what is missing (TargetCutShort). If ctx is cancelled, the Result says
 // only that (Unfinished).
 func (c *Checker) Check(ctx context.Context, a Ask) *Result {
-	q := c.newInquiry(a)
-	if q.ahead = aheadOf(ctx, c, &a); q.ahead != nil {
-		q.budget = resolve.NewBudget(limits.Questions-q.ahead.asked, limits.QuestionsAtOnce)
-	}
+	q := c.newInquiry(aheadOf(ctx, c, &a), a)
 	q.run(ctx)
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Unfinished(a.Target)
 	}
 	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.cut = errors.Is(ctx.Err(), context.DeadlineExceeded)
-	q.mu.Unlock()
-	r, _ := q.Wait(ctx, Now)
-	return r
+	return Judge(q.facts(false), q.policy)
 }
 
-// newInquiry returns an inquiry that has not started yet.
-func (c *Checker) newInquiry(a Ask) *Inquiry {
+// newInquiry returns an inquiry that has not started yet, and for which h was asked ahead.
+func (c *Checker) newInquiry(h *ahead, a Ask) *Inquiry {
 	q := &Inquiry{
 		checker:  c,
 		resolver: c.Resolver,
-		budget:   resolve.NewBudget(limits.Questions, limits.QuestionsAtOnce),
+		budget:   resolve.NewBudget(limits.Questions-h.questions(), limits.QuestionsAtOnce),
+		ahead:    h,
 		ask:      a,
 		policy:   c.Policy,
-		news:     make(chan struct{}),
 		started:  time.Now(),
 		forward:  make([]resolve.Answer, 0, 2), // one a family
 	}
@@ -172,12 +168,13 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 		vouching.Go(func() { q.askFingerprints(lookups) })
 	}
 	for ans := range q.resolver.Addresses(lookups, q.ask.Target.Host, q.ask.Family, q.checker.Scope) {
-		for _, p := range q.arrived(ans) {
+		fresh, forward := q.arrived(ans)
+		for _, p := range fresh {
 			if q.ahead.knows() { // then nothing waits
-				q.check(ctx, lookups, p, &ans)
+				q.check(ctx, lookups, p, forward)
 				continue
 			}
-			checks.Go(func() { q.check(ctx, lookups, p, &ans) })
+			checks.Go(func() { q.check(ctx, lookups, p, forward) })
 		}
 	}
 	if p, ans := q.denied(); p != nil {
@@ -193,10 +190,12 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 	q.update(func() { q.viewsDone, q.viewsCut = true, ctx.Err() != nil })
 }
 
-// arrived records an answer and returns the addresses in it that need a check.
-func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
+// arrived records an answer, and returns the addresses in it that need a check and the
+// record, which does not change.
+func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending, recorded *resolve.Answer) {
 	q.update(func() {
 		q.forward = append(q.forward, ans)
+		recorded = &q.forward[len(q.forward)-1]
 		q.timings.Resolve = seconds(q.ahead.waited() + time.Since(q.started))
 		for _, a := range ans.Addrs {
 			switch {
@@ -215,9 +214,9 @@ func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending) {
 		}
 	})
 	if q.checker.ForwardOnly {
-		return nil
+		return nil, recorded
 	}
-	return fresh
+	return fresh, recorded
 }
 
 // denied returns the address of a pair that the name turned out not to have, and the
@@ -261,24 +260,34 @@ func (q *Inquiry) find(a netip.Addr) *pending {
 	return nil
 }
 
-// snapshot copies the facts as they stand. The caller holds q.mu.
-func (q *Inquiry) snapshot() Facts {
+// facts are the facts as they stand; copied if they still grow. The caller holds q.mu.
+func (q *Inquiry) facts(grow bool) Facts {
+	forward, views := q.forward, q.views
+	if grow {
+		forward, views = slices.Clone(forward), slices.Clone(views)
+	}
 	f := Facts{
 		Target:    q.ask.Target,
-		Forward:   slices.Clone(q.forward),
+		Forward:   forward,
 		Dropped:   q.dropped,
 		Cut:       q.cut,
 		NameCut:   q.nameCut,
 		Exhausted: q.budget.Spent(),
-		SSHFP:     q.sshfp,
-		Views:     slices.Clone(q.views),
+		Views:     views,
 		Timings:   q.timings,
 		Taken:     time.Now(),
 		Pending:   !q.resolved,
 		Addresses: make([]AddressFacts, 0, len(q.order)),
 	}
+	if q.sshfp != nil {
+		f.SSHFP = *q.sshfp
+	}
 	for _, p := range q.order {
-		f.Addresses = append(f.Addresses, p.facts.clone())
+		f.Addresses = append(f.Addresses, p.facts)
+		if grow {
+			last := &f.Addresses[len(f.Addresses)-1]
+			last.PTRs = slices.Clone(last.PTRs)
+		}
 	}
 	// Which family answers first is chance, and no output may depend on it.
 	slices.SortStableFunc(f.Forward,
@@ -287,10 +296,4 @@ func (q *Inquiry) snapshot() Facts {
 		return x.Addr.Unmap().BitLen() - y.Addr.Unmap().BitLen()
 	})
 	return f
-}
-
-// clone copies what still grows.
-func (a AddressFacts) clone() AddressFacts {
-	a.PTRs = slices.Clone(a.PTRs)
-	return a
 }

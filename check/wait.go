@@ -69,7 +69,7 @@ func (q *Inquiry) Wait(ctx context.Context, s Stage) (r *Result, complete bool) 
 		q.next(ctx)
 		over, complete = q.reached(s)
 	}
-	facts := q.snapshot()
+	facts := q.facts(true)
 	q.mu.Unlock()
 	return Judge(facts, q.policy), complete
 }
@@ -105,6 +105,9 @@ func (q *Inquiry) reached(s Stage) (over, complete bool) {
 
 // next waits for the next change. The caller holds q.mu, which is unlocked meanwhile.
 func (q *Inquiry) next(ctx context.Context) {
+	if q.news == nil {
+		q.news = make(chan struct{})
+	}
 	news := q.news
 	q.mu.Unlock()
 	defer q.mu.Lock()
@@ -119,8 +122,10 @@ func (q *Inquiry) update(change func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	change()
-	close(q.news)
-	q.news = make(chan struct{})
+	if q.news != nil {
+		close(q.news)
+		q.news = nil
+	}
 }
 
 // pinned reports whether addresses come from a hosts line that rdnsproxy has written.
