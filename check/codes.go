@@ -45,6 +45,7 @@ const (
 	CompareDiffers  Code = "compare.differs"
 	CompareSame     Code = "compare.same"
 	Interrupted     Code = "interrupted"
+	InputInvalid    Code = "input.invalid"
 
 	SSHSilent          Code = "ssh.silent"
 	SSHClosed          Code = "ssh.closed"
@@ -161,6 +162,7 @@ func Codes() []CodeDoc {
 		Row(CompareDiffers, Notice, "the DNS server of --compare gives another answer, or none"),
 		Row(CompareSame, Pass, "the DNS server of --compare gives the same answer"),
 		Row(Interrupted, Unknown, "the check was interrupted before this target was checked"),
+		Row(InputInvalid, Error, "a line of the input is not a target; the others are checked, and the exit status is 2"),
 		Row(ConnectCode(ConnectRefused), Error, "connection refused: nothing listens on the port", beside),
 		Row(ConnectCode(ConnectTimeout), Error, "connecting timed out", beside),
 		Row(ConnectCode(ConnectUnreachable), Error, "network or host unreachable", beside),

@@ -190,6 +190,16 @@ func explainLookup() []Explanation {
 			Do:      "Run the check again.",
 			Example: "web1.example.com was not checked: the check was interrupted",
 		},
+		{
+			Code: "input.invalid",
+			Means: "A line of the input is not a target: a mistyped name, a header, a line that is too long. " +
+				"All other lines are checked, and the exit status is 2, whatever else is found.",
+			Sure: "Sure. Nothing was looked up for the line.",
+			Who:  "You: the host that the line was meant to name was not checked.",
+			Do: "Fix or remove the line; the finding has its file and number. With --strict-input the run stops at " +
+				"the first such line.",
+			Example: "hosts.txt:17: host \"a..b\": empty label; fix or remove the line",
+		},
 	}
 }
 

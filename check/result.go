@@ -167,6 +167,19 @@ func Unfinished(t Target) *Result {
 	return r
 }
 
+// Invalid is the Result of what should have been a target and is none, such as a line of
+// a list; text says where it is, what is wrong and what to do.
+func Invalid(word, text string) *Result {
+	r := Unjudged(word)
+	r.Severity, r.Findings = Error, []Finding{aboutTarget(InputInvalid, text)}
+	return r
+}
+
+// Invalid reports whether the result is about something that is no target.
+func (r *Result) Invalid() bool {
+	return len(r.Findings) == 1 && r.Findings[0].Code == InputInvalid
+}
+
 // Interrupted reports whether the check of the target was interrupted.
 func (r *Result) Interrupted() bool {
 	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == Interrupted })

@@ -51,6 +51,8 @@ func TestEvidenceKeepsItsSeverity(t *testing.T) {
 			"what was not looked at must not pass"},
 		{Interrupted, Unknown, nil,
 			"what was not looked at must not pass"},
+		{InputInvalid, Error, nil,
+			"what was not looked at must not pass"},
 	} {
 		t.Run(string(tt.code), func(t *testing.T) {
 			row, ok := ownTable().codes[tt.code]

@@ -46,8 +46,9 @@ const (
 
 // Bounds for one run.
 const (
-	// Targets is how many targets one run accepts. All are read, and ssh's configuration
-	// is applied to each, before the first is checked.
+	// Targets is how many targets a run accepts that has to know all of them: for
+	// --known-hosts, --print-config, --print-known-hosts, or a format that keeps all results.
+	// Elsewhere they are read while others are checked, and their number has no bound.
 	Targets = 100_000
 
 	// ListLine is the length of a line of a list of targets, in bytes.
@@ -206,7 +207,7 @@ func Table() []Group {
 			{"time", span(TargetTime), "target.cut-short says so (--target-timeout)"},
 		}},
 		{"one run", []Limit{
-			{"targets", count(Targets), "refused before the first lookup"},
+			{"targets", "none", "but " + count(Targets) + " with --known-hosts, --print-... or --format prometheus"},
 			{"line of a list", count(ListLine) + " bytes", "input.invalid says so; the other lines are checked"},
 			{"zones in a summary", count(Counted), "the rest counts as one"},
 			{"addresses of a range", count(RangeAddresses), "refused if IPv4; the reverse tree of IPv6 is walked"},

@@ -44,6 +44,8 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerReport(fs)
 	fs.BoolVar(&f.ConnectAll, "connect", false, "connect to each address of a range too")
 	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "check at most `N` targets at once")
+	fs.BoolVar(&f.Unordered, "unordered", false, "report each target as soon as it is done, in any order")
+	fs.BoolVar(&f.StrictInput, "strict-input", false, "stop at the first line that is not a target")
 	fs.BoolVar(&f.PrintConfig, "print-config", false, "print the settings taken from ssh's configuration, and stop")
 	fs.BoolVar(&f.PrintKnownHosts, "print-known-hosts", false, "print known_hosts lines of verified keys only")
 	fs.Var((*serversFlag)(&f.Compare), "compare", "also ask this DNS server, and report differences")

@@ -3,8 +3,11 @@ package console
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
+
+	"rdnsproxy/safetext"
 )
 
 // Progress shows on the last line of a terminal how far check has come. With only a
@@ -13,11 +16,15 @@ import (
 type Progress struct {
 	mu       sync.Mutex
 	w        io.Writer
-	total    int
+	width    func() int    // columns of the terminal; if nil, DefaultWidth
+	more     func() string // what else there is to say, after the figures; if nil, nothing
+	total    int           // 0: not known
 	finished int
-	shown    bool
+	shown    string
 	drawn    time.Time
 	began    time.Time
+	speed    speed
+	over     bool
 	waiting  []string // targets in progress; filled only for a handful of targets
 	stop     chan struct{}
 }
@@ -28,13 +35,17 @@ const (
 	patience  = time.Second // before the line for a handful of targets appears
 )
 
-// NewProgress starts a progress line for total targets on stderr. It returns nil if
-// the line is not wanted or stderr is not a terminal.
-func NewProgress(w World, quiet bool, total int) *Progress {
-	if total == 0 || quiet || !IsTerminal(w.Err) {
+// NewProgress starts a progress line for total targets on stderr; 0 if their number is
+// not known. more is asked for what else to say on the line; if nil, nothing. It returns
+// nil if the line is not wanted or stderr is not a terminal.
+func NewProgress(w World, quiet bool, total int, more func() string) *Progress {
+	if quiet || !IsTerminal(w.Err) {
 		return nil
 	}
-	p := &Progress{w: w.Err, total: total, began: time.Now(), stop: make(chan struct{})}
+	p := &Progress{
+		w: w.Err, width: func() int { return columns(w.Err) }, more: more,
+		total: total, began: time.Now(), stop: make(chan struct{}),
+	}
 	go p.tick()
 	return p
 }
@@ -48,6 +59,7 @@ func (p *Progress) tick() {
 			return
 		case <-t.C:
 			p.mu.Lock()
+			p.speed.measure(time.Now(), p.finished)
 			p.show()
 			p.mu.Unlock()
 		}
@@ -60,21 +72,47 @@ func (p *Progress) End() {
 		return
 	}
 	close(p.stop)
-	p.Clear()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.finished = p.total // so that a late tick draws nothing
+	p.wipe()
+	p.over = true // so that a late tick draws nothing
 }
 
-// Start records that work on a target has begun.
-func (p *Progress) Start(target string) {
-	if p == nil || p.total > handful {
+// Expect says how many targets there are, once that is known.
+func (p *Progress) Expect(total int) {
+	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.waiting = append(p.waiting, target)
+	p.total = total
 }
+
+// Pass counts targets that have been done before.
+func (p *Progress) Pass(n int) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.finished += n
+	p.speed.pass(n)
+}
+
+// Start records that work on a target has begun.
+func (p *Progress) Start(target string) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.few() {
+		p.waiting = append(p.waiting, target)
+	}
+}
+
+// few reports whether there is only a handful of targets.
+func (p *Progress) few() bool { return p.total > 0 && p.total <= handful }
 
 // Done counts a target as finished.
 func (p *Progress) Done(target string) {
@@ -95,7 +133,8 @@ func (p *Progress) Done(target string) {
 	}
 }
 
-// WhileHidden hides the line while write runs, then shows it again.
+// WhileHidden hides the line while write runs, then shows it again; with many targets
+// only if it was not drawn just now.
 func (p *Progress) WhileHidden(write func() error) error {
 	if p == nil {
 		return write()
@@ -103,22 +142,95 @@ func (p *Progress) WhileHidden(write func() error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.wipe()
-	defer p.show()
-	return write()
+	err := write()
+	if p.few() || time.Since(p.drawn) >= redrawing {
+		p.show()
+	}
+	return err
 }
 
 // show draws the line. The caller holds p.mu.
 func (p *Progress) show() {
 	waited := time.Since(p.began)
-	if p.finished >= p.total || p.total <= handful && waited < patience {
+	if p.over || p.total > 0 && p.finished == p.total || p.few() && waited < patience {
 		return
 	}
-	text := fmt.Sprintf("%d of %d targets", p.finished, p.total)
+	text := p.figures()
 	if len(p.waiting) > 0 {
 		text = fmt.Sprintf("waiting for %s (%d s)", list(p.waiting), int(waited.Seconds()))
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K%s", text)
-	p.shown, p.drawn = true, time.Now()
+	width := DefaultWidth
+	if p.width != nil {
+		width = min(p.width(), DefaultWidth)
+	}
+	if text = safetext.Cut(text, width-1); text != p.shown {
+		io.WriteString(p.w, "\r"+text+"\x1b[K") // written over, so that nothing flickers
+	}
+	p.shown, p.drawn = text, time.Now()
+}
+
+// figures says how far it has come: "12,345 of 100,000 targets, 2,500/s, 35 s left".
+func (p *Progress) figures() string {
+	parts := []string{grouped(p.finished) + " targets"}
+	if p.total >= p.finished { // or it was wrong
+		parts[0] = grouped(p.finished) + " of " + grouped(p.total) + " targets"
+	}
+	if rate := p.speed.rate(); rate >= 1 {
+		parts = append(parts, grouped(int(rate))+"/s")
+		if left := p.total - p.finished; left > 0 {
+			parts = append(parts, span(time.Duration(float64(left)/rate*float64(time.Second)))+" left")
+		}
+	}
+	if p.more != nil {
+		if more := p.more(); more != "" {
+			parts = append(parts, more)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// speed is how fast work is done, of late.
+type speed struct {
+	at   time.Time
+	done int
+	now  float64 // a second
+}
+
+// measure is told, about once a second, how much is done.
+func (s *speed) measure(now time.Time, done int) {
+	if took := now.Sub(s.at).Seconds(); !s.at.IsZero() && took > 0 {
+		rate := float64(done-s.done) / took
+		if s.now > 0 {
+			rate = s.now + (rate-s.now)/5 // of the last few seconds
+		}
+		s.now = rate
+	}
+	s.at, s.done = now, done
+}
+
+// pass is told of what was done before: it says nothing about the speed.
+func (s *speed) pass(n int) { s.done += n }
+
+func (s *speed) rate() float64 { return s.now }
+
+// span formats a time to wait: 35 s, 12 min, 3 h 5 min.
+func span(d time.Duration) string {
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%d s", int(d.Seconds()+.5))
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()+.5))
+	}
+	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+}
+
+// grouped formats a number for people: 1,000,000.
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // list names the first target and counts the others, so that it fits on one line.
@@ -141,8 +253,8 @@ func (p *Progress) Clear() {
 
 // wipe removes the line. The caller holds p.mu.
 func (p *Progress) wipe() {
-	if p.shown {
+	if p.shown != "" {
 		io.WriteString(p.w, "\r\x1b[K")
-		p.shown = false
+		p.shown = ""
 	}
 }

@@ -21,7 +21,7 @@ func TestProgressOfAHandful(t *testing.T) {
 	p.WhileHidden(func() error { b.WriteString("another\n"); return nil })
 	p.Done("slow.example.com")
 	p.End()
-	line := "\r\x1b[Kwaiting for slow.example.com (3 s)"
+	line := "\rwaiting for slow.example.com (3 s)\x1b[K"
 	if want := "a result\n" + line + "\r\x1b[Kanother\n" + line + "\r\x1b[K"; b.String() != want {
 		t.Errorf("%q, not %q", b.String(), want)
 	}
@@ -39,7 +39,41 @@ func TestProgressOfMany(t *testing.T) {
 	p.Start("a")
 	p.Done("a")
 	p.End()
-	if want := "\r\x1b[K1 of 100 targets\r\x1b[K"; b.String() != want {
+	if want := "\r1 of 100 targets\x1b[K\r\x1b[K"; b.String() != want {
 		t.Errorf("%q, not %q", b.String(), want)
+	}
+}
+
+// TestProgressFigures: how far, how fast, how long, and what else; within 80 columns.
+func TestProgressFigures(t *testing.T) {
+	now := time.Now()
+	for _, tt := range []struct {
+		total, passed, each int
+		more, want          string
+	}{
+		{0, 0, 25000, "", "75,000 targets, 25,000/s"},
+		{2, 0, 25000, "", "75,000 targets, 25,000/s"},
+		{100_000, 0, 25000, "", "75,000 of 100,000 targets, 25,000/s, 1 s left"},
+		{100_000_000, 0, 1000, "12 errors", "3,000 of 100,000,000 targets, 1,000/s, 27 h 46 min left, 12 errors"},
+		{1_000_000, 900_000, 100, "", "900,300 of 1,000,000 targets, 100/s, 17 min left"},
+	} {
+		p := &Progress{total: tt.total, more: func() string { return tt.more }}
+		p.Pass(tt.passed)
+		p.speed.measure(now, p.finished)
+		for i := range 3 {
+			p.finished += tt.each
+			p.speed.measure(now.Add(time.Duration(i+1)*time.Second), p.finished)
+		}
+		if got := p.figures(); got != tt.want {
+			t.Errorf("%q, not %q", got, tt.want)
+		}
+	}
+	var b strings.Builder
+	p := &Progress{w: &b, total: 100_000_000, more: func() string { return strings.Repeat("x", 100) }}
+	p.Done("a")
+	p.Done("b") // nothing has changed that is shown
+	line := strings.TrimSuffix(strings.TrimPrefix(b.String(), "\r"), "\x1b[K")
+	if len(line) > 79 || strings.ContainsAny(line, "\r\x1b") {
+		t.Errorf("%d columns: %q", len(line), b.String())
 	}
 }

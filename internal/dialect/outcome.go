@@ -67,5 +67,14 @@ func (e Ends) Interrupted(failOn check.Severity, found []check.Severity) int {
 	return exit.Interrupted
 }
 
+// Invalid is the exit status if a part of the input was no target. found has the
+// severities of all findings.
+func (e Ends) Invalid(failOn check.Severity, found []check.Severity) int {
+	if e.status != nil {
+		return e.status(failOn, found)
+	}
+	return exit.Usage
+}
+
 // Incomplete is the exit status if there is no report, or only a part of one.
 func (e Ends) Incomplete() int { return cmp.Or(e.incomplete, exit.Usage) }

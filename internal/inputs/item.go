@@ -32,3 +32,33 @@ func FromArgs(operands []string) []Item {
 	}
 	return items
 }
+
+// Of returns a list as a stream.
+func Of(list []Item) Items {
+	return func(yield func(Item, error) bool) {
+		for _, item := range list {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Begin takes the first item of a stream, and returns one that begins with it; nil if
+// there is none. The error is the one that ended the stream before its first item.
+func Begin(items Items) (Items, error) {
+	next, stop := iter.Pull2(items)
+	first, err, ok := next()
+	if err != nil || !ok {
+		stop()
+		return nil, err
+	}
+	return func(yield func(Item, error) bool) {
+		defer stop()
+		for item, err, ok := first, error(nil), true; ok; item, err, ok = next() {
+			if !yield(item, err) {
+				return
+			}
+		}
+	}, nil
+}

@@ -44,14 +44,14 @@ func (s *summary) write(w io.Writer, k layout.Ink, width int) error {
 	// Each count stays on one line: its space is no place to wrap at.
 	const stay = "\x00"
 	for severity, n := range s.counts {
-		word := count(n, severity)
+		word := Count(n, severity)
 		sum = strings.Replace(sum, word, strings.ReplaceAll(word, " ", stay), 1)
 	}
 	b := layout.Block{Width: width}
 	b.Hanging(0, 1, sum)
 	sum = strings.ReplaceAll(b.String(), stay, " ")
 	for severity, n := range s.counts {
-		word := count(n, severity)
+		word := Count(n, severity)
 		sum = strings.Replace(sum, word, k.Severity(severity, word), 1)
 	}
 	_, err := io.WriteString(w, "\n"+sum)
@@ -63,7 +63,7 @@ func tally(total int, counts map[check.Severity]int) string {
 	var parts []string
 	for _, s := range []check.Severity{check.Error, check.Warning, check.Unknown, check.Notice, check.Pass} {
 		if n := counts[s]; n > 0 {
-			parts = append(parts, count(n, s))
+			parts = append(parts, Count(n, s))
 		}
 	}
 	if len(parts) == 0 {
@@ -72,8 +72,8 @@ func tally(total int, counts map[check.Severity]int) string {
 	return targets(total) + ": " + strings.Join(parts, ", ")
 }
 
-// count is a number of targets of a severity, in words.
-func count(n int, s check.Severity) string {
+// Count is a number of targets of a severity, in words.
+func Count(n int, s check.Severity) string {
 	word := s.String()
 	if n > 1 && (s == check.Error || s == check.Warning || s == check.Notice) {
 		word += "s"

@@ -41,7 +41,10 @@ type Options struct {
 	TargetTimeout time.Duration // for all the work on a target; 0: no limit
 
 	Brief       bool // in text, print findings without the facts behind them; Verbose overrides it
-	TargetWidth int  // columns of the longest target, for a report in columns; Run finds it out; if 0, it is not known
+	TargetWidth int  // columns of the longest target, for a report in columns; if 0, Run finds it out
+
+	Unordered   bool // report each target as soon as it is done
+	StrictInput bool // stop at the first line that is no target, instead of reporting it
 
 	Empty string // what to print if there are no targets, which then is not an error
 

@@ -1,12 +1,13 @@
 package survey
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"os"
-	"slices"
+	"sync"
 	"time"
 
 	"rdnsproxy/check"
@@ -16,30 +17,71 @@ import (
 	"rdnsproxy/replacefile"
 )
 
-// finish reports the results and returns the exit status.
-func (s *Survey) finish(results iter.Seq[*check.Result]) (int, error) {
-	severities, err := s.Report(results)
+// finish does what is in the queue, reports it and returns the exit status.
+func (s *Survey) finish(ctx context.Context, q *queue) (int, error) {
+	format, err := report.FormatOf(s.o.Format)
 	if err != nil {
-		return s.Fail(severities, err), nil
+		return 0, err
 	}
-	return s.Status(severities), nil
+	var a account
+	err = s.write(&a, q, s.outcomes(ctx, q, format.Append))
+	s.progress.Clear()
+	switch {
+	case errors.Is(err, console.ErrInterrupted) && q.more != nil:
+		s.voice.Error(a.interrupted())
+		return format.Interrupted(s.o.FailOn, a.severities.list()), nil
+	case err != nil:
+		return s.Fail(a.severities.list(), err), nil
+	case a.invalid > 0:
+		return format.Invalid(s.o.FailOn, a.severities.list()), nil
+	}
+	return s.Status(a.severities.list()), nil
+}
+
+// account is what has been reported so far.
+type account struct {
+	severities severities
+	reported   int
+	unfinished int // of those reported: the run was interrupted before they were done
+	invalid    int // of those reported: they are no targets
+}
+
+func (a *account) add(o outcome) {
+	a.severities |= o.severities
+	a.reported++
+	if o.interrupted {
+		a.unfinished++
+	}
+	if o.invalid {
+		a.invalid++
+	}
+}
+
+// interrupted says how far the run has come. Where the list ends, nobody knows.
+func (a *account) interrupted() error {
+	return console.Refuse(exit.Interrupted, "",
+		"interrupted: %d targets are done, %d that were begun are not", a.reported-a.unfinished, a.unfinished)
 }
 
 // Report writes the report and returns the severities of all findings, each once.
-func (s *Survey) Report(results iter.Seq[*check.Result]) (severities []check.Severity, err error) {
-	err = s.write(&severities, results)
+func (s *Survey) Report(results iter.Seq[*check.Result]) ([]check.Severity, error) {
+	var a account
+	err := s.write(&a, nil, ofResults(results))
 	s.progress.Clear()
-	return severities, err
+	return a.severities.list(), err
 }
 
 // Fail prints why the report is incomplete, given Report's error, and returns the
 // exit status.
 func (s *Survey) Fail(severities []check.Severity, err error) int {
 	format, _ := report.FormatOf(s.o.Format) // there was a report of it
+	var refusal *console.Refusal
 	switch {
 	case errors.Is(err, console.ErrInterrupted):
 		s.voice.Error(console.Interrupted(s.o.Output))
 		return format.Interrupted(s.o.FailOn, severities)
+	case errors.As(err, &refusal): // the list of targets
+		s.voice.Error(refusal)
 	case s.o.Output != "":
 		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a directory you can write to, or - for stdout",
 			"writing the report to %v", err))
@@ -58,9 +100,10 @@ func (s *Survey) Status(severities []check.Severity) int {
 	return format.Status(s.o.FailOn, severities)
 }
 
-// write writes the results to stdout as they arrive, or to --output when all are
-// there, so that its readers never see half a report.
-func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Result]) error {
+// write writes what came of the targets to stdout as it arrives, or to --output when all
+// is there, so that its readers never see half a report. q is nil if the targets are not
+// read from one.
+func (s *Survey) write(a *account, q *queue, outcomes iter.Seq[outcome]) error {
 	write := func(out io.Writer) error {
 		format, err := report.FormatOf(s.o.Format)
 		if err != nil {
@@ -77,30 +120,50 @@ func (s *Survey) write(severities *[]check.Severity, results iter.Seq[*check.Res
 			defer f.Close()
 			o.Summary = f
 		}
-		handler := format.New(out, o)
-		program := console.Version()
+		handler := sync.OnceValue(func() report.Handler { // when the first targets are read
+			if q != nil && o.Width > 0 {
+				o.TargetWidth = q.width()
+			}
+			return format.New(out, o)
+		})
 		var stopped error
-		for r := range results {
-			if r.Interrupted() {
-				stopped = console.ErrInterrupted
+		for one := range outcomes {
+			if stopped = one.bad; stopped != nil {
+				break
 			}
-			for _, finding := range r.Findings {
-				if !slices.Contains(*severities, finding.Severity) {
-					*severities = append(*severities, finding.Severity)
-				}
+			if one.result == nil && one.record == nil {
+				continue
 			}
-			r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), program
-			if err := s.progress.WhileHidden(func() error { return handler.Result(r) }); err != nil {
+			a.add(one)
+			if err := s.progress.WhileHidden(func() error { return one.writeTo(handler()) }); err != nil {
 				return err
 			}
 		}
+		switch {
+		case stopped != nil:
+		case a.unfinished > 0:
+			stopped = console.ErrInterrupted
+		case q != nil:
+			stopped = q.err
+		}
 		s.progress.Clear()
-		return errors.Join(handler.Close(), stopped)
+		return errors.Join(handler().Close(), stopped)
 	}
-	if s.o.Output == "" {
-		return write(s.w.Out)
+	switch {
+	case s.o.Output != "":
+		return replacefile.Output(s.o.Output, func(out io.Writer) error { return eagerly(out, write) })
+	case q != nil && q.more != nil && s.w.TerminalWidth() == 0:
+		return eagerly(s.w.Out, write)
 	}
-	return replacefile.Output(s.o.Output, write)
+	return write(s.w.Out)
+}
+
+// writeTo writes an outcome that has something to report.
+func (o outcome) writeTo(h report.Handler) error {
+	if o.record != nil {
+		return h.(report.Recorder).Record(o.record)
+	}
+	return h.Result(o.result)
 }
 
 // reportOptions returns how to lay out a report for the reader: verbosity, colour,

@@ -6,21 +6,21 @@ import (
 	"math"
 	"os"
 	"runtime/debug"
-	"slices"
 	"syscall"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/inputs"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
-	"rdnsproxy/ordered"
-	"rdnsproxy/safetext"
 )
 
 // Run checks the targets that the words and Options.Sources name, at most Jobs at a
-// time, reports them in this order, and returns the exit status. If Options.Client
-// asks about a client, it is the only target, and words are ignored.
+// time, reports them in this order unless Options.Unordered is set, and returns the exit
+// status. Lists are read while their targets are checked, so memory does not depend on
+// their length. If Options.Client asks about a client, it is the only target, and words
+// are ignored.
 func Run(ctx context.Context, w console.World, o Options, words []string) (int, error) {
 	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
 	if err := o.load(ctx, w, v); err != nil {
@@ -34,12 +34,25 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 	if err != nil {
 		return 0, err
 	}
-	targets, err := reader.Targets(ctx, list.Items)
+	format, _ := report.FormatOf(o.Format) // an unknown one is refused later
+	known := list.Items
+	switch {
+	case o.PrintConfig || o.PrintKnownHosts:
+		known, err = list.All()
+		list.More = nil
+	case format.Holds:
+		err = list.Hold()
+	}
+	if err != nil {
+		return 0, err
+	}
+	// What is known at once is refused at once if it is no target.
+	given, err := reader.Targets(ctx, known)
 	if err != nil {
 		return 0, err
 	}
 	if o.PrintConfig {
-		printConfig(w, targets)
+		printConfig(w, given)
 		return exit.OK, nil
 	}
 	s, err := newSurvey(ctx, w, v, o, reader)
@@ -49,28 +62,33 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 	defer s.Close()
 	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	if len(targets) > manyTargets {
-		debug.SetGCPercent(400)
-		if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT
-			debug.SetMemoryLimit(limits.Memory)
-		}
+	ctx, cancel := context.WithCancel(ctx) // whoever stops taking results wants no more work
+	defer cancel()
+	if list.More != nil || len(given) > manyTargets {
+		spendMemory()
 	}
-	s.progress, s.unnamed = console.NewProgress(w, o.Quiet, len(targets)), list.Unnamed
-	for _, t := range targets {
-		s.o.TargetWidth = max(s.o.TargetWidth, len(safetext.Of(t.Input).String()))
-	}
+	q := newQueue(given, list.More)
+	s.progress, s.unnamed = console.NewProgress(w, o.Quiet, q.total(), s.soFar), list.Unnamed
 	defer s.progress.End()
-	each := ordered.Options[target.Target]{Jobs: o.Jobs, All: true}
-	results := ordered.Map(ctx, each, slices.Values(targets), s.Check)
-	if o.PrintKnownHosts {
-		return s.printKnownHosts(results)
+	if s.progress != nil && q.more != nil {
+		go s.expect(ctx, len(given))
 	}
-	return s.finish(results)
+	if o.PrintKnownHosts {
+		return s.printKnownHosts(results(s.outcomes(ctx, q, nil)))
+	}
+	return s.finish(ctx, q)
 }
 
 // manyTargets is the number of targets above which memory is spent for speed: with
 // the default GOGC, collecting garbage is a fifth of the work.
 const manyTargets = 100
+
+func spendMemory() {
+	debug.SetGCPercent(400)
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT
+		debug.SetMemoryLimit(limits.Memory)
+	}
+}
 
 // list returns the targets to check: the client, or those that the words and the
 // sources name.

@@ -29,6 +29,7 @@ type Survey struct {
 	reader   *target.Reader
 	checker  *check.Checker
 	progress *console.Progress // nil: none is shown
+	counts   counts            // for progress
 	unnamed  int               // hashed lines of known_hosts whose hosts are not checked, since their names are unknown
 
 	keys           knownKeys
@@ -120,11 +121,7 @@ func (s *Survey) check(ctx context.Context, t target.Target, asClient bool) *che
 	r := s.checkUntilPass(ctx, t, func(since, deadline time.Time) *check.Result {
 		ctx, cancel := s.attempt(ctx, deadline)
 		defer cancel()
-		ask := check.Ask{
-			Target: t.Target,
-			Family: t.Settings.Family,
-			Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.o.SSHDConfig, s.voice)),
-		}
+		ask := s.ask(t)
 		if asClient {
 			return s.askClient(ctx, ask)
 		}
@@ -146,4 +143,13 @@ func (s *Survey) check(ctx context.Context, t target.Target, asClient bool) *che
 		return check.Unfinished(t.Target)
 	}
 	return r
+}
+
+// ask is what the checker is asked about a target, but for a prober.
+func (s *Survey) ask(t target.Target) check.Ask {
+	return check.Ask{
+		Target: t.Target,
+		Family: t.Settings.Family,
+		Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.o.SSHDConfig, s.voice)),
+	}
 }

@@ -17,17 +17,17 @@ import (
 const usageHint = "usage: rdnsproxy check [flags] TARGET...; " +
 	"a target is HOST, HOST:PORT, user@HOST, an address, or an alias of ~/.ssh/config"
 
-// List is a list of targets.
+// List is where the targets of a run come from.
 type List struct {
-	Items   []inputs.Item
-	Unnamed int // hashed lines of known_hosts that are left out because their names are unknown
+	Items   []inputs.Item // known at once: operands, aliases, names in known_hosts
+	More    inputs.Items  // read as they are taken, such as --from-file; nil: none
+	Unnamed int           // hashed lines of known_hosts that are left out because their names are unknown
 }
 
-// List collects the targets from all sources. They are read before anything is
-// looked up, so that a bad one is reported at once. The error is a Refusal.
+// List collects the targets from all sources. What can be long is opened and read as far
+// as its first target, so that a file that is not there is an error before anything is
+// looked up. The error is a Refusal.
 func (r *Reader) List(ctx context.Context, from Sources, operands []string) (List, error) {
-	tooMany := console.Refuse(exit.Usage, "split the list; 'rdnsproxy help limits' says what a run may cost",
-		"too many targets for one run: the limit is %d", limits.Targets)
 	given := inputs.FromArgs(operands)
 	list := List{Items: slices.Clone(given)}
 	var empty []string // the sources that hold no target
@@ -41,18 +41,19 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 		}
 		empty = append(empty, "ssh's configuration has no Host with a plain name")
 	}
-	var lines []inputs.Item
 	if r.reads(from) {
-		var err error
-		if lines, err = r.linesOf(from); err != nil {
+		more, err := inputs.Begin(r.listed(from))
+		if err != nil {
 			return list, err
 		}
-		if len(lines) > limits.Targets {
-			return list, tooMany
-		}
+		list.More = more
 		empty = append(empty, r.noTarget(from))
 	}
 	if from.KnownHosts {
+		lines, err := (&List{More: list.More}).All() // their names may be those of hashed lines
+		if err != nil {
+			return list, err
+		}
 		known := r.knownWords(ctx, from, slices.Concat(given, lines))
 		list.Items, list.Unnamed = append(list.Items, known.words...), known.hashed.Unnamed
 		text := known.unnamed()
@@ -64,12 +65,15 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 		default:
 			r.Voice.NoticeWithHint(text+": their hosts are not checked", unnamedHint)
 		}
+		if list.More != nil {
+			list.More = inputs.Of(lines)
+		}
 	}
-	list.Items = r.expand(ctx, append(list.Items, lines...))
+	if err := r.stream(ctx, &list); err != nil {
+		return list, err
+	}
 	switch {
-	case len(list.Items) > limits.Targets:
-		return list, tooMany
-	case len(list.Items) > 0:
+	case len(list.Items) > 0 || list.More != nil:
 		return list, nil
 	case len(empty) > 0:
 		return list, console.Refuse(exit.Usage, usageHint, "no target: %s", strings.Join(empty, "; "))
@@ -77,40 +81,71 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 	return list, console.Refuse(exit.Usage, usageHint, "no target")
 }
 
-// unnamedHint says how to have the hosts of hashed lines checked.
-const unnamedHint = "name their hosts as targets, in --from-file, or as a Host in ssh's configuration"
-
-// linesOf reads the files, and one line more than are allowed at most.
-func (r *Reader) linesOf(from Sources) ([]inputs.Item, error) {
-	var items []inputs.Item
-	for item, err := range r.listed(from) {
-		if err != nil {
-			return nil, err
+// stream moves the first range and what follows it to More, where ranges are replaced by
+// their addresses. The error is that of an operand that is neither a range nor a target.
+func (r *Reader) stream(ctx context.Context, list *List) error {
+	first := len(list.Items)
+	for i, item := range list.Items {
+		_, isRange, err := inputs.ParseRange(item.Text)
+		if isRange || err != nil {
+			first = min(first, i)
+		} else if i > first && !item.Collected {
+			_, err = Parse(item.Text)
 		}
-		if items = append(items, item); len(items) > limits.Targets {
-			break // the caller refuses it
+		if err != nil {
+			return err
 		}
 	}
-	return items, nil
-}
-
-// expand replaces the ranges among the items, and yields one item more than are
-// allowed at most.
-func (r *Reader) expand(ctx context.Context, items []inputs.Item) (all []inputs.Item) {
-	each := func(yield func(inputs.Item, error) bool) {
-		for _, item := range items {
+	rest, more := list.Items[first:], list.More
+	list.Items = list.Items[:first:first]
+	if len(rest) == 0 && more == nil {
+		return nil
+	}
+	list.More = r.Expander.Expand(ctx, func(yield func(inputs.Item, error) bool) {
+		for _, item := range rest {
 			if !yield(item, nil) {
 				return
 			}
 		}
-	}
-	for item := range r.Expander.Expand(ctx, each) {
-		if all = append(all, item); len(all) > limits.Targets {
-			break // the caller refuses it
+		if more != nil {
+			more(yield)
+		}
+	})
+	return nil
+}
+
+// All returns the whole list. The error, a Refusal, says that it cannot be read, or that
+// it is longer than limits.Targets.
+func (l *List) All() ([]inputs.Item, error) {
+	all := slices.Clone(l.Items)
+	if l.More != nil {
+		for item, err := range l.More {
+			if err != nil {
+				return nil, err
+			}
+			if all = append(all, item); len(all) > limits.Targets {
+				break
+			}
 		}
 	}
-	return all
+	if len(all) > limits.Targets {
+		return nil, console.Refuse(exit.Usage, "split the list; 'rdnsproxy help limits' says what has to know all targets",
+			"too many targets for a run that has to know all of them: the limit is %d", limits.Targets)
+	}
+	return all, nil
 }
+
+// Hold reads all of More, so that the list is known to be short enough; see All.
+func (l *List) Hold() error {
+	all, err := l.All()
+	if err == nil && l.More != nil {
+		l.More = inputs.Of(all[len(l.Items):])
+	}
+	return err
+}
+
+// unnamedHint says how to have the hosts of hashed lines checked.
+const unnamedHint = "name their hosts as targets, in --from-file, or as a Host in ssh's configuration"
 
 // Targets applies ssh's configuration to the items, a few at a time because ssh
 // itself may have to be run. An invalid item is an error if the user wrote it; if it

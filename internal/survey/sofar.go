@@ -1,0 +1,49 @@
+package survey
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync/atomic"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/inputs"
+	"rdnsproxy/internal/report"
+)
+
+// counts are how many targets have which severity, while others are still checked.
+type counts [check.Error + 1]atomic.Int64
+
+func (c *counts) add(r *check.Result) {
+	if !r.Interrupted() {
+		c[r.Severity].Add(1)
+	}
+}
+
+// soFar says what has been found, for the line of progress.
+func (s *Survey) soFar() string {
+	var parts []string
+	for _, severity := range []check.Severity{check.Error, check.Warning, check.Unknown} {
+		if n := s.counts[severity].Load(); n > 0 {
+			parts = append(parts, report.Count(int(n), severity))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// expect counts the targets of a list that can be read twice, and tells progress how many
+// there are with those that are known.
+func (s *Survey) expect(ctx context.Context, known int) {
+	path := s.o.Sources.FromFile
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return
+	}
+	n := known
+	for _, err := range inputs.Lines(path, nil) {
+		if err != nil || ctx.Err() != nil {
+			return
+		}
+		n++
+	}
+	s.progress.Expect(n)
+}
