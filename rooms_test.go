@@ -68,8 +68,13 @@ var rooms = map[string]rule{
 		[]string{
 			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/dialect",
 			"internal/exit", "internal/inputs", "internal/knownhosts", "internal/krb5conf", "internal/mapping",
-			"internal/parent", "internal/penalty", "internal/report", "internal/sshprobe", "internal/target", "internal/zones", "ordered",
+			"internal/parent", "internal/penalty", "internal/report", "internal/shard", "internal/sshprobe",
+			"internal/target", "internal/zones", "ordered",
 		},
+	},
+	"rdnsproxy/internal/shard": {
+		"it knows the files of results, whatever is in a list and however it is checked",
+		[]string{"check", "replacefile", "internal/console", "internal/exit"},
 	},
 	"rdnsproxy/internal/pins": {
 		"it writes what a survey has found to be right",

@@ -54,6 +54,9 @@ const (
 	// ListLine is the length of a line of a list of targets, in bytes.
 	ListLine = 4096
 
+	// ResultLine is the length of a line of results that are read back, in bytes.
+	ResultLine = 16 << 20
+
 	// Counted is how many reverse zones, and how many of their operators, the format summary
 	// counts one by one.
 	Counted = 65536
@@ -209,6 +212,7 @@ func Table() []Group {
 		{"one run", []Limit{
 			{"targets", "none", "but " + count(Targets) + " with --known-hosts, --print-... or --format prometheus"},
 			{"line of a list", count(ListLine) + " bytes", "input.invalid says so; the other lines are checked"},
+			{"line of results", count(ResultLine>>20) + " MiB", "the file is refused (--merge, --resume)"},
 			{"zones in a summary", count(Counted), "the rest counts as one"},
 			{"addresses of a range", count(RangeAddresses), "refused if IPv4; the reverse tree of IPv6 is walked"},
 			{"questions of such a walk", count(WalkQuestions), "the walk ends there, and input.invalid says so"},

@@ -1,13 +1,11 @@
 package replacefile
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 
 	"rdnsproxy/replacefile/internal/osfile"
 	"rdnsproxy/replacefile/internal/pathwalk"
-	"rdnsproxy/safetext"
 )
 
 // OpenAppend opens a log for writing at its end. It creates it, 0600, if it does not
@@ -17,14 +15,26 @@ import (
 // that another user has planted on the way is ErrForeignLink. A FIFO without a reader
 // does not block. Each Write appends in one piece.
 func OpenAppend(path string) (*os.File, error) {
-	f, err := openAppend(path)
+	f, err := openAppend(path, os.O_WRONLY, 0o600)
+	return f, named(path, err)
+}
+
+// OpenJournal is OpenAppend for a file that is read and cut too, and that one process at a
+// time has: ErrLocked says that another one does. A new file gets its permissions from the
+// umask. On a file system without locks nobody is kept out.
+func OpenJournal(path string) (*os.File, error) {
+	f, err := openAppend(path, os.O_RDWR, 0o666)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", safetext.Line(path), osfile.Cause(err))
+		return nil, named(path, err)
+	}
+	if got, err := osfile.TryLock(f); err == nil && !got {
+		f.Close()
+		return nil, named(path, ErrLocked)
 	}
 	return f, nil
 }
 
-func openAppend(path string) (*os.File, error) {
+func openAppend(path string, access int, perm fs.FileMode) (*os.File, error) {
 	p, err := pathwalk.ResolveDir(path)
 	if err != nil {
 		return nil, err
@@ -38,7 +48,7 @@ func openAppend(path string) (*os.File, error) {
 			return nil, err
 		}
 	}
-	f, err := p.Dir.OpenFile(p.Name, os.O_WRONLY|os.O_APPEND|os.O_CREATE|osfile.OpenFlags, 0o600)
+	f, err := p.Dir.OpenFile(p.Name, access|os.O_APPEND|os.O_CREATE|osfile.OpenFlags, perm)
 	if err != nil {
 		if info, lerr := p.Dir.Lstat(p.Name); lerr == nil && !info.Mode().IsRegular() {
 			err = ErrNotRegular

@@ -40,8 +40,14 @@ configuration error, 3 it could not be determined.`,
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
-			if err := cmp.Or(f.validate(), notAPort("check", args)); err != nil {
+			if err := cmp.Or(f.validate(), f.validateParts(args), notAPort("check", args)); err != nil {
 				return err
+			}
+			if f.merge {
+				return exit.With(survey.Merge(w, f.Options, args))
+			}
+			if f.Resume != "" {
+				f.Format = "jsonl"
 			}
 			if f.Client.Enabled() && len(args) > 0 {
 				return console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address",

@@ -21,6 +21,7 @@ import (
 // checkFlags are the flags of check; other commands have some of them.
 type checkFlags struct {
 	survey.Options
+	merge bool // the operands are files of results
 
 	given func(name string) bool // on the command line or in the environment
 }
@@ -34,6 +35,7 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 	registerTarget(fs, &f.Options.Options)
 	fs.Lookup("quiet").Usage = "report only the targets that do not pass"
 	registerConnect(fs, &f.Connect)
+	fs.BoolVar(&f.merge, "merge", false, "report the results in these files of --format jsonl") // audit has its own
 	fs.BoolVar(&f.AcceptedPass, "accepted", false, "accepted mappings pass, as long as they are unchanged")
 	f.registerOwn(fs)
 }
@@ -46,6 +48,8 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "check at most `N` targets at once")
 	fs.BoolVar(&f.Unordered, "unordered", false, "report each target as soon as it is done, in any order")
 	fs.BoolVar(&f.StrictInput, "strict-input", false, "stop at the first line that is not a target")
+	fs.StringVar(&f.Shard, "shard", "", "check only share `I/N` of the targets; auto: that of this Slurm, Kubernetes or CI task")
+	fs.StringVar(&f.Resume, "resume", "", "write results to this `FILE` as jsonl; go on after those that are in it")
 	fs.BoolVar(&f.PrintConfig, "print-config", false, "print the settings taken from ssh's configuration, and stop")
 	fs.BoolVar(&f.PrintKnownHosts, "print-known-hosts", false, "print known_hosts lines of verified keys only")
 	fs.Var((*serversFlag)(&f.Compare), "compare", "also ask this DNS server, and report differences")
@@ -118,6 +122,28 @@ func (o *outputPath) Type() string   { return "string" }
 
 // clientAlone says why a client cannot be checked together with targets.
 const clientAlone = "--self and --client cannot be combined with targets"
+
+// validateParts refuses what does not go with a part of a run, or with results that are
+// there already.
+func (f *checkFlags) validateParts(args []string) error {
+	prints, client := f.PrintConfig || f.PrintKnownHosts, f.Client.Enabled()
+	switch {
+	case f.Resume != "" && (f.Output != "" || f.given("format") && f.Format != "jsonl"):
+		return console.Refuse(exit.Usage, "remove --output and --format; 'rdnsproxy check --merge FILE' makes any report of it",
+			"--resume writes its FILE as jsonl, and nothing else")
+	case f.Resume != "" && (prints || client), f.Shard != "" && (prints || client):
+		return console.Refuse(exit.Usage, "use one or the other",
+			"--shard and --resume are for targets, not for --self, --client, --print-config or --print-known-hosts")
+	case !f.merge:
+		return nil
+	case f.Sources != (target.Sources{}) || client || prints || f.Shard != "" || f.Resume != "":
+		return console.Refuse(exit.Usage, "rdnsproxy check --merge [--format NAME] FILE...",
+			"--merge only reads results; it takes no targets")
+	case len(args) == 0:
+		return console.Refuse(exit.Usage, "rdnsproxy check --merge FILE...", "--merge needs files of results")
+	}
+	return nil
+}
 
 // validate refuses values out of range and flags that cannot be combined.
 func (f *checkFlags) validate() error {

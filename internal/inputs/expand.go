@@ -57,20 +57,15 @@ func (x Expander) Expand(ctx context.Context, items Items) Items {
 func (x Expander) expand(ctx context.Context, written Item, r Range, yield func(Item, error) bool) bool {
 	item := written
 	item.DNSOnly = true
-	switch {
-	case r.Size() <= limits.RangeAddresses:
+	if r.Size() <= limits.RangeAddresses {
 		for a := range r.Addresses() {
 			if item.Text = a.String(); !yield(item, nil) {
 				return false
 			}
 		}
 		return true
-	case r.First.Is4():
-		written.Err = r.tooLarge(written.Text)
-		return yield(written, nil)
-	case x.Walk == nil:
-		written.Err = console.Refuse(exit.Usage, "name a smaller range, such as a /120",
-			"%s has too many addresses to ask about each", console.Quoted(written.Text))
+	}
+	if written.Err = x.refuses(written.Text, r); written.Err != nil {
 		return yield(written, nil)
 	}
 	for a, err := range x.Walk(ctx, r.First, r.Last) {
@@ -85,6 +80,29 @@ func (x Expander) expand(ctx context.Context, written Item, r Range, yield func(
 		}
 	}
 	return true
+}
+
+// Refuses returns why an item that is written like a range cannot be used; nil if it can
+// be, or if it is no range. The error is a Refusal.
+func (x Expander) Refuses(text string) error {
+	r, ok, err := ParseRange(text)
+	if err != nil || !ok {
+		return err
+	}
+	return x.refuses(text, r)
+}
+
+func (x Expander) refuses(text string, r Range) error {
+	switch {
+	case r.Size() <= limits.RangeAddresses:
+		return nil
+	case r.First.Is4():
+		return r.tooLarge(text)
+	case x.Walk == nil:
+		return console.Refuse(exit.Usage, "name a smaller range, such as a /120",
+			"%s has too many addresses to ask about each", console.Quoted(text))
+	}
+	return nil
 }
 
 // walkHint is the hint where a range could not be walked.

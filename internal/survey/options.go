@@ -46,6 +46,9 @@ type Options struct {
 	Unordered   bool // report each target as soon as it is done
 	StrictInput bool // stop at the first line that is no target, instead of reporting it
 
+	Shard  string // the share of the targets to check, as shard.Parse takes it; if empty, all
+	Resume string // the file of a run that may have been interrupted; its format is jsonl
+
 	Empty string // what to print if there are no targets, which then is not an error
 
 	PrintConfig     bool // print what was taken from ssh's configuration, and look nothing up

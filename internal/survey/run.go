@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/shard"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
 )
@@ -68,15 +70,36 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 		spendMemory()
 	}
 	q := newQueue(given, list.More)
+	if err := s.share(q); err != nil {
+		return 0, err
+	}
+	if q.journal != nil {
+		defer q.journal.Close()
+	}
 	s.progress, s.unnamed = console.NewProgress(w, o.Quiet, q.total(), s.soFar), list.Unnamed
 	defer s.progress.End()
-	if s.progress != nil && q.more != nil {
-		go s.expect(ctx, len(given))
+	if s.progress != nil && q.total() == 0 {
+		go s.expect(ctx, q)
 	}
 	if o.PrintKnownHosts {
 		return s.printKnownHosts(results(s.outcomes(ctx, q, nil)))
 	}
 	return s.finish(ctx, q)
+}
+
+// share has the queue leave out what is not this run's to do, by Options.Shard and
+// Options.Resume.
+func (s *Survey) share(q *queue) (err error) {
+	if s.o.Shard != "" {
+		if q.share, err = shard.Parse(s.o.Shard, s.w.LookupEnv); err != nil {
+			return err
+		}
+		s.o.Empty = cmp.Or(s.o.Empty, "no target is in share "+q.share.String())
+	}
+	if s.o.Resume != "" {
+		return q.resume(s.voice, s.o)
+	}
+	return nil
 }
 
 // manyTargets is the number of targets above which memory is spent for speed: with

@@ -9,6 +9,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/target"
 )
 
 // counts are how many targets have which severity, while others are still checked.
@@ -32,18 +33,31 @@ func (s *Survey) soFar() string {
 }
 
 // expect counts the targets of a list that can be read twice, and tells progress how many
-// there are with those that are known.
-func (s *Survey) expect(ctx context.Context, known int) {
-	path := s.o.Sources.FromFile
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return
+// of them this run has to do, with those that are known.
+func (s *Survey) expect(ctx context.Context, q *queue) {
+	n := 0
+	count := func(text string) {
+		if q.share.Whole() || q.share.Keeps(target.Canonical(text)) {
+			n++
+		}
 	}
-	n := known
-	for _, err := range inputs.Lines(path, nil) {
-		if err != nil || ctx.Err() != nil {
+	for _, t := range q.given {
+		count(t.Input)
+	}
+	if q.more != nil {
+		path := s.o.Sources.FromFile
+		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
 			return
 		}
-		n++
+		for item, err := range inputs.Lines(path, nil) {
+			if err != nil || ctx.Err() != nil {
+				return
+			}
+			count(item.Text)
+		}
+	}
+	if q.journal != nil {
+		s.progress.Pass(q.journal.Done)
 	}
 	s.progress.Expect(n)
 }

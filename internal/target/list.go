@@ -87,8 +87,8 @@ func (r *Reader) stream(ctx context.Context, list *List) error {
 	first := len(list.Items)
 	for i, item := range list.Items {
 		_, isRange, err := inputs.ParseRange(item.Text)
-		if isRange || err != nil {
-			first = min(first, i)
+		if isRange {
+			first, err = min(first, i), r.Expander.Refuses(item.Text)
 		} else if i > first && !item.Collected {
 			_, err = Parse(item.Text)
 		}

@@ -37,6 +37,23 @@ func Parse(word string) (Destination, error) {
 	return t, CheckHost(t.host)
 }
 
+// Canonical returns the host that a target names in one spelling: without user and port,
+// in lower case, without a final dot, an address as RFC 5952 writes it. What is no target
+// stays as it is.
+func Canonical(word string) string {
+	d, err := Parse(word)
+	if err != nil {
+		return word
+	}
+	if a, literal := resolve.ParseLiteral(d.host); literal {
+		return a.Unmap().String()
+	}
+	if name, err := resolve.ParseName(d.host); err == nil {
+		return strings.TrimSuffix(string(name), ".")
+	}
+	return word
+}
+
 func parseURL(word string) (Destination, error) {
 	u, err := url.Parse(word)
 	if err != nil || u.Scheme != "ssh" || u.Path != "" && u.Path != "/" {

@@ -1,0 +1,166 @@
+package shard
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/safetext"
+)
+
+// Begin is the first line of a file of results that has to be put together with others,
+// or goes on after the run was killed: whose results these are. Readers that want results
+// skip lines that have a "record".
+type Begin struct {
+	Record  string            `json:"record"` // "begin"
+	Schema  int               `json:"schema"` // of the results
+	Shard   string            `json:"shard,omitempty"`
+	Options map[string]string `json:"options"` // the flags that decide what a result says, those that are not the default
+	Time    time.Time         `json:"time,omitzero"`
+	Version string            `json:"version,omitempty"`
+}
+
+// End is the last line of such a file, unless the run was killed.
+type End struct {
+	Record   string         `json:"record"` // "end"
+	Complete bool           `json:"complete"`
+	Targets  int            `json:"targets"` // results in the file
+	By       map[string]int `json:"severities"`
+	Time     time.Time      `json:"time,omitzero"`
+}
+
+// Line returns the record as a line of JSON.
+func (b Begin) Line() []byte {
+	b.Record, b.Schema = "begin", check.Schema
+	if b.Options == nil {
+		b.Options = map[string]string{}
+	}
+	return line(b)
+}
+
+// Line returns the record as a line of JSON.
+func (e End) Line() []byte {
+	e.Record = "end"
+	if e.By == nil {
+		e.By = map[string]int{}
+	}
+	return line(e)
+}
+
+func line(record any) []byte {
+	b, err := json.Marshal(record)
+	if err != nil {
+		panic(err) // there is nothing in a record that JSON does not have
+	}
+	return append(b, '\n')
+}
+
+// isRecord reports whether a line is a record and not a result.
+func isRecord(line []byte) bool { return bytes.HasPrefix(line, []byte(`{"record":`)) }
+
+// parseBegin parses a first line; false if it is something else.
+func parseBegin(line []byte) (b Begin, ok bool) {
+	ok = isRecord(line) && json.Unmarshal(line, &b) == nil && b.Record == "begin"
+	return b, ok
+}
+
+// parseEnd parses a last line; false if it is something else.
+func parseEnd(line []byte) (e End, ok bool) {
+	ok = isRecord(line) && json.Unmarshal(line, &e) == nil && e.Record == "end"
+	return e, ok
+}
+
+// differs says in what another run differs, so that its results do not belong with these;
+// "" if in nothing. The version of the program may differ.
+func (b Begin) differs(other Begin) string {
+	if b.Schema != other.Schema {
+		return fmt.Sprintf("has results of schema %d, not %d", other.Schema, b.Schema)
+	}
+	names := slices.Sorted(maps.Keys(b.Options))
+	for name := range other.Options {
+		if _, both := b.Options[name]; !both {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		ours, theirs := b.Options[name], other.Options[name]
+		switch {
+		case ours == theirs:
+		case theirs == "":
+			return "was made without --" + safetext.Line(name)
+		default:
+			return "was made with --" + safetext.Line(name) + " " + safetext.Cut(safetext.Line(theirs), 80)
+		}
+	}
+	return ""
+}
+
+// position is the member that says where in the whole list the target of a result stands,
+// counted from 1. It is the last one of a line.
+const position = `,"position":`
+
+// AppendPosition adds its position to the last line of dst, a result in JSON.
+func AppendPosition(dst []byte, n int) []byte {
+	end := len(dst)
+	for end > 0 && dst[end-1] != '}' {
+		end--
+	}
+	if end == 0 {
+		return dst
+	}
+	return append(strconv.AppendInt(append(dst[:end-1], position...), int64(n), 10), "}\n"...)
+}
+
+// positionOf returns the position in a line; 0 if it has none.
+func positionOf(line []byte) int {
+	i := bytes.LastIndex(line, []byte(position))
+	if i < 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.TrimRight(string(line[i+len(position):]), "}\n"))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// targetOf returns the target of a line that is a result; false if it is none.
+func targetOf(line []byte) (string, bool) {
+	const head = `{"schema":1,"target":"`
+	if rest, ok := bytes.CutPrefix(line, []byte(head)); ok {
+		if i := bytes.IndexByte(rest, '"'); i >= 0 && bytes.IndexByte(rest[:i], '\\') < 0 && bytes.HasSuffix(rest, []byte("}\n")) {
+			return string(rest[:i]), true
+		}
+	}
+	var r struct {
+		Schema int     `json:"schema"`
+		Target *string `json:"target"`
+	}
+	if json.Unmarshal(line, &r) != nil || r.Schema != check.Schema || r.Target == nil {
+		return "", false
+	}
+	return *r.Target, true
+}
+
+// severitiesIn returns the severities that a result's line names: those of its findings,
+// and their worst.
+func severitiesIn(line []byte) (found []check.Severity) {
+	for s := check.Pass; s <= check.Error; s++ {
+		if bytes.Contains(line, []byte(`"severity":"`+s.String()+`"`)) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// has reports whether a result's line has a finding of a code.
+func has(line []byte, code check.Code) bool {
+	return bytes.Contains(line, []byte(`{"code":"`+string(code)+`"`))
+}

@@ -1,0 +1,48 @@
+package survey
+
+import (
+	"strings"
+
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/shard"
+	"rdnsproxy/limits"
+)
+
+// Merge reports the results in files, which check --format jsonl has written, as one run
+// would have reported them, and returns its exit status. Of each file only one result is in
+// memory, unless the format keeps all.
+func Merge(w console.World, o Options, files []string) (int, error) {
+	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
+	format, err := report.FormatOf(o.Format)
+	if err != nil {
+		return 0, err
+	}
+	m, err := shard.Merge(files, w.In)
+	if err != nil {
+		return 0, err
+	}
+	defer m.Close()
+	if len(m.Versions) > 1 {
+		v.Notice("the files were written by versions " + strings.Join(m.Versions, " and ") + " of rdnsproxy")
+	}
+	s := &Survey{w: w, o: o, voice: v}
+	one := &writing{s: s, many: true, read: true, outcomes: func(yield func(outcome) bool) {
+		n := 0
+		for r, err := range m.Results() {
+			if n++; err == nil && format.Holds && n > limits.Targets {
+				err = console.Refuse(exit.Usage, "merge fewer files, or choose another format",
+					"the format %s keeps all results: the limit is %d", format.Name, limits.Targets)
+			}
+			if err != nil {
+				yield(outcome{bad: err})
+				return
+			}
+			if !yield(outcomeOf(r)) {
+				return
+			}
+		}
+	}}
+	return s.statusOf(&queue{}, one, format, one.write())
+}

@@ -1,0 +1,182 @@
+package survey
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync/atomic"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/inputs"
+	"rdnsproxy/internal/shard"
+	"rdnsproxy/internal/target"
+	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
+)
+
+// queue is what a run has to do: targets that are known, then items that are read as
+// their turn comes. It leaves out what another share of the list has, and what is done.
+type queue struct {
+	given []target.Target
+	more  inputs.Items // nil: none
+	err   error        // what ended more before its end; set when over is
+	over  atomic.Bool  // all were taken, or err is set
+
+	share   shard.Shard
+	journal *shard.Journal // nil: none
+
+	taken   atomic.Int64  // how many were taken
+	wide    atomic.Int64  // columns of the longest of them
+	settled chan struct{} // closed when the first limits.Window are taken, or all
+}
+
+func newQueue(given []target.Target, more inputs.Items) *queue {
+	return &queue{given: given, more: more, settled: make(chan struct{})}
+}
+
+// job is one thing to do: a target, or the item that names it.
+type job struct {
+	position int            // in the whole list, from 1
+	target   *target.Target // nil: item names it
+	item     inputs.Item
+}
+
+// jobs yields what is to be done. Once ctx is done, it takes nothing more from more.
+func (q *queue) jobs(ctx context.Context) iter.Seq[job] {
+	return func(yield func(job) bool) {
+		defer q.settle()
+		position := 0
+		for i := range q.given {
+			position++
+			if q.take(q.given[i].Input) && !yield(job{position: position, target: &q.given[i]}) {
+				return
+			}
+		}
+		more := q.more
+		if more == nil {
+			more = inputs.Of(nil)
+		}
+		for item, err := range more {
+			if ctx.Err() != nil {
+				return
+			}
+			if q.err = err; err != nil {
+				break
+			}
+			position++
+			if q.take(item.Text) && !yield(job{position: position, item: item}) {
+				return
+			}
+		}
+		q.over.Store(true)
+	}
+}
+
+// ending returns why not all were taken; nil if they were. It is asked when no more
+// outcomes come.
+func (q *queue) ending() error {
+	if !q.over.Load() {
+		return console.ErrInterrupted
+	}
+	return q.err
+}
+
+// take reports whether a target of the list is this run's to do, and counts it.
+func (q *queue) take(text string) bool {
+	if !q.share.Whole() && !q.share.Keeps(target.Canonical(text)) {
+		return false
+	}
+	shown := safetext.Of(text).String()
+	if q.journal != nil && q.journal.Has(shown) {
+		return false
+	}
+	if q.taken.Add(1) == limits.Window {
+		q.settle()
+	}
+	if n := int64(len(shown)); n > q.wide.Load() {
+		q.wide.Store(n)
+	}
+	return true
+}
+
+// settle says that the width is known.
+func (q *queue) settle() {
+	select {
+	case <-q.settled:
+	default:
+		close(q.settled)
+	}
+}
+
+// width returns the columns of the longest of the targets that are read first. It waits
+// for them, but not for a list that somebody is still typing.
+func (q *queue) width() int {
+	select {
+	case <-q.settled:
+	case <-time.After(100 * time.Millisecond):
+	}
+	return int(q.wide.Load())
+}
+
+// total is how many targets there are; 0 if that is not known.
+func (q *queue) total() int {
+	if q.more != nil || !q.share.Whole() || q.journal != nil {
+		return 0
+	}
+	return len(q.given)
+}
+
+// frame returns what stands around the results; nil if nothing does.
+func (q *queue) frame(o Options) *frame {
+	if q.journal == nil && (q.share.N == 0 || o.Format != "jsonl") {
+		return nil
+	}
+	return &frame{begin: q.begin(o), journal: q.journal}
+}
+
+// begin says whose the results are.
+func (q *queue) begin(o Options) shard.Begin {
+	return shard.Begin{
+		Shard: q.share.String(), Options: o.judging(),
+		Time: time.Now().UTC().Truncate(time.Millisecond), Version: console.Version(),
+	}
+}
+
+// recorder returns a function that makes the record of a result at a position, given the
+// format's; nil if that is nil. The shares of a list have the positions.
+func (q *queue) recorder(record func([]byte, *check.Result) []byte) func(*check.Result, int) []byte {
+	switch {
+	case record == nil:
+		return nil
+	case q.share.N == 0:
+		return func(r *check.Result, _ int) []byte { return record(nil, r) }
+	}
+	return func(r *check.Result, position int) []byte { return shard.AppendPosition(record(nil, r), position) }
+}
+
+// resume opens the journal of --resume, and says what it has.
+func (q *queue) resume(v *console.Voice, o Options) (err error) {
+	if q.journal, err = shard.Open(o.Resume, q.begin(o)); err != nil {
+		return err
+	}
+	name, done := safetext.Line(o.Resume), q.journal.Done
+	if done > 0 {
+		v.Notice(fmt.Sprintf("%s has the results of %d targets: they are skipped", name, done))
+	}
+	if was := q.journal.Version; was != "" && was != safetext.Line(console.Version()) {
+		v.Notice(fmt.Sprintf("%s was begun by version %s of rdnsproxy, this is %s", name, was, console.Version()))
+	}
+	return nil
+}
+
+// left says how many results of the journal are of targets that the list no longer has.
+func (q *queue) left(v *console.Voice, err error) {
+	if q.journal == nil || err != nil {
+		return
+	}
+	if n := q.journal.Left(); n > 0 {
+		v.Notice(fmt.Sprintf("%d results in the file are of targets that are not in the list", n))
+	}
+}

@@ -1,0 +1,183 @@
+package survey
+
+import (
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"sync"
+	"time"
+
+	"rdnsproxy/check"
+	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/report"
+	"rdnsproxy/internal/shard"
+	"rdnsproxy/replacefile"
+)
+
+// writing is a report that is being written.
+type writing struct {
+	account
+	s        *Survey
+	outcomes iter.Seq[outcome]
+	frame    *frame     // nil: results alone
+	width    func() int // columns of the longest target; if nil, Options say that
+	end      func() error
+	many     bool // results come in numbers: save system calls
+	read     bool // from files: what was interrupted is over
+}
+
+// account is what has been reported so far.
+type account struct {
+	severities severities
+	by         [check.Error + 1]int // targets by their severity
+	reported   int
+	unfinished int // of those reported: the run was interrupted before they were done
+	invalid    int // of those reported: they are no targets
+}
+
+func (a *account) add(o outcome) {
+	a.severities |= o.severities
+	a.by[o.severity]++
+	a.reported++
+	if o.interrupted {
+		a.unfinished++
+	}
+	if o.invalid {
+		a.invalid++
+	}
+}
+
+// frame is what stands around the results of a run that has to be put together with
+// others, or can go on: see shard.Begin.
+type frame struct {
+	begin   shard.Begin
+	journal *shard.Journal // nil: the results go where a report goes
+}
+
+// write writes what came of the targets to stdout as it arrives, or to --output when all
+// is there, so that its readers never see half a report, or to a journal.
+func (w *writing) write() error {
+	switch o := w.s.o; {
+	case w.frame != nil && w.frame.journal != nil:
+		return eagerly(w.frame.journal, w.writeTo)
+	case o.Output != "":
+		return replacefile.Output(o.Output, func(out io.Writer) error { return eagerly(out, w.writeTo) })
+	case w.many && w.s.w.TerminalWidth() == 0:
+		return eagerly(w.s.w.Out, w.writeTo)
+	}
+	return w.writeTo(w.s.w.Out)
+}
+
+func (w *writing) writeTo(out io.Writer) error {
+	format, err := report.FormatOf(w.s.o.Format)
+	if err != nil {
+		return err
+	}
+	o := w.s.o.reportOptions(w.s.w)
+	o.Unnamed = w.s.unnamed
+	if summary := w.s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
+		f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		o.Summary = f
+	}
+	if w.frame != nil && w.frame.journal == nil {
+		if _, err := out.Write(w.frame.begin.Line()); err != nil {
+			return err
+		}
+	}
+	handler := sync.OnceValue(func() report.Handler { // when the first targets are read
+		if w.width != nil && o.Width > 0 {
+			o.TargetWidth = w.width()
+		}
+		return format.New(out, o)
+	})
+	stopped, err := w.results(handler)
+	if err != nil {
+		return err
+	}
+	w.s.progress.Clear()
+	err = handler().Close()
+	if w.frame != nil && err == nil {
+		_, err = out.Write(w.trailer(stopped == nil))
+	}
+	return errors.Join(err, stopped)
+}
+
+// results writes all results. stopped says why there are no more of them than there are.
+func (w *writing) results(handler func() report.Handler) (stopped, err error) {
+	for one := range w.outcomes {
+		switch {
+		case one.bad != nil:
+			return one.bad, nil
+		case one.result == nil && one.record == nil:
+			continue
+		}
+		w.add(one)
+		if one.interrupted && w.frame != nil && w.frame.journal != nil {
+			continue // the next run begins with it
+		}
+		if err := w.s.progress.WhileHidden(func() error { return one.writeTo(handler()) }); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case w.unfinished > 0 && !w.read:
+		return console.ErrInterrupted, nil
+	case w.end != nil:
+		return w.end(), nil
+	}
+	return nil, nil
+}
+
+// writeTo writes an outcome that has something to report.
+func (o outcome) writeTo(h report.Handler) error {
+	if o.record != nil {
+		return h.(report.Recorder).Record(o.record)
+	}
+	return h.Result(o.result)
+}
+
+// trailer returns the last line of a framed report.
+func (w *writing) trailer(complete bool) []byte {
+	e := shard.End{Complete: complete, Time: time.Now().UTC().Truncate(time.Millisecond), By: map[string]int{}}
+	e.Targets = w.reported
+	of := w.by
+	if j := w.frame.journal; j != nil {
+		e.Targets += j.Done - w.unfinished
+		of[check.Unknown] -= w.unfinished
+		for s, n := range j.By {
+			of[s] += n
+		}
+	}
+	for s, n := range of {
+		if n > 0 {
+			e.By[check.Severity(s).String()] = n
+		}
+	}
+	return e.Line()
+}
+
+// reportOptions returns how to lay out a report for the reader: verbosity, colour,
+// and the terminal's width.
+func (o *Options) reportOptions(w console.World) report.Options {
+	r := report.Options{
+		Quiet:       o.Quiet,
+		Verbose:     o.Verbose,
+		Brief:       o.Brief && !o.Verbose,
+		Empty:       o.Empty,
+		FailOn:      o.FailOn,
+		Time:        time.Now(),
+		Command:     console.QualifyCommands,
+		TargetWidth: o.TargetWidth,
+	}
+	if o.Output != "" {
+		r.Color = w.Colored(o.Color, nil)
+		return r
+	}
+	r.Color, r.Width = w.Colored(o.Color, w.Out), w.TerminalWidth()
+	return r
+}
