@@ -133,10 +133,14 @@ actionlint: ## check the workflows
 
 ## Measurements
 
-.PHONY: bench cover
+.PHONY: bench bench-huge cover
 bench: ## measure the program beside nc, ncat, socat, dnsperf, ripgrep and fail2ban
 	@testdata/install bench
 	$(GO) run -tags bench ./internal/bench
+
+bench-huge: ## the memory of a check of ten million hosts
+	@testdata/install bench
+	$(GO) run -tags bench ./internal/bench -huge 10000000 -rows '^bulk-huge$$'
 
 cover: ## the unit tests' coverage: .build/cover.html
 	@mkdir -p .build

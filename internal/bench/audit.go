@@ -139,12 +139,12 @@ func auditClients(ctx context.Context, s *stage, print func(row)) error {
 	if err := needs("nsd"); err != nil {
 		return err
 	}
-	server, err := nsd(ctx, s, s.hosts)
+	server, err := nsd(ctx, s, s.clients)
 	if err != nil {
 		return err
 	}
 	var b bytes.Buffer
-	for i := range s.hosts {
+	for i := range s.clients {
 		fmt.Fprintf(&b, "Jan  5 10:00:00 web1 sshd[%d]: Failed password for root from %s port 22 ssh2\n", 1000+i, hostAddr(i))
 	}
 	if err := s.write("log", b.String()); err != nil {
@@ -157,7 +157,7 @@ func auditClients(ctx context.Context, s *stage, print func(row)) error {
 		if err != nil {
 			return err
 		}
-		took = append(took, c.seconds()*20_000/float64(s.hosts))
+		took = append(took, c.seconds()*20_000/float64(s.clients))
 	}
 	print(row{what: "audit, 20,000 clients judged", unit: seconds, mark: atMost(10), absolute: true, ours: took})
 	return nil

@@ -52,20 +52,25 @@ type plan struct {
 	goodbyes  int    // sessions to check for SSH_MSG_DISCONNECT
 	hosts     int    // hosts in a bulk check
 	bulkTurns int    // rounds of bulk checks
+	bulkSizes []int  // hosts in those whose memory is measured
+	huge      int    // hosts in bulk-huge; 0: none
 
 	log      int64   // bytes of an audited log
+	clients  int     // clients that are judged
 	logSizes []int64 // of those whose memory is measured
 	logTurns int     // rounds of audits
 }
 
 var (
 	full = plan{
-		starts: 201, rounds: 9, session: 1 << 30, raw: 2 << 30, stalls: 3, goodbyes: 30, hosts: 20000, bulkTurns: 5,
-		log: 1 << 30, logSizes: []int64{256 << 20, 1 << 30, 4 << 30}, logTurns: 5,
+		starts: 201, rounds: 9, session: 1 << 30, raw: 2 << 30, stalls: 3, goodbyes: 30, hosts: 100_000, bulkTurns: 5,
+		bulkSizes: []int{100_000, 1_000_000},
+		log:       1 << 30, clients: 20_000, logSizes: []int64{256 << 20, 1 << 30, 4 << 30}, logTurns: 5,
 	}
 	quick = plan{
 		starts: 31, rounds: 3, session: 64 << 20, raw: 256 << 20, stalls: 1, goodbyes: 30, hosts: 5000, bulkTurns: 3,
-		log: 64 << 20, logSizes: []int64{64 << 20, 256 << 20}, logTurns: 3,
+		bulkSizes: []int{5000, 20_000},
+		log:       64 << 20, clients: 5000, logSizes: []int64{64 << 20, 256 << 20}, logTurns: 3,
 	}
 )
 
@@ -89,6 +94,9 @@ var measurements = []measurement{
 	{"disconnect", disconnect},
 	{"dead-zone", deadZone},
 	{"bulk", bulk},
+	{"bulk-memory", bulkMemories},
+	{"bulk-far", bulkFar},
+	{"bulk-huge", bulkHuge},
 	{"audit", auditLog},
 	{"audit-memory", auditMemories},
 	{"audit-rates", auditRates},
@@ -100,12 +108,13 @@ func run(ctx context.Context) error {
 	rows := flag.String("rows", "", "measure only what matches this regular `expression`; -list lists the names")
 	list := flag.Bool("list", false, "list what can be measured")
 	markdown := flag.Bool("markdown", false, "print a Markdown table")
+	huge := flag.Int("huge", 0, "hosts of bulk-huge, which is left out otherwise")
 	program := flag.String("program", "", "measure this rdnsproxy instead of one built from the sources")
 	flag.Parse()
 	if *few {
 		p = quick
 	}
-	p.given = *program
+	p.given, p.huge = *program, *huge
 	wanted, err := regexp.Compile(*rows)
 	if err != nil {
 		return fmt.Errorf("-rows: %w", err)

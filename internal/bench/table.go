@@ -27,8 +27,8 @@ var columns = []struct {
 
 const legend = `A row's ratio is rdnsproxy's figure by that of the program beside it. Each round runs both, one
 right after the other: median and min-max are of the rounds' ratios, mean is the ratio of the means.
-Marks are compared with figures as printed. zdns, the mark for bulk look-ups, is not in Debian and
-is not measured; dnsperf only asks questions and judges nothing.`
+Marks are compared with figures as printed. zdns and massdns are measured where they are on PATH;
+dnsperf only asks questions and judges nothing.`
 
 func (t *table) begin(machine []string) {
 	for _, line := range machine {

@@ -9,7 +9,7 @@ import (
 )
 
 // patience is how long a run may take before it counts as hanging.
-const patience = 5 * time.Minute
+const patience = 30 * time.Minute
 
 // contender is a way to do what is measured.
 type contender struct {

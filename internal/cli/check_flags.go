@@ -46,6 +46,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerReport(fs)
 	fs.BoolVar(&f.ConnectAll, "connect", false, "connect to each address of a range too")
 	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "check at most `N` targets at once")
+	fs.Var((*rate)(&f.Rate), "rate", "ask each DNS server at most `N` questions a second; auto: with long lists 1000, but any number on this machine; unlimited")
 	fs.BoolVar(&f.Unordered, "unordered", false, "report each target as soon as it is done, in any order")
 	fs.BoolVar(&f.StrictInput, "strict-input", false, "stop at the first line that is not a target")
 	fs.StringVar(&f.Shard, "shard", "", "check only share `I/N` of the targets; auto: that of this Slurm, Kubernetes or CI task")

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,6 +91,38 @@ func (i *interval) Set(s string) error {
 		return fmt.Errorf("invalid duration %q (for example 1.5s, 200ms, 10 or 1m30)", s)
 	}
 	*i = interval(d)
+	return nil
+}
+
+// rate is the value of --rate: questions a second. 0 is auto, a negative number unlimited.
+type rate int
+
+func (r *rate) Type() string { return "RATE" }
+
+func (r *rate) String() string {
+	switch {
+	case *r == 0:
+		return "auto"
+	case *r < 0:
+		return "unlimited"
+	}
+	return strconv.Itoa(int(*r))
+}
+
+func (r *rate) Set(word string) error {
+	switch word {
+	case "auto":
+		*r = 0
+		return nil
+	case "unlimited":
+		*r = -1
+		return nil
+	}
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 1 {
+		return errors.New("expected a number of questions a second, auto or unlimited")
+	}
+	*r = rate(n)
 	return nil
 }
 

@@ -75,7 +75,8 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 		return ordered.Map(ctx, o, q.jobs(ctx), func(ctx context.Context, j job) outcome { return judge(ctx, s.name(ctx, j)) })
 	}
 	// ssh itself may have to be run for its configuration, so some are read at once.
-	names := ordered.Map(ctx, ordered.Options[job]{Jobs: s.o.Jobs}, q.jobs(ctx), s.name)
+	few := ordered.Options[job]{Jobs: s.o.Jobs, Window: s.o.Jobs}
+	names := ordered.Map(ctx, few, q.jobs(ctx), s.name)
 	asks := func(yield func(named, check.Ask) bool) {
 		for m := range names {
 			var ask check.Ask

@@ -21,6 +21,7 @@ type Options struct {
 	Zones        resolve.Zones    // asked before the servers; if nil, only they are
 	Offline      bool             // no server is asked
 	RequireName  bool             // a reverse name other than the host's is a warning
+	Rate         int              // DNS questions a second to each server; see resolve.Resolver
 
 	Quiet   bool // errors only
 	Verbose bool
@@ -53,7 +54,7 @@ func (o *Options) Family() (resolve.Family, error) {
 // Resolver returns the resolver for these options, and the path of the hosts file
 // that suggested lines are for.
 func (o *Options) Resolver(w console.World) (*resolve.Resolver, string, error) {
-	r, path := &resolve.Resolver{Env: lookupEnvironment(w)}, hostsfile.SystemPath()
+	r, path := &resolve.Resolver{Env: lookupEnvironment(w), Rate: o.Rate}, hostsfile.SystemPath()
 	if len(o.Resolvers) > 0 {
 		r.Config = ConfigWithServers(w, o.Resolvers)
 	}
