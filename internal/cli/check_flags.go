@@ -137,7 +137,7 @@ func (f *checkFlags) validateParts(args []string) error {
 			"--shard and --resume are for targets, not for --self, --client, --print-config or --print-known-hosts")
 	case !f.merge:
 		return nil
-	case f.Sources != (target.Sources{}) || client || prints || f.Shard != "" || f.Resume != "":
+	case f.Sources != (target.Sources{}) || f.Zones.Given() || client || prints || f.Shard != "" || f.Resume != "":
 		return console.Refuse(exit.Usage, "rdnsproxy check --merge [--format NAME] FILE...",
 			"--merge only reads results; it takes no targets")
 	case len(args) == 0:

@@ -48,6 +48,4 @@ func (r *records) begin() error {
 }
 
 // appendJSONLine appends a result as one line of JSON.
-func appendJSONLine(dst []byte, r *check.Result) []byte {
-	return append(r.AppendJSON(dst), '\n')
-}
+func appendJSONLine(dst []byte, r *check.Result) []byte { return append(r.AppendJSON(dst), '\n') }

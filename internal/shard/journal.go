@@ -152,8 +152,8 @@ func shown(shard string) string {
 	return safetext.Line(shard)
 }
 
-// Has reports whether the result of the next target of the list is there, and takes it.
-// It is called once for each target, in the order of the list.
+// Has reports whether the result of the next target of the list is there, by its Identity,
+// and takes it. It is called once for each target, in the order of the list.
 func (j *Journal) Has(target string) bool { return j.done != nil && j.done.take(target) }
 
 // Left is how many results are there of targets that were not asked for.
@@ -207,7 +207,7 @@ func (d *done) next() (string, bool) {
 		d.ended = true
 		return "", false
 	}
-	return targetOf(line)
+	return identityOf(line)
 }
 
 // scatter makes a set of a target and all that follow.

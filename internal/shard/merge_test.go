@@ -2,6 +2,7 @@ package shard
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -147,6 +148,23 @@ func TestPosition(t *testing.T) {
 	}
 	if got := positionOf([]byte(resultLine(`,"position":7`, check.Pass))); got != 0 {
 		t.Errorf("a position in a name: %d", got)
+	}
+}
+
+// TestPair: pairs of one name are different targets.
+func TestPair(t *testing.T) {
+	a, b := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")
+	seen := map[string]bool{}
+	for _, addr := range []netip.Addr{{}, a, b} {
+		line := []byte(resultLine("a", check.Pass))
+		if addr.IsValid() {
+			line = AppendPair(line, addr)
+		}
+		id, ok := identityOf(AppendPosition(line, 3))
+		if !ok || id != Identity("a", addr) || pairOf(line) != addr || seen[id] {
+			t.Errorf("%s is %q", line, id)
+		}
+		seen[id] = true
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,6 +119,42 @@ func AppendPosition(dst []byte, n int) []byte {
 	return append(strconv.AppendInt(append(dst[:end-1], position...), int64(n), 10), "}\n"...)
 }
 
+// pair is the member that says which address of its target a result is about, if the list
+// has one with it.
+const pair = `,"pair":"`
+
+// AppendPair adds the address of a pair to the last line of dst, a result in JSON.
+func AppendPair(dst []byte, a netip.Addr) []byte {
+	end := len(dst)
+	for end > 0 && dst[end-1] != '}' {
+		end--
+	}
+	if end == 0 {
+		return dst
+	}
+	return append(a.AppendTo(append(dst[:end-1], pair...)), "\"}\n"...)
+}
+
+// Identity is what tells targets of a list apart: their text as results have it, and the
+// address if they are pairs.
+func Identity(target string, a netip.Addr) string {
+	if !a.IsValid() {
+		return target
+	}
+	return target + "," + a.String()
+}
+
+// pairOf returns the address in a line; an invalid one if it has none.
+func pairOf(line []byte) netip.Addr {
+	i := bytes.LastIndex(line, []byte(pair))
+	if i < 0 {
+		return netip.Addr{}
+	}
+	text, _, _ := bytes.Cut(line[i+len(pair):], []byte(`"`))
+	a, _ := netip.ParseAddr(string(text))
+	return a
+}
+
 // positionOf returns the position in a line; 0 if it has none.
 func positionOf(line []byte) int {
 	i := bytes.LastIndex(line, []byte(position))
@@ -129,6 +166,12 @@ func positionOf(line []byte) int {
 		return 0
 	}
 	return n
+}
+
+// identityOf returns the Identity of a line that is a result; false if it is none.
+func identityOf(line []byte) (string, bool) {
+	target, ok := targetOf(line)
+	return Identity(target, pairOf(line)), ok
 }
 
 // targetOf returns the target of a line that is a result; false if it is none.

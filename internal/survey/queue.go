@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,14 @@ type job struct {
 	item     inputs.Item
 }
 
+// pair returns the only address of a job's target that matters; an invalid one if all do.
+func (j job) pair() netip.Addr {
+	if j.target != nil {
+		return j.target.Address
+	}
+	return j.item.Address
+}
+
 // jobs yields what is to be done. Once ctx is done, it takes nothing more from more.
 func (q *queue) jobs(ctx context.Context) iter.Seq[job] {
 	return func(yield func(job) bool) {
@@ -50,7 +59,7 @@ func (q *queue) jobs(ctx context.Context) iter.Seq[job] {
 		position := 0
 		for i := range q.given {
 			position++
-			if q.take(q.given[i].Input) && !yield(job{position: position, target: &q.given[i]}) {
+			if q.take(q.given[i].Input, q.given[i].Address) && !yield(job{position: position, target: &q.given[i]}) {
 				return
 			}
 		}
@@ -66,7 +75,7 @@ func (q *queue) jobs(ctx context.Context) iter.Seq[job] {
 				break
 			}
 			position++
-			if q.take(item.Text) && !yield(job{position: position, item: item}) {
+			if q.take(item.Text, item.Address) && !yield(job{position: position, item: item}) {
 				return
 			}
 		}
@@ -84,12 +93,12 @@ func (q *queue) ending() error {
 }
 
 // take reports whether a target of the list is this run's to do, and counts it.
-func (q *queue) take(text string) bool {
+func (q *queue) take(text string, a netip.Addr) bool {
 	if !q.share.Whole() && !q.share.Keeps(target.Canonical(text)) {
 		return false
 	}
 	shown := safetext.Of(text).String()
-	if q.journal != nil && q.journal.Has(shown) {
+	if q.journal != nil && q.journal.Has(shard.Identity(shown, a)) {
 		return false
 	}
 	if q.taken.Add(1) == limits.Window {
@@ -144,16 +153,24 @@ func (q *queue) begin(o Options) shard.Begin {
 	}
 }
 
-// recorder returns a function that makes the record of a result at a position, given the
-// format's; nil if that is nil. The shares of a list have the positions.
-func (q *queue) recorder(record func([]byte, *check.Result) []byte) func(*check.Result, int) []byte {
-	switch {
-	case record == nil:
+// recorder returns a function that makes the record of a job's result, given the format's;
+// nil if that is nil. Framed records say which address of a pair it is, and those of a
+// share their position in the whole list.
+func (q *queue) recorder(o Options, record func([]byte, *check.Result) []byte) func(*check.Result, job) []byte {
+	if record == nil {
 		return nil
-	case q.share.N == 0:
-		return func(r *check.Result, _ int) []byte { return record(nil, r) }
 	}
-	return func(r *check.Result, position int) []byte { return shard.AppendPosition(record(nil, r), position) }
+	framed := q.frame(o) != nil
+	return func(r *check.Result, j job) []byte {
+		b := record(nil, r)
+		if framed && j.pair().IsValid() {
+			b = shard.AppendPair(b, j.pair())
+		}
+		if framed && q.share.N > 0 {
+			b = shard.AppendPosition(b, j.position)
+		}
+		return b
+	}
 }
 
 // resume opens the journal of --resume, and says what it has.

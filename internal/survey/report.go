@@ -19,7 +19,7 @@ func (s *Survey) finish(ctx context.Context, q *queue) (int, error) {
 		return 0, err
 	}
 	w := &writing{
-		s: s, frame: q.frame(s.o), outcomes: s.outcomes(ctx, q, q.recorder(format.Append)),
+		s: s, frame: q.frame(s.o), outcomes: s.outcomes(ctx, q, q.recorder(s.o, format.Append)),
 		width: q.width, many: q.more != nil, end: q.ending,
 	}
 	err = w.write()

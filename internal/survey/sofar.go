@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
 )
@@ -45,11 +44,14 @@ func (s *Survey) expect(ctx context.Context, q *queue) {
 		count(t.Input)
 	}
 	if q.more != nil {
-		path := s.o.Sources.FromFile
-		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		if info, err := os.Stat(s.o.Sources.FromFile); err != nil || !info.Mode().IsRegular() {
 			return
 		}
-		for item, err := range inputs.Lines(path, nil) {
+		again := target.Sources{FromFile: s.o.Sources.FromFile, Column: s.o.Sources.Column, Field: s.o.Sources.Field}
+		if again != s.o.Sources || s.reader.Zones != nil {
+			return
+		}
+		for item, err := range s.reader.Again(ctx, again) {
 			if err != nil || ctx.Err() != nil {
 				return
 			}

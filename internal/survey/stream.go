@@ -50,10 +50,10 @@ func outcomeOf(r *check.Result) outcome {
 }
 
 // outcomes does what is in the queue, and yields what came of it, in order unless Options
-// say otherwise. record makes a record of a result at a position of the list, on the
-// goroutine that judged it; if nil, outcomes have the results. When ctx is done, what is in flight is reported as
+// say otherwise. record makes a record of a job's result, on the goroutine that
+// judged it; if nil, outcomes have the results. When ctx is done, what is in flight is reported as
 // unfinished and nothing more is taken from the queue's stream.
-func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Result, int) []byte) iter.Seq[outcome] {
+func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Result, job) []byte) iter.Seq[outcome] {
 	judge := func(ctx context.Context, m named) outcome {
 		r := m.result
 		if r == nil && m.target != nil {
@@ -66,7 +66,7 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 		s.counts.add(r)
 		o := outcomeOf(r)
 		if record != nil {
-			o.record, o.result = record(r, m.position), nil
+			o.record, o.result = record(r, m.job), nil
 		}
 		return o
 	}

@@ -2,6 +2,7 @@ package target
 
 import (
 	"cmp"
+	"context"
 	"strings"
 
 	"rdnsproxy/internal/inputs"
@@ -35,6 +36,12 @@ func (r *Reader) listed(s Sources) inputs.Items {
 			}
 		}
 	}
+}
+
+// Again returns the targets of a file once more, to count them. Ranges that would have to
+// be walked count as one.
+func (r *Reader) Again(ctx context.Context, s Sources) inputs.Items {
+	return inputs.Expander{}.Expand(ctx, r.fromFile(s))
 }
 
 // fromFile returns the targets of --from-file; nil if it is not given.
