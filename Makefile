@@ -80,7 +80,7 @@ test-clients: ## the relay under clients that are large to install: mosh, Ansibl
 	@testdata/install test-clients
 	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags clients -run '^TestClient' ./e2e
 
-test-fleet: ## audit on many machines' logs: GNU parallel and a Slurm of one node
+test-fleet: ## check and audit on many machines: GNU parallel and a Slurm of one node
 	@testdata/install test-fleet
 	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags fleet -run '^TestFleet' ./e2e
 

@@ -1,0 +1,112 @@
+//go:build linux
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// fleetTargets is a list of n targets, of every verdict that the world has, some of them
+// equal, and a line that is none if bad is set.
+func fleetTargets(n int, bad bool) string {
+	names := []string{"my", "exact", "confirmed", "exempt", "missing", "undetermined", "unasked"}
+	var b strings.Builder
+	for i := range n {
+		switch i % 5 {
+		case 0:
+			fmt.Fprintf(&b, "nosuch%d.example.com\n", i)
+		default:
+			fmt.Fprintf(&b, "%s.example.com\n", names[i%len(names)])
+		}
+		if bad && i == n/2 {
+			b.WriteString("a..b\n")
+		}
+	}
+	return b.String()
+}
+
+// reportOf checks a list with one process, and returns the report and the status.
+func (v *visit) reportOf(list string) outcome {
+	v.t.Helper()
+	o := v.run("rdnsproxy", "check", "--dns-only", "--format", "table", "--from-file", list)
+	if n := strings.Count(o.out, "\n"); o.err != "" || n < 100 {
+		v.t.Fatalf("%d lines, %s", n, o.err)
+	}
+	return o
+}
+
+// mergedAs merges files of results, and compares the report and the status with those of
+// one process.
+func (v *visit) mergedAs(one outcome, files ...string) {
+	v.t.Helper()
+	got := v.run(append([]string{"rdnsproxy", "check", "--merge", "--format", "table"}, files...)...)
+	if got != one {
+		g, w := strings.SplitAfter(got.out, "\n"), strings.SplitAfter(one.out, "\n")
+		for i := range min(len(g), len(w)) {
+			if g[i] != w[i] {
+				v.t.Fatalf("line %d: got %swant %s", i+1, g[i], w[i])
+			}
+		}
+		v.t.Fatalf("%d lines, status %d %s; want %d lines, status %d", len(g), got.status, got.err, len(w), one.status)
+	}
+}
+
+// TestExampleCheckKubernetes parses examples/check-kubernetes-job.yaml and runs what its
+// pods run, one of them twice: the second Job's report is that of one process.
+func TestExampleCheckKubernetes(t *testing.T) {
+	v := newVisit(t)
+	path, err := filepath.Abs("../examples/check-kubernetes-job.yaml")
+	v.must(err)
+	parsed := v.run(python, "-c", "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))", path)
+	var jobs []manifest
+	if err := json.Unmarshal([]byte(parsed.out), &jobs); err != nil || len(jobs) != 2 {
+		t.Fatalf("%v, %+v", err, parsed)
+	}
+	data := home + "/data"
+	v.must(os.MkdirAll(data, 0o777))
+	v.must(os.Chmod(data, 0o777))
+	v.write(data+"/hosts.txt", fleetTargets(400, false))
+	pod := func(j manifest, index int) {
+		t.Helper()
+		c := j.Spec.Template.Spec.Containers[0]
+		cmd := v.command(c.Command...)
+		for _, e := range c.Env {
+			switch e.Name {
+			case "DATA":
+				e.Value = data
+			case "RATE":
+				e.Value = "unlimited"
+			case "COUNT":
+				if e.Value != strconv.Itoa(j.Spec.Completions) {
+					t.Errorf("COUNT is %s of %d", e.Value, j.Spec.Completions)
+				}
+			}
+			cmd.Env = append(cmd.Env, e.Name+"="+e.Value)
+		}
+		cmd.Env = append(cmd.Env, "JOB_COMPLETION_INDEX="+strconv.Itoa(index))
+		if o := v.finish(cmd, nil); o.status != 0 {
+			t.Errorf("%s, index %d: %+v", j.Metadata.Name, index, o)
+		}
+	}
+	if jobs[0].Spec.CompletionMode != "Indexed" {
+		t.Errorf("%+v", jobs[0])
+	}
+	pod(jobs[0], 3)
+	for i := range jobs[0].Spec.Completions {
+		pod(jobs[0], i)
+	}
+	files, _ := filepath.Glob(data + "/*.jsonl")
+	v.mergedAs(v.reportOf(data+"/hosts.txt"), files...)
+	pod(jobs[1], 0)
+	rows, err := os.ReadFile(data + "/report.csv")
+	v.must(err)
+	if n := strings.Count(string(rows), "\n"); n < 401 {
+		t.Errorf("%d rows", n)
+	}
+}
