@@ -156,7 +156,7 @@ func fieldsIn(t *testing.T, text, pkg string, typ reflect.Type) {
 }
 
 // TestDocsExamples: the output shown in the documents is that of the scripts. Every file
-// shown/ of a script is in the README word for word.
+// shown/ of a script is in the README word for word, and shown/NAME.md/ in docs/NAME.md.
 func TestDocsExamples(t *testing.T) {
 	readme := document(t, "README.md")
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
@@ -166,10 +166,15 @@ func TestDocsExamples(t *testing.T) {
 	shown := 0
 	for _, path := range scripts {
 		for name, text := range scriptFiles(t, path) {
-			if strings.HasPrefix(name, "shown/") {
+			if rest, ok := strings.CutPrefix(name, "shown/"); ok {
 				shown++
-				if !strings.Contains(readme, "```console\n"+text+"```") && !strings.Contains(readme, "\n"+text+"```") {
-					t.Errorf("README.md does not show %s of %s", name, path)
+				page, shows := "README.md", readme
+				if doc, _, other := strings.Cut(rest, ".md/"); other {
+					page = "docs/" + doc + ".md"
+					shows = document(t, page)
+				}
+				if !strings.Contains(shows, "```console\n"+text+"```") && !strings.Contains(shows, "\n"+text+"```") {
+					t.Errorf("%s does not show %s of %s", page, name, path)
 				}
 			}
 		}

@@ -21,6 +21,7 @@ func topics() []topic {
 	return []topic{
 		{"verdicts", "what check can say about a name and an address", verdictsTopic},
 		{"targets", "what check can be asked about", func() string { return targetsTopic }},
+		{"bulk", "very many targets: memory, shares, resuming, manners", func() string { return bulkTopic }},
 		{"exit-status", "exit statuses of all commands", func() string { return exitStatusTopic }},
 		{"formats", "output formats", func() string { return formatsTopic }},
 		{"environment", "environment variables", environmentTopic},
