@@ -88,7 +88,7 @@ func (n *nagios) summary() string {
 		return safetext.Cut(dialect.NagiosPlain(name(n.last)), nagiosText) + " " + string(n.last.Verdict)
 	}
 	if len(texts) == 0 {
-		return targets(n.total)
+		return Targets(n.total)
 	}
 	bad := len(texts) + n.bad.passed
 	if n.bad.passed > 0 {
@@ -97,7 +97,7 @@ func (n *nagios) summary() string {
 	if n.total == 1 {
 		return texts[0]
 	}
-	return fmt.Sprintf("%d of %s: %s", bad, targets(n.total), strings.Join(texts, "; "))
+	return fmt.Sprintf("%d of %s: %s", bad, Targets(n.total), strings.Join(texts, "; "))
 }
 
 // perfdata always has the same labels, for graphs. A number of targets has no unit: c is

@@ -67,9 +67,9 @@ func tally(total int, counts map[check.Severity]int) string {
 		}
 	}
 	if len(parts) == 0 {
-		return targets(total)
+		return Targets(total)
 	}
-	return targets(total) + ": " + strings.Join(parts, ", ")
+	return Targets(total) + ": " + strings.Join(parts, ", ")
 }
 
 // Count is a number of targets of a severity, in words.
@@ -81,7 +81,8 @@ func Count(n int, s check.Severity) string {
 	return fmt.Sprintf("%d %s", n, word)
 }
 
-func targets(n int) string {
+// Targets is a number of targets, in words.
+func Targets(n int) string {
 	if n == 1 {
 		return "1 target"
 	}

@@ -11,6 +11,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/inputs"
+	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/shard"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/limits"
@@ -180,7 +181,7 @@ func (q *queue) resume(v *console.Voice, o Options) (err error) {
 	}
 	name, done := safetext.Line(o.Resume), q.journal.Done
 	if done > 0 {
-		v.Notice(fmt.Sprintf("%s has the results of %d targets: they are skipped", name, done))
+		v.Notice(fmt.Sprintf("%s has the results of %s: skipped", name, report.Targets(done)))
 	}
 	if was := q.journal.Version; was != "" && was != safetext.Line(console.Version()) {
 		v.Notice(fmt.Sprintf("%s was begun by version %s of rdnsproxy, this is %s", name, was, console.Version()))
@@ -194,6 +195,6 @@ func (q *queue) left(v *console.Voice, err error) {
 		return
 	}
 	if n := q.journal.Left(); n > 0 {
-		v.Notice(fmt.Sprintf("%d results in the file are of targets that are not in the list", n))
+		v.Notice("in the file are results of targets that are not in the list: " + fmt.Sprint(n))
 	}
 }

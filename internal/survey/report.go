@@ -58,7 +58,7 @@ func (q *queue) interrupted(w *writing) error {
 		done += q.journal.Done
 	}
 	return console.Refuse(exit.Interrupted, hint,
-		"interrupted: %d targets are done, %d that were begun are not", done, w.unfinished)
+		"interrupted: %s done, %d begun and not done", report.Targets(done), w.unfinished)
 }
 
 // Report writes the report and returns the severities of all findings, each once.
