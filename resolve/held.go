@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type Held struct {
 	once   sync.Once
 	timed  context.Context // made when somebody waits for the deadline
 	cancel context.CancelFunc
+	gone   atomic.Bool // Release was called
 }
 
 // Hold makes a context of answers of DNS, as Asker.Answered was told them; nil ones among
@@ -77,10 +79,16 @@ func (h *Held) Done() <-chan struct{} {
 
 // Err reports why the context has ended, if it has.
 func (h *Held) Err() error {
-	if err := h.Context.Err(); err != nil || h.deadline.IsZero() || time.Now().Before(h.deadline) {
+	err := h.Context.Err()
+	switch {
+	case err != nil:
 		return err
+	case h.gone.Load(): // Done may be closed, and then there must be an error
+		return context.Canceled
+	case !h.deadline.IsZero() && !time.Now().Before(h.deadline):
+		return context.DeadlineExceeded
 	}
-	return context.DeadlineExceeded
+	return nil
 }
 
 func (h *Held) start() context.Context {
@@ -90,6 +98,7 @@ func (h *Held) start() context.Context {
 
 // Release frees the timer, if there is one. Nothing may be looked up with h afterwards.
 func (h *Held) Release() {
+	h.gone.Store(true)
 	h.once.Do(func() { h.cancel = func() {} })
 	h.cancel()
 }

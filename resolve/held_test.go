@@ -62,6 +62,19 @@ func TestHeldAnswersAreNotAskedFor(t *testing.T) {
 	}
 }
 
+// A Held that has been released has ended, for contexts too that were made from it and are
+// still there.
+func TestHeldReleased(t *testing.T) {
+	h := Hold(context.Background(), time.Now().Add(time.Hour), nil)
+	below, cancel := context.WithCancel(h)
+	defer cancel()
+	h.Release()
+	<-below.Done()
+	if h.Err() != context.Canceled || below.Err() != context.Canceled {
+		t.Error(h.Err(), below.Err())
+	}
+}
+
 // A Held is a context: its deadline, and what it was made from, end it.
 func TestHeldIsAContext(t *testing.T) {
 	past := Hold(context.Background(), time.Now().Add(-time.Second), nil)
