@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -20,13 +21,17 @@ func (c *counts) add(r *check.Result) {
 	}
 }
 
-// soFar says what has been found, for the line of progress.
+// soFar says what has been found, and how many questions got no answer, for the line of
+// progress.
 func (s *Survey) soFar() string {
 	var parts []string
 	for _, severity := range []check.Severity{check.Error, check.Warning, check.Unknown} {
 		if n := s.counts[severity].Load(); n > 0 {
 			parts = append(parts, report.Count(int(n), severity))
 		}
+	}
+	if sent, lost := s.asked(); lost > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f %% lost", 100*float64(lost)/float64(sent)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -81,15 +81,22 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 		for m := range names {
 			var ask check.Ask
 			if m.target != nil {
-				ask = s.ask(*m.target)
+				if ask = s.ask(*m.target); s.connects(m.target) {
+					ask.Prober = marked{}
+				}
 			}
 			if !yield(m, ask) {
 				return
 			}
 		}
 	}
-	o := check.StreamOptions{Jobs: s.o.Jobs, Unordered: s.o.Unordered}
-	return check.Stream(ctx, s.checker, asks, o, func(ctx context.Context, m named, _ check.Ask) outcome { return judge(ctx, m) })
+	return func(yield func(outcome) bool) {
+		o := check.StreamOptions{Jobs: s.o.Jobs, Unordered: s.o.Unordered, Lane: s.openLane()}
+		if o.Lane != nil {
+			defer o.Lane.Close()
+		}
+		check.Stream(ctx, s.checker, asks, o, func(ctx context.Context, m named, _ check.Ask) outcome { return judge(ctx, m) })(yield)
+	}
 }
 
 // stamp says when, and by what, a result was reported.

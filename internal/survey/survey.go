@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rdnsproxy/check"
@@ -28,9 +29,10 @@ type Survey struct {
 	voice    *console.Voice
 	reader   *target.Reader
 	checker  *check.Checker
-	progress *console.Progress // nil: none is shown
-	counts   counts            // for progress
-	unnamed  int               // hashed lines of known_hosts whose hosts are not checked, since their names are unknown
+	progress *console.Progress            // nil: none is shown
+	counts   counts                       // for progress
+	lane     atomic.Pointer[resolve.Lane] // on which DNS is asked ahead; nil: none
+	unnamed  int                          // hashed lines of known_hosts whose hosts are not checked, since their names are unknown
 
 	keys           knownKeys
 	visits         sshprobe.Visits // use connections instead
@@ -125,7 +127,7 @@ func (s *Survey) check(ctx context.Context, t target.Target, asClient bool) *che
 		if asClient {
 			return s.askClient(ctx, ask)
 		}
-		if !s.o.DNSOnly && !t.DNSOnly && !t.Proxied {
+		if s.connects(&t) {
 			ask.Prober = s.prober(ctx, t, since)
 		}
 		r := s.checker.Check(ctx, ask)

@@ -12,6 +12,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/shard"
+	"rdnsproxy/limits"
 	"rdnsproxy/replacefile"
 )
 
@@ -75,7 +76,7 @@ func (w *writing) writeTo(out io.Writer) error {
 		return err
 	}
 	o := w.s.o.reportOptions(w.s.w)
-	o.Unnamed = w.s.unnamed
+	o.Unnamed, o.Asked = w.s.unnamed, w.s.asked
 	if summary := w.s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
 		f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
@@ -116,7 +117,9 @@ func (w *writing) results(handler func() report.Handler) (stopped, err error) {
 		case one.result == nil && one.record == nil:
 			continue
 		}
-		w.add(one)
+		if w.add(one); w.many && w.reported == limits.Window {
+			w.s.tellRate()
+		}
 		if one.interrupted && w.frame != nil && w.frame.journal != nil {
 			continue // the next run begins with it
 		}
