@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync"
 	"time"
 
 	"rdnsproxy/check"
@@ -101,8 +102,11 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 
 // stamp says when, and by what, a result was reported.
 func stamp(r *check.Result) {
-	r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), console.Version()
+	r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), version()
 }
+
+// version is console.Version, which takes longer than it takes to judge a target.
+var version = sync.OnceValue(console.Version)
 
 // named is a job whose target is known, or what is reported instead. All are nil for an
 // item that is left out.

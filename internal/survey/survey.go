@@ -114,9 +114,11 @@ func (s *Survey) Check(ctx context.Context, t target.Target) *check.Result {
 }
 
 func (s *Survey) check(ctx context.Context, t target.Target, asClient bool) *check.Result {
-	shown := safetext.Cut(check.PlainHost(t.Host), 40) // must fit on a line of a narrow terminal
-	s.progress.Start(shown)
-	defer s.progress.Done(shown)
+	if s.progress != nil {
+		shown := safetext.Cut(check.PlainHost(t.Host), 40) // must fit on a line of a narrow terminal
+		s.progress.Start(shown)
+		defer s.progress.Done(shown)
+	}
 	if ctx.Err() != nil {
 		return check.Unfinished(t.Target)
 	}
