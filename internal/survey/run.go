@@ -107,7 +107,7 @@ func (s *Survey) share(q *queue) (err error) {
 const manyTargets = 100
 
 func spendMemory() {
-	debug.SetGCPercent(200)
+	debug.SetGCPercent(150)
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT
 		debug.SetMemoryLimit(limits.Memory)
 	}

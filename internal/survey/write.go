@@ -96,7 +96,7 @@ func (w *writing) writeTo(out io.Writer) error {
 		}
 		return format.New(out, o)
 	})
-	stopped, err := w.results(handler)
+	stopped, err := w.results(handler, o.Width > 0)
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,9 @@ func (w *writing) writeTo(out io.Writer) error {
 	return errors.Join(err, stopped)
 }
 
-// results writes all results. stopped says why there are no more of them than there are.
-func (w *writing) results(handler func() report.Handler) (stopped, err error) {
+// results writes all results, to a terminal if that is where they go. stopped says why
+// there are no more of them than there are.
+func (w *writing) results(handler func() report.Handler, terminal bool) (stopped, err error) {
 	for one := range w.outcomes {
 		switch {
 		case one.bad != nil:
@@ -123,7 +124,13 @@ func (w *writing) results(handler func() report.Handler) (stopped, err error) {
 		if one.interrupted && w.frame != nil && w.frame.journal != nil {
 			continue // the next run begins with it
 		}
-		if err := w.s.progress.WhileHidden(func() error { return one.writeTo(handler()) }); err != nil {
+		write := func() error { return one.writeTo(handler()) }
+		if terminal { // which shows the line of progress too
+			err = w.s.progress.WhileHidden(write)
+		} else {
+			err = write()
+		}
+		if err != nil {
 			return nil, err
 		}
 	}
