@@ -187,6 +187,9 @@ func TestLaneSeesStorms(t *testing.T) {
 		if len(st.Storms) != 1 || st.Storms[0] != (LaneStorm{at(s), tt.want}) || st.Servers[0].Rate == 0 {
 			t.Errorf("%+v", st)
 		}
+		if l.servers[0].meter.every.Load() == 0 {
+			t.Error("it is asked as fast as ever")
+		}
 	}
 	// A few are no storm.
 	list, zone := many(500)
@@ -242,6 +245,25 @@ func TestRate(t *testing.T) {
 	}
 	if wait := r.stub.meters[0].take(time.Now()); wait == 0 {
 		t.Error("the ordinary way has not taken its place")
+	}
+}
+
+// With a low rate no question's time passes before it is asked.
+func TestLaneOfALowRate(t *testing.T) {
+	t.Parallel()
+	list, zone := many(30)
+	s := startDNS(t, zone)
+	r := asking(t, s)
+	r.Rate, r.Config.Timeout = 20, 300*time.Millisecond
+	l := laneOf(t, r, LaneOptions{})
+	timeouts := 0
+	for _, a := range byLane(t, l, list...) {
+		if a != nil && a.Status != OK {
+			timeouts++
+		}
+	}
+	if timeouts > 2 { // on a busy machine an answer may be late
+		t.Errorf("%d of %d timed out", timeouts, len(list))
 	}
 }
 

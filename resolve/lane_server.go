@@ -56,7 +56,7 @@ func (l *Lane) nextServer() *laneServer {
 			break
 		}
 	}
-	if !s.blocked.IsZero() || s.inAir+s.queued() >= int(s.window) {
+	if !s.blocked.IsZero() || s.queued() >= s.meter.moment() || s.inAir+s.queued() >= int(s.window) {
 		return nil
 	}
 	return s

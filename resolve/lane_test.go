@@ -173,14 +173,16 @@ func TestLaneAnswersDespite(t *testing.T) {
 func TestLaneTellsSilence(t *testing.T) {
 	t.Parallel()
 	s := hostZone(t)
-	s.Fault("", lab.Drop)
 	r := asking(t, s)
-	r.Config.Timeout = brief
-	a := byLane(t, laneOf(t, r, LaneOptions{}), hostQuestion)[hostQuestion]
-	if a == nil || a.Status != Timeout || a.Source != r.stub.sources[0] || a.Question != hostQuestion || a.Took < brief {
+	r.Config.Timeout = 3 * brief
+	l := laneOf(t, r, LaneOptions{})
+	byLane(t, l, Question{"none.example.com", A}) // the round trip is known, and short
+	s.Fault("host.example.com", lab.Drop)
+	a := byLane(t, l, hostQuestion)[hostQuestion]
+	if a == nil || a.Status != Timeout || a.Source != r.stub.sources[0] || a.Question != hostQuestion || a.Took < 3*brief {
 		t.Errorf("%+v", a)
 	}
-	if n := s.Questions(); n > sends {
+	if n := s.Asked("host.example.com", uint16(A)); n < 2 || n > 3 {
 		t.Errorf("%d datagrams", n)
 	}
 	// It is not asked again at once, by nobody.
@@ -326,6 +328,31 @@ func TestLaneClosesWithFlights(t *testing.T) {
 			t.Errorf("%v is outstanding", list[i])
 		}
 	}
+}
+
+// A lane that ends does not wait for calls of others.
+func TestLaneClosesWhileOthersAsk(t *testing.T) {
+	s := hostZone(t)
+	s.Fault("", lab.Drop)
+	r := asking(t, s)
+	l := laneOf(t, r, LaneOptions{})
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() { r.Forward(ctx, hostQuestion.Name, IPv4, DNSOnly) })
+	for s.Questions() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	wg.Go(func() {
+		if a := byLane(t, l, hostQuestion)[hostQuestion]; a != nil {
+			t.Errorf("%+v", a)
+		}
+	})
+	for r.waiting(hostQuestion) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	l.Close()
+	cancel()
+	wg.Wait()
 }
 
 // A lane that has enough takes no more jobs.

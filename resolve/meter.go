@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,16 @@ func (m *meter) slow(rate float64) {
 		every = max(1, int64(float64(time.Second)/rate))
 	}
 	m.every.Store(every)
+}
+
+// moment is how many questions may get through at once. More than that need not wait here:
+// their time would pass before they are asked.
+func (m *meter) moment() int {
+	every := m.every.Load()
+	if every == 0 {
+		return math.MaxInt
+	}
+	return int(max(1, int64(meterMoment)/every))
 }
 
 // take takes a question's place, if there is one at this time. Otherwise it returns how

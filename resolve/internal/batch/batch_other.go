@@ -8,7 +8,7 @@ import "net"
 type Batch struct {
 	n    int
 	size int
-	room [Size]byte
+	room [1 << 16]byte // for any datagram: on Windows one that does not fit is an error
 }
 
 // Datagram is the i-th one. It is valid until the next Receive. One that is Size bytes long
@@ -20,9 +20,11 @@ type receiver struct{ udp *net.UDPConn }
 func (r *receiver) open(udp *net.UDPConn) { r.udp = udp }
 
 func (r *receiver) receive(b *Batch) (n int, err error) {
-	if b.size, err = r.udp.Read(b.room[:]); err != nil {
+	n, err = r.udp.Read(b.room[:])
+	if err != nil {
 		return 0, err
 	}
+	b.size = min(n, Size)
 	return 1, nil
 }
 
