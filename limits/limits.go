@@ -100,7 +100,7 @@ const (
 	HashedNames = 500_000
 
 	// Memory is how many bytes a run with many targets uses before it collects garbage more
-	// often. GOMEMLIMIT overrides it.
+	// often, beside the zones that it keeps. GOMEMLIMIT overrides it.
 	Memory = 512 << 20
 
 	// Answers is how many DNS answers a run caches for their TTL, and AnswerTime how long at

@@ -58,7 +58,7 @@ type table struct {
 	bound  *bounded
 	column int    // from 0
 	title  string // of the column, for messages
-	last   int    // line of the last row
+	last   int    // line of the last row; the next is not before the line after it
 }
 
 func newTable(file *textFile) *table {
@@ -164,7 +164,7 @@ func (t *table) refuse(err error) error {
 	case errors.As(err, &syntax): // a quote that is not closed, as a rule
 		line, err = syntax.StartLine, syntax.Err
 	case errors.Is(err, errLongRow):
-		return console.Refuse(exit.Usage, columnHint, "%s: after line %d: %v", t.name, t.last, err)
+		return console.Refuse(exit.Usage, columnHint, "%s:%d: %v", t.name, t.last+1, err)
 	}
 	if line == 0 {
 		return console.Refuse(exit.Usage, columnHint, "%s: %v", t.name, reason(err))

@@ -29,7 +29,7 @@ func TestColumn(t *testing.T) {
 		{"only names", "host", "host\n", nil},
 		{"UTF-16", "host", "\xff\xfeh\x00", []string{"end: t.csv: the file is in UTF-16, not UTF-8"}},
 		{"a quote that is not closed", "1", "web1,x\nweb2,\"" + strings.Repeat("x\n", 2<<20), []string{
-			"t.csv:1 web1", "end: t.csv: after line 1: a row is longer than 1024 KiB: is a quote not closed?"}},
+			"t.csv:1 web1", "end: t.csv:2: a row is longer than 1024 KiB: is a quote not closed?"}},
 		{"the same in a small file", "1", "web1,x\nweb2,\"x\n", []string{"t.csv:1 web1", `end: t.csv:2: extraneous or missing " in quoted-field`}},
 		{"a large cell", "1", strings.Repeat("x", limits.ListLine+1) + "\nweb2", []string{
 			"t.csv:1 " + strings.Repeat("x", maxShown) + " bad: column 1 is longer than 4096 bytes", "t.csv:2 web2"}},

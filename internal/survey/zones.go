@@ -2,9 +2,12 @@ package survey
 
 import (
 	"context"
+	"math"
+	"runtime/debug"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/zones"
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 )
 
@@ -48,6 +51,10 @@ func (o *Options) load(ctx context.Context, w console.World, v *console.Voice) e
 	}
 	if !o.DNSOnly && !o.ConnectAll {
 		v.NoticeWithHint("only DNS is asked about the hosts of a zone", "--connect connects to them too")
+	}
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT
+		// The zones stay, and collecting garbage again and again does not make them smaller.
+		debug.SetMemoryLimit(limits.Memory + set.Memory())
 	}
 	o.zones, o.Scope = set, resolve.DNSOnly
 	o.Options.Zones, o.Options.Offline = set, o.Zones.Offline

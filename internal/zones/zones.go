@@ -202,5 +202,8 @@ func plural(n int, word string) string {
 	return word + "s"
 }
 
-// Len is how many zones there are.
-func (s *Set) Len() int { return len(s.order) }
+// recordMemory is about what a record takes with its name, in bytes, as measured.
+const recordMemory = 350
+
+// Memory is about how many bytes the zones take.
+func (s *Set) Memory() int64 { return int64(s.records) * recordMemory }
