@@ -44,7 +44,7 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	f.registerProbe(fs)
 	f.registerReport(fs)
-	fs.BoolVar(&f.ConnectAll, "connect", false, "connect to each address of a range too")
+	fs.BoolVar(&f.ConnectAll, "connect", false, "connect to the hosts of ranges and zones too")
 	fs.IntVar(&f.Jobs, "jobs", f.Jobs, "check at most `N` targets at once")
 	fs.Var((*rate)(&f.Rate), "rate", "ask each DNS server at most `N` questions a second; auto: with long lists 1000, but any number on this machine; unlimited")
 	fs.BoolVar(&f.Unordered, "unordered", false, "report each target as soon as it is done, in any order")
