@@ -75,6 +75,9 @@ func (r *reader) open(in io.Reader, closer io.Closer, name, path string) error {
 	}
 	s, err := newSource(in, safetext.Line(name), index)
 	s.file, s.path = closer, path
+	if len(r.sources) > 0 {
+		s.ttl = r.top().ttl
+	}
 	r.sources = append(r.sources, s)
 	if err != nil {
 		return console.Refuse(exit.Usage, "'iconv -f UTF-16 -t UTF-8' converts it", "%s: %v", s.name, err)

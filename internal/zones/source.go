@@ -23,7 +23,10 @@ type source struct {
 	name   string    // as messages have it
 	path   string    // as dns.ZoneParser has it
 	index  uint16    // of name, in Set.files
-	insert string    // comes before the rest of the file
+	insert string    // comes before the rest of the file, and is no line of it
+
+	pending string // comes next: a line that has been read, and perhaps changed
+	ttl     string // of $TTL, as written; "": there is none
 
 	lines   int // line breaks so far
 	depth   int // of parentheses: a record goes on over line breaks inside
@@ -66,6 +69,16 @@ func (s *source) ReadByte() (byte, error) {
 	if s.insert != "" {
 		c := s.insert[0]
 		s.insert = s.insert[1:]
+		return c, nil
+	}
+	if len(s.start) == 0 && s.depth == 0 && !s.quoted && s.pending == "" {
+		s.directives()
+	}
+	if s.pending != "" {
+		c := s.pending[0]
+		s.pending = s.pending[1:]
+		s.length++
+		s.follow(c)
 		return c, nil
 	}
 	c, err := s.in.ReadByte()

@@ -124,7 +124,7 @@ func TestAnswers(t *testing.T) {
 
 		{"1.2.0.192.in-addr.arpa", resolve.PTR, "zone:db.2.0.192:3 PTR=web.example.com/600"},
 		{"2.2.0.192.in-addr.arpa", resolve.PTR, "zone:db.2.0.192:4 PTR=web.example.com/600 PTR=www.example.com/600"},
-		{"11.2.0.192.in-addr.arpa", resolve.PTR, "zone:db.2.0.192:6 PTR=host-11.dyn.example.com/3600"},
+		{"11.2.0.192.in-addr.arpa", resolve.PTR, "zone:db.2.0.192:6 PTR=host-11.dyn.example.com/600"},
 		{"130.2.0.192.in-addr.arpa", resolve.PTR, "zone:db.2.0.192:8 CNAME=130.128-191.2.0.192.in-addr.arpa/600 PTR=web.example.com/600"},
 		{"200.2.0.192.in-addr.arpa", resolve.PTR, "zone:db.2.0.192 NXDOMAIN, 2.0.192.in-addr.arpa 300"},
 	}
@@ -287,5 +287,31 @@ func TestRefused(t *testing.T) {
 	files(t, map[string]string{"db": soa})
 	if err := load(t, "db").File("db", nil); err == nil || err.Error() != "db: zone example.com is there already" {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestGenerateTTL: records that are generated have the TTL of $TTL, unless they have one.
+func TestGenerateTTL(t *testing.T) {
+	const soa = "$ORIGIN example.com.\n@ SOA ns h 1 2 3 4 5\n"
+	for _, tt := range []struct {
+		name, text string
+		want       uint32
+	}{
+		{"of $TTL", "$TTL 600\n" + soa + "$GENERATE 1-2 h$ A 192.0.2.$\n", 600},
+		{"of the last $TTL, with units", "$TTL 1\n" + soa + "$ttl\t1h30m ; hours\n$generate\t1-2  h$\tA\t192.0.2.$", 5400},
+		{"with a class", "$TTL 600\n" + soa + "$GENERATE 1-2 h$ IN A 192.0.2.$\n", 600},
+		{"its own", "$TTL 600\n" + soa + "$GENERATE 1-2 h$ 300 A 192.0.2.$\n", 300},
+		{"its own, after the class", "$TTL 600\n" + soa + "$GENERATE 1-2 h$ IN 300 A 192.0.2.$\n", 300},
+		{"its own, before the class", "$TTL 600\n" + soa + "$GENERATE 1-2 h$ 300 IN A 192.0.2.$\n", 300},
+		{"no $TTL", soa + "$GENERATE 1-2 h$ A 192.0.2.$\n", 3600},
+		{"in a file that is included", "$TTL 600\n" + soa + "$INCLUDE part\n", 600},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			files(t, map[string]string{"db": tt.text, "part": "$GENERATE 1-2 h$ A 192.0.2.$\n"})
+			r, _ := load(t, "db").Answer(resolve.Question{Name: "h1.example.com", Type: resolve.A})
+			if len(r.Answer) != 1 || r.Answer[0].TTL != tt.want {
+				t.Errorf("%+v, want TTL %d", r.Answer, tt.want)
+			}
+		})
 	}
 }
