@@ -66,11 +66,12 @@ func (l *Lane) ask(s *laneServer, a *account) {
 		a.atOnce++
 	default:
 		f := l.spares.flight()
+		f.lane = l // other lanes look at it, once the call is known
 		c = &call{flight: f}
 		known.put(x.q, c)
 		known.mu.Unlock()
 		a.atOnce++
-		f.lane, f.q, f.call, f.began, f.waiters = l, x.q, c, l.now, append(f.waiters[:0], w)
+		f.q, f.call, f.began, f.waiters = x.q, c, l.now, append(f.waiters[:0], w)
 		l.flights.push(f)
 		l.launch(f, s)
 	}
@@ -132,37 +133,6 @@ func (l *Lane) again(f *laneFlight) {
 	}
 }
 
-// laterList is flights that are sent again at a time, which is later for each.
-type laterList struct {
-	list []later
-	head int
-}
-
-type later struct {
-	flight *laneFlight
-	call   *call // the flight's, by which it is known to be still the same
-	at     time.Time
-}
-
-func (l *laterList) push(f *laneFlight, at time.Time) {
-	if l.head > len(l.list)/2 {
-		l.list = append(l.list[:0], l.list[l.head:]...)
-		l.head = 0
-	}
-	l.list = append(l.list, later{f, f.call, at})
-}
-
-// next is the first flight that has not landed, and its time; nil: there is none.
-func (l *laterList) next() (f *laneFlight, at time.Time) {
-	for ; l.head < len(l.list); l.head++ {
-		if x := l.list[l.head]; x.flight.call == x.call {
-			return x.flight, x.at
-		}
-		l.list[l.head] = later{}
-	}
-	return nil, time.Time{}
-}
-
 // giveUp ends a flight that nobody has answered in its time: as on the ordinary way, the
 // first server's silence is told.
 func (l *Lane) giveUp(f *laneFlight) {
@@ -221,31 +191,4 @@ func (x *shot) query() []byte {
 	}
 	b[11] = 0 // ARCOUNT
 	return b[:len(b)-optSize]
-}
-
-// flightList is all flights of a lane, by the time of their beginning.
-type flightList struct{ first, last *laneFlight }
-
-func (l *flightList) push(f *laneFlight) {
-	f.next = nil
-	if f.prev = l.last; f.prev != nil {
-		f.prev.next = f
-	} else {
-		l.first = f
-	}
-	l.last = f
-}
-
-func (l *flightList) remove(f *laneFlight) {
-	if f.prev != nil {
-		f.prev.next = f.next
-	} else {
-		l.first = f.next
-	}
-	if f.next != nil {
-		f.next.prev = f.prev
-	} else {
-		l.last = f.prev
-	}
-	f.prev, f.next = nil, nil
 }

@@ -215,30 +215,3 @@ func (s *laneServer) forget(x *shot) {
 // timeout is how long an answer may take before the question is sent again, by how often
 // it has been sent to the server before.
 func (s *laneServer) timeout(level int) time.Duration { return s.rto() << level }
-
-// shotList is datagrams by the time of sending.
-type shotList struct{ first, last *shot }
-
-func (l *shotList) push(x *shot) {
-	x.next = nil
-	if x.prev = l.last; x.prev != nil {
-		x.prev.next = x
-	} else {
-		l.first = x
-	}
-	l.last = x
-}
-
-func (l *shotList) remove(x *shot) {
-	if x.prev != nil {
-		x.prev.next = x.next
-	} else {
-		l.first = x.next
-	}
-	if x.next != nil {
-		x.next.prev = x.prev
-	} else {
-		l.last = x.prev
-	}
-	x.prev, x.next = nil, nil
-}

@@ -237,6 +237,34 @@ func TestLaneSharesQuestions(t *testing.T) {
 	}
 }
 
+// Two lanes of a Resolver ask a question once, too.
+func TestLanesShareQuestions(t *testing.T) {
+	s := hostZone(t)
+	release := make(chan struct{})
+	s.Fault("", func(*lab.DNSExchange) { <-release })
+	r := asking(t, s)
+	var wg sync.WaitGroup
+	for range 2 {
+		l := laneOf(t, r, LaneOptions{})
+		wg.Go(func() {
+			if a := byLane(t, l, hostQuestion)[hostQuestion]; a == nil || a.Status != OK {
+				t.Errorf("%+v", a)
+			}
+		})
+		for s.Questions() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	for r.waiting(hostQuestion) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	close(release)
+	wg.Wait()
+	if n := s.Asked("host.example.com", uint16(A)); n > sends { // of one lane
+		t.Errorf("asked %d times", n)
+	}
+}
+
 // waiting is how many ordinary callers or lanes wait for a question; at least.
 func (r *Resolver) waiting(q Question) int {
 	s := &r.stub.shared

@@ -170,7 +170,10 @@ func (s *shared) finish(q Question, c *call) {
 // age makes room for new answers: those of half the cache that came last are the older ones
 // now. It needs s.mu.
 func (s *shared) age() {
-	s.older, s.calls, s.kept = s.calls, make(map[Question]*call, limits.Answers/2), 0
+	s.older, s.calls, s.kept = s.calls, s.older, 0
+	if clear(s.calls); s.calls == nil {
+		s.calls = make(map[Question]*call, limits.Answers/2)
+	}
 	for q, c := range s.older {
 		if !c.finished {
 			s.calls[q] = c
