@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"net/netip"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,6 +27,7 @@ type queue struct {
 	err   error        // what ended more before its end; set when over is
 	over  atomic.Bool  // all were taken, or err is set
 
+	spare   sync.Pool // of records
 	share   shard.Shard
 	journal *shard.Journal // nil: none
 
@@ -163,7 +165,7 @@ func (q *queue) recorder(o Options, record func([]byte, *check.Result) []byte) f
 	}
 	framed := q.frame(o) != nil
 	return func(r *check.Result, j job) []byte {
-		b := record(nil, r)
+		b := record(q.room(), r)
 		if framed && j.pair().IsValid() {
 			b = shard.AppendPair(b, j.pair())
 		}
@@ -171,6 +173,24 @@ func (q *queue) recorder(o Options, record func([]byte, *check.Result) []byte) f
 			b = shard.AppendPosition(b, j.position)
 		}
 		return b
+	}
+}
+
+// room returns a record's memory: that of one which has been written, if there is one.
+func (q *queue) room() []byte {
+	if b, ok := q.spare.Get().(*[]byte); ok {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, usualRecord)
+}
+
+// usualRecord is about the length of a record in jsonl.
+const usualRecord = 1536
+
+// reuse takes back the memory of a record that has been written.
+func (q *queue) reuse(record []byte) {
+	if record != nil {
+		q.spare.Put(&record)
 	}
 }
 

@@ -20,7 +20,7 @@ func (s *Survey) finish(ctx context.Context, q *queue) (int, error) {
 	}
 	w := &writing{
 		s: s, frame: q.frame(s.o), outcomes: s.outcomes(ctx, q, q.recorder(s.o, format.Append)),
-		width: q.width, many: q.more != nil, end: q.ending,
+		width: q.width, many: q.more != nil, end: q.ending, written: q.reuse,
 	}
 	err = w.write()
 	s.progress.Clear()

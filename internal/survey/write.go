@@ -21,11 +21,12 @@ type writing struct {
 	account
 	s        *Survey
 	outcomes iter.Seq[outcome]
-	frame    *frame     // nil: results alone
-	width    func() int // columns of the longest target; if nil, Options say that
-	end      func() error
-	many     bool // results come in numbers: save system calls
-	read     bool // from files: what was interrupted is over
+	frame    *frame              // nil: results alone
+	width    func() int          // columns of the longest target; if nil, Options say that
+	end      func() error        // why the list was not read to its end; if nil, it was
+	written  func(record []byte) // is told of each record that has been written; if nil, nobody is
+	many     bool                // results come in numbers: save system calls
+	read     bool                // from files: what was interrupted is over
 }
 
 // account is what has been reported so far.
@@ -132,6 +133,9 @@ func (w *writing) results(handler func() report.Handler, terminal bool) (stopped
 		}
 		if err != nil {
 			return nil, err
+		}
+		if w.written != nil {
+			w.written(one.record)
 		}
 	}
 	switch {
