@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -9,7 +10,7 @@ import (
 // AppendJSON appends the Result as json.Marshal writes it, to the byte. It is for who
 // writes very many: it does not look at types, and allocates nothing but room in dst.
 func (r *Result) AppendJSON(dst []byte) []byte {
-	b := append(dst, `{"schema":`...)
+	b := append(slices.Grow(dst, r.roomJSON()), `{"schema":`...)
 	b = strconv.AppendInt(b, int64(r.Schema), 10)
 	b = appendString(append(b, `,"target":`...), r.Target)
 	b = appendString(append(b, `,"host":`...), r.Host)
@@ -27,6 +28,30 @@ func (r *Result) AppendJSON(dst []byte) []byte {
 	}
 	b = appendOptional(b, `,"version":`, r.Version)
 	return append(b, '}')
+}
+
+// roomJSON is about how many bytes AppendJSON appends, so that nearly always there is room
+// for them at once, and not much more.
+func (r *Result) roomJSON() int {
+	const fields = 256 // names of the fields of a Result, and what is as long everywhere
+	n := fields + len(r.Target) + len(r.Host) + len(r.Name) + len(r.Forward.Canonical) + len(r.Forward.Source) + len(r.Version)
+	for i := range r.Addresses {
+		a := &r.Addresses[i]
+		n += fields + len(a.Source) + len(a.Reverse.Source) + len(a.Reverse.Zone) + len(a.Reverse.Contact) + len(a.SSHD)
+		for j := range a.PTR {
+			p := &a.PTR[j]
+			n += fields/2 + len(p.Name) + len(p.Source) + 20*len(p.Addresses)
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		n += fields/2 + len(f.Text)
+		for j := range f.Advice {
+			a := &f.Advice[j]
+			n += fields/2 + len(a.Text) + len(a.File) + len(a.Line)
+		}
+	}
+	return n
 }
 
 func (f *Forward) appendJSON(b []byte) []byte {

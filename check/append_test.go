@@ -192,3 +192,18 @@ func (b *bytes) set(v reflect.Value) {
 		panic(fmt.Sprint("no value of ", v.Type()))
 	}
 }
+
+// TestAppendJSONRoom: the results of lookups are appended without growing twice, and most
+// of the room is used.
+func TestAppendJSONRoom(t *testing.T) {
+	w := newWorld(t, "", exampleCom, barNet, reverse4, reverse6, reverse10)
+	w.Policy.Thorough = true
+	for _, host := range []string{"my.example.com", "web.example.com", "www.example.com", "two.example.com", "none.example.com"} {
+		r := w.run(t, host)
+		b := r.AppendJSON(nil)
+		// With -race, slices.Grow allocates twice.
+		if again := testing.AllocsPerRun(10, func() { r.AppendJSON(nil) }); again > 2 || cap(b) > 2*len(b) {
+			t.Errorf("%s: %.0f allocations; %d bytes in %d", host, again, len(b), cap(b))
+		}
+	}
+}
