@@ -19,7 +19,7 @@ type pace struct {
 	inAir        int
 	calm         bool    // slow start is over
 	rate         float64 // questions a second; 0: the window alone limits
-	step         float64 // how much the rate grows with a good epoch
+	step         float64 // how much the rate grows with the next good epoch
 
 	epochs []*epoch // the last one is being sent
 	skip   int      // epochs sent before the last change
@@ -29,7 +29,20 @@ type pace struct {
 	wide   float64 // the window before the changes
 	normal float64 // the loss that is borne
 
+	last change
+
 	roundTrips
+}
+
+// change is the last one, to be undone if what seemed lost was only late (RFC 4015): the
+// server, or this machine, may have stood still for a moment.
+type change struct {
+	epoch        *epoch // nil: there is nothing to undo
+	window, rate float64
+	stage        stage
+	before       float64
+	normal       float64
+	calm         bool
 }
 
 // stage is what has been tried against loss.
@@ -101,11 +114,10 @@ func (p *pace) known() *epoch {
 
 // adapt changes the pace by an epoch.
 func (p *pace) adapt(e *epoch) {
-	sent := float64(max(e.sent, 1))
-	loss := float64(e.lost) / sent
-	chance := 1 / math.Sqrt(sent) // small epochs tell little
+	loss, chance := e.loss()
 	switch {
 	case loss > p.normal+bearable+chance:
+		p.last = change{e, p.window, p.rate, p.stage, p.before, p.normal, p.calm}
 		p.slow(e, loss)
 		p.calm, p.skip = true, len(p.epochs)
 	case loss <= p.normal+(bearable+chance)/2:
@@ -114,6 +126,25 @@ func (p *pace) adapt(e *epoch) {
 	if loss < p.normal { // it rises only if slowing down has not helped: growing must not get used to its own loss
 		p.normal += (loss - p.normal) / 8
 	}
+}
+
+// late takes into account that a datagram of an epoch was not lost.
+func (p *pace) late(e *epoch) {
+	e.lost--
+	e.good++
+	l := &p.last
+	if loss, chance := e.loss(); l.epoch != e || loss > l.normal+bearable+chance {
+		return
+	}
+	p.window, p.rate, p.stage, p.before, p.normal, p.calm = l.window, l.rate, l.stage, l.before, l.normal, l.calm
+	l.epoch = nil
+}
+
+// loss is the share of an epoch that was lost, and how far that may be chance: small epochs
+// tell little.
+func (e *epoch) loss() (share, chance float64) {
+	sent := float64(max(e.sent, 1))
+	return float64(e.lost) / sent, 1 / math.Sqrt(sent)
 }
 
 // slow makes the next change against loss.
@@ -151,7 +182,9 @@ func (p *pace) grow(e *epoch) {
 	switch {
 	case p.rate > 0:
 		p.stage = settled
-		if p.rate += p.step; p.rate > p.most/max(p.srtt, time.Millisecond).Seconds() { // the window limits more
+		p.rate += p.step
+		p.step *= 1.5                                                // slowly near what was too fast, and then ever faster
+		if p.rate > p.most/max(p.srtt, time.Millisecond).Seconds() { // the window limits more
 			p.stage, p.rate = free, 0
 		}
 		return

@@ -99,6 +99,49 @@ func TestPaceOfADeadServer(t *testing.T) {
 	}
 }
 
+// If what seemed lost was only late, the pace is what it was before.
+func TestPaceUndoes(t *testing.T) {
+	p := newPace(1024)
+	p.window, p.calm = 512, true
+	for range 3 { // until there is a rate
+		before := p
+		e := &epoch{ended: time.Unix(1, 0), began: time.Unix(0, 0), sent: 100, lost: 100, peak: 100}
+		p.adapt(e)
+		if p.window == before.window && p.rate == before.rate {
+			t.Errorf("nothing has changed: %+v", p)
+		}
+		undone := p
+		for range 95 {
+			undone.late(e)
+		}
+		if undone.window != before.window || undone.rate != before.rate || undone.stage != before.stage {
+			t.Errorf("%+v, want %+v", undone, before)
+		}
+		for e.lost < 100 {
+			e.lost, e.good = e.lost+1, e.good-1
+		}
+		if p.rate > 0 {
+			break
+		}
+	}
+	if p.rate != leastRate {
+		t.Errorf("%+v", p)
+	}
+}
+
+// A rate that was much too low is left behind within few epochs.
+func TestPaceRecovers(t *testing.T) {
+	p := newPace(1024)
+	p.measure(time.Millisecond)
+	p.meter(&epoch{began: time.Unix(0, 0), ended: time.Unix(1, 0), good: 10}, 10)
+	for range 25 {
+		p.adapt(&epoch{began: time.Unix(0, 0), ended: time.Unix(1, 0), sent: 32, good: 32, peak: 32})
+	}
+	if p.rate > 0 && p.rate < 10_000 {
+		t.Errorf("%+v", p)
+	}
+}
+
 // Nothing is done about what was sent before the last change.
 func TestPaceCountsByEpoch(t *testing.T) {
 	p := newPace(1024)

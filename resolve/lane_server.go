@@ -161,10 +161,11 @@ func (s *laneServer) answered(x *shot) {
 	s.missed(x.older != nil && x.older.server == s)
 	if x.flies {
 		s.land(x)
+		x.epoch.good++
 	} else {
-		x.epoch.lost-- // it was only late
+		s.late(x.epoch)
+		s.meter.slow(s.rate)
 	}
-	x.epoch.good++
 }
 
 // judge changes the pace by what is known of the last epochs.
