@@ -38,6 +38,8 @@ func (s *Survey) statusOf(q *queue, w *writing, format report.Format, err error)
 		invalid += j.Invalid
 	}
 	switch {
+	case w.refused(err):
+		return 0, err
 	case errors.Is(err, console.ErrInterrupted) && (q.more != nil || q.journal != nil):
 		s.voice.Error(q.interrupted(w))
 		return format.Interrupted(s.o.FailOn, found.list()), nil

@@ -102,11 +102,21 @@ func (w *writing) writeTo(out io.Writer) error {
 		return err
 	}
 	w.s.progress.Clear()
+	if w.refused(stopped) {
+		return stopped
+	}
 	err = handler().Close()
 	if w.frame != nil && err == nil {
 		_, err = out.Write(w.trailer(stopped == nil))
 	}
 	return errors.Join(err, stopped)
+}
+
+// refused reports whether the run has ended with an error in its input before there was
+// anything to report: there is no report then.
+func (w *writing) refused(err error) bool {
+	var refusal *console.Refusal
+	return w.reported == 0 && errors.As(err, &refusal) && !errors.Is(err, console.ErrInterrupted)
 }
 
 // results writes all results, to a terminal if that is where they go. stopped says why
