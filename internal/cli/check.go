@@ -28,11 +28,14 @@ OpenSSH 9.8). Where one more could lock this machine out, check waits and says s
 A target is HOST, HOST:PORT, user@HOST, [ADDRESS]:PORT, an ssh:// URL, an
 address, a range of addresses, or an alias of ~/.ssh/config ('help targets').
 
+Lists may have any length; 'help bulk' has shares, resuming and merging.
+
 Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage or
-configuration error, 3 it could not be determined.`,
+configuration error, or a line of a list is no target, 3 it could not be determined.`,
 		Example: `  rdnsproxy check my.example.com
   rdnsproxy check --dns-only my.example.com 203.0.113.7
   rdnsproxy check 203.0.113.0/24
+  rdnsproxy check --dns-only --format summary --from-file hosts.txt
   rdnsproxy check my.example.com:2222 user@other.example.com
   rdnsproxy check --wait 5m --expect-hostkey SHA256:... new.example.com
   rdnsproxy check --all --format junit --output report.xml`,

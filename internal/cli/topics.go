@@ -54,7 +54,7 @@ const exitStatusTopic = `check, hosts verify, audit:
 
   0	no finding reached --fail-on (default warning)
   1	at least one did
-  2	usage or configuration error, or the report could not be written
+  2	usage or configuration error, the report could not be written, or a line of a list is no target
   3	undetermined: lookups failed, and nothing else is wrong; of audit also: there is no line of sshd, or not all could be read
   130	interrupted (Ctrl-C)
 
