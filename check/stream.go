@@ -13,7 +13,7 @@ import (
 // time.
 type StreamOptions struct {
 	Jobs      int  // how many targets are checked at once, at most limits.MostJobs; if 0, one
-	Window    int  // how many targets are between in and the consumer; if 0, limits.Window
+	Window    int  // how many targets are between in and the consumer; at most limits.Window; if 0, that many
 	Unordered bool // yield what is there, in any order
 
 	// Lane asks ahead for all targets in the window what their checks will ask, unless they

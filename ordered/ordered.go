@@ -14,8 +14,8 @@ type Options[T any] struct {
 	// Jobs is how many items are worked on at once, at most limits.MostJobs; if 0, one.
 	Jobs int
 
-	// Window is how many items may have been pulled whose results have not been yielded;
-	// if 0, limits.Window. It is at least Jobs.
+	// Window is how many items may have been pulled whose results have not been yielded, at
+	// most limits.Window; if 0, that many. It is at least Jobs.
 	Window int
 
 	// Unordered yields each result as soon as it is there.
@@ -47,7 +47,7 @@ func Map[T, R any](
 	ctx context.Context, o Options[T], in iter.Seq[T], f func(context.Context, T) R,
 ) iter.Seq[R] {
 	o.Jobs = min(max(1, o.Jobs), limits.MostJobs)
-	if o.Window <= 0 {
+	if o.Window <= 0 || o.Window > limits.Window {
 		o.Window = limits.Window
 	}
 	o.Window = max(o.Window, o.Jobs)
