@@ -13,7 +13,6 @@ import (
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/survey"
-	"rdnsproxy/internal/target"
 
 	"github.com/spf13/pflag"
 )
@@ -61,9 +60,9 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.Sources.All, "all", false, "check every alias in ssh's configuration")
 	fs.BoolVar(&f.Sources.KnownHosts, "known-hosts", false, "check every name in known_hosts; hashed names only if ssh's configuration or a target has them")
 	fs.StringVar(&f.SSHDConfig, "sshd-config", f.SSHDConfig, "read UseDNS from this sshd_config `FILE`; 'none' reads nothing")
-	fs.StringVar(&f.Sources.FromFile, "from-file", "", "check the targets in this `FILE`, one per line; - is stdin")
-	fs.StringVar(&f.Sources.Column, "column", "", "--from-file is a table (CSV): the `NAME` or number of the column with the targets")
-	fs.StringVar(&f.Sources.Field, "field", "", "--from-file is JSON Lines: the `NAME` of the field with the targets, with dots inside objects")
+	fs.StringArrayVar(&f.Sources.FromFile, "from-file", nil, "check the targets in this `FILE`, one per line; - is stdin (repeatable)")
+	fs.StringSliceVar(&f.Sources.Column, "column", nil, "--from-file is a table (CSV): the `NAME` or number of the column with the targets; NAME,ADDRESS for pairs")
+	fs.StringSliceVar(&f.Sources.Field, "field", nil, "--from-file is JSON Lines: the `NAME` of the field with the targets, with dots inside objects; NAME,ADDRESS for pairs")
 	fs.StringArrayVar(&f.Zones.Files, "zone", nil, "check the A, AAAA and PTR records of this zone `FILE`, or ZONE=FILE; - is stdin (repeatable)")
 	fs.StringArrayVar(&f.Zones.Transfers, "axfr", nil, "the same for a zone that is transferred: `ZONE@SERVER` (repeatable)")
 	fs.StringVar(&f.Zones.Key, "tsig-file", "", "sign the transfers of --axfr with the key in this `FILE`, as tsig-keygen writes it")
@@ -137,7 +136,7 @@ func (f *checkFlags) validateParts(args []string) error {
 			"--shard and --resume are for targets, not for --self, --client, --print-config or --print-known-hosts")
 	case !f.merge:
 		return nil
-	case f.Sources != (target.Sources{}) || f.Zones.Given() || client || prints || f.Shard != "" || f.Resume != "":
+	case f.Sources.Given() || f.Zones.Given() || client || prints || f.Shard != "" || f.Resume != "":
 		return console.Refuse(exit.Usage, "rdnsproxy check --merge [--format NAME] FILE...",
 			"--merge only reads results; it takes no targets")
 	case len(args) == 0:
@@ -170,18 +169,21 @@ func (f *checkFlags) validate() error {
 	case f.Client.From != nil && *f.Client.From == "":
 		return console.Refuse(exit.Usage, "--from takes the text between the quotes of from=\"...\"",
 			"the --from list is empty")
-	case client && (f.Zones.Given() || f.Sources != (target.Sources{})):
+	case client && (f.Zones.Given() || f.Sources.Given()):
 		return console.Refuse(exit.Usage, "use one or the other", "%s", clientAlone)
 	case f.Zones.Key != "" && len(f.Zones.Transfers) == 0:
 		return console.Refuse(exit.Usage, "rdnsproxy check --axfr ZONE@SERVER --tsig-file FILE", "--tsig-file needs --axfr")
 	case f.Zones.Offline && !f.Zones.Given():
 		return console.Refuse(exit.Usage, "rdnsproxy check --zone FILE --offline", "--offline needs --zone or --axfr")
-	case f.Sources.FromFile == "" && (f.Sources.Column != "" || f.Sources.Field != ""):
+	case len(f.Sources.FromFile) == 0 && len(f.Sources.Column)+len(f.Sources.Field) > 0:
 		return console.Refuse(exit.Usage, "rdnsproxy check --from-file FILE --column NAME", "--column and --field need --from-file")
-	case f.Sources.Column != "" && f.Sources.Field != "":
+	case len(f.Sources.Column) > 0 && len(f.Sources.Field) > 0:
 		return console.Refuse(exit.Usage, "use one or the other",
 			"--column is for a table, --field for JSON Lines: a file is only one of them")
-	case f.Sources.FromFile == "-" && f.Sources.Ansible == "-":
+	case len(f.Sources.Column) > 2, len(f.Sources.Field) > 2:
+		return console.Refuse(exit.Usage, "name one, or two for pairs of a name and an address",
+			"--column and --field take at most two names, not %d", len(f.Sources.Column)+len(f.Sources.Field))
+	case twice(f.Sources.Files(), "-"):
 		return console.Refuse(exit.Usage, "write one of them into a file", "stdin cannot be read twice")
 	case f.PrintKnownHosts && (f.Output != "" || f.given("format")):
 		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout",
@@ -202,6 +204,12 @@ func (f *checkFlags) validate() error {
 		}
 	}
 	return nil
+}
+
+// twice reports whether a word is more than once in a list.
+func twice(list []string, word string) bool {
+	i := slices.Index(list, word)
+	return i >= 0 && slices.Contains(list[i+1:], word)
 }
 
 // failOn is the value of --fail-on, the lowest severity that makes check exit with 1.

@@ -19,14 +19,15 @@ the walk costs what is in the range, not what could be. It finds addresses with 
 records only. A server that denies names above others, or makes up names for all
 addresses, cannot be walked; check says so.
 
-A list has a target a line, in UTF-8; # starts a comment. A line HOST,ADDRESS is a
-pair: only this address of the name is checked, and the name has to have it.
+HOST,ADDRESS is a pair: only this address of the name is checked, and the name has to
+have it. A list has a target a line, in UTF-8; # starts a comment.
 
 --from-file can be written in other ways:
 
   --column NAME	a table (CSV) whose first row has the names of the columns
   --column 3	a table without such a row; separated by commas, semicolons or tabs
   --field NAME	an object of JSON on each line; NAME.NAME for an object in it
+  --column NAME,ADDRESS	two columns, or fields, as pairs
 
 --ansible FILE takes what 'ansible-inventory --list' prints, and checks each host as
 Ansible would connect to it: ansible_host, ansible_port, ansible_user. Hosts that it
@@ -42,7 +43,7 @@ asked at all.
 
   rdnsproxy check 192.0.2.0/24
   rdnsproxy check --from-file hosts.txt
-  rdnsproxy check --from-file hosts.csv --column address
+  rdnsproxy check --from-file hosts.csv --column hostname,address
   rdnsproxy check --ansible inventory.json
   rdnsproxy check --offline --zone db.example.com --zone 2.0.192.in-addr.arpa=db.192.0.2
 `

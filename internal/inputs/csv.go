@@ -13,16 +13,16 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/limits"
-	"rdnsproxy/safetext"
 )
 
 // columnHint is the hint where a table cannot be read.
-const columnHint = "--column takes the name of a column in the first row of --from-file, or the number of one"
+const columnHint = "--column takes the name or number of a column of --from-file, or two for pairs: NAME,ADDRESS"
 
 // Column reads the targets in a column of a table (CSV, RFC 4180), which may be
-// separated by semicolons or tabs too. If the column is a number, counted from 1, all
-// rows have targets; if it is a name, the first row has the names. The path - is stdin.
-func Column(path string, stdin io.Reader, column string) Items {
+// separated by semicolons or tabs too. Two columns are pairs of a name and an address.
+// If all columns are numbers, counted from 1, all rows have targets; else the first row
+// has the names. A column that the first row lacks ends it. The path - is stdin.
+func Column(path string, stdin io.Reader, columns []string) Items {
 	return func(yield func(Item, error) bool) {
 		file, err := openText(path, stdin, columnHint, limits.ListLine)
 		if err != nil {
@@ -31,7 +31,7 @@ func Column(path string, stdin io.Reader, column string) Items {
 		}
 		defer file.close()
 		t := newTable(file)
-		if err := t.find(column); err != nil {
+		if err := t.find(columns); err != nil {
 			yield(Item{}, err)
 			return
 		}
@@ -53,12 +53,17 @@ func Column(path string, stdin io.Reader, column string) Items {
 
 // table reads the rows of a table.
 type table struct {
-	name   string // of the file
-	rows   *csv.Reader
-	bound  *bounded
-	column int    // from 0
-	title  string // of the column, for messages
-	last   int    // line of the last row; the next is not before the line after it
+	name    string // of the file
+	rows    *csv.Reader
+	bound   *bounded
+	columns []column // one, or two for pairs
+	last    int      // line of the last row; the next is not before the line after it; 0: none
+}
+
+// column is a column with targets.
+type column struct {
+	index int    // from 0
+	title string // for messages
 }
 
 func newTable(file *textFile) *table {
@@ -82,45 +87,47 @@ func separator(in *bufio.Reader) rune {
 	return best
 }
 
-// find finds the column. The error is a Refusal.
-func (t *table) find(column string) error {
-	if n, err := strconv.Atoi(column); err == nil {
-		if n < 1 {
+// find finds the columns. The error is a Refusal.
+func (t *table) find(columns []string) error {
+	named := false
+	for _, text := range columns {
+		c := column{title: text}
+		n, err := strconv.Atoi(text)
+		switch {
+		case err != nil:
+			named, c = true, column{-1, console.Quoted(text)}
+		case n < 1:
 			return console.Refuse(exit.Usage, columnHint, "there is no column %d: the first is 1", n)
+		default:
+			c.index = n - 1
 		}
-		t.column, t.title = n-1, column
+		t.columns = append(t.columns, c)
+	}
+	if !named {
 		return nil
 	}
 	t.bound.left = limits.TableRow
 	names, err := t.rows.Read()
 	switch {
 	case err == io.EOF:
-		return console.Refuse(exit.Usage, columnHint, "%s: no column %s: the file is empty", t.name, console.Quoted(column))
+		return console.Refuse(exit.Usage, columnHint, "%s: no column %s: the file is empty", t.name, console.Quoted(columns[0]))
 	case err != nil:
 		return t.refuse(err)
 	}
-	t.column, t.title = slices.Index(names, column), console.Quoted(column)
-	switch {
-	case t.column < 0:
-		return console.Refuse(exit.Usage, "the columns are "+listed(names), "%s:1: no column %s", t.name, console.Quoted(column))
-	case slices.Contains(names[t.column+1:], column):
-		return console.Refuse(exit.Usage, "name it by its number", "%s:1: there are two columns %s", t.name, console.Quoted(column))
+	t.last = 1
+	for i := range t.columns {
+		c := &t.columns[i]
+		if c.index < 0 {
+			c.index = slices.Index(names, columns[i])
+			if c.index >= 0 && slices.Contains(names[c.index+1:], columns[i]) {
+				return console.Refuse(exit.Usage, "name it by its number", "%s:1: there are two columns %s", t.name, c.title)
+			}
+		}
+		if c.index < 0 || c.index >= len(names) {
+			return console.Refuse(exit.Usage, "the columns are "+listed(names), "%s:1: no column %s", t.name, c.title)
+		}
 	}
 	return nil
-}
-
-// listed lists the names of columns, so that they fit into a message.
-func listed(names []string) string {
-	const most = 20
-	all := make([]string, 0, most)
-	for i, name := range names {
-		if i == most {
-			all = append(all, fmt.Sprintf("%d others", len(names)-most))
-			break
-		}
-		all = append(all, safetext.Cut(safetext.Of(name).String(), 40))
-	}
-	return strings.Join(all, ", ")
 }
 
 // next reads the item of the next row. The error is io.EOF at the end, else a Refusal.
@@ -136,22 +143,47 @@ func (t *table) next() (Item, error) {
 	case err != nil:
 		return Item{}, t.refuse(err)
 	}
-	line, _ := t.rows.FieldPos(0)
-	t.last = line
-	item := Item{Where: t.at(line)}
-	if t.column >= len(row) {
-		item.Text = safetext.Cut(strings.Join(row, " "), maxShown)
-		item.Err = console.Refuse(exit.Usage, columnHint, "the row has no column %s, only %d", t.title, len(row))
-		return item, nil
+	first := t.last == 0
+	t.last, _ = t.rows.FieldPos(0)
+	item := Item{Where: t.at(t.last)}
+	var cells []string
+	for _, c := range t.columns {
+		cell, err := t.cell(row, c)
+		if err != nil && first && c.index >= len(row) {
+			return Item{}, console.Refuse(exit.Usage, fmt.Sprintf("the first row has %d: %s", len(row), listed(row)),
+				"%s: no column %s", item.Where, c.title)
+		}
+		if err != nil && item.Err == nil {
+			item.Err = err
+		}
+		cells = append(cells, cell)
 	}
-	switch item.Text = strings.TrimSpace(row[t.column]); {
-	case item.Text == "":
-		item.Err = console.Refuse(exit.Usage, columnHint, "column %s is empty", t.title)
-	case len(item.Text) > limits.ListLine:
-		item.Text = item.Text[:maxShown]
-		item.Err = console.Refuse(exit.Usage, columnHint, "column %s is longer than %d bytes", t.title, limits.ListLine)
+	switch {
+	case item.Err != nil:
+		item.Text = strings.Join(row, ",")
+		item.Text = item.Text[:min(len(item.Text), maxShown)]
+	case len(cells) == 2:
+		item.Text = strings.Join(cells, ",")
+		item.pairOf(cells[0], cells[1])
+	default:
+		item.Text = cells[0]
 	}
 	return item, nil
+}
+
+// cell returns a cell of a row. The error is a Refusal.
+func (t *table) cell(row []string, c column) (string, error) {
+	if c.index >= len(row) {
+		return "", console.Refuse(exit.Usage, columnHint, "the row has no column %s, only %d", c.title, len(row))
+	}
+	text := strings.TrimSpace(row[c.index])
+	switch {
+	case text == "":
+		return "", console.Refuse(exit.Usage, columnHint, "column %s is empty", c.title)
+	case len(text) > limits.ListLine:
+		return "", console.Refuse(exit.Usage, columnHint, "column %s is longer than %d bytes", c.title, limits.ListLine)
+	}
+	return text, nil
 }
 
 func (t *table) at(line int) string { return t.name + ":" + strconv.Itoa(line) }

@@ -24,11 +24,12 @@ type Item struct {
 // Refusal.
 type Items = iter.Seq2[Item, error]
 
-// FromArgs returns operands of the command line as items.
+// FromArgs returns operands of the command line as items: targets, or HOST,ADDRESS.
 func FromArgs(operands []string) []Item {
 	items := make([]Item, len(operands))
 	for i, o := range operands {
 		items[i].Text = o
+		items[i].pair()
 	}
 	return items
 }
@@ -39,6 +40,22 @@ func Of(list []Item) Items {
 		for _, item := range list {
 			if !yield(item, nil) {
 				return
+			}
+		}
+	}
+}
+
+// Concat returns one stream after the other. One that is nil has nothing.
+func Concat(streams ...Items) Items {
+	return func(yield func(Item, error) bool) {
+		for _, items := range streams {
+			if items == nil {
+				continue
+			}
+			for item, err := range items {
+				if !yield(item, err) || err != nil {
+					return
+				}
 			}
 		}
 	}

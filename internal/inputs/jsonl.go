@@ -1,6 +1,7 @@
 package inputs
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -12,13 +13,16 @@ import (
 )
 
 // fieldHint is the hint where JSON Lines cannot be read.
-const fieldHint = "--field takes the name of a field, as in .host.name of jq without its first dot; " +
+const fieldHint = "--field takes the name of a field, as in .host.name of jq without its first dot, or two for pairs; " +
 	"--from-file then has a JSON object on each line"
 
 // Field reads the targets in a field of JSON Lines, an object a line. The field is a
 // name, or names with dots between them for objects in objects. Of a list, each element
-// counts. The path - is stdin.
-func Field(path string, stdin io.Reader, field string) Items {
+// counts. Two fields are pairs of a name and an address: one name goes with each of its
+// addresses, and lists as long as each other go together in order. A field that the
+// first object lacks ends it. What stands around the results of a run, lines with
+// "record", is left out. The path - is stdin.
+func Field(path string, stdin io.Reader, fields []string) Items {
 	return func(yield func(Item, error) bool) {
 		file, err := openText(path, stdin, fieldHint, limits.JSONLine)
 		if err != nil {
@@ -26,28 +30,30 @@ func Field(path string, stdin io.Reader, field string) Items {
 			return
 		}
 		defer file.close()
-		names := strings.Split(field, ".")
+		first := true
 		for line, bad, ok := file.next(); ok; line, bad, ok = file.next() {
-			where := file.where()
+			item := Item{Where: file.where(), Err: bad}
+			line = bytes.TrimSpace(line)
+			if bad == nil && len(line) == 0 || isFrame(line) {
+				continue
+			}
+			if first && bad == nil {
+				if err := unfit(item.Where, line, fields); err != nil {
+					yield(Item{}, err)
+					return
+				}
+			}
+			first = false
+			items := []Item{item}
+			if bad == nil {
+				items, bad = itemsOf(line, fields, item)
+			}
 			if bad != nil {
-				if !yield(Item{Text: string(line), Where: where, Err: bad}, nil) {
-					return
-				}
-				continue
+				item.Text, item.Err = string(line[:min(len(line), maxShown)]), bad
+				items = []Item{item}
 			}
-			if len(strings.TrimSpace(string(line))) == 0 {
-				continue
-			}
-			texts, err := fieldOf(line, names)
-			if err != nil {
-				bad := console.Refuse(exit.Usage, fieldHint, "%v", err)
-				if !yield(Item{Text: string(line[:min(len(line), maxShown)]), Where: where, Err: bad}, nil) {
-					return
-				}
-				continue
-			}
-			for _, text := range texts {
-				if !yield(Item{Text: text, Where: where}, nil) {
+			for _, item := range items {
+				if !yield(item, nil) {
 					return
 				}
 			}
@@ -56,6 +62,39 @@ func Field(path string, stdin io.Reader, field string) Items {
 			yield(Item{}, file.err)
 		}
 	}
+}
+
+// isFrame reports whether a line is one of those around the results of --resume and
+// --shard, which have no target.
+func isFrame(line []byte) bool {
+	return bytes.HasPrefix(line, []byte(`{"record":"begin"`)) || bytes.HasPrefix(line, []byte(`{"record":"end"`))
+}
+
+// itemsOf returns the items of an object. blank has their place. The error is a Refusal.
+func itemsOf(line []byte, fields []string, blank Item) (items []Item, err error) {
+	var texts [2][]string
+	for i, field := range fields {
+		if texts[i], err = fieldOf(line, strings.Split(field, ".")); err != nil {
+			return nil, console.Refuse(exit.Usage, fieldHint, "%v", err)
+		}
+	}
+	names, addresses := texts[0], texts[1]
+	if len(fields) == 1 {
+		for _, blank.Text = range names {
+			items = append(items, blank)
+		}
+		return items, nil
+	}
+	if len(names) != 1 && len(names) != len(addresses) {
+		return nil, console.Refuse(exit.Usage, fieldHint, "%d names and %d addresses make no pairs", len(names), len(addresses))
+	}
+	for i, address := range addresses {
+		item, name := blank, names[min(i, len(names)-1)]
+		item.Text = name + "," + address
+		item.pairOf(name, address)
+		items = append(items, item)
+	}
+	return items, nil
 }
 
 // fieldOf returns the texts in a field of an object.
@@ -93,7 +132,7 @@ func dig(value json.RawMessage, names []string, at string) (texts []string, err 
 		inside, found := object[names[0]]
 		at = strings.TrimPrefix(at+"."+names[0], ".")
 		if !found {
-			return nil, errors.New("there is no field " + console.Quoted(at))
+			return nil, &lackError{at}
 		}
 		return dig(inside, names[1:], at)
 	case '"':
@@ -120,3 +159,8 @@ func dig(value json.RawMessage, names []string, at string) (texts []string, err 
 	}
 	return nil, errors.New("field " + console.Quoted(at) + " is not a text")
 }
+
+// lackError says that an object has no such field.
+type lackError struct{ field string }
+
+func (e *lackError) Error() string { return "there is no field " + console.Quoted(e.field) }

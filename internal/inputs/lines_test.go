@@ -81,12 +81,13 @@ func TestLines(t *testing.T) {
 		{"pairs", "web1,192.0.2.1\nroot@web1 , 2001:db8::1 # six\nweb1,::ffff:192.0.2.1\nweb1:22,192.0.2.1", []string{
 			"list:1 web1 only 192.0.2.1", "list:2 root@web1 only 2001:db8::1", "list:3 web1 only 192.0.2.1",
 			"list:4 web1:22 only 192.0.2.1"}},
-		{"bad pairs", "web1,web2\n,192.0.2.1\nweb1,\n192.0.2.1,192.0.2.2\n192.0.2.0/24,192.0.2.1\na,b,192.0.2.1", []string{
-			`list:1 web1,web2 bad: "web2" is not an address`, "list:2 ,192.0.2.1 bad: there is no name before 192.0.2.1",
-			`list:3 web1, bad: "" is not an address`,
-			`list:4 192.0.2.1,192.0.2.2 bad: "192.0.2.1" is paired with an address, but is not a name`,
-			`list:5 192.0.2.0/24,192.0.2.1 bad: "192.0.2.0/24" is paired with an address, but is not a name`,
-			`list:6 a,b,192.0.2.1 bad: "b,192.0.2.1" is not an address`}},
+		{"bad pairs", "web1\nweb1,web2\n,192.0.2.1\nweb1,\n192.0.2.1,192.0.2.2\n192.0.2.0/24,192.0.2.1\na,b,192.0.2.1", []string{
+			"list:1 web1", `list:2 web1,web2 bad: "web2" is not an address`, "list:3 ,192.0.2.1 bad: there is no name before 192.0.2.1",
+			`list:4 web1, bad: "" is not an address`,
+			`list:5 192.0.2.1,192.0.2.2 bad: "192.0.2.1" is paired with an address, but is not a name`,
+			`list:6 192.0.2.0/24,192.0.2.1 bad: "192.0.2.0/24" is paired with an address, but is not a name`,
+			`list:7 a,b,192.0.2.1 bad: "b,192.0.2.1" is not an address`}},
+		{"a pair with a mistake at first", "web1,192.0.2.300", []string{`list:1 web1,192.0.2.300 bad: "192.0.2.300" is not an address`}},
 		{"empty", "", nil},
 		{"only a mark", "\xef\xbb\xbf", nil},
 	}
@@ -96,6 +97,42 @@ func TestLines(t *testing.T) {
 				t.Errorf("%q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestNoList: what a file is instead of a list is said once, by its first line.
+func TestNoList(t *testing.T) {
+	tests := []struct{ text, want, hint string }{
+		{"# plan\nhostname,address\nweb1,192.0.2.1\n", "list:2: this looks like a table", "the first row is hostname, address"},
+		{"web1,dc1,192.0.2.1\n", "list:1: this looks like a table", "the first row is web1, dc1, 192.0.2.1"},
+		{"\"web1\",\"192.0.2.1\"\n", "list:1: this looks like a table", "the first row is web1, 192.0.2.1"},
+		{"host;\x1b[2J\n", "list:1: this looks like a table", `the first row is host, \027[2J`},
+		{"web1\t192.0.2.1\n", "list:1: this looks like a table", "--column NAME,ADDRESS for pairs"},
+		{`{"host":{"name":"web1","n":1},"host":"x","ip":["192.0.2.1"],"list":[{"a":""},{"a":""}]}` + "\n", "list:1: this looks like JSON Lines",
+			"the fields are host.name, host, ip, list.a"},
+		{"{\n  \"_meta\": {}\n}\n", "list:1: this looks like JSON", "--ansible"},
+	}
+	for _, tt := range tests {
+		n := 0
+		for item, err := range Lines("-", strings.NewReader(tt.text)) {
+			if n++; err == nil || err.Error() != strings.Replace(tt.want, "list", "-", 1) || !strings.Contains(hintOf(err), tt.hint) || n > 1 {
+				t.Errorf("%q: %+v, %v (%s)\nwant %s (%s)", tt.text, item, err, hintOf(err), tt.want, tt.hint)
+			}
+		}
+		if n == 0 {
+			t.Errorf("%q: nothing is said", tt.text)
+		}
+	}
+}
+
+// TestConcat: streams come one after the other, and an error ends them all.
+func TestConcat(t *testing.T) {
+	one, broken := Of(FromArgs([]string{"a", "web1,192.0.2.1"})), Lines("missing", nil)
+	if got := show(Concat(one, nil, one)); !slices.Equal(got, []string{"a", "web1 only 192.0.2.1", "a", "web1 only 192.0.2.1"}) {
+		t.Errorf("%q", got)
+	}
+	if got := show(Concat(broken, one)); len(got) != 1 || !strings.HasPrefix(got[0], "end: missing: ") {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -8,17 +8,20 @@ import (
 	"rdnsproxy/internal/exit"
 )
 
-// pairHint is the hint where a line with a comma is not a pair.
-const pairHint = "a line with a comma is HOST,ADDRESS; --column reads other tables"
+// pairHint is the hint where what should be a pair is none.
+const pairHint = "a pair is HOST,ADDRESS; --column and --field read other tables"
 
 // pair reads HOST,ADDRESS into an item that has the text of a line. A text without a
 // comma is left as it is.
 func (item *Item) pair() {
 	host, address, found := strings.Cut(item.Text, ",")
-	if !found || strings.Contains(item.Text, "://") {
-		return
+	if found && !strings.Contains(item.Text, "://") {
+		item.pairOf(strings.TrimSpace(host), strings.TrimSpace(address))
 	}
-	host, address = strings.TrimSpace(host), strings.TrimSpace(address)
+}
+
+// pairOf makes an item the pair of a name and an address.
+func (item *Item) pairOf(host, address string) {
 	a, err := netip.ParseAddr(address)
 	_, literal := netip.ParseAddr(host)
 	switch {

@@ -20,10 +20,17 @@ func TestColumn(t *testing.T) {
 		{"quotes", "host name", "\"host name\",x\n\"web1\",\"a\nb\"\n\"web2\",\"c\"\"d\"\n", []string{"t.csv:2 web1", "t.csv:4 web2"}},
 		{"blanks and empty lines", "host", "x, host\na,  web1 \n\nb,web2\n", []string{"t.csv:2 web1", "t.csv:4 web2"}},
 		{"short and empty rows", "host", "x,host\na\nb,\nc,web3\n", []string{
-			`t.csv:2 a bad: the row has no column "host", only 1`, `t.csv:3  bad: column "host" is empty`, "t.csv:4 web3"}},
+			`t.csv:2 a bad: the row has no column "host", only 1`, `t.csv:3 b, bad: column "host" is empty`, "t.csv:4 web3"}},
 		{"a stray quote", "1", "we\"b1,x\nweb2,x\n", []string{`t.csv:1  bad: bare " in non-quoted-field`, "t.csv:2 web2"}},
 		{"no such column", "hosts", "name,host,address\n", []string{`end: t.csv:1: no column "hosts"`}},
 		{"the column twice", "host", "host,host\n", []string{`end: t.csv:1: there are two columns "host"`}},
+		{"pairs", "host,ip", "ip;x;host\n192.0.2.1;a;web1\n192.0.2.300;b;web2\n;c;web3\n", []string{"t.csv:2 web1 only 192.0.2.1",
+			`t.csv:3 web2,192.0.2.300 bad: "192.0.2.300" is not an address`, `t.csv:4 ,c,web3 bad: column "ip" is empty`}},
+		{"numbered pairs", "2,1", "192.0.2.1,web1", []string{"t.csv:1 web1 only 192.0.2.1"}},
+		{"a number and a name", "2,ip", "ip,host\n192.0.2.1,web1", []string{"t.csv:2 web1 only 192.0.2.1"}},
+		{"no such number", "9", "web1,a\nweb2,b\n", []string{"end: t.csv:1: no column 9"}},
+		{"no such number, with a name", "9,a", "a,b\n", []string{"end: t.csv:1: no column 9"}},
+		{"a short row later", "2", "a,web1\nb\nc,web3", []string{"t.csv:1 web1", "t.csv:2 b bad: the row has no column 2, only 1", "t.csv:3 web3"}},
 		{"column 0", "0", "a\n", []string{`end: there is no column 0: the first is 1`}},
 		{"nothing", "host", "", []string{`end: t.csv: no column "host": the file is empty`}},
 		{"only names", "host", "host\n", nil},
@@ -36,13 +43,13 @@ func TestColumn(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := show(Column(write(t, "t.csv", tt.text), nil, tt.column)); !slices.Equal(got, tt.want) {
+			if got := show(Column(write(t, "t.csv", tt.text), nil, strings.Split(tt.column, ","))); !slices.Equal(got, tt.want) {
 				t.Errorf("%q\nwant %q", got, tt.want)
 			}
 		})
 	}
 	var hint string
-	for _, err := range Column(write(t, "t.csv", "name,host,\x1b[2J\n"), nil, "hosts") {
+	for _, err := range Column(write(t, "t.csv", "name,host,\x1b[2J\n"), nil, []string{"hosts"}) {
 		hint = hintOf(err)
 	}
 	if hint != `the columns are name, host, \027[2J` {
@@ -59,26 +66,50 @@ func TestField(t *testing.T) {
 		{"nested", "a.b", `{"a":{"b":"web1"}}`, []string{"l:1 web1"}},
 		{"lists", "a.b", `{"a":[{"b":"web1"},{"b":["web2","web3"]}]}`, []string{"l:1 web1", "l:1 web2", "l:1 web3"}},
 		{"escapes", "host", `{"host":"w\u0065b1\n"}`, []string{"l:1 web1"}},
-		{"missing", "a.b", `{"a":{}}`, []string{`l:1 {"a":{}} bad: there is no field "a.b"`}},
+		{"missing", "a.b", `{"a":{"c":"x"}}` + "\n" + `{"a":{"b":"web1"}}`, []string{`end: l:1: there is no field "a.b"`}},
+		{"missing later", "a", `{"a":"web1"}` + "\n" + `{"b":"x"}`, []string{"l:1 web1", `l:2 {"b":"x"} bad: there is no field "a"`}},
+		{"pairs", "a.n,ip", `{"a":{"n":"web1"},"ip":"192.0.2.1"}` + "\n" + `{"a":{"n":"web2"},"ip":["192.0.2.2","2001:db8::2"]}`,
+			[]string{"l:1 web1 only 192.0.2.1", "l:2 web2 only 192.0.2.2", "l:2 web2 only 2001:db8::2"}},
+		{"pairs in lists", "i.n,i.a", `{"i":[{"n":"web1","a":"192.0.2.1"},{"n":"web2","a":"x"}]}`,
+			[]string{"l:1 web1 only 192.0.2.1", `l:1 web2,x bad: "x" is not an address`}},
+		{"no pairs", "n,a", `{"n":["a","b"],"a":["192.0.2.1"]}`, []string{`l:1 {"n":["a","b"],"a":["192.0.2.1"]} bad: 2 names and 1 addresses make no pairs`}},
+		{"results of a run", "target", `{"record":"begin","shard":"1/1"}` + "\n" + `{"target":"web1"}` + "\n" + `{"record":"end"}`, []string{"l:2 web1"}},
+		{"a field with the name record", "record", `{"record":"web1"}`, []string{"l:1 web1"}},
 		{"not an object inside", "a.b", `{"a":"x"}`, []string{`l:1 {"a":"x"} bad: field "a" is not an object`}},
 		{"an object", "a", `{"a":{}}`, []string{`l:1 {"a":{}} bad: field "a" is an object`}},
 		{"a number", "a", `{"a":1}`, []string{`l:1 {"a":1} bad: field "a" is not a text`}},
 		{"null", "a", `{"a":null}`, []string{`l:1 {"a":null} bad: field "a" is not a text`}},
 		{"empty", "a", `{"a":" "}`, []string{`l:1 {"a":" "} bad: field "a" is empty`}},
-		{"no object", "a", `"a"`, []string{`l:1 "a" bad: the line is not a JSON object`}},
+		{"no object", "a", `"a"`, []string{`end: l:1: the line is not a JSON object`}},
 		{"a list of nothing", "a", `{"a":[]}`, nil},
-		{"no JSON", "a", "{\"a\":\n{\"a\":\"web1\"}", []string{`l:1 {"a": bad: the line is not JSON`, "l:2 web1"}},
+		{"no JSON", "a", "{\"a\":\"web1\"}\n{\"a\":\n{\"a\":\"web1\"}", []string{"l:1 web1", `l:2 {"a": bad: the line is not JSON`, "l:3 web1"}},
+		{"no JSON at first", "a", "{\n\"a\":\"web1\"}", []string{"end: l:1: the line is not a whole JSON object"}},
 		{"long", "a", `{"a":"` + strings.Repeat("x", limits.JSONLine) + "\"}\n{\"a\":\"web1\"}", []string{
 			`l:1 {"a":"` + strings.Repeat("x", maxShown-6) + " bad: the line is longer than 1048576 bytes", "l:2 web1"}},
-		{"deep", "a", `{"a":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}", []string{
-			`l:1 {"a":` + strings.Repeat("[", maxShown-5) + " bad: the line is not JSON"}},
+		{"deep", "a", "{\"a\":\"web1\"}\n{\"a\":" + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}", []string{"l:1 web1",
+			`l:2 {"a":` + strings.Repeat("[", maxShown-5) + " bad: the line is not JSON"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := show(Field(write(t, "l", tt.text), nil, tt.field)); !slices.Equal(got, tt.want) {
+			if got := show(Field(write(t, "l", tt.text), nil, strings.Split(tt.field, ","))); !slices.Equal(got, tt.want) {
 				t.Errorf("%q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestFirstRowNamesWhatThereIs: whoever asks for a column or a field that is not there is told.
+func TestFirstRowNamesWhatThereIs(t *testing.T) {
+	for want, items := range map[string]Items{
+		"the first row has 3: a, b, c":    Column("-", strings.NewReader("a,b,c\n"), []string{"9"}),
+		"the columns are a, b":            Column("-", strings.NewReader("a,b\n"), []string{"a", "c"}),
+		"the fields are host.name, alias": Field("-", strings.NewReader(`{"host":{"name":"x"},"n":1,"alias":["y"]}`), []string{"host.nme"}),
+	} {
+		for _, err := range items {
+			if hintOf(err) != want {
+				t.Errorf("%v (%s), want %s", err, hintOf(err), want)
+			}
+		}
 	}
 }
 
@@ -172,7 +203,7 @@ func FuzzTables(f *testing.F) {
 	f.Add(recorded, "x")
 	f.Fuzz(func(t *testing.T, text, column string) {
 		for name, items := range map[string]Items{
-			"column": Column("-", strings.NewReader(text), column), "field": Field("-", strings.NewReader(text), column),
+			"column": Column("-", strings.NewReader(text), strings.Split(column, ",")), "field": Field("-", strings.NewReader(text), strings.Split(column, ",")),
 			"ansible": Ansible("-", strings.NewReader(text), nil), "lines": Lines("-", strings.NewReader(text)),
 		} {
 			n := 0

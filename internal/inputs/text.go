@@ -48,6 +48,22 @@ func openText(path string, stdin io.Reader, hint string, most int) (*textFile, e
 	return t, nil
 }
 
+// Exists returns a Refusal if an input is a file that is not there, so that a run does not
+// find that out hours later. It opens nothing: a pipe may be opened once.
+func Exists(path string) error {
+	if path == "-" {
+		return nil
+	}
+	_, err := os.Stat(path)
+	if err != nil {
+		return console.Refuse(exit.Usage, inputHint, "%s: %v", safetext.Line(path), reason(err))
+	}
+	return nil
+}
+
+// inputHint is the hint where a file is not there.
+const inputHint = "--from-file and --ansible take a file, or - for stdin"
+
 // skipMark skips the byte order mark of UTF-8, and refuses that of UTF-16.
 func (t *textFile) skipMark() error {
 	start, _ := t.in.Peek(3) // an error comes again with the first line

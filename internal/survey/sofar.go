@@ -49,14 +49,16 @@ func (s *Survey) expect(ctx context.Context, q *queue) {
 		count(t.Input)
 	}
 	if q.more != nil {
-		if info, err := os.Stat(s.o.Sources.FromFile); err != nil || !info.Mode().IsRegular() {
+		for _, file := range s.o.Sources.FromFile {
+			if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+				return
+			}
+		}
+		from := s.o.Sources
+		if len(from.FromFile) == 0 || from.All || from.KnownHosts || from.Ansible != "" || s.reader.Zones != nil {
 			return
 		}
-		again := target.Sources{FromFile: s.o.Sources.FromFile, Column: s.o.Sources.Column, Field: s.o.Sources.Field}
-		if again != s.o.Sources || s.reader.Zones != nil {
-			return
-		}
-		for item, err := range s.reader.Again(ctx, again) {
+		for item, err := range s.reader.Again(ctx, from) {
 			if err != nil || ctx.Err() != nil {
 				return
 			}

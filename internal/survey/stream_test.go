@@ -81,7 +81,7 @@ func TestRunStreams(t *testing.T) {
 	}
 	for _, operands := range [][]string{nil, list[:100]} {
 		w := newWorld(t)
-		w.o.Sources.FromFile = w.write(t, "list", strings.Join(list, "\n"))
+		w.o.Sources.FromFile = []string{w.write(t, "list", strings.Join(list, "\n"))}
 		status, err := Run(t.Context(), w.World, w.o, operands)
 		if err != nil || status != exit.OK {
 			t.Fatalf("%d, %v, %s", status, err, w.read(t, "err"))
@@ -110,7 +110,7 @@ func TestRunInterrupted(t *testing.T) {
 		t.Errorf("%d, %v, %s", status, err, w.read(t, "out"))
 	}
 	w = newWorld(t)
-	w.o.Sources.FromFile = w.write(t, "list", strings.Repeat("192.0.2.1\n", 1000))
+	w.o.Sources.FromFile = []string{w.write(t, "list", strings.Repeat("192.0.2.1\n", 1000))}
 	w.o.Resume = filepath.Join(w.dir, "journal")
 	status, err = Run(ctx, w.World, w.o, nil)
 	if err != nil || status != exit.Interrupted || !strings.Contains(w.read(t, "err"), "error: interrupted: 0 targets done, ") {

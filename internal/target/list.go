@@ -42,11 +42,13 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 		empty = append(empty, "ssh's configuration has no Host with a plain name")
 	}
 	if r.reads(from) {
-		more, err := inputs.Begin(r.listed(from))
+		listed, err := r.listed(from)
 		if err != nil {
 			return list, err
 		}
-		list.More = more
+		if list.More, err = inputs.Begin(listed); err != nil {
+			return list, err
+		}
 		empty = append(empty, r.noTarget(from))
 	}
 	if from.KnownHosts {
@@ -87,9 +89,12 @@ func (r *Reader) stream(ctx context.Context, list *List) error {
 	first := len(list.Items)
 	for i, item := range list.Items {
 		_, isRange, err := inputs.ParseRange(item.Text)
+		if item.Err != nil {
+			isRange, err = false, item.Err
+		}
 		if isRange {
 			first, err = min(first, i), r.Expander.Refuses(item.Text)
-		} else if i > first && !item.Collected {
+		} else if i > first && !item.Collected && err == nil {
 			_, err = Parse(item.Text)
 		}
 		if err != nil {
