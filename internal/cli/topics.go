@@ -101,7 +101,7 @@ const formatsTopic = `check and hosts verify write their report with --format NA
   json	an array with an object for each target
   jsonl	an object for each target, one per line
   csv	a row for each address, for spreadsheets and databases
-  summary	counts, the worst targets, zones and operators, for people with very many targets
+  summary	counts, whom to ask and examples of the worst, for people with very many targets
   junit	JUnit XML, for CI servers
   tap	Test Anything Protocol, for prove and other harnesses
   github	annotations and a job summary, for GitHub Actions

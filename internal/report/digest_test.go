@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"rdnsproxy/check"
@@ -32,7 +33,7 @@ func TestDigestIsBounded(t *testing.T) {
 			add(i, fmt.Sprintf("late%d", i), "many.example", check.Error)
 		}
 	}
-	if n := len(d.zones.of) + len(d.keepers.of); n > 2*limits.Counted || len(d.contact) > limits.Counted {
+	if n := len(d.operators.zones.of) + len(d.operators.targets.of); n > 2*limits.Counted || len(d.operators.of) > limits.Counted {
 		t.Errorf("%d words are kept", n)
 	}
 	if err := d.Close(); err != nil {
@@ -40,31 +41,88 @@ func TestDigestIsBounded(t *testing.T) {
 	}
 	got := out.String()
 	for _, want := range []string{
-		"131204 targets: 132 errors, 131072 warnings\n", "  error    late0  ", "    and 131,154 more\n",
-		"         132  many.example ", "in others\n", "up to 5 ms", "#",
+		"131204 targets: 132 errors, 131072 warnings\n", "\n  132 errors: ", "\n    late0  ", "\n    and 124 more\n",
+		"        132  hostmaster@many.example       many.example\n", "  of others\n", "half took up to 5 ms, 95 % up to 10 ms",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
-	if n := strings.Count(got, "\n    error    late"); n != digestWorst {
-		t.Errorf("%d of the worst are listed", n)
+	if n := strings.Count(got, "\n    late"); n != examplesOfKind {
+		t.Errorf("%d of the errors are shown", n)
 	}
-	if n := strings.Count(got, "\n"); n > 120 {
+	if n := strings.Count(got, "\n"); n > 50 {
 		t.Errorf("%d lines", n)
+	}
+}
+
+// TestDigestFirstScreen: whatever there is most of, the first 24 lines say how many have
+// which verdict and whom to ask, and no kind of finding keeps the others out of sight.
+func TestDigestFirstScreen(t *testing.T) {
+	var out strings.Builder
+	d := newDigest(&out, Options{Ran: func() Run {
+		return Run{Sent: 7, Took: 90 * time.Second, Ended: time.Unix(1e9, 0), Servers: []string{"192.0.2.53"}}
+	}})
+	verdicts := check.Verdicts()
+	for i := range 5000 {
+		r := check.Unjudged(fmt.Sprintf("h%d", i))
+		r.Severity, r.Verdict = check.Error, check.NoAddress
+		if i >= 4000 {
+			r.Severity, r.Verdict = check.Warning, verdicts[i%len(verdicts)]
+		}
+		r.Findings = []check.Finding{{Code: check.MappingCode(r.Verdict), Severity: r.Severity, Text: r.Host + " is wrong"}}
+		r.Addresses = []check.Address{{Reverse: check.Reverse{
+			Zone: fmt.Sprintf("z%d.example", i%200), Contact: fmt.Sprintf("admin@o%d.example", i%20)}}}
+		if err := d.Result(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(out.String(), "\n")
+	first := strings.Join(lines[:24], "\n")
+	for _, v := range verdicts {
+		if !strings.Contains(first, "%  "+string(v)+"\n") {
+			t.Errorf("the first screen lacks %s:\n%s", v, first)
+		}
+		if severe := "100 warnings: " + string(v); !strings.Contains(out.String(), severe+"\n    h") {
+			t.Errorf("no example of %q in\n%s", severe, &out)
+		}
+	}
+	if !strings.Contains(first, "  admin@o0.example   z0.example, z100.example and 8 more\n") {
+		t.Errorf("the first screen does not say whom to ask:\n%s", first)
+	}
+	if n := strings.Count(out.String(), "\n    h"); n > examplesInAll {
+		t.Errorf("%d examples", n)
+	}
+	if want := "\n\n  DNS: 7 questions, 0 without an answer (0.00 %)\n  run: 1m30s, until 2001-09-09 01:46:40 UTC, resolver 192.0.2.53\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("the end is not %q:\n%s", want, &out)
+	}
+}
+
+// TestExamplesAreBounded: results with codes that nobody knows cannot fill the memory.
+func TestExamplesAreBounded(t *testing.T) {
+	var e examples
+	for i := range 10 * examplesKinds {
+		e.add(kind{check.Warning, fmt.Sprint(i)}, func() string { return "line" })
+	}
+	kinds, each := e.kinds()
+	if len(e.of) > examplesKinds || len(kinds)*each > examplesInAll {
+		t.Errorf("%d kinds are kept, %d of %d shown", len(e.of), each, len(kinds))
 	}
 }
 
 // TestDigestWidth: no line is longer than the terminal.
 func TestDigestWidth(t *testing.T) {
 	for _, width := range []int{40, 80, 132} {
-		out := write(t, "summary", Options{Width: width, Asked: func() (int64, int64) { return 1_000_000, 5000 }}, everything(t)...)
+		out := write(t, "summary", Options{Width: width, Ran: func() Run { return Run{Sent: 1_000_000, Lost: 5000, Took: time.Hour} }}, everything(t)...)
 		for line := range strings.Lines(out) {
 			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("%d columns: %s", n, line)
 			}
 		}
-		if !strings.Contains(out, "1,000,000 sent, 5,000 without") {
+		if !strings.Contains(out, "DNS: 1,000,000 questions, 5,000") {
 			t.Error(out)
 		}
 	}

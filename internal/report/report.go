@@ -32,7 +32,7 @@ type Options struct {
 
 	TargetWidth int // table: columns of the longest target; if 0, it is not known
 
-	Asked func() (sent, lost int64) // summary: DNS questions so far; if nil, it says nothing about them
+	Ran func() Run // summary: about the run, asked for at its end; if nil, nothing is said
 
 	Brief bool // text: findings and advice, without the evidence
 

@@ -168,6 +168,9 @@ func summed(r *check.Result) string {
 		return ""
 	}
 	text := f.Text
+	if f.Code == check.InputInvalid {
+		return unplaced(text)
+	}
 	for _, subject := range []string{", whose reverse name ", ": its reverse name "} {
 		if _, rest, ok := strings.Cut(text, subject); ok && f.Code.Mapping() {
 			return "PTR " + rest
@@ -187,4 +190,24 @@ func summed(r *check.Result) string {
 		return text
 	}
 	return string(f.Code) + ": " + text
+}
+
+// unplaced turns "hosts.txt:17: host "a..b": empty label; fix or remove the line", which is
+// about a target that stands beside it, around: what is wrong comes first and what would be
+// right last, as the end may be cut.
+func unplaced(text string) string {
+	place, reason, ok := strings.Cut(text, ": ")
+	if !ok {
+		return text
+	}
+	if rest, host := strings.CutPrefix(reason, `host "`); host {
+		if _, why, ok := strings.Cut(rest, `": `); ok {
+			reason = why
+		}
+	}
+	wrong, right, explained := strings.Cut(strings.TrimSuffix(reason, "; fix or remove the line"), " (")
+	if wrong += ", " + place; explained {
+		wrong += " (" + right
+	}
+	return wrong
 }

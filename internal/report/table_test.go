@@ -105,3 +105,17 @@ func TestTableFinding(t *testing.T) {
 		})
 	}
 }
+
+// TestInvalidReasonFirst: of a line that is no target, the reason is seen however narrow
+// the terminal is.
+func TestInvalidReasonFirst(t *testing.T) {
+	r := check.Invalid("exam_ple..com", `typos.txt:2: host "exam_ple..com": empty label (a host name has no two dots in a row, and at most 253 characters); fix or remove the line`)
+	for _, format := range []string{"table", "summary"} {
+		if out := write(t, format, Options{Width: 80}, r); !strings.Contains(out, "  empty label, typos.txt:2") {
+			t.Errorf("%s has no reason:\n%s", format, out)
+		}
+	}
+	if got := unplaced(`a.txt:3: the line has 5000 bytes`); got != "the line has 5000 bytes, a.txt:3" {
+		t.Error(got)
+	}
+}

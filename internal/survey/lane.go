@@ -30,17 +30,6 @@ func (s *Survey) connects(t *target.Target) bool {
 	return !s.o.DNSOnly && !t.DNSOnly && !t.Proxied
 }
 
-// asked returns how many DNS questions were sent on the lane, and how many of them were
-// lost; zeros if there is none.
-func (s *Survey) asked() (sent, lost int64) {
-	if lane := s.lane.Load(); lane != nil {
-		for _, server := range lane.Stats().Servers {
-			sent, lost = sent+int64(server.Sent), lost+int64(server.Lost)
-		}
-	}
-	return sent, lost
-}
-
 // tellRate says once that a long list is slowed down for the sake of a server that is not
 // this machine's.
 func (s *Survey) tellRate() {

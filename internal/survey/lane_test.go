@@ -47,8 +47,8 @@ func TestTellRate(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 		s.tellRate()
-		if sent, lost := s.asked(); sent != 0 || lost != 0 {
-			t.Errorf("%d questions, %d lost", sent, lost)
+		if ran := s.ran(); ran.Sent != 0 || ran.Lost != 0 || ran.Took <= 0 || ran.Servers != nil {
+			t.Errorf("%+v", ran)
 		}
 		lane.Close()
 		s.Close()

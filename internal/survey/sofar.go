@@ -30,8 +30,8 @@ func (s *Survey) soFar() string {
 			parts = append(parts, report.Count(int(n), severity))
 		}
 	}
-	if sent, lost := s.asked(); lost > 0 {
-		parts = append(parts, fmt.Sprintf("%.1f %% lost", 100*float64(lost)/float64(sent)))
+	if ran := s.ran(); ran.Lost > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f %% lost", 100*float64(ran.Lost)/float64(ran.Sent)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -32,6 +32,7 @@ type Survey struct {
 	progress *console.Progress            // nil: none is shown
 	counts   counts                       // for progress
 	lane     atomic.Pointer[resolve.Lane] // on which DNS is asked ahead; nil: none
+	began    time.Time                    // zero: it only reads results
 	unnamed  int                          // hashed lines of known_hosts whose hosts are not checked, since their names are unknown
 
 	keys           knownKeys
@@ -86,7 +87,7 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 	if len(o.Compare) > 0 {
 		c.Compare = &resolve.Resolver{Config: target.ConfigWithServers(w, o.Compare)} // these servers, and no other source
 	}
-	return &Survey{w: w, o: o, voice: v, reader: r, checker: c}, nil
+	return &Survey{w: w, o: o, voice: v, reader: r, checker: c, began: time.Now()}, nil
 }
 
 // Close waits until all connections have been closed properly.

@@ -77,7 +77,7 @@ func (w *writing) writeTo(out io.Writer) error {
 		return err
 	}
 	o := w.s.o.reportOptions(w.s.w)
-	o.Unnamed, o.Asked = w.s.unnamed, w.s.asked
+	o.Unnamed, o.Ran = w.s.unnamed, w.s.ran
 	if summary := w.s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
 		f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
