@@ -16,9 +16,9 @@ import (
 type Progress struct {
 	mu       sync.Mutex
 	w        io.Writer
-	width    func() int    // columns of the terminal; if nil, DefaultWidth
-	more     func() string // what else there is to say, after the figures; if nil, nothing
-	total    int           // 0: not known
+	width    func() int      // columns of the terminal; if nil, DefaultWidth
+	more     func() []string // what else there is to say, the most important first; if nil, nothing
+	total    int             // 0: not known
 	finished int
 	shown    string
 	drawn    time.Time
@@ -36,9 +36,10 @@ const (
 )
 
 // NewProgress starts a progress line for total targets on stderr; 0 if their number is
-// not known. more is asked for what else to say on the line; if nil, nothing. It returns
+// not known. more is asked for what else to say on the line, the most important first; if
+// nil, nothing. What does not fit on the line is left out. It returns
 // nil if the line is not wanted or stderr is not a terminal.
-func NewProgress(w World, quiet bool, total int, more func() string) *Progress {
+func NewProgress(w World, quiet bool, total int, more func() []string) *Progress {
 	if quiet || !IsTerminal(w.Err) {
 		return nil
 	}
@@ -155,13 +156,13 @@ func (p *Progress) show() {
 	if p.over || p.total > 0 && p.finished == p.total || p.few() && waited < patience {
 		return
 	}
-	text := p.figures()
-	if len(p.waiting) > 0 {
-		text = fmt.Sprintf("waiting for %s (%d s)", list(p.waiting), int(waited.Seconds()))
-	}
 	width := DefaultWidth
 	if p.width != nil {
-		width = min(p.width(), DefaultWidth)
+		width = p.width()
+	}
+	text := p.figures(width - 1)
+	if len(p.waiting) > 0 {
+		text = fmt.Sprintf("waiting for %s (%d s)", list(p.waiting), int(waited.Seconds()))
 	}
 	if text = safetext.Cut(text, width-1); text != p.shown {
 		io.WriteString(p.w, "\r"+text+"\x1b[K") // written over, so that nothing flickers
@@ -169,24 +170,36 @@ func (p *Progress) show() {
 	p.shown, p.drawn = text, time.Now()
 }
 
-// figures says how far it has come: "12,345 of 100,000 targets, 2,500/s, 35 s left".
-func (p *Progress) figures() string {
-	parts := []string{grouped(p.finished) + " targets"}
+// figures says how far it has come: "12,345 of 100,000 targets, 2,500/s, 35 s left". If
+// that is longer than so many columns, the rate is left out first, then what is last.
+func (p *Progress) figures(columns int) string {
+	done, rate := grouped(p.finished)+" targets", ""
 	if p.total >= p.finished { // or it was wrong
-		parts[0] = grouped(p.finished) + " of " + grouped(p.total) + " targets"
+		done = grouped(p.finished) + " of " + grouped(p.total) + " targets"
 	}
-	if rate := p.speed.rate(); rate >= 1 {
-		parts = append(parts, grouped(int(rate))+"/s")
+	var rest []string
+	if now := p.speed.rate(); now >= 1 {
+		rate = ", " + grouped(int(now)) + "/s"
 		if left := p.total - p.finished; left > 0 {
-			parts = append(parts, span(time.Duration(float64(left)/rate*float64(time.Second)))+" left")
+			rest = append(rest, span(time.Duration(float64(left)/now*float64(time.Second)))+" left")
 		}
 	}
 	if p.more != nil {
-		if more := p.more(); more != "" {
-			parts = append(parts, more)
+		rest = append(rest, p.more()...)
+	}
+	for {
+		text := strings.Join(append([]string{done + rate}, rest...), ", ")
+		switch {
+		case len(text) <= columns:
+			return text
+		case rate != "":
+			rate = ""
+		case len(rest) > 0:
+			rest = rest[:len(rest)-1]
+		default:
+			return text // which the caller cuts
 		}
 	}
-	return strings.Join(parts, ", ")
 }
 
 // speed is how fast work is done, of late.

@@ -56,24 +56,35 @@ func TestProgressFigures(t *testing.T) {
 		{100_000, 0, 25000, "", "75,000 of 100,000 targets, 25,000/s, 1 s left"},
 		{100_000_000, 0, 1000, "12 errors", "3,000 of 100,000,000 targets, 1,000/s, 27 h 46 min left, 12 errors"},
 		{1_000_000, 900_000, 100, "", "900,300 of 1,000,000 targets, 100/s, 17 min left"},
+		{100_000, 0, 1000, "12 errors, 171 warnings, 0.8 % lost, 3 unknown", "3,000 of 100,000 targets, 97 s left, 12 errors, 171 warnings, 0.8 % lost"},
+		{100_000, 0, 1000, "12 errors, 171 warnings, 0.8 % lost", "3,000 of 100,000 targets, 97 s left, 12 errors, 171 warnings, 0.8 % lost"},
+		{100_000_000, 0, 1000, "1,200,000 errors, 171,000,000 warnings, 0.8 % lost", "3,000 of 100,000,000 targets, 27 h 46 min left, 1,200,000 errors"},
 	} {
-		p := &Progress{total: tt.total, more: func() string { return tt.more }}
+		p := &Progress{total: tt.total, more: func() []string { return words(tt.more) }}
 		p.Pass(tt.passed)
 		p.speed.measure(now, p.finished)
 		for i := range 3 {
 			p.finished += tt.each
 			p.speed.measure(now.Add(time.Duration(i+1)*time.Second), p.finished)
 		}
-		if got := p.figures(); got != tt.want {
+		if got := p.figures(79); got != tt.want {
 			t.Errorf("%q, not %q", got, tt.want)
 		}
 	}
 	var b strings.Builder
-	p := &Progress{w: &b, total: 100_000_000, more: func() string { return strings.Repeat("x", 100) }}
+	p := &Progress{w: &b, total: 100_000_000, more: func() []string { return []string{strings.Repeat("x", 100)} }}
 	p.Done("a")
 	p.Done("b") // nothing has changed that is shown
 	line := strings.TrimSuffix(strings.TrimPrefix(b.String(), "\r"), "\x1b[K")
-	if len(line) > 79 || strings.ContainsAny(line, "\r\x1b") {
+	if line != "1 of 100,000,000 targets" || strings.ContainsAny(line, "\r\x1b") {
 		t.Errorf("%d columns: %q", len(line), b.String())
 	}
+}
+
+// words splits what else there is to say.
+func words(more string) []string {
+	if more == "" {
+		return nil
+	}
+	return strings.Split(more, ", ")
 }

@@ -70,7 +70,7 @@ func (d *digest) Close() error {
 
 // headline is the line that ends other reports.
 func (d *digest) headline(b *layout.Block) {
-	sum := tally(d.sum.total, d.sum.counts)
+	sum := Tally(d.sum.total, d.sum.counts)
 	if d.sum.unfinished > 0 {
 		sum = fmt.Sprintf("interrupted: %s, %d not checked", sum, d.sum.unfinished)
 	}

@@ -106,7 +106,7 @@ func (g *github) Close() error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(g.w, "%s\n", tally(g.total, g.counts))
+	_, err := fmt.Fprintf(g.w, "%s\n", Tally(g.total, g.counts))
 	if g.o.Summary != nil {
 		_, wrong := io.WriteString(g.o.Summary, g.summary())
 		err = errors.Join(err, wrong)
@@ -124,7 +124,7 @@ const githubRows = githubSummary / 64
 // summary is a Markdown table with a row for each address, worst first.
 func (g *github) summary() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### rdnsproxy check\n\n%s\n", tally(g.total, g.counts))
+	fmt.Fprintf(&b, "### rdnsproxy check\n\n%s\n", Tally(g.total, g.counts))
 	rows := g.points.list()
 	if len(rows) == 0 {
 		return b.String()

@@ -37,7 +37,7 @@ func (s *summary) write(w io.Writer, k layout.Ink, width int) error {
 	if s.total < 2 {
 		return nil
 	}
-	sum := tally(s.total, s.counts)
+	sum := Tally(s.total, s.counts)
 	if s.unfinished > 0 {
 		sum = fmt.Sprintf("interrupted: %s, %d not checked", sum, s.unfinished)
 	}
@@ -58,8 +58,8 @@ func (s *summary) write(w io.Writer, k layout.Ink, width int) error {
 	return err
 }
 
-// tally counts targets by their severity, the worst first.
-func tally(total int, counts map[check.Severity]int) string {
+// Tally is how many targets have which severity, in words, the worst first.
+func Tally(total int, counts map[check.Severity]int) string {
 	var parts []string
 	for _, s := range []check.Severity{check.Error, check.Warning, check.Unknown, check.Notice, check.Pass} {
 		if n := counts[s]; n > 0 {

@@ -10,6 +10,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/report"
+	"rdnsproxy/safetext"
 )
 
 // finish does what is in the queue, reports it and returns the exit status.
@@ -25,7 +26,17 @@ func (s *Survey) finish(ctx context.Context, q *queue) (int, error) {
 	err = w.write()
 	s.progress.Clear()
 	q.left(s.voice, err)
+	if err == nil && q.journal != nil {
+		s.tellResumed(w)
+	}
 	return s.statusOf(q, w, format, err)
+}
+
+// tellResumed says what the file of --resume has, and how to read it, for nothing else of
+// it is printed.
+func (s *Survey) tellResumed(w *writing) {
+	s.voice.NoticeWithHint(safetext.Line(s.o.Resume)+" has "+report.Tally(w.whole()),
+		"'rdnsproxy check --merge --format summary "+safetext.Shell(s.o.Resume)+"' prints the report")
 }
 
 // statusOf prints what ended the run early, and returns the exit status.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"strings"
 	"sync/atomic"
 
 	"rdnsproxy/check"
@@ -22,10 +21,9 @@ func (c *counts) add(r *check.Result) {
 }
 
 // soFar says what has been found, and how many questions got no answer, for the line of
-// progress.
-func (s *Survey) soFar() string {
-	var parts []string
-	for _, severity := range []check.Severity{check.Error, check.Warning, check.Unknown} {
+// progress: the most important first.
+func (s *Survey) soFar() (parts []string) {
+	for _, severity := range []check.Severity{check.Error, check.Warning} {
 		if n := s.counts[severity].Load(); n > 0 {
 			parts = append(parts, report.Count(int(n), severity))
 		}
@@ -33,7 +31,10 @@ func (s *Survey) soFar() string {
 	if ran := s.ran(); ran.Lost > 0 {
 		parts = append(parts, fmt.Sprintf("%.1f %% lost", 100*float64(ran.Lost)/float64(ran.Sent)))
 	}
-	return strings.Join(parts, ", ")
+	if n := s.counts[check.Unknown].Load(); n > 0 {
+		parts = append(parts, report.Count(int(n), check.Unknown))
+	}
+	return parts
 }
 
 // expect counts the targets of a list that can be read twice, and tells progress how many

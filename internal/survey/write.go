@@ -165,21 +165,32 @@ func (o outcome) writeTo(h report.Handler) error {
 	return h.Result(o.result)
 }
 
+// whole returns how many targets have which severity in all that a framed report has:
+// results that were in its journal before, too.
+func (w *writing) whole() (targets int, by map[check.Severity]int) {
+	by = map[check.Severity]int{}
+	for severity, n := range w.by {
+		by[check.Severity(severity)] = n
+	}
+	targets = w.reported
+	if j := w.frame.journal; j != nil {
+		targets += j.Done - w.unfinished
+		by[check.Unknown] -= w.unfinished
+		for severity, n := range j.By {
+			by[severity] += n
+		}
+	}
+	return targets, by
+}
+
 // trailer returns the last line of a framed report.
 func (w *writing) trailer(complete bool) []byte {
 	e := shard.End{Complete: complete, Time: time.Now().UTC().Truncate(time.Millisecond), By: map[string]int{}}
-	e.Targets = w.reported
-	of := w.by
-	if j := w.frame.journal; j != nil {
-		e.Targets += j.Done - w.unfinished
-		of[check.Unknown] -= w.unfinished
-		for s, n := range j.By {
-			of[s] += n
-		}
-	}
-	for s, n := range of {
+	targets, by := w.whole()
+	e.Targets = targets
+	for severity, n := range by {
 		if n > 0 {
-			e.By[check.Severity(s).String()] = n
+			e.By[severity.String()] = n
 		}
 	}
 	return e.Line()
@@ -198,7 +209,7 @@ func (o *Options) reportOptions(w console.World) report.Options {
 		Command:     console.QualifyCommands,
 		TargetWidth: o.TargetWidth,
 	}
-	if o.Output != "" {
+	if o.Output != "" || o.Resume != "" { // not to a terminal
 		r.Color = w.Colored(o.Color, nil)
 		return r
 	}
