@@ -49,7 +49,7 @@ func (o *Options) load(ctx context.Context, w console.World, v *console.Voice) e
 	for _, line := range set.Notices() {
 		v.Notice(line)
 	}
-	if !o.DNSOnly && !o.ConnectAll {
+	if !o.DNSOnly && !o.ConnectAll && !o.Zones.Offline {
 		v.NoticeWithHint("only DNS is asked about the hosts of a zone", "--connect connects to them too")
 	}
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT

@@ -2,6 +2,7 @@ package zones
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path/filepath"
@@ -109,6 +110,8 @@ func (r *reader) read() error {
 		switch {
 		case rr.Header().Name == "":
 			return r.refuse("the record has no owner, and none before it has one")
+		case empty(rr):
+			return r.refuse(noData)
 		case r.zone != nil && isSOA && resolve.NameOf(soa.Hdr.Name) != r.zone.apex:
 			return r.refuse("a second SOA record, of %s: a file holds one zone", soa.Hdr.Name)
 		case r.zone != nil:
@@ -187,7 +190,7 @@ func (r *reader) Open(given string) (fs.File, error) {
 		}
 	}
 	if err != nil {
-		r.refused = err
+		r.refused = fmt.Errorf("%s: %w", safetext.Line(shown), reason(err))
 		return nil, err
 	}
 	return &included{r.top(), r}, nil
@@ -211,7 +214,7 @@ func (f *included) Close() error {
 // refuse returns a Refusal about the line that has just been read.
 func (r *reader) refuse(format string, args ...any) error {
 	s := r.top()
-	return console.Refuse(exit.Usage, zoneHint, "%s:%d: "+format, append([]any{s.name, s.line()}, args...)...)
+	return console.Refuse(exit.Usage, "", "%s:%d: "+format, append([]any{s.name, s.line()}, args...)...)
 }
 
 // syntax returns a Refusal for an error of dns.ZoneParser, or of reading.
@@ -221,23 +224,22 @@ func (r *reader) syntax(err error) error {
 		s = r.left // the parser has closed it already
 	}
 	var syntax *dns.ParseError
-	text := ""
+	text, hint := "", ""
 	switch {
 	case s.err != nil:
 		text = reason(s.err).Error()
 	case r.refused != nil:
-		text = "$INCLUDE: " + reason(r.refused).Error()
+		text = "$INCLUDE: " + r.refused.Error()
 	case errors.As(err, &syntax):
 		text = strings.TrimPrefix(strings.TrimPrefix(err.Error(), s.path+": "), "dns: ")
 		if i := strings.LastIndex(text, " at line: "); i >= 0 {
 			text = text[:i] // of a $GENERATE, it counts its own lines
 		}
+		if text = plain(text); strings.HasPrefix(text, badName) && r.origin == "" {
+			hint = "names without a final dot need $ORIGIN in the file, or the zone's name: --zone ZONE=FILE"
+		}
 	default:
 		text = err.Error()
-	}
-	hint := zoneHint
-	if strings.HasPrefix(text, "bad owner name") && r.origin == "" {
-		hint = "names without a final dot need $ORIGIN in the file, or the zone's name: --zone ZONE=FILE"
 	}
 	return console.Refuse(exit.Usage, hint, "%s:%d: %s", s.name, s.line(), safetext.Cut(safetext.Line(text), 160))
 }

@@ -54,12 +54,15 @@ func (s *Set) target(z *zone, owner resolve.Name) (Target, bool) {
 }
 
 // where is the place of a record for people.
-func (s *Set) where(r *record) string {
-	file := safetext.Line(s.files[r.file])
-	if r.line == 0 {
-		return file
+func (s *Set) where(r *record) string { return s.at(r.file, int(r.line)) }
+
+// at is a place for people: FILE:LINE, or the zone and its server.
+func (s *Set) at(file uint16, line int) string {
+	name := safetext.Line(s.files[file])
+	if line == 0 {
+		return name
 	}
-	return file + ":" + strconv.Itoa(int(r.line))
+	return name + ":" + strconv.Itoa(line)
 }
 
 func isWildcard(owner resolve.Name) bool {

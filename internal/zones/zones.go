@@ -33,6 +33,7 @@ type zone struct {
 
 	prints  []resolve.Fingerprint // of SSHFP records; a record has the index
 	foreign int                   // records that belong to another zone
+	first   string                // the place of the first of them
 }
 
 // node is a name in a zone. One without records is between others, or has records only
@@ -40,6 +41,8 @@ type zone struct {
 type node struct {
 	records []record
 	listed  bool // in owners
+	alias   bool // it has a CNAME record
+	data    bool // it has records of other types, whether they are kept or not
 }
 
 // record is a resource record, packed: there may be millions.
@@ -73,13 +76,18 @@ func (s *Set) add(z *zone, rr dns.RR, file uint16, line int) error {
 		return nil
 	}
 	if !owner.Under(z.apex) {
-		z.foreign++
+		if z.foreign++; z.foreign == 1 {
+			z.first = s.at(file, line)
+		}
 		return nil
 	}
 	if s.records++; s.records > limits.ZoneRecords {
 		return errTooMany()
 	}
 	n := z.node(owner)
+	if err := s.alone(n, rr, file, line); err != nil {
+		return err
+	}
 	r := record{rtype: resolve.Type(h.Rrtype), ttl: h.Ttl, file: file, line: uint32(line)}
 	if r.rtype == resolve.SOA && owner != z.apex || !r.read(rr, z) {
 		return nil
@@ -184,8 +192,8 @@ func (s *Set) place(r *record) resolve.Source {
 func (s *Set) Notices() (lines []string) {
 	for _, z := range s.order {
 		if z.foreign > 0 {
-			lines = append(lines, fmt.Sprintf("zone %s has %d %s of names outside it, which are ignored",
-				z.apex, z.foreign, plural(z.foreign, "record")))
+			lines = append(lines, fmt.Sprintf("zone %s has %d %s of names outside it, which %s ignored: %s",
+				z.apex, z.foreign, plural(z.foreign, "record"), map[bool]string{true: "is", false: "are"}[z.foreign == 1], z.first))
 		}
 		if n := z.wildcards(); n > 0 {
 			lines = append(lines, fmt.Sprintf("zone %s has %d wildcard %s: what they stand for is not checked",
