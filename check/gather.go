@@ -31,7 +31,7 @@ func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resol
 
 // lookUpReverse looks up the names of an address, and the addresses of the names.
 func (q *Inquiry) lookUpReverse(ctx context.Context, p *pending, forward *resolve.Answer) {
-	began := time.Now()
+	began, heldBack := time.Now(), resolve.HeldBack(ctx)
 	names, text := q.names(ctx, p, forward)
 	var wg sync.WaitGroup
 	lookUp := func(i int, n resolve.Name) {
@@ -52,9 +52,10 @@ func (q *Inquiry) lookUpReverse(ctx context.Context, p *pending, forward *resolv
 		wg.Go(func() { lookUp(i, n) })
 	}
 	wg.Wait()
+	took := time.Since(began) - (resolve.HeldBack(ctx) - heldBack)
 	q.mu.Lock()
 	p.facts.CutShort = false
-	q.timings.Reverse = max(q.timings.Reverse, seconds(q.ahead.took(p.lookup)+time.Since(began)))
+	q.timings.Reverse = max(q.timings.Reverse, seconds(q.ahead.took(p.lookup)+took))
 	q.mu.Unlock()
 	if q.policy.Thorough {
 		q.gatherThorough(ctx, p)

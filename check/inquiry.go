@@ -119,15 +119,16 @@ func (c *Checker) newInquiry(h *ahead, a Ask) *Inquiry {
 // run does all the work, and returns when it is done.
 func (q *Inquiry) run(ctx context.Context) {
 	lookups := q.budget.Context(ctx)
-	switch limit := q.checker.Timeout; {
-	case q.ahead != nil:
+	limit := q.checker.Timeout
+	if limit > 0 && (q.ahead == nil || q.resolver.Paced()) {
+		limited, cancel := q.resolver.WithTimeout(lookups, limit)
+		defer cancel()
+		lookups, limit = limited, 0
+	}
+	if q.ahead != nil {
 		held := q.ahead.hold(lookups, limit)
 		defer held.Release()
 		lookups = held
-	case limit > 0:
-		limited, cancel := context.WithTimeout(lookups, limit)
-		defer cancel()
-		lookups = limited
 	}
 	var checks sync.WaitGroup
 	q.resolve(ctx, lookups, &checks)
@@ -168,7 +169,7 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 		vouching.Go(func() { q.askFingerprints(lookups) })
 	}
 	for ans := range q.resolver.Addresses(lookups, q.ask.Target.Host, q.ask.Family, q.checker.Scope) {
-		fresh, forward := q.arrived(ans)
+		fresh, forward := q.arrived(ans, time.Since(q.started)-resolve.HeldBack(lookups))
 		for _, p := range fresh {
 			if q.ahead.knows() { // then nothing waits
 				q.check(ctx, lookups, p, forward)
@@ -191,12 +192,12 @@ func (q *Inquiry) resolve(ctx, lookups context.Context, checks *sync.WaitGroup) 
 }
 
 // arrived records an answer, and returns the addresses in it that need a check and the
-// record, which does not change.
-func (q *Inquiry) arrived(ans resolve.Answer) (fresh []*pending, recorded *resolve.Answer) {
+// record, which does not change. took is how long it took.
+func (q *Inquiry) arrived(ans resolve.Answer, took time.Duration) (fresh []*pending, recorded *resolve.Answer) {
 	q.update(func() {
 		q.forward = append(q.forward, ans)
 		recorded = &q.forward[len(q.forward)-1]
-		q.timings.Resolve = seconds(q.ahead.waited() + time.Since(q.started))
+		q.timings.Resolve = seconds(q.ahead.waited() + took)
 		for _, a := range ans.Addrs {
 			switch {
 			case q.find(a) != nil:

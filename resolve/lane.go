@@ -82,15 +82,15 @@ type Asker interface {
 
 // Lane starts a lane. It returns false if there can be none, because the Resolver asks over
 // TCP alone, with one question a port, with the system's own API, or with a Wire or Zones that were
-// given.
+// given. Who asks for one has very many questions, so Rate caps them either way.
 func (r *Resolver) Lane(o LaneOptions) (*Lane, bool) {
 	r.init()
+	r.meters.expectMany()
 	cfg := r.stub.cfg
 	if cfg.UseVC || cfg.single() || r.Wire != nil || r.Zones != nil || r.Native != nil && !cfg.Explicit {
 		return nil, false
 	}
 	r.stub.shared.hold.Store(int64(limits.FailureTime))
-	r.stub.meterServers(r.Rate, true)
 	l := newLane(r, o)
 	go l.run()
 	return l, true

@@ -237,13 +237,13 @@ func TestRate(t *testing.T) {
 	for _, q := range list[:1] {
 		byLane(t, l, q)
 	}
-	if wait := r.stub.meters[0].take(time.Now()); wait == 0 {
+	if wait := r.stub.meters[0].book(time.Now()); wait == 0 {
 		t.Error("the lane has not taken its place")
 	}
 	if a := r.Forward(within(t), list[1].Name, IPv4, DNSOnly); a.Status != OK {
 		t.Errorf("%+v", a)
 	}
-	if wait := r.stub.meters[0].take(time.Now()); wait == 0 {
+	if wait := r.stub.meters[0].book(time.Now()); wait == 0 {
 		t.Error("the ordinary way has not taken its place")
 	}
 }

@@ -178,6 +178,12 @@ func (l *Lane) expire() {
 		l.servers[f.at].enqueue(f)
 	}
 	for f := l.flights.first; f != nil && l.now.Sub(f.began) >= l.patience; f = l.flights.first {
+		if f.queued && f.shots == nil { // nobody was asked yet: the rate is low
+			f.began = l.now
+			l.flights.remove(f)
+			l.flights.push(f)
+			continue
+		}
 		l.giveUp(f)
 	}
 }

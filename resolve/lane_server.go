@@ -19,6 +19,7 @@ type laneServer struct {
 	queue   []*laneFlight // to be sent
 	head    int           // of queue: those before it are sent
 	blocked time.Time     // when the rate lets the next one go; zero: the rate is not in the way
+	place   time.Time     // the same, and that place is booked; zero: none is
 	buffers [][]byte
 	air     [sends]shotList // what flies, by level
 
@@ -36,7 +37,7 @@ const sendBatch = 256
 func newLaneServer(l *Lane, i int, s Server, window int) *laneServer {
 	stub := &l.r.stub
 	return &laneServer{
-		lane: l, index: i, address: s, source: stub.sources[i], endpoint: l.r.own.endpoint(s), meter: &stub.meters[i],
+		lane: l, index: i, address: s, source: stub.sources[i], endpoint: l.r.own.endpoint(s), meter: stub.meters[i],
 		pace: newPace(window), stats: LaneServer{Server: s},
 	}
 }
@@ -101,6 +102,7 @@ func (s *laneServer) transmit() {
 			s.buffers = append(s.buffers, socket.shoot(f).query())
 		}
 		s.stats.Sent += uint64(len(batch))
+		s.meter.sent.Add(int64(len(batch)))
 		if err := socket.conn.Send(s.buffers); err != nil {
 			s.unreachable(socket)
 		}
@@ -116,8 +118,7 @@ func (s *laneServer) batch() []*laneFlight {
 	for s.head < len(s.queue) && len(batch) < sendBatch && s.inAir+len(batch) < int(s.window) {
 		f := s.queue[s.head]
 		if f.call != nil {
-			if wait := s.meter.take(s.lane.now); wait > 0 {
-				s.blocked = s.lane.now.Add(wait)
+			if s.blocked = s.waitsFor(); !s.blocked.IsZero() {
 				break
 			}
 			batch = append(batch, f)
@@ -135,10 +136,24 @@ func (s *laneServer) batch() []*laneFlight {
 	return batch
 }
 
+// waitsFor books a place for the next datagram, and returns when it comes; zero: now. Others
+// who ask the server book too, so a place is kept until it is used.
+func (s *laneServer) waitsFor() time.Time {
+	if s.place.IsZero() {
+		s.place = s.lane.now.Add(s.meter.book(s.lane.now))
+	}
+	if s.place.After(s.lane.now) {
+		return s.place
+	}
+	s.place = time.Time{}
+	return s.place
+}
+
 // expired acts on a datagram that was not answered in time.
 func (s *laneServer) expired(x *shot) {
 	s.land(x)
 	s.stats.Lost++
+	s.meter.lost.Add(1)
 	x.epoch.lost++
 	if s.silent++; s.silent >= silentAll && !s.down && len(s.lane.servers) > 1 {
 		s.down, s.interval = true, 0

@@ -2,36 +2,91 @@ package resolve
 
 import (
 	"context"
+	"errors"
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"rdnsproxy/limits"
 )
 
-// meter caps the questions a second to one server, for all who ask it. It is a leaky
-// bucket that holds a moment's questions, kept as the time of the next question (the
-// generic cell rate algorithm of ITU-T I.371). A zero meter caps nothing.
+// meter counts the questions to one server, for all who ask it, and caps those of a
+// second. It is a leaky bucket that holds a moment's questions, kept as the time of the next
+// question (the generic cell rate algorithm of ITU-T I.371). A zero meter caps nothing.
 type meter struct {
 	most  atomic.Int64 // questions a second that Resolver.Rate allows; 0: no cap
 	every atomic.Int64 // nanoseconds a question; 0: no cap
 	next  atomic.Int64 // when the next question is due, in nanoseconds since 1970
+
+	sent, lost atomic.Int64
 }
 
 // meterMoment is how much of its rate a server may get at once.
 const meterMoment = 20 * time.Millisecond
 
-// meterServers caps what the servers are asked: to rate questions a second each, or, if
-// rate is 0 and a lane asks, to limits.LaneRate those that are not on this machine.
-func (s *stub) meterServers(rate int, lane bool) {
-	for i := range s.meters {
-		m := &s.meters[i]
-		m.most.Store(int64(max(rate, 0)))
-		if rate == 0 && lane && !s.servers[i].Addr.Addr().IsLoopback() {
-			m.most.Store(limits.LaneRate)
+// meters are those of the servers that a Resolver, and those made of it, ask: what they ask
+// one server together is capped.
+type meters struct {
+	mu   sync.Mutex
+	rate int  // Resolver.Rate
+	many bool // there are very many questions
+	of   map[Server]*meter
+
+	order []Server // of them
+}
+
+// meter returns a server's meter.
+func (ms *meters) meter(s Server) *meter {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	m := ms.of[s]
+	if m == nil {
+		if ms.of == nil {
+			ms.of = map[Server]*meter{}
 		}
-		m.slow(0)
+		m = new(meter)
+		ms.of[s], ms.order = m, append(ms.order, s)
+		ms.set(s, m)
 	}
+	return m
+}
+
+// expectMany caps, if the rate is 0, what servers are asked that are not on this machine.
+func (ms *meters) expectMany() {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	ms.many = true
+	for s, m := range ms.of {
+		ms.set(s, m)
+	}
+}
+
+// set sets a meter's cap. It needs ms.mu.
+func (ms *meters) set(s Server, m *meter) {
+	m.most.Store(int64(max(ms.rate, 0)))
+	if ms.rate == 0 && ms.many && !s.Addr.Addr().IsLoopback() {
+		m.most.Store(limits.LaneRate)
+	}
+	m.slow(0)
+}
+
+// capped reports whether some server is asked less than it could be.
+func (ms *meters) capped() bool {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	return ms.rate > 0 || ms.rate == 0 && ms.many
+}
+
+// asked returns what each server was asked.
+func (ms *meters) asked() (all []Asked) {
+	ms.mu.Lock()
+	defer ms.mu.Unlock()
+	for _, s := range ms.order {
+		m := ms.of[s]
+		all = append(all, Asked{s, m.sent.Load(), m.lost.Load()})
+	}
+	return all
 }
 
 // slow lowers the cap to a number of questions a second; 0 restores it.
@@ -46,6 +101,14 @@ func (m *meter) slow(rate float64) {
 	m.every.Store(every)
 }
 
+// count counts a question that was asked, and has failed with err if that is not nil.
+func (m *meter) count(err error) {
+	m.sent.Add(1)
+	if err != nil && !errors.Is(err, ErrUnusable) && !errors.Is(err, context.Canceled) {
+		m.lost.Add(1)
+	}
+}
+
 // moment is how many questions may get through at once. More than that need not wait here:
 // their time would pass before they are asked.
 func (m *meter) moment() int {
@@ -56,47 +119,32 @@ func (m *meter) moment() int {
 	return int(max(1, int64(meterMoment)/every))
 }
 
-// take takes a question's place, if there is one at this time. Otherwise it returns how
-// long it is until there is.
-func (m *meter) take(now time.Time) (wait time.Duration) {
+// book takes the next place that nobody has taken, and returns how long it is until then.
+func (m *meter) book(now time.Time) (wait time.Duration) {
 	at := now.UnixNano()
 	for every := m.every.Load(); every > 0; {
 		next := m.next.Load()
 		due := max(next, at-int64(meterMoment))
-		if due > at {
-			return time.Duration(due - at)
-		}
 		if m.next.CompareAndSwap(next, due+every) {
-			break
+			return time.Duration(max(due-at, 0))
 		}
 	}
 	return 0
 }
 
-// wait takes the next place that nobody has taken, and waits for it. It returns false if
-// ctx ends first.
+// wait books a place, and waits for it. It returns false if ctx ends first.
 func (m *meter) wait(ctx context.Context) bool {
-	every := m.every.Load()
-	if every == 0 {
+	wait := m.book(time.Now())
+	if wait == 0 {
 		return true
 	}
-	at := time.Now().UnixNano()
-	for {
-		next := m.next.Load()
-		due := max(next, at-int64(meterMoment))
-		if !m.next.CompareAndSwap(next, due+every) {
-			continue
-		}
-		if due <= at {
-			return true
-		}
-		t := time.NewTimer(time.Duration(due - at))
-		defer t.Stop()
-		select {
-		case <-t.C:
-			return true
-		case <-ctx.Done():
-			return false
-		}
+	defer standStill(ctx)()
+	t := time.NewTimer(wait)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }

@@ -24,9 +24,10 @@ type Resolver struct {
 	Hosts  *hostsfile.File // if nil, the system's hosts file
 	Wire   Exchanger       // if nil, a Mux of its own
 
-	// Rate caps the questions a second to each server, over all lookups and the Lane. If 0,
-	// a Lane asks servers on loopback as fast as they answer, and others limits.LaneRate
-	// questions a second; if negative, there is no cap.
+	// Rate caps the questions a second to each server, over all lookups, the Lane, and the
+	// Resolvers made of this one (Within, Asking). If 0, there is no cap until somebody calls
+	// Lane; then servers on loopback are asked as fast as they answer, and others
+	// limits.LaneRate questions a second. If negative, there is no cap.
 	Rate int
 
 	// Zones is asked before the servers; if nil, only they are. If Offline is set, no server
@@ -41,10 +42,11 @@ type Resolver struct {
 	// If it and Config are nil, net.DefaultResolver on macOS and Windows, none elsewhere.
 	Native *net.Resolver
 
-	once  sync.Once
-	stub  stub
-	own   *Mux
-	wrong error // what of the system's configuration could not be read
+	once   sync.Once
+	stub   stub
+	meters *meters // shared with the Resolver that this one was made of; nil until init if there is none
+	own    *Mux
+	wrong  error // what of the system's configuration could not be read
 
 	hostsOnce sync.Once
 	hosts     *hostsfile.File
@@ -155,8 +157,10 @@ func (r *Resolver) init() {
 			r.own = cfg.mux()
 			wire = r.own
 		}
-		r.stub.configure(cfg, wire)
-		r.stub.meterServers(r.Rate, false)
+		if r.meters == nil {
+			r.meters = &meters{rate: r.Rate}
+		}
+		r.stub.configure(cfg, wire, r.meters)
 		r.stub.zones, r.stub.offline = r.Zones, r.Offline
 		if r.Native == nil && r.Config == nil && r.Zones == nil && nativeTruth {
 			r.Native = net.DefaultResolver
@@ -173,23 +177,6 @@ func (r *Resolver) hostsFile() *hostsfile.File {
 	})
 	return r.hosts
 }
-
-// Within returns a Resolver that asks as r does, but with attempts so short that all of
-// them, at every server, fit into d: a lookup with a deadline must not end while the next
-// server would have answered. Its Err is r's. It has a cache and sockets of
-// its own, with a Close of their own.
-func (r *Resolver) Within(d time.Duration) *Resolver {
-	r.init()
-	cfg := *r.stub.cfg
-	each := d / time.Duration(max(1, len(cfg.servers())*cfg.attempts()))
-	cfg.Timeout = max(min(cfg.timeout(), each), shortestAttempt)
-	w := &Resolver{Config: &cfg, Wire: r.Wire, Zones: r.Zones, Offline: r.Offline, Getent: r.Getent, Native: r.Native, wrong: r.wrong, avahi: r.avahi}
-	w.hostsOnce.Do(func() { w.hosts, w.hostsErr = r.hostsFile(), r.hostsErr })
-	return w
-}
-
-// shortestAttempt is somewhat more than an answer from far away takes.
-const shortestAttempt = 500 * time.Millisecond
 
 // Err reports which files of the system's configuration exist but cannot be read or
 // used. Lookups work without them, as libc's do.

@@ -68,7 +68,8 @@ func TestWithinKeepsErr(t *testing.T) {
 	wrong, noHosts := errors.New("nsswitch.conf"), errors.New("hosts")
 	r := &Resolver{}
 	r.once.Do(func() {
-		r.stub.configure(&Config{}, &Mux{})
+		r.meters = new(meters)
+		r.stub.configure(&Config{}, &Mux{}, r.meters)
 		r.wrong = wrong
 	})
 	r.hostsOnce.Do(func() { r.hostsErr = noHosts })

@@ -76,14 +76,17 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 		}
 		done := c.done
 		s.mu.Unlock()
+		goOn := standStill(ctx) // who asks has a deadline, and may be held back
 		select {
 		case <-done:
+			goOn()
 			if c.answer != nil {
 				a := *c.answer
 				a.Took = time.Since(start)
 				return &a
 			}
 		case <-ctx.Done():
+			goOn()
 			return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 		}
 	}

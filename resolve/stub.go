@@ -15,19 +15,19 @@ type stub struct {
 	wire    Exchanger
 	servers []Server
 	sources []Source      // of the servers
-	meters  []meter       // of the servers
+	meters  []*meter      // of the servers
 	start   atomic.Uint32 // for rotate: which server comes first
 	shared  shared
 	zones   Zones // if not nil, asked first
 	offline bool  // no server is asked
 }
 
-func (s *stub) configure(cfg *Config, wire Exchanger) {
+func (s *stub) configure(cfg *Config, wire Exchanger, ms *meters) {
 	s.cfg, s.wire, s.servers = cfg, wire, cfg.servers()
 	s.shared.fetch = s.chase
-	s.meters = make([]meter, len(s.servers))
 	for _, server := range s.servers {
 		s.sources = append(s.sources, server.source())
+		s.meters = append(s.meters, ms.meter(server))
 	}
 }
 
@@ -110,6 +110,7 @@ func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, s
 				return best, server, status
 			}
 			r, err := s.wire.Exchange(ctx, s.servers[at], q, round > 0)
+			s.meters[at].count(err)
 			switch {
 			case err == nil && r.Lame:
 				if status == Timeout {

@@ -44,6 +44,7 @@ func (r *Resolver) Walk(ctx context.Context, first, last netip.Addr) iter.Seq2[n
 func (r *Resolver) walk(ctx context.Context, first, last netip.Addr, most int) iter.Seq2[netip.Addr, error] {
 	return func(yield func(netip.Addr, error) bool) {
 		r.init()
+		r.meters.expectMany()
 		w := &walk{resolver: r, first: first.As16(), last: last.As16(), most: most, yield: yield}
 		apex := node{addr: w.first}
 		for apex.depth < nibbles && nibble(w.first, apex.depth) == nibble(w.last, apex.depth) {

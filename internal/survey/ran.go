@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"time"
 
 	"rdnsproxy/internal/report"
@@ -14,12 +15,12 @@ func (s *Survey) ran() (r report.Run) {
 	}
 	r.Ended = time.Now()
 	r.Took = r.Ended.Sub(s.began)
-	if lane := s.lane.Load(); lane != nil {
-		for _, server := range lane.Stats().Servers {
-			if server.Sent == 0 {
-				continue
-			}
-			r.Sent, r.Lost = r.Sent+int64(server.Sent), r.Lost+int64(server.Lost)
+	for _, server := range s.checker.Resolver.Asked() {
+		if server.Sent == 0 {
+			continue
+		}
+		r.Sent, r.Lost = r.Sent+server.Sent, r.Lost+server.Lost
+		if !slices.Contains(s.o.Compare, server.Server) || slices.Contains(s.o.Resolvers, server.Server) {
 			r.Servers = append(r.Servers, server.Server.String())
 		}
 	}

@@ -28,7 +28,8 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 	if err := o.load(ctx, w, v); err != nil {
 		return 0, err
 	}
-	reader := newReader(w, v, o)
+	open := o.lookups(w)
+	reader := newReader(w, v, o, open)
 	if o.Client.Enabled() {
 		reader = reader.WithoutConfiguration() // it says how ssh connects to hosts, not who a client is
 	}
@@ -57,7 +58,7 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 		printConfig(w, given)
 		return exit.OK, nil
 	}
-	s, err := newSurvey(ctx, w, v, o, reader)
+	s, err := newSurvey(ctx, w, v, o, reader, open)
 	if err != nil {
 		return 0, err
 	}

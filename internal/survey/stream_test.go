@@ -36,6 +36,12 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newWorldOf(t, dns)
+}
+
+// newWorldOf returns surroundings with a DNS server, which is closed when the test ends.
+func newWorldOf(t *testing.T, dns *lab.DNSServer) *world {
+	t.Helper()
 	t.Cleanup(func() { dns.Close() })
 	server, err := resolve.ParseServer(dns.Addr().String())
 	if err != nil {

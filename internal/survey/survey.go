@@ -48,24 +48,26 @@ type Survey struct {
 // New returns a Survey. It looks up nothing but the address to bind to. The error is
 // a Refusal about the options or about this machine.
 func New(ctx context.Context, w console.World, v *console.Voice, o Options) (*Survey, error) {
-	return newSurvey(ctx, w, v, o, newReader(w, v, o))
+	open := o.lookups(w)
+	return newSurvey(ctx, w, v, o, newReader(w, v, o, open), open)
 }
 
-func newReader(w console.World, v *console.Voice, o Options) *target.Reader {
+func newReader(w console.World, v *console.Voice, o Options, open lookups) *target.Reader {
 	r := target.NewReader(w, v, o.Options, o.Connect)
 	r.DNSOnly, r.ConnectAll, r.KeepConfig, r.Jobs = o.DNSOnly, o.ConnectAll, o.PrintConfig, o.Jobs
-	r.Expander = o.expander(w, v)
+	r.Expander = o.expander(v, open)
 	if o.zones != nil {
 		r.Zones = inputs.Zones(o.zones)
 	}
 	return r
 }
 
-func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options, r *target.Reader) (*Survey, error) {
-	resolver, hosts, err := o.Resolver(w)
+func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options, r *target.Reader, open lookups) (*Survey, error) {
+	found, err := open()
 	if err != nil {
 		return nil, err
 	}
+	resolver := found.resolver
 	if err := o.Connect.Bindable(ctx, resolver); err != nil {
 		return nil, err
 	}
@@ -73,19 +75,19 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 		v.Notice(err.Error()) // lookups go on without it, as libc's do
 	}
 	c := &check.Checker{
-		Resolver: resolver.Within(o.CheckTimeout),
+		Resolver: found.within,
 		Scope:    o.Scope,
 		Timeout:  o.CheckTimeout,
 		Policy: check.Policy{
 			RequireName: o.RequireName,
 			ExpectKeys:  o.ExpectKeys,
 			Own:         target.OwnName(),
-			HostsPath:   hosts,
+			HostsPath:   found.hosts,
 			Thorough:    true,
 		},
 	}
 	if len(o.Compare) > 0 {
-		c.Compare = &resolve.Resolver{Config: target.ConfigWithServers(w, o.Compare)} // these servers, and no other source
+		c.Compare = resolver.Asking(target.ConfigWithServers(w, o.Compare)).Within(o.CheckTimeout)
 	}
 	return &Survey{w: w, o: o, voice: v, reader: r, checker: c, began: time.Now()}, nil
 }

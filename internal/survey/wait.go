@@ -91,7 +91,7 @@ func (s *Survey) attempt(ctx context.Context, deadline time.Time) (context.Conte
 	if limit == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeout(ctx, limit)
+	return s.checker.Resolver.WithTimeout(ctx, limit)
 }
 
 // passes reports whether check would exit with 0 if this were the only result.
