@@ -47,7 +47,7 @@ configuration error, or a line of a list is no target, 3 it could not be determi
 				return err
 			}
 			if f.merge {
-				return exit.With(survey.Merge(w, f.Options, args))
+				return exit.With(survey.Merge(w, f.Options, args, f.partial))
 			}
 			if f.Resume != "" {
 				f.Format = "jsonl"

@@ -20,7 +20,8 @@ import (
 // checkFlags are the flags of check; other commands have some of them.
 type checkFlags struct {
 	survey.Options
-	merge bool // the operands are files of results
+	merge   bool // the operands are files of results
+	partial bool // of runs that need not have ended
 
 	given func(name string) bool // on the command line or in the environment
 }
@@ -35,6 +36,7 @@ func (f *checkFlags) register(fs *pflag.FlagSet) {
 	fs.Lookup("quiet").Usage = "report only the targets that do not pass"
 	registerConnect(fs, &f.Connect)
 	fs.BoolVar(&f.merge, "merge", false, "report the results in these files of --format jsonl") // audit has its own
+	fs.BoolVar(&f.partial, "partial", false, "with --merge: report what there is of runs that have not ended or lack a share; the status is 2")
 	fs.BoolVar(&f.AcceptedPass, "accepted", false, "accepted mappings pass, as long as they are unchanged")
 	f.registerOwn(fs)
 }
@@ -134,6 +136,8 @@ func (f *checkFlags) validateParts(args []string) error {
 	case f.Resume != "" && (prints || client), f.Shard != "" && (prints || client):
 		return console.Refuse(exit.Usage, "use one or the other",
 			"--shard and --resume are for targets, not for --self, --client, --print-config or --print-known-hosts")
+	case f.partial && !f.merge:
+		return console.Refuse(exit.Usage, "rdnsproxy check --merge --partial FILE...", "--partial needs --merge")
 	case !f.merge:
 		return nil
 	case f.Sources.Given() || f.Zones.Given() || client || prints || f.Shard != "" || f.Resume != "":

@@ -17,6 +17,8 @@ any format:
   rdnsproxy check --dns-only --from-file hosts.txt --resume results.jsonl
   rdnsproxy check --merge --format summary results.jsonl
 
+--merge --partial reports what there is of a run that has not ended, with status 2.
+
 --shard I/N checks a share of the targets, counted from 1, and --merge makes one report
 of all shares:
 

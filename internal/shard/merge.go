@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,13 @@ import (
 // Merged is the results of several files, as one run over the whole list would have them.
 type Merged struct {
 	Versions []string // of the programs that made them, each once
-	parts    []*part
+
+	// Lacking says what a partial merge does without, once Results has ended: files whose
+	// run has not ended, and shares that are missing. It is safe to print.
+	Lacking []string
+
+	partial bool
+	parts   []*part
 }
 
 // part is one file of a merge.
@@ -34,14 +41,17 @@ type part struct {
 	at     int // its position in the whole list; 0: not known
 }
 
-// mergeHint is the hint where files cannot be merged.
+// mergeHint is the hint where files cannot be merged, partialHint where a part can be.
 const mergeHint = "--merge takes files that check --format jsonl has written: all shares of one run, each once"
+
+const partialHint = "let that run end, for which --resume goes on with a file; or --partial reports what there is"
 
 // Merge opens files of results in JSON Lines. If they are of the shares of a list, all of
 // them have to be there, each once, complete and made alike. The error is a Refusal that
-// says in one line what is wrong. - is stdin.
-func Merge(paths []string, stdin *os.File) (*Merged, error) {
-	m := &Merged{}
+// says in one line what is wrong. - is stdin. If partial is set, runs need not have ended and
+// not all shares have to be there: see Merged.Lacking.
+func Merge(paths []string, stdin *os.File, partial bool) (*Merged, error) {
+	m := &Merged{partial: partial}
 	for _, path := range paths {
 		p, err := openPart(path, stdin)
 		if err != nil {
@@ -143,14 +153,26 @@ func (m *Merged) fit() error {
 		}
 		of[shard] = p
 		if p.regular() && (p.end == nil || !p.end.Complete) {
-			return console.Refuse(exit.Usage, "let that run end; --resume goes on with a file",
-				"%s: the run that wrote it has not ended", p.name)
+			if err := m.lack(partialHint, p.name+": the run that wrote it has not ended"); err != nil {
+				return err
+			}
 		}
 	}
 	if first == nil {
 		return nil
 	}
 	return m.all(first, of)
+}
+
+// lack notes what is missing if that may be; else it returns a Refusal with a hint.
+func (m *Merged) lack(hint, what string) error {
+	if !m.partial {
+		return console.Refuse(exit.Usage, hint, "%s", what)
+	}
+	if !slices.Contains(m.Lacking, what) {
+		m.Lacking = append(m.Lacking, what)
+	}
+	return nil
 }
 
 // all checks that all shares are there.
@@ -175,7 +197,9 @@ func (m *Merged) all(first *part, of map[string]*part) error {
 	}
 	for i := range whole.N {
 		if s := (Shard{i + 1, whole.N}).String(); of[s] == nil {
-			return console.Refuse(exit.Usage, mergeHint, "share %s is missing", s)
+			if err := m.lack(mergeHint, "share "+s+" is missing"); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -208,7 +232,7 @@ func (m *Merged) Results() iter.Seq2[*check.Result, error] {
 			var least *part
 			for _, p := range slices.Clone(left) {
 				if p.result == nil {
-					switch err := p.advance(); {
+					switch err := m.advance(p); {
 					case errors.Is(err, io.EOF):
 						left = slices.DeleteFunc(left, func(q *part) bool { return q == p })
 						continue
@@ -236,15 +260,15 @@ func (m *Merged) Results() iter.Seq2[*check.Result, error] {
 	}
 }
 
-// advance reads the next result. The error is io.EOF after the last one.
-func (p *part) advance() error {
+// advance reads the next result of a part. The error is io.EOF after the last one.
+func (m *Merged) advance(p *part) error {
 	for {
 		line := p.first
 		p.first = nil
 		if line == nil {
 			var err error
 			if line, err = p.lines.read(); errors.Is(err, io.EOF) {
-				return p.complete()
+				return m.complete(p)
 			} else if err != nil {
 				return p.refuse("line %d: %v", p.lines.n, err)
 			}
@@ -258,6 +282,9 @@ func (p *part) advance() error {
 		}
 		if isRecord(line) {
 			continue // of a kind that later versions may have
+		}
+		if m.partial && line[len(line)-1] != '\n' { // it is being written, or the run was killed
+			return cmp.Or(m.lack("", p.name+": its last line is cut"), io.EOF)
 		}
 		r := new(check.Result)
 		if err := json.Unmarshal(line, r); err != nil || !known(r) {
@@ -276,12 +303,12 @@ func known(r *check.Result) bool {
 }
 
 // complete checks the end of a file that says how long it is.
-func (p *part) complete() error {
+func (m *Merged) complete(p *part) error {
 	switch {
 	case p.begin == nil:
 		return io.EOF
 	case p.end == nil || !p.end.Complete:
-		return p.refuse("the run that wrote it has not ended")
+		return cmp.Or(m.lack(partialHint, p.name+": the run that wrote it has not ended"), io.EOF)
 	case p.end.Targets != p.n:
 		return p.refuse("it has %d results, and its end says %d", p.n, p.end.Targets)
 	}

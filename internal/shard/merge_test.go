@@ -42,7 +42,7 @@ func plainFile(t *testing.T, lines ...string) string {
 // merged returns the targets of a merge, and the error that prevented or ended it.
 func merged(t *testing.T, paths ...string) (targets []string, err error) {
 	t.Helper()
-	m, err := Merge(paths, nil)
+	m, err := Merge(paths, nil, false)
 	if err != nil {
 		return nil, err
 	}
@@ -123,10 +123,39 @@ func TestMergeRefuses(t *testing.T) {
 	}
 }
 
+// TestMergePartial: what there is of runs that have not ended is read, and what lacks is
+// said; everything else is refused as ever.
+func TestMergePartial(t *testing.T) {
+	begin := Begin{Shard: "1/3"}
+	killed := plainFile(t, string(begin.Line()), at("a", 1), at("b", 2)[:50])
+	stopped := shareFile(t, Begin{Shard: "2/3"}, false, at("c", 3))
+	m, err := Merge([]string{killed, stopped}, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	var got []string
+	for r, err := range m.Results() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, r.Target)
+	}
+	lacking := []string{killed + ": the run that wrote it has not ended", stopped + ": the run that wrote it has not ended",
+		"share 3/3 is missing", killed + ": its last line is cut"}
+	if !slices.Equal(got, []string{"a", "c"}) || !slices.Equal(m.Lacking, lacking) {
+		t.Errorf("%q, without %q", got, m.Lacking)
+	}
+	if m, err := Merge([]string{killed, killed}, nil, true); err == nil {
+		m.Close()
+		t.Error("a share is there twice")
+	}
+}
+
 // TestMergeIsSafe: a text that a file has cannot reach a terminal.
 func TestMergeIsSafe(t *testing.T) {
 	r := strings.Replace(resultLine("a", check.Pass), `"text"`, `"\u001b]0;x\u0007"`, 1)
-	m, err := Merge([]string{plainFile(t, r)}, nil)
+	m, err := Merge([]string{plainFile(t, r)}, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,7 +205,7 @@ func FuzzLines(f *testing.F) {
 	f.Add("{\"record\":\"begin\"}\n{\"record\":\"x\"}\n\n\x00")
 	f.Fuzz(func(t *testing.T, text string) {
 		path := plainFile(t, text)
-		m, err := Merge([]string{path}, nil)
+		m, err := Merge([]string{path}, nil, len(text)%2 == 0)
 		if err == nil {
 			for r, err := range m.Results() {
 				if err == nil && r.Target == "" {

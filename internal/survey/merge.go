@@ -12,14 +12,15 @@ import (
 
 // Merge reports the results in files, which check --format jsonl has written, as one run
 // would have reported them, and returns its exit status. Of each file only one result is in
-// memory, unless the format keeps all.
-func Merge(w console.World, o Options, files []string) (int, error) {
+// memory, unless the format keeps all. If partial is set, runs need not have ended, nor all
+// shares be there; if something lacks, the status is that of an incomplete report.
+func Merge(w console.World, o Options, files []string, partial bool) (int, error) {
 	v := console.NewVoice(w.Err, o.Quiet, o.Verbose)
 	format, err := report.FormatOf(o.Format)
 	if err != nil {
 		return 0, err
 	}
-	m, err := shard.Merge(files, w.In)
+	m, err := shard.Merge(files, w.In, partial)
 	if err != nil {
 		return 0, err
 	}
@@ -44,5 +45,12 @@ func Merge(w console.World, o Options, files []string) (int, error) {
 			}
 		}
 	}}
-	return s.statusOf(&queue{}, one, format, one.write())
+	status, err := s.statusOf(&queue{}, one, format, one.write())
+	if err != nil || len(m.Lacking) == 0 {
+		return status, err
+	}
+	for _, what := range m.Lacking {
+		v.Warning(what)
+	}
+	return format.Incomplete(), nil
 }
