@@ -44,6 +44,7 @@ const (
 	HostsOnly       Code = "hosts.only"
 	CompareDiffers  Code = "compare.differs"
 	CompareSame     Code = "compare.same"
+	CompareUnknown  Code = "compare.unknown"
 	Interrupted     Code = "interrupted"
 	InputInvalid    Code = "input.invalid"
 
@@ -159,8 +160,9 @@ func Codes() []CodeDoc {
 		Row(ViaCommand, Pass, "ssh connects through a ProxyCommand: only DNS was checked"),
 		Row(HostsDiffer, Notice, "the hosts file, or another source before DNS, disagrees with DNS"),
 		Row(HostsOnly, Pass, "DNS does not know the host; the hosts file, or another source before it, does"),
-		Row(CompareDiffers, Notice, "the DNS server of --compare gives another answer, or none"),
+		Row(CompareDiffers, Notice, "the DNS server of --compare gives another answer", Exception{Warning, WhenZones}),
 		Row(CompareSame, Pass, "the DNS server of --compare gives the same answer"),
+		Row(CompareUnknown, Unknown, "the DNS server of --compare did not answer, or refused"),
 		Row(Interrupted, Unknown, "the check was interrupted before this target was checked"),
 		Row(InputInvalid, Error, "a line of the input is not a target; the others are checked, and the exit status is 2"),
 		Row(ConnectCode(ConnectRefused), Error, "connection refused: nothing listens on the port", beside),

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -71,7 +72,11 @@ func viewFindings(f *judgement) []Finding {
 			continue
 		}
 		if code, text := v.compare(f); code != "" {
-			fs = append(fs, aboutTarget(code, text))
+			found := aboutTarget(code, text)
+			if code == CompareDiffers {
+				found = found.When(f.CompareZones, WhenZones)
+			}
+			fs = append(fs, found)
 		}
 	}
 	return fs
@@ -85,31 +90,66 @@ func (v View) compare(f *judgement) (Code, string) {
 	if len(theirs) == 0 {
 		said = v.Forward[0].Status.Words()
 	}
-	if !v.Compare {
-		switch {
-		case slices.Equal(mine, theirs), !v.ofDNS(), len(f.pins()) > 0: // pinFindings reports lines of ours
-			return "", ""
-		case len(theirs) == 0:
-			return HostsOnly, fmt.Sprintf("%s is known only from %s; DNS says: %s", host, used, said)
+	if v.Compare {
+		return v.compareServer(f)
+	}
+	switch {
+	case slices.Equal(mine, theirs), !v.ofDNS(), len(f.pins()) > 0: // pinFindings reports lines of ours
+		return "", ""
+	case len(theirs) == 0:
+		return HostsOnly, fmt.Sprintf("%s is known only from %s; DNS says: %s", host, used, said)
+	}
+	return HostsDiffer, fmt.Sprintf("%s says %s for %s, DNS says %s", used, listAddrs(mine), host, said)
+}
+
+// compareServer compares the answers of a second server with those that are used. What was
+// not asked, or is not in question, is not compared.
+func (v View) compareServer(f *judgement) (Code, string) {
+	var mine, theirs, all []resolve.Answer
+	for _, a := range f.Forward {
+		i := slices.IndexFunc(v.Forward, func(b resolve.Answer) bool { return b.Question.Type == a.Question.Type })
+		if i >= 0 && !f.literal() && f.inQuestion(&a) {
+			mine, theirs = append(mine, a), append(theirs, v.Forward[i])
 		}
-		return HostsDiffer, fmt.Sprintf("%s says %s for %s, DNS says %s", used, listAddrs(mine), host, said)
 	}
-	server := usedSource(v.Forward)
-	if i := slices.IndexFunc(slices.Concat(v.Forward, v.Reverse),
-		func(a resolve.Answer) bool { return a.Status.Temporary() }); i >= 0 {
-		failed := slices.Concat(v.Forward, v.Reverse)[i]
-		return CompareDiffers, fmt.Sprintf("could not compare with %s (%s)", server, failed.Status.Words())
+	all = append(all, theirs...)
+	for i := range f.Addresses {
+		if i < len(v.Reverse) && f.inQuestion(&f.Addresses[i].Reverse) {
+			all = append(all, v.Reverse[i])
+		}
 	}
-	if !f.literal() && !slices.Equal(mine, theirs) {
-		return CompareDiffers, fmt.Sprintf("%s says %s for %s, %s says %s", server, said, host, used, listAddrs(mine))
+	if len(all) == 0 {
+		return "", ""
+	}
+	if i := slices.IndexFunc(all, func(a resolve.Answer) bool { return a.Status.Temporary() }); i >= 0 {
+		return CompareUnknown, fmt.Sprintf("could not compare with %s (%s)",
+			cmp.Or(usedSource(all[i:i+1]), "the server of --compare"), all[i].Status.Words())
+	}
+	if x, y := addressSet(mine), addressSet(theirs); !slices.Equal(x, y) {
+		return CompareDiffers, fmt.Sprintf("%s says %s for %s, %s says %s",
+			usedSource(theirs), addressesText(y, theirs), f.host.shown, usedSource(mine), addressesText(x, mine))
 	}
 	for i, a := range f.Addresses {
-		if i < len(v.Reverse) && !sameNames(v.Reverse[i], a.Reverse) {
-			return CompareDiffers, fmt.Sprintf("%s says for %s: %s; the answer used is: %s",
-				place(sourceWord(v.Reverse[i])), show(a.Addr), namesText(v.Reverse[i]), namesText(a.Reverse))
+		if i < len(v.Reverse) && f.inQuestion(&a.Reverse) && !sameNames(v.Reverse[i], a.Reverse) {
+			return CompareDiffers, fmt.Sprintf("%s says %s for %s, %s says %s", usedSource(v.Reverse[i:i+1]),
+				namesText(v.Reverse[i]), show(a.Addr), usedSource([]resolve.Answer{a.Reverse}), namesText(a.Reverse))
 		}
 	}
-	return CompareSame, server + " gives the same answer"
+	return CompareSame, usedSource(all) + " gives the same answer"
+}
+
+// inQuestion reports whether an answer is one to compare: it was asked for, and, where
+// zones are compared, it is theirs.
+func (f *judgement) inQuestion(a *resolve.Answer) bool {
+	return a.Status != resolve.Skipped && (!f.CompareZones || a.Source.Kind == resolve.KindZone)
+}
+
+// addressesText is what answers say: addresses, or why there are none.
+func addressesText(addrs []netip.Addr, answers []resolve.Answer) string {
+	if len(addrs) == 0 {
+		return answers[0].Status.Words()
+	}
+	return listAddrs(addrs)
 }
 
 // addressSet returns the addresses in all answers, unmapped, sorted, each once.
@@ -137,7 +177,7 @@ func usedSource(answers []resolve.Answer) string {
 
 func sameNames(x, y resolve.Answer) bool {
 	return slices.Equal(slices.Sorted(slices.Values(x.Names)), slices.Sorted(slices.Values(y.Names))) &&
-		x.Status == y.Status
+		(x.Status == y.Status || x.Status.Absent() && y.Status.Absent())
 }
 
 func namesText(a resolve.Answer) string {

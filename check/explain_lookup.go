@@ -168,10 +168,10 @@ func explainLookup() []Explanation {
 		{
 			Code: "compare.differs",
 			Means: "The DNS server given with --compare answers differently from the sources that this machine " +
-				"uses, or could not be asked.",
+				"uses. With --zone or --axfr it answers differently from the zones: what is served is not what they hold.",
 			Sure:    "Sure about the answers. Split DNS and load balancing answer differently on purpose.",
 			Who:     "Machines that use the other server may reach another address.",
-			Do:      "Compare the two zones, or the views of one zone.",
+			Do:      "Compare the two zones, or the views of one zone. Before a zone is loaded, these are its changes.",
 			Example: "dns:192.0.2.54 says 198.51.100.7 for web1.example.com, dns:192.0.2.53 says 203.0.113.7",
 		},
 		{
@@ -181,6 +181,14 @@ func explainLookup() []Explanation {
 			Who:     "Nobody.",
 			Do:      "Nothing.",
 			Example: "dns:192.0.2.54 gives the same answer",
+		},
+		{
+			Code:    "compare.unknown",
+			Means:   "The DNS server given with --compare did not answer, or answered with an error.",
+			Sure:    "Sure that there was no comparison. Whether the answers differ is not known.",
+			Who:     "You: the comparison of this target is missing.",
+			Do:      "Check the address of the server, and whether it serves the zone and answers this machine.",
+			Example: "could not compare with dns:192.0.2.54 (REFUSED)",
 		},
 		{
 			Code:    "interrupted",

@@ -24,6 +24,10 @@ type Policy struct {
 	// names are localhost and the names below it.
 	Own func(name string) bool
 
+	// CompareZones compares only what zones hold (resolve.Resolver.Zones) with the answers
+	// of Checker.Compare: whether they differ is the question, so a difference is a warning.
+	CompareZones bool
+
 	HostsPath string  // the hosts file to suggest lines for; if empty, none are suggested
 	Client    *Client // this machine's configuration, to say who is affected; if nil, that is not said
 

@@ -438,6 +438,10 @@ func TestViews(t *testing.T) {
 				Source: resolve.Source{Kind: resolve.KindBuiltin}}}}}, ""},
 		{"a second server agrees", []View{{Compare: true, Forward: forwardAnswers(host, same)}}, "compare.same"},
 		{"a second server differs", []View{{Compare: true, Forward: forwardAnswers(host, moved)}}, "compare.differs"},
+		{"a second server says there is none", []View{{Compare: true, Forward: []resolve.Answer{
+			{Status: resolve.NXDomain, Question: resolve.Question{Type: resolve.A}}}}}, "compare.differs"},
+		{"a second server cannot be asked", []View{{Compare: true, Forward: []resolve.Answer{
+			{Status: resolve.Refused, Question: resolve.Question{Type: resolve.A}}}}}, "compare.unknown"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -21,6 +21,7 @@ type digest struct {
 	ink layout.Ink
 
 	sum       summary
+	compared  compared
 	verdicts  map[check.Verdict]int
 	operators operators
 	examples  examples
@@ -45,7 +46,8 @@ func (d *digest) Result(r *check.Result) error {
 		return nil
 	}
 	d.verdicts[r.Verdict]++
-	if r.Severity > check.Notice {
+	listed := d.compared.add(r)
+	if r.Severity > check.Notice && !listed {
 		d.examples.add(kindOf(r), func() string { return d.line(r) })
 	}
 	d.operators.add(r)
@@ -60,6 +62,7 @@ func (d *digest) Result(r *check.Result) error {
 func (d *digest) Close() error {
 	b := layout.Block{Width: d.o.Width, Ink: d.ink}
 	d.headline(&b)
+	d.compared.write(&b, d.part)
 	d.byVerdict(&b)
 	d.whomToAsk(&b)
 	d.worst(&b)

@@ -84,6 +84,8 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 			Own:         target.OwnName(),
 			HostsPath:   found.hosts,
 			Thorough:    true,
+
+			CompareZones: o.zones != nil,
 		},
 	}
 	if len(o.Compare) > 0 {
