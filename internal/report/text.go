@@ -22,6 +22,7 @@ type text struct {
 	ink   layout.Ink
 	sum   summary
 	shown int
+	said  said
 }
 
 func newText(w io.Writer, o Options) *text {
@@ -32,7 +33,7 @@ func newText(w io.Writer, o Options) *text {
 	default:
 		o.Width = 80
 	}
-	return &text{w: w, o: o, ink: layout.Ink{Colored: o.Color}}
+	return &text{w: w, o: o, ink: layout.Ink{Colored: o.Color}, said: said{}}
 }
 
 func (t *text) Result(r *check.Result) error {
@@ -41,25 +42,38 @@ func (t *text) Result(r *check.Result) error {
 	}
 	r = t.runnable(r)
 	b := layout.Block{Width: t.o.Width, Ink: t.ink}
-	if t.shown++; t.shown > 1 && !t.o.Brief {
-		b.Blank()
-	}
-	head := t.ink.Severity(r.Severity, r.Severity.String()) + "  " + t.ink.Paint(layout.Bold, title(r)) + "  "
-	if t.o.Brief {
-		b.Line(0, head+string(worst(r).Code))
+	t.shown++
+	switch {
+	case t.o.Brief:
+		b.Line(0, t.head(r)+string(worst(r).Code))
 		brief(&b, r)
-		_, err := io.WriteString(t.w, b.String())
-		return err
-	}
-	b.Line(0, head+verdict(r))
-	evidence(&b, r)
-	meaning(&b, r, t.o.Verbose)
-	remedy(&b, r)
-	if t.o.Verbose || r.Timings.Connect > 0 || r.Timings.Resolve >= 1 || r.Timings.Reverse >= 1 {
-		timings(&b, r.Timings)
+	case t.shown > LongList && !t.o.Verbose:
+		t.short(&b, r)
+	default:
+		if t.shown > 1 {
+			b.Blank()
+		}
+		t.full(&b, r)
 	}
 	_, err := io.WriteString(t.w, b.String())
 	return err
+}
+
+// head begins the first line of a target.
+func (t *text) head(r *check.Result) string {
+	return t.ink.Severity(r.Severity, r.Severity.String()) + "  " + t.ink.Paint(layout.Bold, title(r)) + "  "
+}
+
+// full writes all about a target.
+func (t *text) full(b *layout.Block, r *check.Result) {
+	b.Line(0, t.head(r)+verdict(r))
+	evidence(b, r)
+	meaning(b, r, t.o.Verbose)
+	remedy(b, r)
+	if t.o.Verbose || r.Timings.Connect > 0 || r.Timings.Resolve >= 1 || r.Timings.Reverse >= 1 {
+		timings(b, r.Timings)
+	}
+	t.said.onlyNew(r)
 }
 
 // runnable returns a result whose advice has commands that the reader can run as they
@@ -172,71 +186,6 @@ func resolvesTo(a check.Address, p check.PTR) string {
 	return "no address: " + p.Status.Words()
 }
 
-// meaning writes the findings that are worth reading, or all of them.
-func meaning(b *layout.Block, r *check.Result, all bool) {
-	heading := false
-	for _, f := range r.Findings {
-		if f.Severity == check.Pass && !all && routine(f.Code) {
-			continue
-		}
-		if !heading {
-			b.Blank()
-			b.Heading("what it means")
-			heading = true
-		}
-		b.Wrapped(2, f.Text)
-		for _, a := range f.Advice {
-			if a.Code == check.AdviseUseDNS {
-				useDNSAdvice(b, a)
-			}
-		}
-	}
-}
-
-// brief writes each finding with its advice.
-func brief(b *layout.Block, r *check.Result) {
-	for _, f := range r.Findings {
-		b.Hanging(1, 2, f.Text)
-		for _, a := range f.Advice {
-			b.Hanging(2, 3, place(a)+a.Text+colon(a.Line))
-			b.Verbatim(3, a.Line)
-		}
-	}
-}
-
-// remedy writes the advice of all findings, each piece once.
-func remedy(b *layout.Block, r *check.Result) {
-	seen := map[check.Advice]bool{}
-	heading, last := false, ""
-	for _, f := range r.Findings {
-		for _, a := range f.Advice {
-			if a.Code == check.AdviseUseDNS || seen[a] {
-				continue
-			}
-			seen[a] = true
-			if !heading {
-				b.Blank()
-				b.Heading("what to do")
-				heading = true
-			}
-			if words := place(a) + a.Text; words != last {
-				b.Wrapped(2, words+colon(a.Line))
-				last = words
-			}
-			b.Verbatim(3, a.Line)
-		}
-	}
-}
-
-// routine reports whether every healthy host has findings with this code.
-func routine(c check.Code) bool {
-	switch c {
-	case check.ConnectCode(check.ConnectSkipped), check.HostsOnly, check.SSHFPMatch:
-		return true
-	}
-	return c.Mapping()
-}
-
 // timings writes how long the phases took.
 func timings(b *layout.Block, p check.Phases) {
 	var words []string
@@ -252,31 +201,6 @@ func timings(b *layout.Block, p check.Phases) {
 		b.Blank()
 		b.Wrapped(1, "took: "+strings.Join(words, ", "))
 	}
-}
-
-func useDNSAdvice(b *layout.Block, a check.Advice) {
-	b.Wrapped(2, a.Text+colon(a.Line))
-	b.Verbatim(3, a.Line)
-}
-
-// place says where advice is to be followed.
-func place(a check.Advice) string {
-	switch a.Machine {
-	case check.ReverseZone, check.ForwardZone:
-		return "in the " + string(a.Machine) + ": "
-	case check.ThisMachine:
-		return "on this machine: "
-	case check.Resolver:
-		return "at the resolver: "
-	}
-	return "on the " + string(a.Machine) + ": "
-}
-
-func colon(line string) string {
-	if line == "" {
-		return ""
-	}
-	return ":"
 }
 
 func addresses(as []netip.Addr) string {

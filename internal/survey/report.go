@@ -26,8 +26,11 @@ func (s *Survey) finish(ctx context.Context, q *queue) (int, error) {
 	err = w.write()
 	s.progress.Clear()
 	q.left(s.voice, err)
-	if err == nil && q.journal != nil {
+	switch {
+	case err == nil && q.journal != nil:
 		s.tellResumed(w)
+	case s.o.Format == report.DefaultFormat && w.reported > report.LongList && !s.o.Quiet && !s.o.Verbose:
+		s.voice.Hint("--format summary says what a long list amounts to, --format table has a line for each target")
 	}
 	return s.statusOf(q, w, format, err)
 }
