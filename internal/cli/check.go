@@ -6,6 +6,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/survey"
+	"rdnsproxy/safetext"
 
 	"github.com/spf13/cobra"
 )
@@ -45,6 +46,10 @@ configuration error, or a line of a list is no target, 3 it could not be determi
 			}
 			if err := cmp.Or(f.validate(), f.validateParts(args), notAPort("check", args)); err != nil {
 				return err
+			}
+			if other := f.suggested(); other != "" {
+				console.NewVoice(w.Err, f.Quiet, f.Verbose).NoticeWithHint(
+					safetext.Line(f.Output)+" gets the format "+f.Format, "--format "+other+" writes "+other)
 			}
 			if f.merge {
 				return exit.With(survey.Merge(w, f.Options, args, f.partial))

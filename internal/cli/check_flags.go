@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
@@ -80,47 +79,11 @@ func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.AllKeys, "all-hostkeys", false, "also fetch host keys of the other types, one more connection each")
 }
 
-// registerReport registers the flags of commands that write a report.
-func (f *checkFlags) registerReport(fs *pflag.FlagSet) {
-	fs.StringVar(&f.Format, "format", f.Format, "output `FORMAT`: "+strings.Join(report.Formats(), ", "))
-	fs.Var((*outputPath)(&f.Output), "output", "write the report to this `FILE` instead of stdout, all or nothing")
-	fs.Var((*colorMode)(&f.Color), "color", "colour the report: auto (on a terminal), always, never")
-	fs.Var((*failOn)(&f.FailOn), "fail-on", "exit with 1 at or above this severity: notice, warning, error, never")
-}
-
-// colorMode is the value of --color.
-type colorMode console.ColorMode
-
-func (c *colorMode) Type() string   { return "WHEN" }
-func (c *colorMode) String() string { return string(*c) }
-
-func (c *colorMode) Set(word string) error {
-	if !slices.Contains(console.ColorModes(), console.ColorMode(word)) {
-		return errors.New("expected auto, always or never")
-	}
-	*c = colorMode(word)
-	return nil
-}
-
 // missing reports whether a file that somebody named is not there. "none" names no file.
 func missing(path string) bool {
 	_, err := os.Stat(path)
 	return path != "none" && errors.Is(err, fs.ErrNotExist)
 }
-
-// outputPath is the value of --output: "" for stdout, for which - is accepted too.
-type outputPath string
-
-func (o *outputPath) Set(path string) error {
-	if path == "-" || path == "/dev/stdout" {
-		path = ""
-	}
-	*o = outputPath(path)
-	return nil
-}
-
-func (o *outputPath) String() string { return string(*o) }
-func (o *outputPath) Type() string   { return "string" }
 
 // clientAlone says why a client cannot be checked together with targets.
 const clientAlone = "--self and --client cannot be combined with targets"
@@ -214,34 +177,4 @@ func (f *checkFlags) validate() error {
 func twice(list []string, word string) bool {
 	i := slices.Index(list, word)
 	return i >= 0 && slices.Contains(list[i+1:], word)
-}
-
-// failOn is the value of --fail-on, the lowest severity that makes check exit with 1.
-type failOn check.Severity
-
-// failOnWords are the values of --fail-on.
-func failOnWords() []string {
-	return []string{check.Notice.String(), check.Warning.String(), check.Error.String(), "never"}
-}
-
-func (f *failOn) Type() string { return "SEVERITY" }
-
-func (f *failOn) String() string {
-	if check.Severity(*f) == survey.NeverFail {
-		return "never"
-	}
-	return check.Severity(*f).String()
-}
-
-func (f *failOn) Set(word string) error {
-	if word == "never" {
-		*f = failOn(survey.NeverFail)
-		return nil
-	}
-	s, err := check.ParseSeverity(word)
-	if err != nil || !slices.Contains(failOnWords(), word) {
-		return errors.New("expected notice, warning, error or never")
-	}
-	*f = failOn(s)
-	return nil
 }
