@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rdnsproxy/resolve"
+	"rdnsproxy/safetext"
 )
 
 // advisePTR gives the record that would make the mapping exact, and who can add it. If
@@ -25,11 +26,19 @@ func advisePTR(f *judgement, a *judgedAddress) []Advice {
 			return nil
 		}
 		name, wish = p.Name, "to correct or remove this record"
+	} else if s := a.Reverse.Source; s.File && s.Line > 0 {
+		wish = "to replace the PTR record by this one"
+	}
+	if meant := withFinalDot(a); meant != "" && (f.literal() || meant == name) {
+		name, wish = meant, "to add the final dot that is probably missing in the zone file"
+		if a.Reverse.Source.File {
+			wish = "probably the final dot is missing"
+		}
 	}
 	if !f.literal() && !recordable(name) || !name.LDH() {
 		return nil
 	}
-	return []Advice{newAdvice(AdvisePTRRecord, askOperator(a.lookup, a.ReverseZone, wish)).
+	return []Advice{newAdvice(AdvisePTRRecord, whoCorrects(a, wish)).
 		With("", string(at)+". PTR "+string(name)+".")}
 }
 
@@ -140,7 +149,10 @@ func adviseForward(a *judgedAddress) []Advice {
 	if a.lookup.Is4() {
 		kind = " A "
 	}
-	return []Advice{newAdvice(AdviseForwardRecord,
-		"if the name is meant for this address, the operator of its zone should add this record").
+	who := "the operator of its zone should add this record"
+	if s := p.Forward.Source; s.File {
+		who = "add this record to " + safetext.Line(s.Where)
+	}
+	return []Advice{newAdvice(AdviseForwardRecord, "if the name is meant for this address, "+who).
 		With("", string(p.Name)+"."+kind+a.lookup.String())}
 }

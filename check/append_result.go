@@ -22,6 +22,7 @@ func (r *Result) AppendJSON(dst []byte) []byte {
 	b = appendList(append(b, `,"addresses":`...), r.Addresses, (*Address).appendJSON)
 	b = appendList(append(b, `,"findings":`...), r.Findings, (*Finding).appendJSON)
 	b = r.Timings.appendJSON(append(b, `,"timings":`...))
+	b = appendOptional(b, `,"where":`, r.Where)
 	if !r.Time.IsZero() {
 		b = append(b, `,"time":"`...)
 		b = append(r.Time.AppendFormat(b, time.RFC3339Nano), '"')
@@ -34,7 +35,7 @@ func (r *Result) AppendJSON(dst []byte) []byte {
 // for them at once, and not much more.
 func (r *Result) roomJSON() int {
 	const fields = 256 // names of the fields of a Result, and what is as long everywhere
-	n := fields + len(r.Target) + len(r.Host) + len(r.Name) + len(r.Forward.Canonical) + len(r.Forward.Source) + len(r.Version)
+	n := fields + len(r.Target) + len(r.Host) + len(r.Name) + len(r.Forward.Canonical) + len(r.Forward.Source) + len(r.Where) + len(r.Version)
 	for i := range r.Addresses {
 		a := &r.Addresses[i]
 		n += fields + len(a.Source) + len(a.Reverse.Source) + len(a.Reverse.Zone) + len(a.Reverse.Contact) + len(a.SSHD)
@@ -45,7 +46,7 @@ func (r *Result) roomJSON() int {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		n += fields/2 + len(f.Text)
+		n += fields/2 + len(f.Text) + len(f.File)
 		for j := range f.Advice {
 			a := &f.Advice[j]
 			n += fields/2 + len(a.Text) + len(a.File) + len(a.Line)
@@ -140,6 +141,10 @@ func (f *Finding) appendJSON(b []byte) []byte {
 	b = appendString(append(b, `,"text":`...), f.Text)
 	if len(f.Advice) > 0 {
 		b = appendList(append(b, `,"advice":`...), f.Advice, (*Advice).appendJSON)
+	}
+	b = appendOptional(b, `,"file":`, f.File)
+	if f.Line != 0 {
+		b = strconv.AppendInt(append(b, `,"line":`...), int64(f.Line), 10)
 	}
 	return append(b, '}')
 }

@@ -82,6 +82,7 @@ func Judge(facts Facts, p Policy) *Result {
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, pathFindings(f)...)
 	advise(f, r)
+	f.place(r.Findings)
 	r.Severity = Worst(r.Findings)
 	return r
 }

@@ -27,8 +27,13 @@ type Result struct {
 	Addresses []Address `json:"addresses"`
 	Findings  []Finding `json:"findings"`
 	Timings   Phases    `json:"timings"`
-	Time      time.Time `json:"time,omitzero"`     // when it was reported; UTC, to the millisecond
-	Version   string    `json:"version,omitempty"` // of the program that reported it
+
+	// Where is where the target is named: FILE:LINE of a list or a zone file, or the host's
+	// name in an inventory. It is empty on the command line.
+	Where string `json:"where,omitempty"`
+
+	Time    time.Time `json:"time,omitzero"`     // when it was reported; UTC, to the millisecond
+	Version string    `json:"version,omitempty"` // of the program that reported it
 
 	Pinned bool `json:"-"` // addresses come from a hosts line that rdnsproxy has written
 }
@@ -127,6 +132,8 @@ type Finding struct {
 	Address  netip.Addr `json:"address,omitzero"`
 	Text     string     `json:"text"`
 	Advice   []Advice   `json:"advice,omitempty"`
+	File     string     `json:"file,omitempty"` // the user's zone file with the record that it is about
+	Line     int        `json:"line,omitempty"` // of that record, from 1
 }
 
 // Advice is what can be done, and on which machine.

@@ -26,6 +26,7 @@ type Source struct {
 	Kind  Kind
 	Where string
 	Line  int
+	File  bool // Where is a zone file that the user has given, and can correct
 }
 
 // Records reports whether an answer is made of records: those of a server, or of a zone

@@ -86,7 +86,7 @@ func (v *inventory) read() error {
 			continue
 		}
 		v.seen[h.name] = true
-		if !v.yield(Item{Text: h.name, Where: h.where}, nil) {
+		if !v.yield(Item{Text: h.name, Where: h.where, Name: safetext.Of(h.name).String()}, nil) {
 			return errEnough
 		}
 	}
@@ -188,7 +188,7 @@ func (v *inventory) host(name string) error {
 		v.others[vars.Connection]++
 		return nil
 	}
-	item := Item{Where: where}
+	item := Item{Where: where, Name: safetext.Of(name).String()}
 	item.Text, item.Err = vars.target(name)
 	if !v.yield(item, nil) {
 		return errEnough

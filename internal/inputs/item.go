@@ -1,6 +1,7 @@
 package inputs
 
 import (
+	"cmp"
 	"iter"
 	"net/netip"
 )
@@ -9,6 +10,7 @@ import (
 type Item struct {
 	Text      string // the target as written
 	Where     string // FILE:LINE, safe to print; "" on the command line
+	Name      string // of a host in an inventory, safe to print; else ""
 	Collected bool   // taken from ssh's configuration or known_hosts, not given by the user
 
 	// Err is why there is no target here, such as a line that cannot be read. It is a
@@ -19,6 +21,10 @@ type Item struct {
 	Address netip.Addr // the only address of the target that matters; not valid: all of them
 	DNSOnly bool       // from a range or a zone: nobody asked to connect to each host in it
 }
+
+// Origin is what leads from a result back to the input: the host's name in an inventory,
+// or FILE:LINE.
+func (item *Item) Origin() string { return cmp.Or(item.Name, item.Where) }
 
 // Items is a stream of items. An error ends it: the input cannot be read on. It is a
 // Refusal.

@@ -10,7 +10,7 @@ import (
 
 // csvHead names the columns. They are a contract: new ones are added at the end.
 const csvHead = "target,host,port,severity,verdict,address,address_severity,address_verdict," +
-	"ptr,ptr_confirmed,reverse_status,reverse_zone,reverse_contact,codes,text,time\n"
+	"ptr,ptr_confirmed,reverse_status,reverse_zone,reverse_contact,codes,text,time,where\n"
 
 // appendCSV appends a row for each address of a target, one if it has none: RFC 4180, but
 // lines end with a newline alone, as everything else that is written here.
@@ -47,7 +47,7 @@ func appendCSV(dst []byte, r *check.Result) []byte {
 		for i, cell := range [...]string{
 			p.target, r.Host, strconv.Itoa(int(r.Port)), r.Severity.String(), string(r.Verdict), p.where(), severity,
 			string(address.Verdict), strings.Join(names, " "), back, reverse, address.Reverse.Zone,
-			address.Reverse.Contact, strings.Join(codes, " "), text, when,
+			address.Reverse.Contact, strings.Join(codes, " "), text, when, r.Where,
 		} {
 			if i > 0 {
 				dst = append(dst, ',')

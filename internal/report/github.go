@@ -52,7 +52,11 @@ func (g *github) Result(r *check.Result) error {
 		level := githubLevelOf(f.Severity)
 		title := githubProperty.Replace(name(r) + " " + string(f.Code))
 		data := githubData.Replace(strings.Join(append([]string{f.Text}, instructions(f)...), "\n"))
-		if err := g.annotate(level, fmt.Sprintf("::%s title=%s::%s\n", level, title, data)); err != nil {
+		at := ""
+		if f.File != "" {
+			at = fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(f.File), f.Line)
+		}
+		if err := g.annotate(level, fmt.Sprintf("::%s %stitle=%s::%s\n", level, at, title, data)); err != nil {
 			return err
 		}
 	}

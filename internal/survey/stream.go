@@ -64,6 +64,7 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 		if r == nil {
 			return outcome{bad: m.bad}
 		}
+		r.Where = m.item.Origin()
 		stamp(r)
 		s.counts.add(r)
 		o := outcomeOf(r)

@@ -88,6 +88,9 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 			CompareZones: o.zones != nil,
 		},
 	}
+	if o.zones != nil {
+		c.Policy.HostsPath = "" // whoever checks zones corrects them, and not this machine
+	}
 	if len(o.Compare) > 0 {
 		c.Compare = resolver.Asking(target.ConfigWithServers(w, o.Compare)).Within(o.CheckTimeout)
 	}

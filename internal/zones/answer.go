@@ -78,11 +78,11 @@ func (s *Set) zoneOf(name resolve.Name) *zone {
 
 // of is the zone as a source of what is not there: the file that it begins in.
 func (s *Set) of(z *zone) resolve.Source {
-	where := ""
+	from := resolve.Source{Kind: resolve.KindZone}
 	if soa := z.nodes[z.apex].holds(resolve.SOA); soa != nil {
-		where = s.files[soa.file]
+		from.Where, from.File = s.files[soa.file], s.isFile(soa)
 	}
-	return resolve.Source{Kind: resolve.KindZone, Where: where}
+	return from
 }
 
 // found is what a zone has for a name.

@@ -185,8 +185,11 @@ func (s *Set) file(name string) (uint16, error) {
 
 // place is where a record is from, as a source of answers.
 func (s *Set) place(r *record) resolve.Source {
-	return resolve.Source{Kind: resolve.KindZone, Where: s.files[r.file], Line: int(r.line)}
+	return resolve.Source{Kind: resolve.KindZone, Where: s.files[r.file], Line: int(r.line), File: s.isFile(r)}
 }
+
+// isFile reports whether a record is from a file that has a name, not from stdin or a server.
+func (s *Set) isFile(r *record) bool { return r.line > 0 && s.files[r.file] != "-" }
 
 // Notices says what of the zones is not checked, a line each.
 func (s *Set) Notices() (lines []string) {
