@@ -65,7 +65,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.Sources.Column, "column", nil, "--from-file is a table (CSV): the `NAME` or number of the column with the targets; NAME,ADDRESS for pairs")
 	fs.StringSliceVar(&f.Sources.Field, "field", nil, "--from-file is JSON Lines: the `NAME` of the field with the targets, with dots inside objects; NAME,ADDRESS for pairs")
 	fs.StringArrayVar(&f.Zones.Files, "zone", nil, "check the A, AAAA and PTR records of this zone `FILE`, or ZONE=FILE; - is stdin (repeatable)")
-	fs.StringArrayVar(&f.Zones.Transfers, "axfr", nil, "the same for a zone that is transferred: `ZONE@SERVER` (repeatable)")
+	fs.StringArrayVar(&f.Zones.Transfers, "axfr", nil, "check the records of a zone that a server transfers: `ZONE@SERVER` (repeatable)")
 	fs.StringVar(&f.Zones.Key, "tsig-file", "", "sign the transfers of --axfr with the key in this `FILE`, as tsig-keygen writes it")
 	fs.BoolVar(&f.Zones.Offline, "offline", false, "with --zone or --axfr: ask no server about what the zones do not hold")
 	fs.StringVar(&f.Sources.Ansible, "ansible", "", "check the hosts of an inventory, from this `FILE` with the output of ansible-inventory --list; - is stdin")

@@ -84,7 +84,7 @@ func showHelp(w World, root, c *cobra.Command) {
 		page(w, "\nExamples:\n\n"+c.Example+"\n")
 	}
 	if c.HasAvailableLocalFlags() && !c.DisableFlagParsing {
-		page(w, "\nFlags:\n\n"+flagTable(c.LocalFlags()))
+		page(w, flagHelp(c))
 	}
 }
 

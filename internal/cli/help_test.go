@@ -10,6 +10,8 @@ import (
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/layout"
+
+	"github.com/spf13/pflag"
 )
 
 // TestHelpFitsTerminal: every command's help fits in 80 columns.
@@ -81,4 +83,23 @@ func TestTopicsAreReached(t *testing.T) {
 			t.Errorf("%s is a command", tp.name)
 		}
 	}
+}
+
+// TestCheckGroups: help has each flag of check once.
+func TestCheckGroups(t *testing.T) {
+	c := checkCommand(World{})
+	c.InitDefaultHelpFlag()
+	times := map[string]int{}
+	for _, g := range checkGroups() {
+		for name := range strings.FieldsSeq(g.flags) {
+			if times[name]++; c.Flags().Lookup(name) == nil {
+				t.Errorf("check has no --%s", name)
+			}
+		}
+	}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if times[f.Name] != 1 {
+			t.Errorf("--%s is in %d groups", f.Name, times[f.Name])
+		}
+	})
 }

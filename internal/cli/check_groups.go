@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flagGroup is a heading of a command's help, and the flags below it, in order.
+type flagGroup struct {
+	heading string
+	flags   string // names, with blanks between
+}
+
+// checkGroups puts the flags of check in order. Help has all of them: a test fails if one
+// is missing here.
+func checkGroups() []flagGroup {
+	return []flagGroup{
+		{"What to check", "from-file column field ansible zone axfr tsig-file offline all known-hosts self client from strict-input"},
+		{"Lookups", "dns-only resolver hosts-file ipv4 ipv6 compare check-timeout rate require-name accepted"},
+		{"Connecting", "connect connect-timeout bind-address bind-interface ssh-config sshd-config expect-hostkey all-hostkeys " +
+			"target-timeout wait"},
+		{"Report", "format output color fail-on quiet verbose print-config print-known-hosts help"},
+		{"Long lists", "jobs unordered resume shard merge partial"},
+	}
+}
+
+// flagHelp returns the flags of a command for layout.Page, under headings if there are many.
+func flagHelp(c *cobra.Command) string {
+	if c.Name() != "check" {
+		return "\nFlags:\n\n" + flagTable(c.LocalFlags())
+	}
+	var b strings.Builder
+	for _, g := range checkGroups() {
+		b.WriteString("\n" + g.heading + ":\n\n" + flagTable(g.of(c.LocalFlags())))
+	}
+	return b.String()
+}
+
+// of returns the flags of the group.
+func (g flagGroup) of(all *pflag.FlagSet) *pflag.FlagSet {
+	some := pflag.NewFlagSet(g.heading, pflag.ContinueOnError)
+	some.SortFlags = false
+	for name := range strings.FieldsSeq(g.flags) {
+		if f := all.Lookup(name); f != nil { // --help is there only if it was given
+			some.AddFlag(f)
+		}
+	}
+	return some
+}
