@@ -114,8 +114,7 @@ func adviseTarget(f *judgement, c Code) []Advice {
 	case HostKeyUnseen:
 		return []Advice{newAdvice(AdviseHostKey, "run the check where the host can be reached directly")}
 	case MappingCode(NoAddress):
-		return []Advice{newAdvice(AdviseName,
-			"check the spelling, HostName in ssh's configuration, and the search list in resolv.conf")}
+		return adviseSpelling(f)
 	case MappingCode(Undetermined), ForwardPartial:
 		for _, ans := range f.Forward {
 			if ans.Status.Temporary() {

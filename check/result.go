@@ -178,6 +178,7 @@ func Unfinished(t Target) *Result {
 // a list; text says where it is, what is wrong and what to do.
 func Invalid(word, text string) *Result {
 	r := Unjudged(word)
+	r.Host = r.Target // not escaped as a name: it is none
 	r.Severity, r.Findings = Error, []Finding{aboutTarget(InputInvalid, text)}
 	return r
 }

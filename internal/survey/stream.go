@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"os"
 	"sync"
 	"time"
 
@@ -64,7 +65,9 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 		if r == nil {
 			return outcome{bad: m.bad}
 		}
-		r.Where = m.item.Origin()
+		if r.Where = m.item.Origin(); r.Where == "" && m.target != nil && r.Verdict == check.NoAddress && isFile(m.target.Input) {
+			r.MeantFile(m.target.Input)
+		}
 		stamp(r)
 		s.counts.add(r)
 		o := outcomeOf(r)
@@ -100,6 +103,12 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 		}
 		check.Stream(ctx, s.checker, asks, o, func(ctx context.Context, m named, _ check.Ask) outcome { return judge(ctx, m) })(yield)
 	}
+}
+
+// isFile reports whether there is a file of this name.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // stamp says when, and by what, a result was reported.
