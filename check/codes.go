@@ -45,6 +45,8 @@ const (
 	CompareDiffers  Code = "compare.differs"
 	CompareSame     Code = "compare.same"
 	CompareUnknown  Code = "compare.unknown"
+	WalkIncomplete  Code = "walk.incomplete"
+	WalkEmpty       Code = "walk.empty"
 	Interrupted     Code = "interrupted"
 	InputInvalid    Code = "input.invalid"
 
@@ -165,6 +167,9 @@ func Codes() []CodeDoc {
 		Row(CompareUnknown, Unknown, "the DNS server of --compare did not answer, or refused"),
 		Row(Interrupted, Unknown, "the check was interrupted before this target was checked"),
 		Row(InputInvalid, Error, "a line of the input is not a target; the others are checked, and the exit status is 2"),
+		Row(WalkIncomplete, Unknown, "the reverse tree of a range, or of a part of it, could not be walked: what has "+
+			"names there is not known", Exception{Notice, WhenPartInvented}),
+		Row(WalkEmpty, Notice, "nothing in a range has a name: its reverse tree does not exist"),
 		Row(ConnectCode(ConnectRefused), Error, "connection refused: nothing listens on the port", beside),
 		Row(ConnectCode(ConnectTimeout), Error, "connecting timed out", beside),
 		Row(ConnectCode(ConnectUnreachable), Error, "network or host unreachable", beside),

@@ -191,6 +191,26 @@ func explainLookup() []Explanation {
 			Example: "could not compare with dns:192.0.2.54 (REFUSED)",
 		},
 		{
+			Code: "walk.incomplete",
+			Means: "A large range of IPv6 is not asked about address by address: check goes down its reverse tree. " +
+				"The server did not answer about a branch, denies names that exist, or makes up a name for each " +
+				"address. What the finding names was left out.",
+			Sure: "Sure that it was left out. Whether anything in it has a name is not known. Where a server makes up " +
+				"names, none of them was given by anybody.",
+			Who: "You: addresses in this part of the range were not checked.",
+			Do: "Check the resolver, or ask a server of the zone with --resolver. Where a branch cannot be walked, name " +
+				"smaller ranges, such as a /120, or list the addresses.",
+			Example: "2001:db8::/32: what is below 2001:db8:4000::/36 could not be read: SERVFAIL from dns:192.0.2.53",
+		},
+		{
+			Code:    "walk.empty",
+			Means:   "The name of the range in the reverse tree does not exist, so nothing below it does (RFC 8020).",
+			Sure:    "Sure for the server that was asked.",
+			Who:     "Nobody, unless hosts in the range should have reverse names.",
+			Do:      "If they should, have the reverse zone delegated, or its records entered.",
+			Example: "2001:db8::/32: nothing in it has a name: 8.b.d.0.1.0.0.2.ip6.arpa does not exist (NXDOMAIN from dns:192.0.2.53)",
+		},
+		{
 			Code:    "interrupted",
 			Means:   "The check was interrupted (Ctrl-C, SIGTERM) before it had finished with this target.",
 			Sure:    "It says nothing about the target.",

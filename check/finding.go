@@ -19,6 +19,7 @@ const (
 	WhenNameRequired  Condition = "with --require-name"
 	WhenOffline       Condition = "with --offline, if the zones given do not hold the answer"
 	WhenZones         Condition = "with --zone or --axfr, of what the zones hold"
+	WhenPartInvented  Condition = "if it is a part where the server makes up a name for each address"
 	WhenAccepted      Condition = "with --accepted, if you have accepted the mapping"
 	WhenOtherServes   Condition = "if another address speaks SSH"
 	WhenAllSkipped    Condition = "if this machine has no route to any of the addresses"

@@ -183,6 +183,19 @@ func Invalid(word, text string) *Result {
 	return r
 }
 
+// Unwalked is the Result of a range of addresses, or a part of one, that a walk has left
+// out (resolve.Resolver.Walk); text says which range it is of, and why.
+func Unwalked(part string, gap *resolve.WalkGap, text string) *Result {
+	r := Unjudged(part)
+	r.Host = r.Target
+	f := aboutTarget(WalkEmpty, text)
+	if gap.Reason != resolve.GapEmpty {
+		f = aboutTarget(WalkIncomplete, text).When(gap.Reason == resolve.GapInvented && gap.Part != "", WhenPartInvented)
+	}
+	r.Severity, r.Findings = f.Severity, []Finding{f}
+	return r
+}
+
 // Invalid reports whether the result is about something that is no target.
 func (r *Result) Invalid() bool {
 	return len(r.Findings) == 1 && r.Findings[0].Code == InputInvalid

@@ -215,7 +215,7 @@ func Table() []Group {
 			{"line of results", count(ResultLine>>20) + " MiB", "the file is refused (--merge, --resume)"},
 			{"zones in a summary", count(Counted), "the rest counts as one"},
 			{"addresses of a range", count(RangeAddresses), "refused if IPv4; the reverse tree of IPv6 is walked"},
-			{"questions of such a walk", count(WalkQuestions), "the walk ends there, and input.invalid says so"},
+			{"questions of such a walk", count(WalkQuestions), "the walk ends there, and walk.incomplete says so"},
 			{"records of zones", count(ZoneRecords), "refused"},
 			{"files of zones", count(ZoneFiles), "refused"},
 			{"record in a zone file", count(ZoneRecord>>10) + " KiB", "refused"},

@@ -32,7 +32,7 @@ var probes = []byte{1, 2, 3, 0x10, 0x53}
 // goes down the reverse tree and leaves out each branch whose name does not exist: then
 // nothing below it exists either (RFC 8020), and a /32 costs no more than what is in it.
 //
-// An error stands for what is not yielded. The walk goes on after one about a branch,
+// An error stands for what is not yielded; but for the context's it is a *WalkGap. The walk goes on after one about a branch,
 // and ends after one about a server that is no help: one that says NXDOMAIN for names
 // that exist through others below them, one that makes a name up for each address (only
 // that branch is left out), limits.WalkQuestions. 16 questions at once are outstanding.
@@ -58,7 +58,8 @@ func (r *Resolver) walk(ctx context.Context, first, last netip.Addr, most int) i
 		case a.Status == NXDomain && len(a.Chain) == 0 && len(w.known) > 0:
 			w.fail(w.mistaken(apex))
 		case a.Status == NXDomain && len(a.Chain) == 0:
-			w.fail(fmt.Errorf("nothing in it has a name: %s does not exist (NXDOMAIN from %s)", apex.name(), a.Source))
+			w.fail(&WalkGap{"", GapEmpty, fmt.Sprintf("nothing in it has a name: %s does not exist (NXDOMAIN from %s)",
+				apex.name(), a.Source)})
 		default:
 			w.enter(ctx, apex, a)
 		}
@@ -158,18 +159,20 @@ func (w *walk) enter(ctx context.Context, n node, a *Answer) {
 			}
 		}
 	case !exists && a.Status != NoData:
-		w.skip(fmt.Errorf("what is below %s could not be read: %s from %s", n, a.Status.Words(), a.Source))
+		w.skip(w.gap(n, GapFailed, "what is below %s could not be read: %s from %s", n, a.Status.Words(), a.Source))
 		if w.failed++; w.failed == walkFailures {
-			w.fail(fmt.Errorf("%d branches of the reverse tree could not be read: the rest was not tried", w.failed))
+			w.fail(&WalkGap{Text: fmt.Sprintf("%d branches of the reverse tree could not be read: the rest was not tried",
+				w.failed)})
 		}
 	case n.depth == nibbles:
 		if exists {
 			w.ended = !w.yield(netip.AddrFrom16(n.addr), nil)
 		}
 	case w.asked > w.most:
-		w.fail(fmt.Errorf("the walk ended at %s after %d questions", n, w.asked))
+		w.fail(&WalkGap{Text: fmt.Sprintf("the walk ended at %s after %d questions", n, w.asked)})
 	case n.depth < denseFrom && w.madeUp(ctx, n):
-		w.skip(fmt.Errorf("each address of %s has a name: the server makes them up (a wildcard, or a synthesising server)", n))
+		w.skip(w.gap(n, GapInvented,
+			"each address of %s has a name: the server makes them up (a wildcard, or a synthesising server)", n))
 	default:
 		children := w.children(n)
 		for i, a := range w.askAll(ctx, children) {
@@ -216,8 +219,8 @@ func (a *Answer) exists() bool { return a.Status == OK || len(a.Chain) > 0 }
 
 // mistaken is the error about a server that denies a node which exists.
 func (w *walk) mistaken(n node) error {
-	return fmt.Errorf("its reverse tree cannot be walked: the server says that %s does not exist (NXDOMAIN), "+
-		"although names below it do", n.name())
+	return &WalkGap{Text: fmt.Sprintf("its reverse tree cannot be walked: the server says that %s does not exist (NXDOMAIN), "+
+		"although names below it do", n.name())}
 }
 
 // skip tells what is left out.

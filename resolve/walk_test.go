@@ -2,6 +2,8 @@ package resolve_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -64,33 +66,38 @@ func TestWalk(t *testing.T) {
 		first, last string
 		tree        *tree
 		want        []string
+		gaps        string // their parts and reasons
 	}{
 		{"sparse", "", "", &tree{owners: owners("2001:db8::1", "2001:db8:ffff::25", "2001:db8:1:2:3:4:5:6")},
-			[]string{"2001:db8::1", "2001:db8:1:2:3:4:5:6", "2001:db8:ffff::25"}},
+			[]string{"2001:db8::1", "2001:db8:1:2:3:4:5:6", "2001:db8:ffff::25"}, ""},
 		{"only what is in the range", "2001:db8:1::", "2001:db8:8000::24",
 			&tree{owners: owners("2001:db8::1", "2001:db8:8000::24", "2001:db8:8000::25", "2001:db8:1:2:3:4:5:6")},
-			[]string{"2001:db8:1:2:3:4:5:6", "2001:db8:8000::24"}},
-		{"a pool where each has a name", "", "", &tree{owners: owners(pool...)}, pool},
+			[]string{"2001:db8:1:2:3:4:5:6", "2001:db8:8000::24"}, ""},
+		{"a pool where each has a name", "", "", &tree{owners: owners(pool...)}, pool, ""},
 		{"nothing", "", "", &tree{},
-			[]string{"nothing in it has a name: 8.b.d.0.1.0.0.2.ip6.arpa does not exist (NXDOMAIN from dns:192.0.2.53)"}},
+			[]string{"nothing in it has a name: 8.b.d.0.1.0.0.2.ip6.arpa does not exist (NXDOMAIN from dns:192.0.2.53)"}, " 2"},
 		{"NXDOMAIN above names", "", "", &tree{owners: owners("2001:db8::1"), mistaken: true},
 			[]string{"its reverse tree cannot be walked: the server says that 8.b.d.0.1.0.0.2.ip6.arpa does not exist (NXDOMAIN), " +
-				"although names below it do"}},
+				"although names below it do"}, " 0"},
 		{"NXDOMAIN above names, but for the zone's own", "", "",
 			&tree{owners: append(owners("2001:db8::53", "2001:db8:ffff::1"), "8.b.d.0.1.0.0.2.ip6.arpa"), mistaken: true},
 			[]string{"its reverse tree cannot be walked: the server says that 0.8.b.d.0.1.0.0.2.ip6.arpa does not exist (NXDOMAIN), " +
-				"although names below it do"}},
+				"although names below it do"}, " 0"},
 		{"a server that makes everything up", "", "", &tree{invents: invented("ip6.arpa")},
-			[]string{"each address of 2001:db8::/32 has a name: the server makes them up (a wildcard, or a synthesising server)"}},
+			[]string{"each address of 2001:db8::/32 has a name: the server makes them up (a wildcard, or a synthesising server)"}, " 1"},
 		{"a branch that is made up", "", "",
 			&tree{owners: owners("2001:db8::7", "2001:db8:10::", "2001:db8:f000::1"), invents: invented("0.1.0.0.8.b.d.0.1.0.0.2.ip6.arpa")},
 			[]string{"2001:db8::7", "each address of 2001:db8:10::/48 has a name: the server makes them up (a wildcard, or a synthesising server)",
-				"2001:db8:f000::1"}},
+				"2001:db8:f000::1"}, "2001:db8:10::/48 1"},
 		{"a branch that cannot be read", "", "",
 			&tree{owners: owners("2001:db8::7", "2001:db8:f000::1"), fails: map[resolve.Name]int{"4.8.b.d.0.1.0.0.2.ip6.arpa": dns.RcodeServerFailure}},
-			[]string{"2001:db8::7", "what is below 2001:db8:4000::/36 could not be read: SERVFAIL from dns:192.0.2.53", "2001:db8:f000::1"}},
+			[]string{"2001:db8::7", "what is below 2001:db8:4000::/36 could not be read: SERVFAIL from dns:192.0.2.53", "2001:db8:f000::1"}, "2001:db8:4000::/36 0"},
+		{"a branch of which a part is in the range", "2001:db8::1", "2001:db8:4000::5",
+			&tree{owners: owners("2001:db8::7", "2001:db8:f000::1"), fails: map[resolve.Name]int{"4.8.b.d.0.1.0.0.2.ip6.arpa": dns.RcodeServerFailure}},
+			[]string{"2001:db8::7", "what is below 2001:db8:4000::/36 could not be read: SERVFAIL from dns:192.0.2.53"},
+			"2001:db8:4000::-2001:db8:4000::5 0"},
 		{"no server that answers", "", "", &tree{fails: map[resolve.Name]int{"8.b.d.0.1.0.0.2.ip6.arpa": dns.RcodeRefused}},
-			[]string{"what is below 2001:db8::/32 could not be read: REFUSED from dns:192.0.2.53"}},
+			[]string{"what is below 2001:db8::/32 could not be read: REFUSED from dns:192.0.2.53"}, " 0"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -99,16 +106,22 @@ func TestWalk(t *testing.T) {
 			if tt.first != "" {
 				first, last = netip.MustParseAddr(tt.first), netip.MustParseAddr(tt.last)
 			}
-			var got []string
+			var got, parts []string
 			for a, err := range walker(tt.tree).Walk(context.Background(), first, last) {
-				if err != nil {
+				if gap := (*resolve.WalkGap)(nil); errors.As(err, &gap) {
 					got = append(got, err.Error())
+					parts = append(parts, fmt.Sprintf("%s %d", gap.Part, gap.Reason))
+				} else if err != nil {
+					t.Error(err)
 				} else {
 					got = append(got, a.String())
 				}
 			}
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("%s\nwant %s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+			if got := strings.Join(parts, ";"); got != tt.gaps {
+				t.Errorf("gaps %q, want %q", got, tt.gaps)
 			}
 		})
 	}

@@ -1,7 +1,10 @@
 package inputs
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"net/netip"
 
@@ -14,7 +17,8 @@ import (
 type Expander struct {
 	// Walk yields the addresses of a range that have names, found without asking about each.
 	// An error says what of the range could not be walked; it ends the walk, or the walk
-	// goes on with the rest. If Walk is nil, a range of IPv6 that is too large to ask about
+	// goes on with the rest. The item has it as Err, and, if the error has one, its Range as
+	// the text. If Walk is nil, a range of IPv6 that is too large to ask about
 	// each is refused.
 	Walk func(ctx context.Context, first, last netip.Addr) iter.Seq2[netip.Addr, error]
 
@@ -73,7 +77,10 @@ func (x Expander) expand(ctx context.Context, written Item, r Range, yield func(
 		found.Text = a.String()
 		if err != nil {
 			found = written
-			found.Err = console.Refuse(exit.Usage, walkHint, "%s: %v", console.Quoted(written.Text), err)
+			found.Err = fmt.Errorf("%s: %w", written.Text, err)
+			if part := (interface{ Range() string })(nil); errors.As(err, &part) {
+				found.Text = cmp.Or(part.Range(), found.Text)
+			}
 		}
 		if !yield(found, nil) {
 			return false
@@ -104,6 +111,3 @@ func (x Expander) refuses(text string, r Range) error {
 	}
 	return nil
 }
-
-// walkHint is the hint where a range could not be walked.
-const walkHint = "name smaller ranges, such as a /120, or list the addresses"

@@ -134,7 +134,7 @@ func TestExpand(t *testing.T) {
 		`list:2 192.0.2.0/33 bad: "192.0.2.0/33" is not a range: the prefix of an IPv4 address has 0 to 32 bits`,
 		"list:3 192.0.2.254 dns-only", "list:3 192.0.2.255 dns-only", "list:3 192.0.3.0 dns-only", "list:3 192.0.3.1 dns-only",
 		"list:4 2001:db8::1 dns-only",
-		`list:4 2001:db8::/32 bad: "2001:db8::/32": a branch is dark`,
+		`list:4 2001:db8::/32 bad: 2001:db8::/32: a branch is dark`,
 		"list:4 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff dns-only",
 		`list:5 0.0.0.0/0 bad: "0.0.0.0/0" has 4294967296 addresses: a range has at most 16777216`,
 		"list:6 2001:db8:: dns-only", "list:6 2001:db8::1 dns-only",

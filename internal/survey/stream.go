@@ -14,6 +14,7 @@ import (
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/ordered"
+	"rdnsproxy/resolve"
 )
 
 // outcome is what came of a job.
@@ -150,6 +151,10 @@ func (s *Survey) name(ctx context.Context, j job) named {
 	text := err.Error()
 	if j.item.Where != "" {
 		text = j.item.Where + ": " + text
+	}
+	if gap := (*resolve.WalkGap)(nil); errors.As(err, &gap) {
+		s.progress.Done("")
+		return named{job: j, result: check.Unwalked(j.item.Text, gap, text)}
 	}
 	if s.o.StrictInput {
 		return named{job: j, bad: console.Refuse(exit.Usage, lineHint, "%s", text)}
