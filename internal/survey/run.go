@@ -80,7 +80,7 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 	s.progress, s.unnamed = console.NewProgress(w, o.Quiet, q.total(), s.soFar), list.Unnamed
 	defer s.progress.End()
 	if s.progress != nil && q.total() == 0 {
-		go s.expect(ctx, q)
+		go s.expect(ctx, q, len(words))
 	}
 	if o.PrintKnownHosts {
 		return s.printKnownHosts(results(s.outcomes(ctx, q, nil)))

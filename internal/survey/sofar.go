@@ -38,8 +38,8 @@ func (s *Survey) soFar() (parts []string) {
 }
 
 // expect counts the targets of a list that can be read twice, and tells progress how many
-// of them this run has to do, with those that are known.
-func (s *Survey) expect(ctx context.Context, q *queue) {
+// of them this run has to do, with those that are known, of so many words.
+func (s *Survey) expect(ctx context.Context, q *queue, words int) {
 	n := 0
 	count := func(text string) {
 		if q.share.Whole() || q.share.Keeps(target.Canonical(text)) {
@@ -56,7 +56,7 @@ func (s *Survey) expect(ctx context.Context, q *queue) {
 			}
 		}
 		from := s.o.Sources
-		if len(from.FromFile) == 0 || from.All || from.KnownHosts || from.Ansible != "" || s.reader.Zones != nil {
+		if !again(from, words-len(q.given)) || s.reader.Zones != nil {
 			return
 		}
 		for item, err := range s.reader.Again(ctx, from) {
@@ -70,4 +70,11 @@ func (s *Survey) expect(ctx context.Context, q *queue) {
 		s.progress.Pass(q.journal.Done)
 	}
 	s.progress.Expect(n)
+}
+
+// again reports whether what is read as its turn comes can be read twice: only lists can. Of
+// the words on the command line, so many are ranges, or come after one: they are not in a
+// list.
+func again(from target.Sources, ranges int) bool {
+	return len(from.FromFile) > 0 && ranges <= 0 && !from.All && !from.KnownHosts && from.Ansible == ""
 }
