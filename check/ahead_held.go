@@ -33,7 +33,7 @@ func (h *ahead) hold(ctx context.Context, limit time.Duration) *resolve.Held {
 	if limit > 0 {
 		deadline = time.Now().Add(limit)
 	}
-	return resolve.Hold(ctx, deadline, h.held)
+	return h.checker.Resolver.Hold(ctx, deadline, h.held)
 }
 
 // knows reports whether everything that was foreseen has been answered.

@@ -24,5 +24,5 @@
 // # Very many questions
 //
 // A [Lane] asks for who has very many, such as 100,000 hosts' names, with the same cache
-// and the same answers. [Hold] then gives its answers to the Resolver's own lookups.
+// and the same answers. [Resolver.Hold] then gives its answers to the Resolver's own lookups.
 package resolve

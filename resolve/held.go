@@ -7,11 +7,13 @@ import (
 	"time"
 )
 
-// Held is a context for lookups whose answers are known already. A lookup with it finds
-// them without asking anybody, and without a lock, a goroutine or a timer. What is not
-// among them is looked up as ever, until the deadline.
+// Held is a context for lookups of one Resolver whose answers are known already. Such a
+// lookup finds them without asking anybody, and without a lock, a goroutine or a timer. What
+// is not among them is looked up as ever, until the deadline, and so is everything that
+// another Resolver is asked.
 type Held struct {
 	context.Context
+	of       *stub // whose answers they are
 	deadline time.Time
 	answers  []*Answer
 
@@ -21,21 +23,23 @@ type Held struct {
 	gone   atomic.Bool // Release was called
 }
 
-// Hold makes a context of answers of DNS, as Asker.Answered was told them; nil ones among
+// Hold makes a context for r of answers of DNS, as Asker.Answered was told them; nil ones among
 // them are skipped. The answers' Took is kept. A zero deadline is none. The caller calls
 // Release when the lookups have ended.
-func Hold(ctx context.Context, deadline time.Time, answers []*Answer) *Held {
-	return &Held{Context: ctx, deadline: deadline, answers: answers}
+func (r *Resolver) Hold(ctx context.Context, deadline time.Time, answers []*Answer) *Held {
+	return &Held{Context: ctx, of: &r.stub, deadline: deadline, answers: answers}
 }
 
-type heldKey struct{}
+// heldKey finds the answers that are one Resolver's.
+type heldKey struct{ of *stub }
 
-// heldBy finds the Held that a context is or was made from; nil if there is none.
-func heldBy(ctx context.Context) *Held {
-	if h, ok := ctx.(*Held); ok {
+// held finds the Held of this Resolver that a context is or was made from; nil if there is
+// none.
+func (s *stub) held(ctx context.Context) *Held {
+	if h, ok := ctx.(*Held); ok && h.of == s {
 		return h
 	}
-	h, _ := ctx.Value(heldKey{}).(*Held)
+	h, _ := ctx.Value(heldKey{s}).(*Held)
 	return h
 }
 
@@ -54,7 +58,7 @@ func (h *Held) find(q Question) *Answer {
 
 // Value finds the Held itself, or what the context below holds.
 func (h *Held) Value(key any) any {
-	if key == (heldKey{}) {
+	if key == (heldKey{h.of}) {
 		return h
 	}
 	return h.Context.Value(key)

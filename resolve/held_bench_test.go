@@ -22,7 +22,7 @@ func BenchmarkHeld(b *testing.B) {
 	ctx := within(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		h := Hold(ctx, time.Now().Add(time.Minute), held)
+		h := r.Hold(ctx, time.Now().Add(time.Minute), held)
 		for range r.Addresses(h, "host.example.com", AnyFamily, System) {
 		}
 		if r.Reverse(h, addr, System).Status != OK || r.Forward(h, "host.example.com", IPv4, System).Status != OK {

@@ -32,7 +32,7 @@ func TestHeldAnswersAreNotAskedFor(t *testing.T) {
 	l.Close()
 	s.Close()
 	other := asking(t, s) // without a cache
-	h := Hold(within(t), time.Now().Add(patience), append(held, nil))
+	h := other.Hold(within(t), time.Now().Add(patience), append(held, nil))
 	defer h.Release()
 	var types []Type
 	for a := range other.Addresses(h, "host.example.com", AnyFamily, System) {
@@ -62,10 +62,39 @@ func TestHeldAnswersAreNotAskedFor(t *testing.T) {
 	}
 }
 
+// What one Resolver's servers said is not what another's say. Each finds its own, also where
+// one Held is made from the other.
+func TestHeldAnswersAreOneResolvers(t *testing.T) {
+	s := startDNS(t, lab.Zone("example.com", "host A 192.0.2.1"))
+	mine, theirs := asking(t, s), asking(t, s)
+	q := Question{"host.example.com", A}
+	answer := func(addr string) []*Answer {
+		return []*Answer{{Question: q, Status: OK, Addrs: []netip.Addr{netip.MustParseAddr(addr)}}}
+	}
+	h := mine.Hold(within(t), time.Now().Add(patience), answer("192.0.2.2"))
+	defer h.Release()
+	both := theirs.Hold(h, time.Time{}, answer("192.0.2.3"))
+	defer both.Release()
+	for _, test := range []struct {
+		ctx  context.Context
+		r    *Resolver
+		want string
+	}{
+		{h, mine, "192.0.2.2"}, {h, theirs, "192.0.2.1"}, {both, mine, "192.0.2.2"}, {both, theirs, "192.0.2.3"},
+	} {
+		if a := test.r.Forward(test.ctx, q.Name, IPv4, DNSOnly); len(a.Addrs) != 1 || a.Addrs[0].String() != test.want {
+			t.Errorf("want %s: %+v", test.want, a)
+		}
+	}
+	if s.Questions() != 1 {
+		t.Errorf("%d questions", s.Questions())
+	}
+}
+
 // A Held that has been released has ended, for contexts too that were made from it and are
 // still there.
 func TestHeldReleased(t *testing.T) {
-	h := Hold(context.Background(), time.Now().Add(time.Hour), nil)
+	h := new(Resolver).Hold(context.Background(), time.Now().Add(time.Hour), nil)
 	below, cancel := context.WithCancel(h)
 	defer cancel()
 	h.Release()
@@ -77,14 +106,14 @@ func TestHeldReleased(t *testing.T) {
 
 // A Held is a context: its deadline, and what it was made from, end it.
 func TestHeldIsAContext(t *testing.T) {
-	past := Hold(context.Background(), time.Now().Add(-time.Second), nil)
+	past := new(Resolver).Hold(context.Background(), time.Now().Add(-time.Second), nil)
 	defer past.Release()
 	<-past.Done()
 	if past.Err() != context.DeadlineExceeded {
 		t.Error(past.Err())
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	h := Hold(ctx, time.Now().Add(time.Hour), nil)
+	h := new(Resolver).Hold(ctx, time.Now().Add(time.Hour), nil)
 	defer h.Release()
 	done := h.Done()
 	if h.Err() != nil {
@@ -98,10 +127,10 @@ func TestHeldIsAContext(t *testing.T) {
 	soon, stop := context.WithTimeout(context.Background(), time.Minute)
 	defer stop()
 	want, _ := soon.Deadline()
-	if at, ok := Hold(soon, time.Now().Add(time.Hour), nil).Deadline(); !ok || at != want {
+	if at, ok := new(Resolver).Hold(soon, time.Now().Add(time.Hour), nil).Deadline(); !ok || at != want {
 		t.Error(at, ok)
 	}
-	if _, ok := Hold(context.Background(), time.Time{}, nil).Deadline(); ok {
+	if _, ok := new(Resolver).Hold(context.Background(), time.Time{}, nil).Deadline(); ok {
 		t.Error("no deadline is one")
 	}
 }

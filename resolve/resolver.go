@@ -132,7 +132,7 @@ func (r *Resolver) one(ctx context.Context, w want, s Scope) Answer {
 func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
 	start := time.Now()
 	answer := *r.reverse(ctx, a.Unmap().WithZone(""), s)
-	if heldBy(ctx).find(answer.Question) == nil {
+	if r.stub.held(ctx).find(answer.Question) == nil {
 		answer.Took = time.Since(start)
 	}
 	return answer

@@ -55,7 +55,7 @@ func (r *Resolver) candidate(ctx context.Context, name Name, w want, yield func(
 		yield(*a)
 		return nil
 	}
-	if h := heldBy(ctx); h.find(Question{name, types[0]}) != nil && h.find(Question{name, types[1]}) != nil {
+	if h := r.stub.held(ctx); h.find(Question{name, types[0]}) != nil && h.find(Question{name, types[1]}) != nil {
 		return r.heldPair(ctx, name, w, yield)
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -45,7 +45,7 @@ func (s *stub) askFor(ctx context.Context, q Question, found bool) *Answer {
 	if a != nil {
 		return a
 	}
-	if a = heldBy(ctx).find(q); a != nil {
+	if a = s.held(ctx).find(q); a != nil {
 		return a
 	}
 	return s.shared.ask(ctx, q)
