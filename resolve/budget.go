@@ -14,7 +14,8 @@ type Budget struct {
 }
 
 // NewBudget allows a number of questions to DNS, and how many of them may be
-// outstanding at once. Cached answers cost nothing.
+// outstanding at once. A question costs nothing if its answer is cached or if an equal one
+// is outstanding.
 func NewBudget(questions, atOnce int) *Budget {
 	b := &Budget{slots: make(chan struct{}, atOnce)}
 	b.left.Store(int64(questions))
@@ -32,16 +33,22 @@ func (b *Budget) Context(ctx context.Context) context.Context {
 	return context.WithValue(ctx, budgetKey{}, b)
 }
 
-// spend pays for a question. It returns false if the budget is spent or ctx has
-// ended. Otherwise the caller calls done when the question is answered.
-func spend(ctx context.Context) (done func(), ok bool) {
+// spend pays for a question. It returns false if the budget is spent.
+func spend(ctx context.Context) bool {
+	b, limited := ctx.Value(budgetKey{}).(*Budget)
+	if limited && b.left.Add(-1) < 0 {
+		b.spent.Store(true)
+		return false
+	}
+	return true
+}
+
+// takeSlot waits until a question that has been paid for may be outstanding. It returns
+// false if ctx ends first. Otherwise the caller calls done when the question is answered.
+func takeSlot(ctx context.Context) (done func(), ok bool) {
 	b, limited := ctx.Value(budgetKey{}).(*Budget)
 	if !limited {
 		return func() {}, true
-	}
-	if b.left.Add(-1) < 0 {
-		b.spent.Store(true)
-		return nil, false
 	}
 	select {
 	case b.slots <- struct{}{}:

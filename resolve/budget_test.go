@@ -32,6 +32,26 @@ func TestBudget(t *testing.T) {
 	}
 }
 
+// Of equal questions one is asked, and one is paid for, however few may be outstanding.
+func TestBudgetEqualQuestions(t *testing.T) {
+	s := startDNS(t, lab.Zone("example.com", manyHosts(3)...))
+	r := asking(t, s)
+	b := NewBudget(3, 1)
+	ctx := b.Context(within(t))
+	var wg sync.WaitGroup
+	for i := range 300 {
+		wg.Go(func() {
+			if a := r.Forward(ctx, Name(fmt.Sprintf("h%d.example.com", i%3)), IPv4, System); a.Status != OK {
+				t.Errorf("%+v", a)
+			}
+		})
+	}
+	wg.Wait()
+	if b.Spent() || s.Questions() != 3 {
+		t.Errorf("spent is %t, %d questions", b.Spent(), s.Questions())
+	}
+}
+
 // No more questions are outstanding than the budget allows, and a wait ends with its
 // context.
 func TestBudgetAtOnce(t *testing.T) {

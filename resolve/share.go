@@ -42,7 +42,6 @@ type call struct {
 // new one.
 func (s *shared) ask(ctx context.Context, q Question) *Answer {
 	start := time.Now()
-	paid := false
 	for {
 		s.mu.Lock()
 		c := s.find(q)
@@ -55,16 +54,9 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 			return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 		}
 		if c == nil || c.finished {
-			if !paid {
+			if !spend(ctx) {
 				s.mu.Unlock()
-				done, ok := spend(ctx)
-				if !ok {
-					return &Answer{Question: q, Status: unpaid(ctx), Source: Source{Kind: KindDNS},
-						Took: time.Since(start)}
-				}
-				defer done()
-				paid = true
-				continue // somebody may have asked in the meantime
+				return &Answer{Question: q, Status: Skipped, Source: Source{Kind: KindDNS}, Took: time.Since(start)}
 			}
 			c = new(call)
 			s.put(q, c)
@@ -111,6 +103,11 @@ func (s *shared) put(q Question, c *call) {
 // do asks on behalf of all who wait. They are released even if fetch panics.
 func (s *shared) do(ctx context.Context, q Question, c *call, start time.Time) *Answer {
 	defer s.finish(q, c)
+	done, ok := takeSlot(ctx) // not before: equal questions wait for this one, not for slots
+	if !ok {
+		return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
+	}
+	defer done()
 	a := s.fetch(ctx, q)
 	now := time.Now()
 	a.Took = now.Sub(start)
@@ -191,14 +188,6 @@ func (c *call) recall(now time.Time) *Answer {
 	a.TTL = min(a.TTL, c.until.Sub(now).Truncate(time.Second))
 	a.Took = 0
 	return &a
-}
-
-// unpaid is the status of a question that the budget did not allow.
-func unpaid(ctx context.Context) Status {
-	if ctx.Err() != nil {
-		return gaveUp(ctx)
-	}
-	return Skipped
 }
 
 // gaveUp is the status of a lookup that its context ended.
