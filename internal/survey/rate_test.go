@@ -45,7 +45,7 @@ func TestRate(t *testing.T) {
 			}
 			dns.Fault("", s.count)
 			w := newWorldOf(t, dns)
-			w.o.Rate = rate
+			w.o.Rate, w.o.Format = rate, "summary"
 			if test.compare {
 				w.o.Compare = w.o.Resolvers
 			}
@@ -55,6 +55,9 @@ func TestRate(t *testing.T) {
 			status, err := Run(t.Context(), w.World, w.o, test.operands)
 			if err != nil || status == exit.Unknown || strings.Contains(w.read(t, "out"), "undetermined") {
 				t.Errorf("%d, %v, %s", status, err, w.read(t, "out"))
+			}
+			if text := w.read(t, "out"); !strings.Contains(text, fmt.Sprintf("DNS: %d questions, ", dns.Questions())) {
+				t.Errorf("the server was asked %d questions: %s", dns.Questions(), text)
 			}
 			if len(s.times) < rate {
 				t.Fatalf("%d questions do not tell", len(s.times))
