@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
@@ -21,6 +23,9 @@ type Destination struct {
 // Parse parses HOST, user@HOST, HOST:PORT, [ADDR]:PORT, an IPv6 address, or an
 // ssh:// URL. The error is a Refusal.
 func Parse(word string) (Destination, error) {
+	if err := checkText(word); err != nil {
+		return Destination{}, err
+	}
 	if strings.Contains(word, "://") {
 		return parseURL(word)
 	}
@@ -35,6 +40,23 @@ func Parse(word string) (Destination, error) {
 	}
 	t.host, t.port = host, port
 	return t, CheckHost(t.host)
+}
+
+// checkText refuses what would become the name of another host without anybody seeing it: IDNA
+// replaces bytes that are no text, and drops characters that are not seen (UTS 46, "ignored").
+// A zero-width joiner or non-joiner can belong to a name (RFC 5892, appendix A).
+func checkText(word string) error {
+	if !utf8.ValidString(word) {
+		return console.Refuse(exit.Usage, "'iconv -f ISO-8859-1 -t UTF-8' converts a list",
+			"%s is not UTF-8", console.Quoted(word))
+	}
+	for _, c := range word {
+		if unicode.Is(unicode.Cf, c) && c != '\u200c' && c != '\u200d' {
+			return console.Refuse(exit.Usage, "type the name again: such characters come with text that was copied",
+				"%s has a character in it that cannot be seen (%U)", console.Quoted(word), c)
+		}
+	}
+	return nil
 }
 
 // Canonical returns the host that a target names in one spelling: without user and port,
@@ -65,6 +87,9 @@ func parseURL(word string) (Destination, error) {
 		if t.port, err = ParsePort(u.Port()); err != nil {
 			return t, err
 		}
+	}
+	if err := checkText(t.host); err != nil { // it may have been written %FC
+		return t, err
 	}
 	return t, CheckHost(t.host)
 }

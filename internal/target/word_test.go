@@ -85,6 +85,13 @@ func TestParseTarget(t *testing.T) {
 		{word: "ssh://", fails: true},
 		{word: "a b", fails: true},
 		{word: "a\x1b[2J", fails: true},
+		{word: "müller.example.com", host: "müller.example.com"},
+		{word: "m\xfcller.example.com", fails: true},
+		{word: "ssh://m%FCller.example.com", fails: true},
+		{word: "\u200bmy.example.com", fails: true},
+		{word: "my\u00ad.example.com", fails: true},
+		{word: "\u2066my.example.com", fails: true},
+		{word: "نامه\u200cای.example.com", host: "نامه\u200cای.example.com"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.word, func(t *testing.T) {
