@@ -86,7 +86,11 @@ func (v *inventory) read() error {
 			continue
 		}
 		v.seen[h.name] = true
-		if !v.yield(Item{Text: h.name, Where: h.where, Name: safetext.Of(h.name).String()}, nil) {
+		item := Item{Where: h.where, Name: safetext.Of(h.name).String()}
+		if item.Text = h.name; h.name == "" {
+			item.Text, item.Err = h.where, console.Refuse(exit.Usage, ansibleHint, "the host has no name")
+		}
+		if !v.yield(item, nil) {
 			return errEnough
 		}
 	}
@@ -189,7 +193,9 @@ func (v *inventory) host(name string) error {
 		return nil
 	}
 	item := Item{Where: where, Name: safetext.Of(name).String()}
-	item.Text, item.Err = vars.target(name)
+	if item.Text, item.Err = vars.target(name); item.Text == "" {
+		item.Text, item.Err = where, console.Refuse(exit.Usage, ansibleHint, "the host has no name")
+	}
 	if !v.yield(item, nil) {
 		return errEnough
 	}

@@ -2,6 +2,7 @@ package inputs
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -30,6 +31,11 @@ func Column(path string, stdin io.Reader, columns []string) Items {
 			return
 		}
 		defer file.close()
+		if start, _ := file.in.Peek(1); string(start) == "{" {
+			yield(Item{}, console.Refuse(exit.Usage, "use --field NAME, or --field NAME,ADDRESS for pairs",
+				"%s:1: this looks like JSON Lines, not like a table", file.name))
+			return
+		}
 		t := newTable(file)
 		if err := t.find(columns); err != nil {
 			yield(Item{}, err)
@@ -137,7 +143,8 @@ func (t *table) next() (Item, error) {
 	var syntax *csv.ParseError
 	switch {
 	case errors.As(err, &syntax) && !errors.Is(err, csv.ErrQuote):
-		return Item{Where: t.at(syntax.StartLine), Err: console.Refuse(exit.Usage, columnHint, "%v", syntax.Err)}, nil
+		at := t.at(syntax.StartLine)
+		return Item{Text: at, Where: at, Err: console.Refuse(exit.Usage, columnHint, "%v", syntax.Err)}, nil
 	case err == io.EOF:
 		return Item{}, err
 	case err != nil:
@@ -160,7 +167,7 @@ func (t *table) next() (Item, error) {
 	}
 	switch {
 	case item.Err != nil:
-		item.Text = strings.Join(row, ",")
+		item.Text = cmp.Or(strings.Join(row, ","), item.Where)
 		item.Text = item.Text[:min(len(item.Text), maxShown)]
 	case len(cells) == 2:
 		item.Text = strings.Join(cells, ",")

@@ -57,6 +57,9 @@ func cellsOf(line string) []string {
 // fields; nil if it may have.
 func unfit(where string, line []byte, fields []string) error {
 	switch object := line[0] == '{' || line[0] == '['; {
+	case !object && cellsOf(string(line)) != nil:
+		return console.Refuse(exit.Usage, "use --column NAME, or --column NAME,ADDRESS for pairs; the first row is "+listed(cellsOf(string(line))),
+			"%s: this looks like a table, not like JSON Lines", where)
 	case !object:
 		return console.Refuse(exit.Usage, fieldHint, "%s: the line is not a JSON object", where)
 	case !json.Valid(line):

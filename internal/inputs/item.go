@@ -14,7 +14,8 @@ type Item struct {
 	Collected bool   // taken from ssh's configuration or known_hosts, not given by the user
 
 	// Err is why there is no target here, such as a line that cannot be read. It is a
-	// Refusal, or what Expander.Walk said; its text leaves the place out. Text is then what there was, cut. What
+	// Refusal, or what Expander.Walk said; its text leaves the place out. Text is then what
+	// there was, cut, or Where if there was nothing: results are told apart by it. What
 	// follows in the input is not affected.
 	Err error
 

@@ -21,7 +21,8 @@ func TestColumn(t *testing.T) {
 		{"blanks and empty lines", "host", "x, host\na,  web1 \n\nb,web2\n", []string{"t.csv:2 web1", "t.csv:4 web2"}},
 		{"short and empty rows", "host", "x,host\na\nb,\nc,web3\n", []string{
 			`t.csv:2 a bad: the row has no column "host", only 1`, `t.csv:3 b, bad: column "host" is empty`, "t.csv:4 web3"}},
-		{"a stray quote", "1", "we\"b1,x\nweb2,x\n", []string{`t.csv:1  bad: bare " in non-quoted-field`, "t.csv:2 web2"}},
+		{"an empty cell alone", "1", "web1\n\"\"\n", []string{"t.csv:1 web1", "t.csv:2 t.csv:2 bad: column 1 is empty"}},
+		{"a stray quote", "1", "we\"b1,x\nweb2,x\n", []string{`t.csv:1 t.csv:1 bad: bare " in non-quoted-field`, "t.csv:2 web2"}},
 		{"no such column", "hosts", "name,host,address\n", []string{`end: t.csv:1: no column "hosts"`}},
 		{"the column twice", "host", "host,host\n", []string{`end: t.csv:1: there are two columns "host"`}},
 		{"pairs", "host,ip", "ip;x;host\n192.0.2.1;a;web1\n192.0.2.300;b;web2\n;c;web3\n", []string{"t.csv:2 web1 only 192.0.2.1",
@@ -33,6 +34,7 @@ func TestColumn(t *testing.T) {
 		{"a short row later", "2", "a,web1\nb\nc,web3", []string{"t.csv:1 web1", "t.csv:2 b bad: the row has no column 2, only 1", "t.csv:3 web3"}},
 		{"column 0", "0", "a\n", []string{`end: there is no column 0: the first is 1`}},
 		{"nothing", "host", "", []string{`end: t.csv: no column "host": the file is empty`}},
+		{"JSON Lines", "2", `{"a":"b","c":"d"}`, []string{"end: t.csv:1: this looks like JSON Lines, not like a table"}},
 		{"only names", "host", "host\n", nil},
 		{"UTF-16", "host", "\xff\xfeh\x00", []string{"end: t.csv: the file is in UTF-16, not UTF-8"}},
 		{"a quote that is not closed", "1", "web1,x\nweb2,\"" + strings.Repeat("x\n", 2<<20), []string{
@@ -82,6 +84,7 @@ func TestField(t *testing.T) {
 		{"empty", "a", `{"a":" "}`, []string{`l:1 {"a":" "} bad: field "a" is empty`}},
 		{"no object", "a", `"a"`, []string{`end: l:1: the line is not a JSON object`}},
 		{"a list of nothing", "a", `{"a":[]}`, nil},
+		{"a table", "a", "a,b,c\n", []string{"end: l:1: this looks like a table, not like JSON Lines"}},
 		{"no JSON", "a", "{\"a\":\"web1\"}\n{\"a\":\n{\"a\":\"web1\"}", []string{"l:1 web1", `l:2 {"a": bad: the line is not JSON`, "l:3 web1"}},
 		{"no JSON at first", "a", "{\n\"a\":\"web1\"}", []string{"end: l:1: the line is not a whole JSON object"}},
 		{"long", "a", `{"a":"` + strings.Repeat("x", limits.JSONLine) + "\"}\n{\"a\":\"web1\"}", []string{
@@ -123,6 +126,8 @@ func TestAnsible(t *testing.T) {
 			`i:11 {{ inventory_hostname }}.example.com bad: how to connect to "tpl" is a template, which only Ansible can fill in`,
 			"i:12 s@127.0.0.3:2222", "i:20 [::1]:22", "i:41 web3",
 		}, "left out: 2 hosts that Ansible does not reach over ssh (ansible_connection docker, local)"},
+		{"no names", `{"all":{"hosts":[""]},"_meta":{"hostvars":{"":{}}}}`, []string{"i:1 i:1 bad: the host has no name"}, ""},
+		{"no name in a group", `{"all":{"hosts":[""]}}`, []string{"i:1 i:1 bad: the host has no name"}, ""},
 		{"groups first", `{"all":{"hosts":["a","b"]},"_meta":{"hostvars":{"b":{"ansible_host":"c"}}}}`, []string{"i:1 c", "i:1 a"}, ""},
 		{"nothing", `{"_meta":{"hostvars":{}},"all":{"children":["ungrouped"]}}`, nil, ""},
 		{"no inventory", "web1\n", []string{"end: i:1: it is not JSON: invalid character 'w' looking for beginning of value"}, ""},
@@ -214,7 +219,7 @@ func FuzzTables(f *testing.F) {
 					}
 					continue
 				}
-				if item.Where == "" || item.Err == nil && item.Text == "" || item.Err != nil && hintOf(item.Err) == "" {
+				if item.Where == "" || item.Text == "" || item.Err != nil && hintOf(item.Err) == "" {
 					t.Errorf("%s: %+v", name, item)
 				}
 				if n++; n > len(text)+1 {

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -163,7 +162,7 @@ func (s *Survey) name(ctx context.Context, j job) named {
 		text += " (" + r.Hint + ")"
 	}
 	s.progress.Done("")
-	return named{job: j, result: check.Invalid(cmp.Or(j.item.Text, j.item.Where), text+"; "+lineHint)}
+	return named{job: j, result: check.Invalid(j.item.Text, text+"; "+lineHint)}
 }
 
 // lineHint is what to do about a line that is no target.

@@ -26,6 +26,7 @@ func plain(text string) string {
 		return known
 	}
 	_, isType := dns.StringToType[strings.ToUpper(token)]
+	_, isClass := dns.StringToClass[strings.ToUpper(token)]
 	switch {
 	case what == token:
 		return what
@@ -33,6 +34,10 @@ func plain(text string) string {
 		return beginning + ", but the line ends"
 	case what == "not a TTL" && isType: // only the last word of a file is not taken for one
 		return noData
+	case what == "not a TTL" && isClass:
+		return "expected a type after the class, but the line ends"
+	case what == "not a TTL" && strings.HasPrefix(token, "$"):
+		return console.Quoted(token) + ": expected a value after it, but the line ends"
 	}
 	expected, ok := ofParser[what]
 	words := strings.Fields(what)
@@ -120,8 +125,10 @@ func ofField(rtype, field string) string {
 	case "Pref", "Preference", "Priority", "Weight", "Port", "Order", "Flag", "Flags", "Algorithm", "KeyTag", "DigestType",
 		"Type", "Usage", "Selector", "MatchingType", "Labels", "OrigTtl", "Iterations", "Hash", "Protocol", "Serial":
 		return "a number (" + strings.ToLower(field) + ")"
+	case "Txt", "Value":
+		return "a text with its quotes closed"
 	case "Fingerprint", "Digest":
 		return "a number in hexadecimal (" + strings.ToLower(field) + ")"
 	}
-	return "another " + field
+	return "a valid " + field
 }
