@@ -72,7 +72,7 @@ func (j *Journal) read(begin Begin) error {
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		return j.refuse(err.Error())
-	case len(first) == 0 || !bytes.HasSuffix(first, []byte("\n")) && bytes.HasPrefix(begin.Line(), first[:min(len(first), 10)]):
+	case len(first) == 0 || begin.began(first):
 		return j.start(begin) // new, or killed while it wrote its first line
 	case !ok:
 		return j.refuse("it does not begin as a file of --resume or --shard does")

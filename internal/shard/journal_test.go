@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/limits"
@@ -156,6 +157,10 @@ func TestJournalRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"hosts":                                "it does not begin as a file of --resume or --shard does",
 		resultLine("a", check.Pass):            "it does not begin as a file of --resume or --shard does",
+		`{"record":"my one-line JSON"}`:        "it does not begin as a file of --resume or --shard does",
+		`{"record":"begin","schema":2,`:        "it does not begin as a file of --resume or --shard does",
+		"{":                                    "it does not begin as a file of --resume or --shard does",
+		"\n":                                   "it does not begin as a file of --resume or --shard does",
 		string(Begin{}.Line()) + "x\n":         "line 2 is not a result",
 		string(Begin{}.Line()) + "{\"a\":1}\n": "line 2 is not a result",
 		string(Begin{Options: map[string]string{"x": "\x1b"}}.Line()): `it was made with --x \027`,
@@ -185,6 +190,41 @@ func TestJournalRefuses(t *testing.T) {
 	j.Close()
 	if _, err := Open(filepath.Join(t.TempDir(), "no", "where"), mine); err == nil {
 		t.Error("a file in a directory that is not there")
+	}
+}
+
+// TestJournalBegun: a run that is killed while it writes its first line leaves nothing that
+// has to be kept, whenever that was.
+func TestJournalBegun(t *testing.T) {
+	begin := Begin{Shard: "1/2", Options: map[string]string{"ipv4": "true"}, Time: time.Unix(1, 0), Version: "1"}
+	whole := begin.Line()
+	begin.Time = time.Unix(1<<30, 5)
+	for n := range len(whole) {
+		path := filepath.Join(t.TempDir(), "journal")
+		if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		j, err := Open(path, begin)
+		if n > 0 && n < len(`{"record":"begin",`) {
+			if err == nil {
+				t.Errorf("%q may be anybody's", whole[:n])
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		j.Close()
+		if text, _ := os.ReadFile(path); string(text) != string(begin.Line()) {
+			t.Errorf("%q became %q", whole[:n], text)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "other")
+	if err := os.WriteFile(path, whole[:len(whole)-1], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, Begin{Shard: "2/2", Options: begin.Options}); err == nil {
+		t.Error("the first line of another run was taken")
 	}
 }
 

@@ -54,6 +54,18 @@ func (e End) Line() []byte {
 	return line(e)
 }
 
+// began reports whether first is what a run like this one has left that was killed while it
+// wrote its first line. Such a file is begun anew, so nothing counts that somebody else may
+// have written: it has the line's kind, and up to the time what this run would write.
+func (b Begin) began(first []byte) bool {
+	const kind, stamp = `{"record":"begin",`, `"time":"`
+	b.Time = time.Unix(0, 0)
+	before, _, _ := bytes.Cut(b.Line(), []byte(stamp))
+	head := append(before, stamp...)
+	n := min(len(first), len(head))
+	return n >= len(kind) && bytes.Equal(first[:n], head[:n]) && !bytes.HasSuffix(first, []byte("\n"))
+}
+
 func line(record any) []byte {
 	b, err := json.Marshal(record)
 	if err != nil {
