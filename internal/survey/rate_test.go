@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/lab"
 	"rdnsproxy/resolve"
@@ -53,6 +54,7 @@ func TestRate(t *testing.T) {
 				w.o.Sources.FromFile = []string{w.write(t, "list", test.list)}
 			}
 			status, err := Run(t.Context(), w.World, w.o, test.operands)
+			dns.Close() // all of it is counted
 			if err != nil || status == exit.Unknown || strings.Contains(w.read(t, "out"), "undetermined") {
 				t.Errorf("%d, %v, %s", status, err, w.read(t, "out"))
 			}
@@ -62,9 +64,10 @@ func TestRate(t *testing.T) {
 			if len(s.times) < rate {
 				t.Fatalf("%d questions do not tell", len(s.times))
 			}
+			const most = rate + 3*rate/4 // a machine that stands still for a moment receives some at once
 			for i, at := range s.times {
-				if i+rate+rate/4 < len(s.times) && s.times[i+rate+rate/4].Sub(at) < time.Second {
-					t.Fatalf("question %d, and %d more within a second", i, rate+rate/4)
+				if i+most < len(s.times) && s.times[i+most].Sub(at) < time.Second {
+					t.Fatalf("question %d, and %d more within a second", i, most)
 				}
 			}
 		})
@@ -81,4 +84,25 @@ func (c *counting) count(*lab.DNSExchange) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.times = append(c.times, time.Now())
+}
+
+// TestRateReaches: every value of --rate reaches all that asks.
+func TestRateReaches(t *testing.T) {
+	for _, rate := range []int{0, -1, 50} {
+		o := Defaults()
+		o.SSHConfig, o.Rate = "none", rate
+		server, err := resolve.ParseServer("192.0.2.53")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Resolvers, o.Compare = []resolve.Server{server}, []resolve.Server{server}
+		s, err := New(t.Context(), console.World{}, nil, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, other := s.checker.Resolver.Rate, s.checker.Compare.Rate; got != rate || other != rate {
+			t.Errorf("%d became %d and %d", rate, got, other)
+		}
+		s.Close()
+	}
 }
