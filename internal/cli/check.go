@@ -44,7 +44,7 @@ configuration error, or a line of a list is no target, 3 it could not be determi
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
-			if err := cmp.Or(f.validate(), f.validateParts(args), notAPort("check", args)); err != nil {
+			if err := cmp.Or(refuseEmpty(c.Flags()), f.validate(), f.validateParts(args), notAPort("check", args)); err != nil {
 				return err
 			}
 			if other := f.suggested(); other != "" {

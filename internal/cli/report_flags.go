@@ -40,7 +40,10 @@ func (c *colorMode) Set(word string) error {
 type outputPath string
 
 func (o *outputPath) Set(path string) error {
-	if path == "-" || path == "/dev/stdout" {
+	switch path {
+	case "":
+		return errors.New("expected a file, or - for stdout")
+	case "-", "/dev/stdout":
 		path = ""
 	}
 	*o = outputPath(path)

@@ -38,6 +38,9 @@ func auto(env func(string) (string, bool), n int) (Shard, error) {
 		case n > 0 && s.N != n:
 			return Shard{}, console.Refuse(exit.Usage, "--shard auto takes the number from "+e.name,
 				"--shard auto/%d: %s runs %d tasks", n, e.name, s.N)
+		case s.N > mostShards:
+			return Shard{}, console.Refuse(exit.Usage, "give the share as I/N",
+				"--shard auto: %s runs %d tasks, and at most %d shares can be merged", e.name, s.N, mostShards)
 		case s.I < 1 || s.I > s.N:
 			return Shard{}, console.Refuse(exit.Usage, "give the share as I/N",
 				"--shard auto: %s: %s makes this task number %d of %d", e.name, e.index, s.I, s.N)

@@ -48,6 +48,8 @@ func TestParse(t *testing.T) {
 		{"auto", map[string]string{"JOB_COMPLETION_INDEX": "0"}, "write auto/N"},
 		{"auto", map[string]string{"CI_NODE_INDEX": "1", "CI_NODE_TOTAL": "3"}, "1/3"},
 		{"auto", map[string]string{"CI_NODE_INDEX": "0", "CI_NODE_TOTAL": "3"}, "makes this task number 0 of 3"},
+		{"auto", map[string]string{"CI_NODE_INDEX": "1", "CI_NODE_TOTAL": "100001"}, "GitLab CI runs 100001 tasks, and at most 100000 shares"},
+		{"1/100001", nil, `"100001" is not a number of shares`},
 		{"auto", map[string]string{"CI_NODE_INDEX": "1"}, "CI_NODE_TOTAL is not set"},
 	} {
 		s, err := Parse(tt.text, func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok })
