@@ -279,8 +279,8 @@ func FuzzLane(f *testing.F) {
 		job := &askJob{list: []Question{hostQuestion}}
 		l.jobs = []Job{job}
 		l.pump()
-		f := s.queue[0]
-		f.queued, s.queue = false, nil
+		f := s.fresh.pop()
+		f.queued = false
 		sent := bytes.Clone(k.shoot(f).query())
 		if b = bytes.Clone(b); ours && len(b) > 1 {
 			copy(b, sent[:2])

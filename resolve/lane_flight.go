@@ -37,6 +37,7 @@ type shot struct {
 	sent   time.Time
 	epoch  *epoch
 	older  *shot // the flight's one before
+	fate   fate
 
 	prev, next *shot
 }

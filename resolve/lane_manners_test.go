@@ -168,7 +168,7 @@ func TestLaneIsHardToForge(t *testing.T) {
 	}
 }
 
-// A server that refuses most questions is asked more slowly, and told of once.
+// A server that refuses all questions is asked more slowly, and told of once.
 func TestLaneSeesStorms(t *testing.T) {
 	for _, tt := range []struct {
 		fault lab.DNSFault
@@ -187,7 +187,7 @@ func TestLaneSeesStorms(t *testing.T) {
 		if len(st.Storms) != 1 || st.Storms[0] != (LaneStorm{at(s), tt.want}) || st.Servers[0].Rate == 0 {
 			t.Errorf("%+v", st)
 		}
-		if l.servers[0].meter.every.Load() == 0 {
+		if l.servers[0].own.every.Load() == 0 {
 			t.Error("it is asked as fast as ever")
 		}
 	}

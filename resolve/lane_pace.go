@@ -10,8 +10,9 @@ import (
 // on, as TCP's does (RFC 5681).
 //
 // Loss shows late, so it is counted for the epoch in which a question was sent, and nothing
-// is done about epochs that were sent before the last change. Not all loss is the pace's
-// fault. If it does not fall with the window, the server may drop what is more than so many
+// is done about epochs that were sent before the last change. Only what was answered when
+// it was asked again has been lost: nobody may answer for a name, and that says nothing of
+// the server (see lane_silence.go). Not all loss is the pace's fault. If it does not fall with the window, the server may drop what is more than so many
 // questions a second: then it is asked as many as it has answered. If that does not help
 // either, it is the network's, or nobody answers for some names: then it is borne.
 type pace struct {
@@ -29,7 +30,9 @@ type pace struct {
 	wide   float64 // the window before the changes
 	normal float64 // the loss that is borne
 
-	last change
+	last  change
+	hush  hush
+	storm storm
 
 	roundTrips
 }
@@ -59,6 +62,7 @@ const (
 type epoch struct {
 	began, ended     time.Time
 	sent, good, lost int
+	silent           int // nobody has answered for their names
 	peak             int // most that was in the air
 	refused, failed  int // of the good ones, with REFUSED and SERVFAIL
 }
@@ -70,9 +74,13 @@ const (
 	// bearable is the share of an epoch whose loss changes nothing.
 	bearable = 0.1
 
-	// leastRate is the rate for a server that answers nothing, or nothing of use: soon
-	// enough to see it return.
+	// leastRate is the least rate for a server that loses what it is asked: soon enough to
+	// see it return.
 	leastRate = 100
+
+	// silentRate is how many questions a second go to a server that answers nothing. Half of
+	// them are new ones, about as many as the ordinary way would ask: it may be the names.
+	silentRate = 400
 )
 
 func newPace(most int) pace {
@@ -101,7 +109,7 @@ func (p *pace) sending(now time.Time) *epoch {
 // known takes the next epoch whose outcome is known and which was sent at the pace of today;
 // nil: there is none.
 func (p *pace) known() *epoch {
-	for len(p.epochs) > 1 && p.epochs[0].good+p.epochs[0].lost >= p.epochs[0].sent {
+	for len(p.epochs) > 1 && p.epochs[0].good+p.epochs[0].lost+p.epochs[0].silent >= p.epochs[0].sent {
 		e := p.epochs[0]
 		p.epochs = append(p.epochs[:0], p.epochs[1:]...)
 		if p.skip == 0 {
@@ -114,6 +122,10 @@ func (p *pace) known() *epoch {
 
 // adapt changes the pace by an epoch.
 func (p *pace) adapt(e *epoch) {
+	if e.sent > 0 && e.silent == e.sent {
+		p.silence(e)
+		return
+	}
 	loss, chance := e.loss()
 	switch {
 	case loss > p.normal+bearable+chance:
@@ -128,9 +140,10 @@ func (p *pace) adapt(e *epoch) {
 	}
 }
 
-// late takes into account that a datagram of an epoch was not lost.
-func (p *pace) late(e *epoch) {
-	e.lost--
+// late takes into account that a datagram of an epoch was answered after all. It has been
+// counted as lost or silent.
+func (p *pace) late(e *epoch, counted *int) {
+	*counted--
 	e.good++
 	l := &p.last
 	if loss, chance := e.loss(); l.epoch != e || loss > l.normal+bearable+chance {
@@ -140,10 +153,10 @@ func (p *pace) late(e *epoch) {
 	l.epoch = nil
 }
 
-// loss is the share of an epoch that was lost, and how far that may be chance: small epochs
-// tell little.
+// loss is the share that was lost of what is answered at all in an epoch, and how far that
+// may be chance: small epochs tell little.
 func (e *epoch) loss() (share, chance float64) {
-	sent := float64(max(e.sent, 1))
+	sent := float64(max(e.sent-e.silent, 1))
 	return float64(e.lost) / sent, 1 / math.Sqrt(sent)
 }
 
@@ -166,12 +179,8 @@ func (p *pace) slow(e *epoch, loss float64) {
 
 // meter sets the rate at which there were so many questions in an epoch.
 func (p *pace) meter(e *epoch, questions float64) {
-	least := 1.0
-	if e.good == 0 {
-		least = leastRate
-	}
 	p.stage = metered
-	p.rate = max(questions/e.took().Seconds(), least)
+	p.rate = max(questions/e.took().Seconds(), leastRate)
 	p.step = p.rate / 8
 }
 
@@ -198,15 +207,4 @@ func (p *pace) grow(e *epoch) {
 	default:
 		p.window = min(p.window*2, p.most)
 	}
-}
-
-// calmDown halves the rate because most answers are of no use.
-func (p *pace) calmDown(e *epoch) {
-	rate := float64(e.sent) / e.took().Seconds()
-	if p.rate > 0 {
-		rate = min(rate, p.rate)
-	}
-	p.stage, p.calm, p.skip = settled, true, len(p.epochs)
-	p.rate = max(rate/2, leastRate)
-	p.step = p.rate / 8
 }

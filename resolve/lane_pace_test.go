@@ -112,7 +112,7 @@ func TestPaceUndoes(t *testing.T) {
 		}
 		undone := p
 		for range 95 {
-			undone.late(e)
+			undone.late(e, &e.lost)
 		}
 		if undone.window != before.window || undone.rate != before.rate || undone.stage != before.stage {
 			t.Errorf("%+v, want %+v", undone, before)

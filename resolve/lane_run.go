@@ -159,6 +159,9 @@ func (l *Lane) due() (at time.Time) {
 		if !s.blocked.IsZero() {
 			sooner(s.blocked)
 		}
+		if at := s.bySpare(); !at.IsZero() {
+			sooner(at)
+		}
 	}
 	return at
 }

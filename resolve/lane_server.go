@@ -16,14 +16,19 @@ type laneServer struct {
 
 	sockets []*laneSocket
 	turn    int
-	queue   []*laneFlight // to be sent
-	head    int           // of queue: those before it are sent
-	blocked time.Time     // when the rate lets the next one go; zero: the rate is not in the way
-	place   time.Time     // the same, and that place is booked; zero: none is
+	fresh   flightQueue // to be sent for the first time
+	again   flightQueue // and once more: nobody else waits for these
+	repeats bool        // again had its turn
+	blocked time.Time   // when the rate lets the next one go; zero: the rate is not in the way
+	place   time.Time   // the same, and that place is booked; zero: none is
 	buffers [][]byte
 	air     [sends]shotList // what flies, by level
 
+	own   meter     // the pace's rate: others who ask the server are not slowed down by it
+	spare time.Time // when a question may go that the window has no room for
+
 	pace
+	resent   int       // of inAir, those whose question was sent before
 	silent   int       // datagrams in a row that were not answered in time
 	down     bool      // others are asked instead, if there are any
 	probe    time.Time // when it is tried again
@@ -57,7 +62,7 @@ func (l *Lane) nextServer() *laneServer {
 			break
 		}
 	}
-	if !s.blocked.IsZero() || s.queued() >= s.meter.moment() || s.inAir+s.queued() >= int(s.window) {
+	if !s.blocked.IsZero() || s.fresh.len() >= min(s.meter.moment(), s.own.moment()) || !s.hasRoom(s.fresh.len()) {
 		return nil
 	}
 	return s
@@ -65,9 +70,6 @@ func (l *Lane) nextServer() *laneServer {
 
 // due reports whether a server that is down should be tried again.
 func (s *laneServer) due(now time.Time) bool { return !now.Before(s.probe) }
-
-// queued is how many flights wait to be sent.
-func (s *laneServer) queued() int { return len(s.queue) - s.head }
 
 // enqueue has a flight sent when there is room.
 func (s *laneServer) enqueue(f *laneFlight) {
@@ -78,14 +80,17 @@ func (s *laneServer) enqueue(f *laneFlight) {
 		s.interval = min(max(2*s.interval, time.Second), 30*time.Second)
 		s.probe = s.lane.now.Add(s.interval)
 	}
-	f.queued = true
-	s.queue = append(s.queue, f)
+	if f.queued = true; f.shots == nil {
+		s.fresh.push(f)
+	} else {
+		s.again.push(f)
+	}
 }
 
 // transmit sends what may be sent now.
 func (s *laneServer) transmit() {
 	s.blocked = time.Time{}
-	for s.head < len(s.queue) {
+	for s.fresh.len()+s.again.len() > 0 {
 		batch := s.batch()
 		if batch == nil {
 			break
@@ -107,46 +112,6 @@ func (s *laneServer) transmit() {
 			s.unreachable(socket)
 		}
 	}
-	if s.head == len(s.queue) {
-		s.queue, s.head = s.queue[:0], 0
-	}
-}
-
-// batch takes from the queue what the window and the rate let go; nil: nothing.
-func (s *laneServer) batch() []*laneFlight {
-	batch := s.lane.spares.batch[:0]
-	for s.head < len(s.queue) && len(batch) < sendBatch && s.inAir+len(batch) < int(s.window) {
-		f := s.queue[s.head]
-		if f.call != nil {
-			if s.blocked = s.waitsFor(); !s.blocked.IsZero() {
-				break
-			}
-			batch = append(batch, f)
-		}
-		s.queue[s.head] = nil
-		s.head++
-		if f.queued = false; f.call == nil { // it has landed meanwhile
-			s.lane.spares.giveFlight(f)
-		}
-	}
-	s.lane.spares.batch = batch
-	if len(batch) == 0 {
-		return nil
-	}
-	return batch
-}
-
-// waitsFor books a place for the next datagram, and returns when it comes; zero: now. Others
-// who ask the server book too, so a place is kept until it is used.
-func (s *laneServer) waitsFor() time.Time {
-	if s.place.IsZero() {
-		s.place = s.lane.now.Add(s.meter.book(s.lane.now))
-	}
-	if s.place.After(s.lane.now) {
-		return s.place
-	}
-	s.place = time.Time{}
-	return s.place
 }
 
 // expired acts on a datagram that was not answered in time.
@@ -154,7 +119,7 @@ func (s *laneServer) expired(x *shot) {
 	s.land(x)
 	s.stats.Lost++
 	s.meter.lost.Add(1)
-	x.epoch.lost++
+	x.doubt()
 	if s.silent++; s.silent >= silentAll && !s.down && len(s.lane.servers) > 1 {
 		s.down, s.interval = true, 0
 		s.probe = s.lane.now.Add(time.Second)
@@ -176,11 +141,9 @@ func (s *laneServer) answered(x *shot) {
 	s.missed(x.older != nil && x.older.server == s)
 	if x.flies {
 		s.land(x)
-		x.epoch.good++
-	} else {
-		s.late(x.epoch)
-		s.meter.slow(s.rate)
 	}
+	s.arrived(x)
+	s.own.slow(s.rate)
 }
 
 // judge changes the pace by what is known of the last epochs.
@@ -189,20 +152,23 @@ func (s *laneServer) judge() {
 		if s.storms(e) {
 			s.calmDown(e)
 		} else {
+			if e.good > 0 {
+				s.clear()
+			}
 			s.adapt(e)
 		}
-		s.meter.slow(s.rate)
+		s.own.slow(s.rate)
 	}
 }
 
-// storms reports whether a server refuses, or fails at, most of an epoch's questions. The
+// storms reports whether a server refuses, or fails at, all of an epoch's questions. The
 // first storm of each kind is told in the statistics.
 func (s *laneServer) storms(e *epoch) bool {
 	status, n := Refused, e.refused
 	if e.failed > e.refused {
 		status, n = ServFail, e.failed
 	}
-	if e.good < firstWindow/2 || 2*n <= e.good {
+	if e.good < firstWindow/2 || float64(n) < stormShare*float64(e.good) {
 		return false
 	}
 	storm := LaneStorm{s.address, status}
@@ -216,6 +182,9 @@ func (s *laneServer) storms(e *epoch) bool {
 func (s *laneServer) land(x *shot) {
 	x.flies = false
 	s.inAir--
+	if x.older != nil {
+		s.resent--
+	}
 	s.air[x.level].remove(x)
 }
 
@@ -225,6 +194,7 @@ func (s *laneServer) forget(x *shot) {
 		s.land(x)
 		x.epoch.sent--
 	}
+	x.decide(unheard)
 	x.socket.forget(x)
 }
 

@@ -135,6 +135,9 @@ func (k *laneSocket) shoot(f *laneFlight) *shot {
 	k.asked++
 	s.air[level].push(x)
 	f.tries[s.index]++
+	if x.older != nil {
+		s.resent++
+	}
 	f.at, f.shots = s.index, x
 	return x
 }

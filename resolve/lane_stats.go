@@ -14,7 +14,7 @@ type LaneStats struct {
 	Ordinary uint64 // of them, nil: questions for the ordinary way
 	Jobs     int    // started and not finished
 
-	// Storms are servers that refused, or failed at, most questions for a while, each once.
+	// Storms are servers that refused, or failed at, all questions for a while, each once.
 	Storms []LaneStorm
 
 	// RoundTrips counts replies by the time that they took: RoundTrips[i] took less than
@@ -25,7 +25,7 @@ type LaneStats struct {
 // RoundTripBuckets is how many ranges of round trips are told apart: to 8.4 s.
 const RoundTripBuckets = 24
 
-// LaneStorm is a server of which most answers, for a while, were of no use. It was asked
+// LaneStorm is a server of which all answers, for a while, were of no use. It was asked
 // more slowly then.
 type LaneStorm struct {
 	Server Server

@@ -32,6 +32,7 @@ type Survey struct {
 	progress *console.Progress            // nil: none is shown
 	counts   counts                       // for progress
 	lane     atomic.Pointer[resolve.Lane] // on which DNS is asked ahead; nil: none
+	storms   []resolve.LaneStorm          // of it, those that were told
 	began    time.Time                    // zero: it only reads results
 	unnamed  int                          // hashed lines of known_hosts whose hosts are not checked, since their names are unknown
 

@@ -132,6 +132,9 @@ func (w *writing) results(handler func() report.Handler, terminal bool) (stopped
 		if w.add(one); w.many && w.reported == limits.Window {
 			w.s.tellRate()
 		}
+		if w.many && w.reported%stormCheck == 0 {
+			w.s.tellStorms()
+		}
 		if one.interrupted && w.frame != nil && w.frame.journal != nil {
 			continue // the next run begins with it
 		}
@@ -148,6 +151,7 @@ func (w *writing) results(handler func() report.Handler, terminal bool) (stopped
 			w.written(one.record)
 		}
 	}
+	w.s.tellStorms()
 	switch {
 	case w.unfinished > 0 && !w.read:
 		return console.ErrInterrupted, nil
