@@ -32,6 +32,7 @@ type Merged struct {
 type part struct {
 	name   string // safe to print
 	file   *os.File
+	from   int64 // where in the file reading began
 	lines  *lines
 	begin  *Begin // nil: it has none, so that nobody can tell what is missing
 	end    *End
@@ -46,9 +47,10 @@ const mergeHint = "--merge takes files that check --format jsonl has written: al
 
 const partialHint = "let that run end, for which --resume goes on with a file; or --partial reports what there is"
 
-// Merge opens files of results in JSON Lines. If they are of the shares of a list, all of
-// them have to be there, each once, complete and made alike. The error is a Refusal that
-// says in one line what is wrong. - is stdin. If partial is set, runs need not have ended and
+// Merge opens files of results in JSON Lines, and reads those that can be read twice to see
+// that they are whole. If they are of the shares of a list, all of them have to be there,
+// each once, complete and made alike. The error is a Refusal that says in one line what is
+// wrong. - is stdin. If partial is set, runs need not have ended and
 // not all shares have to be there: see Merged.Lacking.
 func Merge(paths []string, stdin *os.File, partial bool) (*Merged, error) {
 	m := &Merged{partial: partial}
@@ -60,7 +62,11 @@ func Merge(paths []string, stdin *os.File, partial bool) (*Merged, error) {
 		}
 		m.parts = append(m.parts, p)
 	}
-	if err := m.fit(); err != nil {
+	if err := cmp.Or(m.once(), m.something(), m.fit()); err != nil {
+		m.Close()
+		return nil, err
+	}
+	if err := m.sweep(); err != nil {
 		m.Close()
 		return nil, err
 	}
@@ -82,6 +88,7 @@ func openPart(path string, stdin *os.File) (*part, error) {
 			return nil, console.Refuse(exit.Usage, mergeHint, "%s: %s", p.name, console.PlainError(err))
 		}
 	}
+	p.from, _ = p.file.Seek(0, io.SeekCurrent) // 0 for a pipe, which is read once
 	p.lines = linesOf(p.file)
 	line, err := p.lines.read()
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -288,7 +295,7 @@ func (m *Merged) advance(p *part) error {
 		}
 		r := new(check.Result)
 		if err := json.Unmarshal(line, r); err != nil || !known(r) {
-			return p.refuse("line %d is not a result of check --format jsonl", p.lines.n)
+			return p.notResult(p.lines.n)
 		}
 		r.MakeSafe()
 		p.n++
@@ -309,8 +316,6 @@ func (m *Merged) complete(p *part) error {
 		return io.EOF
 	case p.end == nil || !p.end.Complete:
 		return cmp.Or(m.lack(partialHint, p.name+": the run that wrote it has not ended"), io.EOF)
-	case p.end.Targets != p.n:
-		return p.refuse("it has %d results, and its end says %d", p.n, p.end.Targets)
 	}
-	return io.EOF
+	return cmp.Or(p.counted(p.end, p.n), io.EOF)
 }

@@ -89,6 +89,18 @@ func TestMergeRefuses(t *testing.T) {
 	if err := os.WriteFile(killed, []byte(string(Begin{Shard: "2/2", Options: dns}.Line())+at("b", 2)), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	plain := plainFile(t, resultLine("x", check.Pass))
+	counting := func(t *testing.T, targets int, lines ...string) string { // share 2/2, with a wrong end
+		return plainFile(t, string(Begin{Shard: "2/2", Options: dns}.Line()), strings.Join(lines, ""),
+			string(End{Complete: true, Targets: targets}.Line()))
+	}
+	link := func(t *testing.T, path string) string {
+		other := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink(path, other); err != nil {
+			t.Fatal(err)
+		}
+		return other
+	}
 	hostile := shareFile(t, Begin{Shard: "\x1b[31m", Options: dns}, true)
 	for _, tt := range []struct {
 		want  string
@@ -96,7 +108,14 @@ func TestMergeRefuses(t *testing.T) {
 	}{
 		{"share 2/2 is missing", []string{one}},
 		{"share 1/2 is missing", []string{two}},
-		{"share 1/2 is in ", []string{one, two, one}},
+		{"share 1/2 is in ", []string{one, two, shareFile(t, Begin{Shard: "1/2", Options: dns}, true, at("a", 1))}},
+		{one + ": it is given twice", []string{one, two, one}},
+		{"it is the same file as " + plain, []string{plain, link(t, plain)}},
+		{plain + ": it is given twice", []string{plain, plain}},
+		{"there is no result", []string{plainFile(t), plainFile(t)}},
+		{"it has 1 results, and its end says 2", []string{one, counting(t, 2, at("b", 2))}},
+		{"it has 3 results, and its end says 2", []string{one, counting(t, 2, at("b", 2), at("c", 3), at("c", 3))}},
+		{"line 3 is not a result", []string{plainFile(t, resultLine("a", check.Pass), resultLine("b", check.Pass), "no result\n")}},
 		{"the run that wrote it has not ended", []string{one, killed}},
 		{"the run that wrote it has not ended", []string{one, shareFile(t, Begin{Shard: "2/2", Options: dns}, false)}},
 		{"it is share 2/3, ", []string{one, shareFile(t, Begin{Shard: "2/3", Options: dns}, true)}},
@@ -119,6 +138,44 @@ func TestMergeRefuses(t *testing.T) {
 	} {
 		if _, err := merged(t, paths...); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%v, not %q", err, want)
+		}
+	}
+}
+
+// TestMergeOfPipes: what cannot be read twice is refused as soon as it turns out to be bad,
+// and what was read twice is not read from its middle.
+func TestMergeOfPipes(t *testing.T) {
+	text := string(Begin{}.Line()) + resultLine("a", check.Pass) + string(End{Complete: true, Targets: 2}.Line())
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out.WriteString(text)
+	out.Close()
+	m, err := Merge([]string{"-"}, in, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	n := 0
+	for _, err = range m.Results() {
+		n++
+	}
+	if n != 2 || err == nil || !strings.HasSuffix(err.Error(), "it has 1 results, and its end says 2") {
+		t.Errorf("%d, %v", n, err)
+	}
+	file, err := os.Open(plainFile(t, "what somebody else has read\n", strings.Replace(text, `"targets":2`, `"targets":1`, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.Seek(int64(len("what somebody else has read\n")), 0)
+	if m, err = Merge([]string{"-"}, file, false); err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	for r, err := range m.Results() {
+		if err != nil || r.Target != "a" {
+			t.Errorf("%+v, %v", r, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"errors"
 	"strings"
 
 	"rdnsproxy/internal/console"
@@ -37,6 +38,10 @@ func Merge(w console.World, o Options, files []string, partial bool) (int, error
 					"the format %s keeps all results: the limit is %d", format.Name, limits.Targets)
 			}
 			if err != nil {
+				var refusal *console.Refusal
+				if n > 1 && o.Output == "" && errors.As(err, &refusal) {
+					refusal.Hint = "the report was begun and is not whole: do not use it"
+				}
 				yield(outcome{bad: err})
 				return
 			}
