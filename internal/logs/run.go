@@ -14,7 +14,7 @@ import (
 
 // Sizes of a part of a file.
 const (
-	mostPart  = 64 << 20
+	mostPart  = 128 << 20
 	leastPart = 4 << 20
 )
 
