@@ -171,7 +171,7 @@ func (r *reader) end(early []placed) error {
 }
 
 // Open opens an included file for dns.ZoneParser, which has made the path absolute, and
-// has taken its first slash away.
+// has taken its first slash away. It has to be below the directory of the zone file.
 func (r *reader) Open(given string) (fs.File, error) {
 	name := given
 	if filepath.VolumeName(name) == "" {
@@ -183,7 +183,7 @@ func (r *reader) Open(given string) (fs.File, error) {
 			shown = short
 		}
 	}
-	file, err := openRegular(name)
+	file, err := openBelow(filepath.Dir(filepath.FromSlash(r.sources[0].path)), filepath.FromSlash(name))
 	if err == nil {
 		if err = r.open(file, file, shown, given); err != nil {
 			file.Close()
@@ -230,6 +230,9 @@ func (r *reader) syntax(err error) error {
 		text = reason(s.err).Error()
 	case r.refused != nil:
 		text = "$INCLUDE: " + r.refused.Error()
+		if errors.Is(r.refused, errOutside) {
+			hint = "a zone from stdin, --zone ZONE=-, may include what is below the working directory"
+		}
 	case errors.As(err, &syntax):
 		text = strings.TrimPrefix(strings.TrimPrefix(err.Error(), s.path+": "), "dns: ")
 		if i := strings.LastIndex(text, " at line: "); i >= 0 {

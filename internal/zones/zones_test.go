@@ -314,6 +314,42 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestIncludedFromOutside: a zone shows nothing of what is not below its directory, not even
+// whether it is there.
+func TestIncludedFromOutside(t *testing.T) {
+	const soa = "$ORIGIN example.com.\n@ SOA ns h 1 2 3 4 5\n"
+	files(t, map[string]string{
+		"secret": "password\n", "zones/up": soa + "$INCLUDE ../secret\n", "zones/none": soa + "$INCLUDE ../nosuch\n",
+		"zones/link": soa + "$INCLUDE leads\n", "zones/dangling": soa + "$INCLUDE nowhere\n",
+		"zones/deep/part": "\n$INCLUDE ../above\n", "zones/above": "web A 192.0.2.1\n", "zones/within": soa + "$INCLUDE deep/part\n$INCLUDE inside\n",
+	})
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[string]string{"leads": here + "/secret", "nowhere": "../nosuch", "inside": "deep/../above"} {
+		if err := os.Symlink(to, "zones/"+from); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile("zones/absolute", []byte(soa+"$INCLUDE "+here+"/secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, included := range map[string]string{
+		"up": "secret", "none": "nosuch", "absolute": "secret", "link": "zones/leads", "dangling": "zones/nowhere",
+	} {
+		err := new(Set).File("zones/"+file, nil)
+		want := "zones/" + file + ":3: $INCLUDE: " + included + ": it is outside the directory of the zone file"
+		if err == nil || err.Error() != want {
+			t.Errorf("%v, not %s", err, want)
+		}
+	}
+	load(t, "zones/within")
+	if err := new(Set).File("-", strings.NewReader(soa+"$INCLUDE zones/above\n")); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestCNAMEWithDNSSEC: what signs a zone may stand beside a CNAME record (RFC 4035, section 2.5).
 func TestCNAMEWithDNSSEC(t *testing.T) {
 	files(t, map[string]string{"db": "$ORIGIN example.com.\n@ SOA ns h 1 2 3 4 5\nwww CNAME mail\nwww CNAME mail\n" +
