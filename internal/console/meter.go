@@ -25,7 +25,7 @@ func NewMeter(w World, quiet bool) *Meter {
 	if quiet || !IsTerminal(w.Err) {
 		return nil
 	}
-	return &Meter{w: w.Err, width: func() int { return columns(w.Err) }, began: time.Now()}
+	return &Meter{w: w.Err, width: func() int { return lineColumns(w.Err) }, began: time.Now()}
 }
 
 // Show replaces the line, at most ten times a second.

@@ -44,7 +44,7 @@ func NewProgress(w World, quiet bool, total int, more func() []string) *Progress
 		return nil
 	}
 	p := &Progress{
-		w: w.Err, width: func() int { return columns(w.Err) }, more: more,
+		w: w.Err, width: func() int { return lineColumns(w.Err) }, more: more,
 		total: total, began: time.Now(), stop: make(chan struct{}),
 	}
 	go p.tick()

@@ -87,13 +87,18 @@ func (w World) TerminalWidth() int {
 	return columns(w.Out)
 }
 
-// columns returns the number of columns of a terminal, but at least MinWidth.
-func columns(terminal *os.File) int {
+// columns returns the number of columns of a terminal for text, at least MinWidth: what is
+// longer wraps.
+func columns(terminal *os.File) int { return max(lineColumns(terminal), MinWidth) }
+
+// lineColumns returns the number of columns of a terminal for a line that is written over,
+// which must not wrap.
+func lineColumns(terminal *os.File) int {
 	width, _, err := term.GetSize(int(terminal.Fd()))
 	if err != nil || width <= 0 {
 		return DefaultWidth
 	}
-	return max(width, MinWidth)
+	return width
 }
 
 // UTF8 reports whether the locale's character set is UTF-8 (setlocale(3)); without a
