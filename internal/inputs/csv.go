@@ -142,7 +142,8 @@ func (t *table) next() (Item, error) {
 	row, err := t.rows.Read()
 	var syntax *csv.ParseError
 	switch {
-	case errors.As(err, &syntax) && !errors.Is(err, csv.ErrQuote):
+	case errors.As(err, &syntax) && (!errors.Is(err, csv.ErrQuote) || syntax.Line == syntax.StartLine):
+		// A quote that is not closed on its line has taken other rows with it, which ends the table.
 		at := t.at(syntax.StartLine)
 		return Item{Text: at, Where: at, Err: console.Refuse(exit.Usage, columnHint, "%v", syntax.Err)}, nil
 	case err == io.EOF:
