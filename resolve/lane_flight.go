@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 )
 
@@ -117,6 +118,10 @@ func (l *Lane) again(f *laneFlight) {
 	if f.queued || f.call == nil {
 		return
 	}
+	if f.spoiled {
+		l.handOver(f)
+		return
+	}
 	next := -1
 	for i := range l.servers {
 		at := (f.at + 1 + i) % len(l.servers)
@@ -125,23 +130,33 @@ func (l *Lane) again(f *laneFlight) {
 		}
 	}
 	switch lossy := l.servers[f.at].lossy(); {
-	case next >= 0 && len(l.servers) == 1 && f.tries[0] == sends-1 && !lossy:
+	case next >= 0 && lossy && f.tries[next] == sends-1:
+		l.handOver(f) // it may have been bad luck
+	case next >= 0 && len(l.servers) == 1 && f.tries[0] == sends-1:
 		l.later.push(f, l.now.Add(l.patience/2))
 	case next >= 0:
 		l.servers[next].enqueue(f)
-	case lossy:
-		l.land(f, nil) // it may have been bad luck
 	}
 }
 
 // giveUp ends a flight that nobody has answered in its time: as on the ordinary way, the
 // first server's silence is told.
 func (l *Lane) giveUp(f *laneFlight) {
-	if f.spoiled || l.servers[f.at].lossy() {
-		l.land(f, nil)
+	status := Timeout
+	if f.spoiled {
+		status = Invalid
+	}
+	if (f.spoiled || l.servers[f.at].lossy()) && slices.Min(f.tries) < sends {
+		l.handOver(f)
 		return
 	}
-	l.land(f, &Answer{Question: f.q, Status: Timeout, Source: l.servers[f.first()].source})
+	l.land(f, &Answer{Question: f.q, Status: status, Source: l.servers[f.first()].source})
+}
+
+// handOver has the ordinary way gone, which sends less for what has been sent here.
+func (l *Lane) handOver(f *laneFlight) {
+	l.r.stub.shared.left(f.q, f.tries)
+	l.land(f, nil)
 }
 
 // first is the server that was asked first.

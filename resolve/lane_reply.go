@@ -26,7 +26,11 @@ func (k *laneSocket) got(b []byte) {
 		return
 	}
 	s.answered(x)
-	s.lane.land(f, a)
+	if a == nil {
+		s.lane.handOver(f)
+	} else {
+		s.lane.land(f, a)
+	}
 	s.judge()
 }
 

@@ -19,6 +19,8 @@ type Mux struct {
 	TCP     bool          // ask over TCP alone (resolv.conf's use-vc)
 	Fresh   bool          // each question from a socket of its own (resolv.conf's single-request-reopen)
 
+	meters *meters // of what is asked once more, over TCP; nil: nobody counts
+
 	mu      sync.Mutex
 	servers map[Server]*endpoint
 	open    map[*socket]struct{} // the retired ones too
@@ -58,6 +60,7 @@ func (m *Mux) launch(ctx context.Context, to Server, query []byte) (slot, error)
 		<-s.window
 		return slot{}, err
 	}
+	countSend(ctx)
 	return slot{f, s}, nil
 }
 

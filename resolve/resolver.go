@@ -160,6 +160,9 @@ func (r *Resolver) init() {
 		if r.meters == nil {
 			r.meters = &meters{rate: r.Rate}
 		}
+		if r.own != nil {
+			r.own.meters = r.meters
+		}
 		r.stub.configure(cfg, wire, r.meters)
 		r.stub.zones, r.stub.offline = r.Zones, r.Offline
 		if r.Native == nil && r.Config == nil && r.Zones == nil && nativeTruth {

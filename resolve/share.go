@@ -24,6 +24,7 @@ type shared struct {
 	calls map[Question]*call // outstanding, or finished and cached
 	kept  int                // of calls, those that are cached
 	older map[Question]*call // cached before those: the next to be dropped, all at once
+	spent map[Question]spent // by a lane, on questions that go the ordinary way
 }
 
 // call is a question that is outstanding or has been answered.

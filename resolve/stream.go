@@ -19,9 +19,16 @@ import (
 const streamMessages = 8
 
 // afterTruncation fetches over TCP what did not fit a datagram. If the server then
-// does not accept TCP, its answer is unusable.
-func (m *Mux) afterTruncation(ctx context.Context, server Server, query []byte) (*Reply, error) {
-	r, err := m.stream(ctx, server, query)
+// does not accept TCP, its answer is unusable. It is one more question to the server.
+func (m *Mux) afterTruncation(ctx context.Context, server Server, query []byte) (r *Reply, err error) {
+	if m.meters != nil {
+		meter := m.meters.meter(server)
+		if !meter.wait(ctx) {
+			return nil, ctx.Err()
+		}
+		defer func() { meter.count(err) }()
+	}
+	r, err = m.stream(ctx, server, query)
 	if errors.Is(err, ErrUnreachable) {
 		return r, fmt.Errorf("%w: truncated, and over TCP: %w", ErrUnusable, err)
 	}

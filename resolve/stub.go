@@ -93,24 +93,37 @@ func (s *stub) replyFrom(ctx context.Context, q Question) (Reply, Source, Status
 // its like (a server tried and failed), then REFUSED, then an unusable reply, then
 // silence. An empty reply of a server that does not recurse is unusable (glibc's
 // send_dg calls it referred). From the second round on EDNS is not used, in case that
-// was the problem.
+// was the problem. What a lane has sent counts: a server gets a question sends times at
+// most, or once more if this is the first time here. Who does not get his turn under the
+// rate in time has not asked: that is Skipped.
 func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, status Status) {
 	first := 0
 	if s.cfg.Rotate {
 		first = int((s.start.Add(1) - 1) % uint32(len(s.servers)))
 	}
 	status, server = Timeout, first
+	spent := s.shared.takeSpent(q)
+	ctx, sent := spent.counting(ctx)
+	asked := false
 	for round := range s.cfg.attempts() {
 		for i := range s.servers {
 			at := (first + i) % len(s.servers)
+			if asked && spent.up(at) {
+				continue
+			}
 			if !s.meters[at].wait(ctx) {
-				if status == Timeout {
+				switch {
+				case !asked:
+					status = Skipped
+				case status == Timeout:
 					status = gaveUp(ctx)
 				}
 				return best, server, status
 			}
+			asked = true
 			r, err := s.wire.Exchange(ctx, s.servers[at], q, round > 0)
 			s.meters[at].count(err)
+			spent.add(at, sent)
 			switch {
 			case err == nil && r.Lame:
 				if status == Timeout {
