@@ -51,7 +51,7 @@ type Lane struct {
 	active  int    // jobs started and not finished
 	ready   []told // answers on their way
 	abroad  map[*laneWait]struct{}
-	flights flightList
+	flights linkedList[laneFlight, *laneFlight]
 	later   laterList
 	spares  laneSpares
 	stats   LaneStats

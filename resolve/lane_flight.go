@@ -22,7 +22,7 @@ type laneFlight struct {
 
 	unreachable bool // for the moment in which a port fails
 
-	prev, next *laneFlight
+	links[laneFlight]
 }
 
 // shot is one datagram of a flight. It is known by its socket and ID as long as its flight
@@ -40,7 +40,7 @@ type shot struct {
 	older  *shot // the flight's one before
 	fate   fate
 
-	prev, next *shot
+	links[shot]
 }
 
 // ask asks for an answer on a job's behalf, unless it is known or somebody asks already.

@@ -22,7 +22,7 @@ type laneServer struct {
 	blocked time.Time   // when the rate lets the next one go; zero: the rate is not in the way
 	place   time.Time   // the same, and that place is booked; zero: none is
 	buffers [][]byte
-	air     [sends]shotList // what flies, by level
+	air     [sends]linkedList[shot, *shot] // what flies, by level
 
 	own   meter     // the pace's rate: others who ask the server are not slowed down by it
 	spare time.Time // when a question may go that the window has no room for

@@ -1,8 +1,6 @@
 package resolve
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"time"
 
 	"rdnsproxy/resolve/internal/batch"
@@ -18,8 +16,7 @@ type laneSocket struct {
 	asked   int
 	born    time.Time
 	retired bool
-	ids     [512]byte // random, read in blocks
-	idsLeft int
+	ids     randomIDs
 }
 
 // receipt is what a reader hands over: datagrams, or its end.
@@ -145,13 +142,7 @@ func (k *laneSocket) shoot(f *laneFlight) *shot {
 // id is a random one that is free: the window is far below 65,536.
 func (k *laneSocket) id() uint16 {
 	for {
-		if k.idsLeft == 0 {
-			rand.Read(k.ids[:]) // never fails
-			k.idsLeft = len(k.ids)
-		}
-		k.idsLeft -= 2
-		id := binary.BigEndian.Uint16(k.ids[k.idsLeft:])
-		if k.pending[id] == nil {
+		if id := k.ids.next(); k.pending[id] == nil {
 			return id
 		}
 	}

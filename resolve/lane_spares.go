@@ -30,7 +30,7 @@ func (s *laneSpares) shot() *shot {
 }
 
 func (s *laneSpares) giveShot(x *shot) {
-	*x = shot{next: s.shots}
+	*x = shot{links: links[shot]{next: s.shots}}
 	s.shots = x
 }
 

@@ -1,7 +1,6 @@
 package resolve
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -20,9 +19,9 @@ type flight struct {
 	err   error
 
 	// guarded by the socket's mu
-	deadline   time.Time
-	spoiled    bool // an unusable reply to it came
-	prev, next *flight
+	deadline time.Time
+	spoiled  bool // an unusable reply to it came
+	links[flight]
 }
 
 // verdict is why the wait ended without an answer: ErrUnusable if an unusable reply
@@ -46,14 +45,13 @@ type socket struct {
 	window  chan struct{}
 	born    time.Time
 
-	mu          sync.Mutex
-	pending     map[uint16]*flight
-	first, last *flight
-	asked       int
-	retired     atomic.Bool // takes no more questions; closes with its last flight. Set under mu
-	closed      bool
-	ids         [512]byte // random, read in blocks
-	idsLeft     int
+	mu      sync.Mutex
+	pending map[uint16]*flight
+	flights linkedList[flight, *flight] // by the time of sending
+	asked   int
+	retired atomic.Bool // takes no more questions; closes with its last flight. Set under mu
+	closed  bool
+	ids     randomIDs
 }
 
 func newSocket(conn *net.UDPConn, timeout time.Duration, window, most int) *socket {
@@ -82,25 +80,14 @@ func (s *socket) add(f *flight) bool {
 	s.pending[id] = f
 	s.asked++
 	f.deadline = now.Add(s.timeout)
-	if f.prev = s.last; f.prev != nil {
-		f.prev.next = f
-	} else {
-		s.first = f
-	}
-	s.last = f
+	s.flights.push(f)
 	return true
 }
 
 // id needs s.mu. The window is far below 65,536, so a free one is soon found.
 func (s *socket) id() uint16 {
 	for {
-		if s.idsLeft == 0 {
-			rand.Read(s.ids[:]) // never fails
-			s.idsLeft = len(s.ids)
-		}
-		s.idsLeft -= 2
-		id := binary.BigEndian.Uint16(s.ids[s.idsLeft:])
-		if s.pending[id] == nil {
+		if id := s.ids.next(); s.pending[id] == nil {
 			return id
 		}
 	}
@@ -133,17 +120,7 @@ func (s *socket) take(f *flight) bool {
 // drop needs s.mu.
 func (s *socket) drop(f *flight) {
 	delete(s.pending, binary.BigEndian.Uint16(f.query))
-	if f.prev != nil {
-		f.prev.next = f.next
-	} else {
-		s.first = f.next
-	}
-	if f.next != nil {
-		f.next.prev = f.prev
-	} else {
-		s.last = f.prev
-	}
-	f.prev, f.next = nil, nil
+	s.flights.remove(f)
 }
 
 // retire needs s.mu.
@@ -209,16 +186,16 @@ func (s *socket) got(b []byte) {
 func (s *socket) sweep(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for f := s.first; f != nil && !f.deadline.After(now); f = s.first {
+	for f := s.flights.first; f != nil && !f.deadline.After(now); f = s.flights.first {
 		s.drop(f)
 		f.err = f.verdict(ErrNoReply)
 		close(f.done)
 	}
-	if s.first == nil {
+	if s.flights.first == nil {
 		s.retire()
 		return false
 	}
-	s.conn.SetReadDeadline(s.first.deadline)
+	s.conn.SetReadDeadline(s.flights.first.deadline)
 	return true
 }
 
@@ -229,7 +206,7 @@ func (s *socket) fail(err error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for f := s.first; f != nil; f = s.first {
+	for f := s.flights.first; f != nil; f = s.flights.first {
 		s.drop(f)
 		f.err = err
 		close(f.done)
