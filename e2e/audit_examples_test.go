@@ -3,10 +3,8 @@
 package e2e
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -14,38 +12,11 @@ import (
 // recorded has lines that the office's server once wrote; see audit_record_test.go.
 const recorded = "../sshdlog/testdata/recorded/"
 
-// manifest is the part of a Kubernetes Job that is run here.
-type manifest struct {
-	Kind     string
-	Metadata struct {
-		Name   string
-		Labels map[string]string
-	}
-	Spec struct {
-		CompletionMode string
-		Completions    int
-		Template       struct {
-			Spec struct {
-				Containers []struct {
-					Command []string
-					Env     []struct{ Name, Value string }
-				}
-			}
-		}
-	}
-}
-
 // TestExampleKubernetes parses examples/kubernetes-job.yaml and runs what its pods run:
 // each index reads its own files, and the second Job's report has all clients.
 func TestExampleKubernetes(t *testing.T) {
 	v := newVisit(t)
-	path, err := filepath.Abs("../examples/kubernetes-job.yaml")
-	v.must(err)
-	parsed := v.run(python, "-c", "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))", path)
-	var jobs []manifest
-	if err := json.Unmarshal([]byte(parsed.out), &jobs); err != nil || len(jobs) != 2 {
-		t.Fatalf("%v, %+v", err, parsed)
-	}
+	jobs := v.jobs("kubernetes-job.yaml")
 	logs, parts := home+"/logs", home+"/parts"
 	v.must(os.MkdirAll(parts, 0o777))
 	v.must(os.Chmod(parts, 0o777))
@@ -60,38 +31,14 @@ func TestExampleKubernetes(t *testing.T) {
 	}
 	v.write(logs+"/servers.txt", strings.Join(list, "\n")+"\n")
 
-	pod := func(j manifest, index int) {
-		t.Helper()
-		c := j.Spec.Template.Spec.Containers[0]
-		cmd := v.command(c.Command...)
-		for _, e := range c.Env {
-			switch e.Name {
-			case "LOGS":
-				e.Value = logs
-			case "PARTS":
-				e.Value = parts
-			case "COUNT":
-				if e.Value != strconv.Itoa(j.Spec.Completions) {
-					t.Errorf("COUNT is %s of %d", e.Value, j.Spec.Completions)
-				}
-			}
-			cmd.Env = append(cmd.Env, e.Name+"="+e.Value)
-		}
-		cmd.Env = append(cmd.Env, "JOB_COMPLETION_INDEX="+strconv.Itoa(index))
-		if o := v.finish(cmd, nil); o.status != 0 {
-			t.Errorf("%s, index %d: %+v", j.Metadata.Name, index, o)
-		}
-	}
-	if jobs[0].Spec.CompletionMode != "Indexed" {
-		t.Errorf("%+v", jobs[0])
-	}
+	env := map[string]string{"LOGS": logs, "PARTS": parts}
 	for i := range jobs[0].Spec.Completions {
-		pod(jobs[0], i)
+		v.pod(jobs[0], i, env)
 	}
 	if tallies, _ := filepath.Glob(parts + "/*.tally"); len(tallies) != len(list) {
 		t.Errorf("%q", tallies)
 	}
-	pod(jobs[1], 0)
+	v.pod(jobs[1], 0, env)
 	page, err := os.ReadFile(parts + "/report.html")
 	v.must(err)
 	for _, client := range []string{clientUnresolvable, clientForger, clientGuessing} {

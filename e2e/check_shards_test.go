@@ -3,11 +3,9 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -61,49 +59,19 @@ func (v *visit) mergedAs(one outcome, files ...string) {
 // pods run, one of them twice: the second Job's report is that of one process.
 func TestExampleCheckKubernetes(t *testing.T) {
 	v := newVisit(t)
-	path, err := filepath.Abs("../examples/check-kubernetes-job.yaml")
-	v.must(err)
-	parsed := v.run(python, "-c", "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))", path)
-	var jobs []manifest
-	if err := json.Unmarshal([]byte(parsed.out), &jobs); err != nil || len(jobs) != 2 {
-		t.Fatalf("%v, %+v", err, parsed)
-	}
+	jobs := v.jobs("check-kubernetes-job.yaml")
 	data := home + "/data"
 	v.must(os.MkdirAll(data, 0o777))
 	v.must(os.Chmod(data, 0o777))
 	v.write(data+"/hosts.txt", fleetTargets(400, false))
-	pod := func(j manifest, index int) {
-		t.Helper()
-		c := j.Spec.Template.Spec.Containers[0]
-		cmd := v.command(c.Command...)
-		for _, e := range c.Env {
-			switch e.Name {
-			case "DATA":
-				e.Value = data
-			case "RATE":
-				e.Value = "unlimited"
-			case "COUNT":
-				if e.Value != strconv.Itoa(j.Spec.Completions) {
-					t.Errorf("COUNT is %s of %d", e.Value, j.Spec.Completions)
-				}
-			}
-			cmd.Env = append(cmd.Env, e.Name+"="+e.Value)
-		}
-		cmd.Env = append(cmd.Env, "JOB_COMPLETION_INDEX="+strconv.Itoa(index))
-		if o := v.finish(cmd, nil); o.status != 0 {
-			t.Errorf("%s, index %d: %+v", j.Metadata.Name, index, o)
-		}
-	}
-	if jobs[0].Spec.CompletionMode != "Indexed" {
-		t.Errorf("%+v", jobs[0])
-	}
-	pod(jobs[0], 3)
+	env := map[string]string{"DATA": data, "RATE": "unlimited"}
+	v.pod(jobs[0], 3, env)
 	for i := range jobs[0].Spec.Completions {
-		pod(jobs[0], i)
+		v.pod(jobs[0], i, env)
 	}
 	files, _ := filepath.Glob(data + "/*.jsonl")
 	v.mergedAs(v.reportOf(data+"/hosts.txt"), files...)
-	pod(jobs[1], 0)
+	v.pod(jobs[1], 0, env)
 	rows, err := os.ReadFile(data + "/report.csv")
 	v.must(err)
 	if n := strings.Count(string(rows), "\n"); n < 401 {
