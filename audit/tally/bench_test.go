@@ -62,7 +62,7 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
-// TestBytesPerClient prints what a client costs: at most 160 bytes were asked for.
+// TestBytesPerClient: a client costs at most 160 bytes.
 func TestBytesPerClient(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a million clients")
