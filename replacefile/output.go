@@ -35,6 +35,26 @@ func PrivateOutput(path string, write func(io.Writer) error) error {
 	return named(path, output(path, tempfile.Options{Perm: 0o600}, write))
 }
 
+// errNothing ends the write of a file that is only tried.
+var errNothing = errors.New("nothing is written")
+
+// Writable returns the error that Output and PrivateOutput would have for a path, as far as
+// it shows before there is anything to write: it makes the new file, and removes it. What is
+// there stays as it is. A device, a FIFO or a descriptor is not opened.
+func Writable(path string) error {
+	if f, ok := descriptor(path); ok {
+		return f.Close()
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil
+	}
+	err := output(path, tempfile.Options{Perm: 0o600}, func(io.Writer) error { return errNothing })
+	if errors.Is(err, errNothing) {
+		return nil
+	}
+	return named(path, err)
+}
+
 // named returns an error with the name of the file.
 func named(path string, err error) error {
 	if err == nil {

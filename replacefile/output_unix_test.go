@@ -95,6 +95,30 @@ func TestOutputFails(t *testing.T) {
 	filetest.Only(t, dir, "report")
 }
 
+// Whether a report could be written is known before there is one. What is there stays, and
+// nothing new does; a FIFO is not opened, so its reader gets no end of file.
+func TestWritable(t *testing.T) {
+	dir := t.TempDir()
+	path, fifo := filepath.Join(dir, "report"), filepath.Join(dir, "fifo")
+	filetest.Write(t, path, "old")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]error{
+		path: nil, filepath.Join(dir, "new"): nil, fifo: nil, "/dev/full": nil, "/dev/fd/2": nil,
+		dir: replacefile.ErrIsDirectory, path + "/x": syscall.ENOTDIR, dir + "/no/such": fs.ErrNotExist,
+	} {
+		err := replacefile.Writable(path)
+		if !errors.Is(err, want) || err != nil && !strings.HasPrefix(err.Error(), path+": ") {
+			t.Errorf("%s: %v, want %v", path, err, want)
+		}
+	}
+	if got := filetest.Content(t, path); got != "old" {
+		t.Errorf("%q", got)
+	}
+	filetest.Only(t, dir, "fifo", "report")
+}
+
 // Devices, FIFOs and descriptors are written to as the output arrives.
 func TestOutputStreams(t *testing.T) {
 	dir := t.TempDir()

@@ -36,6 +36,11 @@ func Run(ctx context.Context, w console.World, o Options) (int, error) {
 		return 0, err
 	}
 	r := &run{w: w, o: o, voice: console.NewVoice(w.Err, o.Quiet, o.Verbose), format: format, began: time.Now()}
+	if o.Output != "" {
+		if err := replacefile.Writable(o.Output); err != nil { // better now than after a log of hours
+			return 0, r.failed(err)
+		}
+	}
 	ctx, stop := console.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process

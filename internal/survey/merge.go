@@ -9,6 +9,7 @@ import (
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/shard"
 	"rdnsproxy/limits"
+	"rdnsproxy/replacefile"
 )
 
 // Merge reports the results in files, which check --format jsonl has written, as one run
@@ -21,6 +22,12 @@ func Merge(w console.World, o Options, files []string, partial bool) (int, error
 	if err != nil {
 		return 0, err
 	}
+	s := &Survey{w: w, o: o, voice: v}
+	if o.Output != "" {
+		if err := replacefile.Writable(o.Output); err != nil { // better now than after all files are read
+			return s.Fail(nil, err), nil
+		}
+	}
 	m, err := shard.Merge(files, w.In, partial)
 	if err != nil {
 		return 0, err
@@ -29,7 +36,6 @@ func Merge(w console.World, o Options, files []string, partial bool) (int, error
 	if len(m.Versions) > 1 {
 		v.Notice("the files were written by versions " + strings.Join(m.Versions, " and ") + " of rdnsproxy")
 	}
-	s := &Survey{w: w, o: o, voice: v}
 	one := &writing{s: s, many: true, read: true, outcomes: func(yield func(outcome) bool) {
 		n := 0
 		for r, err := range m.Results() {
