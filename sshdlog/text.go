@@ -71,7 +71,7 @@ func Detect(sample []byte) Framing {
 	if bytes.HasPrefix(sample, []byte("__CURSOR=")) || bytes.HasPrefix(sample, []byte("__REALTIME_TIMESTAMP=")) {
 		return JournalExport
 	}
-	var framed, bare, loose int
+	var framed, bare, loose, listening, others int
 	var p Parser
 	for f, e := new(Frame), new(Event); len(sample) > 0; {
 		line, rest, ended := bytes.Cut(sample, []byte("\n"))
@@ -90,6 +90,10 @@ func Detect(sample []byte) Framing {
 			framed++
 		case p.loose(line, f) == OK:
 			loose++
+		case isListening(text):
+			listening++
+		case !isRestart(text):
+			others++
 		}
 	}
 	// A stranger who can write lines into a bare log can frame them, and write several with one
@@ -99,8 +103,32 @@ func Detect(sample []byte) Framing {
 		return Bare
 	case framed == 0 && loose > 0:
 		return Loose
+	case framed == 0 && listening > 0 && others == 0:
+		return Bare // that of a server that has had no client yet
 	}
 	return Auto
+}
+
+// isListening reports whether a line is the message "Server listening on IP port N." (sshd.c,
+// listen_on_addrs), perhaps with its rdomain.
+func isListening(line []byte) bool {
+	r, ok := cutPrefix(bytes.TrimRight(line, "\r"), "Server listening on ")
+	address, r, port := bytes.Cut(r, []byte(" port "))
+	_, valid := parseAddr(address)
+	_, digits := parsePort(r)
+	end := r[digits:]
+	return ok && port && valid && digits > 0 && (string(end) == "." || hasPrefix(end, " rdomain "))
+}
+
+// isRestart reports whether a line is empty, or one of the others that sshd writes before it
+// has a client (sshd.c).
+func isRestart(line []byte) bool {
+	for _, start := range []string{"Received SIGHUP; restarting.", "Received signal ", "debug1: ", "debug2: ", "debug3: "} {
+		if hasPrefix(line, start) {
+			return true
+		}
+	}
+	return len(bytes.TrimSpace(line)) == 0
 }
 
 // mostForged is how many framed lines a client can make of one message of sshd -e: a name of a
