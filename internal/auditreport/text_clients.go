@@ -98,14 +98,14 @@ func (t *text) clients() {
 	}
 }
 
-// clientRows are the clients with a wrong reverse name in the log, those of an IPv6 /64
-// as one.
+// clientRows are the clients with a wrong reverse name in the log, and those that log in and
+// have one now, those of an IPv6 /64 as one.
 func (t *text) clientRows() []*clientRow {
 	var rows []*clientRow
 	nets := map[string]*clientRow{}
 	for i := range t.r.Clients {
 		c := &t.r.Clients[i]
-		if c.BadlyMapped == 0 {
+		if c.BadlyMapped == 0 && !silent(c) {
 			continue
 		}
 		net, grouped := netOf(c)
@@ -124,6 +124,10 @@ func (t *text) clientRows() []*clientRow {
 	return rows
 }
 
+// silent reports whether a client that logs in has a wrong reverse name now, about which sshd
+// has not complained. The headline counts it.
+func silent(c *audit.Client) bool { return c.Change == audit.New && c.Logins > 0 }
+
 // netOf is the /64 of an IPv6 client, or its label.
 func netOf(c *audit.Client) (string, bool) {
 	if c.Label != "" {
@@ -133,9 +137,12 @@ func netOf(c *audit.Client) (string, bool) {
 	return p.String(), err == nil && c.Address.Is6()
 }
 
-// named is the reverse name in the log; the last one if it changed.
+// named is the reverse name in the log, the last one if it changed; if sshd has not
+// complained, the one that it has now.
 func named(c *audit.Client) string {
 	switch {
+	case silent(c) && c.Now != nil && len(c.Now.PTR) > 0:
+		return safetext.Name(c.Now.PTR[0].Name)
 	case c.Then.NameLast != "":
 		return safetext.Line(c.Then.NameLast)
 	case c.Then.Kind == "missing":
@@ -147,11 +154,10 @@ func named(c *audit.Client) string {
 // changed says what became of a complaint.
 func changed(c *audit.Client) string {
 	switch c.Change {
-	case audit.Still, audit.New:
-		if c.Now != nil {
-			return stillWrong(c.Now)
-		}
-		return "still wrong"
+	case audit.Still:
+		return stillWrong(c.Now, "still wrong")
+	case audit.New:
+		return stillWrong(c.Now, "wrong")
 	case audit.Fixed:
 		return "fixed"
 	case audit.Removed:
@@ -164,15 +170,16 @@ func changed(c *audit.Client) string {
 	return "not checked"
 }
 
-// stillWrong says what is wrong with a name now.
-func stillWrong(a *check.Address) string {
-	switch a.Verdict {
-	case check.Mismatch:
+// stillWrong says what is wrong with a name now, as far as that is known; else otherwise.
+func stillWrong(a *check.Address, otherwise string) string {
+	switch {
+	case a == nil:
+	case a.Verdict == check.Mismatch:
 		return "resolves elsewhere"
-	case check.Numeric:
+	case a.Verdict == check.Numeric:
 		return "is an address"
 	}
-	return "still wrong"
+	return otherwise
 }
 
 // zones lists the reverse zones of clients that log in: one operator can correct many.

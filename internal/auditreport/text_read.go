@@ -227,7 +227,22 @@ func complaint(r *audit.Report) string {
 	}
 	return what + " (" + phrases(r) +
 		"). That is not a sign of a break-in: the name that DNS gives for the client's address does not " +
-		"resolve back to that address. " + gotIn(r)
+		"resolve back to that address. " + gotIn(r) + others(r)
+}
+
+// others says how many clients the headline counts beside those with a complaint.
+func others(r *audit.Report) string {
+	var n int64
+	for i := range r.Clients {
+		if c := &r.Clients[i]; c.BadlyMapped == 0 && silent(c) {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return " " + number(n) + plural(n, " more client that logs in has a wrong reverse name now; sshd has not complained about it.",
+		" more clients that log in have wrong reverse names now; sshd has not complained about them.")
 }
 
 // phrases are sshd's complaints in this log, by which people know them.
