@@ -47,7 +47,7 @@ func (r *run) inputs(read []logs.Input) []audit.Input {
 	all := make([]audit.Input, len(read))
 	for i, in := range read {
 		all[i] = audit.Input{
-			Name: inputName(in.Name), Framing: in.Framing().String(), Trust: in.Trust.String(),
+			Name: console.InputName(in.Name), Framing: in.Framing().String(), Trust: in.Trust.String(),
 			Bytes: in.Bytes, Lines: in.Lines, SSHD: in.SSHD, Unread: in.Unread, Cut: in.Cut,
 			First: moment(in.First), Last: moment(in.Last), Partial: in.Partial,
 			Denied: errors.Is(in.Err, fs.ErrPermission),
@@ -73,14 +73,6 @@ func (r *run) inputs(read []logs.Input) []audit.Input {
 		}
 	}
 	return all
-}
-
-// inputName is how a report calls an input.
-func inputName(name string) string {
-	if name == "-" {
-		return "stdin"
-	}
-	return safetext.Line(name)
 }
 
 // moment returns a stamp as a time; nil if there is none.

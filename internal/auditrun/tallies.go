@@ -103,7 +103,7 @@ func (r *run) merge(ctx context.Context) (int, error) {
 		if ctx.Err() != nil {
 			return r.stopped()
 		}
-		in := audit.Input{Name: safetext.Line(p.name), Framing: "tally"}
+		in := audit.Input{Name: console.InputName(p.name), Framing: "tally"}
 		t, err := r.decode(p)
 		switch unreadable, is := errors.AsType[*fs.PathError](err); {
 		case is:

@@ -45,5 +45,14 @@ func Interrupted(output string) error {
 		"interrupted: %s is left as it was", safetext.Line(output))
 }
 
+// InputName returns the name of an input file as messages and reports have it, safe to
+// print: stdin for -, as a bad line is in "stdin:2".
+func InputName(path string) string {
+	if path == "-" {
+		return "stdin"
+	}
+	return safetext.Line(path)
+}
+
 // Quoted returns user input in double quotes, shortened and safe to print.
 func Quoted(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }

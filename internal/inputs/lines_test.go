@@ -115,7 +115,7 @@ func TestNoList(t *testing.T) {
 	for _, tt := range tests {
 		n := 0
 		for item, err := range Lines("-", strings.NewReader(tt.text)) {
-			if n++; err == nil || err.Error() != strings.Replace(tt.want, "list", "-", 1) || !strings.Contains(hintOf(err), tt.hint) || n > 1 {
+			if n++; err == nil || err.Error() != strings.Replace(tt.want, "list", "stdin", 1) || !strings.Contains(hintOf(err), tt.hint) || n > 1 {
 				t.Errorf("%q: %+v, %v (%s)\nwant %s (%s)", tt.text, item, err, hintOf(err), tt.want, tt.hint)
 			}
 		}
@@ -143,7 +143,7 @@ func TestLinesUnreadable(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	broken := io.MultiReader(strings.NewReader("one\ntwo"), failing{})
-	if got := show(Lines("-", broken)); !slices.Equal(got, []string{"-:1 one", "-:2 two", "end: -: broken"}) {
+	if got := show(Lines("-", broken)); !slices.Equal(got, []string{"stdin:1 one", "stdin:2 two", "end: stdin: broken"}) {
 		t.Errorf("%q", got)
 	}
 }

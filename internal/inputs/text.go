@@ -31,7 +31,7 @@ type textFile struct {
 // openText opens a file whose lines are at most most bytes long. The path - is stdin.
 // The error is a Refusal.
 func openText(path string, stdin io.Reader, hint string, most int) (*textFile, error) {
-	t := &textFile{name: safetext.Line(path), hint: hint, most: most}
+	t := &textFile{name: console.InputName(path), hint: hint, most: most}
 	in := stdin
 	if path != "-" {
 		file, err := os.Open(path)

@@ -15,7 +15,7 @@ func TestZones(t *testing.T) {
 	if err := set.File("-", strings.NewReader(text)); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"-:3 web.example.com. dns-only", "-:4 a\x00b.example.com. dns-only bad: " + `"a\000b.example.com." is not the name of a host`}
+	want := []string{"stdin:3 web.example.com. dns-only", "stdin:4 a\x00b.example.com. dns-only bad: " + `"a\000b.example.com." is not the name of a host`}
 	if got := show(Zones(set)); !slices.Equal(got, want) {
 		t.Errorf("%q, not %q", got, want)
 	}

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"slices"
+	"strings"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
@@ -81,7 +82,7 @@ func (m *Merged) Close() {
 }
 
 func openPart(path string, stdin *os.File) (*part, error) {
-	p := &part{name: safetext.Line(path), file: stdin}
+	p := &part{name: console.InputName(path), file: stdin}
 	if path != "-" {
 		var err error
 		if p.file, err = os.Open(path); err != nil {
@@ -202,14 +203,32 @@ func (m *Merged) all(first *part, of map[string]*part) error {
 			return p.refuse("it is %s, %s is %s", kind(shard), first.name, kind(first.begin.Shard))
 		}
 	}
+	var missing []string
 	for i := range whole.N {
 		if s := (Shard{i + 1, whole.N}).String(); of[s] == nil {
-			if err := m.lack(mergeHint, "share "+s+" is missing"); err != nil {
-				return err
-			}
+			missing = append(missing, s)
 		}
 	}
-	return nil
+	if len(missing) == 0 {
+		return nil
+	}
+	return m.lack(mergeHint, areMissing(missing))
+}
+
+// missingShown is how many of the shares that are missing a message lists.
+const missingShown = 10
+
+// areMissing says which shares are missing.
+func areMissing(shares []string) string {
+	if len(shares) == 1 {
+		return "share " + shares[0] + " is missing"
+	}
+	shown := shares[:min(len(shares), missingShown)]
+	text := fmt.Sprintf("%d shares are missing: %s", len(shares), strings.Join(shown, ", "))
+	if rest := len(shares) - len(shown); rest > 0 {
+		text += fmt.Sprintf(" and %d more", rest)
+	}
+	return text
 }
 
 // kind is what a file holds.

@@ -109,6 +109,9 @@ func TestMergeRefuses(t *testing.T) {
 	}{
 		{"share 2/2 is missing", []string{one}},
 		{"share 1/2 is missing", []string{two}},
+		{"2 shares are missing: 1/3, 3/3", []string{shareFile(t, Begin{Shard: "2/3", Options: dns}, true)}},
+		{"11 shares are missing: 1/12, 3/12, 4/12, 5/12, 6/12, 7/12, 8/12, 9/12, 10/12, 11/12 and 1 more",
+			[]string{shareFile(t, Begin{Shard: "2/12", Options: dns}, true)}},
 		{"share 1/2 is in ", []string{one, two, shareFile(t, Begin{Shard: "1/2", Options: dns}, true, at("a", 1))}},
 		{one + ": it is given twice", []string{one, two, one}},
 		{"it is the same file as " + plain, []string{plain, link(t, plain)}},

@@ -80,7 +80,7 @@ func (s *Set) zoneOf(name resolve.Name) *zone {
 func (s *Set) of(z *zone) resolve.Source {
 	from := resolve.Source{Kind: resolve.KindZone}
 	if soa := z.nodes[z.apex].holds(resolve.SOA); soa != nil {
-		from.Where, from.File = s.files[soa.file], s.isFile(soa)
+		from.Where, from.File = s.called(soa.file), s.isFile(soa)
 	}
 	return from
 }

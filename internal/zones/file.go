@@ -73,7 +73,7 @@ func (r *reader) open(in io.Reader, closer io.Closer, name, path string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newSource(in, safetext.Line(name), index)
+	s, err := newSource(in, console.InputName(name), index)
 	s.file, s.path = closer, path
 	if len(r.sources) > 0 {
 		s.ttl = r.top().ttl

@@ -27,13 +27,13 @@ func FuzzZone(f *testing.F) {
 		s := new(Set)
 		if err := s.File("example.com=-", strings.NewReader(text)); err != nil {
 			var r *console.Refusal
-			if !errors.As(err, &r) || !strings.HasPrefix(r.Text, "-") && !strings.HasPrefix(r.Text, "the zones") {
+			if !errors.As(err, &r) || !strings.HasPrefix(r.Text, "stdin:") && !strings.HasPrefix(r.Text, "the zones") {
 				t.Fatalf("%q", err)
 			}
 			return
 		}
 		for target := range s.Targets() {
-			if !strings.HasPrefix(target.Where, "-:") {
+			if !strings.HasPrefix(target.Where, "stdin:") {
 				t.Fatalf("%+v", target)
 			}
 			if name, ok := strings.CutSuffix(target.Text, "."); ok {

@@ -58,7 +58,7 @@ func (s *Set) where(r *record) string { return s.at(r.file, int(r.line)) }
 
 // at is a place for people: FILE:LINE, or the zone and its server.
 func (s *Set) at(file uint16, line int) string {
-	name := safetext.Line(s.files[file])
+	name := safetext.Line(s.called(file))
 	if line == 0 {
 		return name
 	}

@@ -185,7 +185,15 @@ func (s *Set) file(name string) (uint16, error) {
 
 // place is where a record is from, as a source of answers.
 func (s *Set) place(r *record) resolve.Source {
-	return resolve.Source{Kind: resolve.KindZone, Where: s.files[r.file], Line: int(r.line), File: s.isFile(r)}
+	return resolve.Source{Kind: resolve.KindZone, Where: s.called(r.file), Line: int(r.line), File: s.isFile(r)}
+}
+
+// called is what a file or server is called in answers and messages.
+func (s *Set) called(file uint16) string {
+	if s.files[file] == "-" {
+		return console.InputName("-")
+	}
+	return s.files[file]
 }
 
 // isFile reports whether a record is from a file that has a name, not from stdin or a server.
