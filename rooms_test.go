@@ -40,8 +40,8 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/target": {
 		"a target is read and made ready to be dialled, not looked up",
 		[]string{
-			"check", "hostsfile", "proxy/dial", "resolve", "sshconf", "internal/console", "internal/exit",
-			"internal/inputs", "internal/knownhosts", "internal/recipe", "ordered",
+			"check", "hostsfile", "proxy/dial", "proxy/via", "replacefile", "resolve", "sshconf", "internal/console",
+			"internal/exit", "internal/inputs", "internal/knownhosts", "internal/recipe", "ordered",
 		},
 	},
 	"rdnsproxy/internal/inputs": {
@@ -59,7 +59,7 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/session": {
 		"one run of the relay, which writes no report and probes nobody",
 		[]string{
-			"check", "proxy/dial", "proxy/relay", "replacefile", "resolve", "sshconf", "internal/console",
+			"check", "proxy/dial", "proxy/relay", "proxy/via", "replacefile", "resolve", "sshconf", "internal/console",
 			"internal/exit", "internal/failcache", "internal/mapping", "internal/parent", "internal/target",
 		},
 	},
@@ -148,6 +148,7 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/sshconf":     {"ssh's file formats are a leaf", nil},
 	"rdnsproxy/proxy/dial":  {"dialling knows no DNS: it gets addresses", nil},
+	"rdnsproxy/proxy/via":   {"it speaks to proxies, which it dials like any host; it looks no name up", []string{"proxy/dial"}},
 	"rdnsproxy/proxy/relay": {"the data path knows two descriptors and a connection", nil},
 	"rdnsproxy/internal/failcache": {
 		"it keeps how a lookup failed, never a verdict",

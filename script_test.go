@@ -4,6 +4,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,6 +39,11 @@ func TestMain(m *testing.M) {
 //	full-port              sets $FULL to a port of 127.0.0.1 where connecting hangs
 //	status N COMMAND...    runs a command, and fails unless it exits with N
 //	refusing-port          sets $PORT to a port of 127.0.0.1 where nobody listens
+//	proxy LOGIN NAMES...   a SOCKS5 and HTTP proxy, that looks NAME=ADDRESS up; sets $PROXY
+//	                       to its address. LOGIN is USER:PASSWORD, or - for none
+//	proxied HOST:PORT N    fails unless the last proxy was asked for this N times
+//	odd-proxy TEXT         a proxy that answers TEXT, with \ooo and \n, whatever it is asked,
+//	                       and nothing more; sets $ODD to its address
 func TestScripts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the scripts take minutes")
@@ -77,6 +85,9 @@ func TestScripts(t *testing.T) {
 			"late-ssh-server": startSSHLate,
 			"full-port":       startFull,
 			"refusing-port":   refusingPort,
+			"proxy":           startProxy,
+			"proxied":         countProxied,
+			"odd-proxy":       startOddProxy,
 		},
 	})
 }
@@ -87,7 +98,10 @@ func dnsServer(ts *testscript.TestScript) *lab.DNSServer { return ts.Value(dnsKe
 // dnsKey is the key of the script's DNS server in its environment, dnsBox the value.
 type (
 	dnsKey struct{}
-	dnsBox struct{ server *lab.DNSServer }
+	dnsBox struct {
+		server *lab.DNSServer
+		proxy  *lab.Proxy // the last one
+	}
 )
 
 func startDNS(ts *testscript.TestScript, neg bool, args []string) {
@@ -229,4 +243,48 @@ func refusingPort(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Setenv("PORT", strconv.Itoa(int(s.Addr().Port())))
 	s.Close()
+}
+
+func startProxy(ts *testscript.TestScript, neg bool, args []string) {
+	p := &lab.Proxy{Login: args[0], Names: make(map[string]netip.Addr)}
+	if args[0] == "-" {
+		p.Login = ""
+	}
+	for _, pair := range args[1:] {
+		name, addr, _ := strings.Cut(pair, "=")
+		p.Names[name] = netip.MustParseAddr(addr)
+	}
+	s, err := lab.StartTCP("127.0.0.1:0", p.Serve)
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	ts.Setenv("PROXY", s.Addr().String())
+	ts.Value(dnsKey{}).(*dnsBox).proxy = p
+}
+
+func countProxied(ts *testscript.TestScript, neg bool, args []string) {
+	asked := ts.Value(dnsKey{}).(*dnsBox).proxy.Asked()
+	n := 0
+	for _, a := range asked {
+		if a == args[0] {
+			n++
+		}
+	}
+	if strconv.Itoa(n) != args[1] {
+		ts.Fatalf("the proxy was asked for %v", asked)
+	}
+}
+
+func startOddProxy(ts *testscript.TestScript, neg bool, args []string) {
+	text, err := strconv.Unquote(`"` + args[0] + `"`)
+	ts.Check(err)
+	s, err := lab.StartTCP("127.0.0.1:0", func(c *net.TCPConn) {
+		var first [1]byte
+		if _, err := c.Read(first[:]); err == nil {
+			io.WriteString(c, text)
+			io.Copy(io.Discard, c)
+		}
+	})
+	ts.Check(err)
+	ts.Defer(func() { s.Close() })
+	ts.Setenv("ODD", s.Addr().String())
 }

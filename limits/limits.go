@@ -39,6 +39,12 @@ const (
 	// which decays by itself. From 15 s on sshd refuses.
 	Penalty = 10 * time.Second
 
+	// ProxyTime is how long a proxy may take for its answers once it is connected, however
+	// slowly they come, if ConnectTimeout is not shorter: about as long as the kernel waits for
+	// a host. ProxyAnswer is how long they may be, in bytes.
+	ProxyTime   = 2 * time.Minute
+	ProxyAnswer = 16 << 10
+
 	// TargetTime is how long all the work on a target may take, unless --target-timeout
 	// is given.
 	TargetTime = 30 * time.Second
@@ -207,6 +213,7 @@ func Table() []Group {
 			{"time of an ssh -G", span(SSHTime), "killed; its settings count as unreadable"},
 			{"KnownHostsCommand", span(CommandTime), "killed; hostkey.unevaluated says so"},
 			{"penalty at one sshd", span(Penalty), "check waits, or skips the host (ssh.skipped)"},
+			{"answers of a proxy", span(ProxyTime) + ", " + count(ProxyAnswer>>10) + " KiB", "the connection fails (--connect-timeout)"},
 			{"time", span(TargetTime), "target.cut-short says so (--target-timeout)"},
 		}},
 		{"one run", []Limit{

@@ -19,7 +19,7 @@ func checkGroups() []flagGroup {
 	return []flagGroup{
 		{"What to check", "from-file column field ansible zone axfr tsig-file offline all known-hosts self client from strict-input"},
 		{"Lookups", "dns-only resolver hosts-file ipv4 ipv6 compare check-timeout rate require-name accepted"},
-		{"Connecting", "connect connect-timeout bind-address bind-interface ssh-config sshd-config expect-hostkey all-hostkeys " +
+		{"Connecting", "connect connect-timeout bind-address bind-interface via via-auth-file remote-dns ssh-config sshd-config expect-hostkey all-hostkeys " +
 			"target-timeout wait"},
 		{"Report", "format output color fail-on quiet verbose print-config print-known-hosts help"},
 		{"Long lists", "jobs unordered resume shard merge partial"},

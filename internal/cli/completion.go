@@ -98,7 +98,7 @@ func completeValues(root *cobra.Command) {
 
 		"resolver": {}, "compare": {}, "check-timeout": {}, "check-wait": {}, "connect-timeout": {}, "wait": {},
 		"bind-address": {}, "bind-interface": {}, "expect-hostkey": {}, "jobs": {}, "column": {}, "field": {}, "axfr": {}, "client": {}, "from": {},
-		"rate": {"auto", "unlimited"}, "shard": {"auto"},
+		"rate": {"auto", "unlimited"}, "shard": {"auto"}, "via": {"socks5://", "socks5h://", "http://", "https://", "env", "none"},
 		"tag": {}, "since": {}, "until": {}, "year": {}, "timezone": {}, "dns-limit": {}, "dns-budget": {}, "user": {}, "host": {},
 	}
 	for _, c := range append(root.Commands(), root) {

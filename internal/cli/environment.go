@@ -49,6 +49,9 @@ func fromEnvironment(fs *pflag.FlagSet, w World) error {
 		if err := fs.Set(f.Name, value); err != nil {
 			bad = console.Refuse(exit.Usage, "unset "+name+" or correct it", "environment variable %s: %s", name, badValue(err))
 		}
+		if v, ok := f.Value.(*viaFlag); ok {
+			v.fromVariable()
+		}
 	})
 	return bad
 }

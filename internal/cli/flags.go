@@ -32,6 +32,9 @@ func registerConnect(fs *pflag.FlagSet, o *target.Connect) {
 	fs.Var(optionalInterval{&o.Timeout}, "connect-timeout", "time limit for connecting, lookups included")
 	fs.Var(optionalString{&o.Address}, "bind-address", "connect from this `ADDRESS`")
 	fs.Var(optionalString{&o.Interface}, "bind-interface", "connect from this `INTERFACE`'s address")
+	fs.Var((*viaFlag)(&o.Via), "via", "connect through this proxy, socks5, socks5h, http or https://[USER@]HOST[:PORT] (repeatable, the nearest first); env: ALL_PROXY; none")
+	fs.StringVar(&o.Via.AuthFile, "via-auth-file", "", "users and passwords for --via: a `FILE` with lines USER:PASSWORD, of mode 0600")
+	fs.BoolVar(&o.Via.RemoteDNS, "remote-dns", false, "with --via: let the proxy look the host up, whose address is then not checked")
 }
 
 // parseFlags parses args and then, for flags that are not given, the environment:
@@ -69,6 +72,27 @@ func (f *serversFlag) Set(text string) error {
 	}
 	return nil
 }
+
+// viaFlag is a list of proxies; repeating the flag adds more. They are read later, by
+// target.Connect.ReadVia: an error of pflag's would show a password.
+type viaFlag target.Via
+
+func (f *viaFlag) Type() string   { return "PROXY" }
+func (f *viaFlag) String() string { return target.Via(*f).String() }
+
+func (f *viaFlag) Set(list string) error {
+	if list == "" {
+		return errors.New("expected a proxy, for example socks5://127.0.0.1:1080")
+	}
+	if f.List != "" {
+		list = f.List + "," + list
+	}
+	f.List = list
+	return nil
+}
+
+// fromVariable says that the value is from the environment, where a password may stand.
+func (f *viaFlag) fromVariable() { f.Private = true }
 
 // interval is a duration in Go's format (1.5s, 200ms) or ssh's (10, 1m30).
 type interval time.Duration

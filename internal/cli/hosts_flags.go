@@ -47,7 +47,7 @@ func (f *hostsFlags) registerAdd(fs *pflag.FlagSet) {
 	registerConnect(fs, &f.Connect)
 	f.registerProbe(fs)
 	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
-		"connect-timeout", "bind-address", "bind-interface", "dns-only", "expect-hostkey")
+		"connect-timeout", "bind-address", "bind-interface", "via", "via-auth-file", "dns-only", "expect-hostkey")
 	f.registerWriting(fs)
 	f.registerChoice(fs)
 }
@@ -64,7 +64,7 @@ func (f *hostsFlags) registerVerify(fs *pflag.FlagSet) {
 	registerConnect(fs, &f.Connect)
 	f.registerProbe(fs)
 	hideAllBut(fs, "resolver", "hosts-file", "ssh-config", "check-timeout", "quiet", "verbose",
-		"connect-timeout", "bind-address", "bind-interface", "dns-only")
+		"connect-timeout", "bind-address", "bind-interface", "via", "via-auth-file", "dns-only")
 	f.registerReport(fs)
 	f.registerWriting(fs)
 	f.registerFix(fs)

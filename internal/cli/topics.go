@@ -147,6 +147,8 @@ Other variables that are read:
   KRB5_CONFIG	the Kerberos configuration
   SSH_CONNECTION	the client that check --self checks
   GITHUB_STEP_SUMMARY	where --format github writes its table
+  ALL_PROXY, NO_PROXY	with --via env only; the same in small letters counts first
+  SSL_CERT_FILE, SSL_CERT_DIR	certificates of the authorities that --via https:// trusts
   SHELL	checked by the wrapper: can it run a ProxyCommand?
 
 Variables that rdnsproxy sets itself:
@@ -200,6 +202,29 @@ which names the address).
 With --fdpass (and ProxyUseFdpass yes) the relay passes the connected socket to
 ssh and exits.
 
+--via PROXY connects through a proxy, and --via again, or a comma, through one more:
+the first is the nearest to this machine. check and hosts add have it too.
+
+  socks5://HOST[:PORT]	SOCKS5; the proxy is asked for the address that is checked here
+  socks5h://HOST[:PORT]	SOCKS5; the proxy looks the name up
+  http://HOST[:PORT]	HTTP CONNECT, to the address that is checked here
+  https://HOST[:PORT]	the same inside TLS; SSL_CERT_FILE names other authorities
+  env	what ALL_PROXY says, except for the hosts of NO_PROXY; nothing else obeys these
+  none	no proxy, although RDNSPROXY_VIA names one
+
+The port is 1080, for https 443, as with curl. --remote-dns makes any proxy look the
+name up. Then nobody here knows the address: nothing is looked up or checked, -v and
+the log say so, and --policy strict refuses.
+
+A user is written USER@HOST. Passwords are in the file of --via-auth-file, which nobody
+else may read: lines USER:PASSWORD, or a proxy's URL with both. Or RDNSPROXY_VIA has
+the whole URL, with %40 for @ in a password. On the command line every user could read
+it. It is sent to its proxy only; socks5 and http send it in clear text.
+
+-4 and -6 are about the host. Bind address, bind interface, TCPKeepAlive and IPQoS are
+about the connection to the nearest proxy, and ConnectTimeout includes the proxies'
+answers. --fdpass works through all but https.
+
 Exit status: 'rdnsproxy help exit-status'. The log: 'rdnsproxy help log'.
 `
 
@@ -212,8 +237,8 @@ Fields are separated by a space; the last field is the rest of the line.
   HOST	the host as given
   PORT	the port
   ADDRESS	the address that the event is about, or -
-  EVENT	a verdict, the code of a finding, accepted, accepted.changed, or ended
-  TEXT	the finding in words; for ended: why the session ended, bytes sent and received
+  EVENT	a verdict, the code of a finding, accepted, accepted.changed, unchecked, or ended
+  TEXT	the finding in words; for unchecked: which proxy has looked the host up; for ended: why the session ended, bytes sent and received
 
   2026-03-01T12:00:00Z 4711 my.example.com 22 192.168.1.243 unresolvable my.example.com is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not exist (NXDOMAIN)
   2026-03-01T12:03:10Z 4711 my.example.com 22 - ended closed by ssh, 5204 bytes up, 81412 bytes down

@@ -1,4 +1,4 @@
-// Package lab has DNS and SSH servers that speak the real protocols on loopback,
+// Package lab has DNS and SSH servers and proxies that speak the real protocols on loopback,
 // correctly or with chosen faults, for tests and for the demo.
 //
 // Nothing here is fit to face a network: the SSH server lets anyone in. The package

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/signal"
 	"sync"
@@ -23,6 +24,7 @@ import (
 	"rdnsproxy/internal/target"
 	"rdnsproxy/proxy/dial"
 	"rdnsproxy/proxy/relay"
+	"rdnsproxy/proxy/via"
 	"rdnsproxy/resolve"
 )
 
@@ -58,6 +60,7 @@ type session struct {
 	budget      budget
 	resolver    *resolve.Resolver
 	inquiry     *check.Inquiry
+	unseen      *via.Chain         // looks the host up itself; nil: it is looked up here
 	stopLookups context.CancelFunc // nobody needs their answers any more
 
 	abandoned       atomic.Bool     // ssh exited before there was a session
@@ -87,16 +90,16 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 		s.voice.Error(err)
 		return console.StatusOf(err)
 	}
-	conn, won, err := s.dialer().Race(ctx, s.inquiry.Addresses())
+	conn, won, err := s.connect(ctx)
 	if err != nil {
 		return s.failed(ctx, err)
 	}
 	defer conn.Close()
 	late := func() {} // what is left to do while the session runs
-	switch s.o.Policy {
-	case Strict:
+	switch {
+	case s.o.Policy == Strict:
 		s.reportStrict(ctx, won.Addr())
-	case Off:
+	case s.o.Policy == Off, s.unseen != nil:
 	default:
 		late = s.warn(ctx, won.Addr())
 	}
@@ -153,6 +156,9 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		s.reverseFailures = failcache.Cache{Dir: s.w.CacheDir("failures")}
 		s.pinFailures = failcache.Cache{Dir: s.w.CacheDir("lines")}
 	}
+	if err := s.o.Connect.ReadVia(s.w); err != nil {
+		return err
+	}
 	s.settings, err = s.readSettings(ctx)
 	s.budget = newBudget(s.settings, s.o.FDPass, s.started, s.startedBySSH)
 	return err
@@ -173,6 +179,9 @@ func (s *session) begin(ctx context.Context) error {
 	if err := s.settings.ResolveBind(ctx, resolver); err != nil {
 		return err
 	}
+	if err := s.prepareVia(); err != nil || s.unseen != nil {
+		return err
+	}
 	c := &check.Checker{
 		Resolver:    resolver,
 		Policy:      check.Policy{RequireName: s.o.RequireName, Own: s.isOwn, HostsPath: hosts},
@@ -185,8 +194,18 @@ func (s *session) begin(ctx context.Context) error {
 	return nil
 }
 
+// connect connects to the host, and returns the address that it has; none if a proxy has
+// looked it up.
+func (s *session) connect(ctx context.Context) (net.Conn, netip.AddrPort, error) {
+	if s.unseen != nil {
+		conn, err := s.connectUnseen(ctx)
+		return conn, netip.AddrPort{}, err
+	}
+	return s.dialer().Race(ctx, s.inquiry.Addresses())
+}
+
 func (s *session) dialer() *dial.Dialer {
-	d := s.settings.Dialer()
+	d := s.settings.Dialer(s.resolver)
 	if left, limited := s.budget.left(time.Now()); limited {
 		d.Timeout = max(left, time.Millisecond)
 	}
@@ -198,7 +217,10 @@ func (s *session) dialer() *dial.Dialer {
 
 // failed reports why there is no connection and returns the exit status.
 func (s *session) failed(ctx context.Context, err error) int {
-	r, _ := s.inquiry.Wait(ctx, check.Now)
+	r := new(check.Result)
+	if s.unseen == nil {
+		r, _ = s.inquiry.Wait(ctx, check.Now)
+	}
 	if s.o.Policy != Off && len(r.Addresses) > 0 {
 		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // a stale line may be the reason
 	}
@@ -220,6 +242,9 @@ func (s *session) failed(ctx context.Context, err error) int {
 // notConnected says why no address could be connected to. Each reason names its
 // address, so a host given as an address is not named again.
 func (s *session) notConnected(err error) error {
+	if viaError := s.viaError(err); viaError != nil {
+		return viaError
+	}
 	if _, literal := resolve.ParseLiteral(s.o.Host); literal {
 		return err
 	}

@@ -179,7 +179,7 @@ type visit struct {
 // target, or what a new connection shows. algorithms is called once the server has
 // identified itself, and says by which a key is asked for.
 func (v *visit) observation(ctx context.Context, algorithms func() []string) *observation {
-	from := fmt.Sprint(v.Dialer.Bind, v.Dialer.Interface)
+	from := fmt.Sprint(v.Dialer.Bind, v.Dialer.Interface, v.Dialer.Connect != nil)
 	same := func(s *observation) bool { return s.from == from }
 	i := slices.IndexFunc(v.endpoint.observed, same)
 	if i >= 0 && v.endpoint.observed[i].reusableFor(v.Prober) {

@@ -60,5 +60,6 @@ func (o *Options) judging() map[string]string {
 	if i := o.Connect.Interface; i != nil {
 		all["bind-interface"] = *i
 	}
+	text("via", o.Connect.Via.String())
 	return all
 }

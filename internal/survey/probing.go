@@ -53,7 +53,7 @@ func (s *Survey) proberOf(ctx context.Context, t target.Target, since time.Time)
 		return cannotConnect(err.Error())
 	}
 	return &sshprobe.Prober{
-		Dialer: t.Settings.Dialer(),
+		Dialer: t.Settings.Dialer(s.checker.Resolver),
 		// ssh's ConnectTimeout covers the identification too.
 		Identification: t.Settings.ConnectTimeout,
 		Handshake:      t.Settings.ConnectTimeout,

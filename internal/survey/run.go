@@ -28,6 +28,9 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 	if err := o.load(ctx, w, v); err != nil {
 		return 0, err
 	}
+	if err := o.Connect.ReadVia(w); err != nil {
+		return 0, err
+	}
 	open := o.lookups(w)
 	reader := newReader(w, v, o, open)
 	if o.Client.Enabled() {

@@ -49,6 +49,9 @@ type Survey struct {
 // New returns a Survey. It looks up nothing but the address to bind to. The error is
 // a Refusal about the options or about this machine.
 func New(ctx context.Context, w console.World, v *console.Voice, o Options) (*Survey, error) {
+	if err := o.Connect.ReadVia(w); err != nil {
+		return nil, err
+	}
 	open := o.lookups(w)
 	return newSurvey(ctx, w, v, o, newReader(w, v, o, open), open)
 }
@@ -71,6 +74,9 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 	resolver := found.resolver
 	if err := o.Connect.Bindable(ctx, resolver); err != nil {
 		return nil, err
+	}
+	if proxy := o.Connect.FarLookup(); proxy != "" && !o.DNSOnly {
+		v.Notice("a login through " + proxy + " reaches the address that this proxy looks up: nothing of that is checked here")
 	}
 	if err := resolver.Err(); err != nil {
 		v.Notice(err.Error()) // lookups go on without it, as libc's do

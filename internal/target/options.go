@@ -33,6 +33,9 @@ type Connect struct {
 	Timeout   *time.Duration
 	Address   *string // address or name to connect from
 	Interface *string // interface to connect from
+	Via       Via     // proxies; ReadVia has to be called
+
+	proxies *proxies // what ReadVia has read; nil: none
 }
 
 // Defaults returns the options of a lookup without any flags.

@@ -13,6 +13,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/proxy/dial"
+	"rdnsproxy/proxy/via"
 	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 	"rdnsproxy/sshconf"
@@ -30,6 +31,7 @@ type Settings struct {
 	attempts       int
 	noKeepAlive    bool
 	tos            int
+	proxies        []*via.Proxy // to connect through, the nearest first
 }
 
 // honoured maps the keywords of ssh's configuration to the settings. To support
@@ -90,8 +92,9 @@ var RelayKeywords = func() []string {
 	return keywords
 }()
 
-// Override applies the flags over the configuration.
-func (set *Settings) Override(family resolve.Family, c Connect) {
+// Override applies the flags over the configuration of a host.
+func (set *Settings) Override(family resolve.Family, c Connect, host string, port uint16) {
+	set.proxies = c.proxies.of(host, port)
 	if family != resolve.AnyFamily {
 		set.Family = family
 	}
@@ -106,8 +109,16 @@ func (set *Settings) Override(family resolve.Family, c Connect) {
 	}
 }
 
-// Dialer returns a dialer with these settings. ResolveBind has to be called first.
-func (set *Settings) Dialer() dial.Dialer {
+// Dialer returns a dialer with these settings, which looks up proxies with the resolver.
+// ResolveBind has to be called first.
+func (set *Settings) Dialer(r *resolve.Resolver) dial.Dialer {
+	if c := set.Chain(r); c != nil {
+		return dial.Dialer{Timeout: set.ConnectTimeout, Attempts: set.attempts, Connect: c.Connect}
+	}
+	return set.tcp()
+}
+
+func (set *Settings) tcp() dial.Dialer {
 	return dial.Dialer{
 		Timeout:     set.ConnectTimeout,
 		Attempts:    set.attempts,

@@ -192,7 +192,7 @@ func (r *Reader) configure(ctx context.Context, typed Destination) (Target, erro
 	case t.Config.Port != 0:
 		t.Port = t.Config.Port
 	}
-	if t.Host, err = canonicalHost(t.Host); err != nil {
+	if t.Host, err = CanonicalHost(t.Host); err != nil {
 		return Target{}, err
 	}
 	t.KeyName = t.Config.Get("hostkeyalias")
@@ -205,7 +205,7 @@ func (r *Reader) configure(ctx context.Context, typed Destination) (Target, erro
 		return Target{}, err
 	}
 	family, err := r.Options.Family()
-	t.Settings.Override(family, r.Connect)
+	t.Settings.Override(family, r.Connect, t.Host, t.Port)
 	return t, err
 }
 
@@ -247,9 +247,9 @@ func proxied(command string) bool {
 	return command != "" && command != "none" && !recipe.RunsThisProgram(command)
 }
 
-// canonicalHost returns a name in the form in which it is looked up: A-labels in lower
+// CanonicalHost returns a name in the form in which it is looked up: A-labels in lower
 // case. A final dot is kept because it disables the search list.
-func canonicalHost(host string) (string, error) {
+func CanonicalHost(host string) (string, error) {
 	if err := CheckHost(host); err != nil {
 		return "", err
 	}

@@ -43,6 +43,8 @@ type Failure struct {
 	Addr   netip.AddrPort
 	Reason Reason
 	Err    error // from the kernel, Connect or Accept
+
+	foreign bool // Err is Connect's
 }
 
 func (f Failure) Error() string {
@@ -57,6 +59,9 @@ func (f Failure) text() string {
 	case Refused:
 		return "connection refused"
 	case Timeout:
+		if says := plain(f.Err); f.foreign && says != context.DeadlineExceeded.Error() && says != os.ErrDeadlineExceeded.Error() {
+			return says
+		}
 		return "no answer in time"
 	case Unreachable:
 		return "unreachable"
@@ -159,14 +164,14 @@ func (f foreign) reason() Reason {
 func (l landing) failure() Failure {
 	var no rejection
 	if errors.As(l.err, &no) {
-		return Failure{l.addr, Rejected, no.error}
+		return Failure{Addr: l.addr, Reason: Rejected, Err: no.error}
 	}
 	var theirs foreign
 	if errors.As(l.err, &theirs) {
-		return Failure{l.addr, theirs.reason(), theirs.error}
+		return Failure{l.addr, theirs.reason(), theirs.error, true}
 	}
 	routed := func() bool { return routeSource(l.addr.Addr().Unmap()).IsValid() }
-	return Failure{l.addr, reason(l.err, routed), l.err}
+	return Failure{Addr: l.addr, Reason: reason(l.err, routed), Err: l.err}
 }
 
 // reason classifies a dial's error. The kernel has the same errno for "there is no
@@ -223,7 +228,7 @@ func (r *race) lost(ctx context.Context) *Error {
 	}
 	why := reason(e.Cause, nil)
 	for _, a := range append(r.flying, r.queue...) {
-		e.Failures = append(e.Failures, Failure{a, why, e.Cause})
+		e.Failures = append(e.Failures, Failure{Addr: a, Reason: why, Err: e.Cause})
 	}
 	return e
 }

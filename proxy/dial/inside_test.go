@@ -169,7 +169,7 @@ func TestReason(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%q, routed %t", test.err, test.routed), func(t *testing.T) {
 			got := reason(test.err, func() bool { return test.routed })
-			f := Failure{netip.MustParseAddrPort("[fe80::1%eth0]:22"), got, test.err}
+			f := Failure{Addr: netip.MustParseAddrPort("[fe80::1%eth0]:22"), Reason: got, Err: test.err}
 			if got != test.want || !strings.HasPrefix(f.Error(), "fe80::1%eth0 port 22: "+test.text) {
 				t.Errorf("%s, %q", got, f)
 			}
@@ -185,7 +185,7 @@ func TestErrorIsShort(t *testing.T) {
 	e := &Error{}
 	for i := range 500 {
 		a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), 22)
-		e.Failures = append(e.Failures, Failure{a, Refused, errnoRefused})
+		e.Failures = append(e.Failures, Failure{Addr: a, Reason: Refused, Err: errnoRefused})
 	}
 	if got := e.Error(); len(got) > 400 || !strings.HasSuffix(got, "; and 496 more") {
 		t.Errorf("%q", got)
