@@ -61,6 +61,23 @@ func ParseName(s string) (Name, error) {
 // String gives the name as it is: safe to print by construction.
 func (n Name) String() string { return string(n) }
 
+// Canonical reports whether the name is one as this package makes them.
+func (n Name) Canonical() bool {
+	if n == "." || len(n) <= 253 && canonical(string(n)) {
+		return true
+	}
+	escaped := false
+	for label := range strings.SplitSeq(string(n), ".") {
+		var b strings.Builder
+		raw := unescapeLabel(label)
+		if appendLabel(&b, raw); raw == "" || len(raw) > 63 || b.String() != label {
+			return false
+		}
+		escaped = escaped || raw != label
+	}
+	return escaped && n.wireLen() <= 255
+}
+
 // HostName reports whether glibc's res_hnok would pass the name: letters,
 // digits, hyphens and underscores, the first label not starting with a hyphen.
 // The root passes; it has no address.

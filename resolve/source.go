@@ -13,6 +13,7 @@ type Kind string
 const (
 	KindHosts   Kind = "hosts"   // a hosts file; Where is its path, Line the line
 	KindDNS     Kind = "dns"     // a DNS server; Where is the Server
+	KindCache   Kind = "cache"   // a DNS server, some time ago; Where is the Server
 	KindNSS     Kind = "nss"     // another module of nsswitch.conf, through getent; Where is the module
 	KindSystem  Kind = "system"  // the system's own API (macOS, Windows)
 	KindZone    Kind = "zone"    // a zone at hand (Zones); Where is its file, Line the record's; empty: it has none
@@ -21,7 +22,7 @@ const (
 )
 
 // Source says where an answer is from. Printed: hosts:/etc/hosts:12,
-// dns:192.0.2.53, dns:[2001:db8::53]:5353, nss:mdns4_minimal, system.
+// dns:192.0.2.53, dns:[2001:db8::53]:5353, cache:192.0.2.53, nss:mdns4_minimal, system.
 type Source struct {
 	Kind  Kind
 	Where string
@@ -29,9 +30,9 @@ type Source struct {
 	File  bool // Where is a zone file that the user has given, and can correct
 }
 
-// Records reports whether an answer is made of records: those of a server, or of a zone
-// at hand.
-func (s Source) Records() bool { return s.Kind == KindDNS || s.Kind == KindZone }
+// Records reports whether an answer is made of records: those of a server, now or
+// some time ago, or of a zone at hand.
+func (s Source) Records() bool { return s.Kind == KindDNS || s.Kind == KindCache || s.Kind == KindZone }
 
 func (s Source) String() string {
 	switch {
