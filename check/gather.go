@@ -32,6 +32,8 @@ func (q *Inquiry) check(ctx, lookups context.Context, p *pending, forward *resol
 // lookUpReverse looks up the names of an address, and the addresses of the names.
 func (q *Inquiry) lookUpReverse(ctx context.Context, p *pending, forward *resolve.Answer) {
 	began, heldBack := time.Now(), resolve.HeldBack(ctx)
+	ctx, release := q.withRecalled(ctx, p, forward)
+	defer release()
 	names, text := q.names(ctx, p, forward)
 	var wg sync.WaitGroup
 	lookUp := func(i int, n resolve.Name) {

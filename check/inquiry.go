@@ -22,6 +22,11 @@ type Checker struct {
 	Timeout  time.Duration     // of the lookups, not of probing; if 0, only the context limits them
 	Policy   Policy            // of all targets
 
+	// Recall returns what DNS has answered lately about an address, as it is dialled, and about
+	// its names (Inquiry.Reverse, then); these are not asked again by an Inquiry that was
+	// begun. What was answered about the host itself is not used. If nil, nothing is known.
+	Recall func(netip.Addr) []*resolve.Answer
+
 	// ForwardOnly looks up the addresses and nothing else. Every verdict is Undetermined.
 	ForwardOnly bool
 }
