@@ -60,7 +60,7 @@ var rooms = map[string]rule{
 		"one run of the relay, which writes no report and probes nobody",
 		[]string{
 			"check", "proxy/dial", "proxy/relay", "proxy/via", "replacefile", "resolve", "sshconf", "internal/console",
-			"internal/exit", "internal/failcache", "internal/mapping", "internal/parent", "internal/target",
+			"internal/exit", "internal/mapping", "internal/parent", "internal/reversecache", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/survey": {
@@ -138,10 +138,11 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/sshdlog": {"a log format is a leaf: bytes become events", nil},
 	"rdnsproxy/resolve": {
-		"the hosts file is one of its sources; datagrams go out in batches",
-		[]string{"hostsfile", "resolve/internal/batch"},
+		"the hosts file is one of its sources; datagrams go out in batches; who is asked depends on where this machine is",
+		[]string{"hostsfile", "resolve/internal/batch", "resolve/internal/network"},
 	},
-	"rdnsproxy/resolve/internal/batch": {"it moves bytes, whatever they mean", nil},
+	"rdnsproxy/resolve/internal/network": {"the kernel tells where this machine is", nil},
+	"rdnsproxy/resolve/internal/batch":   {"it moves bytes, whatever they mean", nil},
 	"rdnsproxy/hostsfile": {
 		"a file format is a leaf; it writes through the one careful writer",
 		[]string{"replacefile/lockedfile"},
@@ -150,8 +151,8 @@ var rooms = map[string]rule{
 	"rdnsproxy/proxy/dial":  {"dialling knows no DNS: it gets addresses", nil},
 	"rdnsproxy/proxy/via":   {"it speaks to proxies, which it dials like any host; it looks no name up", []string{"proxy/dial"}},
 	"rdnsproxy/proxy/relay": {"the data path knows two descriptors and a connection", nil},
-	"rdnsproxy/internal/failcache": {
-		"it keeps how a lookup failed, never a verdict",
+	"rdnsproxy/internal/reversecache": {
+		"it keeps what was answered, never a verdict; who asks, and whether it may be used, is others' matter",
 		[]string{"replacefile", "resolve", "internal/owndir"},
 	},
 	"rdnsproxy/internal/penalty": {

@@ -126,6 +126,24 @@ const (
 	FailureTime = 5 * time.Second
 )
 
+// Bounds for what the relay keeps for the next login, in the user's cache directory.
+const (
+	// CacheFiles is how many addresses are kept, with a file each, and CacheRecord the size
+	// of such a file, in bytes: who has the reverse zone decides how much there is to keep.
+	CacheFiles  = 4096
+	CacheRecord = 8192
+
+	// CacheTime is how long an answer is kept at most, CacheAbsence how long one that says
+	// that there is nothing (RFC 2308, section 5, allows up to three hours), and CacheFailure
+	// how long no login waits for a lookup that has failed.
+	CacheTime    = time.Hour
+	CacheAbsence = 15 * time.Minute
+	CacheFailure = time.Minute
+
+	// CacheHosts is of how many hosts at one address --policy strict may use what is kept.
+	CacheHosts = 16
+)
+
 // Bounds for the audit of a log. What is beyond them is counted as a whole, and the report
 // says so.
 const (
@@ -241,6 +259,14 @@ func Table() []Group {
 			{"and a second, in bulk", count(LaneRate), "the others wait; no limit on this machine"},
 			{"targets asked about", count(LaneJobs), "the others wait"},
 			{"age of a cached answer", span(AnswerTime), "looked up again, as after its TTL"},
+		}},
+		{"what the relay keeps (rdnsproxy cache)", []Limit{
+			{"addresses", count(CacheFiles), "the oldest is dropped"},
+			{"names of an address", count(CacheRecord>>10) + " KiB", "the address is not kept"},
+			{"age of an answer", span(CacheTime), "looked up again, as after its TTL"},
+			{"of NXDOMAIN and no data", span(CacheAbsence), "looked up again, as after the SOA's minimum"},
+			{"of a failed lookup", span(CacheFailure), "waited for again"},
+			{"hosts of strict's", count(CacheHosts) + " an address", "the oldest is looked up again"},
 		}},
 		{"one audit of logs; caps.reached says which was not enough", []Limit{
 			{"line", count(LogLine>>10) + " KiB", "the rest is skipped"},

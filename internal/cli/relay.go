@@ -41,6 +41,7 @@ func registerRelay(fs *pflag.FlagSet, o *session.Options) {
 	fs.Var((*interval)(&o.CheckWait), "check-wait", "with --policy warn: once connected, wait this long for the result")
 	fs.BoolVar(&o.FDPass, "fdpass", false, "pass the connected socket to ssh (needs ProxyUseFdpass yes)")
 	fs.BoolVar(&o.Accepted, "accepted", false, "with --policy strict: also allow accepted mappings")
+	fs.BoolVar(&o.NoCache, "no-cache", false, "do not use or keep DNS answers of other logins")
 	fs.StringVar(&o.LogFile, "log-file", "", "append the results to this `FILE`")
 }
 

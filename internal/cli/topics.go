@@ -188,6 +188,13 @@ this machine or to no single host (loopback, 0.0.0.0, ::, multicast) are refused
 DNS returned them. They pass for localhost, as literals, from the hosts file, and if
 the reverse name is the host's own (exact).
 
+The answers about an address and its names are kept in the user's cache directory for
+their TTL, at most an hour, and a failed lookup for a minute. The next login asks for
+the host's own addresses alone, and does not wait for a reverse zone that is dead. strict
+uses only what it has asked itself, for hosts that it has let pass. What was kept in
+another network, or with another configuration, is not used. --no-cache neither uses nor
+keeps anything.
+
 Nothing is printed when all is well. Warnings go to stderr; each line begins with
 "rdnsproxy: ". Notices are printed with -v only. If stderr is not a terminal, a
 warning is one line with the hint in parentheses. ssh -q and a LogLevel below INFO

@@ -14,17 +14,23 @@ import (
 // ErrUnsafe says that other users can write to the directory.
 var ErrUnsafe = errors.New("other users can write to the cache directory")
 
+// ErrLink says that the directory is a symbolic link, which can lead anywhere.
+var ErrLink = errors.New("the cache directory is a symbolic link")
+
 // ErrTooLong says that a file is longer than the limit.
 var ErrTooLong = errors.New("too long")
 
-// Open opens the directory at path. The error is ErrUnsafe or the system's.
+// Open opens the directory at path. The error is ErrUnsafe, ErrLink or the system's.
 func Open(path string) (*os.Root, error) {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return nil, ErrLink
+	}
 	dir, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err
 	}
 	info, err := dir.Stat(".")
-	if err == nil && !private(info) {
+	if err == nil && !(info.IsDir() && private(info)) {
 		err = ErrUnsafe
 	}
 	if err != nil {
@@ -42,13 +48,13 @@ func IsOwn(path string) bool {
 	return err == nil && info.IsDir() && replacefile.OwnedByUser(info)
 }
 
-// ReadFile reads a regular file of this user's, at most limit bytes. The error is
-// ErrTooLong, fs.ErrInvalid for any other kind of file and for other users' files, or the
+// ReadFile reads a regular file of this user's that no other user can write to, at most
+// limit bytes. The error is ErrTooLong, fs.ErrInvalid for any other kind of file, or the
 // system's.
 func ReadFile(dir *os.Root, name string, limit int64) (string, error) {
 	if info, err := dir.Lstat(name); err != nil {
 		return "", err
-	} else if !info.Mode().IsRegular() || !replacefile.OwnedByUser(info) {
+	} else if !info.Mode().IsRegular() || !private(info) {
 		return "", fs.ErrInvalid
 	}
 	f, err := dir.Open(name)

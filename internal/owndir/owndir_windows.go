@@ -4,4 +4,4 @@ import "io/fs"
 
 // private trusts the access list of the user's own directories, which mode bits do
 // not show.
-func private(info fs.FileInfo) bool { return info.IsDir() }
+func private(fs.FileInfo) bool { return true }

@@ -34,9 +34,9 @@ func (s *session) judgeAddress(race context.Context, a netip.AddrPort) error {
 	r, complete := s.inquiry.Wait(ctx, check.ReverseOf(a.Addr()))
 	s.log.verdict(r, a.Addr())
 	if complete {
-		s.updateFailureCache(r, a.Addr(), true)
+		s.reportKept(r, a.Addr())
 	} else {
-		s.rememberCutShort(race, a.Addr())
+		s.keepCutShort(race, a.Addr())
 	}
 	text := r.MappingText(a.Addr())
 	if s.o.Accepted {
@@ -52,6 +52,9 @@ func (s *session) judgeAddress(race context.Context, a netip.AddrPort) error {
 	usable := of != nil && of.Severity <= check.Notice
 	if misled := s.inquiry.Misled(a.Addr()); usable && of.Verdict != check.Exact && misled != "" {
 		usable, text = false, misled
+	}
+	if complete {
+		s.keep(r, a.Addr(), usable)
 	}
 	if !usable {
 		if s.o.Verbose {

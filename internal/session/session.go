@@ -19,7 +19,6 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/failcache"
 	"rdnsproxy/internal/mapping"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/proxy/dial"
@@ -40,6 +39,7 @@ type Options struct {
 
 	Policy    Policy
 	CheckWait time.Duration // under Warn: how long a connection waits for its verdict
+	NoCache   bool          // use and keep nothing of what DNS has answered
 	Accepted  bool          // under Strict: use addresses with an accepted mapping too
 	FDPass    bool          // pass the connection to ssh instead of relaying
 	LogFile   string        // append what was found to this file; may be empty
@@ -63,10 +63,10 @@ type session struct {
 	unseen      *via.Chain         // looks the host up itself; nil: it is looked up here
 	stopLookups context.CancelFunc // nobody needs their answers any more
 
-	abandoned       atomic.Bool     // ssh exited before there was a session
-	reverseFailures failcache.Cache // addresses whose check failed
-	pinFailures     failcache.Cache // addresses from hosts lines that DNS did not confirm in time
-	log             *logFile        // nil without --log-file
+	abandoned atomic.Bool // ssh exited before there was a session
+	memory    memory      // of what DNS has answered
+	cacheTold sync.Once   // why the cache cannot be used
+	log       *logFile    // nil without --log-file
 
 	isOwn        func(name string) bool // target.OwnName
 	acceptedFile mapping.File
@@ -90,6 +90,7 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 		s.voice.Error(err)
 		return console.StatusOf(err)
 	}
+	defer s.keepLast(ctx)
 	conn, won, err := s.connect(ctx)
 	if err != nil {
 		return s.failed(ctx, err)
@@ -108,7 +109,10 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
 		return exit.Unknown
 	}
-	go s.finishAsking(late)
+	if s.o.Verbose { // why nothing can be kept is said now or never
+		s.memory.save()
+	}
+	go s.finishAsking(ctx, late)
 	return s.relay(conn)
 }
 
@@ -132,10 +136,13 @@ func (s *session) abandon() {
 	s.stopLookups()
 }
 
-// finishAsking completes the last lookups and releases their resources, since a
-// session can last for days.
-func (s *session) finishAsking(late func()) {
+// finishAsking completes the last lookups, keeps what was answered and releases their
+// resources, since a session can last for days.
+func (s *session) finishAsking(ctx context.Context, late func()) {
+	s.memory.save()
 	late()
+	s.keepAll(ctx, check.AllReverse)
+	s.memory.save()
 	s.stopLookups()
 	s.resolver.Close()
 }
@@ -151,10 +158,6 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		if s.log, err = openLog(s.o.LogFile, s.o.Host, s.o.Port); err != nil {
 			return err
 		}
-	}
-	if s.o.Policy != Off {
-		s.reverseFailures = failcache.Cache{Dir: s.w.CacheDir("failures")}
-		s.pinFailures = failcache.Cache{Dir: s.w.CacheDir("lines")}
 	}
 	if err := s.o.Connect.ReadVia(s.w); err != nil {
 		return err
@@ -182,9 +185,13 @@ func (s *session) begin(ctx context.Context) error {
 	if err := s.prepareVia(); err != nil || s.unseen != nil {
 		return err
 	}
+	if s.o.Policy != Off && !s.o.NoCache {
+		s.remember()
+	}
 	c := &check.Checker{
 		Resolver:    resolver,
 		Policy:      check.Policy{RequireName: s.o.RequireName, Own: s.isOwn, HostsPath: hosts},
+		Recall:      s.memory.recall,
 		ForwardOnly: s.o.Policy == Off,
 	}
 	s.inquiry = c.Begin(ctx, check.Ask{

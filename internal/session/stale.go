@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
-	"rdnsproxy/internal/failcache"
+	"rdnsproxy/internal/reversecache"
 )
 
 // dnsWaitAfterFailure is how long to wait for DNS that recently did not answer about
@@ -24,7 +24,8 @@ func (s *session) reportPinned(
 		return true
 	}
 	now := time.Now()
-	silence, remembered := s.pinFailures.Recall(won)
+	silent := s.memory.of(won).Silent
+	remembered := !silent.IsZero()
 	if soon := now.Add(dnsWaitAfterFailure); remembered && soon.Before(until) {
 		until = soon
 	}
@@ -36,20 +37,26 @@ func (s *session) reportPinned(
 	switch {
 	case known:
 		if remembered {
-			s.pinFailures.Forget(won)
+			s.keepLine(won, time.Time{})
 		}
 	case ctx.Err() != nil || !until.After(now): // there was no wait, so nothing to cache
 	case remembered:
 		if !found {
-			s.voice.Unknown(line + "DNS did not answer " + ago(silence.At) + " ago; not waiting for it this time")
+			s.voice.Unknown(line + "DNS did not answer " + ago(silent) + " ago; not waiting for it this time")
 		}
 	default:
 		if !found {
 			s.voice.Unknown(line + "DNS does not answer")
 		}
-		s.pinFailures.Remember(won, failcache.Failure{Status: failcache.CutShort})
+		s.keepLine(won, now)
 	}
 	return known
+}
+
+// keepLine notes when DNS did not answer about the line that an address is from; zero: it
+// has answered.
+func (s *session) keepLine(a netip.Addr, silent time.Time) {
+	s.memory.note(a, func(r *reversecache.Record) { r.Silent = silent })
 }
 
 // printPinFindings reports the findings about the lines that the address is from.

@@ -19,7 +19,8 @@ import (
 func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	began, until := time.Now(), s.checkUntil()
 	wait := until
-	failure, remembered := s.reverseFailures.Recall(won)
+	failure := s.memory.of(won).Failed
+	remembered := !failure.At.IsZero()
 	if remembered {
 		wait = began
 	}
@@ -31,15 +32,16 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	}
 	switch {
 	case complete:
+		s.reportKept(r, won)
 		s.reportFindings(r, won)
-		s.updateFailureCache(r, won, remembered)
+		s.keep(r, won, false)
 	case remembered:
 		s.voice.Unknown(fmt.Sprintf("%s: the reverse lookup failed %s ago (%s); not waiting for it this time",
 			subject(s.o.Host, won), ago(failure.At), failureWords(failure.Status)))
 	default:
 		s.voice.Unknown(fmt.Sprintf("%s: the reverse lookup took longer than %s; connecting without its result",
 			subject(s.o.Host, won), until.Sub(began).Round(10*time.Millisecond)))
-		s.rememberCutShort(ctx, won)
+		s.keepCutShort(ctx, won)
 	}
 	s.log.verdict(r, won)
 	reported := s.reportPinned(ctx, r, won, until)
@@ -58,13 +60,13 @@ func (s *session) reportStrict(ctx context.Context, won netip.Addr) {
 }
 
 // finishLate completes the checks that the connection did not wait for. The outcome
-// goes to the log and to the failure cache, never to the terminal, which is ssh's now.
+// goes to the log and to the cache, never to the terminal, which is ssh's now.
 func (s *session) finishLate(ctx context.Context, won netip.Addr, judged, reported bool) {
 	ctx, cancel := context.WithTimeout(ctx, s.o.CheckTimeout)
 	defer cancel()
 	if !judged {
 		if r, complete := s.inquiry.Wait(ctx, check.ReverseOf(won)); complete {
-			s.updateFailureCache(r, won, true) // warn has cached it as cut short
+			s.keep(r, won, false)
 			s.log.verdict(r, won)
 		}
 	}
@@ -83,7 +85,7 @@ func (s *session) finishLate(ctx context.Context, won netip.Addr, judged, report
 		}
 	}
 	if answered {
-		s.pinFailures.Forget(won)
+		s.keepLine(won, time.Time{})
 	}
 }
 
