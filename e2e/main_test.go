@@ -28,7 +28,7 @@ const (
 )
 
 var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", "dropbear", "dropbearkey", "getent", "avahi-daemon", python,
-	"rsyslogd", "busybox", "journalctl", "logger", "openssl", journalRemote}
+	"rsyslogd", "busybox", "journalctl", "logger", "openssl", journalRemote, "microsocks", "tinyproxy", "stunnel4"}
 
 func TestMain(m *testing.M) {
 	var status int

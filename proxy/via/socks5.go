@@ -1,7 +1,10 @@
 package via
 
 import (
+	"errors"
 	"io"
+
+	"rdnsproxy/safetext"
 )
 
 // Numbers of RFC 1928 and RFC 1929.
@@ -67,7 +70,13 @@ func (p *Proxy) socks5(conn io.ReadWriter, to destination) error {
 	if err := ask(conn, to); err != nil {
 		return err
 	}
-	return reply(in)
+	asked := in.read
+	err := reply(in)
+	if in.read == asked && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		// OpenSSH's channel_connect_dynamic has no reply for a failure.
+		return &answer{kind: Denied, text: "it closed the connection without an answer about " + safetext.Line(to.String()) + ", as ssh -D does if it cannot connect"}
+	}
+	return err
 }
 
 // login sends user and password, in clear text (RFC 1929).

@@ -196,6 +196,7 @@ func TestFailures(t *testing.T) {
 		"code 255":      {"socks5://", socks("\x05\xff\x00\x01"), via.Denied, "it gives a reason that RFC 1928 does not have", ""},
 		"bound":         {"socks5://", socks("\x05\x00\x00\x02"), via.Broken, "its answer has a type of address that RFC 1928 does not have", ""},
 		"cut":           {"socks5://", socks("\x05\x00\x00\x01\x7f"), via.Broken, "it closed the connection in the middle of its answer", ""},
+		"as ssh -D":     {"socks5://", socks(""), via.Denied, "it closed the connection without an answer about 192.0.2.7:22, as ssh -D does if it cannot connect", ""},
 		"other version": {"socks5://", socks("\x09\x00\x00\x01"), via.Broken, "it does not speak SOCKS5", ""},
 		"closes":        {"socks5://", []step{{hello, ""}}, via.Broken, "it closed the connection without an answer", ""},
 		"socks4":        {"socks5://", []step{{hello, "\x00\x5b"}}, via.Broken, "it speaks SOCKS4, and only SOCKS5 is supported", ""},
