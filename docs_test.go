@@ -290,6 +290,9 @@ func TestDocsCommands(t *testing.T) {
 		for _, code := range codePattern.FindAllString(document(t, path), -1) {
 			for _, c := range commandPattern.FindAllStringSubmatch(code, -1) {
 				words := strings.Fields(c[1])
+				if at := slices.Index(words, "--"); at >= 0 { // then come operands, or another program's flags
+					words = words[:at]
+				}
 				lines++
 				page := pages[""]
 				for n := min(2, len(words)); n > 0; n-- {

@@ -59,8 +59,8 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/session": {
 		"one run of the relay, which writes no report and probes nobody",
 		[]string{
-			"check", "proxy/dial", "proxy/relay", "proxy/via", "replacefile", "resolve", "sshconf", "internal/console",
-			"internal/exit", "internal/mapping", "internal/parent", "internal/reversecache", "internal/target",
+			"check", "proxy/dial", "proxy/relay", "proxy/via", "replacefile", "resolve", "sshconf", "internal/become",
+			"internal/console", "internal/exit", "internal/mapping", "internal/parent", "internal/reversecache", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/survey": {
@@ -93,7 +93,11 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/internal/wrap": {
 		"it runs ssh, and leaves the rest to the relay that ssh runs",
-		[]string{"sshconf", "internal/console", "internal/exit", "internal/recipe", "internal/target"},
+		[]string{"sshconf", "internal/become", "internal/console", "internal/exit", "internal/recipe", "internal/target"},
+	},
+	"rdnsproxy/internal/become": {
+		"it knows how to find and become a program, not which",
+		[]string{"internal/console", "internal/exit"},
 	},
 	"rdnsproxy/internal/demo": {
 		"it plays the user: it runs the program, and knows of check only the words of its verdicts",

@@ -20,7 +20,7 @@ const rootHelp = `rdnsproxy is an ssh ProxyCommand. Before any SSH traffic flows
 forward and reverse DNS of the host agree. If they do, it stays silent; if not, it
 says why, who is affected, and what to fix on which machine.
 
-  rdnsproxy [flags] HOST PORT [ORIGINAL]
+  rdnsproxy [flags] HOST PORT [ORIGINAL] [-- COMMAND ARGS...]
   rdnsproxy COMMAND [flags] [ARGS...]
 
 The first form is the relay, which ssh runs as its ProxyCommand. Commands:

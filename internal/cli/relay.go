@@ -59,7 +59,8 @@ func (p *policyFlag) Set(s string) error {
 	return nil
 }
 
-const relayUsage = "usage: rdnsproxy [flags] HOST PORT [ORIGINAL], in ~/.ssh/config: ProxyCommand rdnsproxy %h %p"
+const relayUsage = "usage: rdnsproxy [flags] HOST PORT [ORIGINAL] [-- COMMAND ARGS...], " +
+	"in ~/.ssh/config: ProxyCommand rdnsproxy %h %p"
 
 // parseRelay parses the relay's command line and environment.
 func parseRelay(w World, args []string) (o session.Options, err error) {
@@ -69,11 +70,11 @@ func parseRelay(w World, args []string) (o session.Options, err error) {
 	if err := parseFlags(fs, w, args); err != nil {
 		return o, err
 	}
-	if fs.ArgsLenAtDash() >= 2 {
-		return o, console.Refuse(exit.Usage, relayUsage, "a command after -- is not supported")
-	}
-	words := fs.Args()
+	words, command, chained := cutCommand(fs)
+	o.Command = command
 	switch {
+	case chained && len(command) == 0:
+		return o, console.Refuse(exit.Usage, relayUsage, "missing command after --")
 	case len(words) < 2:
 		return o, console.Refuse(exit.Usage, relayUsage,
 			"missing port after host %s", console.Quoted(strings.Join(words, " ")))
@@ -93,4 +94,22 @@ func parseRelay(w World, args []string) (o session.Options, err error) {
 	}
 	o.Port, err = target.ParsePort(words[1])
 	return o, err
+}
+
+// cutCommand separates the operands from the command: the first -- after PORT starts it. A
+// -- before that ends the flags, so a second one counts.
+func cutCommand(fs *pflag.FlagSet) (words, command []string, chained bool) {
+	words = fs.Args()
+	at := fs.ArgsLenAtDash()
+	if at >= 2 { // the flag parser has dropped the word itself
+		return words[:at], words[at:], true
+	}
+	if at < 0 || len(words) < 2 {
+		return words, nil, false
+	}
+	i := slices.Index(words[2:], "--")
+	if i < 0 {
+		return words, nil, false
+	}
+	return words[:2+i], words[2+i+1:], true
 }

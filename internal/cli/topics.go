@@ -85,6 +85,9 @@ The relay, rdnsproxy HOST PORT (ssh ignores it):
   1	refused by --policy strict
   2	usage or configuration error
   3	could not resolve the name, or could not connect
+  126, 127	with -- COMMAND: it cannot be run, there is no such command
+
+Once COMMAND runs, its status is the status.
 
 The wrappers, rdnsproxy ssh, sftp and scp, exit with the status of the program that
 they run, or with 2 if it could not be run.
@@ -165,7 +168,7 @@ func usageOf(f *pflag.Flag) string {
 	return usage
 }
 
-const relayTopic = `  rdnsproxy [flags] HOST PORT [ORIGINAL]
+const relayTopic = `  rdnsproxy [flags] HOST PORT [ORIGINAL] [-- COMMAND ARGS...]
 
 is what ssh runs as its ProxyCommand. HOST and PORT (%h and %p) are final: the
 name is looked up once, and rdnsproxy connects to the addresses that it checks.
@@ -232,6 +235,18 @@ it. It is sent to its proxy only; socks5 and http send it in clear text.
 about the connection to the nearest proxy, and ConnectTimeout includes the proxies'
 answers. --fdpass works through all but https.
 
+With -- COMMAND the relay does not connect. It checks the host and then becomes
+COMMAND, which connects in a way of its own, such as through a proxy:
+
+  rdnsproxy %h %p -- corkscrew p 80 %h %p
+
+What is checked is the mapping of the name as this machine looks it up; what COMMAND
+connects to is not known. warn runs COMMAND when all addresses are judged, or after
+--check-wait. strict runs it only if all addresses of the name are known and each of
+them is acceptable; with -4 or -6, those of one family. off runs it at once. --fdpass
+says that COMMAND passes its own socket to ssh. Other flags about connecting have no
+effect.
+
 Exit status: 'rdnsproxy help exit-status'. The log: 'rdnsproxy help log'.
 `
 
@@ -244,8 +259,9 @@ Fields are separated by a space; the last field is the rest of the line.
   HOST	the host as given
   PORT	the port
   ADDRESS	the address that the event is about, or -
-  EVENT	a verdict, the code of a finding, accepted, accepted.changed, unchecked, or ended
+  EVENT	a verdict, the code of a finding, accepted, accepted.changed, unchecked, ended, command, or refused
   TEXT	the finding in words; for unchecked: which proxy has looked the host up; for ended: why the session ended, bytes sent and received
+  	for command: the program that was run, without its arguments; for refused: why it was not run
 
   2026-03-01T12:00:00Z 4711 my.example.com 22 192.168.1.243 unresolvable my.example.com is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not exist (NXDOMAIN)
   2026-03-01T12:03:10Z 4711 my.example.com 22 - ended closed by ssh, 5204 bytes up, 81412 bytes down

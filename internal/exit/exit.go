@@ -10,6 +10,11 @@ const (
 	Usage       = 2   // usage or configuration; the output could not be written
 	Unknown     = 3   // it could not be determined; of the relay: it could not resolve or connect
 	Interrupted = 130 // as a shell says of SIGINT
+
+	// Of a command that the relay was to become, as a shell says it. Its own status is the
+	// status otherwise.
+	NotExecutable = 126
+	NotFound      = 127
 )
 
 // Status is the error of a command that has already reported everything: the program

@@ -38,34 +38,41 @@ func (s *session) judgeAddress(race context.Context, a netip.AddrPort) error {
 	} else {
 		s.keepCutShort(race, a.Addr())
 	}
-	text := r.MappingText(a.Addr())
+	text, usable := s.usable(r, a.Addr())
+	if complete {
+		s.keep(r, a.Addr(), usable)
+	}
+	if !usable {
+		return errors.New(text)
+	}
+	return nil
+}
+
+// usable reports whether strict uses an address, and what was found about it.
+func (s *session) usable(r *check.Result, a netip.Addr) (text string, usable bool) {
+	text = r.MappingText(a)
 	if s.o.Accepted {
-		change, known := s.acceptedAs(r, a.Addr())
+		change, known := s.acceptedAs(r, a)
 		if known {
-			return nil
+			return text, true
 		}
 		if change != "" {
 			text += "; it no longer matches the accepted mapping: " + change
 		}
 	}
-	of := r.Of(a.Addr())
-	usable := of != nil && of.Severity <= check.Notice
-	if misled := s.inquiry.Misled(a.Addr()); usable && of.Verdict != check.Exact && misled != "" {
+	of := r.Of(a)
+	usable = of != nil && of.Severity <= check.Notice
+	if misled := s.inquiry.Misled(a); usable && of.Verdict != check.Exact && misled != "" {
 		usable, text = false, misled
 	}
-	if complete {
-		s.keep(r, a.Addr(), usable)
-	}
-	if !usable {
-		if s.o.Verbose {
-			s.voice.Notice("not used: " + text)
-		}
-		return errors.New(text)
-	}
-	if s.o.Verbose {
+	switch {
+	case !s.o.Verbose:
+	case usable:
 		s.voice.Notice(text)
+	default:
+		s.voice.Notice("not used: " + text)
 	}
-	return nil
+	return text, usable
 }
 
 // rejected reports whether the policy rejected any address.
@@ -85,16 +92,20 @@ const maxReasons = 3
 // refused returns a Refusal that says why strict used no address.
 func (s *session) refused(e *dial.Error) error {
 	var why []string
-	for i, f := range e.Failures {
-		switch {
-		case i == maxReasons && len(e.Failures) > maxReasons+1:
-			why = append(why, fmt.Sprintf("and %d more", len(e.Failures)-i))
-		case i > maxReasons:
-		case f.Reason == dial.Rejected:
+	for _, f := range e.Failures {
+		if f.Reason == dial.Rejected {
 			why = append(why, f.Err.Error())
-		default:
+		} else {
 			why = append(why, f.Error())
 		}
+	}
+	return s.refusal(why)
+}
+
+// refusal is what strict says when it refuses; why has a reason for each address.
+func (s *session) refusal(why []string) error {
+	if more := len(why) - maxReasons; more > 1 {
+		why = append(why[:maxReasons:maxReasons], fmt.Sprintf("and %d more", more))
 	}
 	return console.Refuse(exit.Found,
 		"for details, run: rdnsproxy check "+s.host()+"; use --policy warn to connect anyway",

@@ -37,6 +37,10 @@ type Options struct {
 	Port     uint16
 	Original string // the host as it was typed; may be empty
 
+	// Command makes the connection instead of the relay: this process becomes it after the
+	// check. If empty, the relay connects.
+	Command []string
+
 	Policy    Policy
 	CheckWait time.Duration // under Warn: how long a connection waits for its verdict
 	NoCache   bool          // use and keep nothing of what DNS has answered
@@ -86,6 +90,9 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 		return console.StatusOf(err)
 	}
 	defer s.log.close()
+	if s.chained() {
+		return s.chain(ctx, wait)
+	}
 	if err := s.begin(ctx); err != nil {
 		s.voice.Error(err)
 		return console.StatusOf(err)
@@ -158,6 +165,9 @@ func (s *session) prepare(ctx context.Context) (err error) {
 		if s.log, err = openLog(s.o.LogFile, s.o.Host, s.o.Port); err != nil {
 			return err
 		}
+	}
+	if s.chained() {
+		return s.prepareCommand(ctx)
 	}
 	if err := s.o.Connect.ReadVia(s.w); err != nil {
 		return err

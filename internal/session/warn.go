@@ -164,6 +164,7 @@ func (s *session) acceptedAs(r *check.Result, a netip.Addr) (change string, know
 // check considers it safe without looking at the host key and the mapping does not
 // differ from an accepted one.
 func (s *session) reportWarning(f check.Finding, changed bool) {
+	f.Text += s.caveat()
 	var lines []string
 	file := ""
 	for _, a := range f.Advice {

@@ -242,9 +242,11 @@ func (s *sshFiles) of(q sshconf.Query) (c *sshconf.Config, err error) {
 	return c, nil
 }
 
-// proxied reports whether a ProxyCommand other than this program is set.
+// proxied reports whether a ProxyCommand is set that connects in a way of its own: one
+// other than this program, or this program with a command after --.
 func proxied(command string) bool {
-	return command != "" && command != "none" && !recipe.RunsThisProgram(command)
+	return command != "" && command != "none" &&
+		(!recipe.RunsThisProgram(command) || recipe.RunsCommand(command))
 }
 
 // CanonicalHost returns a name in the form in which it is looked up: A-labels in lower

@@ -8,7 +8,9 @@ import (
 	"os"
 	"runtime"
 
+	"rdnsproxy/internal/become"
 	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/recipe"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/safetext"
@@ -24,20 +26,29 @@ func Run(ctx context.Context, w console.World, program string, args []string, ve
 	}
 	w.Env = env
 	if w.Getenv(sshconf.EvaluatingEnv) != "" {
-		return become(w, path, args) // this program is asking, through a script called ssh, what plain ssh does
+		return run(w, path, args) // this program is asking, through a script called ssh, what plain ssh does
 	}
 	if leave, reason := leaveAlone(ctx, w, program, args); leave {
 		if reason != "" && verbose {
 			console.NewVoice(w.Err, false, true).Notice(reason + ": nothing is checked")
 		}
-		return become(w, path, args)
+		return run(w, path, args)
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return 0, fmt.Errorf("finding this program: %w", err)
 	}
 	w.Env = WithShell(ctx, w)
-	return become(w, path, append(proxyOptions(self), args...))
+	return run(w, path, append(proxyOptions(self), args...))
+}
+
+// run makes this process the real program.
+func run(w console.World, path string, args []string) (int, error) {
+	status, err := become.Run(w, become.Program{Path: path, Args: append([]string{path}, args...)})
+	if err != nil {
+		return exit.Usage, console.Refuse(exit.Usage, "", "%v", err)
+	}
+	return status, nil
 }
 
 // proxyOptions returns the options that make ssh run this program. They have to come

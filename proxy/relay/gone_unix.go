@@ -111,3 +111,15 @@ func descriptor(f syscall.Conn) (int, error) {
 	err = raw.Control(func(n uintptr) { fd = int(n) })
 	return fd, err
 }
+
+// Gone reports whether nobody is left at the other end of out, the pipe or socket that
+// ssh reads.
+func Gone(out *os.File) bool {
+	fd, err := descriptor(out)
+	if err != nil {
+		return false
+	}
+	ps := []unix.PollFd{{Fd: int32(fd)}}
+	n, err := unix.Poll(ps, 0)
+	return err == nil && n > 0 && ps[0].Revents&pollHungUp != 0
+}
