@@ -31,6 +31,9 @@ func anyVariable(w World) bool {
 // an error for the relay too: silently using a different policy than the requested one
 // would be worse than no connection.
 func fromEnvironment(fs *pflag.FlagSet, w World) error {
+	if (fs.Changed("via-auth-file") || fs.Changed("remote-dns")) && !fs.Changed("via") && w.Getenv(variable("via")) == "" {
+		return console.Refuse(exit.Usage, "for example --via socks5://127.0.0.1:1080", "--via-auth-file and --remote-dns need --via")
+	}
 	if !anyVariable(w) {
 		return nil
 	}

@@ -213,7 +213,8 @@ With --fdpass (and ProxyUseFdpass yes) the relay passes the connected socket to
 ssh and exits.
 
 --via PROXY connects through a proxy, and --via again, or a comma, through one more:
-the first is the nearest to this machine. check and hosts add have it too.
+the first is the nearest to this machine. check and hosts add have it too, and read
+it from a ProxyCommand that runs rdnsproxy.
 
   socks5://HOST[:PORT]	SOCKS5; the proxy is asked for the address that is checked here
   socks5h://HOST[:PORT]	SOCKS5; the proxy looks the name up

@@ -21,7 +21,8 @@ func (s *session) readSettings(ctx context.Context) (target.Settings, error) {
 	if err != nil {
 		return set, err
 	}
-	set.Override(family, s.o.Connect, s.o.Host, s.o.Port)
+	set.Override(family, s.o.Connect)
+	set.Through(s.o.Connect, s.o.Host, s.o.Port)
 	return set, nil
 }
 

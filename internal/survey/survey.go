@@ -75,9 +75,6 @@ func newSurvey(ctx context.Context, w console.World, v *console.Voice, o Options
 	if err := o.Connect.Bindable(ctx, resolver); err != nil {
 		return nil, err
 	}
-	if proxy := o.Connect.FarLookup(); proxy != "" && !o.DNSOnly {
-		v.Notice("a login through " + proxy + " reaches the address that this proxy looks up: nothing of that is checked here")
-	}
 	if err := resolver.Err(); err != nil {
 		v.Notice(err.Error()) // lookups go on without it, as libc's do
 	}

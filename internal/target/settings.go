@@ -92,9 +92,8 @@ var RelayKeywords = func() []string {
 	return keywords
 }()
 
-// Override applies the flags over the configuration of a host.
-func (set *Settings) Override(family resolve.Family, c Connect, host string, port uint16) {
-	set.proxies = c.proxies.of(host, port)
+// Override applies the flags over the configuration, but for Via, which Through does.
+func (set *Settings) Override(family resolve.Family, c Connect) {
 	if family != resolve.AnyFamily {
 		set.Family = family
 	}
@@ -107,6 +106,11 @@ func (set *Settings) Override(family resolve.Family, c Connect, host string, por
 	if c.Timeout != nil {
 		set.ConnectTimeout = *c.Timeout
 	}
+}
+
+// Through has the host connected to through the flags' proxies.
+func (set *Settings) Through(c Connect, host string, port uint16) {
+	set.proxies = c.proxies.of(host, port)
 }
 
 // Dialer returns a dialer with these settings, which looks up proxies with the resolver.

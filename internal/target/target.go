@@ -205,7 +205,10 @@ func (r *Reader) configure(ctx context.Context, typed Destination) (Target, erro
 		return Target{}, err
 	}
 	family, err := r.Options.Family()
-	t.Settings.Override(family, r.Connect, t.Host, t.Port)
+	t.Settings.Override(family, r.Connect)
+	if err == nil {
+		t.Settings.proxies, err = r.proxiesOf(&t, q.EnvHome)
+	}
 	return t, err
 }
 
@@ -213,6 +216,9 @@ func (r *Reader) configure(ctx context.Context, typed Destination) (Target, erro
 type sshFiles struct {
 	mu   sync.Mutex
 	read map[Class]*sshconf.Config
+	via  map[Via]*proxies // of ProxyCommands
+
+	farLookup sync.Once // that a proxy looks names up is said
 }
 
 // Class identifies targets for which ssh's configuration files need to be read only

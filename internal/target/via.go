@@ -18,6 +18,7 @@ import (
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/recipe"
 	"rdnsproxy/proxy/via"
 	"rdnsproxy/replacefile"
 	"rdnsproxy/resolve"
@@ -56,6 +57,71 @@ type proxies struct {
 	spares func(host string, port uint16) bool // hosts that are connected to directly; nil: none
 }
 
+// commandVia returns the proxies that a ProxyCommand of ours connects through, as far as
+// this can be read from its words. ~/ is the shell's.
+func commandVia(command, home string) (v Via) {
+	if !recipe.RunsThisProgram(command) {
+		return v
+	}
+	words, _ := recipe.Words(command)
+	v.List = strings.Join(recipe.Flag(words, "via", true), ",")
+	v.RemoteDNS = recipe.Flag(words, "remote-dns", false) != nil
+	if file := recipe.Flag(words, "via-auth-file", true); file != nil {
+		v.AuthFile = file[len(file)-1]
+		if rest, tilde := strings.CutPrefix(v.AuthFile, "~/"); tilde {
+			v.AuthFile = home + "/" + rest
+		}
+	}
+	return v
+}
+
+// or is what counts beside a ProxyCommand of ours: of that, the environment sets what it
+// does not, as when ssh runs it.
+func (v Via) or(command Via) Via {
+	if v.List != "" && !v.Private || command.List == "" {
+		return v
+	}
+	if command.AuthFile == "" {
+		command.AuthFile = v.AuthFile
+	}
+	command.RemoteDNS = command.RemoteDNS || v.RemoteDNS
+	return command
+}
+
+// proxiesOf returns the proxies to connect to a target through: those of the flags, or
+// else those of its ProxyCommand, if this program is that, or else those of the
+// environment. It says once if a proxy looks names up itself.
+func (r *Reader) proxiesOf(t *Target, home string) ([]*via.Proxy, error) {
+	p := r.Connect.proxies
+	if p == nil || r.DNSOnly { // nobody connects
+		return nil, nil
+	}
+	if v := r.Connect.Via.or(commandVia(t.Config.Get("proxycommand"), home)); v != r.Connect.Via && r.files != nil {
+		r.files.mu.Lock()
+		defer r.files.mu.Unlock()
+		if p = r.files.via[v]; p == nil {
+			var err error
+			if p, err = v.read(r.World); err != nil {
+				return nil, err
+			}
+			if r.files.via == nil {
+				r.files.via = make(map[Via]*proxies)
+			}
+			r.files.via[v] = p
+		}
+	}
+	chain := p.of(t.Host, t.Port)
+	if len(chain) > 0 && r.files != nil && chain[len(chain)-1].ByName {
+		if _, literal := resolve.ParseLiteral(t.Host); !literal {
+			r.files.farLookup.Do(func() {
+				r.Voice.Notice("a login through " + chain[len(chain)-1].String() +
+					" reaches the address that this proxy looks up: nothing of that is checked here")
+			})
+		}
+	}
+	return chain, nil
+}
+
 // of returns the proxies to connect to a host through; nil for none.
 func (p *proxies) of(host string, port uint16) []*via.Proxy {
 	if p == nil || p.spares != nil && p.spares(host, port) {
@@ -64,52 +130,46 @@ func (p *proxies) of(host string, port uint16) []*via.Proxy {
 	return p.chain
 }
 
-// ReadVia reads the proxies that Via names, and the file of their passwords. Without it,
-// Via has no effect. The error is a Refusal. It quotes nothing that may be a password.
-func (c *Connect) ReadVia(w console.World) error {
-	v := c.Via
-	switch v.List {
-	case "":
-		if v.AuthFile != "" || v.RemoteDNS {
-			return console.Refuse(exit.Usage, "for example --via socks5://127.0.0.1:1080", "--via-auth-file and --remote-dns need --via")
-		}
-		return nil
-	case "none":
-		return nil
-	}
+// ReadVia reads the proxies that Via names, and the file of their passwords. Without it
+// nothing has an effect. The error is a Refusal. It quotes nothing that may be a password.
+func (c *Connect) ReadVia(w console.World) (err error) {
+	c.proxies, err = c.Via.read(w)
+	return err
+}
+
+func (v Via) read(w console.World) (*proxies, error) {
 	p := new(proxies)
-	if v.List == "env" {
-		list := allProxy(w)
-		if list == "" {
-			return nil
-		}
-		v.List, v.Private = list, true
-		p.spares = noProxy(w)
+	switch v.List {
+	case "", "none":
+		return p, nil
 	}
 	flag := "--via"
-	if p.spares != nil {
-		flag = "ALL_PROXY in the environment"
+	if v.List == "env" {
+		v.List, v.Private, flag = allProxy(w), true, "ALL_PROXY in the environment"
+		if v.List == "" {
+			return p, nil
+		}
+		p.spares = noProxy(w)
 	}
 	for _, word := range via.Split(v.List) {
 		one, err := readProxy(word, v)
 		if err != nil {
-			return refuseProxy(flag, word, err)
+			return nil, refuseProxy(flag, word, err)
 		}
 		p.chain = append(p.chain, one)
 	}
 	if v.AuthFile != "" {
 		if err := readPasswords(v.AuthFile, p.chain); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, one := range p.chain {
 		if one.LacksPassword() {
-			return console.Refuse(exit.Usage, "--via-auth-file FILE names a file with a line USER:PASSWORD; a colon after the user means an empty password",
+			return nil, console.Refuse(exit.Usage, "--via-auth-file FILE names a file with a line USER:PASSWORD; a colon after the user means an empty password",
 				"%s: there is no password for %s at %v", flag, console.Quoted(one.User), one)
 		}
 	}
-	c.proxies = p
-	return nil
+	return p, nil
 }
 
 // allProxy and noProxy read the variables as curl does, in small letters first.
@@ -251,18 +311,6 @@ func addressesOf(r *resolve.Resolver) func(context.Context, string) iter.Seq2[ne
 			}
 		}
 	}
-}
-
-// FarLookup returns the last proxy if it looks hosts up itself; "" if none does.
-func (c *Connect) FarLookup() string {
-	if c.proxies == nil {
-		return ""
-	}
-	last := c.proxies.chain[len(c.proxies.chain)-1]
-	if !last.ByName {
-		return ""
-	}
-	return last.String()
 }
 
 // ViaText says through which proxies a connection goes; "" if through none.
