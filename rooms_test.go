@@ -28,7 +28,8 @@ var rooms = map[string]rule{
 		[]string{
 			"audit", "check", "hostsfile", "resolve", "sshconf", "sshdlog", "internal/auditreport", "internal/auditrun",
 			"internal/console", "internal/demo", "internal/dialect", "internal/exit",
-			"internal/layout", "internal/pins", "internal/report", "internal/session", "internal/setup", "internal/survey",
+			"internal/kept", "internal/layout", "internal/listing", "internal/pins", "internal/report", "internal/session",
+			"internal/setup", "internal/survey",
 			"internal/target", "internal/wrap",
 		},
 	},
@@ -80,9 +81,19 @@ var rooms = map[string]rule{
 		"it writes what a survey has found to be right",
 		[]string{
 			"check", "hostsfile", "replacefile", "resolve", "internal/accepted", "internal/console",
-			"internal/dialect", "internal/exit", "internal/layout", "internal/mapping", "internal/report",
-			"internal/survey", "internal/target", "ordered",
+			"internal/dialect", "internal/exit", "internal/layout", "internal/listing", "internal/mapping",
+			"internal/report", "internal/survey", "internal/target", "ordered",
 		},
+	},
+	"rdnsproxy/internal/kept": {
+		"it shows and removes what a session has kept, and judges nothing",
+		[]string{
+			"resolve", "internal/console", "internal/exit", "internal/listing", "internal/reversecache", "internal/target",
+		},
+	},
+	"rdnsproxy/internal/listing": {
+		"it prints a list, whatever is in it",
+		[]string{"internal/console", "internal/exit", "internal/layout"},
 	},
 	"rdnsproxy/internal/setup": {
 		"it asks ssh what its lines would change, and no host",

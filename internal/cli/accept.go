@@ -6,6 +6,7 @@ import (
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/listing"
 	"rdnsproxy/internal/pins"
 	"rdnsproxy/internal/survey"
 
@@ -14,7 +15,7 @@ import (
 )
 
 func acceptCommand(w World) *cobra.Command {
-	o, format := survey.Defaults(), pins.ListText
+	o, format := survey.Defaults(), listing.Text
 	c := &cobra.Command{
 		Example: `  rdnsproxy accept my.example.com
   rdnsproxy accept list
@@ -50,7 +51,7 @@ undetermined (lookups failed).`,
 	return c
 }
 
-func runAccept(ctx context.Context, w World, o survey.Options, format pins.Listing, args []string) (int, error) {
+func runAccept(ctx context.Context, w World, o survey.Options, format listing.Format, args []string) (int, error) {
 	a, err := pins.NewAcceptedMappings(w, o, format)
 	if err != nil {
 		return 0, err

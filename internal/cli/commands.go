@@ -59,7 +59,7 @@ func commandTree(w World) *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
-	root.AddCommand(setupCommand(w), checkCommand(w), auditCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w),
+	root.AddCommand(setupCommand(w), checkCommand(w), auditCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w), cacheCommand(w),
 		demoCommand(w), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program))

@@ -9,7 +9,7 @@ import (
 	"rdnsproxy/internal/auditrun"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/pins"
+	"rdnsproxy/internal/listing"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/session"
 	"rdnsproxy/internal/target"
@@ -105,7 +105,7 @@ func completeValues(root *cobra.Command) {
 		for flag, words := range values {
 			if f := c.Flags().Lookup(flag); f != nil {
 				if _, list := f.Value.(*listingFlag); list {
-					words = wordsOf(pins.Listings())
+					words = wordsOf(listing.Formats())
 				}
 				if flag == "format" && c.Name() == "audit" {
 					words = auditreport.Formats()
@@ -134,6 +134,9 @@ func completeHosts(w World, root *cobra.Command) {
 		if c, _, err := root.Find(strings.Fields(command)); err == nil {
 			c.ValidArgsFunction = completesHosts(w)
 		}
+	}
+	if c, _, err := root.Find([]string{"cache", "clear"}); err == nil {
+		c.ValidArgsFunction = completesHosts(w)
 	}
 	if c, _, err := root.Find([]string{"accept"}); err == nil {
 		c.ValidArgsFunction = completesHosts(w, "list", "forget", "verify")

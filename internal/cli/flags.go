@@ -16,13 +16,27 @@ import (
 // registerTarget registers the flags of every command that looks something up. The
 // values in o are the defaults.
 func registerTarget(fs *pflag.FlagSet, o *target.Options) {
-	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
-	fs.StringVar(&o.HostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
-	fs.StringVarP(&o.SSHConfig, "ssh-config", "F", "", "read this `FILE` instead of the user's ssh configuration; 'none' reads nothing")
+	registerLookups(fs, o)
+	registerSSHConfig(fs, o)
 	fs.BoolVarP(&o.IPv4, "ipv4", "4", false, "IPv4 only")
 	fs.BoolVarP(&o.IPv6, "ipv6", "6", false, "IPv6 only")
 	fs.Var((*interval)(&o.CheckTimeout), "check-timeout", "time limit for the lookups of one target")
 	fs.BoolVar(&o.RequireName, "require-name", false, "warn if the reverse name is not the host's own")
+	registerVoice(fs, o)
+}
+
+// registerLookups registers the flags that say who is asked.
+func registerLookups(fs *pflag.FlagSet, o *target.Options) {
+	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
+	fs.StringVar(&o.HostsFile, "hosts-file", "", "read this `FILE` instead of the system's hosts file")
+}
+
+func registerSSHConfig(fs *pflag.FlagSet, o *target.Options) {
+	fs.StringVarP(&o.SSHConfig, "ssh-config", "F", "", "read this `FILE` instead of the user's ssh configuration; 'none' reads nothing")
+}
+
+// registerVoice registers the flags that say how much is printed.
+func registerVoice(fs *pflag.FlagSet, o *target.Options) {
 	fs.BoolVarP(&o.Quiet, "quiet", "q", false, "print errors only")
 	fs.BoolVarP(&o.Verbose, "verbose", "v", false, "print more")
 }

@@ -31,6 +31,7 @@ The first form is the relay, which ssh runs as its ProxyCommand. Commands:
   explain	explain a finding and what to do about it
   hosts	list, add, remove and verify lines of the hosts file
   accept	remember a known mapping, without root
+  cache	show or remove what the relay keeps of DNS's answers
   ssh, sftp, scp	run the real program with the relay
   demo	a guided tour, without network and root
   completion	print a completion script for a shell

@@ -10,6 +10,7 @@ import (
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
+	"rdnsproxy/internal/listing"
 	"rdnsproxy/internal/pins"
 	"rdnsproxy/safetext"
 
@@ -202,20 +203,20 @@ func (f *hostsFlags) rerunFlags(names ...string) string {
 
 // registerListing registers --format of a command that prints a list. RDNSPROXY_FORMAT
 // does not apply: it is for reports, which have more formats.
-func registerListing(fs *pflag.FlagSet, l *pins.Listing, usage string) {
-	*l = pins.ListText
+func registerListing(fs *pflag.FlagSet, l *listing.Format, usage string) {
+	*l = listing.Text
 	fs.Var((*listingFlag)(l), "format", usage)
 	_ = fs.SetAnnotation("format", withoutVariable, nil) // the flag is there
 }
 
 // listingFlag is the format of a list as the value of a flag.
-type listingFlag pins.Listing
+type listingFlag listing.Format
 
 func (l *listingFlag) Type() string   { return "FORMAT" }
 func (l *listingFlag) String() string { return string(*l) }
 
 func (l *listingFlag) Set(s string) error {
-	if !slices.Contains(pins.Listings(), pins.Listing(s)) {
+	if !slices.Contains(listing.Formats(), listing.Format(s)) {
 		return fmt.Errorf("expected text or json")
 	}
 	*l = listingFlag(s)

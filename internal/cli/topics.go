@@ -72,6 +72,12 @@ setup, hosts add, hosts remove, accept, accept forget:
   2	usage or configuration error
   3	undetermined
 
+cache show, cache clear:
+
+  0	done, or nothing to do
+  1	the cache cannot be read
+  2	usage error
+
 accept verify:
 
   0	every accepted mapping is unchanged
@@ -196,7 +202,7 @@ their TTL, at most an hour, and a failed lookup for a minute. The next login ask
 the host's own addresses alone, and does not wait for a reverse zone that is dead. strict
 uses only what it has asked itself, for hosts that it has let pass. What was kept in
 another network, or with another configuration, is not used. --no-cache neither uses nor
-keeps anything.
+keeps anything; 'rdnsproxy cache' shows what is kept, and removes it.
 
 Nothing is printed when all is well. Warnings go to stderr; each line begins with
 "rdnsproxy: ". Notices are printed with -v only. If stderr is not a terminal, a

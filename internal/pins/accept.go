@@ -15,6 +15,7 @@ import (
 	"rdnsproxy/internal/dialect"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/layout"
+	"rdnsproxy/internal/listing"
 	"rdnsproxy/internal/mapping"
 	"rdnsproxy/internal/survey"
 	"rdnsproxy/internal/target"
@@ -28,13 +29,13 @@ type AcceptedMappings struct {
 	w      console.World
 	o      survey.Options // how hosts are checked
 	voice  *console.Voice
-	format Listing // of lists
-	path   string  // the user's file
+	format listing.Format // of lists
+	path   string         // the user's file
 }
 
 // NewAcceptedMappings returns the mappings of the user who runs the program. It reads
 // nothing yet. The error is a Refusal.
-func NewAcceptedMappings(w console.World, o survey.Options, format Listing) (*AcceptedMappings, error) {
+func NewAcceptedMappings(w console.World, o survey.Options, format listing.Format) (*AcceptedMappings, error) {
 	path := mapping.Path(w)
 	if path == "" {
 		return nil, console.Refuse(exit.Usage, "run it as the user whose ssh it is for",
@@ -133,7 +134,7 @@ func (a *AcceptedMappings) List() error {
 		entries = append(entries, entryOfMapping(m))
 		texts = append(texts, mapping.Describe(m)+", since "+m.Since.Local().Format(time.DateOnly))
 	}
-	return a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
+	return a.format.Write(a.w, entries, texts)
 }
 
 // Forget removes the mappings of hosts. A word is the name as typed or, if that has no
@@ -197,8 +198,8 @@ func (a *AcceptedMappings) Verify(ctx context.Context) (int, error) {
 	}
 	if len(names) == 0 {
 		a.voice.Notice("nothing is accepted")
-		if a.format == ListJSON {
-			return exit.OK, a.format.write(a.w, 0, []verifiedEntry{}, nil)
+		if a.format == listing.JSON {
+			return exit.OK, a.format.Write(a.w, []verifiedEntry{}, nil)
 		}
 		return exit.OK, nil
 	}
@@ -215,7 +216,7 @@ func (a *AcceptedMappings) Verify(ctx context.Context) (int, error) {
 		entries = append(entries, verifiedEntry{host, severity, what})
 		texts = append(texts, fmt.Sprintf("%s  %s: %s", severity, host, what))
 	}
-	return dialect.Status(check.Warning, found), a.format.write(a.w, a.w.TerminalWidth(), entries, texts)
+	return dialect.Status(check.Warning, found), a.format.Write(a.w, entries, texts)
 }
 
 // changeSince says how the accepted mappings of a name have changed.

@@ -24,7 +24,7 @@ func (p *Pins) List() error {
 		text := fmt.Sprintf("%s:%d  %s  %s  ", file.Path, l.N, l.Addr, strings.Join(l.Names, " "))
 		texts = append(texts, safetext.Line(text)+noteWords(l))
 	}
-	return p.o.Listing.write(p.w, p.w.TerminalWidth(), entries, texts)
+	return p.o.Listing.Write(p.w, entries, texts)
 }
 
 // noteWords describes the note of a line for people.

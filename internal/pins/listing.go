@@ -1,47 +1,12 @@
 package pins
 
 import (
-	"encoding/json"
-	"io"
 	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/accepted"
-	"rdnsproxy/internal/console"
-	"rdnsproxy/internal/exit"
-	"rdnsproxy/internal/layout"
 )
-
-// Listing is the format of a list.
-type Listing string
-
-// The formats of a list.
-const (
-	ListText Listing = "text"
-	ListJSON Listing = "json"
-)
-
-// Listings returns every format of a list.
-func Listings() []Listing { return []Listing{ListText, ListJSON} }
-
-// write writes a list: entries as a JSON array, or texts as one paragraph each, with
-// the same content.
-func (l Listing) write(w console.World, width int, entries any, texts []string) error {
-	var err error
-	if l == ListJSON {
-		e := json.NewEncoder(w.Out)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		err = e.Encode(entries)
-	} else {
-		_, err = io.WriteString(w.Out, layout.Paragraphs(width, texts...))
-	}
-	if err != nil {
-		return console.Refuse(exit.Usage, "the output is incomplete", "writing the list: %s", console.PlainError(err))
-	}
-	return nil
-}
 
 // acceptedEntry is an accepted mapping in JSON.
 type acceptedEntry struct {

@@ -12,6 +12,7 @@ import (
 	"rdnsproxy/check"
 	"rdnsproxy/hostsfile"
 	"rdnsproxy/internal/console"
+	"rdnsproxy/internal/listing"
 	"rdnsproxy/internal/survey"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/resolve"
@@ -24,13 +25,13 @@ type Options struct {
 	Yes    bool // write without asking
 	Backup bool // keep a copy of the old file beside it
 
-	Address netip.Addr // add: only this one of several addresses; if zero, all
-	Replace bool       // add: remove the host from lines that give it another address
-	Force   bool       // add: even where no line is needed
-	Expires time.Time  // add: the day on which the line expires; if zero, none
-	Any     bool       // remove: also from lines that rdnsproxy did not write
-	Fix     bool       // verify: remove lines that are not needed or have expired
-	Listing Listing    // list: the format
+	Address netip.Addr     // add: only this one of several addresses; if zero, all
+	Replace bool           // add: remove the host from lines that give it another address
+	Force   bool           // add: even where no line is needed
+	Expires time.Time      // add: the day on which the line expires; if zero, none
+	Any     bool           // remove: also from lines that rdnsproxy did not write
+	Fix     bool           // verify: remove lines that are not needed or have expired
+	Listing listing.Format // list: the format
 
 	// RerunFlags returns the flags to repeat in a suggested command that does the same
 	// as root: those with the given names, or all. If nil, none.

@@ -119,7 +119,8 @@ type outcome struct {
 	passed  bool                 // strict lets the host pass
 }
 
-// learn keeps the outcome of a check, once for each address.
+// learn keeps the outcome of a check, once for each address. Strict keeps no answers by
+// which it refuses an address: who has mended a zone is let in at once.
 func (m *memory) learn(a netip.Addr, o outcome) {
 	if m.dir == "" {
 		return
@@ -134,14 +135,17 @@ func (m *memory) learn(a netip.Addr, o outcome) {
 		return
 	}
 	m.learned[a] = true
-	news := slices.ContainsFunc(o.answers, func(x resolve.Answer) bool { return reversecache.Keeps(&x) })
+	strict := m.host != ""
+	news := (!strict || o.passed) && slices.ContainsFunc(o.answers, func(x resolve.Answer) bool { return reversecache.Keeps(&x) })
 	failed := !o.failure.At.IsZero()
 	if !news && !failed && (!o.settled || was.Failed.At.IsZero()) {
 		return
 	}
 	m.changes = append(m.changes, change{a, func(r *reversecache.Record) {
-		r.Learn(o.answers, m.started, m.host != "")
-		if o.passed {
+		if news {
+			r.Learn(o.answers, m.started, strict)
+		}
+		if strict && o.passed {
 			r.SetJudged(m.host)
 		}
 		if failed || o.settled {
@@ -192,7 +196,7 @@ func (m *memory) save() {
 const slowFailure = 100 * time.Millisecond
 
 // keep notes what was found out about an address, if everything was. passed means that
-// strict lets the host pass.
+// strict lets the host pass with it.
 func (s *session) keep(r *check.Result, a netip.Addr, passed bool) {
 	answers, complete := s.inquiry.Reverse(a)
 	of := r.Of(a)
@@ -215,7 +219,8 @@ func (s *session) keepAll(ctx context.Context, stage check.Stage) {
 	defer cancel()
 	r, _ := s.inquiry.Wait(ctx, stage)
 	for _, a := range r.Addresses {
-		s.keep(r, a.Address, false)
+		good, _ := s.agrees(r, a.Address)
+		s.keep(r, a.Address, good)
 	}
 }
 

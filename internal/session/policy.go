@@ -60,10 +60,9 @@ func (s *session) usable(r *check.Result, a netip.Addr) (text string, usable boo
 			text += "; it no longer matches the accepted mapping: " + change
 		}
 	}
-	of := r.Of(a)
-	usable = of != nil && of.Severity <= check.Notice
-	if misled := s.inquiry.Misled(a); usable && of.Verdict != check.Exact && misled != "" {
-		usable, text = false, misled
+	usable, misled := s.agrees(r, a)
+	if misled != "" {
+		text = misled
 	}
 	switch {
 	case !s.o.Verbose:
@@ -73,6 +72,19 @@ func (s *session) usable(r *check.Result, a netip.Addr) (text string, usable boo
 		s.voice.Notice("not used: " + text)
 	}
 	return text, usable
+}
+
+// agrees reports whether the mapping of an address is one that strict uses. misled says why
+// it does not use it although the verdict is good.
+func (s *session) agrees(r *check.Result, a netip.Addr) (good bool, misled string) {
+	of := r.Of(a)
+	if of == nil || of.Severity > check.Notice {
+		return false, ""
+	}
+	if of.Verdict != check.Exact {
+		misled = s.inquiry.Misled(a)
+	}
+	return misled == "", misled
 }
 
 // rejected reports whether the policy rejected any address.
