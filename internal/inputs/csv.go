@@ -145,7 +145,7 @@ func (t *table) next() (Item, error) {
 	case errors.As(err, &syntax) && (!errors.Is(err, csv.ErrQuote) || syntax.Line == syntax.StartLine):
 		// A quote that is not closed on its line has taken other rows with it, which ends the table.
 		at := t.at(syntax.StartLine)
-		return Item{Text: at, Where: at, Err: console.Refuse(exit.Usage, columnHint, "%v", syntax.Err)}, nil
+		return Item{Text: at, Where: at, Err: console.Refuse(exit.Usage, columnHint, "%v", wrongQuote(syntax.Err))}, nil
 	case err == io.EOF:
 		return Item{}, err
 	case err != nil:
@@ -202,7 +202,7 @@ func (t *table) refuse(err error) error {
 	var syntax *csv.ParseError
 	switch {
 	case errors.As(err, &syntax): // a quote that is not closed, as a rule
-		line, err = syntax.StartLine, syntax.Err
+		line, err = syntax.StartLine, wrongQuote(syntax.Err)
 	case errors.Is(err, errLongRow):
 		return console.Refuse(exit.Usage, columnHint, "%s:%d: %v", t.name, t.last+1, err)
 	}
@@ -210,6 +210,17 @@ func (t *table) refuse(err error) error {
 		return console.Refuse(exit.Usage, columnHint, "%s: %v", t.name, reason(err))
 	}
 	return console.Refuse(exit.Usage, columnHint, "%s:%d: %v", t.name, line, err)
+}
+
+// wrongQuote says in plain words what csv says about quotes.
+func wrongQuote(err error) error {
+	switch {
+	case errors.Is(err, csv.ErrQuote):
+		return errors.New("a quote is not closed, or text follows one that is")
+	case errors.Is(err, csv.ErrBareQuote):
+		return errors.New("a quote inside a cell that is not in quotes")
+	}
+	return err
 }
 
 // errLongRow: a row takes more than limits.TableRow.

@@ -134,10 +134,23 @@ func CheckHost(host string) error {
 	for i := range len(host) {
 		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}", c) >= 0 {
 			return console.Refuse(exit.Usage, hint,
-				"host %s contains a character that is not allowed in a host name", console.Quoted(host))
+				"host %s contains %s, which is not allowed in a host name", console.Quoted(host), character(c))
 		}
 	}
 	return nil
+}
+
+// character names a byte that a host name may not have.
+func character(c byte) string {
+	switch c {
+	case ' ':
+		return "a space"
+	case '\t':
+		return "a tab"
+	case '"':
+		return "a quote"
+	}
+	return console.Quoted(string(rune(c)))
 }
 
 // IsPort reports whether s is a port number.
