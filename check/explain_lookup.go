@@ -40,10 +40,9 @@ func explainLookup() []Explanation {
 				"name does not have this address. The address is checked all the same, the others of the name are not.",
 			Sure: "Sure, unless the two were looked up in different networks: a name can have other addresses " +
 				"inside than outside.",
-			Who: "Whoever relies on the list: an inventory that is out of date, or a record that was changed or forged.",
-			Do:  "Correct the list, or the record.",
-			Example: "web1.example.com does not have the address 192.0.2.1, with which the input pairs it: it has " +
-				"192.0.2.7",
+			Who:     "Whoever relies on the list: an inventory that is out of date, or a record that was changed or forged.",
+			Do:      "Correct the list, or the record.",
+			Example: "web1.example.com has 192.0.2.7, and not 192.0.2.1, with which the input pairs it",
 		},
 		{
 			Code: "questions.many",

@@ -29,8 +29,8 @@ func pairText(f *judgement) (string, bool) {
 	if n := len(others); n > maxListed {
 		others = append(others[:maxListed], fmt.Sprintf("%d others", n-maxListed))
 	}
-	return fmt.Sprintf("%s does not have the address %s, with which the input pairs it: it has %s",
-		f.host.shown, show(only), strings.Join(others, ", ")), true
+	return fmt.Sprintf("%s has %s, and not %s, with which the input pairs it",
+		f.host.shown, strings.Join(others, ", "), show(only)), true
 }
 
 // maxListed is how many addresses pairText lists.

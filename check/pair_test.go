@@ -23,10 +23,10 @@ func TestPairs(t *testing.T) {
 		{"held", "two.example.com", "203.0.113.20", "203.0.113.20 exact", "mapping.exact", ""},
 		{"held, of two families", "web.example.com", "2001:db8::7", "2001:db8::7 exact", "mapping.exact", ""},
 		{"another", "two.example.com", "203.0.113.7", "203.0.113.7 confirmed", "mapping.confirmed pair.differs",
-			"two.example.com does not have the address 203.0.113.7, with which the input pairs it: it has 203.0.113.20, 203.0.113.21"},
+			"two.example.com has 203.0.113.20, 203.0.113.21, and not 203.0.113.7, with which the input pairs it"},
 		{"another, of a family that it lacks", "my.example.com", "2001:db8::7", "2001:db8::7 confirmed",
 			"mapping.confirmed pair.differs",
-			"my.example.com does not have the address 2001:db8::7, with which the input pairs it: it has 192.168.1.243"},
+			"my.example.com has 192.168.1.243, and not 2001:db8::7, with which the input pairs it"},
 		{"no address", "none.example.com", "203.0.113.7", "", "mapping.no-address", ""},
 	}
 	for _, tt := range tests {
