@@ -23,6 +23,7 @@ type digest struct {
 	sum       summary
 	compared  compared
 	verdicts  map[check.Verdict]int
+	invalid   int // lines that are no target, and so have no verdict
 	operators operators
 	examples  examples
 	times     [len(timeSteps) + 1]int
@@ -45,10 +46,14 @@ func (d *digest) Result(r *check.Result) error {
 	if !d.sum.add(r) {
 		return nil
 	}
-	d.verdicts[r.Verdict]++
+	if r.Invalid() {
+		d.invalid++
+	} else {
+		d.verdicts[r.Verdict]++
+	}
 	listed := d.compared.add(r)
-	if r.Severity > check.Notice && !listed {
-		d.examples.add(kindOf(r), func() string { return d.line(r) })
+	if k := kindOf(r); k.shown() && !listed {
+		d.examples.add(k, func() string { return d.line(r) })
 	}
 	d.operators.add(r)
 	if took := r.Timings.Resolve + r.Timings.Reverse; took > 0 {
@@ -81,14 +86,18 @@ func (d *digest) headline(b *layout.Block) {
 }
 
 func (d *digest) byVerdict(b *layout.Block) {
-	if len(d.verdicts) == 0 {
+	if d.invalid == 0 && len(d.verdicts) == 0 {
 		return
 	}
-	d.part(b, "verdicts")
-	for _, v := range slices.Backward(check.Verdicts()) { // the worst first
-		if n := d.verdicts[v]; n > 0 {
-			b.Line(2, fmt.Sprintf("%11s  %5.1f %%  %s", grouped(n), 100*float64(n)/float64(d.sum.total-d.sum.unfinished), v))
+	row := func(n int, of string) {
+		if n > 0 {
+			b.Line(2, fmt.Sprintf("%11s  %5.1f %%  %s", grouped(n), 100*float64(n)/float64(d.sum.total-d.sum.unfinished), of))
 		}
+	}
+	d.part(b, "verdicts")
+	row(d.invalid, "none: no target")
+	for _, v := range slices.Backward(check.Verdicts()) { // the worst first
+		row(d.verdicts[v], string(v))
 	}
 }
 
@@ -107,15 +116,23 @@ func (d *digest) whomToAsk(b *layout.Block) {
 
 // line is a target with the finding that decides, on one line. The kind is said above it.
 func (d *digest) line(r *check.Result) string {
-	what := strings.TrimPrefix(summed(r), string(deciding(r).Code)+": ")
+	f := deciding(r)
+	what := strings.TrimPrefix(summed(r), string(f.Code)+": ")
+	if f.Code == check.InputInvalid { // the line is what has to be found
+		place, wrong, right := unplaced(r, f.Text)
+		what = place[strings.LastIndexByte(place, '/')+1:] + ": " + wrong + right
+	}
 	return safetext.Cut(name(r)+"  "+what, d.o.Width-2*len(layout.Indent))
 }
 
-// worst shows examples of what is unknown or worse.
+// worst shows examples of what is unknown or worse, and one of each kind of notice.
 func (d *digest) worst(b *layout.Block) {
-	kinds, each := d.examples.kinds()
+	kinds, most := d.examples.kinds()
 	for i, k := range kinds {
-		of := d.examples.of[k]
+		of, each := d.examples.of[k], most
+		if k.severity == check.Notice {
+			each = 1
+		}
 		if i == 0 {
 			b.Blank()
 		}

@@ -138,3 +138,25 @@ func TestWorst(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestDigestNotices: what the notices are is said, with an example of each kind; that there is
+// no PTR record, the verdicts say.
+func TestDigestNotices(t *testing.T) {
+	var rs []*check.Result
+	add := func(n int, code check.Code, v check.Verdict, text string) {
+		for i := range n {
+			r := check.Unjudged(fmt.Sprintf("h%d.example.com", i))
+			r.Severity, r.Verdict, r.Findings = check.Notice, v, []check.Finding{{Code: code, Severity: check.Notice, Text: text}}
+			rs = append(rs, r)
+		}
+	}
+	add(3, check.SlowResolve, check.Exact, "looking up took 2.5 s")
+	add(2, check.MappingCode(check.Undetermined), check.Undetermined, "in none of the zones")
+	add(4, check.MappingCode(check.Missing), check.Missing, "no reverse name")
+	got := write(t, "summary", Options{}, rs...)
+	want := "\n  3 notices: slow.resolve\n    h0.example.com  looking up took 2.5 s\n    and 2 more\n" +
+		"  2 notices: undetermined\n    h0.example.com  in none of the zones\n    and 1 more\n"
+	if !strings.HasSuffix(got, want) {
+		t.Errorf("%s\ndoes not end in\n%s", got, want)
+	}
+}

@@ -23,6 +23,12 @@ func kindOf(r *check.Result) kind {
 	return kind{r.Severity, string(code)}
 }
 
+// shown reports whether a digest has examples of a kind: it is unknown or worse, or a notice
+// that its verdict alone does not explain.
+func (k kind) shown() bool {
+	return k.severity > check.Notice || k.severity == check.Notice && k.what != string(check.Missing)
+}
+
 // Bounds of the examples that a digest shows.
 const (
 	examplesOfKind = 8

@@ -30,7 +30,8 @@ type Options struct {
 	Verbose bool                     // text: also what passes, and how long it took
 	Command func(text string) string // text: rewrites commands in advice so that they run this program; if nil, they stay
 
-	TargetWidth int // table: columns of the longest target; if 0, it is not known
+	TargetWidth int  // table: columns of the longest target; if 0, it is not known
+	Addresses   bool // table: the targets are addresses, so a column of addresses would say nothing
 
 	Ran func() Run // summary: about the run, asked for at its end; if nil, nothing is said
 

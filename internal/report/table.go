@@ -25,7 +25,7 @@ type table struct {
 }
 
 func newTable(w io.Writer, o Options) *table {
-	return &table{w: w, o: o, ink: layout.Ink{Colored: o.Color}, columns: columnsFor(o.Width, o.TargetWidth)}
+	return &table{w: w, o: o, ink: layout.Ink{Colored: o.Color}, columns: columnsFor(o.Width, o.TargetWidth, o.Addresses)}
 }
 
 // tableColumns are widths; a column of width 0 is left out. The finding is the last
@@ -41,8 +41,9 @@ const (
 )
 
 // columnsFor lays out a line of so many columns. longest is the width of the longest
-// target, 0 if that is not known.
-func columnsFor(width, longest int) tableColumns {
+// target, 0 if that is not known; addresses says that targets are addresses, which are
+// not shown twice.
+func columnsFor(width, longest int, addresses bool) tableColumns {
 	most := max(width*2/5, len("TARGET"))
 	c := tableColumns{severity: len("SEVERITY"), target: max(min(cmp.Or(longest, most), most), len("TARGET"))}
 	for _, v := range check.Verdicts() {
@@ -55,7 +56,7 @@ func columnsFor(width, longest int) tableColumns {
 		c.verdict = 0 // the finding begins with it
 		return c
 	}
-	if rest := c.finding - addressColumn - tableGap; rest >= findingAtLeast {
+	if rest := c.finding - addressColumn - tableGap; rest >= findingAtLeast && !addresses {
 		c.address, c.finding = addressColumn, rest
 	}
 	if more := longAddress - c.address; c.address > 0 && c.finding-more >= findingAmple {
@@ -169,18 +170,19 @@ func summed(r *check.Result) string {
 	}
 	text := f.Text
 	if f.Code == check.InputInvalid {
-		return unplaced(text)
+		place, wrong, right := unplaced(r, text)
+		return wrong + ", " + place + right
 	}
 	for _, subject := range []string{", whose reverse name ", ": its reverse name "} {
 		if _, rest, ok := strings.Cut(text, subject); ok && f.Code.Mapping() {
 			return "PTR " + rest
 		}
 	}
-	about := []string{r.Host}
+	var about []string
 	if f.Address.IsValid() {
-		about = append(about, fmt.Sprintf("%s port %d: ", show(f.Address), r.Port), show(f.Address)+": ", show(f.Address))
+		about = append(about, fmt.Sprintf("%s port %d: ", show(f.Address), r.Port), show(f.Address)+": ", show(f.Address)+" ")
 	}
-	for _, prefix := range about {
+	for _, prefix := range append(about, r.Host+": ", r.Host+" ") {
 		if rest, ok := strings.CutPrefix(text, prefix); ok {
 			text = strings.TrimLeft(rest, " ")
 			break
@@ -192,22 +194,21 @@ func summed(r *check.Result) string {
 	return string(f.Code) + ": " + text
 }
 
-// unplaced turns "hosts.txt:17: host "a..b": empty label; fix or remove the line", which is
-// about a target that stands beside it, around: what is wrong comes first and what would be
-// right last, as the end may be cut.
-func unplaced(text string) string {
-	place, reason, ok := strings.Cut(text, ": ")
+// unplaced takes "hosts.txt:17: host "a..b": empty label (a host name has ...); fix or remove
+// the line", which is about a target that stands beside it, apart: where it is, what is wrong,
+// and what would be right, with a space before it. Whoever puts these together puts first
+// what has to be seen, as the end may be cut.
+func unplaced(r *check.Result, text string) (place, wrong, right string) {
+	place, wrong, ok := strings.Cut(strings.TrimSuffix(text, "; fix or remove the line"), ": ")
 	if !ok {
-		return text
+		return "", place, ""
 	}
-	if rest, host := strings.CutPrefix(reason, `host "`); host {
-		if _, why, ok := strings.Cut(rest, `": `); ok {
-			reason = why
-		}
+	subject := strings.TrimPrefix(wrong, "host ")
+	if rest, quoted := strings.CutPrefix(subject, `"`+safetext.Cut(name(r), 80)+`"`); quoted {
+		wrong = strings.TrimLeft(rest, ": ")
 	}
-	wrong, right, explained := strings.Cut(strings.TrimSuffix(reason, "; fix or remove the line"), " (")
-	if wrong += ", " + place; explained {
-		wrong += " (" + right
+	if what, how, explained := strings.Cut(wrong, " ("); explained {
+		wrong, right = what, " ("+how
 	}
-	return wrong
+	return place, wrong, right
 }

@@ -106,16 +106,43 @@ func TestTableFinding(t *testing.T) {
 	}
 }
 
-// TestInvalidReasonFirst: of a line that is no target, the reason is seen however narrow
-// the terminal is.
-func TestInvalidReasonFirst(t *testing.T) {
-	r := check.Invalid("exam_ple..com", `typos.txt:2: host "exam_ple..com": empty label (a host name has no two dots in a row, and at most 253 characters); fix or remove the line`)
-	for _, format := range []string{"table", "summary"} {
-		if out := write(t, format, Options{Width: 80}, r); !strings.Contains(out, "  empty label, typos.txt:2") {
-			t.Errorf("%s has no reason:\n%s", format, out)
+// TestInvalid: of a line that is no target, the table shows the reason however narrow the
+// terminal is, and the summary the line, without the folders of its file. Neither repeats the
+// target that stands beside it.
+func TestInvalid(t *testing.T) {
+	for _, tt := range []struct{ target, text, table, summary string }{
+		{"exam_ple..com", `/srv/typos.txt:2: host "exam_ple..com": empty label (a host name has no two dots in a row, and at most 253 characters)`,
+			"  empty label, /srv/typos.txt:2", "exam_ple..com  typos.txt:2: empty label (a host name has no two dots"},
+		{"192.0.2.0/33", `a.txt:3: "192.0.2.0/33" is not a range: the prefix of an IPv4 address has 0 to 32 bits (a range is 192.0.2.0/24)`,
+			"  is not a range: the prefix", "192.0.2.0/33  a.txt:3: is not a range: the prefix of an IPv4 "},
+		{"x y", `stdin:3: the line has 5000 bytes`, "  the line has 5000 bytes, stdin:3", "x y  stdin:3: the line has 5000 bytes\n"},
+	} {
+		r := check.Invalid(tt.target, tt.text+"; fix or remove the line")
+		for format, want := range map[string]string{"table": tt.table, "summary": tt.summary} {
+			if out := write(t, format, Options{Width: 80}, r); !strings.Contains(out, want) {
+				t.Errorf("%s has no %q:\n%s", format, want, out)
+			}
 		}
 	}
-	if got := unplaced(`a.txt:3: the line has 5000 bytes`); got != "the line has 5000 bytes, a.txt:3" {
-		t.Error(got)
+}
+
+// TestTableOfAddresses: an address is not shown twice, and what is said about it begins with
+// a word. The finding has the room.
+func TestTableOfAddresses(t *testing.T) {
+	a := netip.MustParseAddr("192.0.2.8")
+	r := &check.Result{Target: "192.0.2.8", Host: "192.0.2.8", Verdict: check.Unresolvable, Severity: check.Warning,
+		Addresses: []check.Address{{Address: a}},
+		Findings: []check.Finding{{Code: check.MappingCode(check.Unresolvable), Severity: check.Warning, Address: a,
+			Text: "192.0.2.8: its reverse name old-h0007.example.com does not exist (NXDOMAIN)"}}}
+	exempt := &check.Result{Target: "10.0.0.1", Host: "10.0.0.1", Verdict: check.Exempt,
+		Findings: []check.Finding{{Code: check.MappingCode(check.Exempt), Text: "10.0.0.1: its range needs no reverse name"}}}
+	want := "SEVERITY  TARGET     VERDICT       FINDING\n" +
+		"warning   192.0.2.8  unresolvable  PTR old-h0007.example.com does not exist (...\n" +
+		"ok        10.0.0.1   exempt        its range needs no reverse name\n"
+	if got := write(t, "table", Options{Width: 80, TargetWidth: 9, Addresses: true, FailOn: check.Warning}, r, exempt); !strings.HasPrefix(got, want) {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if got := write(t, "table", Options{Width: 80, TargetWidth: 9}, r); !strings.Contains(got, "ADDRESS") {
+		t.Errorf("no addresses:\n%s", got)
 	}
 }

@@ -33,6 +33,7 @@ type queue struct {
 
 	taken   atomic.Int64  // how many were taken
 	wide    atomic.Int64  // columns of the longest of them
+	named   atomic.Bool   // one of them is not an address
 	settled chan struct{} // closed when the first limits.Window are taken, or all
 }
 
@@ -110,6 +111,10 @@ func (q *queue) take(text string, a netip.Addr) bool {
 	if n := int64(len(shown)); n > q.wide.Load() {
 		q.wide.Store(n)
 	}
+	if !q.named.Load() {
+		_, err := netip.ParseAddr(shown)
+		q.named.Store(err != nil)
+	}
 	return true
 }
 
@@ -122,14 +127,15 @@ func (q *queue) settle() {
 	}
 }
 
-// width returns the columns of the longest of the targets that are read first. It waits
-// for them, but not for a list that somebody is still typing.
-func (q *queue) width() int {
+// width returns the columns of the longest of the targets that are read first, and whether
+// all of these are addresses. It waits for them, but not for a list that somebody is still
+// typing.
+func (q *queue) width() (longest int, addresses bool) {
 	select {
 	case <-q.settled:
 	case <-time.After(100 * time.Millisecond):
 	}
-	return int(q.wide.Load())
+	return int(q.wide.Load()), !q.named.Load() && q.taken.Load() > 0
 }
 
 // total is how many targets there are; 0 if that is not known.

@@ -22,7 +22,7 @@ type writing struct {
 	s        *Survey
 	outcomes iter.Seq[outcome]
 	frame    *frame              // nil: results alone
-	width    func() int          // columns of the longest target; if nil, Options say that
+	width    func() (int, bool)  // columns of the longest target, and whether all are addresses; if nil, Options say that
 	end      func() error        // why the list was not read to its end; if nil, it was
 	written  func(record []byte) // is told of each record that has been written; if nil, nobody is
 	many     bool                // results come in numbers: save system calls
@@ -93,7 +93,7 @@ func (w *writing) writeTo(out io.Writer) error {
 	}
 	handler := sync.OnceValue(func() report.Handler { // when the first targets are read
 		if w.width != nil && o.Width > 0 {
-			o.TargetWidth = w.width()
+			o.TargetWidth, o.Addresses = w.width()
 		}
 		return format.New(out, o)
 	})
