@@ -56,7 +56,7 @@ func (f *auditFlags) registerOwn(fs *pflag.FlagSet) {
 		"read this machine's journal; --journal=DIR the one in a folder")
 	fs.Lookup("journal").NoOptDefVal = "true"
 	fs.Var((*framing)(&f.Input), "input", "how the log is written: "+strings.Join(framingWords(), ", "))
-	fs.StringSliceVar(&f.Tags, "tag", nil, "`NAME` of sshd in the log, besides sshd, sshd-session, sshd-auth (repeatable)")
+	fs.Var(words{(*repeated)(&f.Tags)}, "tag", "`NAME` of sshd in the log, besides sshd, sshd-session, sshd-auth (repeatable)")
 	fs.StringVar(&f.since, "since", "", "only from this `TIME` on")
 	fs.StringVar(&f.until, "until", "", "only up to this `TIME`")
 	fs.IntVar(&f.Year, "year", 0, "the year `N` of the log's last line, if its stamps have none")
@@ -67,8 +67,8 @@ func (f *auditFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.noDNS, "no-dns", false, "the same as --dns none")
 	fs.IntVar(&f.DNSLimit, "dns-limit", f.DNSLimit, "look up at most `N` addresses")
 	fs.Var((*interval)(&f.DNSBudget), "dns-budget", "time limit for all lookups")
-	fs.StringSliceVar(&f.Only.Users, "user", nil, "only this `USER`, and list the connections (repeatable)")
-	fs.StringSliceVar(&f.Only.Hosts, "host", nil,
+	fs.Var(words{(*repeated)(&f.Only.Users)}, "user", "only this `USER`, and list the connections (repeatable)")
+	fs.Var(words{(*repeated)(&f.Only.Hosts)}, "host",
 		"only this server, by its `NAME` in the log, and list the connections (repeatable)")
 	fs.BoolVar(&f.Follow, "follow", false, "go on reading as the log grows; print new findings")
 	fs.BoolVar(&f.Merge, "merge", false, "the FILEs are from --format tally: report on all of them together")

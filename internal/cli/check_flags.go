@@ -61,11 +61,11 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.Sources.All, "all", false, "check every alias in ssh's configuration")
 	fs.BoolVar(&f.Sources.KnownHosts, "known-hosts", false, "check every name in known_hosts; hashed names only if ssh's configuration or a target has them")
 	fs.StringVar(&f.SSHDConfig, "sshd-config", f.SSHDConfig, "read UseDNS from this sshd_config `FILE`; 'none' reads nothing")
-	fs.StringArrayVar(&f.Sources.FromFile, "from-file", nil, "check the targets in this `FILE`, one per line; - is stdin (repeatable)")
-	fs.StringSliceVar(&f.Sources.Column, "column", nil, "--from-file is a table (CSV): the `NAME` or number of the column with the targets; NAME,ADDRESS for pairs")
-	fs.StringSliceVar(&f.Sources.Field, "field", nil, "--from-file is JSON Lines: the `NAME` of the field with the targets, with dots inside objects; NAME,ADDRESS for pairs")
-	fs.StringArrayVar(&f.Zones.Files, "zone", nil, "check the A, AAAA and PTR records of this zone `FILE`, or ZONE=FILE; - is stdin (repeatable)")
-	fs.StringArrayVar(&f.Zones.Transfers, "axfr", nil, "check the records of a zone that a server transfers: `ZONE@SERVER` (repeatable)")
+	fs.Var((*repeated)(&f.Sources.FromFile), "from-file", "check the targets in this `FILE`, one per line; - is stdin (repeatable)")
+	fs.Var(words{(*repeated)(&f.Sources.Column)}, "column", "--from-file is a table (CSV): the `NAME` or number of the column with the targets; NAME,ADDRESS for pairs")
+	fs.Var(words{(*repeated)(&f.Sources.Field)}, "field", "--from-file is JSON Lines: the `NAME` of the field with the targets, with dots inside objects; NAME,ADDRESS for pairs")
+	fs.Var((*repeated)(&f.Zones.Files), "zone", "check the A, AAAA and PTR records of this zone `FILE`, or ZONE=FILE; - is stdin (repeatable)")
+	fs.Var((*repeated)(&f.Zones.Transfers), "axfr", "check the records of a zone that a server transfers: `ZONE@SERVER` (repeatable)")
 	fs.StringVar(&f.Zones.Key, "tsig-file", "", "sign the transfers of --axfr with the key in this `FILE`, as tsig-keygen writes it")
 	fs.BoolVar(&f.Zones.Offline, "offline", false, "with --zone or --axfr: ask no server about what the zones do not hold")
 	fs.StringVar(&f.Sources.Ansible, "ansible", "", "check the hosts of an inventory, from this `FILE` with the output of ansible-inventory --list; - is stdin")
@@ -74,7 +74,7 @@ func (f *checkFlags) registerOwn(fs *pflag.FlagSet) {
 // registerProbe registers the flags of commands that probe servers.
 func (f *checkFlags) registerProbe(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.DNSOnly, "dns-only", false, "DNS only, do not connect")
-	fs.StringSliceVar(&f.ExpectKeys, "expect-hostkey", nil, "accept only this host key, by `FINGERPRINT` SHA256:... (repeatable)")
+	fs.Var(words{(*repeated)(&f.ExpectKeys)}, "expect-hostkey", "accept only this host key, by `FINGERPRINT` SHA256:... (repeatable)")
 	fs.Var((*interval)(&f.TargetTimeout), "target-timeout", "time limit for one target")
 	fs.BoolVar(&f.AllKeys, "all-hostkeys", false, "also fetch host keys of the other types, one more connection each")
 }

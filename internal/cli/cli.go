@@ -63,7 +63,7 @@ var commands = []string{
 // called check, the first word that is not a flag and the next word decide: if that is a
 // port number, it is the relay. A leading -- means the relay too.
 func classify(args []string) (call, error) {
-	flags := sync.OnceValue(knownFlags)
+	few, all := sync.OnceValue(relayFlags), sync.OnceValue(knownFlags)
 	i, last := 0, ""
 	for i < len(args) && strings.HasPrefix(args[i], "-") && args[i] != "-" {
 		last = args[i]
@@ -75,7 +75,11 @@ func classify(args []string) (call, error) {
 		case "-V", "--version":
 			return call{args: []string{"version"}}, nil
 		}
-		i += flagWords(flags(), args[i])
+		n, known := flagWords(few(), args[i])
+		if !known {
+			n, _ = flagWords(all(), args[i])
+		}
+		i += n
 	}
 	if i > len(args) {
 		return call{}, console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands and flags",
@@ -135,21 +139,35 @@ func knownFlags() *pflag.FlagSet {
 	return flags
 }
 
-// flagWords returns the number of words of a flag: two if its value is the next word.
-func flagWords(fs *pflag.FlagSet, arg string) int {
+// relayFlags returns those of them that the relay has. They are few, and it is waiting.
+func relayFlags() *pflag.FlagSet {
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	registerRelay(flags, new(session.Options))
+	return flags
+}
+
+// flagWords returns the number of words of a flag: two if its value is the next word. known
+// is false if the set lacks a flag.
+func flagWords(fs *pflag.FlagSet, arg string) (words int, known bool) {
 	if name, ok := strings.CutPrefix(arg, "--"); ok {
-		if f := fs.Lookup(name); f != nil && f.NoOptDefVal == "" {
-			return 2
+		name, _, together := strings.Cut(name, "=")
+		f := fs.Lookup(name)
+		if f != nil && f.NoOptDefVal == "" && !together {
+			return 2, true
 		}
-		return 1
+		return 1, f != nil
 	}
+	known = true
 	for j := 1; j < len(arg); j++ {
-		if f := fs.ShorthandLookup(arg[j : j+1]); f != nil && f.NoOptDefVal == "" {
-			if j == len(arg)-1 {
-				return 2
-			}
-			return 1
+		f := fs.ShorthandLookup(arg[j : j+1])
+		switch {
+		case f == nil:
+			known = false
+		case f.NoOptDefVal == "" && j == len(arg)-1:
+			return 2, known
+		case f.NoOptDefVal == "":
+			return 1, known
 		}
 	}
-	return 1
+	return 1, known
 }
