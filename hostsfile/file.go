@@ -57,12 +57,15 @@ type File struct {
 // is ErrTooLong or the reader's.
 func Parse(r io.Reader) (*File, error) {
 	var b strings.Builder
+	piece := 32 << 10
 	if f, ok := r.(fs.File); ok {
 		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			b.Grow(int(min(info.Size(), MaxSize))) // one piece of memory, shared by the lines
+			size := int(min(info.Size(), MaxSize))
+			b.Grow(size)                         // one piece of memory, shared by the lines
+			piece = min(max(size+1, 512), piece) // most files are short, and the relay is waiting
 		}
 	}
-	if _, err := io.Copy(&b, io.LimitReader(r, MaxSize+1)); err != nil {
+	if _, err := io.CopyBuffer(&b, io.LimitReader(r, MaxSize+1), make([]byte, piece)); err != nil {
 		return nil, err
 	}
 	text := b.String()
