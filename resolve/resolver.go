@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"rdnsproxy/hostsfile"
@@ -43,6 +44,7 @@ type Resolver struct {
 	Native *net.Resolver
 
 	once   sync.Once
+	ready  atomic.Bool // init has returned
 	stub   stub
 	meters *meters // shared with the Resolver that this one was made of; nil until init if there is none
 	own    *Mux
@@ -168,6 +170,7 @@ func (r *Resolver) init() {
 		if r.Native == nil && r.Config == nil && r.Zones == nil && nativeTruth {
 			r.Native = net.DefaultResolver
 		}
+		r.ready.Store(true)
 	})
 }
 
@@ -195,11 +198,10 @@ func (r *Resolver) Err() error {
 // Close ends outstanding lookups and frees the sockets of the Resolver's own Mux.
 // Calling it is optional: idle sockets close themselves.
 func (r *Resolver) Close() error {
-	r.init()
-	if r.own != nil {
-		return r.own.Close()
+	if !r.ready.Load() || r.own == nil { // a relay to an address has no use for resolv.conf
+		return nil
 	}
-	return nil
+	return r.own.Close()
 }
 
 var bothTypes = []Type{A, AAAA}
