@@ -32,6 +32,13 @@ type Options[T any] struct {
 	Ahead func(ctx context.Context, item T, ready func())
 }
 
+// Few returns options for n items that are all there already: there are no more jobs, and
+// there is no more room, than they need. None is left out.
+func Few[T any](n, jobs int) Options[T] {
+	n = max(1, n)
+	return Options[T]{Jobs: min(jobs, n), Window: n, All: true}
+}
+
 // Map calls f for each item of in, on several goroutines, and yields the results in the
 // order of the items. A slow item holds back the results after it, and the work on them
 // only when the window is full. A slow consumer holds back in.

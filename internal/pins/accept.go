@@ -107,7 +107,7 @@ func (a *AcceptedMappings) lookup(ctx context.Context, sshConfig string, words [
 		}
 	}
 	var rs []*check.Result
-	each := ordered.Options[target.Target]{Jobs: o.Jobs, Window: len(targets), All: true}
+	each := ordered.Few[target.Target](len(targets), o.Jobs)
 	for r := range ordered.Map(ctx, each, slices.Values(targets), s.Check) {
 		if r.Interrupted() {
 			return nil, console.ErrInterrupted

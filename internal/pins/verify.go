@@ -41,7 +41,7 @@ func (p *Pins) Verify(ctx context.Context) (int, error) {
 	var found []check.PinFinding
 	severities, err := s.Report(func(yield func(*check.Result) bool) {
 		verify := func(ctx context.Context, lines []*hostsfile.Line) verified { return p.verifyHost(ctx, s, file, lines) }
-		each := ordered.Options[[]*hostsfile.Line]{Jobs: o.Jobs, Window: len(hosts), All: true}
+		each := ordered.Few[[]*hostsfile.Line](len(hosts), o.Jobs)
 		for h := range ordered.Map(ctx, each, slices.Values(hosts), verify) {
 			found = append(found, h.lines...)
 			if !yield(h.result) {

@@ -77,7 +77,8 @@ func (s *Survey) outcomes(ctx context.Context, q *queue, record func(*check.Resu
 		return o
 	}
 	if q.more == nil { // an interrupted run reports all of them
-		o := ordered.Options[job]{Jobs: s.o.Jobs, Window: len(q.given), Unordered: s.o.Unordered, All: true}
+		o := ordered.Few[job](len(q.given), s.o.Jobs)
+		o.Unordered = s.o.Unordered
 		return ordered.Map(ctx, o, q.jobs(ctx), func(ctx context.Context, j job) outcome { return judge(ctx, s.name(ctx, j)) })
 	}
 	// ssh itself may have to be run for its configuration, so some are read at once.

@@ -162,7 +162,7 @@ func (r *Reader) Targets(ctx context.Context, items []inputs.Item) ([]Target, er
 		err error
 	}
 	ts := make([]Target, 0, len(items))
-	each := ordered.Options[inputs.Item]{Jobs: r.Jobs, Window: len(items), All: true}
+	each := ordered.Few[inputs.Item](len(items), r.Jobs)
 	read := func(ctx context.Context, item inputs.Item) outcome {
 		t, err := r.Item(ctx, item)
 		return outcome{item, t, err}
