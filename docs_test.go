@@ -278,7 +278,7 @@ var (
 // in the help, and every other flag mentioned belongs to some command.
 func TestDocsCommands(t *testing.T) {
 	pages := map[string]string{}
-	for _, command := range []string{"", "setup", "check", "audit", "explain", "hosts", "hosts list", "hosts add", "hosts remove", "hosts verify", "accept", "ssh", "sftp", "scp", "demo", "completion", "version", "help"} {
+	for _, command := range []string{"", "setup", "check", "audit", "explain", "hosts", "hosts list", "hosts add", "hosts remove", "hosts verify", "accept", "ssh", "sftp", "scp", "demo", "known-hosts", "completion", "version", "help"} {
 		out, err := exec.Command("rdnsproxy", append([]string{"help"}, strings.Fields(command)...)...).CombinedOutput()
 		if err != nil {
 			t.Fatalf("help %s: %v\n%s", command, err, out)

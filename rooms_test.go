@@ -30,7 +30,7 @@ var rooms = map[string]rule{
 			"internal/console", "internal/demo", "internal/dialect", "internal/exit",
 			"internal/kept", "internal/layout", "internal/listing", "internal/pins", "internal/report", "internal/session",
 			"internal/setup", "internal/survey",
-			"internal/target", "internal/wrap",
+			"internal/target", "internal/vouch", "internal/wrap",
 		},
 	},
 	"rdnsproxy/internal/console": {
@@ -109,6 +109,10 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/become": {
 		"it knows how to find and become a program, not which",
 		[]string{"internal/console", "internal/exit"},
+	},
+	"rdnsproxy/internal/vouch": {
+		"it asks DNS about a key that is shown to it, and connects to nobody",
+		[]string{"check", "resolve", "sshconf", "internal/console", "internal/exit", "internal/parent", "internal/target"},
 	},
 	"rdnsproxy/internal/demo": {
 		"it plays the user: it runs the program, and knows of check only the words of its verdicts",

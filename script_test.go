@@ -132,6 +132,7 @@ var faults = map[string]lab.DNSFault{
 	"servfail":       lab.ServFail,
 	"refused":        lab.Refused,
 	"cname-loop":     lab.CNAMELoop,
+	"authentic":      lab.Authentic,
 	"slow":           lab.Delay(3 * time.Second),
 }
 

@@ -147,3 +147,33 @@ func whyUntrusted(a resolve.Answer) string {
 	}
 	return "the zone is not signed, or " + sourceWord(a) + " does not validate"
 }
+
+// VouchedFor reports whether SSHFP records prove that the key is their name's, and why
+// not: the zone is validated, ssh would take them for a match, and one of the matching
+// digests is SHA-256. ssh itself still accepts SHA-1 alone, but has announced to stop
+// (release notes of OpenSSH 10.2); nobody sees this decision, so it does not begin with a
+// digest whose collisions can be made.
+func (k Key) VouchedFor(a resolve.Answer) (ok bool, why string) {
+	switch {
+	case a.Status != resolve.OK:
+		return false, a.Status.Words()
+	case !a.Authentic:
+		return false, whyUntrusted(a)
+	}
+	switch k.compare(a.Prints) {
+	case printMismatch:
+		return false, "they do not match the key"
+	case printOthers:
+		return false, "none is for a key of this type"
+	case printSilent:
+		return false, "ssh cannot use them"
+	}
+	sum := sha256.Sum256(k.Blob)
+	strong := func(p resolve.Fingerprint) bool {
+		return p.Algorithm == sshfpAlgorithm(k.Type) && p.Digest == 2 && p.Sum == string(sum[:])
+	}
+	if !slices.ContainsFunc(a.Prints, strong) {
+		return false, "they have a SHA-1 digest only"
+	}
+	return true, ""
+}

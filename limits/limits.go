@@ -147,6 +147,9 @@ const (
 // Bounds for the audit of a log. What is beyond them is counted as a whole, and the report
 // says so.
 const (
+	// VouchTime is how long ssh waits for known-hosts, its KnownHostsCommand.
+	VouchTime = 3 * time.Second
+
 	// LogLine is how much of a line is parsed, in bytes; the rest is skipped. LogName is how
 	// much of a name in it is kept.
 	LogLine = 64 << 10
@@ -230,6 +233,7 @@ func Table() []Group {
 			{"DNS queries at once", count(QuestionsAtOnce), "the others wait"},
 			{"time of an ssh -G", span(SSHTime), "killed; its settings count as unreadable"},
 			{"KnownHostsCommand", span(CommandTime), "killed; hostkey.unevaluated says so"},
+			{"rdnsproxy known-hosts", span(VouchTime), "nothing vouches for the key (--check-timeout)"},
 			{"penalty at one sshd", span(Penalty), "check waits, or skips the host (ssh.skipped)"},
 			{"answers of a proxy", span(ProxyTime) + ", " + count(ProxyAnswer>>10) + " KiB", "the connection fails (--connect-timeout)"},
 			{"time", span(TargetTime), "target.cut-short says so (--target-timeout)"},

@@ -55,7 +55,8 @@ var wrapped = []string{"ssh", "sftp", "scp"}
 
 // commands are the words that name a command unless a port follows.
 var commands = []string{
-	"setup", "check", "audit", "explain", "hosts", "accept", "cache", "ssh", "sftp", "scp", "demo", "version", "completion", "help",
+	"setup", "check", "audit", "explain", "hosts", "accept", "cache", "ssh", "sftp", "scp", "demo", "known-hosts", "version",
+	"completion", "help",
 	"__complete", "__completeNoDesc",
 }
 

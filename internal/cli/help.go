@@ -33,6 +33,7 @@ The first form is the relay, which ssh runs as its ProxyCommand. Commands:
   accept	remember a known mapping, without root
   cache	show or remove what the relay keeps of DNS's answers
   ssh, sftp, scp	run the real program with the relay
+  known-hosts	ssh's KnownHostsCommand: accept keys that DNSSEC vouches for
   demo	a guided tour, without network and root
   completion	print a completion script for a shell
   version	print the version

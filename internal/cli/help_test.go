@@ -17,7 +17,7 @@ import (
 // TestHelpFitsTerminal: every command's help fits in 80 columns.
 func TestHelpFitsTerminal(t *testing.T) {
 	for _, args := range [][]string{{"help"}, {"help", "check"}, {"help", "hosts"}, {"help", "hosts", "list"}, {"help", "hosts", "add"}, {"help", "hosts", "remove"}, {"help", "hosts", "verify"},
-		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "version"}, {"help", "limits"}, {"help", "explain"}, {"help", "completion"}, {"help", "environment"}, {"help", "relay"}, {"explain"}} {
+		{"help", "accept"}, {"help", "ssh"}, {"help", "demo"}, {"help", "known-hosts"}, {"help", "version"}, {"help", "limits"}, {"help", "explain"}, {"help", "completion"}, {"help", "environment"}, {"help", "relay"}, {"explain"}} {
 		path := filepath.Join(t.TempDir(), "help")
 		out, err := os.Create(path)
 		if err != nil {

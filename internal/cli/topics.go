@@ -98,6 +98,9 @@ Once COMMAND runs, its status is the status.
 The wrappers, rdnsproxy ssh, sftp and scp, exit with the status of the program that
 they run, or with 2 if it could not be run.
 
+known-hosts has 0 always, because ssh ends the connection if its KnownHostsCommand
+fails.
+
 The other commands: 0, or 2 for a usage error. hosts list also has 1 if the file could
 not be read; demo has 1 if a step failed, and 3 if its servers could not be started.
 `
