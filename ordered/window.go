@@ -8,7 +8,7 @@ import (
 
 // window is one run of Map. An item goes from pull to a worker, and its result from there
 // to yield, in a slot, of which there are Options.Window. Every channel has room for all
-// of them, so that nobody waits but for a free slot, or for work.
+// of them, so that nobody waits but for a free slot, or for work (workers.go).
 type window[T, R any] struct {
 	o      Options[T]
 	f      func(context.Context, T) R
@@ -26,10 +26,9 @@ type window[T, R any] struct {
 	ended   bool // over is closed
 	hurried bool // what has been prepared is worked on, ready or not
 	slots   []*slot[T, R]
-	jobs    int      // how many workers have been started
 	open    int      // items that are pulled, and not worked on to the end
 	failed  *failure // of in
-	workers sync.WaitGroup
+	workers
 }
 
 // slot has one item, and then its result.
@@ -141,10 +140,6 @@ func (w *window[T, R]) take(s *slot[T, R]) bool {
 	if !w.o.Unordered {
 		w.out <- s
 	}
-	if w.jobs < w.o.Jobs {
-		w.jobs++
-		w.workers.Go(w.work)
-	}
 	return true
 }
 
@@ -153,6 +148,7 @@ func (w *window[T, R]) start(s *slot[T, R]) {
 	if s.waits {
 		s.waits = false
 		w.ready <- s
+		w.wake()
 	}
 }
 
@@ -176,32 +172,6 @@ func (w *window[T, R]) hurry() {
 		if s.prepared {
 			w.start(s)
 		}
-	}
-}
-
-// work works on items until there are no more. One goroutine for many keeps the stack that
-// f has grown.
-func (w *window[T, R]) work() {
-	for {
-		select {
-		case <-w.stopped:
-			return
-		case s, ok := <-w.ready:
-			if !ok || w.isStopped() {
-				return
-			}
-			w.do(s)
-		}
-	}
-}
-
-// isStopped reports whether the consumer has stopped.
-func (w *window[T, R]) isStopped() bool {
-	select {
-	case <-w.stopped:
-		return true
-	default:
-		return false
 	}
 }
 
@@ -242,7 +212,7 @@ func (w *window[T, R]) closeIfDone() {
 	if !w.ended || w.open > 0 {
 		return
 	}
-	close(w.ready)
+	w.dismiss()
 	if w.o.Unordered {
 		close(w.out)
 	}
@@ -283,9 +253,22 @@ func (w *window[T, R]) clear(s *slot[T, R]) {
 func (w *window[T, R]) stop() {
 	w.forget()
 	w.end()
+	w.mu.Lock()
 	if !w.isStopped() {
 		close(w.stopped)
+		w.dismiss()
 	}
+	w.mu.Unlock()
 	w.cancel()
-	w.workers.Wait()
+	w.running.Wait()
+}
+
+// isStopped reports whether the consumer has stopped.
+func (w *window[T, R]) isStopped() bool {
+	select {
+	case <-w.stopped:
+		return true
+	default:
+		return false
+	}
 }
