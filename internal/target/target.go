@@ -63,12 +63,14 @@ type Reader struct {
 	Expander inputs.Expander // for the ranges of a List
 	Zones    inputs.Items    // what zones name, at the end of a List; if nil, nothing
 
+	user  func() sshconf.Query // AsUser of nothing yet: the same for all targets
 	files *sshFiles
 }
 
 // NewReader returns a Reader. The zero Options and Connect will do.
 func NewReader(w console.World, v *console.Voice, o Options, c Connect) *Reader {
-	return &Reader{World: w, Voice: v, Options: o, Connect: c, files: new(sshFiles)}
+	user := sync.OnceValue(func() sshconf.Query { return AsUser(w, sshconf.Query{}) })
+	return &Reader{World: w, Voice: v, Options: o, Connect: c, user: user, files: new(sshFiles)}
 }
 
 // WithoutConfiguration returns a Reader that ignores ssh's configuration.
@@ -157,13 +159,9 @@ func firstHop(proxyJump string) string {
 // configure applies ssh's configuration to a destination.
 func (r *Reader) configure(ctx context.Context, typed Destination) (Target, error) {
 	t := Target{Target: check.Target{Host: typed.host, Port: 22}}
-	q := AsUser(r.World, sshconf.Query{
-		Host:     typed.host,
-		User:     typed.user,
-		File:     r.Options.SSHConfig,
-		Keywords: targetKeywords,
-		Strict:   true,
-	})
+	q := r.user()
+	q.Host, q.User, q.File = typed.host, typed.user, r.Options.SSHConfig
+	q.Keywords, q.Strict = targetKeywords, true
 	if typed.port != 0 {
 		q.Args = []string{"-p", strconv.Itoa(int(typed.port))}
 	}
