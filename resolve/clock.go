@@ -7,10 +7,12 @@ import (
 )
 
 // WithTimeout is context.WithTimeout for lookups of r, but the time in which Rate holds them
-// back does not count: it says nothing about a server, nor about a target.
+// back does not count: it says nothing about a server, nor about a target. After the
+// CancelFunc, Err is Canceled in any case.
 func (r *Resolver) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if !r.Paced() {
-		return context.WithTimeout(ctx, d)
+		u := &until{Context: ctx, deadline: time.Now().Add(d)}
+		return u, u.Release
 	}
 	c := &clock{Context: ctx, done: make(chan struct{}), left: d, since: time.Now()}
 	c.mu.Lock()

@@ -2,8 +2,6 @@ package resolve
 
 import (
 	"context"
-	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -12,22 +10,16 @@ import (
 // is not among them is looked up as ever, until the deadline, and so is everything that
 // another Resolver is asked.
 type Held struct {
-	context.Context
-	of       *stub // whose answers they are
-	deadline time.Time
-	answers  []*Answer
-
-	once   sync.Once
-	timed  context.Context // made when somebody waits for the deadline
-	cancel context.CancelFunc
-	gone   atomic.Bool // Release was called
+	until
+	of      *stub // whose answers they are
+	answers []*Answer
 }
 
 // Hold makes a context for r of answers of DNS, as Asker.Answered was told them; nil ones among
 // them are skipped. The answers' Took is kept. A zero deadline is none. The caller calls
 // Release when the lookups have ended.
 func (r *Resolver) Hold(ctx context.Context, deadline time.Time, answers []*Answer) *Held {
-	return &Held{Context: ctx, of: &r.stub, deadline: deadline, answers: answers}
+	return &Held{until: until{Context: ctx, deadline: deadline}, of: &r.stub, answers: answers}
 }
 
 // heldKey finds the answers that are one Resolver's.
@@ -62,47 +54,4 @@ func (h *Held) Value(key any) any {
 		return h
 	}
 	return h.Context.Value(key)
-}
-
-// Deadline is when lookups of what is not held end.
-func (h *Held) Deadline() (time.Time, bool) {
-	below, ok := h.Context.Deadline()
-	if h.deadline.IsZero() || ok && below.Before(h.deadline) {
-		return below, ok
-	}
-	return h.deadline, true
-}
-
-// Done starts the timer: only who waits needs it.
-func (h *Held) Done() <-chan struct{} {
-	if h.deadline.IsZero() {
-		return h.Context.Done()
-	}
-	return h.start().Done()
-}
-
-// Err reports why the context has ended, if it has.
-func (h *Held) Err() error {
-	err := h.Context.Err()
-	switch {
-	case err != nil:
-		return err
-	case h.gone.Load(): // Done may be closed, and then there must be an error
-		return context.Canceled
-	case !h.deadline.IsZero() && !time.Now().Before(h.deadline):
-		return context.DeadlineExceeded
-	}
-	return nil
-}
-
-func (h *Held) start() context.Context {
-	h.once.Do(func() { h.timed, h.cancel = context.WithDeadline(h.Context, h.deadline) })
-	return h.timed
-}
-
-// Release frees the timer, if there is one. Nothing may be looked up with h afterwards.
-func (h *Held) Release() {
-	h.gone.Store(true)
-	h.once.Do(func() { h.cancel = func() {} })
-	h.cancel()
 }

@@ -88,3 +88,38 @@ func TestWithTimeout(t *testing.T) {
 		t.Error(ctx.Err())
 	}
 }
+
+// TestWithTimeoutUnpaced: nobody needs to wait for a context for it to end, those that are
+// made from it end with it, and after the CancelFunc it has ended, whether somebody waited or
+// not.
+func TestWithTimeoutUnpaced(t *testing.T) {
+	r := new(Resolver)
+	past, cancel := r.WithTimeout(context.Background(), -time.Second)
+	defer cancel()
+	if past.Err() != context.DeadlineExceeded {
+		t.Error(past.Err())
+	}
+	soon, cancel := r.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	below, stop := context.WithCancel(soon)
+	defer stop()
+	<-below.Done()
+	if below.Err() != context.DeadlineExceeded {
+		t.Error(below.Err())
+	}
+	for _, waited := range []bool{false, true} {
+		ctx, cancel := r.WithTimeout(context.Background(), time.Hour)
+		if waited {
+			ctx.Done()
+		}
+		cancel()
+		cancel()
+		<-ctx.Done()
+		if ctx.Err() != context.Canceled {
+			t.Error(waited, ctx.Err())
+		}
+		called := make(chan struct{})
+		context.AfterFunc(ctx, func() { close(called) })
+		<-called
+	}
+}
