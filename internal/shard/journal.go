@@ -23,6 +23,7 @@ type Journal struct {
 	Severities []check.Severity       // of their findings, each once
 	By         map[check.Severity]int // how many of them have which severity
 	Invalid    int                    // how many are about what is no target
+	Sum        Sum                    // of their targets
 	Version    string                 // of the program that began the file; "" if it is new
 	Complete   bool                   // the run before had ended
 
@@ -126,6 +127,7 @@ func (j *Journal) start(begin Begin) error {
 
 func (j *Journal) count(line []byte) {
 	j.Done++
+	j.Sum.Add(line)
 	worst := check.Pass
 	for _, s := range severitiesIn(line) {
 		worst = s

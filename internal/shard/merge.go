@@ -39,6 +39,7 @@ type part struct {
 	end    *End
 	first  []byte // its first line, if that is a result
 	n      int    // results read
+	sum    Sum    // of their targets
 	result *check.Result
 	at     int // its position in the whole list; 0: not known
 }
@@ -318,6 +319,7 @@ func (m *Merged) advance(p *part) error {
 		}
 		r.MakeSafe()
 		p.n++
+		p.sum.Add(line)
 		p.result, p.at = r, positionOf(line)
 		return nil
 	}
@@ -336,5 +338,5 @@ func (m *Merged) complete(p *part) error {
 	case p.end == nil || !p.end.Complete:
 		return cmp.Or(m.lack(partialHint, p.name+": the run that wrote it has not ended"), io.EOF)
 	}
-	return cmp.Or(p.counted(p.end, p.n), io.EOF)
+	return cmp.Or(p.counted(p.end, p.n, p.sum), io.EOF)
 }

@@ -33,6 +33,7 @@ type End struct {
 	Complete bool           `json:"complete"`
 	Targets  int            `json:"targets"` // results in the file
 	By       map[string]int `json:"severities"`
+	Sum      string         `json:"sum,omitempty"` // Sum of their targets; versions before had none
 	Time     time.Time      `json:"time,omitzero"`
 }
 

@@ -62,7 +62,7 @@ func (m *Merged) sweep() error {
 func (m *Merged) sweepPart(p *part) error {
 	const all = 1<<63 - 1
 	in := linesOf(io.NewSectionReader(p.file, p.from, all-p.from))
-	results, end := 0, p.end
+	results, sum, end := 0, Sum(0), p.end
 	for {
 		line, err := in.read()
 		if errors.Is(err, io.EOF) {
@@ -84,9 +84,10 @@ func (m *Merged) sweepPart(p *part) error {
 			return p.notResult(in.n)
 		}
 		results++
+		sum.Add(line)
 	}
 	if p.begin != nil && end != nil && end.Complete {
-		return p.counted(end, results)
+		return p.counted(end, results, sum)
 	}
 	return nil
 }
@@ -96,10 +97,14 @@ func (p *part) notResult(line int) error {
 	return p.refuse("line %d is not a result of check --format jsonl", line)
 }
 
-// counted checks how many results there are against what the end of a file says.
-func (p *part) counted(end *End, results int) error {
-	if end.Targets != results {
+// counted checks how many results there are, and of which targets, against what the end of
+// a file says.
+func (p *part) counted(end *End, results int, sum Sum) error {
+	switch {
+	case end.Targets != results:
 		return p.refuse("it has %d results, and its end says %d", results, end.Targets)
+	case end.Sum != "" && end.Sum != sum.String():
+		return p.refuse("its results are not of the targets that its end counts: one is missing, and another is there twice or is of another file")
 	}
 	return nil
 }

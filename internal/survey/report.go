@@ -99,6 +99,9 @@ func (s *Survey) Fail(severities []check.Severity, err error) int {
 	case s.o.Output != "":
 		s.voice.Error(console.Refuse(exit.Usage, "--output takes a file in a directory you can write to, or - for stdout",
 			"writing the report to %v", err))
+	case s.o.Resume != "":
+		s.voice.Error(console.Refuse(exit.Usage, "the same command goes on where it stopped",
+			"writing the results to %s: %s", safetext.Line(s.o.Resume), console.PlainError(err)))
 	default:
 		s.voice.Error(fmt.Errorf("writing the report: %s", console.PlainError(err)))
 	}

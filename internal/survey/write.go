@@ -34,8 +34,9 @@ type account struct {
 	severities severities
 	by         [check.Error + 1]int // targets by their severity
 	reported   int
-	unfinished int // of those reported: the run was interrupted before they were done
-	invalid    int // of those reported: they are no targets
+	unfinished int       // of those reported: the run was interrupted before they were done
+	invalid    int       // of those reported: they are no targets
+	sum        shard.Sum // of the targets whose records are framed
 }
 
 func (a *account) add(o outcome) {
@@ -138,6 +139,9 @@ func (w *writing) results(handler func() report.Handler, terminal bool) (stopped
 		if one.interrupted && w.frame != nil && w.frame.journal != nil {
 			continue // the next run begins with it
 		}
+		if w.frame != nil {
+			w.sum.Add(one.record)
+		}
 		write := func() error { return one.writeTo(handler()) }
 		if terminal { // which shows the line of progress too
 			err = w.s.progress.WhileHidden(write)
@@ -191,7 +195,11 @@ func (w *writing) whole() (targets int, by map[check.Severity]int) {
 func (w *writing) trailer(complete bool) []byte {
 	e := shard.End{Complete: complete, Time: time.Now().UTC().Truncate(time.Millisecond), By: map[string]int{}}
 	targets, by := w.whole()
-	e.Targets = targets
+	sum := w.sum
+	if j := w.frame.journal; j != nil {
+		sum += j.Sum
+	}
+	e.Targets, e.Sum = targets, sum.String()
 	for severity, n := range by {
 		if n > 0 {
 			e.By[severity.String()] = n
