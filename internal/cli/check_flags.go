@@ -150,7 +150,7 @@ func (f *checkFlags) validate() error {
 	case len(f.Sources.Column) > 2, len(f.Sources.Field) > 2:
 		return console.Refuse(exit.Usage, "name one, or two for pairs of a name and an address",
 			"--column and --field take at most two names, not %d", len(f.Sources.Column)+len(f.Sources.Field))
-	case twice(f.Sources.Files(), "-"):
+	case twice(f.Inputs(), "-"):
 		return console.Refuse(exit.Usage, "write one of them into a file", "stdin cannot be read twice")
 	case f.PrintKnownHosts && (f.Output != "" || f.given("format")):
 		return console.Refuse(exit.Usage, "remove --format and --output, and redirect stdout",

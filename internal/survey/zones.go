@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/zones"
@@ -21,6 +23,18 @@ type Zones struct {
 
 // Given reports whether there are any.
 func (z Zones) Given() bool { return len(z.Files)+len(z.Transfers) > 0 }
+
+// Inputs are the files of zones and the others that name targets; - is stdin.
+func (o *Options) Inputs() []string {
+	all := slices.Clone(o.Sources.Files())
+	for _, name := range o.Zones.Files {
+		if _, file, given := strings.Cut(name, "="); given && file == "-" { // ZONE=-
+			name = file
+		}
+		all = append(all, name)
+	}
+	return all
+}
 
 // load reads the zones, if any are given. Look-ups then go to them first, and to no
 // hosts file: it is zones that are checked, not this machine. The error is a Refusal.
