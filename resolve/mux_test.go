@@ -74,6 +74,9 @@ func TestMuxFails(t *testing.T) {
 				lab.Delay(patience)(x)
 			}
 		}, ErrNoReply},
+		"TCP is truncated too": {func(x *lab.DNSExchange) {
+			x.Reply.Truncated, x.Reply.Answer, x.Reply.Ns = true, nil, nil
+		}, ErrUnusable},
 		"TCP wrong question": {func(x *lab.DNSExchange) {
 			lab.Truncate(x)
 			if x.TCP {

@@ -11,6 +11,8 @@ import (
 	"os"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"rdnsproxy/limits"
 )
 
@@ -80,7 +82,11 @@ func converse(conn net.Conn, query []byte) (*Reply, error) {
 		if !answers(query, b) {
 			continue
 		}
-		return decode(b)
+		r, err := decode(b)
+		if err == nil && b[2]&2 != 0 && r.Rcode == dns.RcodeSuccess && len(r.Answer) == 0 {
+			return nil, ErrUnusable // TC: what was asked for has been left out (RFC 2181, section 9)
+		}
+		return r, err
 	}
 	return nil, ErrUnusable
 }
