@@ -46,6 +46,20 @@ func HeldBack(ctx context.Context) time.Duration {
 	return c.held
 }
 
+// lapse measures how long a lookup takes, without the time in which Rate holds it back: that
+// would be no fact about a server.
+type lapse struct {
+	ctx   context.Context
+	start time.Time
+	held  time.Duration // before start
+}
+
+func lapseOf(ctx context.Context) lapse { return lapse{ctx, time.Now(), HeldBack(ctx)} }
+
+func (l lapse) took() time.Duration {
+	return max(0, time.Since(l.start)-(HeldBack(l.ctx)-l.held))
+}
+
 // clock is a context with a timeout whose time can stand still.
 type clock struct {
 	context.Context

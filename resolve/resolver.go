@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"rdnsproxy/hostsfile"
 )
@@ -132,10 +131,10 @@ func (r *Resolver) one(ctx context.Context, w want, s Scope) Answer {
 // the hosts file alone (link-local ones by multicast DNS too, if nsswitch.conf has
 // it), unless the user named the servers.
 func (r *Resolver) Reverse(ctx context.Context, a netip.Addr, s Scope) Answer {
-	start := time.Now()
+	lapse := lapseOf(ctx)
 	answer := *r.reverse(ctx, a.Unmap().WithZone(""), s)
 	if r.stub.held(ctx).find(answer.Question) == nil {
-		answer.Took = time.Since(start)
+		answer.Took = lapse.took()
 	}
 	return answer
 }

@@ -42,7 +42,8 @@ type call struct {
 // ask returns q's answer: from the cache, from a call that is outstanding, or from a
 // new one.
 func (s *shared) ask(ctx context.Context, q Question) *Answer {
-	start := time.Now()
+	lapse := lapseOf(ctx)
+	start := lapse.start
 	for {
 		s.mu.Lock()
 		c := s.find(q)
@@ -62,7 +63,7 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 			c = new(call)
 			s.put(q, c)
 			s.mu.Unlock()
-			return s.do(ctx, q, c, start)
+			return s.do(ctx, q, c, lapse)
 		}
 		if c.done == nil {
 			c.done = make(chan struct{})
@@ -75,7 +76,7 @@ func (s *shared) ask(ctx context.Context, q Question) *Answer {
 			goOn()
 			if c.answer != nil {
 				a := *c.answer
-				a.Took = time.Since(start)
+				a.Took = lapse.took()
 				return &a
 			}
 		case <-ctx.Done():
@@ -102,16 +103,16 @@ func (s *shared) put(q Question, c *call) {
 }
 
 // do asks on behalf of all who wait. They are released even if fetch panics.
-func (s *shared) do(ctx context.Context, q Question, c *call, start time.Time) *Answer {
+func (s *shared) do(ctx context.Context, q Question, c *call, l lapse) *Answer {
 	defer s.finish(q, c)
 	done, ok := takeSlot(ctx) // not before: equal questions wait for this one, not for slots
 	if !ok {
-		return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: time.Since(start)}
+		return &Answer{Question: q, Status: gaveUp(ctx), Source: Source{Kind: KindDNS}, Took: l.took()}
 	}
 	defer done()
 	a := s.fetch(ctx, q)
 	now := time.Now()
-	a.Took = now.Sub(start)
+	a.Took = l.took()
 	failed := a.Status.Temporary()
 	if !failed || ctx.Err() == nil {
 		c.answer = a

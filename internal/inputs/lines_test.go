@@ -53,7 +53,7 @@ func show(items Items) (lines []string) {
 func unplaced(s string) string {
 	words := strings.Split(s, " ")
 	for i, w := range words {
-		if strings.HasPrefix(w, "/") {
+		if filepath.IsAbs(w) {
 			words[i] = filepath.Base(w)
 		}
 	}
