@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"rdnsproxy/replacefile"
 )
@@ -22,8 +23,13 @@ var ErrTooLong = errors.New("too long")
 
 // Open opens the directory at path. The error is ErrUnsafe, ErrLink or the system's.
 func Open(path string) (*os.Root, error) {
-	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+	switch info, err := os.Lstat(path); { // first: opening a FIFO would wait for a writer
+	case err != nil:
+		return nil, err
+	case info.Mode()&fs.ModeSymlink != 0:
 		return nil, ErrLink
+	case !info.IsDir():
+		return nil, &fs.PathError{Op: "open", Path: path, Err: syscall.ENOTDIR}
 	}
 	dir, err := os.OpenRoot(path)
 	if err != nil {

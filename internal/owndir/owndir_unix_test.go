@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"rdnsproxy/internal/owndir"
@@ -56,6 +57,22 @@ func TestOpen(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// Nothing but a directory is opened, and a FIFO is not waited for.
+func TestOpenOthers(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	if err := errors.Join(os.Symlink(dir, at("link")), os.WriteFile(at("file"), nil, 0o600), syscall.Mkfifo(at("FIFO"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]error{
+		"link": owndir.ErrLink, "file": syscall.ENOTDIR, "FIFO": syscall.ENOTDIR, "none": fs.ErrNotExist,
+	} {
+		if _, err := owndir.Open(at(name)); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -118,7 +118,7 @@ func (c Cache) Update(a netip.Addr, change func(*Record)) error {
 		dir.Remove(path)
 		return fmt.Errorf("%v: %w", a, err)
 	}
-	if err := dir.Mkdir(filepath.Dir(path), 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := dir.Mkdir(filepath.Dir(path), 0o700); err != nil && !isDir(dir, filepath.Dir(path)) {
 		return c.problem(err)
 	}
 	c.sweep(dir, filepath.Dir(path), filepath.Base(path))

@@ -111,6 +111,19 @@ func TestSuspectFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	folder := filepath.Dir(path)
+	if err := errors.Join(os.Rename(folder, folder+"2"), syscall.Mkfifo(folder, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := c.Recall(addr); len(r.Answers) > 0 || err == nil || c.Update(addr, learn) == nil {
+		t.Errorf("a FIFO in place of a directory: %v, %v", r.Answers, err)
+	}
+	if _, err := c.All(); err != nil {
+		t.Error(err)
+	}
+	if err := errors.Join(os.Remove(folder), os.Rename(folder+"2", folder)); err != nil {
+		t.Fatal(err)
+	}
 	if err := write(0o600, good); err != nil || !knows(t, c, addr.String()) {
 		t.Errorf("the good one: %v", err)
 	}

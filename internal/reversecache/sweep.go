@@ -65,6 +65,9 @@ func mtime(info fs.FileInfo) time.Time {
 
 // entries are those of a directory in the cache, at most sweepLimit.
 func entries(dir *os.Root, name string) []fs.DirEntry {
+	if !isDir(dir, name) { // opening a FIFO would wait for a writer
+		return nil
+	}
 	f, err := dir.Open(name)
 	if err != nil {
 		return nil
@@ -72,4 +75,9 @@ func entries(dir *os.Root, name string) []fs.DirEntry {
 	defer f.Close()
 	all, _ := f.ReadDir(sweepLimit)
 	return all
+}
+
+func isDir(dir *os.Root, name string) bool {
+	info, err := dir.Lstat(name)
+	return err == nil && info.IsDir()
 }
