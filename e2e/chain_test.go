@@ -4,10 +4,13 @@ package e2e
 
 import (
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/miekg/dns"
+
+	dnslab "rdnsproxy/internal/lab"
 )
 
 // chaining is a ProxyCommand of the form HOST PORT -- COMMAND.
@@ -113,6 +116,30 @@ func TestChainFamilies(t *testing.T) {
 	}
 	v.sshConfig(chaining(strict+"-4", "nc -4 %h %p"))
 	if o := v.ssh("dual.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+		t.Errorf("%+v", o)
+	}
+}
+
+// If one family cannot be looked up, the command may still get an address of it that nobody
+// has judged: strict refuses, and -4 says that it will not.
+func TestChainPartlyKnown(t *testing.T) {
+	v := newVisit(t)
+	server := v.dns(dnslab.Zone("example.com", "half A 198.51.100.10"), dnslab.Zone("100.51.198.in-addr.arpa", "10 PTR half.example.com."))
+	server.Fault("half.example.com", func(x *dnslab.DNSExchange) {
+		if x.Query.Question[0].Qtype == dns.TypeAAAA {
+			dnslab.ServFail(x)
+		}
+	})
+	v.sshConfig(chaining("--policy strict", "nc %h %p"))
+	if o := v.run("ssh", "half.example.com", "true"); o.status != 255 || !strings.Contains(o.err, "refused by --policy strict: the IPv6 addresses of half.example.com could not be looked up (SERVFAIL)") {
+		t.Errorf("%+v", o)
+	}
+	v.sshConfig(chaining("--policy strict -4", "nc %h %p"))
+	if o := v.run("ssh", "half.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+		t.Errorf("%+v", o)
+	}
+	v.sshConfig(chaining("", "nc %h %p"))
+	if o := v.run("ssh", "half.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
 		t.Errorf("%+v", o)
 	}
 }
@@ -226,15 +253,13 @@ func TestChainFails(t *testing.T) {
 // Proxies that people have: corkscrew and ncat over HTTP, connect-proxy and nc over SOCKS.
 func TestChainThroughProxies(t *testing.T) {
 	v := newVisit(t)
-	const web, socks = "127.0.0.1:8888", "127.0.0.1:1080"
-	v.write(home+"/tinyproxy.conf", "Port 8888\nListen 127.0.0.1\nMaxClients 5\n")
-	v.proxy(web, "tinyproxy", "-d", "-c", home+"/tinyproxy.conf")
-	v.proxy(socks, "microsocks", "-i", "127.0.0.1", "-p", "1080")
+	p := v.proxies()
+	web, webPort, _ := strings.Cut(p.tinyproxy, ":")
 	for name, command := range map[string]string{
-		"corkscrew":     "corkscrew 127.0.0.1 8888 %h %p",
-		"ncat":          "ncat --proxy " + web + " --proxy-type http %h %p",
-		"connect-proxy": "connect-proxy -S " + socks + " %h %p",
-		"nc":            "nc -X 5 -x " + socks + " %h %p",
+		"corkscrew":     "corkscrew " + web + " " + webPort + " %h %p",
+		"ncat":          "ncat --proxy " + p.tinyproxy + " --proxy-type http %h %p",
+		"connect-proxy": "connect-proxy -S " + p.sshD + " %h %p",
+		"nc":            "nc -X 5 -x " + p.sshD + " %h %p",
 	} {
 		t.Run(name, func(t *testing.T) {
 			v.sshConfig(chaining("", command))
@@ -258,16 +283,4 @@ func TestChainChecked(t *testing.T) {
 	if o := v.run("rdnsproxy", "ssh", "my.example.com", "true"); o.status != 255 || !strings.Contains(o.err, "refused by --policy strict") {
 		t.Errorf("the wrapper: %+v", o)
 	}
-}
-
-// proxy runs a proxy server until the test ends.
-func (v *visit) proxy(addr string, argv ...string) {
-	v.t.Helper()
-	cmd := exec.Command(argv[0], argv[1:]...)
-	v.must(cmd.Start())
-	v.t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	v.must(answers(addr))
 }

@@ -103,7 +103,24 @@ func TestKnownHostsCommand(t *testing.T) {
 		}
 	}
 
+	// Without %h, what other programs and the command line say to ssh counts too.
 	v.write(home+"/known", "")
+	v.write(home+"/config", strings.Replace(common, "IdentityFile none", "BatchMode yes\nStrictHostKeyChecking yes\nIdentityFile none", 1)+vouchingByArgs)
+	for _, c := range []struct {
+		argv []string
+		want string
+	}{
+		{[]string{"ssh", "-oHostKeyAlias=both.keys.test", "none.keys.test"}, "host key is known for"},
+		{[]string{"ssh", "-o", "HostName good.keys.test", "anything"}, "Permission denied"},
+		{[]string{"scp", "good.keys.test:x", "y"}, "Permission denied"},
+		{[]string{"sftp", "-oHostKeyAlias=both.keys.test", "none.keys.test:x", "y"}, "host key is known for"},
+	} {
+		argv := append([]string{c.argv[0], "-F", home + "/config"}, c.argv[1:]...)
+		if o := v.run(argv...); !strings.Contains(o.err, c.want) {
+			t.Errorf("%q: %+v", argv, o)
+		}
+	}
+
 	v.write(home+"/config", common+vouching)
 	v.write("/etc/resolv.conf", "nameserver 127.0.0.99\n")
 	if real, said := v.sshOnKey("-F", home+"/config", "good.keys.test"); real != "unknown" {

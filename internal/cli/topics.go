@@ -276,5 +276,5 @@ Fields are separated by a space; the last field is the rest of the line.
   2026-03-01T12:00:00Z 4711 my.example.com 22 192.168.1.243 unresolvable my.example.com is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not exist (NXDOMAIN)
   2026-03-01T12:03:10Z 4711 my.example.com 22 - ended closed by ssh, 5204 bytes up, 81412 bytes down
 
-With --fdpass there is no "ended" line: the relay has exited by then.
+With --fdpass or a command there is no "ended" line: the relay is gone by then.
 `

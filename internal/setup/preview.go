@@ -317,7 +317,8 @@ func (p *preview) unchecked() []string {
 		lines = append(lines, "behind a ProxyJump, only the connection to the jump host is checked: "+several(jumps, 8))
 	}
 	if len(commands) > 0 {
-		lines = append(lines, "not checked, because they have their own ProxyCommand: "+several(commands, 8))
+		lines = append(lines, "not checked, because they have their own ProxyCommand ("+
+			"with 'rdnsproxy %h %p -- ' in front of it, they are): "+several(commands, 8))
 	}
 	if len(p.samples) == maxSamples {
 		lines = append(lines, fmt.Sprintf("only the first %d patterns of the configuration were looked at", maxSamples))
