@@ -28,7 +28,7 @@ func deadZone(ctx context.Context, s *stage, print func(row)) error {
 		var took [3]float64
 		for i, visit := range []struct{ host, port, says string }{
 			{aliveName, alive, ""},
-			{deadName, dead, "the check was cut short"},
+			{deadName, dead, "the reverse lookup took longer than"},
 			{deadName, dead, "not waiting for it"},
 		} {
 			c, stderr, err := s.short(ctx, env, s.checked(visit.host, visit.port))

@@ -45,6 +45,9 @@ func main() {
 type plan struct {
 	given     string // the program to measure, instead of one that is built from the sources
 	starts    int    // rounds of start-ups
+	logins    int    // rounds of ssh host true
+	crowd     int    // relays that are started at once
+	crowds    int    // rounds of them
 	rounds    int    // rounds of sessions and raw transfers
 	session   int64  // bytes in a session
 	raw       int64  // bytes in a raw transfer
@@ -63,12 +66,12 @@ type plan struct {
 
 var (
 	full = plan{
-		starts: 201, rounds: 9, session: 1 << 30, raw: 2 << 30, stalls: 3, goodbyes: 30, hosts: 100_000, bulkTurns: 5,
+		starts: 201, logins: 101, crowd: 200, crowds: 9, rounds: 9, session: 1 << 30, raw: 2 << 30, stalls: 3, goodbyes: 30, hosts: 100_000, bulkTurns: 5,
 		bulkSizes: []int{100_000, 1_000_000},
 		log:       1 << 30, clients: 20_000, logSizes: []int64{256 << 20, 1 << 30, 4 << 30}, logTurns: 5,
 	}
 	quick = plan{
-		starts: 31, rounds: 3, session: 64 << 20, raw: 256 << 20, stalls: 1, goodbyes: 30, hosts: 5000, bulkTurns: 3,
+		starts: 31, logins: 9, crowd: 50, crowds: 3, rounds: 3, session: 64 << 20, raw: 256 << 20, stalls: 1, goodbyes: 30, hosts: 5000, bulkTurns: 3,
 		bulkSizes: []int{5000, 20_000},
 		log:       64 << 20, clients: 5000, logSizes: []int64{64 << 20, 256 << 20}, logTurns: 3,
 	}
@@ -83,7 +86,11 @@ type measurement struct {
 var measurements = []measurement{
 	{"start-up", startUp},
 	{"start-up-check", startUpChecked},
+	{"start-up-warm", startUpWarm},
 	{"start-up-ssh-G", startUpAsking},
+	{"login", login},
+	{"crowd", crowd},
+	{"crowd-dead-zone", crowdDeadZone},
 	{"fdpass", fdpass},
 	{"session-down", sessionDown},
 	{"session-up", sessionUp},
