@@ -133,3 +133,16 @@ func TestInterval(t *testing.T) {
 		}
 	}
 }
+
+// TestSeparateCommands: each is made under its own name, without the others.
+func TestSeparateCommands(t *testing.T) {
+	for _, c := range separate() {
+		all := treeFor(World{}, c.name).Commands()
+		if len(all) != 1 || all[0].Name() != c.name {
+			t.Errorf("%s: %d commands, the first is %s", c.name, len(all), all[0].Name())
+		}
+	}
+	if n := len(treeFor(World{}, "help").Commands()); n != len(commandTree(World{}).Commands()) {
+		t.Errorf("help knows %d commands", n)
+	}
+}

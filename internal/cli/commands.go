@@ -23,7 +23,7 @@ import (
 func runCommand(ctx context.Context, w World, args []string) int {
 	out := console.NewStdout(w.Out)
 	w.Stdout = out
-	root := commandTree(w)
+	root := treeFor(w, args[0])
 	if strings.HasPrefix(args[0], "__complete") {
 		plainUsages(root)
 	}
@@ -54,18 +54,39 @@ func runCommand(ctx context.Context, w World, args []string) int {
 	return int(status)
 }
 
+// treeFor returns the root of what a command needs: itself, or all commands if it is about
+// them, as help and completion are. The flags of all commands take longer than a short check.
+func treeFor(w World, name string) *cobra.Command {
+	for _, c := range separate() {
+		if c.name == name {
+			root := emptyTree(w)
+			root.AddCommand(c.make(w))
+			return root
+		}
+	}
+	return commandTree(w)
+}
+
+// separateCommand is a command that needs to know no other.
+type separateCommand struct {
+	name string
+	make func(World) *cobra.Command
+}
+
+func separate() []separateCommand {
+	return []separateCommand{
+		{"setup", setupCommand}, {"check", checkCommand}, {"audit", auditCommand}, {"explain", explainCommand},
+		{"hosts", hostsCommand}, {"accept", acceptCommand}, {"cache", cacheCommand}, {"demo", demoCommand},
+		{"known-hosts", knownHostsCommand}, {"version", versionCommand},
+	}
+}
+
 // commandTree returns the root of all commands.
 func commandTree(w World) *cobra.Command {
-	root := &cobra.Command{
-		Use:               "rdnsproxy",
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		DisableAutoGenTag: true,
-		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	root := emptyTree(w)
+	for _, c := range separate() {
+		root.AddCommand(c.make(w))
 	}
-	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
-	root.AddCommand(setupCommand(w), checkCommand(w), auditCommand(w), explainCommand(w), hostsCommand(w), acceptCommand(w), cacheCommand(w),
-		demoCommand(w), knownHostsCommand(w), versionCommand(w))
 	for _, program := range wrapped {
 		root.AddCommand(wrapCommand(w, program))
 	}
@@ -74,6 +95,19 @@ func commandTree(w World) *cobra.Command {
 	registerRelay(root.Flags(), new(session.Options)) // for completion; the relay parses its own
 	completeValues(root)
 	completeHosts(w, root)
+	return root
+}
+
+// emptyTree returns a root without commands.
+func emptyTree(w World) *cobra.Command {
+	root := &cobra.Command{
+		Use:               "rdnsproxy",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { showHelp(w, root, c) })
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		// Only commands that look something up have --quiet.
 		if quiet := c.Flags().Lookup("quiet"); quiet != nil && !quiet.Changed && w.Getenv(variable("quiet")) == "" {
