@@ -107,7 +107,8 @@ func allowed(name, text string) (shown string, ok bool) {
 	return k.text.read(text)
 }
 
-// maxText bounds the text of a line that is read here: a longer one is left to ssh.
+// maxText bounds the text of a line that is read here: the library's time grows
+// with its square.
 const maxText = 8 << 10
 
 // renaming are the keywords by which ssh may change the host name.

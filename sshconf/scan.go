@@ -67,7 +67,8 @@ func words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' })
 }
 
-// plain reports whether every byte of s stands for itself in every ssh: printable ASCII and blanks, no quote, backslash or #.
+// plain reports whether every byte of s stands for itself in every ssh and in the
+// library: printable ASCII and blanks, no quote, backslash or #.
 func plain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\'' || c == '\\' || c == '#' {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// shape reads the text after a keyword. ok means that every OpenSSH since 8.0 reads it
-// alike. shown is then ssh -G's spelling of it, or the text itself if the
+// shape reads the text after a keyword. ok means that every OpenSSH since 8.0 and the
+// library read it alike. shown is then ssh -G's spelling of it, or the text itself if the
 // spelling depends on the host (finish.go).
 //
 // This is an allow-list. A text that no shape accepts is not wrong: ssh -G is asked.

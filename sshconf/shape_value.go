@@ -2,9 +2,10 @@ package sshconf
 
 import "strings"
 
-// hostLine reports whether the patterns of a Host line are words to every ssh.
+// hostLine reports whether the library reads the patterns of a Host line as ssh does: it
+// splits only at blanks, and its ? also matches nothing.
 func hostLine(s string) bool {
-	if s == "" || s[0] == '=' || len(s) > maxText || !plain(s) {
+	if s == "" || s[0] == '=' || len(s) > maxText || !plain(s) || strings.Contains(s, "?") {
 		return false
 	}
 	for _, pattern := range words(s) {
@@ -59,7 +60,7 @@ func serviceClass(s string) bool {
 }
 
 // command is a raw line for the shell. Quotes must be paired as in ssh's argv_split, and
-// a value that starts with one is left to ssh. A lone hyphen means ssh's own stdin
+// the library unquotes a value that starts with one. A lone hyphen means ssh's own stdin
 // and stdout.
 func command(s string) (string, bool) {
 	unquoted := strings.ReplaceAll(s, `"`, "")

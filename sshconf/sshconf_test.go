@@ -119,7 +119,7 @@ func TestOtherFiles(t *testing.T) {
 	}
 }
 
-// FuzzShapes: whatever the allow-list takes, another reader, a library, reads as one setting
+// FuzzShapes: whatever the allow-list takes, the library reads as one setting
 // with just that text, or as one Host line; and nothing makes a lookup without
 // ssh panic.
 func FuzzShapes(f *testing.F) {
