@@ -3,7 +3,6 @@ package resolve
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"net/netip"
 	"os"
 
@@ -29,7 +28,7 @@ type ConfigID [16]byte
 // The error is that of asking for addresses and routes.
 func (r *Resolver) ConfigID() (ConfigID, error) {
 	r.init()
-	d := digest{sha256.New()}
+	d := &digest{make([]byte, 0, 512)}
 	r.stub.cfg.identify(d)
 	d.flag(r.Native != nil)
 	hosts := hostsfile.SystemPath()
@@ -54,7 +53,8 @@ func (r *Resolver) ConfigID() (ConfigID, error) {
 		return ConfigID{}, err
 	}
 	d.text(string(state))
-	return ConfigID(d.Sum(nil)[:16]), nil
+	sum := sha256.Sum256(d.b)
+	return ConfigID(sum[:16]), nil
 }
 
 // upstreamLists are where local servers list the servers that they ask.
@@ -62,7 +62,7 @@ var upstreamLists = []string{"/run/systemd/resolve/resolv.conf", "/run/NetworkMa
 
 // identify adds what of a configuration decides about answers. How long and how often
 // servers are asked does not.
-func (c *Config) identify(d digest) {
+func (c *Config) identify(d *digest) {
 	d.count(len(c.servers()))
 	for _, s := range c.servers() {
 		d.text(s.String())
@@ -85,19 +85,17 @@ func (c *Config) identify(d digest) {
 	}
 }
 
-// digest hashes values so that different lists of them never look alike.
-type digest struct{ hash.Hash }
+// digest collects values so that different lists of them never look alike.
+type digest struct{ b []byte }
 
-func (d digest) count(n int) {
-	d.Write(binary.BigEndian.AppendUint64(nil, uint64(n)))
-}
+func (d *digest) count(n int) { d.b = binary.AppendVarint(d.b, int64(n)) }
 
-func (d digest) text(s string) {
+func (d *digest) text(s string) {
 	d.count(len(s))
-	d.Write([]byte(s))
+	d.b = append(d.b, s...)
 }
 
-func (d digest) flag(b bool) {
+func (d *digest) flag(b bool) {
 	if b {
 		d.count(1)
 	} else {
@@ -106,18 +104,17 @@ func (d digest) flag(b bool) {
 }
 
 // file adds which file is at a path, and whether it has been written to.
-func (d digest) file(path string) {
+func (d *digest) file(path string) {
 	d.text(path)
 	if path == "" {
 		return
 	}
 	info, err := os.Stat(path)
-	if err != nil {
-		d.flag(false)
+	if d.flag(err == nil); err != nil {
 		return
 	}
-	d.flag(true)
 	d.count(int(info.Size()))
-	d.count(int(info.ModTime().UnixNano()))
-	d.count(int(inode(info)))
+	d.count(int(info.ModTime().Unix()))
+	d.count(info.ModTime().Nanosecond())
+	d.text(inode(info))
 }

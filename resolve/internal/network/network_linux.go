@@ -32,7 +32,7 @@ func State(servers []netip.Addr) ([]byte, error) {
 		return nil, err
 	}
 	s := state{routes: make([][]byte, len(to)), wanted: len(to) + 1}
-	buffer := make([]byte, 32<<10)
+	buffer := make([]byte, 8<<10) // the kernel makes no larger datagrams unless it sees a larger buffer (netlink_dump)
 	for read := 0; s.wanted > 0; {
 		n, from, err := syscall.Recvfrom(fd, buffer, 0)
 		switch kernel, ok := from.(*syscall.SockaddrNetlink); {
