@@ -28,10 +28,10 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o target.Option
 	defer cancel()
 	line, err := answer(ctx, w, o, asked)
 	if err != nil {
-		v.Notice(safetext.Name(asked.lookedUp) + ": nothing vouches for the key: " + err.Error())
+		v.Notice(safetext.Cut(safetext.Line(asked.lookedUp), 255) + ": nothing vouches for the key: " + err.Error())
 		return nil
 	}
-	v.Notice(safetext.Name(asked.lookedUp) + ": SSHFP records of a validated zone vouch for the " +
+	v.Notice(safetext.Cut(safetext.Line(asked.lookedUp), 255) + ": SSHFP records of a validated zone vouch for the " +
 		safetext.Name(asked.keyType) + " key")
 	if _, err := io.WriteString(w.TextWriter(), line); err != nil {
 		return console.Refuse(exit.Usage, "", "writing to stdout: %s", console.PlainError(err))
@@ -42,7 +42,7 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o target.Option
 // answer returns the line for known_hosts. An error says why there is none.
 func answer(ctx context.Context, w console.World, o target.Options, asked offer) (line string, err error) {
 	if asked.occasion != "HOSTNAME" {
-		return "", errors.New("it is not the host's name and key that ssh asks about (" + asked.occasion + ")")
+		return "", errors.New("ssh asks about " + map[string]string{"ORDER": "the order of the algorithms", "ADDRESS": "the address"}[asked.occasion])
 	}
 	subject, name, why := asked.subject()
 	if why != "" {
