@@ -229,7 +229,7 @@ it from a ProxyCommand that runs rdnsproxy.
   socks5h://HOST[:PORT]	SOCKS5; the proxy looks the name up
   http://HOST[:PORT]	HTTP CONNECT, to the address that is checked here
   https://HOST[:PORT]	the same inside TLS; SSL_CERT_FILE names other authorities
-  env	what ALL_PROXY says, except for the hosts of NO_PROXY; nothing else obeys these
+  env	what ALL_PROXY says, except for localhost and the hosts of NO_PROXY; nothing else obeys these
   none	no proxy, although RDNSPROXY_VIA names one
 
 The port is 1080, for https 443, as with curl. --remote-dns makes any proxy look the

@@ -30,6 +30,7 @@ func (s *session) prepareVia() error {
 				"--policy strict cannot vouch for an address that the proxy looks up")
 		}
 		s.unseen = chain
+		chain.Dialer.Attempts = s.settings.Attempts() // there is no race around it
 	}
 	if s.o.Verbose {
 		s.voice.Notice("connecting through " + s.settings.ViaText())

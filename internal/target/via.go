@@ -313,6 +313,9 @@ func addressesOf(r *resolve.Resolver) func(context.Context, string) iter.Seq2[ne
 	}
 }
 
+// Attempts is how many rounds of connecting are made: ConnectionAttempts. If 0, one.
+func (set *Settings) Attempts() int { return set.attempts }
+
 // ViaText says through which proxies a connection goes; "" if through none.
 func (set *Settings) ViaText() string {
 	var all []string

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 
 	"rdnsproxy/proxy/dial"
 	"rdnsproxy/safetext"
@@ -84,6 +85,8 @@ func (p *Proxy) failure(err error, to destination) *Error {
 		e.Text = "it closed the connection without an answer"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		e.Text = "it closed the connection in the middle of its answer"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		e.Text = "it reset the connection"
 	case errors.As(err, &inTLS):
 		e.Text, e.Hint = explainTLS(inTLS.error)
 	default:

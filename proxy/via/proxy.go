@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -166,7 +167,10 @@ func Redact(word string) string {
 // tls is the configuration for the proxy, from one for all.
 func (p *Proxy) tls(all *tls.Config) *tls.Config {
 	c := cmp.Or(all, &tls.Config{}).Clone()
-	c.ServerName = p.Host
+	c.ServerName = strings.TrimSuffix(p.Host, ".")
+	if a, err := netip.ParseAddr(p.Host); err == nil {
+		c.ServerName = a.WithZone("").String()
+	}
 	c.NextProtos = []string{"http/1.1"} // CONNECT is something else in HTTP/2
 	return c
 }

@@ -100,12 +100,12 @@ func (c *Chain) last() *Proxy { return c.Proxies[len(c.Proxies)-1] }
 
 // earlier is how long before the deadline an attempt gives up, at most: who waits for it
 // then hears which proxy it was.
-const earlier = 100 * time.Millisecond
+const earlier = 250 * time.Millisecond
 
 // through connects to a destination through the proxies up to the i-th.
 func (c *Chain) through(ctx context.Context, i int, to destination) (net.Conn, error) {
 	if end, limited := ctx.Deadline(); limited {
-		sooner, cancel := context.WithDeadline(ctx, end.Add(-min(earlier, time.Until(end)/10)))
+		sooner, cancel := context.WithDeadline(ctx, end.Add(-min(earlier, time.Until(end)/5)))
 		defer cancel()
 		ctx = sooner
 	}

@@ -138,21 +138,17 @@ func TestAddressesOfTheProxyRace(t *testing.T) {
 }
 
 func TestTLS(t *testing.T) {
-	cert, roots := certificate(t, "127.0.0.1")
-	inTLS := func(serve func(net.Conn)) func(net.Conn) {
+	inTLS := func(cert tls.Certificate) func(net.Conn) {
 		return func(c net.Conn) {
 			inside := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"h2", "http/1.1"}})
-			if inside.Handshake() == nil {
-				serve(inside)
+			if inside.Handshake() == nil && play(t, inside, 1, step{connect4, "HTTP/1.1 200 OK\r\n\r\n" + banner}) {
+				echo(inside)
 			}
 			inside.Close()
 		}
 	}
-	p := listen(t, inTLS(func(c net.Conn) {
-		play(t, c, 1, step{connect4, "HTTP/1.1 200 OK\r\n\r\n" + banner})
-		echo(c)
-	}))
-	c := chain(t, "https://", p)
+	cert, roots := certificate(t, "127.0.0.1")
+	c := chain(t, "https://", listen(t, inTLS(cert)))
 	if !c.Encrypts() {
 		t.Error("https does not count as encrypted")
 	}
@@ -166,8 +162,8 @@ func TestTLS(t *testing.T) {
 	defer conn.Close()
 	expect(t, conn, banner)
 
-	other, roots := certificate(t, "192.0.2.1")
-	cert = other
+	cert, roots = certificate(t, "192.0.2.1")
+	c = chain(t, "https://", listen(t, inTLS(cert)))
 	c.TLS = &tls.Config{RootCAs: roots}
 	_, err = c.Connect(limited(t, 10*time.Second), host4)
 	wantError(t, err, via.Broken, "certificate is valid for 192.0.2.1, not 127.0.0.1", "")
@@ -234,7 +230,11 @@ func TestFailures(t *testing.T) {
 		"no tls":       {"https://", []step{{"\x16", "HTTP/1.1 400 Bad Request\r\n\r\n"}}, via.Broken, "it does not speak TLS", "http://"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := chain(t, test.scheme, listen(t, follows(t, 1<<20, nil, test.steps...)))
+			ends := func(c net.Conn) { // in order: a reset may come before what was sent
+				c.(*net.TCPConn).CloseWrite()
+				hangs(c)
+			}
+			c := chain(t, test.scheme, listen(t, follows(t, 1<<20, ends, test.steps...)))
 			conn, err := c.Connect(limited(t, 10*time.Second), host4)
 			if err == nil {
 				conn.Close()
@@ -246,6 +246,7 @@ func TestFailures(t *testing.T) {
 
 // Whoever sends nothing, or hardly anything, is given up on.
 func TestNotForever(t *testing.T) {
+	t.Parallel()
 	drips := func(c net.Conn) {
 		for range 1000 {
 			if _, err := c.Write([]byte("HTTP/1.1 200"[:1])); err != nil {
@@ -264,6 +265,7 @@ func TestNotForever(t *testing.T) {
 		"http drips":   {"http://", drips},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c := chain(t, test.scheme, listen(t, test.serve))
 			_, err := c.Connect(limited(t, 300*time.Millisecond), host4)
 			wantError(t, err, via.Broken, "it did not answer in time about 192.0.2.7:22", "")
@@ -271,7 +273,7 @@ func TestNotForever(t *testing.T) {
 				t.Errorf("%v is no timeout", err)
 			}
 			// The race shows which proxy it was.
-			d := dial.Dialer{Timeout: 300 * time.Millisecond, Connect: c.Connect}
+			d := dial.Dialer{Timeout: 2 * time.Second, Connect: c.Connect}
 			_, _, err = d.Race(t.Context(), func(yield func(netip.AddrPort) bool) { yield(host4) })
 			var lost *dial.Error
 			if !errors.As(err, &lost) || lost.Failures[0].Reason != dial.Timeout || !strings.Contains(err.Error(), c.Proxies[0].String()) {
@@ -283,16 +285,27 @@ func TestNotForever(t *testing.T) {
 
 // Of several proxies, the one that is silent is named.
 func TestSilentOne(t *testing.T) {
+	t.Parallel()
 	for i, name := range []string{"the nearest", "the last"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			silent := listen(t, hangs)
 			c := chain(t, "socks5://", silent, "http://", silent)
 			if i == 1 {
 				c = chain(t, "socks5://", listen(t, follows(t, 1, hangs, step{hello, "\x05\x00"}, step{"\x05\x01\x00\x01\x7f\x00\x00\x01", ""}, step{"", granted4})), "http://", silent)
 			}
-			_, err := c.Connect(limited(t, 500*time.Millisecond), host4)
+			_, err := c.Connect(limited(t, 2*time.Second), host4)
 			wantError(t, err, via.Broken, c.Proxies[i].String()+": it did not answer in time", "")
 		})
+	}
+}
+
+func TestReset(t *testing.T) {
+	c := chain(t, "http://", listen(t, follows(t, 1, func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) }, step{connect4, "HTTP/1.1 "})))
+	_, err := c.Connect(limited(t, 10*time.Second), host4)
+	var e *via.Error
+	if !errors.As(err, &e) || e.Kind != via.Broken || !strings.Contains(e.Text, "it reset the connection") && !strings.Contains(e.Text, "in the middle") {
+		t.Error(err)
 	}
 }
 
