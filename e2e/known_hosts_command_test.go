@@ -75,6 +75,7 @@ func TestKnownHostsCommand(t *testing.T) {
 		{"HostKeyAlias that DNS has", "none.keys.test", "HostKeyAlias good.keys.test\n", "", "unknown"},
 		{"HostKeyAlias of a good host", "good.keys.test", "HostKeyAlias cluster\n", "", "unknown"},
 		{"HostKeyAlias of a good host, other name", "good.keys.test", "HostKeyAlias both.keys.test\n", "", "unknown"},
+		{"HostKeyAlias that only ssh evaluates", "none.keys.test", "Match exec true\nHostKeyAlias both.keys.test\nMatch all\n", "", "unknown"},
 		{"known for another name", "none.keys.test", "", "other.keys.test " + key.public, "unknown"},
 		{"known", "none.keys.test", "", "[none.keys.test]:2401 " + key.public, "accepted"},
 		{"another is known, DNS has no match", "wrong.keys.test", "", "[wrong.keys.test]:2401 " + other.public, "changed"},

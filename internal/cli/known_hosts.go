@@ -46,7 +46,6 @@ Exit status: 0.`,
 	}
 	fs := c.Flags()
 	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
-	fs.StringVarP(&o.SSHConfig, "ssh-config", "F", "", "without %h: read this `FILE` instead of the user's ssh configuration")
 	fs.Var((*interval)(&o.CheckTimeout), "check-timeout", "time limit, for which ssh waits")
 	fs.BoolVarP(&o.Verbose, "verbose", "v", false, "say why there is no line")
 	return c

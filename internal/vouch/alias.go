@@ -16,11 +16,11 @@ import (
 // alias is a name that the user has made up, and DNS may have one like it that is somebody
 // else's. %h says what ssh connects to. Without it, ssh's configuration is read as the ssh
 // that started this program has read it; where that cannot be known, the answer is an error.
-func (o offer) notAlias(ctx context.Context, w console.World, options target.Options, subject string) error {
+func (o offer) notAlias(ctx context.Context, w console.World, subject string) error {
 	host := o.host
 	if host == "" {
 		var err error
-		if host, err = connectedTo(ctx, w, options); err != nil {
+		if host, err = connectedTo(ctx, w); err != nil {
 			return err
 		}
 	}
@@ -31,7 +31,7 @@ func (o offer) notAlias(ctx context.Context, w console.World, options target.Opt
 }
 
 // connectedTo returns the host that the parent ssh connects to, if it has no HostKeyAlias.
-func connectedTo(ctx context.Context, w console.World, options target.Options) (string, error) {
+func connectedTo(ctx context.Context, w console.World) (string, error) {
 	args := parent.Args()
 	if args == nil {
 		return "", errors.New("without %h as the last argument, it may be a HostKeyAlias")
@@ -42,9 +42,6 @@ func connectedTo(ctx context.Context, w console.World, options target.Options) (
 	}
 	q := target.AsUser(w, c.Targets[0].Query())
 	q.Keywords = []string{"hostkeyalias", "hostname"}
-	if options.SSHConfig != "" {
-		q.Args = append(q.Args, "-F"+options.SSHConfig)
-	}
 	host, err := q.Lookup(ctx)
 	switch {
 	case err != nil:

@@ -52,7 +52,7 @@ func answer(ctx context.Context, w console.World, o target.Options, asked offer)
 	if why != "" {
 		return "", errors.New(why)
 	}
-	if err := asked.notAlias(ctx, w, o, subject); err != nil {
+	if err := asked.notAlias(ctx, w, subject); err != nil {
 		return "", err
 	}
 	resolver, _, err := o.Resolver(w)
