@@ -168,6 +168,9 @@ func TestConnectErrors(t *testing.T) {
 			"gateway: dial unix "},
 		"silence": {dial.Dialer{Connect: g.connect, Timeout: 50 * time.Millisecond}, g.silent,
 			dial.Timeout, "no answer in time"},
+		"a timeout of its own": {dial.Dialer{Connect: func(context.Context, netip.AddrPort) (net.Conn, error) {
+			return nil, fmt.Errorf("gateway: it says nothing: %w", context.DeadlineExceeded)
+		}}, g.silent, dial.Timeout, "gateway: it says nothing"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := test.d.Race(limited(t), slices.Values([]netip.AddrPort{test.to}))

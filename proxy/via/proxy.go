@@ -37,6 +37,7 @@ type Proxy struct {
 
 	password password
 	knows    bool                  // the password, which may be empty
+	first    first                 // the first login goes alone
 	refused  atomic.Pointer[Error] // it did not accept us
 }
 

@@ -95,6 +95,7 @@ func (p *Proxy) login(conn io.Writer, in *exact) error {
 	if status[1] != 0 { // the version has been seen to differ among servers
 		return &answer{kind: Login, text: "it does not accept the user and password"}
 	}
+	p.first.end() // connecting may take long
 	return nil
 }
 

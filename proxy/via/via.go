@@ -119,6 +119,14 @@ func (c *Chain) through(ctx context.Context, i int, to destination) (net.Conn, e
 	}
 	ctx, cancel := context.WithTimeout(ctx, limits.ProxyTime)
 	defer cancel()
+	if p.User != "" {
+		p.first.wait(ctx)
+		defer p.first.end()
+		if no := p.refused.Load(); no != nil {
+			conn.Close()
+			return nil, no
+		}
+	}
 	open, err := c.shake(ctx, p, conn, to)
 	if err != nil {
 		conn.Close()

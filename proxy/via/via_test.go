@@ -10,11 +10,14 @@ import (
 	"crypto/x509/pkix"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"math/big"
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -319,6 +322,43 @@ func TestWrongPasswordOnce(t *testing.T) {
 	}
 	if n := p.connections(); n != 1 {
 		t.Errorf("%d connections", n)
+	}
+}
+
+// Many connections at once try a wrong password once, and are not held up by a right one.
+func TestManyLogins(t *testing.T) {
+	for name, test := range map[string]struct {
+		status byte
+		want   int32
+	}{"wrong": {1, 1}, "right": {0, 20}} {
+		t.Run(name, func(t *testing.T) {
+			var logins atomic.Int32
+			p := listen(t, func(c net.Conn) {
+				var b [10]byte
+				if _, err := io.ReadFull(c, b[:4]); err != nil {
+					return
+				}
+				c.Write([]byte("\x05\x02"))
+				io.ReadFull(c, b[:7])
+				logins.Add(1)
+				c.Write([]byte{1, test.status})
+				hangs(c) // it connects, for ever
+			})
+			c := chain(t, "socks5://joe:x@", p)
+			var all sync.WaitGroup
+			for range 20 {
+				all.Go(func() {
+					if conn, err := c.Connect(limited(t, time.Second), host4); err == nil {
+						conn.Close()
+						t.Error("connected")
+					}
+				})
+			}
+			all.Wait()
+			if n := logins.Load(); n != test.want {
+				t.Errorf("%d logins, want %d", n, test.want)
+			}
+		})
 	}
 }
 
