@@ -7,16 +7,16 @@ import (
 )
 
 // WithTimeout is context.WithTimeout for lookups of r, but the time in which Rate holds them
-// back does not count: it says nothing about a server, nor about a target. After the
-// CancelFunc, Err is Canceled in any case.
+// back does not count, and neither does time in which nobody ran, as while the machine
+// sleeps: both say nothing about a server, nor about a target. After the CancelFunc, Err is Canceled in any case.
 func (r *Resolver) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if !r.Paced() {
 		u := &until{Context: ctx, deadline: time.Now().Add(d)}
 		return u, u.Release
 	}
-	c := &clock{Context: ctx, done: make(chan struct{}), left: d, since: time.Now()}
+	c := &clock{Context: ctx, done: make(chan struct{}), given: d, left: d, since: time.Now()}
 	c.mu.Lock()
-	c.timer = time.AfterFunc(d, func() { c.end(context.DeadlineExceeded) })
+	c.timer = time.AfterFunc(c.beat(), c.ring)
 	c.mu.Unlock()
 	stop := context.AfterFunc(ctx, func() { c.end(ctx.Err()) })
 	return c, func() {
@@ -46,18 +46,27 @@ func HeldBack(ctx context.Context) time.Duration {
 	return c.held
 }
 
-// lapse measures how long a lookup takes, without the time in which Rate holds it back: that
-// would be no fact about a server.
+// lapse measures how long a lookup takes, by its clock if it has one: the time in which Rate
+// holds it back, or nobody ran, would be no fact about a server.
 type lapse struct {
-	ctx   context.Context
+	clock *clock
 	start time.Time
-	held  time.Duration // before start
+	spent time.Duration // of the clock, before start
 }
 
-func lapseOf(ctx context.Context) lapse { return lapse{ctx, time.Now(), HeldBack(ctx)} }
+func lapseOf(ctx context.Context) lapse {
+	l := lapse{clockOf(ctx), time.Now(), 0}
+	if l.clock != nil {
+		l.spent = l.clock.spent()
+	}
+	return l
+}
 
 func (l lapse) took() time.Duration {
-	return max(0, time.Since(l.start)-(HeldBack(l.ctx)-l.held))
+	if l.clock != nil {
+		return l.clock.spent() - l.spent
+	}
+	return time.Since(l.start)
 }
 
 // clock is a context with a timeout whose time can stand still.
@@ -67,6 +76,7 @@ type clock struct {
 
 	mu    sync.Mutex
 	timer *time.Timer
+	given time.Duration
 	left  time.Duration // at since
 	since time.Time     // it has run, or stood still, since then
 	holds int           // lookups that are held back; while there are any, it stands still
@@ -101,8 +111,7 @@ func (c *clock) hold() {
 	defer c.mu.Unlock()
 	if c.holds++; c.holds == 1 {
 		c.timer.Stop()
-		now := time.Now()
-		c.left, c.since = c.left-now.Sub(c.since), now
+		c.charge()
 	}
 }
 
@@ -115,8 +124,48 @@ func (c *clock) release() {
 	now := time.Now()
 	c.held, c.since = c.held+now.Sub(c.since), now
 	if c.err == nil {
-		c.timer.Reset(max(c.left, 0))
+		c.timer.Reset(c.beat())
 	}
+}
+
+// beat is when the timer rings next: it is looked at so often that a time in which nobody ran
+// is seen as that.
+func (c *clock) beat() time.Duration { return min(max(c.left, 0), heartbeat) }
+
+// charge takes the time that has passed off what is left. It needs c.mu.
+func (c *clock) charge() {
+	now := time.Now()
+	passed, beat := now.Sub(c.since), c.beat()
+	if passed > beat+overslept {
+		passed = beat
+	}
+	c.left, c.since = c.left-passed, now
+}
+
+// spent is how much of its time has passed.
+func (c *clock) spent() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.holds == 0 {
+		c.charge()
+	}
+	return c.given - c.left
+}
+
+// ring is the timer's.
+func (c *clock) ring() {
+	c.mu.Lock()
+	if c.holds > 0 || c.err != nil { // it was stopped too late
+		c.mu.Unlock()
+		return
+	}
+	if c.charge(); c.left > 0 {
+		c.timer.Reset(c.beat())
+		c.mu.Unlock()
+		return
+	}
+	c.mu.Unlock()
+	c.end(context.DeadlineExceeded)
 }
 
 func (c *clock) end(err error) {

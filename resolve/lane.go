@@ -44,6 +44,8 @@ type Lane struct {
 
 	// What follows belongs to the lane's goroutine.
 	now     time.Time
+	alarm   time.Time // when it rings; zero: it is not set
+	swept   sweep
 	ending  bool
 	jobs    []Job    // taken, and not started
 	account *account // the job that is being started or told

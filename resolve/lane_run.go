@@ -17,11 +17,10 @@ func (l *Lane) run() {
 	defer close(l.closed)
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
-	var set time.Time // when the alarm rings
 	for !l.ending {
 		l.step()
-		if due := l.due(); !due.IsZero() && (set.IsZero() || due.Before(set)) {
-			set = due
+		if due := l.due(); !due.IsZero() && (l.alarm.IsZero() || due.Before(l.alarm)) {
+			l.alarm = due
 			alarm.Reset(due.Sub(l.now))
 		}
 		l.board.post(l)
@@ -39,8 +38,8 @@ func (l *Lane) run() {
 		case <-l.mail.wake:
 			l.tick()
 		case <-alarm.C:
-			set = time.Time{}
 			l.tick()
+			l.alarm = time.Time{}
 		case <-l.closing:
 			l.ending = true
 		}
@@ -49,8 +48,6 @@ func (l *Lane) run() {
 	}
 	l.end()
 }
-
-func (l *Lane) tick() { l.now = time.Now() }
 
 // drain takes what else has been received.
 func (l *Lane) drain() {
@@ -137,22 +134,27 @@ func (l *Lane) start() {
 	l.settle(a)
 }
 
-// due is when something happens by itself; zero: never.
+// due is when something happens by itself, or when it is time to see how long nobody ran;
+// zero: never.
 func (l *Lane) due() (at time.Time) {
+	if l.flights.first == nil {
+		return at
+	}
+	at = l.now.Add(heartbeat)
 	sooner := func(t time.Time) {
-		if at.IsZero() || t.Before(at) {
+		if t.Before(at) {
 			at = t
 		}
-	}
-	if f := l.flights.first; f != nil {
-		sooner(f.began.Add(l.patience))
 	}
 	if f, at := l.later.next(); f != nil {
 		sooner(at)
 	}
+	if l.swept.open == 0 { // else its end comes first
+		sooner(l.flights.first.began.Add(l.patience))
+	}
 	for _, s := range l.servers {
 		for level := range s.air {
-			if x := s.air[level].first; x != nil {
+			if x := s.air[level].first; x != nil && l.swept.open == 0 {
 				sooner(x.sent.Add(s.timeout(level)))
 			}
 		}
@@ -170,7 +172,7 @@ func (l *Lane) due() (at time.Time) {
 func (l *Lane) expire() {
 	for _, s := range l.servers {
 		for level := range s.air {
-			for x := s.air[level].first; x != nil && l.now.Sub(x.sent) >= s.timeout(level); x = s.air[level].first {
+			for x := s.air[level].first; x != nil && l.over(x.sent.Add(s.timeout(level))); x = s.air[level].first {
 				s.expired(x)
 			}
 		}
@@ -180,7 +182,7 @@ func (l *Lane) expire() {
 		l.later.head++
 		l.servers[f.at].enqueue(f)
 	}
-	for f := l.flights.first; f != nil && l.now.Sub(f.began) >= l.patience; f = l.flights.first {
+	for f := l.flights.first; f != nil && l.over(f.began.Add(l.patience)); f = l.flights.first {
 		if f.queued && f.shots == nil { // nobody was asked yet: the rate is low
 			f.began = l.now
 			l.flights.remove(f)

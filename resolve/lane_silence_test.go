@@ -75,6 +75,7 @@ func (p *played) run(names []string) {
 			p.replies = p.replies[1:]
 			x.socket.got(x.data)
 		}
+		p.swept.until = p.now
 		p.expire()
 		for _, k := range p.sockets {
 			k.asked = 0 // no new ports

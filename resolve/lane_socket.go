@@ -16,10 +16,11 @@ type laneSocket struct {
 	asked   int
 	born    time.Time
 	retired bool
+	swept   bool // it has not told yet that it is empty
 	ids     randomIDs
 }
 
-// receipt is what a reader hands over: datagrams, or its end.
+// receipt is what a reader hands over: datagrams, that there are none (see sweep), or its end.
 type receipt struct {
 	socket *laneSocket
 	batch  batch.Batch
@@ -107,8 +108,11 @@ func (l *Lane) take(d *receipt) {
 			k.got(d.batch.Datagram(i))
 		}
 	}
-	if d.err != nil && k.pending != nil {
+	switch {
+	case d.err != nil && k.pending != nil:
 		k.server.unreachable(k)
+	case d.err == nil && d.batch.Len() == 0:
+		k.empty()
 	}
 	d.socket = nil
 	select {
@@ -213,6 +217,7 @@ func (s *laneServer) close(k *laneSocket) {
 	}
 	k.pending = nil
 	k.conn.Close()
+	k.empty()
 	for i, other := range s.sockets {
 		if other == k {
 			s.sockets = append(s.sockets[:i], s.sockets[i+1:]...)

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -71,9 +72,12 @@ func (s slot) leave() {
 }
 
 // giveUp withdraws the question because of err, unless its outcome has come in the
-// meantime.
+// meantime. If the time is up, that is so too for an answer that waits in the socket.
 func (s slot) giveUp(err error) error {
-	if s.socket.take(s.flight) {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		s.socket.hurry(s.flight, err)
+	case s.socket.take(s.flight):
 		return s.verdict(err)
 	}
 	<-s.done

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"rdnsproxy/resolve/internal/batch"
 )
 
 // flight is one question that is outstanding on a socket.
@@ -20,7 +22,8 @@ type flight struct {
 
 	// guarded by the socket's mu
 	deadline time.Time
-	spoiled  bool // an unusable reply to it came
+	ended    error // why its asker does not wait any longer; nil: it does
+	spoiled  bool  // an unusable reply to it came
 	links[flight]
 }
 
@@ -35,9 +38,8 @@ func (f *flight) verdict(otherwise error) error {
 
 // socket is a connected UDP socket with many questions outstanding. Its reader
 // is its only goroutine. It also sweeps deadlines, woken by the socket's read
-// deadline, which is always set and never later than the first flight's. All flights
-// of a socket have the same timeout, so the list in order of sending is a queue of
-// deadlines.
+// deadline, which is never later than the first flight's. All flights of a socket have
+// the same timeout, so the list in order of sending is a queue of deadlines.
 type socket struct {
 	conn    *net.UDPConn
 	timeout time.Duration
@@ -48,6 +50,8 @@ type socket struct {
 	mu      sync.Mutex
 	pending map[uint16]*flight
 	flights linkedList[flight, *flight] // by the time of sending
+	hurried []*flight                   // whose askers do not wait any longer
+	woken   time.Time                   // the read deadline
 	asked   int
 	retired atomic.Bool // takes no more questions; closes with its last flight. Set under mu
 	closed  bool
@@ -59,7 +63,7 @@ func newSocket(conn *net.UDPConn, timeout time.Duration, window, most int) *sock
 	conn.SetReadDeadline(now.Add(timeout))
 	return &socket{
 		conn: conn, timeout: timeout, most: most, window: make(chan struct{}, window), born: now,
-		pending: make(map[uint16]*flight),
+		pending: make(map[uint16]*flight), woken: now.Add(timeout),
 	}
 }
 
@@ -117,6 +121,18 @@ func (s *socket) take(f *flight) bool {
 	return true
 }
 
+// hurry ends f with err once all that has arrived has been read.
+func (s *socket) hurry(f *flight, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pending[binary.BigEndian.Uint16(f.query)] != f {
+		return
+	}
+	f.ended = err
+	s.hurried = append(s.hurried, f)
+	s.conn.SetReadDeadline(time.Unix(1, 0))
+}
+
 // drop needs s.mu.
 func (s *socket) drop(f *flight) {
 	delete(s.pending, binary.BigEndian.Uint16(f.query))
@@ -146,7 +162,13 @@ func (s *socket) read() {
 		case err == nil:
 			s.got(b[:n])
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			if !s.sweep(time.Now()) {
+			now := time.Now()
+			hurried, err := s.rest(b)
+			if err != nil {
+				s.fail(err)
+				return
+			}
+			if !s.sweep(now, hurried) {
 				return
 			}
 		default:
@@ -181,22 +203,65 @@ func (s *socket) got(b []byte) {
 	}
 }
 
-// sweep ends the flights whose deadline has passed and sets the read deadline for the
-// next. It returns false if there is none and the socket has closed.
-func (s *socket) sweep(now time.Time) bool {
+// rest reads what has arrived: an answer that waits in the socket is not missing. It returns
+// the flights that have waited for no more than that.
+func (s *socket) rest(b []byte) (hurried []*flight, err error) {
+	for {
+		s.mu.Lock()
+		hurried, s.hurried = append(hurried, s.hurried...), nil
+		s.conn.SetReadDeadline(time.Time{})
+		s.mu.Unlock()
+		switch n, err := batch.Poll(s.conn, b); {
+		case errors.Is(err, os.ErrDeadlineExceeded): // another is in a hurry
+		case err != nil:
+			return hurried, err
+		case n == 0:
+			return hurried, nil
+		default:
+			s.got(b[:n])
+		}
+	}
+}
+
+// sweep ends the flights that are in a hurry or whose deadline has passed, and sets the read
+// deadline for the next. Time in which nobody ran says nothing about a server. It returns
+// false if there is none and the socket has closed.
+func (s *socket) sweep(now time.Time, hurried []*flight) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for f := s.flights.first; f != nil && !f.deadline.After(now); f = s.flights.first {
-		s.drop(f)
-		f.err = f.verdict(ErrNoReply)
-		close(f.done)
+	for _, f := range hurried {
+		if s.pending[binary.BigEndian.Uint16(f.query)] == f {
+			s.end(f, f.ended)
+		}
 	}
-	if s.flights.first == nil {
+	if late := now.Sub(s.woken); late > overslept {
+		for f := s.flights.first; f != nil; f = f.next {
+			f.deadline = f.deadline.Add(late)
+		}
+	}
+	for f := s.flights.first; f != nil && !f.deadline.After(now); f = s.flights.first {
+		s.end(f, ErrNoReply)
+	}
+	if s.flights.first == nil && !s.woken.After(now) {
 		s.retire()
 		return false
 	}
-	s.conn.SetReadDeadline(s.flights.first.deadline)
+	if s.flights.first != nil {
+		s.woken = s.flights.first.deadline
+	}
+	if len(s.hurried) == 0 {
+		s.conn.SetReadDeadline(s.woken)
+	} else {
+		s.conn.SetReadDeadline(time.Unix(1, 0))
+	}
 	return true
+}
+
+// end ends a flight that was not answered. It needs s.mu.
+func (s *socket) end(f *flight, err error) {
+	s.drop(f)
+	f.err = f.verdict(err)
+	close(f.done)
 }
 
 // fail ends the socket and all its flights with err.

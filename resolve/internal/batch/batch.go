@@ -5,8 +5,11 @@
 package batch
 
 import (
+	"errors"
 	"net"
 	"net/netip"
+	"os"
+	"time"
 )
 
 // Datagrams is how many datagrams one call of Receive takes at most, and Size how many
@@ -27,6 +30,8 @@ type Conn struct {
 	udp *net.UDPConn
 	out sender
 	in  receiver
+
+	sweeping bool // Receive's: it does not wait
 }
 
 // Dial makes a Conn. Nothing is sent.
@@ -57,13 +62,24 @@ func (c *Conn) Send(datagrams [][]byte) error {
 }
 
 // Receive waits for datagrams and takes those that are there into b, in place of its
-// former ones. After Close the error is net.ErrClosed.
-func (c *Conn) Receive(b *Batch) error {
-	b.n = 0
-	n, err := c.in.receive(b)
-	b.n = n
+// former ones. After Sweep it returns without one, once, when none is there. After Close the
+// error is net.ErrClosed.
+func (c *Conn) Receive(b *Batch) (err error) {
+	if b.n = 0; !c.sweeping {
+		if b.n, err = c.in.receive(b); !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		c.sweeping = true
+		c.udp.SetReadDeadline(time.Time{})
+	}
+	b.n, err = c.in.poll(b)
+	c.sweeping = b.n > 0
 	return err
 }
+
+// Sweep has Receive say when it has taken all that is there: what has arrived before Sweep
+// comes before that. Sweep is not called again until Receive has said so.
+func (c *Conn) Sweep() { c.udp.SetReadDeadline(time.Unix(1, 0)) }
 
 // Port is the local port.
 func (c *Conn) Port() uint16 { return c.udp.LocalAddr().(*net.UDPAddr).AddrPort().Port() }

@@ -1,9 +1,11 @@
 package batch
 
 import (
+	"errors"
 	"net"
 
 	"golang.org/x/net/ipv4"
+	"golang.org/x/sys/unix"
 )
 
 // messager is sendmmsg(2) and recvmmsg(2) of a socket.
@@ -45,4 +47,14 @@ func (r *receiver) open(udp *net.UDPConn) { r.socket = messages(udp) }
 func (r *receiver) receive(b *Batch) (int, error) {
 	b.make()
 	return r.socket.ReadBatch(b.messages, 0)
+}
+
+// poll is receive that does not wait.
+func (r *receiver) poll(b *Batch) (int, error) {
+	b.make()
+	n, err := r.socket.ReadBatch(b.messages, unix.MSG_DONTWAIT)
+	if errors.Is(err, unix.EAGAIN) {
+		return 0, nil
+	}
+	return max(n, 0), err
 }

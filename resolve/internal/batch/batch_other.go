@@ -21,6 +21,18 @@ func (r *receiver) open(udp *net.UDPConn) { r.udp = udp }
 
 func (r *receiver) receive(b *Batch) (n int, err error) {
 	n, err = r.udp.Read(b.room[:])
+	return b.took(n, err)
+}
+
+// poll is receive that does not wait.
+func (r *receiver) poll(b *Batch) (n int, err error) {
+	if n, err = Poll(r.udp, b.room[:]); n == 0 {
+		return 0, err
+	}
+	return b.took(n, err)
+}
+
+func (b *Batch) took(n int, err error) (int, error) {
 	if err != nil {
 		return 0, err
 	}

@@ -127,3 +127,42 @@ func TestErrors(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// After Sweep, what is there comes first, then once nothing, and then Receive waits again.
+func TestSweep(t *testing.T) {
+	p, to := peer(t, "127.0.0.1:0")
+	c := dial(t, to)
+	here := netip.AddrPortFrom(to.Addr(), c.Port())
+	var b Batch
+	for round, many := range []int{0, 1, Datagrams + 1, 0, 3} {
+		for range many {
+			p.WriteToUDPAddrPort([]byte("x"), here)
+		}
+		c.Sweep()
+		got := 0
+		for {
+			if err := c.Receive(&b); err != nil {
+				t.Fatal(round, err)
+			}
+			if b.Len() == 0 {
+				break
+			}
+			got += b.Len()
+		}
+		if got != many {
+			t.Errorf("round %d: %d datagrams, want %d", round, got, many)
+		}
+	}
+	go func() {
+		time.Sleep(20 * time.Millisecond)
+		p.WriteToUDPAddrPort([]byte("x"), here)
+	}()
+	if err := c.Receive(&b); err != nil || b.Len() != 1 {
+		t.Error(b.Len(), err)
+	}
+	c.Sweep()
+	c.Close()
+	if err := c.Receive(&b); !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+}
