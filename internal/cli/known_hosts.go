@@ -45,7 +45,8 @@ Exit status: 0.`,
 		ValidArgsFunction: completes(func(string) []string { return nil }),
 	}
 	fs := c.Flags()
-	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "", "ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
+	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "",
+		"ask this DNS server, ADDR or ADDR:PORT (repeatable; default: the system's)")
 	fs.Var((*interval)(&o.CheckTimeout), "check-timeout", "time limit, for which ssh waits")
 	fs.BoolVarP(&o.Verbose, "verbose", "v", false, "say why there is no line")
 	return c

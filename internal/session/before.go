@@ -56,14 +56,14 @@ func (s *session) warnBefore(ctx context.Context) {
 		s.voice.Unknown(fmt.Sprintf("%s (and %d more of its addresses)", unknown[0], len(unknown)-1))
 	}
 	s.reportPinned(ctx, r, r.Addresses[0].Address, until)
-	if s.o.Verbose {
-		s.voice.Notice("the mapping of " + s.host() + " was checked" + s.caveat())
-	}
+	s.reportChecked()
 }
 
 // awaitVerdict waits for the verdict on an address, unless its lookup has failed lately. If
 // it does not come in time, text says so. limit is how long waiting lasted in all.
-func (s *session) awaitVerdict(ctx, waiting context.Context, a netip.Addr, limit time.Duration) (text string, complete bool) {
+func (s *session) awaitVerdict(
+	ctx, waiting context.Context, a netip.Addr, limit time.Duration,
+) (text string, complete bool) {
 	failure := s.memory.of(a).Failed
 	remembered := !failure.At.IsZero()
 	if remembered {
@@ -164,9 +164,7 @@ func (s *session) judgeAll(ctx context.Context) error {
 		s.reportAcceptedChange(r, a)
 	}
 	s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil())
-	if s.o.Verbose {
-		s.voice.Notice("the mapping of " + s.host() + " was checked" + s.caveat())
-	}
+	s.reportChecked()
 	return nil
 }
 
@@ -182,6 +180,13 @@ func (s *session) unjudged(r *check.Result, resolved bool) (why []string) {
 		}
 	}
 	return why
+}
+
+// reportChecked says, with -v, what the check was about.
+func (s *session) reportChecked() {
+	if s.o.Verbose {
+		s.voice.Notice("the mapping of " + s.host() + " was checked" + s.caveat())
+	}
 }
 
 // rounded is a duration for messages.

@@ -41,8 +41,11 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o target.Option
 
 // answer returns the line for known_hosts. An error says why there is none.
 func answer(ctx context.Context, w console.World, o target.Options, asked offer) (line string, err error) {
-	if asked.occasion != "HOSTNAME" {
-		return "", errors.New("ssh asks about " + map[string]string{"ORDER": "the order of the algorithms", "ADDRESS": "the address"}[asked.occasion])
+	switch asked.occasion {
+	case "ORDER":
+		return "", errors.New("ssh asks about the order of the algorithms")
+	case "ADDRESS":
+		return "", errors.New("ssh asks about the address")
 	}
 	subject, name, why := asked.subject()
 	if why != "" {
