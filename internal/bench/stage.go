@@ -59,9 +59,9 @@ func (s *stage) takeProgram(ctx context.Context) (err error) {
 }
 
 func (s *stage) startDNS() (err error) {
-	s.dns, err = lab.StartDNS(
-		lab.Zone("bench.test", "alive IN A "+aliveAddr, "dead IN A "+deadAddr),
-		lab.Zone("127.in-addr.arpa", "21.0.0 IN PTR "+aliveName+".", "22.0.0 IN PTR "+deadName+"."))
+	s.dns, err = lab.StartDNS( // with TTLs that outlast every measurement
+		lab.Zone("bench.test", "alive 3600 IN A "+aliveAddr, "dead 3600 IN A "+deadAddr),
+		lab.Zone("127.in-addr.arpa", "21.0.0 3600 IN PTR "+aliveName+".", "22.0.0 3600 IN PTR "+deadName+"."))
 	if err != nil {
 		return err
 	}
