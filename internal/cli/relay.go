@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -16,6 +17,10 @@ import (
 
 // runRelay is what ProxyCommand runs.
 func runRelay(ctx context.Context, w World, args []string) int {
+	// For each goroutine that might run at once, Go's runtime would start a thread, and give
+	// it memory of its own. The relay waits for others most of the time; session.Run takes
+	// more if it has use for them.
+	runtime.GOMAXPROCS(1)
 	go console.SurviveSIGPIPE()
 	o, err := parseRelay(w, args)
 	switch {

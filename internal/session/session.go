@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -291,6 +292,9 @@ func (s *session) relay(conn net.Conn) int {
 			return exit.Unknown
 		}
 		return exit.OK
+	}
+	if _, direct := conn.(*net.TCPConn); !direct || runtime.GOOS != "linux" {
+		runtime.SetDefaultGOMAXPROCS() // a goroutine for each direction, which may block
 	}
 	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
 	s.log.ended(stats, err)
