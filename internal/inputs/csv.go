@@ -14,6 +14,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/limits"
+	"rdnsproxy/safetext"
 )
 
 // columnHint is the hint where a table cannot be read.
@@ -166,6 +167,9 @@ func (t *table) next() (Item, error) {
 		}
 		cells = append(cells, cell)
 	}
+	if first {
+		item.Hint = t.header(cells)
+	}
 	switch {
 	case item.Err != nil:
 		item.Text = cmp.Or(strings.Join(row, ","), item.Where)
@@ -178,6 +182,20 @@ func (t *table) next() (Item, error) {
 	}
 	return item, nil
 }
+
+// header returns what to do if the first row, which has a target if the columns are numbers,
+// has the names of the columns instead; "" if these are no names.
+func (t *table) header(cells []string) string {
+	for _, c := range cells {
+		if c == "" || len(c) > maxTitle || strings.ContainsAny(c, "\",") || c != safetext.Line(c) {
+			return ""
+		}
+	}
+	return "if this row has the names of the columns: --column " + safetext.Shell(strings.Join(cells, ","))
+}
+
+// maxTitle is the longest name of a column that a hint shows, in bytes.
+const maxTitle = 64
 
 // cell returns a cell of a row. The error is a Refusal.
 func (t *table) cell(row []string, c column) (string, error) {

@@ -64,6 +64,26 @@ func TestColumn(t *testing.T) {
 	}
 }
 
+// Only the first row of a table whose columns are numbers can have their names instead.
+func TestColumnsWithAHeader(t *testing.T) {
+	for text, want := range map[string][]string{
+		"rack,IP Address\nx,192.0.2.1\n": {"if this row has the names of the columns: --column 'IP Address'", ""},
+		"rack,\"a,b\"\nx,192.0.2.1\n":    {"", ""},
+		"rack,\x1b[2J\nx,192.0.2.1\n":    {"", ""},
+		"rack\nx,192.0.2.1\n":            nil,
+	} {
+		var hints []string
+		for item, err := range Column(write(t, "t.csv", text), nil, []string{"2"}) {
+			if err == nil {
+				hints = append(hints, item.Hint)
+			}
+		}
+		if !slices.Equal(hints, want) {
+			t.Errorf("%q: %q, want %q", text, hints, want)
+		}
+	}
+}
+
 func TestField(t *testing.T) {
 	tests := []struct {
 		name, field, text string

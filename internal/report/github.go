@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"rdnsproxy/check"
@@ -53,7 +54,9 @@ func (g *github) Result(r *check.Result) error {
 		title := githubProperty.Replace(name(r) + " " + string(f.Code))
 		data := githubData.Replace(strings.Join(append([]string{f.Text}, instructions(f)...), "\n"))
 		at := ""
-		if f.File != "" {
+		if file, line, ok := listLine(r.Where); ok && f.File == "" {
+			at = fmt.Sprintf("file=%s,line=%s,", githubProperty.Replace(file), line)
+		} else if f.File != "" {
 			at = fmt.Sprintf("file=%s,line=%d,", githubProperty.Replace(f.File), f.Line)
 		}
 		if err := g.annotate(level, fmt.Sprintf("::%s %stitle=%s::%s\n", level, at, title, data)); err != nil {
@@ -61,6 +64,20 @@ func (g *github) Result(r *check.Result) error {
 		}
 	}
 	return nil
+}
+
+// listLine takes the place of a target in a list apart: FILE:LINE. A name in an inventory, or
+// a line of stdin, is none.
+func listLine(where string) (file, line string, ok bool) {
+	i := strings.LastIndexByte(where, ':')
+	if i <= 0 || where[:i] == "stdin" {
+		return "", "", false
+	}
+	file, line = where[:i], where[i+1:]
+	if n, err := strconv.Atoi(line); err != nil || n < 1 {
+		return "", "", false
+	}
+	return file, line, true
 }
 
 // githubLevelOf returns the level for a severity. Unknown is a warning, because it fails

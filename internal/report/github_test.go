@@ -194,3 +194,21 @@ func TestGitHubSummaryFails(t *testing.T) {
 		t.Errorf("%v, %q", err, b.String())
 	}
 }
+
+// What is found about a target in a list is an annotation of its line.
+func TestGitHubAnnotatesLines(t *testing.T) {
+	for where, want := range map[string]string{
+		"lists/hosts.txt:12": "file=lists/hosts.txt,line=12,", "C:\\a,b.txt:3": "file=C%3A\\a%2Cb.txt,line=3,",
+		"stdin:2": "", "web1": "", "web1:x": "", ":3": "", "": "",
+	} {
+		r := check.Invalid("a..b", "text")
+		r.Where = where
+		var out bytes.Buffer
+		if err := (&github{w: &out}).Result(r); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(out.String(), "::error "+want+"title=a..b input.invalid::") {
+			t.Errorf("%q: %s", where, out.String())
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -157,10 +158,14 @@ func (s *Survey) name(ctx context.Context, j job) named {
 		return named{job: j, result: check.Unwalked(j.item.Text, gap, text)}
 	}
 	if s.o.StrictInput {
-		return named{job: j, bad: console.Refuse(exit.Usage, lineHint, "%s", text)}
+		return named{job: j, bad: console.Refuse(exit.Usage, cmp.Or(j.item.Hint, lineHint), "%s", text)}
 	}
-	if r := (*console.Refusal)(nil); errors.As(err, &r) && r.Hint != "" {
-		text += " (" + r.Hint + ")"
+	hint := j.item.Hint
+	if r := (*console.Refusal)(nil); hint == "" && errors.As(err, &r) {
+		hint = r.Hint
+	}
+	if hint != "" {
+		text += " (" + hint + ")"
 	}
 	s.progress.Done("")
 	return named{job: j, result: check.Invalid(j.item.Text, text+"; "+lineHint)}

@@ -33,6 +33,7 @@ type Survey struct {
 	counts   counts                       // for progress
 	lane     atomic.Pointer[resolve.Lane] // on which DNS is asked ahead; nil: none
 	storms   []resolve.LaneStorm          // of it, those that were told
+	losses   []resolve.Server             // of its servers, those that were told to leave questions unanswered
 	began    time.Time                    // zero: it only reads results
 	unnamed  int                          // hashed lines of known_hosts whose hosts are not checked, since their names are unknown
 

@@ -135,6 +135,7 @@ func (w *writing) results(handler func() report.Handler, terminal bool) (stopped
 		}
 		if w.many && w.reported%stormCheck == 0 {
 			w.s.tellStorms()
+			w.s.tellLosses(lossSoFar)
 		}
 		if one.interrupted && w.frame != nil && w.frame.journal != nil {
 			continue // the next run begins with it
@@ -156,6 +157,7 @@ func (w *writing) results(handler func() report.Handler, terminal bool) (stopped
 		}
 	}
 	w.s.tellStorms()
+	w.s.tellLosses(lossAtEnd)
 	switch {
 	case w.unfinished > 0 && !w.read:
 		return console.ErrInterrupted, nil
