@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"slices"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
@@ -9,6 +10,7 @@ import (
 	"rdnsproxy/safetext"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func checkCommand(w World) *cobra.Command {
@@ -41,10 +43,11 @@ configuration error, or a line of a list is no target, 3 it could not be determi
   rdnsproxy check --wait 5m --expect-hostkey SHA256:... new.example.com
   rdnsproxy check --all --format junit --output report.xml`,
 		RunE: func(c *cobra.Command, args []string) (err error) {
+			idle := given(c.Flags(), func(flag *pflag.Flag) bool { return !slices.Contains(mergeObeys(), flag.Name) })
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
-			if err := cmp.Or(refuseEmpty(c.Flags()), f.validate(), f.validateParts(args), notAPort("check", args)); err != nil {
+			if err := cmp.Or(refuseEmpty(c.Flags()), f.refuseIdle(idle), f.validate(), f.validateParts(args), notAPort("check", args)); err != nil {
 				return err
 			}
 			if other := f.suggested(); other != "" {

@@ -88,6 +88,21 @@ func missing(path string) bool {
 // clientAlone says why a client cannot be checked together with targets.
 const clientAlone = "--self and --client cannot be combined with targets"
 
+// mergeObeys returns the flags that --merge can obey: those about the report. What the others
+// ask for, the runs that wrote the results have done.
+func mergeObeys() []string {
+	return []string{"merge", "partial", "format", "output", "color", "fail-on", "quiet", "verbose", "help"}
+}
+
+// refuseIdle refuses the flags on the command line that --merge cannot obey.
+func (f *checkFlags) refuseIdle(idle []string) error {
+	if !f.merge || len(idle) == 0 {
+		return nil
+	}
+	return console.Refuse(exit.Usage, "give them to the runs that write the results, or leave them out",
+		"--merge only reads results: it cannot obey %s", strings.Join(idle, ", "))
+}
+
 // validateParts refuses what does not go with a part of a run, or with results that are
 // there already.
 func (f *checkFlags) validateParts(args []string) error {

@@ -76,5 +76,14 @@ func (e Ends) Invalid(failOn check.Severity, found []check.Severity) int {
 	return exit.Usage
 }
 
-// Incomplete is the exit status if there is no report, or only a part of one.
+// Partial is the exit status of a report that lacks something and says so, which otherwise
+// only the exit status does. found has the severities of what it has.
+func (e Ends) Partial(failOn check.Severity, found []check.Severity, otherwise int) int {
+	if e.status == nil {
+		return otherwise
+	}
+	return cmp.Or(e.status(failOn, found), e.incomplete)
+}
+
+// Incomplete is the exit status if there is no report.
 func (e Ends) Incomplete() int { return cmp.Or(e.incomplete, exit.Usage) }

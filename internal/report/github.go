@@ -127,6 +127,11 @@ func (g *github) Close() error {
 			return err
 		}
 	}
+	if lacking := g.o.lacking(); lacking != "" {
+		if _, err := fmt.Fprintf(g.w, "::error title=rdnsproxy check::incomplete: %s\n", githubData.Replace(lacking)); err != nil {
+			return err
+		}
+	}
 	_, err := fmt.Fprintf(g.w, "%s\n", Tally(g.total, g.counts))
 	if g.o.Summary != nil {
 		_, wrong := io.WriteString(g.o.Summary, g.summary())

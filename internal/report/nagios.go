@@ -70,11 +70,16 @@ func (n *nagios) Close() error {
 	if n.total == 0 && n.o.Empty != "" {
 		status = dialect.NagiosOK
 	}
+	lacking := n.o.lacking()
+	if lacking != "" {
+		status = cmp.Or(status, dialect.NagiosUnknown)
+		lacking = " (incomplete: " + safetext.Cut(dialect.NagiosPlain(lacking), nagiosText) + ")"
+	}
 	unnamed := ""
 	if n.o.Unnamed > 0 {
 		unnamed = fmt.Sprintf(" (not checked: %d hashed lines of known_hosts)", n.o.Unnamed)
 	}
-	_, err := io.WriteString(n.w, dialect.NagiosLine(status, n.summary()+unnamed, n.perfdata()))
+	_, err := io.WriteString(n.w, dialect.NagiosLine(status, n.summary()+lacking+unnamed, n.perfdata()))
 	return err
 }
 

@@ -93,6 +93,11 @@ func (p *prometheus) Close() error {
 	} {
 		b.WriteString(f.samples.Family("rdnsproxy_check_"+f.metric, f.help))
 	}
+	if p.o.lacking() != "" {
+		var lacks dialect.Samples
+		lacks.Add("rdnsproxy_check_incomplete", 1)
+		b.WriteString(lacks.Family("rdnsproxy_check_incomplete", "Whether results are missing: the run has not ended."))
+	}
 	if p.o.Unnamed > 0 {
 		var unnamed dialect.Samples
 		unnamed.Add("rdnsproxy_check_known_hosts_unnamed", float64(p.o.Unnamed))

@@ -39,11 +39,21 @@ type Options struct {
 
 	Empty string // nagios: the OK text if there are no results; if empty, no results are UNKNOWN
 
+	Lacking func() []string // nagios, tap, junit, prometheus, github: what a report lacks, asked for at its end; if nil, nothing
+
 	Unnamed int // nagios, prometheus: known_hosts lines that were not checked, because their host names are hashed
 
 	FailOn  check.Severity // the lowest severity that fails; if 0, check.Warning; above check.Error, none fails
 	Time    time.Time      // junit, prometheus: the time of the check; if zero, it is left out
 	Summary io.Writer      // github: for the job summary, in Markdown; if nil, none is written
+}
+
+// lacking says what the report lacks; empty: it is whole.
+func (o *Options) lacking() string {
+	if o.Lacking == nil {
+		return ""
+	}
+	return strings.Join(o.Lacking(), "; ")
 }
 
 // Format is an output format: its handler, and the exit statuses that its readers

@@ -36,7 +36,7 @@ func Merge(w console.World, o Options, files []string, partial bool) (int, error
 	if len(m.Versions) > 1 {
 		v.Notice("the files were written by versions " + strings.Join(m.Versions, " and ") + " of rdnsproxy")
 	}
-	one := &writing{s: s, many: true, read: true, outcomes: func(yield func(outcome) bool) {
+	one := &writing{s: s, many: true, read: true, lacks: func() []string { return m.Lacking }, outcomes: func(yield func(outcome) bool) {
 		n := 0
 		for r, err := range m.Results() {
 			if n++; err == nil && format.Holds && n > limits.Targets {
@@ -63,5 +63,5 @@ func Merge(w console.World, o Options, files []string, partial bool) (int, error
 	for _, what := range m.Lacking {
 		v.Warning(what)
 	}
-	return format.Incomplete(), nil
+	return format.Partial(o.FailOn, one.severities.list(), exit.Usage), nil
 }

@@ -56,9 +56,16 @@ func (s *Survey) statusOf(q *queue, w *writing, format report.Format, err error)
 		return 0, err
 	case errors.Is(err, console.ErrInterrupted) && (q.more != nil || q.journal != nil):
 		s.voice.Error(q.interrupted(w))
+		if len(w.lacking) > 0 {
+			return format.Partial(s.o.FailOn, found.list(), exit.Interrupted), nil
+		}
 		return format.Interrupted(s.o.FailOn, found.list()), nil
 	case err != nil:
-		return s.Fail(found.list(), err), nil
+		status := s.Fail(found.list(), err)
+		if len(w.lacking) > 0 {
+			status = format.Partial(s.o.FailOn, found.list(), status)
+		}
+		return status, nil
 	case invalid > 0:
 		return format.Invalid(s.o.FailOn, found.list()), nil
 	}

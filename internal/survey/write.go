@@ -25,6 +25,7 @@ type writing struct {
 	width    func() (int, bool)  // columns of the longest target, and whether all are addresses; if nil, Options say that
 	end      func() error        // why the list was not read to its end; if nil, it was
 	written  func(record []byte) // is told of each record that has been written; if nil, nobody is
+	lacks    func() []string     // what the results do without, known at their end; if nil, nothing
 	many     bool                // results come in numbers: save system calls
 	read     bool                // from files: what was interrupted is over
 }
@@ -34,6 +35,7 @@ type account struct {
 	severities severities
 	by         [check.Error + 1]int // targets by their severity
 	reported   int
+	lacking    []string  // what the report does without, known at its end
 	unfinished int       // of those reported: the run was interrupted before they were done
 	invalid    int       // of those reported: they are no targets
 	sum        shard.Sum // of the targets whose records are framed
@@ -79,6 +81,7 @@ func (w *writing) writeTo(out io.Writer) error {
 	}
 	o := w.s.o.reportOptions(w.s.w)
 	o.Unnamed, o.Ran = w.s.unnamed, w.s.ran
+	o.Lacking = func() []string { return w.lacking }
 	if summary := w.s.w.Getenv("GITHUB_STEP_SUMMARY"); format.Summary && summary != "" {
 		f, err := os.OpenFile(summary, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
@@ -106,6 +109,7 @@ func (w *writing) writeTo(out io.Writer) error {
 	if w.refused(stopped) {
 		return stopped
 	}
+	w.lacking = w.without(stopped)
 	err = handler().Close()
 	if w.frame != nil && err == nil {
 		_, err = out.Write(w.trailer(stopped == nil))
@@ -118,6 +122,18 @@ func (w *writing) writeTo(out io.Writer) error {
 func (w *writing) refused(err error) bool {
 	var refusal *console.Refusal
 	return w.reported == 0 && errors.As(err, &refusal) && !errors.Is(err, console.ErrInterrupted)
+}
+
+// without returns what the report does without, as safe text: what stopped the run, unless
+// the results of unfinished targets say so themselves, and what its files lack.
+func (w *writing) without(stopped error) (lacking []string) {
+	if stopped != nil && (w.unfinished == 0 || !errors.Is(stopped, console.ErrInterrupted)) {
+		lacking = append(lacking, console.PlainError(stopped))
+	}
+	if w.lacks != nil {
+		lacking = append(lacking, w.lacks()...)
+	}
+	return lacking
 }
 
 // results writes all results, to a terminal if that is where they go. stopped says why
