@@ -270,7 +270,7 @@ func Table() []Group {
 			{"age of an answer", span(CacheTime), "looked up again, as after its TTL"},
 			{"of NXDOMAIN and no data", span(CacheAbsence), "looked up again, as after the SOA's minimum"},
 			{"of a failed lookup", span(CacheFailure), "waited for again"},
-			{"hosts of strict's", count(CacheHosts) + " an address", "the oldest is looked up again"},
+			{"hosts with one address", count(CacheHosts), "under strict, the oldest is looked up again"},
 		}},
 		{"one audit of logs; caps.reached says which was not enough", []Limit{
 			{"line", count(LogLine>>10) + " KiB", "the rest is skipped"},

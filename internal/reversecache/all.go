@@ -69,7 +69,7 @@ func (c Cache) each(do func(dir *os.Root, path string) error) error {
 		return c.problem(err)
 	}
 	defer dir.Close()
-	for n := range folders {
+	for n := range uint64(folders) {
 		for _, e := range entries(dir, folder(n)) {
 			if !isRecord(e.Name()) {
 				continue

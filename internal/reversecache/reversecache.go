@@ -152,10 +152,10 @@ const folders = 64
 func (c Cache) path(a netip.Addr) string {
 	b := a.As16()
 	sum := sha256.Sum256(append(c.Config[:], b[:]...))
-	return filepath.Join(folder(int(sum[31])), hex.EncodeToString(sum[:16]))
+	return filepath.Join(folder(uint64(sum[31])), hex.EncodeToString(sum[:16]))
 }
 
-func folder(n int) string { return fmt.Sprintf("%02x", n%folders) }
+func folder(n uint64) string { return fmt.Sprintf("%02x", n%folders) }
 
 // isRecord reports whether a file name is one that path makes.
 func isRecord(name string) bool {

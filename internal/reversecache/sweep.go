@@ -32,7 +32,7 @@ func (c Cache) sweep(dir *os.Root, folderName, keep string) {
 		kept[oldest] = kept[len(kept)-1]
 		kept = kept[:len(kept)-1]
 	}
-	if other := folder(int(c.now().Unix())); other != folderName {
+	if other := folder(uint64(c.now().Unix())); other != folderName {
 		c.removeOld(dir, other, "")
 	}
 }
