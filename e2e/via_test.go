@@ -33,7 +33,7 @@ func (v *visit) proxies() proxies {
 	v.must(os.Chmod(lab+"/authority.pem", 0o644))
 	v.write(dir+"/stunnel.conf", "foreground = yes\ndebug = crit\npid =\n[proxy]\naccept = "+p.stunnel+"\nconnect = "+p.tinyproxy+"\ncert = "+dir+"/cert\nkey = "+dir+"/key\n")
 	for _, argv := range [][]string{
-		{"microsocks", "-i", "127.0.0.1", "-p", port(p.microsocks), "-u", "chris", "-P", proxyPassword},
+		{"/bin/sh", "-c", "exec microsocks -i 127.0.0.1 -p " + port(p.microsocks) + " -u chris -P " + proxyPassword + " 2>/dev/null"}, // it logs every client
 		tiny(p.tinyproxy, ""),
 		tiny(p.guarded, "BasicAuth chris guarded\n"),
 		{"stunnel4", dir + "/stunnel.conf"},
@@ -208,6 +208,42 @@ func TestViaKilled(t *testing.T) {
 		c.Close()
 		if s.errs.Len() > 0 {
 			t.Errorf("%s: said %q", scheme, &s.errs)
+		}
+	}
+}
+
+// ssh's options for connecting are about the connection to the nearest proxy, and
+// ConnectTimeout includes what it does.
+func TestViaOptions(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:9055")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	v := newVisit(t)
+	for _, way := range []string{"", "ProxyUseFdpass yes"} {
+		flags := ""
+		if way != "" {
+			flags = "--fdpass "
+		}
+		v.sshConfig("BindAddress 198.51.100.77\nConnectTimeout 2\nHost *\n\t" + way + "\n\tProxyCommand rdnsproxy " + flags + "--via socks5://127.0.0.1:9055 %h %p\n")
+		from := make(chan string, 1)
+		go func() {
+			c, err := silent.Accept()
+			if err != nil {
+				return
+			}
+			from <- c.RemoteAddr().String()
+			io.Copy(io.Discard, c)
+			c.Close()
+		}()
+		o := v.run("ssh", "exact.example.com", "true")
+		const said = "rdnsproxy: error: exact.example.com: proxy socks5://127.0.0.1:9055: it did not answer in time about 198.51.100.10:22\n"
+		if o.status != 255 || !strings.HasPrefix(o.err, said) {
+			t.Errorf("%+v", o)
+		}
+		if got := <-from; !strings.HasPrefix(got, "198.51.100.77:") {
+			t.Errorf("connected from %s", got)
 		}
 	}
 }
