@@ -1,6 +1,7 @@
 // Package krb5conf reads the settings of krb5.conf that decide which principal
-// Kerberos requests for ssh: whether it canonicalizes host names through DNS, and
-// whether it uses reverse DNS to do so. It follows MIT's library.
+// Kerberos requests for ssh: whether it canonicalizes host names through DNS,
+// whether it uses reverse DNS to do so, and which realm a host is in. It follows
+// MIT's library.
 //
 // It is a leaf: a file format, which knows neither hosts nor lookups. Reading
 // KRB5_CONFIG is up to the caller.
@@ -39,6 +40,38 @@ type Config struct {
 	RDNS         Setting  // rdns: True or False
 	Canonicalize Setting  // dns_canonicalize_hostname: True, False or Fallback
 	Files        []string // the files of the list that exist; none: Kerberos is not set up here
+
+	DefaultRealm Setting            // default_realm; the zero Setting if there is none
+	Domain       *Setting           // qualify_shortname: the domain of a name without a dot; nil if not set
+	DomainRealm  map[string]Setting // [domain_realm]: the realms of hosts, and of domains with a dot before them
+}
+
+// RealmOf returns the realm that [domain_realm] has for a host, which is a name in lower
+// case without a final dot: that of the host, else that of the nearest domain (profile_host_realm
+// in hostrealm_profile.c). An address has none.
+func (c *Config) RealmOf(host string) (realm Setting, ok bool) {
+	if numeric(host) {
+		return Setting{}, false
+	}
+	for name := host; name != ""; {
+		if realm, ok = c.DomainRealm[name]; ok {
+			return realm, true
+		}
+		if rest, dotted := strings.CutPrefix(name, "."); dotted {
+			name = rest
+		} else if at := strings.IndexByte(name, '.'); at >= 0 {
+			name = name[at:]
+		} else {
+			name = ""
+		}
+	}
+	return Setting{}, false
+}
+
+// numeric reports whether MIT's library takes a host for an address (k5_is_numeric_address).
+func numeric(host string) bool {
+	return strings.Contains(host, ":") ||
+		strings.Trim(host, "0123456789.") == "" && strings.Count(host, ".") == 3
 }
 
 // ParseFiles reads a list of files, KRB5_CONFIG split at its colons, and the files
@@ -79,6 +112,11 @@ func config(ps []profile, files []string) (*Config, error) {
 		RDNS:         Setting{True, "default"},
 		Canonicalize: Setting{True, "default"},
 		Files:        files,
+		DomainRealm:  merged(ps, "domain_realm"),
+	}
+	c.DefaultRealm, _ = libdefault(ps, "default_realm")
+	if v, ok := libdefault(ps, "qualify_shortname"); ok {
+		c.Domain = &v
 	}
 	if v, ok := libdefault(ps, "rdns"); ok {
 		if b, ok := boolean(v.Value); ok {
@@ -115,6 +153,30 @@ func libdefault(ps []profile, relation string) (Setting, bool) {
 		}
 	}
 	return Setting{}, false
+}
+
+// merged are the relations of a section of all files: the first value of each, up to a
+// file that marks the section as final.
+func merged(ps []profile, name string) map[string]Setting {
+	var all map[string]Setting
+	for _, p := range ps {
+		s := p[name]
+		if s == nil {
+			continue
+		}
+		for relation, v := range s.values {
+			if all == nil {
+				all = make(map[string]Setting, len(s.values))
+			}
+			if _, known := all[relation]; !known {
+				all[relation] = v
+			}
+		}
+		if s.final {
+			break
+		}
+	}
+	return all
 }
 
 var (

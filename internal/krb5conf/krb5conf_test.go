@@ -64,20 +64,14 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// summary includes default_realm, which nothing else uses: it shows how strings are
-// read.
+// summary includes default_realm, which shows how strings are read.
 func summary(paths []string) string {
 	c, err := ParseFiles(paths...)
 	if err != nil {
 		return "refused\n"
 	}
-	profiles, _, err := readProfiles(paths)
-	if err != nil {
-		return "refused\n"
-	}
-	realm, _ := libdefault(profiles, "default_realm")
 	return fmt.Sprintf("rdns %s\ndns_canonicalize_hostname %s\ndefault_realm %q\n",
-		c.RDNS.Value, c.Canonicalize.Value, realm.Value)
+		c.RDNS.Value, c.Canonicalize.Value, c.DefaultRealm.Value)
 }
 
 func TestOrigins(t *testing.T) {
@@ -93,6 +87,7 @@ func TestOrigins(t *testing.T) {
 		RDNS:         Setting{False, more + ":3"},
 		Canonicalize: Setting{True, "default"},
 		Files:        []string{main},
+		DefaultRealm: Setting{"A", main + ":3"},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Error(diff)
@@ -205,4 +200,36 @@ func parseText(text string) (*Config, error) {
 		return nil, err
 	}
 	return config([]profile{p}, []string{"f"})
+}
+
+// TestRealms: which realm a host is in, by the nearest of its domains.
+func TestRealms(t *testing.T) {
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "second")
+	write(t, first, "[libdefaults]\nqualify_shortname = \"\"\n[domain_realm]\n.example.com = A\nweb.example.com = B\n"+
+		"corp = {\n.deep.example.com = NO\n}\nUpper.example.com = NO\n10.0.0.1 = NO\n.0.0.1 = NO\n")
+	write(t, second, "[domain_realm]\n.example.com = NO\nexample.com = C\ncom = D\n.org = E\n")
+	c, err := ParseFiles(first, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for host, want := range map[string]string{
+		"web.example.com": "B", "db.example.com": "A", "a.deep.example.com": "A", "upper.example.com": "A",
+		"example.com": "C", "example.net": "", "other.com": "D", "com": "D", "www.example.org": "E", "org": "",
+		"10.0.0.1": "", "2001:db8::1": "", "": "",
+	} {
+		if got, ok := c.RealmOf(host); got.Value != want || ok != (want != "") {
+			t.Errorf("%s: %+v, %v, want %s", host, got, ok, want)
+		}
+	}
+	if c.Domain == nil || c.Domain.Value != "" {
+		t.Errorf("qualify_shortname: %+v", c.Domain)
+	}
+	write(t, first, "[domain_realm]*\n.example.com = A\n")
+	if c, err = ParseFiles(first, second); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := c.RealmOf("example.com"); ok {
+		t.Errorf("after a final section: %+v", got)
+	}
 }
