@@ -72,6 +72,15 @@ func (f *finisher) value(k *keyword) (Value, bool) {
 	switch k.name { // what ssh's main adds
 	case "hostname":
 		v.Value = f.hostname
+	case "proxyusefdpass": // never with a jump host
+		at := slotOf("proxyjump")
+		if d := f.open[at]; d != nil && v.Value == "yes" {
+			f.leave(k.name, d.Origin, d.Construct)
+			return Value{}, false
+		}
+		if jump := f.settled[at]; jump.Keyword == "proxyjump" && jump.Value != "none" {
+			v.Value = "no"
+		}
 	case "user":
 		if v.Value == "" {
 			v.Value = f.q.LocalUser
