@@ -76,3 +76,18 @@ func TestHostAliases(t *testing.T) {
 		}
 	}
 }
+
+// TestDomain: the domain that names are completed with is the first of the search list.
+func TestDomain(t *testing.T) {
+	for list, want := range map[string]string{
+		"": "", "search example.com example.net": "example.com", "search Example.COM.": "example.com", "search . example.com": "",
+	} {
+		cfg, err := ParseResolvConf(strings.NewReader(list + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (&Resolver{Config: cfg}).Domain(); got != want {
+			t.Errorf("%q: %q, want %q", list, got, want)
+		}
+	}
+}

@@ -194,6 +194,16 @@ func (r *Resolver) Err() error {
 	return err
 }
 
+// Domain is the first domain of the search list, which some programs complete names with;
+// empty if there is none, or the names stay as they are.
+func (r *Resolver) Domain() string {
+	r.init()
+	if list := r.stub.cfg.Search; len(list) > 0 && list[0] != "." {
+		return string(list[0])
+	}
+	return ""
+}
+
 // Close ends outstanding lookups and frees the sockets of the Resolver's own Mux.
 // Calling it is optional: idle sockets close themselves.
 func (r *Resolver) Close() error {
