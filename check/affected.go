@@ -3,8 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
-
-	"rdnsproxy/resolve"
+	"strings"
 )
 
 // Setting is a switch of a configuration file and where it was set.
@@ -22,8 +21,15 @@ type Client struct {
 	Hostbased      Setting // HostbasedAuthentication
 	UseDNS         Setting // of an sshd on this machine
 
+	// Proxied says that a program connects for ssh and passes on what is said. ssh then has no
+	// connection of which it could look up the address, so GSSAPITrustDns does nothing.
+	Proxied bool
+
 	Kerberos *Kerberos // nil: not set up on this machine
 }
+
+// trustsDNS reports whether ssh gives Kerberos the reverse name of the connection's address.
+func (c *Client) trustsDNS() bool { return c.GSSAPITrustDNS.On && !c.Proxied }
 
 // Kerberos is what krb5.conf says about names.
 type Kerberos struct {
@@ -31,6 +37,13 @@ type Kerberos struct {
 	Canonicalize Setting // dns_canonicalize_hostname
 	Fallback     bool    // Canonicalize is "fallback"; its On is false then
 	File         string  // the krb5.conf to add a line to; safe to print
+
+	// Domain completes a name without a dot if DNS is not used, or has no address for it:
+	// qualify_shortname, or the first domain of the search list. If it is empty, nothing does.
+	Domain string
+
+	Realm   string                                        // default_realm; safe to print; empty if there is none
+	RealmOf func(host string) (realm string, mapped bool) // [domain_realm]; safe to print; if nil, no host is mapped
 }
 
 // The codes that say who is affected. All of them pass: they put another finding into
@@ -74,24 +87,24 @@ func affectedAdvice() []AdviceDoc {
 }
 
 // affected says who notices the mapping, by this machine's configuration: one that is a
-// warning or worse, or one whose name resolves back but is not the host's, if Kerberos
-// would use that name. Without a Client it says nothing.
-func affected(f *judgement) []Finding {
+// warning or worse, or one whose name resolves back, if Kerberos would use another name than
+// the host's. Without a Client it says nothing.
+func affected(f *judgement, tickets []Ticket) []Finding {
 	c := f.Client
 	if c == nil {
 		return nil
 	}
-	var fs []Finding
+	fs := c.identity(tickets)
 	anyOff := false
 	for i := range f.addresses {
 		a := &f.addresses[i]
 		off := a.verdict.severity() >= Warning
 		anyOff = anyOff || off
-		if !off && (a.verdict != Confirmed || f.literal()) {
+		several := a.verdict == Exact && len(a.Reverse.Names) > 1
+		if !off && (a.verdict != Confirmed && !several || f.literal()) {
 			continue
 		}
-		p := a.PTRs[a.deciding]
-		fs = append(fs, c.gssapi(f, a, p, a.names[a.deciding], off)...)
+		fs = append(fs, c.gssapi(f, a)...)
 		if off {
 			fs = append(fs, c.others(a)...)
 		}
@@ -105,70 +118,111 @@ func affected(f *judgement) []Finding {
 }
 
 // gssapi is about logins with Kerberos. MIT's library takes the first address of the
-// name, then the name of that address, whether or not it resolves back, and requests
-// host/NAME (expand_hostname in sn2princ.c). libc never returns a malformed name to it.
-func (c *Client) gssapi(f *judgement, a *judgedAddress, p PTRFacts, v Verdict, off bool) []Finding {
-	if !c.GSSAPI.On || c.GSSAPIIdentity != "" || v == Malformed {
+// name, then the first name of that address, whether or not it resolves back, and requests
+// host/NAME (expand_hostname in sn2princ.c).
+func (c *Client) gssapi(f *judgement, a *judgedAddress) []Finding {
+	names := libcNames(&a.Reverse)
+	if !c.GSSAPI.On || c.Kerberos == nil || c.GSSAPIIdentity != "" || len(names) == 0 {
 		return nil
 	}
 	var fs []Finding
-	if c.GSSAPITrustDNS.On && c.Kerberos != nil {
-		fs = append(fs, c.trustDNS(a, p, off))
+	if c.trustsDNS() && !f.isHost(a.trusted()) {
+		fs = append(fs, c.trustDNS(a, names[0]))
 	}
-	if k := c.Kerberos; k != nil && k.RDNS.On && (k.Canonicalize.On || k.Fallback) && p.Name != k.without(f, a) {
-		fs = append(fs, k.principal(f, a, p))
+	other := func(n string) bool { return principalHost(n) != c.Kerberos.without(f, a) }
+	if c.Kerberos.reverses() && slices.ContainsFunc(names, other) {
+		fs = append(fs, c.Kerberos.principal(f, a, names))
 	}
 	return fs
 }
 
+// reverses reports whether Kerberos uses the name of an address.
+func (k *Kerberos) reverses() bool { return k.RDNS.On && (k.Canonicalize.On || k.Fallback) }
+
 // without returns the name that Kerberos would use if rdns were off: the one at the end
 // of the CNAME chain. With "fallback" it tries the name as given first.
-func (k *Kerberos) without(f *judgement, a *judgedAddress) resolve.Name {
-	if f.literal() {
-		return resolve.Name(f.host.plain)
+func (k *Kerberos) without(f *judgement, a *judgedAddress) string {
+	g := newGiven(f.Target.Host, GivenByHost)
+	switch {
+	case g.literal.IsValid():
+		return g.name
+	case !k.Fallback:
+		return principalHost(canonicalOf(f.Forward, a.Addr, g.name))
+	case !strings.Contains(g.name, ".") && k.Domain != "":
+		return principalHost(g.name + "." + k.Domain)
 	}
-	for _, ans := range f.Forward {
-		if !k.Fallback && ans.Canonical != "" && slices.Contains(ans.Addrs, a.Addr) {
-			return ans.Canonical
-		}
-	}
-	return f.name
+	return principalHost(g.name)
 }
 
-// principal says which principal Kerberos requests, and which one it should.
-func (k *Kerberos) principal(f *judgement, a *judgedAddress, p PTRFacts) Finding {
-	asks, should := "host/"+displayName(p.Name), "host/"+displayName(k.without(f, a))
-	text := fmt.Sprintf("Kerberos requests %s instead of %s because it canonicalizes through reverse DNS "+
-		"(rdns is on, %s)", asks, should, k.RDNS.Origin)
+// principal says which principal Kerberos requests, and which one it should. names are
+// those of the address, in the order in which DNS has them now.
+func (k *Kerberos) principal(f *judgement, a *judgedAddress, names []string) Finding {
+	asks, should := hostPrincipal(names[0]), hostPrincipal(k.without(f, a))
+	why := fmt.Sprintf("because it canonicalizes through reverse DNS (rdns is on, %s)", k.RDNS.Origin)
+	if n := len(names); n > 1 {
+		why = fmt.Sprintf("(or the principal of another of the address's %d names, whichever DNS lists first) %s", n, why)
+	}
+	text := fmt.Sprintf("Kerberos requests %s instead of %s %s", asks, should, why)
 	switch {
 	case f.literal():
-		text = fmt.Sprintf("Kerberos requests %s because it canonicalizes through reverse DNS (rdns is on, %s)", asks,
-			k.RDNS.Origin)
+		text = fmt.Sprintf("Kerberos requests %s %s", asks, why)
 	case k.Fallback:
 		text = fmt.Sprintf("Kerberos requests %s, and if that is unknown %s, the reverse name "+
 			"(dns_canonicalize_hostname is fallback, %s)", should, asks, k.Canonicalize.Origin)
+	case asks == should:
+		text = fmt.Sprintf("Kerberos requests %s %s", asks, why)
 	}
 	if len(f.Addresses) > 1 {
 		text += fmt.Sprintf(", when %s is the first address", show(a.Addr))
 	}
 	fd := NewFinding(AffectedKerberos, a.Addr, text)
-	if !f.literal() {
-		fd.Advice = []Advice{newAdvice(AdviseRDNS,
-			"if the server's principal is "+should+
-				", this line in [libdefaults] makes Kerberos request it").With(k.File, "rdns = false")}
+	if !f.literal() && !k.Fallback {
+		fd.Advice = k.withoutRDNS(should)
 	}
 	return fd
 }
 
+// withoutRDNS is the line that makes Kerberos request a principal.
+func (k *Kerberos) withoutRDNS(principal string) []Advice {
+	return []Advice{newAdvice(AdviseRDNS,
+		"if the server's principal is "+principal+
+			", this line in [libdefaults] makes Kerberos request it").With(k.File, "rdns = false")}
+}
+
+// identity is about GSSAPIServerIdentity: Kerberos canonicalizes that name like any other.
+func (c *Client) identity(tickets []Ticket) (fs []Finding) {
+	should := hostPrincipal(c.GSSAPIIdentity)
+	for _, t := range tickets {
+		asks, _, _ := strings.Cut(t.Principal, "@")
+		if t.GivenBy != GivenByIdentity || t.From != NameReverse || t.Try > 1 || asks == should || len(fs) > 0 {
+			continue
+		}
+		fd := aboutTarget(AffectedKerberos, fmt.Sprintf(
+			"Kerberos requests %s instead of %s, GSSAPIServerIdentity, because it canonicalizes that through "+
+				"reverse DNS (rdns is on, %s)", asks, should, c.Kerberos.RDNS.Origin))
+		fd.Advice = c.Kerberos.withoutRDNS(should)
+		fs = append(fs, fd)
+	}
+	return fs
+}
+
+// hostPrincipal is the principal of a host, without its realm.
+func hostPrincipal(name string) string { return "host/" + shownName(principalHost(name)) }
+
 // trustDNS is about a patch in Debian and Fedora: ssh does what sshd does with UseDNS
-// yes, message included, and gives Kerberos the name that it finds. Behind a ProxyCommand
-// that relays, ssh knows no address and uses the name that was typed.
-func (c *Client) trustDNS(a *judgedAddress, p PTRFacts, off bool) Finding {
+// yes, message included, and gives Kerberos the name that it finds, or the address if that
+// name does not resolve back. Kerberos canonicalizes that in turn.
+func (c *Client) trustDNS(a *judgedAddress, name string) Finding {
+	trusted := a.trusted()
 	text := fmt.Sprintf("ssh requests the principal of %s, the reverse name (GSSAPITrustDns is on, %s)",
-		displayName(p.Name), c.GSSAPITrustDNS.Origin)
-	if off {
-		text = fmt.Sprintf("ssh itself complains about the reverse name, and requests the principal of the bare "+
-			"address (GSSAPITrustDns is on, %s)", c.GSSAPITrustDNS.Origin)
+		shownName(trusted), c.GSSAPITrustDNS.Origin)
+	if trusted != name {
+		asks := "requests the principal of the bare address"
+		if c.Kerberos.reverses() {
+			asks = "gives Kerberos the bare address, whose reverse name is " + shownName(name)
+		}
+		text = fmt.Sprintf("ssh itself complains about the reverse name, and %s (GSSAPITrustDns is on, %s)", asks,
+			c.GSSAPITrustDNS.Origin)
 	}
 	fd := NewFinding(AffectedTrustDNS, a.Addr, text)
 	advice := newAdvice(AdviseTrustDNS,

@@ -27,6 +27,12 @@ func TestAffected(t *testing.T) {
 		f.Addresses = append(f.Addresses, g.Addresses...)
 		return f
 	}
+	identified := func(f Facts) Facts {
+		other := facts("203.0.113.9", resolve.OK, ptr("real.example.net", "203.0.113.9"))
+		f.Expanded = []Expansion{{Host: "id.example.com", Forward: other.Forward,
+			Addrs: []netip.Addr{other.Addresses[0].Addr}, Reverse: []resolve.Answer{other.Addresses[0].Reverse}}}
+		return f
+	}
 	set := func(origin string) Setting { return Setting{On: true, Origin: origin} }
 	client := func(change ...func(*Client)) *Client { // the defaults of Debian's ssh and MIT's library, with a realm
 		c := &Client{GSSAPI: set("/etc/ssh/ssh_config:50"),
@@ -80,8 +86,23 @@ func TestAffected(t *testing.T) {
 		{"a literal", literal(off()), client(), "kerberos", "requests host/old.example.net because"},
 		{"a literal that is confirmed", literal(other()), client(), "", ""},
 		{"off, ssh trusts DNS", off(), client(trust), "gssapi-trustdns kerberos",
-			"complains about the reverse name, and requests the principal of the bare address (GSSAPITrustDns is " +
-				"on, ~/.ssh/config:3)"},
+			"complains about the reverse name, and gives Kerberos the bare address, whose reverse name is old.example.net " +
+				"(GSSAPITrustDns is on, ~/.ssh/config:3)"},
+		{"off, ssh trusts DNS, rdns off", off(), client(trust, func(c *Client) { c.Kerberos.RDNS.On = false }),
+			"gssapi-trustdns", "requests the principal of the bare address (GSSAPITrustDns is on, ~/.ssh/config:3)"},
+		{"off, ssh would trust DNS, and has no connection", off(), client(trust, func(c *Client) { c.Proxied = true }),
+			"kerberos", "requests host/old.example.net instead of host/my.example.com"},
+		{"several names, the first of them wrong", facts(pub, resolve.OK, dead("old.example.net", resolve.NXDomain),
+			ptr("another.example.net", pub)), client(), "kerberos", "requests host/old.example.net instead of " +
+			"host/my.example.com (or the principal of another of the address's 2 names, whichever DNS lists first) because"},
+		{"several names, the first of them right", facts(pub, resolve.OK, ptr(host, pub),
+			dead("old.example.net", resolve.NXDomain)), client(), "kerberos",
+			"requests host/my.example.com (or the principal of another of the address's 2 names, whichever DNS lists first) because"},
+		{"identity, canonicalized", identified(off()), client(func(c *Client) { c.GSSAPIIdentity = "id.example.com" }),
+			"kerberos", "requests host/real.example.net instead of host/id.example.com, GSSAPIServerIdentity, because"},
+		{"identity, rdns off", identified(off()), client(func(c *Client) {
+			c.GSSAPIIdentity, c.Kerberos.RDNS.On = "id.example.com", false
+		}), "nobody", ""},
 		{"confirmed, ssh trusts DNS", other(), client(trust), "gssapi-trustdns kerberos",
 			"principal of alias.example.net"},
 		{"off, hostbased", off(), &Client{Hostbased: set("/etc/ssh/ssh_config:9")}, "hostbased",
@@ -94,7 +115,7 @@ func TestAffected(t *testing.T) {
 			client(), "kerberos", "when 203.0.113.8 is the first address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fs := affected(newJudgement(c.facts, Policy{Client: c.client}))
+			fs := affectedBy(c.facts, c.client)
 			if diff := cmp.Diff(c.want, codesOf(t, "affected.", fs, affectedCodes())); diff != "" {
 				t.Fatal(diff, fs)
 			}
@@ -102,7 +123,8 @@ func TestAffected(t *testing.T) {
 				t.Errorf("%q does not say %q", fs[0].Text, c.says)
 			}
 			for _, f := range fs {
-				if (f.Address == netip.Addr{}) != (f.Code == AffectedNobody) {
+				ofTarget := f.Code == AffectedNobody || c.client.GSSAPIIdentity != ""
+				if (f.Address == netip.Addr{}) != ofTarget {
 					t.Errorf("%s is about %s", f.Code, f.Address)
 				}
 				for _, adv := range f.Advice {
@@ -114,8 +136,13 @@ func TestAffected(t *testing.T) {
 		})
 	}
 	facts := off()
-	fd := affected(newJudgement(facts, Policy{Client: client()}))[0]
+	fd := affectedBy(facts, client())[0]
 	if len(fd.Advice) != 1 || fd.Advice[0].File != "/etc/krb5.conf" || fd.Advice[0].Line != "rdns = false" {
 		t.Errorf("%+v", fd.Advice)
 	}
+}
+
+func affectedBy(facts Facts, c *Client) []Finding {
+	f := newJudgement(facts, Policy{Client: c})
+	return affected(f, f.tickets())
 }

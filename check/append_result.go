@@ -21,6 +21,9 @@ func (r *Result) AppendJSON(dst []byte) []byte {
 	b = r.Forward.appendJSON(append(b, `,"forward":`...))
 	b = appendList(append(b, `,"addresses":`...), r.Addresses, (*Address).appendJSON)
 	b = appendList(append(b, `,"findings":`...), r.Findings, (*Finding).appendJSON)
+	if len(r.Tickets) > 0 {
+		b = appendList(append(b, `,"kerberos":`...), r.Tickets, (*Ticket).appendJSON)
+	}
 	b = r.Timings.appendJSON(append(b, `,"timings":`...))
 	b = appendOptional(b, `,"where":`, r.Where)
 	if !r.Time.IsZero() {
@@ -51,6 +54,9 @@ func (r *Result) roomJSON() int {
 			a := &f.Advice[j]
 			n += fields/2 + len(a.Text) + len(a.File) + len(a.Line)
 		}
+	}
+	for i := range r.Tickets {
+		n += fields/2 + len(r.Tickets[i].Principal) + len(r.Tickets[i].Given)
 	}
 	return n
 }
@@ -155,6 +161,18 @@ func (a *Advice) appendJSON(b []byte) []byte {
 	b = appendString(append(b, `,"text":`...), a.Text)
 	b = appendOptional(b, `,"file":`, a.File)
 	b = appendOptional(b, `,"line":`, a.Line)
+	return append(b, '}')
+}
+
+func (t *Ticket) appendJSON(b []byte) []byte {
+	b = appendString(append(b, `{"principal":`...), t.Principal)
+	b = appendString(append(b, `,"from":`...), t.From)
+	b = appendString(append(b, `,"given":`...), t.Given)
+	b = appendString(append(b, `,"given_by":`...), t.GivenBy)
+	b = strconv.AppendInt(append(b, `,"try":`...), int64(t.Try), 10)
+	if t.Address != (netip.Addr{}) {
+		b = appendAddr(append(b, `,"address":`...), t.Address)
+	}
 	return append(b, '}')
 }
 

@@ -237,17 +237,20 @@ func explainAffected() []Explanation {
 		{
 			Code: "affected.kerberos",
 			Means: "Kerberos on this machine canonicalizes host names through reverse DNS (rdns is on), so it " +
-				"requests the principal of the PTR target.",
-			Sure: seen,
+				"requests the principal of the PTR target: of the first one that DNS lists, if there are several. " +
+				"GSSAPIServerIdentity is canonicalized too.",
+			Sure: seen + " Which address or name comes first can change from one lookup to the next.",
 			Who:  "Logins with GSSAPIAuthentication to this host: the ticket is for the wrong principal.",
-			Do:   "Set 'rdns = false' in [libdefaults] of krb5.conf; check prints the line.",
+			Do: "Set 'rdns = false' in [libdefaults] of krb5.conf; check prints the line. docs/kerberos.md has the " +
+				"other ways.",
 			Example: "Kerberos requests host/mail.example.net instead of host/web1.example.com because it " +
 				"canonicalizes through reverse DNS (rdns is on, default)",
 		},
 		{
 			Code: "affected.gssapi-trustdns",
-			Means: "GSSAPITrustDns is on: the ssh of Debian and Fedora looks up the reverse name itself and " +
-				"requests its principal.",
+			Means: "GSSAPITrustDns is on: the ssh of Debian and Fedora looks up the reverse name of the " +
+				"connection's address itself and gives that to Kerberos, or the bare address if the name does " +
+				"not resolve back. Behind a ProxyCommand or jump host it has no connection, and uses the name as it is.",
 			Sure: seen,
 			Who:  "Logins with GSSAPIAuthentication from this machine.",
 			Do:   "Set 'GSSAPITrustDns no' in ssh's configuration.",

@@ -66,6 +66,7 @@ type Facts struct {
 	Addresses []AddressFacts   // at most limits.Addresses
 	Dropped   int              // how many addresses there were beyond those
 	Views     []View           // other answers to compare with
+	Expanded  []Expansion      // names that Kerberos looks up beside the host's
 	Exhausted bool             // lookups were left out: the target's budget of questions was used up
 	SSHFP     resolve.Answer   // of the host; a zero Answer if there was no Prober
 	Timings   Phases

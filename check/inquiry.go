@@ -66,6 +66,7 @@ type Inquiry struct {
 	beside    bool            // the name has addresses that were not asked about
 	sshfp     *resolve.Answer // nil if nobody asked
 	views     []View
+	expanded  []Expansion // names that Kerberos looks up beside the host's
 }
 
 // pending is one address whose facts are being gathered; Inquiry.mu guards it.
@@ -138,6 +139,7 @@ func (q *Inquiry) run(ctx context.Context) {
 	var checks sync.WaitGroup
 	q.resolve(ctx, lookups, &checks)
 	checks.Wait()
+	q.expand(lookups)
 }
 
 // Addresses yields each address once, as it arrives, with the target's port. It ends when
@@ -280,6 +282,7 @@ func (q *Inquiry) facts(grow bool) Facts {
 		NameCut:   q.nameCut,
 		Exhausted: q.budget.Spent(),
 		Views:     views,
+		Expanded:  q.expanded,
 		Timings:   q.timings,
 		Taken:     time.Now(),
 		Pending:   !q.resolved,

@@ -77,7 +77,8 @@ func Judge(facts Facts, p Policy) *Result {
 		r.Findings = append(r.Findings, aboutTarget(SlowResolve,
 			fmt.Sprintf("looking up %s took %.1f s", f.host.shown, f.Timings.Resolve)))
 	}
-	r.Findings = append(r.Findings, affected(f)...)
+	r.Tickets = f.tickets()
+	r.Findings = append(r.Findings, affected(f, r.Tickets)...)
 	r.Findings = append(r.Findings, pinFindings(f)...)
 	r.Findings = append(r.Findings, viewFindings(f)...)
 	r.Findings = append(r.Findings, pathFindings(f)...)

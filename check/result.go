@@ -26,6 +26,7 @@ type Result struct {
 	Forward   Forward   `json:"forward"`
 	Addresses []Address `json:"addresses"`
 	Findings  []Finding `json:"findings"`
+	Tickets   []Ticket  `json:"kerberos,omitempty"` // in the order in which Kerberos asks for them
 	Timings   Phases    `json:"timings"`
 
 	// Where is where the target is named: FILE:LINE of a list or a zone file, or the host's

@@ -67,7 +67,7 @@ func (t *text) head(r *check.Result) string {
 // full writes all about a target.
 func (t *text) full(b *layout.Block, r *check.Result) {
 	b.Line(0, t.head(r)+verdict(r))
-	evidence(b, r)
+	evidence(b, r, t.o.Verbose)
 	meaning(b, r, t.o.Verbose)
 	remedy(b, r)
 	if t.o.Verbose || r.Timings.Connect > 0 || r.Timings.Resolve >= 1 || r.Timings.Reverse >= 1 {
@@ -135,8 +135,8 @@ func title(r *check.Result) string {
 }
 
 // evidence writes the tree: the host's addresses, their PTR names, and what these
-// resolve to, each with its source.
-func evidence(b *layout.Block, r *check.Result) {
+// resolve to, each with its source; and the principals that Kerberos is asked for.
+func evidence(b *layout.Block, r *check.Result, verbose bool) {
 	var rows []layout.Row
 	for _, a := range r.Addresses {
 		rows = append(rows, layout.Row{Depth: 1, Cell: show(a.Address), Note: a.Source})
@@ -159,7 +159,7 @@ func evidence(b *layout.Block, r *check.Result) {
 		}
 		rows = append([]layout.Row{{Depth: 1, Cell: kind + c, Note: r.Forward.Source}}, rows...)
 	}
-	b.Table(rows)
+	b.Table(append(rows, tickets(r, verbose)...))
 }
 
 // noPTR says why an address has no PTR name: there is none, or the lookup failed.

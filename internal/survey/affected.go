@@ -19,7 +19,9 @@ type kerberos struct {
 	k    *check.Kerberos // nil: Kerberos is not set up, or its configuration cannot be read
 }
 
-func (c *kerberos) read(w console.World, v *console.Voice) *check.Kerberos {
+// read reads it. domain is what names without a dot are completed with if krb5.conf does not
+// say.
+func (c *kerberos) read(w console.World, v *console.Voice, domain func() string) *check.Kerberos {
 	c.once.Do(func() {
 		paths := []string{krb5conf.DefaultPath}
 		if list := w.Getenv("KRB5_CONFIG"); list != "" {
@@ -38,6 +40,16 @@ func (c *kerberos) read(w console.World, v *console.Voice) *check.Kerberos {
 			Canonicalize: check.Setting{On: conf.Canonicalize.On(), Origin: conf.Canonicalize.Origin},
 			Fallback:     conf.Canonicalize.Value == krb5conf.Fallback,
 			File:         safetext.Line(conf.Files[0]),
+			Realm:        safetext.Of(conf.DefaultRealm.Value).String(),
+			RealmOf: func(host string) (string, bool) {
+				realm, mapped := conf.RealmOf(host)
+				return safetext.Of(realm.Value).String(), mapped
+			},
+		}
+		if conf.Domain != nil {
+			c.k.Domain = strings.ToLower(conf.Domain.Value)
+		} else {
+			c.k.Domain = domain()
 		}
 	})
 	return c.k
@@ -73,12 +85,20 @@ func clientOf(h *sshconf.Host, k *check.Kerberos, useDNS check.Setting) *check.C
 		v, _ := h.Value(keyword)
 		return check.Setting{On: v.Value == "yes", Origin: v.Origin}
 	}
+	command := h.Get("proxycommand")
+	jump := h.Get("proxyjump")
+	identity := h.Get("gssapiserveridentity")
+	if identity != "" {
+		identity = check.PlainHost(identity)
+	}
 	return &check.Client{
 		GSSAPI:         setting("gssapiauthentication"),
 		GSSAPITrustDNS: setting("gssapitrustdns"),
-		GSSAPIIdentity: safetext.Name(h.Get("gssapiserveridentity")),
+		GSSAPIIdentity: identity,
 		Hostbased:      setting("hostbasedauthentication"),
 		UseDNS:         useDNS,
-		Kerberos:       k,
+		Proxied: (command != "" && command != "none" || jump != "" && jump != "none") &&
+			h.Get("proxyusefdpass") != "yes",
+		Kerberos: k,
 	}
 }

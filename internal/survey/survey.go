@@ -167,6 +167,6 @@ func (s *Survey) ask(t target.Target) check.Ask {
 	return check.Ask{
 		Target: t.Target,
 		Family: t.Settings.Family,
-		Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice), s.useDNS.read(s.o.SSHDConfig, s.voice)),
+		Client: clientOf(t.Config, s.kerberos.read(s.w, s.voice, s.checker.Resolver.Domain), s.useDNS.read(s.o.SSHDConfig, s.voice)),
 	}
 }
