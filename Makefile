@@ -11,9 +11,9 @@ ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 # Systems that are compiled for and vetted in every run; see also portable.
 OTHERS := darwin freebsd windows
-# Not part of the program: clients and clusters that are large to install, and what
+# Not part of the program: clients, clusters and a KDC that are large to install, and what
 # measures the program or records what tests read. All are linted with the rest.
-TAGS   := clients,bench,fleet,page,record
+TAGS   := clients,bench,fleet,kerberos,page,record
 # All packages but the end-to-end tests.
 UNITS   = $$($(GO) list -tags bench ./... | grep -v /e2e)
 
@@ -55,14 +55,14 @@ clean: ## remove what the other targets have made
 
 ## The tests
 
-.PHONY: quick test everything needs unit e2e test-clients test-fleet test-page portable fuzz
+.PHONY: quick test everything needs unit e2e test-clients test-fleet test-kerberos test-page portable fuzz
 # Many tests wait for a timeout and leave the processor to others.
 quick: ## the short tests, in under 30 s; scripts and e2e are left out
 	$(GO) test -short -p 8 -parallel 8 ./...
 
 test: needs lint unit e2e ## what every change has to pass; CI runs it
 
-everything: test test-clients test-fleet test-page portable fuzz ## all tests that there are
+everything: test test-clients test-fleet test-kerberos test-page portable fuzz ## all tests that there are
 
 needs: ## install the programs that the tests run
 	@testdata/install test
@@ -83,6 +83,10 @@ test-clients: ## the relay under clients that are large to install: mosh, Ansibl
 test-fleet: ## check and audit on many machines: GNU parallel and a Slurm of one node
 	@testdata/install test-fleet
 	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags fleet -run '^TestFleet' ./e2e
+
+test-kerberos: ## what check says about Kerberos, compared with a KDC's log
+	@testdata/install test-kerberos
+	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags kerberos -run '^TestKerberos' ./e2e
 
 test-page: ## the HTML page of audit in Chromium; its pictures: .build/page
 	@testdata/install test-page
