@@ -12,7 +12,7 @@ import (
 const checkWait = 1
 
 // deadZone compares connections to a host whose reverse zone never answers with one to
-// a host whose zone does: the first connection waits, the next uses the failure cache.
+// a host whose zone does: the first connection waits, the next does not wait.
 func deadZone(ctx context.Context, s *stage, print func(row)) error {
 	_, alive, err := greeter(s, aliveAddr)
 	if err != nil {
@@ -24,7 +24,7 @@ func deadZone(ctx context.Context, s *stage, print func(row)) error {
 	}
 	var first, next []float64
 	for round := range s.stalls * 3 {
-		env := s.env(fmt.Sprintf("cache.%d", round)) // an empty failure cache
+		env := s.env(fmt.Sprintf("cache.%d", round)) // an empty cache
 		var took [3]float64
 		for i, visit := range []struct{ host, port, says string }{
 			{aliveName, alive, ""},

@@ -107,4 +107,13 @@ func TestRemembersFailures(t *testing.T) {
 	if m.save(); failed() {
 		t.Error("remembered after a success")
 	}
+	m = remembering(t, dir, "")
+	m.fail(remembered, reversecache.Failure{Status: reversecache.CutShort, At: time.Now()})
+	if m.save(); !failed() {
+		t.Error("cut short, and forgotten")
+	}
+	m.learn(remembered, outcome{settled: true}) // late, and nothing that may be kept
+	if m.save(); failed() {
+		t.Error("cut short, and remembered after a late success")
+	}
 }
