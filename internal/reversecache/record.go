@@ -167,7 +167,8 @@ func (r *Record) hash(host string) [16]byte {
 
 // empty reports whether nothing in the record is of use any more.
 func (r *Record) empty(now time.Time) bool {
-	return r.Failed.At.IsZero() && r.Silent.IsZero() && !slices.ContainsFunc(r.Answers, func(a Answer) bool { return a.good(now) })
+	good := func(a Answer) bool { return a.good(now) }
+	return r.Failed.At.IsZero() && r.Silent.IsZero() && !slices.ContainsFunc(r.Answers, good)
 }
 
 // fresh drops what is too old, or from the future, since clocks are set back.

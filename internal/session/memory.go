@@ -145,7 +145,8 @@ func (m *memory) learn(a netip.Addr, o outcome) {
 	}
 	m.learned[a] = true
 	strict := m.host != ""
-	news := (!strict || o.passed) && slices.ContainsFunc(o.answers, func(x resolve.Answer) bool { return reversecache.Keeps(&x) })
+	fresh := func(x resolve.Answer) bool { return reversecache.Keeps(&x) }
+	news := (!strict || o.passed) && slices.ContainsFunc(o.answers, fresh)
 	failed := !o.failure.At.IsZero()
 	if !news && !failed && (!o.settled || was.Failed.At.IsZero()) {
 		return
