@@ -173,6 +173,19 @@ func adviseSSHD(a *Address) []Advice {
 			"instead of the name").With("", a.SSHD)}
 }
 
+// adviseWalk is what to do about a branch of the reverse tree that could not be read. One
+// that is refused is refused the next time too.
+func adviseWalk(ans resolve.Answer) []Advice {
+	if ans.Status != resolve.Refused {
+		return adviseResolver(ans)
+	}
+	text := "this machine may not ask the server about the zone: ask a server of the zone, or a resolver, with --resolver"
+	if w := sourceWord(ans); w != "" {
+		text = w + " refuses: " + text
+	}
+	return []Advice{newAdvice(AdviseResolver, text)}
+}
+
 // adviseResolver names the source that did not answer.
 func adviseResolver(ans resolve.Answer) []Advice {
 	if ans.Status == resolve.Skipped || ans.Status == resolve.OK {

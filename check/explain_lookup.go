@@ -197,7 +197,8 @@ func explainLookup() []Explanation {
 			Sure: "Sure that it was left out. Whether anything in it has a name is not known. Where a server makes up " +
 				"names, none of them was given by anybody.",
 			Who: "You: addresses in this part of the range were not checked.",
-			Do: "Check the resolver, or ask a server of the zone with --resolver. Where a branch cannot be walked, name " +
+			Do: "Check the resolver, or ask a server of the zone with --resolver; one that refuses (REFUSED) does not let " +
+				"this machine ask, and asking again does not help. Where a branch cannot be walked, name " +
 				"smaller ranges, such as a /120, or list the addresses.",
 			Example: "2001:db8::/32: what is below 2001:db8:4000::/36 could not be read: SERVFAIL from dns:192.0.2.53",
 		},

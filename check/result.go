@@ -193,6 +193,9 @@ func Unwalked(part string, gap *resolve.WalkGap, text string) *Result {
 	if gap.Reason != resolve.GapEmpty {
 		f = aboutTarget(WalkIncomplete, text).When(gap.Reason == resolve.GapInvented && gap.Part != "", WhenPartInvented)
 	}
+	if gap.Answer != nil {
+		f.Advice = adviseWalk(*gap.Answer)
+	}
 	r.Severity, r.Findings = f.Severity, []Finding{f}
 	return r
 }

@@ -58,7 +58,7 @@ func (r *Resolver) walk(ctx context.Context, first, last netip.Addr, most int) i
 		case a.Status == NXDomain && len(a.Chain) == 0 && len(w.known) > 0:
 			w.fail(w.mistaken(apex))
 		case a.Status == NXDomain && len(a.Chain) == 0:
-			w.fail(&WalkGap{"", GapEmpty, fmt.Sprintf("nothing in it has a name: %s does not exist (NXDOMAIN from %s)",
+			w.fail(&WalkGap{Reason: GapEmpty, Text: fmt.Sprintf("nothing in it has a name: %s does not exist (NXDOMAIN from %s)",
 				apex.name(), a.Source)})
 		default:
 			w.enter(ctx, apex, a)
@@ -159,7 +159,7 @@ func (w *walk) enter(ctx context.Context, n node, a *Answer) {
 			}
 		}
 	case !exists && a.Status != NoData:
-		w.skip(w.gap(n, GapFailed, "what is below %s could not be read: %s from %s", n, a.Status.Words(), a.Source))
+		w.skip(w.unread(n, a))
 		if w.failed++; w.failed == walkFailures {
 			w.fail(&WalkGap{Text: fmt.Sprintf("%d branches of the reverse tree could not be read: the rest was not tried",
 				w.failed)})
@@ -171,8 +171,7 @@ func (w *walk) enter(ctx context.Context, n node, a *Answer) {
 	case w.asked > w.most:
 		w.fail(&WalkGap{Text: fmt.Sprintf("the walk ended at %s after %d questions", n, w.asked)})
 	case n.depth < denseFrom && w.madeUp(ctx, n):
-		w.skip(w.gap(n, GapInvented,
-			"each address of %s has a name: the server makes them up (a wildcard, or a synthesising server)", n))
+		w.skip(w.invented(n))
 	default:
 		children := w.children(n)
 		for i, a := range w.askAll(ctx, children) {

@@ -9,7 +9,8 @@ import (
 type WalkGap struct {
 	Part   string // the part of the range, as ranges are written; empty if it is all of it, or its rest
 	Reason GapReason
-	Text   string
+	Answer *Answer // that could not be used; nil: it is not about one
+	Text   string  // that follows the range, and names the part if there is one
 }
 
 // GapReason is the reason of a gap.
@@ -26,9 +27,24 @@ func (g *WalkGap) Error() string { return g.Text }
 // Range is Part.
 func (g *WalkGap) Range() string { return g.Part }
 
-// gap is about what is below a node.
-func (w *walk) gap(n node, reason GapReason, format string, args ...any) error {
-	return &WalkGap{w.part(n), reason, fmt.Sprintf(format, args...)}
+// unread is about what is below a node, given the answer about it.
+func (w *walk) unread(n node, a *Answer) error {
+	g := &WalkGap{Part: w.part(n), Answer: a, Text: "what is below " + n.String()}
+	if g.Part == "" {
+		g.Text = "its reverse tree"
+	}
+	g.Text += fmt.Sprintf(" could not be read: %s from %s", a.Status.Words(), a.Source)
+	return g
+}
+
+// invented is about a node below which each address has a name.
+func (w *walk) invented(n node) error {
+	g := &WalkGap{Part: w.part(n), Reason: GapInvented, Text: "each address of " + n.String()}
+	if g.Part == "" {
+		g.Text = "each address"
+	}
+	g.Text += " has a name: the server makes them up (a wildcard, or a synthesising server)"
+	return g
 }
 
 // part is the part of the range that is below a node.
