@@ -24,6 +24,7 @@ type digest struct {
 	compared  compared
 	verdicts  map[check.Verdict]int
 	invalid   int // lines that are no target, and so have no verdict
+	refused   refused
 	operators operators
 	examples  examples
 	times     [len(timeSteps) + 1]int
@@ -55,6 +56,7 @@ func (d *digest) Result(r *check.Result) error {
 	if k := kindOf(r); k.shown() && !listed {
 		d.examples.add(k, func() string { return d.line(r) })
 	}
+	d.refused.add(r)
 	d.operators.add(r)
 	if took := r.Timings.Resolve + r.Timings.Reverse; took > 0 {
 		step, _ := slices.BinarySearch(timeSteps[:], took)
@@ -67,6 +69,7 @@ func (d *digest) Result(r *check.Result) error {
 func (d *digest) Close() error {
 	b := layout.Block{Width: d.o.Width, Ink: d.ink}
 	d.headline(&b)
+	d.refused.write(&b)
 	d.compared.write(&b, d.part)
 	d.byVerdict(&b)
 	d.whomToAsk(&b)

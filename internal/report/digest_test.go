@@ -160,3 +160,31 @@ func TestDigestNotices(t *testing.T) {
 		t.Errorf("%s\ndoes not end in\n%s", got, want)
 	}
 }
+
+// TestDigestTellsRefusedRanges: where a server refuses the reverse zones of all private
+// addresses, the second line says so; where it has answered about one, none does.
+func TestDigestTellsRefusedRanges(t *testing.T) {
+	for _, tt := range []struct{ refused, answered, told int }{{256, 0, 1}, {255, 1, 0}, {1, 0, 0}} {
+		var out strings.Builder
+		d := newDigest(&out, Options{})
+		for i := range tt.refused + tt.answered {
+			a := netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})
+			r := check.Unjudged(a.String())
+			r.Severity, r.Verdict = check.Notice, check.Exempt
+			if i < tt.refused {
+				r.Findings = []check.Finding{check.NewFinding(check.ReverseRefused, a, "text")}
+			}
+			if err := d.Result(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		_, second, _ := strings.Cut(out.String(), "\n")
+		if told := strings.Count(second, "storm: the server refuses, or fails at, the reverse zones of all 256 exempt"); told != tt.told ||
+			told == 1 && !strings.HasPrefix(second, "storm: ") {
+			t.Errorf("%+v: %s", tt, out.String())
+		}
+	}
+}
