@@ -20,24 +20,11 @@ func TestTellStorms(t *testing.T) {
 		{lab.ServFail, 1, " fails at 100 % of the questions (SERVFAIL) ("},
 		{lab.Refused, 3, ""},
 	} {
-		dns, err := lab.StartDNS(lab.Zone("example.com"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := newWorldOf(t, dns)
-		var list strings.Builder
-		for i := range 300 {
-			name := fmt.Sprintf("h%d.example.com", i)
-			fmt.Fprintln(&list, name)
+		stderr := askedAbout300(t, func(dns *lab.DNSServer, i int, name string) {
 			if i%tt.of == 0 {
 				dns.Fault(name, tt.fault)
 			}
-		}
-		w.o.Sources.FromFile = []string{w.write(t, "list", list.String())}
-		if _, err := Run(t.Context(), w.World, w.o, nil); err != nil {
-			t.Fatal(err)
-		}
-		stderr := w.read(t, "err")
+		})
 		if told := strings.Count(stderr, " % of the questions"); !strings.Contains(stderr, tt.want) || told != min(len(tt.want), 1) {
 			t.Errorf("%v: %q", tt.want, stderr)
 		}
@@ -48,15 +35,7 @@ func TestTellStorms(t *testing.T) {
 // answers them when they are asked again; one that loses a few is not.
 func TestTellLosses(t *testing.T) {
 	for _, tt := range []struct{ of, told int }{{3, 1}, {100, 0}} {
-		dns, err := lab.StartDNS(lab.Zone("example.com"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := newWorldOf(t, dns)
-		var list strings.Builder
-		for i := range 300 {
-			name := fmt.Sprintf("h%d.example.com", i)
-			fmt.Fprintln(&list, name)
+		stderr := askedAbout300(t, func(dns *lab.DNSServer, i int, name string) {
 			if i%tt.of == 0 {
 				asked := map[uint16]bool{}
 				dns.Fault(name, func(x *lab.DNSExchange) {
@@ -65,14 +44,31 @@ func TestTellLosses(t *testing.T) {
 					}
 				})
 			}
-		}
-		w.o.Sources.FromFile = []string{w.write(t, "list", list.String())}
-		if _, err := Run(t.Context(), w.World, w.o, nil); err != nil {
-			t.Fatal(err)
-		}
-		stderr := w.read(t, "err")
+		})
 		if told := strings.Count(stderr, " % of the questions unanswered (--rate N asks it less"); told != tt.told {
 			t.Errorf("one in %d: %q", tt.of, stderr)
 		}
 	}
+}
+
+// askedAbout300 is what a check of 300 names says on stderr. harm spoils what the server
+// answers about the i-th of them.
+func askedAbout300(t *testing.T, harm func(dns *lab.DNSServer, i int, name string)) (stderr string) {
+	t.Helper()
+	dns, err := lab.StartDNS(lab.Zone("example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := newWorldOf(t, dns)
+	var list strings.Builder
+	for i := range 300 {
+		name := fmt.Sprintf("h%d.example.com", i)
+		fmt.Fprintln(&list, name)
+		harm(dns, i, name)
+	}
+	w.o.Sources.FromFile = []string{w.write(t, "list", list.String())}
+	if _, err := Run(t.Context(), w.World, w.o, nil); err != nil {
+		t.Fatal(err)
+	}
+	return w.read(t, "err")
 }

@@ -59,7 +59,7 @@ func (f Failure) text() string {
 	case Refused:
 		return "connection refused"
 	case Timeout:
-		if says := plain(f.Err); f.foreign && says != context.DeadlineExceeded.Error() && says != os.ErrDeadlineExceeded.Error() {
+		if says := Plain(f.Err); f.foreign && says != context.DeadlineExceeded.Error() && says != os.ErrDeadlineExceeded.Error() {
 			return says
 		}
 		return "no answer in time"
@@ -73,16 +73,16 @@ func (f Failure) text() string {
 		}
 		return "no route from this machine"
 	case Exhausted:
-		return "this machine cannot open another connection: " + plain(f.Err)
+		return "this machine cannot open another connection: " + Plain(f.Err)
 	case Bind:
-		return "cannot use the local address: " + plain(f.Err)
+		return "cannot use the local address: " + Plain(f.Err)
 	}
-	return plain(f.Err)
+	return Plain(f.Err)
 }
 
-// plain is the error without the operation and addresses that net puts before it.
+// Plain is the text of an error, made safe, without the operation and addresses that net puts before it.
 // Whatever Connect or Accept has wrapped it in remains: it says whose error it is.
-func plain(err error) string {
+func Plain(err error) string {
 	for {
 		op, ok := err.(*net.OpError)
 		if !ok {

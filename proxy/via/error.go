@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
-	"net"
 	"os"
 	"strings"
 	"syscall"
@@ -138,17 +137,5 @@ func (p *Proxy) notFound(why error) *Error {
 	return e
 }
 
-// plain is an error without the operation and addresses that net puts before it.
-func plain(err error) string {
-	for {
-		op, ok := err.(*net.OpError)
-		if !ok {
-			break
-		}
-		err = op.Err
-	}
-	if call, ok := err.(*os.SyscallError); ok {
-		err = call.Err
-	}
-	return safetext.Cut(safetext.Line(err.Error()), 2*maxShown)
-}
+// plain is the text of an error, cut.
+func plain(err error) string { return safetext.Cut(dial.Plain(err), 2*maxShown) }
