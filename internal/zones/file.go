@@ -173,10 +173,7 @@ func (r *reader) end(early []placed) error {
 // Open opens an included file for dns.ZoneParser, which has made the path absolute, and
 // has taken its first slash away. It has to be below the directory of the zone file.
 func (r *reader) Open(given string) (fs.File, error) {
-	name := given
-	if filepath.VolumeName(name) == "" {
-		name = "/" + name
-	}
+	name := rooted(given, r.top().path)
 	shown := filepath.FromSlash(name)
 	if dir, err := filepath.Abs("."); err == nil {
 		if short, err := filepath.Rel(dir, shown); err == nil && !strings.HasPrefix(short, "..") {

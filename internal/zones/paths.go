@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
@@ -79,6 +81,22 @@ func absolute(path string) string {
 		path = a
 	}
 	return filepath.ToSlash(path)
+}
+
+// rooted returns the path of an included file that dns.ZoneParser has made absolute, given
+// that of the file that includes it. The parser knows only Unix's absolute paths: C:\part and
+// \part it has put below the directory of that file, with C:/ before.
+func rooted(given, by string) string {
+	written, below := strings.CutPrefix(given, path.Dir(by)+"/")
+	switch {
+	case below && filepath.VolumeName(written) != "":
+		return written
+	case below && written != "" && os.IsPathSeparator(written[0]):
+		return filepath.VolumeName(given) + written
+	case filepath.VolumeName(given) == "":
+		return "/" + given
+	}
+	return given
 }
 
 // reason returns an error of the os package without its operation and path, and a
