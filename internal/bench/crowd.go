@@ -60,11 +60,11 @@ func crowdDeadZone(ctx context.Context, s *stage, print func(row)) error {
 			*visit.to = append(*visit.to, c)
 		}
 	}
-	what := fmt.Sprintf("%d at once, dead zone", s.crowd)
+	what, known := fmt.Sprintf("%d at once, dead zone", s.crowd), fmt.Sprintf("%d at once, known dead", s.crowd)
 	print(row{what: what, unit: seconds, ours: each(first, cost.seconds)})
 	print(row{what: what + ", CPU", unit: seconds, ours: each(first, cpuSeconds)})
-	print(row{what: what + " known", unit: seconds, ours: each(next, cost.seconds)})
-	print(row{what: what + " known, CPU", unit: seconds, ours: each(next, cpuSeconds)})
+	print(row{what: known, unit: seconds, ours: each(next, cost.seconds)})
+	print(row{what: known + ", CPU", unit: seconds, ours: each(next, cpuSeconds)})
 	return nil
 }
 
