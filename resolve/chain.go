@@ -41,6 +41,13 @@ func holds(records []Record, owner Name, t Type) bool {
 	return slices.ContainsFunc(records, func(r Record) bool { return r.Type == t && r.Name == owner })
 }
 
+// aside reports whether a reply has records, and all of them are about something else: of
+// another owner, type or class. It says nothing about the name, neither that it has such
+// records nor that it has none, for then there would be no record (RFC 2308, section 2.2).
+func (r *Reply) aside(q Question) bool {
+	return r.filled && r.Rcode == dns.RcodeSuccess && !holds(r.Answer, q.Name, q.Type) && !holds(r.Answer, q.Name, CNAME)
+}
+
 // read returns a reply's answer to q. If more is true, the reply lacks the end of the
 // chain, which needs another query.
 func (t *trail) read(q Question, r *Reply) (a *Answer, more bool) {

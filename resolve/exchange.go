@@ -24,9 +24,10 @@ type Reply struct {
 	Source    Source        // where it is from; zero: the server
 	Lame      bool          // it is empty, and its server is neither authoritative nor recursive
 
-	opt   bool // it has an OPT record (RFC 6891)
-	stray bool // such a record is all that the answer section holds
-	plain bool // it answers the query without EDNS of a pair
+	opt    bool // it has an OPT record (RFC 6891)
+	stray  bool // such a record is all that the answer section holds
+	plain  bool // it answers the query without EDNS of a pair
+	filled bool // its answer section has records, of whatever type and class
 }
 
 // Record is one resource record of a Reply. The type says which of the last fields

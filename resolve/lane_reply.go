@@ -54,10 +54,10 @@ func (s *laneServer) read(x *shot, b []byte) (a *Answer, valid bool) {
 	}
 	s.learn(x, r)
 	s.count(x, r.Rcode)
-	if !r.final() || r.Lame {
+	q := x.flight.q
+	if !r.final() || r.Lame || r.aside(q) {
 		return nil, true
 	}
-	q := x.flight.q
 	t := trail{end: q.Name, ttl: math.MaxUint32, ad: true}
 	a, more := t.read(q, r)
 	if more || a.Status != OK && !a.Status.Absent() {

@@ -132,6 +132,9 @@ func TestLaneLeavesToTheOrdinaryWay(t *testing.T) {
 		"CNAME loop":   lab.CNAMELoop,
 		"chain leaves": lab.ShortChain,
 		"no EDNS":      lab.NoEDNS,
+		"other owner":  lab.OtherOwner,
+		"other type":   lab.OtherType,
+		"other class":  lab.OtherClass,
 		"before EDNS":  func(x *lab.DNSExchange) { lab.NoEDNS(x); lab.NoQuestion(x) },
 		"lame":         func(x *lab.DNSExchange) { x.Reply.Answer, x.Reply.Ns, x.Reply.RecursionAvailable = nil, nil, false },
 	} {

@@ -31,7 +31,7 @@ func (d *decoder) decode(b []byte) (*Reply, error) {
 	}
 	count := func(section int) int { return int(binary.BigEndian.Uint16(b[4+2*section:])) }
 	r := &d.reply
-	*r = Reply{Rcode: int(b[3] & 15), Authentic: b[3]&0x20 != 0, Answer: r.Answer[:0], Authority: r.Authority[:0]}
+	*r = Reply{Rcode: int(b[3] & 15), Authentic: b[3]&0x20 != 0, filled: count(1) > 0, Answer: r.Answer[:0], Authority: r.Authority[:0]}
 	at, err := questions(b, count(0))
 	answers := at
 	if err == nil {

@@ -92,7 +92,7 @@ func (s *stub) replyFrom(ctx context.Context, q Question) (Reply, Source, Status
 // rounds it returns the reply or status that says most, and whose it is: SERVFAIL and
 // its like (a server tried and failed), then REFUSED, then an unusable reply, then
 // silence. An empty reply of a server that does not recurse is unusable (glibc's
-// send_dg calls it referred). From the second round on EDNS is not used, in case that
+// send_dg calls it referred), and so is one whose records are all about something else. From the second round on EDNS is not used, in case that
 // was the problem. What a lane has sent counts: a server gets a question sends times at
 // most, or once more if this is the first time here. Who does not get his turn under the
 // rate in time has not asked: that is Skipped.
@@ -125,7 +125,7 @@ func (s *stub) reply(ctx context.Context, q Question) (best Reply, server int, s
 			s.meters[at].count(err)
 			spent.add(at, sent)
 			switch {
-			case err == nil && r.Lame:
+			case err == nil && (r.Lame || r.aside(q)):
 				if status == Timeout {
 					server, status = at, Invalid
 				}

@@ -178,6 +178,9 @@ func (s *DNSServer) serve(w dns.ResponseWriter, query *dns.Msg, tcp bool) {
 	x.Reply = s.resolve(query)
 	faults := append(append([]DNSFault(nil), s.faults[""]...), s.faults[name]...)
 	s.mu.Unlock()
+	if len(faults) > 0 {
+		x.Reply = x.Reply.Copy() // they may change the records, which are the zones'
+	}
 	for _, f := range faults {
 		f(x)
 	}

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -13,7 +15,7 @@ type DNSExchange struct {
 	Reply *dns.Msg // what will be sent; nil: nothing
 
 	delay  time.Duration
-	first  [][]byte // sent before the reply
+	first  [][]byte // sent before the reply, or instead of it
 	hangUp bool     // TCP: close without an answer
 }
 
@@ -119,6 +121,88 @@ func CNAMELoop(x *DNSExchange) {
 	x.Reply.Answer = []dns.RR{cname(name, "loop."+name), cname("loop."+name, name)}
 }
 
+// LongChain answers with more CNAMEs than anyone follows.
+func LongChain(x *DNSExchange) {
+	name := x.Query.Question[0].Name
+	x.Reply.Rcode, x.Reply.Ns, x.Reply.Answer = dns.RcodeSuccess, nil, nil
+	for i := range 100 {
+		next := fmt.Sprintf("%d.chain.invalid.", i)
+		x.Reply.Answer = append(x.Reply.Answer, cname(name, next))
+		name = next
+	}
+}
+
+// OtherOwner answers about a name that was not asked for.
+func OtherOwner(x *DNSExchange) {
+	for _, rr := range x.Reply.Answer {
+		rr.Header().Name = "other." + rr.Header().Name
+	}
+}
+
+// OtherType answers with records of a type that was not asked for.
+func OtherType(x *DNSExchange) {
+	q := x.Query.Question[0]
+	header := dns.RR_Header{Name: q.Name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 60}
+	x.Reply.Rcode, x.Reply.Ns = dns.RcodeSuccess, nil
+	x.Reply.Answer = []dns.RR{&dns.TXT{Hdr: header, Txt: []string{q.Name}}}
+}
+
+// OtherClass answers with records of another class.
+func OtherClass(x *DNSExchange) {
+	for _, rr := range x.Reply.Answer {
+		rr.Header().Class = dns.ClassCHAOS
+	}
+}
+
+// Lame answers as a server that does not serve the zone and refers to the root.
+func Lame(x *DNSExchange) {
+	header := dns.RR_Header{Name: ".", Rrtype: dns.TypeNS, Class: dns.ClassINET, Ttl: 60}
+	x.Reply.Rcode, x.Reply.Answer = dns.RcodeSuccess, nil
+	x.Reply.Authoritative, x.Reply.RecursionAvailable = false, false
+	x.Reply.Ns = []dns.RR{&dns.NS{Hdr: header, Ns: "a.root-servers.net."}}
+}
+
+// TTL answers with this TTL in all records.
+func TTL(seconds uint32) DNSFault {
+	return func(x *DNSExchange) {
+		for _, section := range [][]dns.RR{x.Reply.Answer, x.Reply.Ns} {
+			for _, rr := range section {
+				rr.Header().Ttl = seconds
+			}
+		}
+	}
+}
+
+// DropEDNS does not answer queries with EDNS, as some firewalls do.
+func DropEDNS(x *DNSExchange) {
+	if x.Query.IsEdns0() != nil {
+		x.Reply = nil
+	}
+}
+
+// OtherCase answers with names in capital letters.
+func OtherCase(x *DNSExchange) {
+	for _, rr := range x.Reply.Answer {
+		rr.Header().Name = strings.ToUpper(rr.Header().Name)
+	}
+}
+
+// TruncatedPart sets TC and keeps the records that say something else: whoever does not
+// ask again over TCP believes them.
+func TruncatedPart(x *DNSExchange) {
+	if !x.TCP {
+		x.Reply.Truncated = true
+		for _, rr := range x.Reply.Answer {
+			switch rr := rr.(type) {
+			case *dns.A:
+				rr.A = []byte{6, 6, 6, 6}
+			case *dns.PTR:
+				rr.Ptr = "part.invalid."
+			}
+		}
+	}
+}
+
 // Authentic sets AD.
 func Authentic(x *DNSExchange) { x.Reply.AuthenticatedData = true }
 
@@ -138,14 +222,18 @@ func cname(owner, target string) dns.RR {
 
 // send writes the reply.
 func (x *DNSExchange) send(w dns.ResponseWriter) {
-	if x.hangUp || x.Reply == nil {
-		if x.TCP {
-			w.Close()
-		}
+	if x.hangUp {
+		w.Close()
 		return
 	}
 	for _, b := range x.first {
 		w.Write(b)
+	}
+	if x.Reply == nil {
+		if x.TCP {
+			w.Close()
+		}
+		return
 	}
 	x.Reply.Compress = true
 	if !x.TCP {

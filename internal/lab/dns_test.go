@@ -151,10 +151,20 @@ func TestDNSFaults(t *testing.T) {
 		"forged": {lab.ForgedFirst, func(r *dns.Msg, _ []byte) bool {
 			return r.Id != query.Id && len(r.Answer) == 1
 		}},
-		"loop":      {lab.CNAMELoop, func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 2 }},
-		"authentic": {lab.Authentic, func(r *dns.Msg, _ []byte) bool { return r.AuthenticatedData }},
-		"extended":  {lab.Extended(22, "x"), func(r *dns.Msg, _ []byte) bool { return len(r.IsEdns0().Option) == 1 }},
-		"late":      {lab.Delay(time.Millisecond), func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 1 }},
+		"other owner": {lab.OtherOwner, func(r *dns.Msg, _ []byte) bool { return r.Answer[0].Header().Name == "other.host.example.com." }},
+		"other type":  {lab.OtherType, func(r *dns.Msg, _ []byte) bool { return r.Answer[0].Header().Rrtype == dns.TypeTXT }},
+		"other class": {lab.OtherClass, func(r *dns.Msg, _ []byte) bool { return r.Answer[0].Header().Class == dns.ClassCHAOS }},
+		"other case":  {lab.OtherCase, func(r *dns.Msg, _ []byte) bool { return r.Answer[0].Header().Name == "HOST.EXAMPLE.COM." }},
+		"lame": {lab.Lame, func(r *dns.Msg, _ []byte) bool {
+			return len(r.Answer) == 0 && len(r.Ns) == 1 && !r.RecursionAvailable && r.Rcode == dns.RcodeSuccess
+		}},
+		"part":       {lab.TruncatedPart, func(r *dns.Msg, _ []byte) bool { return r.Truncated && r.Answer[0].(*dns.A).A.String() == "6.6.6.6" }},
+		"TTL":        {lab.TTL(7), func(r *dns.Msg, _ []byte) bool { return r.Answer[0].Header().Ttl == 7 }},
+		"long chain": {lab.LongChain, func(r *dns.Msg, _ []byte) bool { return r.Truncated || len(r.Answer) > 16 }},
+		"loop":       {lab.CNAMELoop, func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 2 }},
+		"authentic":  {lab.Authentic, func(r *dns.Msg, _ []byte) bool { return r.AuthenticatedData }},
+		"extended":   {lab.Extended(22, "x"), func(r *dns.Msg, _ []byte) bool { return len(r.IsEdns0().Option) == 1 }},
+		"late":       {lab.Delay(time.Millisecond), func(r *dns.Msg, _ []byte) bool { return len(r.Answer) == 1 }},
 	} {
 		s.Fault("host.example.com", tt.fault)
 		raw := exchangeRaw(t, s, packed)
@@ -167,7 +177,7 @@ func TestDNSFaults(t *testing.T) {
 		}
 	}
 	s.Fault("host.example.com")
-	if r := ask(t, s, "udp", "host.example.com.", dns.TypeA); len(r.Answer) != 1 {
+	if r := ask(t, s, "udp", "host.example.com.", dns.TypeA); len(r.Answer) != 1 || r.Answer[0].Header().Name != "host.example.com." || r.Answer[0].Header().Ttl != 60 {
 		t.Errorf("healed: %v", r)
 	}
 	s.Fault("", lab.ShortChain)
