@@ -157,7 +157,7 @@ func (h *ahead) forwardDone() bool {
 			continue
 		}
 		took = max(took, a.Took)
-		goOn = goOn && (a.Status.Absent() || a.Status == resolve.ServFail)
+		goOn = goOn && !a.EndsSearch(h.ask.Target.host.name)
 		for _, addr := range a.Addrs {
 			lookup := lookupAddr(addr)
 			known := slices.ContainsFunc(h.addrs, func(x aheadAddr) bool { return x.lookup == lookup })

@@ -8,7 +8,7 @@ import (
 
 // First foresees how DNS is asked about a host's addresses, for who asks ahead through a
 // Lane. The names are tried in turn, as in Addresses: the next one only if the one before
-// has no address in any family, and only after answers that are Absent or ServFail. It
+// has no address in any family, and only unless an answer is one that EndsSearch. It
 // returns false if a source other than DNS has to be asked first or knows the host, or if
 // DNS is not asked at all: then nothing can be asked ahead. So it does for an address literal.
 func (r *Resolver) First(host string, f Family, s Scope) (names []Name, asked []Type, ok bool) {

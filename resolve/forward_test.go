@@ -71,12 +71,14 @@ func TestAddresses(t *testing.T) {
 	s := startDNS(t,
 		lab.Zone("a.example", "only4 A 192.0.2.4", "split AAAA 2001:db8::1", "empty TXT x"),
 		lab.Zone("b.example", "only6 AAAA 2001:db8::6", "split A 192.0.2.1", "dead A 192.0.2.2", "empty A 192.0.2.3",
-			"slow A 192.0.2.9"),
+			"slow A 192.0.2.9", "in.foreign A 192.0.2.8"),
 		lab.Zone("example", "both A 192.0.2.1", "both AAAA 2001:db8::1"),
 		lab.Zone(".", "only4 A 192.0.2.40"),
 	)
 	s.Fault("dead.a.example", lab.ServFail)
 	s.Fault("lost.a.example", lab.Refused)
+	s.Fault("in.foreign", lab.Refused)
+	s.Fault("not.foreign", lab.Refused)
 	search := []Name{"a.example", "b.example"}
 	for _, tt := range []struct {
 		host   string
@@ -95,6 +97,8 @@ func TestAddresses(t *testing.T) {
 		{"both.example", IPv6, map[Type]string{AAAA: "ok both.example 2001:db8::1"}},
 		{"dead", AnyFamily, map[Type]string{A: "ok dead.b.example 192.0.2.2", AAAA: "nodata dead.b.example"}},
 		{"lost", AnyFamily, map[Type]string{A: "refused lost.a.example", AAAA: "refused lost.a.example"}},
+		{"in.foreign", AnyFamily, map[Type]string{A: "ok in.foreign.b.example 192.0.2.8", AAAA: "nodata in.foreign.b.example"}},
+		{"not.foreign", IPv4, map[Type]string{A: "refused not.foreign"}},
 		{"none", AnyFamily, map[Type]string{A: "nxdomain none", AAAA: "nxdomain none"}},
 		{"none.example", AnyFamily, map[Type]string{A: "nxdomain none.example", AAAA: "nxdomain none.example"}},
 		{"a..b", AnyFamily, map[Type]string{A: "nxdomain ", AAAA: "nxdomain "}},

@@ -7,9 +7,8 @@ import (
 )
 
 // addressesFromDNS goes through the search list. It ends at the first name with
-// an address. As in glibc's res_nsearch, it also ends at a failure that says nothing
-// about the name, except SERVFAIL: one domain of the list may be dead and the next
-// alive. A failure is reported for the name as written, if that was asked.
+// an address, or where EndsSearch says so. A failure is reported for the name as written,
+// if that was asked.
 func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answer) bool) ([]*Answer, Outcomes) {
 	var failed []*Answer
 	for _, name := range r.stub.cfg.tries(w) {
@@ -22,7 +21,7 @@ func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answ
 			old := ofType(failed, a.Question.Type)
 			asWritten := a.Question.Name == w.name && old != nil && a.rank() == old.rank()
 			failed = keepBest(failed, a, asWritten || ctx.Err() != nil && a.Status.Temporary())
-			goOn = goOn && (a.Status.Absent() || a.Status == ServFail)
+			goOn = goOn && !a.EndsSearch(w.name)
 		}
 		if !goOn {
 			break
@@ -35,6 +34,15 @@ func (r *Resolver) addressesFromDNS(ctx context.Context, w want, yield func(Answ
 		}
 	}
 	return answers, outcome(answers)
+}
+
+// EndsSearch reports whether a failure to find the addresses of host, for a name of the
+// search list, ends the search. As in glibc's res_nsearch, one that says nothing about the
+// name does, except SERVFAIL: one domain of the list may be dead and the next alive. After
+// the name as written, glibc goes on whatever came of it. Here it does so unless nobody has
+// answered, for then nobody would answer about the next either.
+func (a *Answer) EndsSearch(host Name) bool {
+	return !a.Status.Absent() && a.Status != ServFail && (a.Status != Refused || a.Question.Name != host)
 }
 
 // pairTries is the least number of tries for a question if the same question about
