@@ -126,10 +126,10 @@ func (c *Client) gssapi(f *judgement, a *judgedAddress) []Finding {
 		return nil
 	}
 	var fs []Finding
-	if c.trustsDNS() && !f.isHost(a.trusted()) {
+	if c.trustsDNS() && !f.isHost(a.trusted()[0]) {
 		fs = append(fs, c.trustDNS(a, names[0]))
 	}
-	other := func(n string) bool { return principalHost(n) != c.Kerberos.without(f, a) }
+	other := func(n string) bool { return principalHost(n) != c.Kerberos.without(f) }
 	if c.Kerberos.reverses() && slices.ContainsFunc(names, other) {
 		fs = append(fs, c.Kerberos.principal(f, a, names))
 	}
@@ -141,13 +141,13 @@ func (k *Kerberos) reverses() bool { return k.RDNS.On && (k.Canonicalize.On || k
 
 // without returns the name that Kerberos would use if rdns were off: the one at the end
 // of the CNAME chain. With "fallback" it tries the name as given first.
-func (k *Kerberos) without(f *judgement, a *judgedAddress) string {
+func (k *Kerberos) without(f *judgement) string {
 	g := newGiven(f.Target.Host, GivenByHost)
 	switch {
 	case g.literal.IsValid():
 		return g.name
 	case !k.Fallback:
-		return principalHost(canonicalOf(f.Forward, a.Addr, g.name))
+		return principalHost(canonicalOf(f.Forward, g.name))
 	case !strings.Contains(g.name, ".") && k.Domain != "":
 		return principalHost(g.name + "." + k.Domain)
 	}
@@ -157,7 +157,7 @@ func (k *Kerberos) without(f *judgement, a *judgedAddress) string {
 // principal says which principal Kerberos requests, and which one it should. names are
 // those of the address, in the order in which DNS has them now.
 func (k *Kerberos) principal(f *judgement, a *judgedAddress, names []string) Finding {
-	asks, should := hostPrincipal(names[0]), hostPrincipal(k.without(f, a))
+	asks, should := hostPrincipal(names[0]), hostPrincipal(k.without(f))
 	why := fmt.Sprintf("because it canonicalizes through reverse DNS (rdns is on, %s)", k.RDNS.Origin)
 	if n := len(names); n > 1 {
 		why = fmt.Sprintf("(or the principal of another of the address's %d names, whichever DNS lists first) %s", n, why)
@@ -177,16 +177,19 @@ func (k *Kerberos) principal(f *judgement, a *judgedAddress, names []string) Fin
 	}
 	fd := NewFinding(AffectedKerberos, a.Addr, text)
 	if !f.literal() && !k.Fallback {
-		fd.Advice = k.withoutRDNS(should)
+		fd.Advice = k.withoutRDNS(should, f.Client.trustsDNS())
 	}
 	return fd
 }
 
-// withoutRDNS is the line that makes Kerberos request a principal.
-func (k *Kerberos) withoutRDNS(principal string) []Advice {
-	return []Advice{newAdvice(AdviseRDNS,
-		"if the server's principal is "+principal+
-			", this line in [libdefaults] makes Kerberos request it").With(k.File, "rdns = false")}
+// withoutRDNS is the line that makes Kerberos request a principal. With trusting, another
+// one has to make ssh give Kerberos that name.
+func (k *Kerberos) withoutRDNS(principal string, trusting bool) []Advice {
+	text := "if the server's principal is " + principal + ", this line in [libdefaults] makes Kerberos request it"
+	if trusting {
+		text += ", together with GSSAPITrustDns no"
+	}
+	return []Advice{newAdvice(AdviseRDNS, text).With(k.File, "rdns = false")}
 }
 
 // identity is about GSSAPIServerIdentity: Kerberos canonicalizes that name like any other.
@@ -200,7 +203,7 @@ func (c *Client) identity(tickets []Ticket) (fs []Finding) {
 		fd := aboutTarget(AffectedKerberos, fmt.Sprintf(
 			"Kerberos requests %s instead of %s, GSSAPIServerIdentity, because it canonicalizes that through "+
 				"reverse DNS (rdns is on, %s)", asks, should, c.Kerberos.RDNS.Origin))
-		fd.Advice = c.Kerberos.withoutRDNS(should)
+		fd.Advice = c.Kerberos.withoutRDNS(should, false)
 		fs = append(fs, fd)
 	}
 	return fs
@@ -213,7 +216,7 @@ func hostPrincipal(name string) string { return "host/" + shownName(principalHos
 // yes, message included, and gives Kerberos the name that it finds, or the address if that
 // name does not resolve back. Kerberos canonicalizes that in turn.
 func (c *Client) trustDNS(a *judgedAddress, name string) Finding {
-	trusted := a.trusted()
+	trusted := a.trusted()[0]
 	text := fmt.Sprintf("ssh requests the principal of %s, the reverse name (GSSAPITrustDns is on, %s)",
 		shownName(trusted), c.GSSAPITrustDNS.Origin)
 	if trusted != name {

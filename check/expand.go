@@ -22,7 +22,7 @@ type Expansion struct {
 // found are its addresses.
 func (e *Expansion) found() (all []foundAddr) {
 	for i, a := range e.Addrs {
-		all = append(all, foundAddr{a, canonicalOf(e.Forward, a, e.Host), &e.Reverse[i]})
+		all = append(all, foundAddr{a, canonicalOf(e.Forward, e.Host), &e.Reverse[i]})
 	}
 	return all
 }
@@ -64,7 +64,8 @@ func (q *Inquiry) expand(ctx context.Context) {
 func (q *Inquiry) toExpand() (names []string) {
 	c := q.policy.Client
 	if c == nil || !c.GSSAPI.On || c.Kerberos == nil || q.checker.ForwardOnly ||
-		!c.Kerberos.Canonicalize.On && !c.Kerberos.Fallback {
+		!c.Kerberos.Canonicalize.On && !c.Kerberos.Fallback ||
+		c.GSSAPIIdentity == "" && !c.trustsDNS() && q.ask.Family == resolve.AnyFamily {
 		return nil
 	}
 	f := newJudgement(func() Facts { q.mu.Lock(); defer q.mu.Unlock(); return q.facts(true) }(), q.policy)

@@ -121,24 +121,37 @@ func (f *judgement) given() []given {
 		if a.Reverse.Status == resolve.Skipped {
 			continue
 		}
-		g := newGiven(a.trusted(), GivenByTrustDNS)
-		g.addr = a.Addr
-		all = append(all, g)
+		for _, name := range a.trusted() {
+			g := newGiven(name, GivenByTrustDNS)
+			g.addr = a.Addr
+			all = append(all, g)
+		}
 	}
 	return all
 }
 
-// trusted is the name that ssh takes an address for with GSSAPITrustDns (remote_hostname
-// in the patch's canohost.c): the first reverse name if it resolves back, else the address
-// itself.
-func (a *judgedAddress) trusted() string {
+// trusted are the names that ssh may take an address for with GSSAPITrustDns
+// (remote_hostname in the patch's canohost.c): its first reverse name if that resolves back,
+// else the address itself. Which name is the first can change; those of this time come first.
+func (a *judgedAddress) trusted() (all []string) {
 	names := libcNames(&a.Reverse)
-	for i := range a.PTRs {
-		if len(names) > 0 && a.PTRs[i].host() == names[0] && a.sshdConfirms(i) {
-			return names[0]
+	for _, name := range names {
+		at := slices.IndexFunc(a.PTRs, func(p PTRFacts) bool { return p.host() == name })
+		if at < 0 { // there are too many to know
+			continue
+		}
+		if !a.sshdConfirms(at) {
+			name = a.Addr.String()
+		}
+		if !slices.Contains(all, name) {
+			all = append(all, name)
 		}
 	}
-	return a.Addr.String()
+	none := len(names) == 0 || a.Reverse.Text == "" && len(names) < len(a.Reverse.Names)
+	if bare := a.Addr.String(); len(all) == 0 || none && !slices.Contains(all, bare) {
+		all = append(all, bare)
+	}
+	return all
 }
 
 // host is the name as libc returns it.
@@ -150,7 +163,8 @@ func (p *PTRFacts) host() string {
 }
 
 // libcNames are the names of an address that getnameinfo may return: the first of them.
-// A DNS server may list them in another order next time.
+// A DNS server may list them in another order next time. Names that are no host names are
+// left out; if they come first, glibc before 2.37 returns none at all.
 func libcNames(reverse *resolve.Answer) (names []string) {
 	if reverse.Status != resolve.OK {
 		return nil
@@ -159,7 +173,7 @@ func libcNames(reverse *resolve.Answer) (names []string) {
 		return []string{reverse.Text}
 	}
 	for _, n := range reverse.Names {
-		if n.HostName() && n != "." {
+		if n.HostName() {
 			names = append(names, string(n))
 		}
 	}
@@ -206,19 +220,24 @@ func (f *judgement) names(g given) []expanded {
 func (f *judgement) throughDNS(g given) (all []expanded, known bool) {
 	found, known := f.found(g)
 	for _, a := range found {
-		names, from := []string{a.canonical}, NameCanonical
+		canonical := expanded{name: a.canonical, from: NameCanonical, try: 1, addr: a.addr}
 		if g.literal.IsValid() || a.canonical == g.name {
-			from = NameAsGiven
+			canonical.from = NameAsGiven
 		}
-		if reverse := libcNames(a.reverse); f.Client.Kerberos.RDNS.On && len(reverse) > 0 {
-			names, from = reverse, NameReverse
+		if g.addr.IsValid() {
+			canonical.addr = g.addr
 		}
-		for _, n := range names {
-			e := expanded{name: n, from: from, try: 1, addr: a.addr}
-			if g.addr.IsValid() {
-				e.addr = g.addr
-			}
+		var reverse []string
+		if f.Client.Kerberos.RDNS.On {
+			reverse = libcNames(a.reverse)
+		}
+		for _, n := range reverse {
+			e := canonical
+			e.name, e.from = n, NameReverse
 			all = append(all, e)
+		}
+		if len(reverse) == 0 || a.reverse.Text == "" && len(reverse) < len(a.reverse.Names) {
+			all = append(all, canonical)
 		}
 	}
 	return all, known
@@ -242,7 +261,7 @@ func (f *judgement) found(g given) (all []foundAddr, known bool) {
 	if !g.literal.IsValid() && (g.by == GivenByHost || f.isHost(g.name)) {
 		for i := range f.addresses {
 			if a := &f.addresses[i]; a.Reverse.Status != resolve.Skipped {
-				all = append(all, foundAddr{a.Addr, canonicalOf(f.Forward, a.Addr, g.name), &a.Reverse})
+				all = append(all, foundAddr{a.Addr, canonicalOf(f.Forward, g.name), &a.Reverse})
 			}
 		}
 		return all, len(all) == len(f.addresses)
@@ -260,14 +279,23 @@ func (f *judgement) isHost(name string) bool {
 	return principalHost(name) == principalHost(f.Target.Host)
 }
 
-// canonicalOf is the canonical name of the answer that gave an address.
-func canonicalOf(forward []resolve.Answer, a netip.Addr, host string) string {
+// canonicalOf is the canonical name that getaddrinfo returns: the one of the first line of a
+// hosts file that has the host in any family, or of DNS.
+func canonicalOf(forward []resolve.Answer, host string) string {
+	var first *resolve.Answer
 	for i := range forward {
-		if ans := &forward[i]; ans.Canonical != "" && containsAddr(ans.Addrs, lookupAddr(a)) {
-			return string(ans.Canonical)
+		ans := &forward[i]
+		if ans.Status != resolve.OK || ans.Canonical == "" {
+			continue
+		}
+		if first == nil || ans.Source.Kind == resolve.KindHosts && ans.Source.Line < first.Source.Line {
+			first = ans
 		}
 	}
-	return host
+	if first == nil {
+		return host
+	}
+	return string(first.Canonical)
 }
 
 // principalHost is how Kerberos writes a name in a principal: in lower case, without one

@@ -32,6 +32,7 @@ type situation struct {
 	asked []string // by ssh, in this order; a name alone is that of host/NAME@EXAMPLE.COM
 	other []string // that check foresees too, because an order of DNS decides
 	login bool     // it is one of the principals that the server has the keys of
+	libc  bool     // its release decides whether it is one of asked or of other
 	moved bool     // the KDC refers to another realm, of which this machine's files say nothing
 }
 
@@ -54,6 +55,7 @@ var situations = []situation{
 	{name: "exact", host: "exact.example.com", asked: []string{"exact.example.com"}, login: true},
 	{name: "in capitals", host: "EXACT.Example.COM", asked: []string{"exact.example.com"}, login: true},
 	{name: "a final dot", host: "exact.example.com.", asked: []string{"exact.example.com"}, login: true},
+	{name: "a final dot, without DNS", host: "exact.example.com.", libdefaults: noDNS, asked: []string{"exact.example.com"}, login: true},
 	{name: "another name that resolves back", host: "cloud.example.com", asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "a name that resolves elsewhere", host: "mismatch.example.com", asked: []string{"mail.example.net"}, login: true},
 	{name: "a name that does not exist", host: "dead.example.com", asked: []string{"old.example.net"}},
@@ -61,12 +63,20 @@ var situations = []situation{
 	{name: "a name that is no host name", host: "malformed.example.com", asked: []string{"malformed.example.com"}},
 	{name: "a name that reads as an address", host: "numeric.example.com", asked: []string{"10.1"}},
 	{name: "two names", host: "several.example.com", asked: []string{"other.example.net"}, other: []string{"several.example.com"}},
+	{name: "two names, the first of which is no host name", host: "odd.example.com", asked: []string{"odd.example.com"},
+		other: []string{"real.example.com"}, libc: true},
+	{name: "a name in capitals", host: "capitals.example.com", asked: []string{"real.example.com"}, login: true},
+	{name: "the root as a name", host: "root.example.com", asked: []string{""}},
+	{name: "a reverse zone that is refused", host: "private.example.com", asked: []string{"private.example.com"}},
+	{name: "a reverse zone that fails", host: "fails.example.com", asked: []string{"fails.example.com"}},
+	{name: "a reverse zone by RFC 2317", host: "delegated.example.com", asked: []string{"delegated.example.net"}},
 	{name: "a CNAME and no name", host: "alias-missing.example.com", asked: []string{"missing.example.com"}},
 	{name: "a CNAME and another name", host: "alias-cloud.example.com", asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "two addresses", host: "two.example.com", asked: []string{"two-a.example.com"}, other: []string{"two-b.example.com"}},
 	{name: "both families", host: "dual.example.com", asked: []string{"dual6.example.com"}, other: []string{"dual4.example.com"}},
 	{name: "both families, and ssh uses one", host: "dual.example.com", ssh: "Host *\n\tAddressFamily inet\n",
 		asked: []string{"dual6.example.com"}, other: []string{"dual4.example.com"}},
+	{name: "both families, rdns off", host: "dual.example.com", libdefaults: noRDNS, asked: []string{"dual.example.com"}},
 
 	// krb5.conf.
 	{name: "rdns off", host: "cloud.example.com", libdefaults: noRDNS, asked: []string{"cloud.example.com"}, login: true},
@@ -96,12 +106,20 @@ var situations = []situation{
 		asked: []string{"mail"}},
 	{name: "short, fallback", host: "mail", resolv: ourSearch, libdefaults: fallback,
 		asked: []string{"mail.example.com", "mail.example.net"}, login: true},
+	{name: "short, and a final dot, without DNS", host: "mail.", resolv: ourSearch, libdefaults: noDNS, ssh: "Host mail.\n\tHostKeyAlias mail\n\tProxyCommand rdnsproxy mail.example.net %p\n", asked: []string{"mail"}},
+	{name: "two labels, with a search list", host: "host-11.cloud", resolv: ourSearch, asked: []string{"host-11.cloud.example.net"}, login: true},
+	{name: "two labels, with a search list, without DNS", host: "host-11.cloud", resolv: ourSearch, libdefaults: noDNS,
+		asked: []string{"host-11.cloud"}},
+	{name: "short, without a search list", host: "localhost", libdefaults: noDNS, asked: []string{"localhost"}},
 
 	// Addresses.
 	{name: "an address", host: "198.51.100.11", asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "an address, rdns off", host: "198.51.100.11", libdefaults: noRDNS, asked: []string{"198.51.100.11"}},
 	{name: "an address without a name", host: "198.51.100.13", asked: []string{"198.51.100.13"}},
 	{name: "an address of IPv6", host: "2001:db8::20", asked: []string{"dual6.example.com"}},
+	{name: "an address in another spelling", host: "198.51.25611", asked: []string{"host-11.cloud.example.net"}, login: true},
+	{name: "an address in another spelling, without DNS", host: "198.51.25611", libdefaults: noDNS, asked: []string{"198.51.100.11"}},
+	{name: "an address of IPv4 as one of IPv6", host: "::ffff:198.51.100.11", asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "an address of IPv6, without DNS", host: "2001:db8::20", resolv: ourSearch, libdefaults: noDNS,
 		asked: []string{"2001:db8::20.example.com"}},
 
@@ -109,6 +127,11 @@ var situations = []situation{
 	{name: "a hosts line", host: "dead.example.com", hostsFile: "198.51.100.15 dead.example.com\n", asked: []string{"dead.example.com"}},
 	{name: "a hosts line, the second name", host: "web", hostsFile: "198.51.100.13 real.example.com web\n",
 		asked: []string{"real.example.com"}, login: true},
+	{name: "localhost", host: "localhost", asked: []string{"localhost"}},
+	{name: "hosts lines of both families", host: "web", libdefaults: noRDNS,
+		hostsFile: "198.51.100.13 real.example.com web\n2001:db8::20 real6.example.com web\n", asked: []string{"real.example.com"}, login: true},
+	{name: "hosts lines of both families, the other way round", host: "web", libdefaults: noRDNS,
+		hostsFile: "2001:db8::20 real6.example.com web\n198.51.100.13 real.example.com web\n", asked: []string{"real6.example.com"}},
 	{name: "a hosts line, the second name, rdns off", host: "web", libdefaults: noRDNS,
 		hostsFile: "198.51.100.11 real.example.com web\n", asked: []string{"real.example.com"}, login: true},
 	{name: "a hosts line that begins with a short name", host: "web.example.com", resolv: ourSearch,
@@ -131,6 +154,8 @@ var situations = []situation{
 		asked: []string{"mail.example.net"}, login: true},
 	{name: "GSSAPIServerIdentity, a name without an address", host: "exact.example.com",
 		ssh: "Host *\n\tGSSAPIServerIdentity Gone.example.net\n", asked: []string{"gone.example.net"}},
+	{name: "GSSAPIServerIdentity, short", host: "exact.example.com", resolv: ourSearch, libdefaults: noDNS + "qualify_shortname = example.net\n",
+		ssh: "Host *\n\tGSSAPIServerIdentity mail\n", asked: []string{"mail.example.net"}, login: true},
 	{name: "GSSAPIServerIdentity is canonicalized too", host: "missing.example.com",
 		ssh: "Host *\n\tGSSAPIServerIdentity cloud.example.com\n", asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "GSSAPIServerIdentity, rdns off", host: "missing.example.com", libdefaults: noRDNS,
@@ -146,6 +171,10 @@ var situations = []situation{
 		asked: []string{"198.51.100.17"}},
 	{name: "GSSAPITrustDns, a name with a CNAME, rdns off", host: "through.example.com", libdefaults: noRDNS, ssh: trust,
 		asked: []string{"real.example.com"}, login: true},
+	{name: "GSSAPITrustDns, two names", host: "several.example.com", libdefaults: noDNS, ssh: trust,
+		asked: []string{"other.example.net"}, other: []string{"several.example.com"}},
+	{name: "GSSAPITrustDns, two addresses", host: "two.example.com", libdefaults: noRDNS, ssh: trust,
+		asked: []string{"two-a.example.com"}, other: []string{"two-b.example.com"}},
 	{name: "GSSAPITrustDns behind the relay", host: "cloud.example.com", libdefaults: noDNS, ssh: trust + plainly,
 		asked: []string{"cloud.example.com"}, login: true},
 	{name: "GSSAPITrustDns, and the relay passes the connection", host: "cloud.example.com", libdefaults: noDNS,
@@ -160,6 +189,8 @@ var situations = []situation{
 		asked: []string{"mapped.example.com@CORP.TEST"}, login: true},
 	{name: "the domain's realm", host: "mapped.example.com", domainRealm: ".example.com = CORP.TEST\n",
 		asked: []string{"mapped.example.com@CORP.TEST"}, login: true},
+	{name: "the realm of a completed name", host: "mapped", resolv: ourSearch, libdefaults: noDNS, domainRealm: ".example.com = CORP.TEST\n",
+		asked: []string{"mapped.example.com@CORP.TEST"}, login: true},
 	{name: "the realm of the reverse name's domain", host: "cloud.example.com",
 		domainRealm: ".example.com = CORP.TEST\n.example.net = EXAMPLE.COM\n", asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "addresses have no realm", host: "198.51.100.11", libdefaults: noRDNS, domainRealm: ".100.11 = CORP.TEST\n",
@@ -169,56 +200,122 @@ var situations = []situation{
 }
 
 // TestKerberos: the principals that check foresees are those that the KDC is asked for by
-// the real ssh with MIT's library.
+// the real ssh with MIT's library, also after its advice was followed.
 func TestKerberos(t *testing.T) {
 	v := newVisit(t)
-	v.nameServer(
+	server := v.nameServer(
 		laboratory.Zone("example.com", "exact A 198.51.100.10", "cloud A 198.51.100.11", "missing A 198.51.100.13",
 			"mismatch A 198.51.100.18", "dead A 198.51.100.15", "malformed A 198.51.100.19", "numeric A 198.51.100.17",
 			"several A 198.51.100.22", "alias-missing CNAME missing", "alias-cloud CNAME cloud",
 			"two A 198.51.100.21", "two A 198.51.100.23", "two-a A 198.51.100.21", "two-b A 198.51.100.23",
 			"dual A 198.51.100.20", "dual AAAA 2001:db8::20", "dual4 A 198.51.100.20", "dual6 AAAA 2001:db8::20",
-			"mapped A 198.51.100.13", "web.referred A 198.51.100.13", "through A 203.0.113.30", "real A 203.0.113.30"),
+			"mapped A 198.51.100.13", "web.referred A 198.51.100.13",
+			"odd A 140.99.28.179", "capitals A 10.0.0.12", "root AAAA 2001:db8::18", "private A 192.168.1.243",
+			"fails A 203.0.113.14", "delegated AAAA 2001:db8::10", "through A 203.0.113.30", "real A 203.0.113.30"),
 		laboratory.Zone("example.net", "host-11.cloud A 198.51.100.11", "mail A 198.51.100.77", "other A 198.51.100.22",
-			"through CNAME real.example.com."),
+			"through CNAME real.example.com.", "ten.rev PTR delegated.example.net.", "delegated AAAA 2001:db8::10"),
 		laboratory.Zone("100.51.198.in-addr.arpa", "10 PTR exact.example.com.", "11 PTR host-11.cloud.example.net.",
 			"15 PTR old.example.net.", `19 PTR a\032b.example.com.`, "17 PTR 10.1.", "18 PTR mail.example.net.",
 			"20 PTR dual4.example.com.", "21 PTR two-a.example.com.", "23 PTR two-b.example.com.",
 			"22 PTR other.example.net.", "22 PTR several.example.com.", "77 PTR mail.example.net."),
 		laboratory.Zone("113.0.203.in-addr.arpa", "30 PTR through.example.net."),
-		laboratory.Zone("8.b.d.0.1.0.0.2.ip6.arpa", "0.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR dual6.example.com."),
+		laboratory.Zone("10.in-addr.arpa", "12.0.0 PTR REAL.Example.COM."),
+		laboratory.Zone("28.99.140.in-addr.arpa", `179 PTR a\032b.example.com.`, "179 PTR real.example.com."),
+		laboratory.Zone("8.b.d.0.1.0.0.2.ip6.arpa", v6("20")+" PTR dual6.example.com.", v6("18")+" PTR .",
+			v6("10")+" CNAME ten.rev.example.net."),
 		laboratory.Zone("example.org"),
 	)
+	server.Fault("14.113.0.203.in-addr.arpa", laboratory.ServFail)
 	k := v.startKDC(kerberosHosts)
 	for _, s := range situations {
 		t.Run(s.name, func(t *testing.T) {
-			v.write("/etc/hosts", pristine["hosts"]+s.hostsFile)
-			v.write("/etc/resolv.conf", "nameserver 127.0.0.2\n"+s.resolv)
-			// The port is that of the sshd with GSSAPI, also for check.
-			v.sshConfig(s.ssh + "Host *\n\tPort " + sshdGSSAPI + "\n\tGSSAPIAuthentication yes\n\tStrictHostKeyChecking no\n")
-			k.configure(s.libdefaults, s.domainRealm)
-			s.compare(t, k)
+			s.configure(k, "", "")
+			r := s.check(t, k)
+			s.compare(t, k, r.Kerberos)
+			s.follow(t, k, r)
 		})
+	}
+	if !t.Failed() && k.followed == 0 {
+		t.Error("check has advised nothing")
+	}
+}
+
+// v6 is the owner, below 8.b.d.0.1.0.0.2.ip6.arpa, of the names of 2001:db8::XY.
+func v6(xy string) string { return xy[1:] + "." + xy[:1] + strings.Repeat(".0", 22) }
+
+// configure writes the files of a situation, with lines before the others.
+func (s situation) configure(k *kdc, ssh, libdefaults string) {
+	k.v.write("/etc/hosts", pristine["hosts"]+s.hostsFile)
+	k.v.write("/etc/resolv.conf", "nameserver 127.0.0.2\n"+s.resolv)
+	k.v.sshConfig(ssh + s.ssh + "Host *\n\tPort " + sshdGSSAPI + "\n\tGSSAPIAuthentication yes\n\tStrictHostKeyChecking no\n")
+	k.configure(libdefaults+s.libdefaults, s.domainRealm)
+}
+
+// checked is what check says about a host.
+type checked struct {
+	Kerberos []ticket
+	Findings []struct {
+		Advice []struct{ Code, Text, Line string }
+	}
+}
+
+func (s situation) check(t *testing.T, k *kdc) checked {
+	t.Helper()
+	o := k.v.run("rdnsproxy", "check", "--dns-only", "--format", "json", s.host)
+	var rs []checked
+	if err := json.Unmarshal([]byte(o.out), &rs); err != nil || len(rs) != 1 {
+		t.Fatalf("%v\n%+v", err, o)
+	}
+	return rs[0]
+}
+
+// follow does what check advises, and then Kerberos asks for the principal that check has
+// promised.
+func (s situation) follow(t *testing.T, k *kdc, r checked) {
+	t.Helper()
+	var ssh, libdefaults, promised string
+	for _, f := range r.Findings {
+		for _, a := range f.Advice {
+			switch a.Code {
+			case "gssapi-trustdns":
+				ssh = "Host *\n\t" + a.Line + "\n"
+			case "krb5-rdns":
+				libdefaults = a.Line + "\n"
+				_, promised, _ = strings.Cut(a.Text, "principal is ")
+				promised, _, _ = strings.Cut(promised, ",")
+			}
+		}
+	}
+	if promised == "" {
+		return
+	}
+	k.followed++
+	s.configure(k, ssh, libdefaults)
+	if asked, _ := k.login(s.host, "true"); len(asked) == 0 || !strings.HasPrefix(asked[0], promised+"@") {
+		t.Errorf("check promised %s with %q and %q: the KDC was asked for %q", promised, ssh, libdefaults, asked)
+	}
+	if again := s.check(t, k); len(again.Kerberos) != 1 || !strings.HasPrefix(again.Kerberos[0].Principal, promised+"@") {
+		t.Errorf("check promised %s, and then foresees %+v", promised, again.Kerberos)
 	}
 }
 
 // compare compares what check foresees with what the KDC is asked for.
-func (s situation) compare(t *testing.T, k *kdc) {
-	o := k.v.run("rdnsproxy", "check", "--dns-only", "--format", "json", s.host)
-	var rs []struct{ Kerberos []ticket }
-	if err := json.Unmarshal([]byte(o.out), &rs); err != nil || len(rs) != 1 {
-		t.Fatalf("%v\n%+v", err, o)
-	}
+func (s situation) compare(t *testing.T, k *kdc, tickets []ticket) {
+	t.Helper()
 	asked, login := k.login(s.host, "echo there")
 
-	if want := principals(s.asked); !slices.Equal(asked, want) {
+	want := principals(s.asked)
+	if s.libc && slices.Equal(asked, principals(s.other)) {
+		want = principals(s.other)
+	}
+	if !slices.Equal(asked, want) {
 		t.Errorf("the KDC was asked for %q, want %q", asked, want)
 	}
-	if s.login != (login.out == "there\n") {
+	if !s.libc && s.login != (login.out == "there\n") {
 		t.Errorf("login: %+v", login)
 	}
 	var foreseen []string
-	for _, f := range rs[0].Kerberos {
+	for _, f := range tickets {
 		foreseen = append(foreseen, f.Principal)
 		if s.moved { // the first realm is the ticket's own
 			foreseen[len(foreseen)-1] = strings.Replace(f.Principal, "@EXAMPLE.COM", "@CORP.TEST", 1)
@@ -226,13 +323,13 @@ func (s situation) compare(t *testing.T, k *kdc) {
 	}
 	all := principals(append(slices.Clone(s.asked), s.other...))
 	if !slices.Equal(slices.Sorted(slices.Values(foreseen)), slices.Sorted(slices.Values(all))) {
-		t.Errorf("check foresees %+v, want %q", rs[0].Kerberos, all)
+		t.Errorf("check foresees %+v, want %q", tickets, all)
 	}
 	// Those that were asked for are foreseen in that order, one of each try.
 	for i, p := range asked {
 		at := slices.Index(foreseen, p)
-		if at < 0 || rs[0].Kerberos[at].Try != i+1 {
-			t.Errorf("%s is number %d: %+v", p, i+1, rs[0].Kerberos)
+		if at < 0 || tickets[at].Try != i+1 {
+			t.Errorf("%s is number %d: %+v", p, i+1, tickets)
 		}
 	}
 }
