@@ -36,7 +36,8 @@ func Merge(w console.World, o Options, files []string, partial bool) (int, error
 	if len(m.Versions) > 1 {
 		v.Notice("the files were written by versions " + strings.Join(m.Versions, " and ") + " of rdnsproxy")
 	}
-	one := &writing{s: s, many: true, read: true, lacks: func() []string { return m.Lacking }, outcomes: func(yield func(outcome) bool) {
+	lacks := func() []string { return m.Lacking }
+	one := &writing{s: s, many: true, read: true, lacks: lacks, outcomes: func(yield func(outcome) bool) {
 		n := 0
 		for r, err := range m.Results() {
 			if n++; err == nil && format.Holds && n > limits.Targets {

@@ -52,7 +52,8 @@ func (s *Survey) tellLosses(least uint64) {
 		if text := lossText(server, least); text != "" && !slices.Contains(s.losses, server.Server) {
 			s.losses = append(s.losses, server.Server)
 			s.progress.Clear()
-			s.voice.NoticeWithHint(text, "--rate N asks it less, --resolver ADDRESS another server; its operator may limit how much it answers")
+			s.voice.NoticeWithHint(text, "--rate N asks it less, "+
+				"--resolver ADDRESS another server; it may limit how much it answers, or get no answers itself")
 		}
 	}
 }

@@ -3,6 +3,7 @@ package survey
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"rdnsproxy/internal/lab"
@@ -37,10 +38,10 @@ func TestTellLosses(t *testing.T) {
 	for _, tt := range []struct{ of, told int }{{3, 1}, {100, 0}} {
 		stderr := askedAbout300(t, func(dns *lab.DNSServer, i int, name string) {
 			if i%tt.of == 0 {
-				asked := map[uint16]bool{}
+				var asked sync.Map // types: each is answered when it is asked again
 				dns.Fault(name, func(x *lab.DNSExchange) {
-					if q := x.Query.Question[0].Qtype; !asked[q] {
-						asked[q], x.Reply = true, nil
+					if _, again := asked.LoadOrStore(x.Query.Question[0].Qtype, true); !again {
+						x.Reply = nil
 					}
 				})
 			}
