@@ -3,6 +3,7 @@
 
 GO       ?= go
 FUZZTIME ?= 20s
+SOAK_SESSIONS ?= 10000
 
 # Pinned, so that a new release of a linter breaks nothing by itself.
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -55,14 +56,14 @@ clean: ## remove what the other targets have made
 
 ## The tests
 
-.PHONY: quick test everything needs unit e2e test-clients test-fleet test-kerberos test-page portable fuzz
+.PHONY: quick test everything needs unit e2e test-clients test-fleet test-kerberos test-page portable fuzz regress soak
 # Many tests wait for a timeout and leave the processor to others.
 quick: ## the short tests, in under 30 s; scripts and e2e are left out
 	$(GO) test -short -p 8 -parallel 8 ./...
 
 test: needs lint unit e2e ## what every change has to pass; CI runs it
 
-everything: test test-clients test-fleet test-kerberos test-page portable fuzz ## all tests that there are
+everything: test test-clients test-fleet test-kerberos test-page portable fuzz regress soak ## all tests that there are
 
 needs: ## install the programs that the tests run
 	@testdata/install test
@@ -112,6 +113,15 @@ fuzz: ## each fuzz target for FUZZTIME (20s)
 			esac; \
 		done; \
 	done
+
+# They print a line for each test while they run, for they take as long as a night has room for.
+regress: ## OpenSSH's own regress suite through the relay
+	@testdata/install regress
+	$(GO) test -v -timeout 3h -count=1 -tags regress -run '^TestRegress$$' ./e2e
+
+soak: ## SOAK_SESSIONS (10000) sessions in a row, and 200 at once: nothing stays behind
+	@testdata/install test
+	SOAK_SESSIONS=$(SOAK_SESSIONS) $(GO) test -v -timeout 3h -count=1 -tags soak -run '^TestSoak' ./e2e
 
 ## The source, read by programs
 
