@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rdnsproxy/safetext"
 )
 
 // Setting is a switch of a configuration file and where it was set.
@@ -159,7 +161,7 @@ func (k *Kerberos) without(f *judgement) string {
 func (k *Kerberos) principal(f *judgement, a *judgedAddress, names []string) Finding {
 	asks, should := hostPrincipal(names[0]), hostPrincipal(k.without(f))
 	why := fmt.Sprintf("because it canonicalizes through reverse DNS (rdns is on, %s)", k.RDNS.Origin)
-	if n := len(names); n > 1 {
+	if n := len(a.Reverse.Names); len(names) > 1 {
 		why = fmt.Sprintf("(or the principal of another of the address's %d names, whichever DNS lists first) %s", n, why)
 	}
 	text := fmt.Sprintf("Kerberos requests %s instead of %s %s", asks, should, why)
@@ -197,6 +199,7 @@ func (c *Client) identity(tickets []Ticket) (fs []Finding) {
 	should := hostPrincipal(c.GSSAPIIdentity)
 	for _, t := range tickets {
 		asks, _, _ := strings.Cut(t.Principal, "@")
+		asks = cutPrincipal(asks)
 		if t.GivenBy != GivenByIdentity || t.From != NameReverse || t.Try > 1 || asks == should || len(fs) > 0 {
 			continue
 		}
@@ -210,7 +213,10 @@ func (c *Client) identity(tickets []Ticket) (fs []Finding) {
 }
 
 // hostPrincipal is the principal of a host, without its realm.
-func hostPrincipal(name string) string { return "host/" + shownName(principalHost(name)) }
+func hostPrincipal(name string) string { return cutPrincipal("host/" + shownName(principalHost(name))) }
+
+// cutPrincipal shortens a principal for a text.
+func cutPrincipal(p string) string { return safetext.Cut(p, len("host/")+maxName) }
 
 // trustDNS is about a patch in Debian and Fedora: ssh does what sshd does with UseDNS
 // yes, message included, and gives Kerberos the name that it finds, or the address if that
@@ -218,11 +224,11 @@ func hostPrincipal(name string) string { return "host/" + shownName(principalHos
 func (c *Client) trustDNS(a *judgedAddress, name string) Finding {
 	trusted := a.trusted()[0]
 	text := fmt.Sprintf("ssh requests the principal of %s, the reverse name (GSSAPITrustDns is on, %s)",
-		shownName(trusted), c.GSSAPITrustDNS.Origin)
+		safetext.Cut(shownName(trusted), maxName), c.GSSAPITrustDNS.Origin)
 	if trusted != name {
 		asks := "requests the principal of the bare address"
 		if c.Kerberos.reverses() {
-			asks = "gives Kerberos the bare address, whose reverse name is " + shownName(name)
+			asks = "gives Kerberos the bare address, whose reverse name is " + safetext.Cut(shownName(name), maxName)
 		}
 		text = fmt.Sprintf("ssh itself complains about the reverse name, and %s (GSSAPITrustDns is on, %s)", asks,
 			c.GSSAPITrustDNS.Origin)

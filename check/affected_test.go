@@ -97,7 +97,8 @@ func TestAffected(t *testing.T) {
 			"host/my.example.com (or the principal of another of the address's 2 names, whichever DNS lists first) because"},
 		{"several names, the first of them right", facts(pub, resolve.OK, ptr(host, pub),
 			dead("old.example.net", resolve.NXDomain)), client(), "kerberos",
-			"requests host/my.example.com (or the principal of another of the address's 2 names, whichever DNS lists first) because"},
+			"requests host/my.example.com (or the principal of another of the address's 2 names, whichever DNS lists " +
+				"first) because"},
 		{"identity, canonicalized", identified(off()), client(func(c *Client) { c.GSSAPIIdentity = "id.example.com" }),
 			"kerberos", "requests host/real.example.net instead of host/id.example.com, GSSAPIServerIdentity, because"},
 		{"identity, rdns off", identified(off()), client(func(c *Client) {

@@ -74,7 +74,7 @@ func (q *Inquiry) toExpand() (names []string) {
 		if g.by == GivenByHost && !g.literal.IsValid() {
 			known = q.ask.Family == resolve.AnyFamily
 		}
-		if !known && !slices.Contains(names, g.name) {
+		if !known && len(names) < limits.Tickets && !slices.Contains(names, g.name) {
 			names = append(names, g.name)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 	"rdnsproxy/safetext"
 )
@@ -94,6 +95,9 @@ func (f *judgement) tickets() []Ticket {
 // addTicket adds a ticket behind those of its try, unless it is there.
 func addTicket(all []Ticket, t Ticket) []Ticket {
 	at := len(all)
+	if at == limits.Tickets {
+		return all
+	}
 	for i := len(all) - 1; i >= 0; i-- {
 		if all[i].Try == t.Try && all[i].Principal == t.Principal {
 			return all
@@ -147,8 +151,7 @@ func (a *judgedAddress) trusted() (all []string) {
 			all = append(all, name)
 		}
 	}
-	none := len(names) == 0 || a.Reverse.Text == "" && len(names) < len(a.Reverse.Names)
-	if bare := a.Addr.String(); len(all) == 0 || none && !slices.Contains(all, bare) {
+	if bare := a.Addr.String(); len(all) == 0 || hasOddName(&a.Reverse) && !slices.Contains(all, bare) {
 		all = append(all, bare)
 	}
 	return all
@@ -162,7 +165,8 @@ func (p *PTRFacts) host() string {
 	return string(p.Name)
 }
 
-// libcNames are the names of an address that getnameinfo may return: the first of them.
+// libcNames are the names of an address that getnameinfo may return, which is the first of
+// them; at most limits.PTRNames.
 // A DNS server may list them in another order next time. Names that are no host names are
 // left out; if they come first, glibc before 2.37 returns none at all.
 func libcNames(reverse *resolve.Answer) (names []string) {
@@ -173,11 +177,17 @@ func libcNames(reverse *resolve.Answer) (names []string) {
 		return []string{reverse.Text}
 	}
 	for _, n := range reverse.Names {
-		if n.HostName() {
+		if n.HostName() && len(names) < limits.PTRNames {
 			names = append(names, string(n))
 		}
 	}
 	return names
+}
+
+// hasOddName reports whether DNS has a name of the address that is no host name.
+func hasOddName(reverse *resolve.Answer) bool {
+	odd := func(n resolve.Name) bool { return !n.HostName() }
+	return reverse.Text == "" && slices.ContainsFunc(reverse.Names, odd)
 }
 
 // expanded is what Kerberos makes of a name.
@@ -236,7 +246,7 @@ func (f *judgement) throughDNS(g given) (all []expanded, known bool) {
 			e.name, e.from = n, NameReverse
 			all = append(all, e)
 		}
-		if len(reverse) == 0 || a.reverse.Text == "" && len(reverse) < len(a.reverse.Names) {
+		if len(reverse) == 0 || hasOddName(a.reverse) {
 			all = append(all, canonical)
 		}
 	}

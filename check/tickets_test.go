@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,9 +75,11 @@ func TestTickets(t *testing.T) {
 			"1 host/my.example.com@EXAMPLE.COM given"},
 		{"not to be trusted", facts(pub, resolve.OK, dead("old.example.net", resolve.NXDomain)), client(trust, noRDNS),
 			"1 host/203.0.113.7@EXAMPLE.COM given GSSAPITrustDns"},
-		{"not to be trusted, but Kerberos does", facts(pub, resolve.OK, dead("old.example.net", resolve.NXDomain)), client(trust),
+		{"not to be trusted, but Kerberos does", facts(pub, resolve.OK, dead("old.example.net", resolve.NXDomain)),
+			client(trust),
 			"1 host/old.example.net@EXAMPLE.COM reverse GSSAPITrustDns"},
-		{"an identity that nobody has looked up", other(), client(func(c *Client) { c.GSSAPIIdentity = "id.example.net" }), ""},
+		{"an identity that nobody has looked up", other(),
+			client(func(c *Client) { c.GSSAPIIdentity = "id.example.net" }), ""},
 		{"an identity, no DNS", other(), client(noDNS, func(c *Client) { c.GSSAPIIdentity = "id.example.net" }),
 			"1 host/id.example.net@EXAMPLE.COM given GSSAPIServerIdentity"},
 		{"realms", other(), client(func(c *Client) {
@@ -101,5 +104,34 @@ func TestTickets(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestTicketsAreBounded: a stranger's DNS decides how many addresses and names there are, and
+// how long they are.
+func TestTicketsAreBounded(t *testing.T) {
+	f := facts("203.0.113.7", resolve.NXDomain)
+	f.Addresses = nil
+	for i := range limits.Addresses {
+		addr := netip.AddrFrom4([4]byte{203, 0, 113, byte(i)})
+		var names []PTRFacts
+		for j := range 200 {
+			names = append(names, ptr(fmt.Sprintf("n%d-%d.%s.test", i, j, strings.Repeat("x", 60)), addr.String()))
+		}
+		f.Addresses = append(f.Addresses, facts(addr.String(), resolve.OK, names...).Addresses...)
+		f.Forward[0].Addrs = append(f.Forward[0].Addrs, addr)
+	}
+	c := &Client{GSSAPI: Setting{On: true}, Kerberos: &Kerberos{RDNS: Setting{On: true}, Canonicalize: Setting{On: true}}}
+	for _, trust := range []bool{false, true} {
+		c.GSSAPITrustDNS.On = trust
+		r := Judge(f, Policy{Client: c})
+		if n := len(r.Tickets); n == 0 && !trust || n > limits.Tickets { // trusted names were not looked up
+			t.Errorf("%d principals", n)
+		}
+		for _, fd := range r.Findings {
+			if len(fd.Text) > 600 {
+				t.Errorf("%d bytes: %s", len(fd.Text), fd.Text)
+			}
+		}
 	}
 }

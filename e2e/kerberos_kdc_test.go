@@ -26,8 +26,6 @@ type kdc struct {
 	v      *visit
 	common string // the end of each krb5.conf
 	seen   int    // bytes of the KDC's log that were read
-
-	followed int // how often check's advice was followed
 }
 
 // startKDC starts a KDC that knows the host principals, and an sshd that has their keys.

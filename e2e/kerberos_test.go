@@ -29,11 +29,12 @@ type situation struct {
 	resolv      string // beside the nameserver
 	hostsFile   string
 
-	asked []string // by ssh, in this order; a name alone is that of host/NAME@EXAMPLE.COM
-	other []string // that check foresees too, because an order of DNS decides
-	login bool     // it is one of the principals that the server has the keys of
-	libc  bool     // its release decides whether it is one of asked or of other
-	moved bool     // the KDC refers to another realm, of which this machine's files say nothing
+	asked   []string // by ssh, in this order; a name alone is that of host/NAME@EXAMPLE.COM
+	other   []string // that check foresees too, because an order of DNS decides
+	login   bool     // it is one of the principals that the server has the keys of
+	libc    bool     // its release decides whether it is one of asked or of other
+	advised bool     // check has something to advise; where this is not set it may
+	moved   bool     // the KDC refers to another realm, of which this machine's files say nothing
 }
 
 const (
@@ -56,13 +57,13 @@ var situations = []situation{
 	{name: "in capitals", host: "EXACT.Example.COM", asked: []string{"exact.example.com"}, login: true},
 	{name: "a final dot", host: "exact.example.com.", asked: []string{"exact.example.com"}, login: true},
 	{name: "a final dot, without DNS", host: "exact.example.com.", libdefaults: noDNS, asked: []string{"exact.example.com"}, login: true},
-	{name: "another name that resolves back", host: "cloud.example.com", asked: []string{"host-11.cloud.example.net"}, login: true},
+	{name: "another name that resolves back", host: "cloud.example.com", asked: []string{"host-11.cloud.example.net"}, login: true, advised: true},
 	{name: "a name that resolves elsewhere", host: "mismatch.example.com", asked: []string{"mail.example.net"}, login: true},
-	{name: "a name that does not exist", host: "dead.example.com", asked: []string{"old.example.net"}},
+	{name: "a name that does not exist", host: "dead.example.com", asked: []string{"old.example.net"}, advised: true},
 	{name: "no name", host: "missing.example.com", asked: []string{"missing.example.com"}},
 	{name: "a name that is no host name", host: "malformed.example.com", asked: []string{"malformed.example.com"}},
 	{name: "a name that reads as an address", host: "numeric.example.com", asked: []string{"10.1"}},
-	{name: "two names", host: "several.example.com", asked: []string{"other.example.net"}, other: []string{"several.example.com"}},
+	{name: "two names", host: "several.example.com", asked: []string{"other.example.net"}, other: []string{"several.example.com"}, advised: true},
 	{name: "two names, the first of which is no host name", host: "odd.example.com", asked: []string{"odd.example.com"},
 		other: []string{"real.example.com"}, libc: true},
 	{name: "a name in capitals", host: "capitals.example.com", asked: []string{"real.example.com"}, login: true},
@@ -106,7 +107,8 @@ var situations = []situation{
 		asked: []string{"mail"}},
 	{name: "short, fallback", host: "mail", resolv: ourSearch, libdefaults: fallback,
 		asked: []string{"mail.example.com", "mail.example.net"}, login: true},
-	{name: "short, and a final dot, without DNS", host: "mail.", resolv: ourSearch, libdefaults: noDNS, ssh: "Host mail.\n\tHostKeyAlias mail\n\tProxyCommand rdnsproxy mail.example.net %p\n", asked: []string{"mail"}},
+	{name: "short, and a final dot, without DNS", host: "mail.", resolv: ourSearch, libdefaults: noDNS,
+		ssh: "Host mail.\n\tProxyCommand rdnsproxy mail.example.net %p\n", asked: []string{"mail"}},
 	{name: "two labels, with a search list", host: "host-11.cloud", resolv: ourSearch, asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "two labels, with a search list, without DNS", host: "host-11.cloud", resolv: ourSearch, libdefaults: noDNS,
 		asked: []string{"host-11.cloud"}},
@@ -164,7 +166,7 @@ var situations = []situation{
 		asked: []string{"host-11.cloud.example.net"}, login: true},
 	{name: "GSSAPITrustDns, a name that does not exist", host: "dead.example.com", libdefaults: noDNS, ssh: trust,
 		asked: []string{"198.51.100.15"}},
-	{name: "GSSAPITrustDns, the same, rdns on", host: "dead.example.com", ssh: trust, asked: []string{"old.example.net"}},
+	{name: "GSSAPITrustDns, the same, rdns on", host: "dead.example.com", ssh: trust, asked: []string{"old.example.net"}, advised: true},
 	{name: "GSSAPITrustDns, a name that resolves elsewhere, rdns off", host: "mismatch.example.com", libdefaults: noRDNS, ssh: trust,
 		asked: []string{"198.51.100.18"}},
 	{name: "GSSAPITrustDns, a name that reads as an address", host: "numeric.example.com", libdefaults: noRDNS, ssh: trust,
@@ -235,9 +237,6 @@ func TestKerberos(t *testing.T) {
 			s.follow(t, k, r)
 		})
 	}
-	if !t.Failed() && k.followed == 0 {
-		t.Error("check has advised nothing")
-	}
 }
 
 // v6 is the owner, below 8.b.d.0.1.0.0.2.ip6.arpa, of the names of 2001:db8::XY.
@@ -287,9 +286,11 @@ func (s situation) follow(t *testing.T, k *kdc, r checked) {
 		}
 	}
 	if promised == "" {
+		if s.advised {
+			t.Error("check advises nothing")
+		}
 		return
 	}
-	k.followed++
 	s.configure(k, ssh, libdefaults)
 	if asked, _ := k.login(s.host, "true"); len(asked) == 0 || !strings.HasPrefix(asked[0], promised+"@") {
 		t.Errorf("check promised %s with %q and %q: the KDC was asked for %q", promised, ssh, libdefaults, asked)

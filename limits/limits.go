@@ -19,6 +19,10 @@ const (
 	// section 3. Their number is up to a stranger, and each costs a query.
 	PTRNames = 10
 
+	// Tickets is how many principals that Kerberos may be asked for are told, of a target with
+	// many addresses and names. It is also how many other names are looked up for that.
+	Tickets = 20
+
 	// Questions is how many DNS questions are asked about the names and addresses of a
 	// target: enough for all addresses that are checked, with one PTR name each.
 	// QuestionsAtOnce is how many are outstanding, so that one target does not hold up all
@@ -229,6 +233,7 @@ func Table() []Group {
 		{"one target", []Limit{
 			{"addresses", count(Addresses), "the rest is ignored, and a notice says so"},
 			{"PTR names per address", count(PTRNames), "the rest is ignored, and a notice says so"},
+			{"Kerberos principals", count(Tickets), "the rest is left out"},
 			{"DNS queries", count(Questions), "the rest is skipped, and a finding says so"},
 			{"DNS queries at once", count(QuestionsAtOnce), "the others wait"},
 			{"time of an ssh -G", span(SSHTime), "killed; its settings count as unreadable"},
