@@ -26,13 +26,20 @@ func checkGroups() []flagGroup {
 	}
 }
 
-// flagHelp returns the flags of a command for layout.Page, under headings if there are many.
-func flagHelp(c *cobra.Command) string {
-	if c.Name() != "check" {
-		return "\nFlags:\n\n" + flagTable(c.LocalFlags())
+// groupsOf returns the groups of a command's flags: those of check have headings.
+func groupsOf(c *cobra.Command) []flagGroup {
+	if c.Name() == "check" {
+		return checkGroups()
 	}
+	var all []string
+	c.LocalFlags().VisitAll(func(f *pflag.Flag) { all = append(all, f.Name) })
+	return []flagGroup{{"Flags", strings.Join(all, " ")}}
+}
+
+// flagHelp returns the flags of a command for layout.Page.
+func flagHelp(c *cobra.Command) string {
 	var b strings.Builder
-	for _, g := range checkGroups() {
+	for _, g := range groupsOf(c) {
 		b.WriteString("\n" + g.heading + ":\n\n" + flagTable(g.of(c.LocalFlags())))
 	}
 	return b.String()

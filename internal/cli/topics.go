@@ -22,8 +22,8 @@ func topics() []topic {
 		{"verdicts", "what check can say about a name and an address", verdictsTopic},
 		{"targets", "what check can be asked about", func() string { return targetsTopic }},
 		{"bulk", "very many targets: memory, shares, resuming, manners", func() string { return bulkTopic }},
-		{"exit-status", "exit statuses of all commands", func() string { return exitStatusTopic }},
-		{"formats", "output formats", func() string { return formatsTopic }},
+		{"exit-status", "exit statuses of all commands", exitStatusTopic},
+		{"formats", "output formats", func() string { return formatsOfCheck + "\n" + formatsOfAudit }},
 		{"environment", "environment variables", environmentTopic},
 		{"relay", "what happens between ssh and the server", func() string { return relayTopic }},
 		{"log", "the lines of --log-file", func() string { return logTopic }},
@@ -50,62 +50,7 @@ undetermined: neither pass nor fail.
 	return b.String()
 }
 
-const exitStatusTopic = `check, hosts verify, audit:
-
-  0	no finding reached --fail-on (default warning)
-  1	at least one did
-  2	usage or configuration error, the report could not be written, or a line of a list is no target
-  3	undetermined: lookups failed, and nothing else is wrong; of audit also: there is no line of sshd, or not all could be read
-  130	interrupted (Ctrl-C)
-
-check, hosts verify and audit with --format nagios:
-
-  0	OK
-  1	WARNING: a finding reached --fail-on
-  2	CRITICAL: one of them is an error
-  3	UNKNOWN: undetermined, or usage error
-
-setup, hosts add, hosts remove, accept, accept forget:
-
-  0	done, or nothing to do
-  1	refused, or not confirmed
-  2	usage or configuration error
-  3	undetermined
-
-cache show, cache clear:
-
-  0	done, or nothing to do
-  1	the cache cannot be read
-  2	usage error
-
-accept verify:
-
-  0	every accepted mapping is unchanged
-  1	at least one has changed
-  2	usage or configuration error
-  3	undetermined, and none has changed
-
-The relay, rdnsproxy HOST PORT (ssh ignores it):
-
-  0	the session is over
-  1	refused by --policy strict
-  2	usage or configuration error
-  3	could not resolve the name, or could not connect
-  126, 127	with -- COMMAND: it cannot be run, there is no such command
-
-Once COMMAND runs, its status is the status.
-
-The wrappers, rdnsproxy ssh, sftp and scp, exit with the status of the program that
-they run, or with 2 if it could not be run.
-
-known-hosts has 0 always, because ssh ends the connection if its KnownHostsCommand
-fails.
-
-The other commands: 0, or 2 for a usage error. hosts list also has 1 if the file could
-not be read; demo has 1 if a step failed, and 3 if its servers could not be started.
-`
-
-const formatsTopic = `check and hosts verify write their report with --format NAME to stdout, or with
+const formatsOfCheck = `check and hosts verify write their report with --format NAME to stdout, or with
 --output FILE to a file, whole or not at all.
 
   text	for people (the default)
@@ -123,8 +68,9 @@ const formatsTopic = `check and hosts verify write their report with --format NA
   rdnsproxy check --format junit --output report.xml --from-file hosts.txt
   rdnsproxy check --format table --known-hosts
   rdnsproxy check --format jsonl --all | jq -r 'select(.severity=="error").target'
+`
 
-audit writes one report about a whole log. A new file of --output is for its owner only.
+const formatsOfAudit = `audit writes one report about a whole log. A new file of --output is for its owner only.
 
   text	for people (the default)
   html	one page that can be sorted and searched, and loads nothing
@@ -142,18 +88,23 @@ audit writes one report about a whole log. A new file of --output is for its own
 
 func environmentTopic() string {
 	var b strings.Builder
-	b.WriteString(`Every long flag can also be set by an environment variable: RDNSPROXY_ and the
-flag's name in capitals, with _ for -. The flag wins. A bad value is an error, in
-the relay too: silently using a policy that nobody asked for would be worse.
-
-`)
+	b.WriteString(aboutVariables + "\n")
 	knownFlags().VisitAll(func(f *pflag.Flag) {
 		fmt.Fprintf(&b, "  %s\t%s\n", variable(f.Name), usageOf(f))
 	})
-	b.WriteString(`
-Other variables that are read:
+	b.WriteString("\nOther variables that are read:\n\n" + variablesRead +
+		"\nVariables that rdnsproxy sets itself:\n\n" + variablesSet)
+	return b.String()
+}
 
-  NO_COLOR	no colour, unless --color says otherwise
+const aboutVariables = `Every long flag can also be set by an environment variable: RDNSPROXY_ and the
+flag's name in capitals, with _ for -. The flag wins. A bad value is an error, in
+the relay too: silently using a policy that nobody asked for would be worse.
+`
+
+// Variables that set no flag: rows for layout.Page.
+const (
+	variablesRead = `  NO_COLOR	no colour, unless --color says otherwise
   CLICOLOR_FORCE	colour even if stdout is not a terminal, unless it is 0
   HOME, XDG_CONFIG_HOME, XDG_CACHE_HOME	where accepted mappings and failed lookups are stored
   KRB5_CONFIG	the Kerberos configuration
@@ -162,14 +113,12 @@ Other variables that are read:
   ALL_PROXY, NO_PROXY	with --via env only; the same in small letters counts first
   SSL_CERT_FILE, SSL_CERT_DIR	certificates of the authorities that --via https:// trusts
   SHELL	checked by the wrapper: can it run a ProxyCommand?
+`
 
-Variables that rdnsproxy sets itself:
-
-  RDNSPROXY_EVALUATING	for commands that ssh -G runs (Match exec) on behalf of rdnsproxy
+	variablesSet = `  RDNSPROXY_EVALUATING	for commands that ssh -G runs (Match exec) on behalf of rdnsproxy
   RDNSPROXY_WRAPPING	the scripts called ssh that the wrapper has already run
-`)
-	return b.String()
-}
+`
+)
 
 // usageOf returns a flag's usage as shown in help, without backquotes.
 func usageOf(f *pflag.Flag) string {
