@@ -33,9 +33,13 @@ help: ## list the targets
 
 ## The program
 
-.PHONY: build fmt clean vendor-uplot
+.PHONY: build man fmt clean vendor-uplot
 build: ## build the program, ./rdnsproxy
 	$(GO) build -trimpath -o rdnsproxy .
+
+# Dated by the last commit, or by SOURCE_DATE_EPOCH. To read one: man -l .build/man1/rdnsproxy.1
+man: ## the manual pages: .build/man1
+	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(GO) run ./internal/manual/mkman .build/man1
 
 fmt: ## format the source
 	gofmt -w .

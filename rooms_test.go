@@ -33,6 +33,11 @@ var rooms = map[string]rule{
 			"internal/target", "internal/vouch", "internal/wrap",
 		},
 	},
+	"rdnsproxy/internal/manual": {
+		"what the pages say of the commands is what help says; nothing of the program imports it",
+		[]string{"internal/cli"},
+	},
+	"rdnsproxy/internal/manual/mkman": {"it writes files", []string{"internal/manual"}},
 	"rdnsproxy/internal/console": {
 		"the voice and the environment serve every command, and know none",
 		[]string{"internal/exit", "internal/owndir", "internal/parent"},
