@@ -93,7 +93,7 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/kept": {
 		"it shows and removes what a session has kept, and judges nothing",
 		[]string{
-			"resolve", "internal/console", "internal/exit", "internal/listing", "internal/reversecache", "internal/target",
+			"resolve", "internal/console", "internal/exit", "internal/layout", "internal/listing", "internal/reversecache", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/listing": {

@@ -17,10 +17,10 @@ import (
 func cacheCommand(w World) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "cache show|clear",
-		Short: "show or remove what the relay keeps of DNS's answers",
-		Long: `The relay keeps what DNS has answered about a server's address and its names, so
-that the next login need not ask again. 'rdnsproxy help relay' says what is kept, and
-for how long; 'rdnsproxy help limits' has the bounds.
+		Short: "show or remove the DNS answers that the relay keeps",
+		Long: `The relay keeps what DNS answers about a server's address and its names, so that the
+next login need not ask again. 'rdnsproxy help relay' says what is kept, and for how
+long; 'rdnsproxy help limits' has the bounds.
 
   rdnsproxy cache show
   rdnsproxy cache clear [ADDRESS|HOST...]
@@ -29,7 +29,7 @@ Exit status: 0 done, or nothing to do, 1 the cache cannot be read, 2 usage error
 		Args: func(_ *cobra.Command, args []string) error {
 			return console.Refuse(exit.Usage,
 				didYouMean(strings.Join(args, " "), []string{"show", "clear"}, "see 'rdnsproxy help cache'"),
-				"cache needs show or clear")
+				"%s", needsCommand("cache", args, "show or clear"))
 		},
 		Run: func(*cobra.Command, []string) {},
 	}
@@ -51,10 +51,10 @@ Exit status: 0 done, or nothing to do, 1 the cache cannot be read, 2 usage error
 	sub(&cobra.Command{
 		Use:   "show",
 		Short: "show what is kept",
-		Long: `Lists what is kept: addresses, their names with what DNS says about these, and when
-that expires. What is kept for another network or configuration is used when you are
-back there; --resolver and --hosts-file are a part of the configuration. The addresses of
-the hosts that you log in to are not kept.
+		Long: `Lists the addresses, their names, what these resolve to, and when that expires. Answers
+from another network or configuration are listed below the others; they are used when
+you are back there. --resolver and --hosts-file are part of the configuration. The
+addresses of the hosts that you log in to are not kept, so their names have none here.
 
 Exit status: 0 done, 1 the cache cannot be read, 2 usage error.`,
 		Example: "  rdnsproxy cache show\n  rdnsproxy cache show --format json",
@@ -67,9 +67,9 @@ Exit status: 0 done, 1 the cache cannot be read, 2 usage error.`,
 	sub(&cobra.Command{
 		Use:   "clear [ADDRESS|HOST...]",
 		Short: "remove what is kept",
-		Long: `Removes what is kept about the addresses, and about the addresses and the name of the
-hosts, or everything. It says how many addresses that was; an address counts once for
-each network and configuration.
+		Long: `Removes what is kept about an address, or about a host's name and addresses. Without an
+argument it removes everything. It says how many addresses that was; an address counts
+once for each network and configuration.
 
 Exit status: 0 done, or nothing to do, 1 the cache cannot be read, 2 usage error.`,
 		Example: "  rdnsproxy cache clear\n  rdnsproxy cache clear my.example.com 192.0.2.7",

@@ -31,7 +31,7 @@ The first form is the relay, which ssh runs as its ProxyCommand. Commands:
   explain	explain a finding and what to do about it
   hosts	list, add, remove and verify lines of the hosts file
   accept	remember a known mapping, without root
-  cache	show or remove what the relay keeps of DNS's answers
+  cache	show or remove the DNS answers that the relay keeps
   ssh, sftp, scp	run the real program with the relay
   known-hosts	ssh's KnownHostsCommand: accept keys that DNSSEC vouches for
   demo	a guided tour, without network and root

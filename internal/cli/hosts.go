@@ -31,7 +31,7 @@ right, 2 usage error, 3 undetermined (lookups failed).`,
 		Args: func(_ *cobra.Command, args []string) error {
 			return console.Refuse(exit.Usage,
 				didYouMean(strings.Join(args, " "), []string{"list", "add", "remove", "verify"}, "see 'rdnsproxy help hosts'"),
-				"hosts needs list, add, remove or verify")
+				"%s", needsCommand("hosts", args, "list, add, remove or verify"))
 		},
 		Run: func(*cobra.Command, []string) {},
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"strings"
 
+	"rdnsproxy/internal/console"
+
 	"github.com/spf13/cobra"
 )
 
@@ -30,4 +32,13 @@ func didYouMean(typed string, words []string, otherwise string) string {
 		return otherwise
 	}
 	return "did you mean " + strings.Join(like[:min(len(like), 3)], " or ") + "? " + otherwise
+}
+
+// needsCommand says that a command was run without one of its own, or with a word that is
+// none of them.
+func needsCommand(name string, args []string, needs string) string {
+	if len(args) == 0 {
+		return name + " needs " + needs
+	}
+	return "unknown command " + console.Quoted(name+" "+args[0]) + ": " + name + " needs " + needs
 }

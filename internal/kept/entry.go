@@ -3,13 +3,11 @@ package kept
 import (
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"rdnsproxy/internal/reversecache"
 	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
-	"rdnsproxy/safetext"
 )
 
 // entry is what is kept of an address, in JSON.
@@ -90,69 +88,3 @@ func answerOf(a reversecache.Answer) *answer {
 }
 
 func inJSON(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
-
-// text is the entry for people.
-func (e entry) text() string {
-	var words []string
-	var first time.Time // when something expires
-	expires := func(a *answer) {
-		if first.IsZero() || a.Expires.Before(first) {
-			first = a.Expires
-		}
-	}
-	if e.Reverse != nil {
-		expires(e.Reverse)
-		if len(e.PTR) == 0 {
-			words = append(words, "no name: "+e.Reverse.Status.Words())
-		}
-	}
-	for _, n := range e.PTR {
-		switch {
-		case n.Forward == nil:
-			words = append(words, n.Name)
-			continue
-		case n.Forward.Status != resolve.OK:
-			words = append(words, n.Name+" ("+n.Forward.Status.Words()+")")
-		default:
-			words = append(words, n.Name+" ("+joined(n.Addresses)+")")
-		}
-		expires(n.Forward)
-	}
-	if !first.IsZero() {
-		words = append(words, "expires in "+left(first))
-	}
-	if e.Failed != nil {
-		words = append(words, "the lookup failed ("+failureWords(e.Failed.Status)+"), not waited for during "+left(e.Failed.Until))
-	}
-	if e.Silent != nil {
-		words = append(words, "DNS about its hosts line not waited for during "+left(*e.Silent))
-	}
-	if !e.Current {
-		words = append(words, "of another network or configuration")
-	}
-	return safetext.Line(e.Address.String() + "  " + strings.Join(words, ", "))
-}
-
-// most is how many addresses of a name are shown.
-const most = 4
-
-func joined(addrs []netip.Addr) string {
-	var words []string
-	for i, a := range addrs {
-		if i == most {
-			words = append(words, "...")
-			break
-		}
-		words = append(words, a.String())
-	}
-	return strings.Join(words, ", ")
-}
-
-func failureWords(s resolve.Status) string {
-	if s == reversecache.CutShort {
-		return "no answer in time"
-	}
-	return s.Words()
-}
-
-func left(t time.Time) string { return max(time.Until(t), 0).Round(time.Second).String() }

@@ -55,14 +55,13 @@ func (k *Kept) Show() error {
 		return unreadable(err)
 	}
 	if len(all) == 0 {
-		k.voice.Notice("nothing is kept")
+		k.voice.Notice("the cache is empty")
 	}
-	entries, texts := []entry{}, []string{}
+	entries := []entry{}
 	for i := range all {
-		e := entryOf(&all[i], all[i].Config == k.cache.Config)
-		entries, texts = append(entries, e), append(texts, e.text())
+		entries = append(entries, entryOf(&all[i], all[i].Config == k.cache.Config))
 	}
-	return k.o.Format.Write(k.w, entries, texts)
+	return k.o.Format.WriteText(k.w, entries, text(entries, k.w.TerminalWidth()))
 }
 
 // Clear removes what is kept of addresses and of hosts' addresses and names, or everything
@@ -73,18 +72,21 @@ func (k *Kept) Clear(ctx context.Context, words []string) error {
 		return err
 	}
 	n, err := k.cache.Clear(drop)
-	k.w.Print(fmt.Sprintf("removed what was kept about %s\n", count(n)))
+	k.w.Print(removed(n))
 	if err != nil {
 		return unreadable(err)
 	}
 	return nil
 }
 
-func count(n int) string {
-	if n == 1 {
-		return "1 address"
+func removed(n int) string {
+	switch n {
+	case 0:
+		return "nothing to remove\n"
+	case 1:
+		return "removed the answers about 1 address\n"
 	}
-	return fmt.Sprint(n, " addresses")
+	return fmt.Sprintf("removed the answers about %d addresses\n", n)
 }
 
 func unreadable(err error) error {
@@ -121,7 +123,7 @@ func (k *Kept) about(ctx context.Context, words []string) (func(*reversecache.Re
 			}
 		}
 		if len(addrs) == found {
-			k.voice.Notice(safetext.Name(t.Host) + " has no address now: what has its name is removed")
+			k.voice.Notice(safetext.Name(t.Host) + " has no address now; only answers with its name are removed")
 		}
 	}
 	return func(r *reversecache.Record) bool {
