@@ -49,7 +49,11 @@ func Find(w console.World, args []string) (Program, error) {
 	case named(word):
 		return Program{}, console.Refuse(exit.NotFound, "", "there is no command %s", console.Quoted(word))
 	}
-	return Program{}, console.Refuse(exit.NotFound, "install it, or give its path",
+	hint := "install it, or give its path"
+	if strings.Contains(word, " ") {
+		hint = "leave out the quotes: the command and its arguments are separate words"
+	}
+	return Program{}, console.Refuse(exit.NotFound, hint,
 		"command %s is not on PATH", console.Quoted(word))
 }
 

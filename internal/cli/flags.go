@@ -46,9 +46,9 @@ func registerConnect(fs *pflag.FlagSet, o *target.Connect) {
 	fs.Var(optionalInterval{&o.Timeout}, "connect-timeout", "time limit for connecting, lookups included")
 	fs.Var(optionalString{&o.Address}, "bind-address", "connect from this `ADDRESS`")
 	fs.Var(optionalString{&o.Interface}, "bind-interface", "connect from this `INTERFACE`'s address")
-	fs.Var((*viaFlag)(&o.Via), "via", "connect through this proxy, socks5, socks5h, http or https://[USER@]HOST[:PORT] (repeatable, the nearest first); env: ALL_PROXY; none")
+	fs.Var((*viaFlag)(&o.Via), "via", "connect through this proxy: socks5, socks5h, http or https://[USER@]HOST[:PORT], env or none (repeatable, the nearest first; 'rdnsproxy help via')")
 	fs.StringVar(&o.Via.AuthFile, "via-auth-file", "", "users and passwords for --via: a `FILE` with lines USER:PASSWORD, of mode 0600")
-	fs.BoolVar(&o.Via.RemoteDNS, "remote-dns", false, "with --via: let the proxy look the host up, whose address is then not checked")
+	fs.BoolVar(&o.Via.RemoteDNS, "remote-dns", false, "with --via: let the proxy look up the host; nothing is checked then")
 }
 
 // parseFlags parses args and then, for flags that are not given, the environment:

@@ -67,6 +67,8 @@ func (p *policyFlag) Set(s string) error {
 const relayUsage = "usage: rdnsproxy [flags] HOST PORT [ORIGINAL] [-- COMMAND ARGS...], " +
 	"in ~/.ssh/config: ProxyCommand rdnsproxy %h %p"
 
+const chainUsage = "ProxyCommand rdnsproxy %h %p -- COMMAND ARGS..."
+
 // parseRelay parses the relay's command line and environment.
 func parseRelay(w World, args []string) (o session.Options, err error) {
 	fs := pflag.NewFlagSet("rdnsproxy", pflag.ContinueOnError)
@@ -84,7 +86,7 @@ func parseRelay(w World, args []string) (o session.Options, err error) {
 		return o, console.Refuse(exit.Usage, relayUsage,
 			"missing port after host %s", console.Quoted(strings.Join(words, " ")))
 	case len(words) > 3:
-		return o, console.Refuse(exit.Usage, relayUsage,
+		return o, console.Refuse(exit.Usage, "a command of your own follows --: "+chainUsage,
 			"too many arguments: %s", console.Quoted(strings.Join(words[3:], " ")))
 	}
 	o.Host = words[0]
@@ -98,6 +100,9 @@ func parseRelay(w World, args []string) (o session.Options, err error) {
 		}
 	}
 	o.Port, err = target.ParsePort(words[1])
+	if err != nil && fs.ArgsLenAtDash() >= 0 && len(words) > 2 && !chained {
+		err = console.Refuse(exit.Usage, "HOST and PORT come first: "+chainUsage, "%v", err)
+	}
 	return o, err
 }
 

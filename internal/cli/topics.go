@@ -26,6 +26,7 @@ func topics() []topic {
 		{"formats", "output formats", func() string { return formatsOfCheck + "\n" + formatsOfAudit }},
 		{"environment", "environment variables", environmentTopic},
 		{"relay", "what happens between ssh and the server", func() string { return relayTopic }},
+		{"via", "through a proxy, or in front of your own ProxyCommand", func() string { return viaTopic }},
 		{"log", "the lines of --log-file", func() string { return logTopic }},
 		{"limits", "limits on targets, time and memory", limitsTopic},
 	}
@@ -170,43 +171,57 @@ which names the address).
 With --fdpass (and ProxyUseFdpass yes) the relay passes the connected socket to
 ssh and exits.
 
---via PROXY connects through a proxy, and --via again, or a comma, through one more:
-the first is the nearest to this machine. check and hosts add have it too, and read
-it from a ProxyCommand that runs rdnsproxy.
+--via connects through a proxy; a command after -- connects in a way of its own:
+'rdnsproxy help via'.
+
+Exit status: 'rdnsproxy help exit-status'. The log: 'rdnsproxy help log'.
+`
+
+const viaTopic = `There are two ways through a proxy. With --via, rdnsproxy itself connects through it:
+
+  rdnsproxy --via socks5://127.0.0.1:1080 %h %p
+
+The proxies:
 
   socks5://HOST[:PORT]	SOCKS5; the proxy is asked for the address that is checked here
-  socks5h://HOST[:PORT]	SOCKS5; the proxy looks the name up
+  socks5h://HOST[:PORT]	SOCKS5; the proxy looks up the name
   http://HOST[:PORT]	HTTP CONNECT, to the address that is checked here
   https://HOST[:PORT]	the same inside TLS; SSL_CERT_FILE names other authorities
-  env	what ALL_PROXY says, except for localhost and the hosts of NO_PROXY; nothing else obeys these
+  env	what ALL_PROXY says, except for localhost and the hosts of NO_PROXY; only --via env obeys these
   none	no proxy, although RDNSPROXY_VIA names one
 
-The port is 1080, for https 443, as with curl. --remote-dns makes any proxy look the
-name up. Then nobody here knows the address: nothing is looked up or checked, -v and
-the log say so, and --policy strict refuses.
+Default ports are those of curl: 1080, and 443 for https. For several proxies, repeat
+--via or separate them with commas; the first is the nearest to this machine. check
+and hosts add have the flag too, and read it from a ProxyCommand that runs rdnsproxy.
 
-A user is written USER@HOST. Passwords are in the file of --via-auth-file, which nobody
-else may read: lines USER:PASSWORD, or a proxy's URL with both. Or RDNSPROXY_VIA has
-the whole URL, with %40 for @ in a password. On the command line every user could read
-it. It is sent to its proxy only; socks5 and http send it in clear text.
+With socks5h, and with --remote-dns for any proxy, only the proxy knows the host's
+address. So nothing is looked up or checked here; -v and the log say so, and --policy
+strict refuses.
+
+A user is written USER@HOST. The password comes from the file of --via-auth-file,
+which must have mode 0600: lines USER:PASSWORD, or a proxy's URL with both. Or set
+RDNSPROXY_VIA to the whole URL, with %40 for @ in the password. A password on the
+command line is refused, because every user of the machine can read it there. Each
+password goes to its own proxy only; socks5 and http send it in clear text.
 
 -4 and -6 are about the host. Bind address, bind interface, TCPKeepAlive and IPQoS are
 about the connection to the nearest proxy, and ConnectTimeout includes the proxies'
 answers. --fdpass works through all but https.
 
-With -- COMMAND the relay does not connect. It checks the host and then becomes
-COMMAND, which connects in a way of its own, such as through a proxy:
+With -- COMMAND, rdnsproxy does not connect. It checks the host and then becomes your
+own ProxyCommand, which connects:
 
-  rdnsproxy %h %p -- corkscrew p 80 %h %p
+  rdnsproxy %h %p -- corkscrew proxy.example.com 8080 %h %p
 
 What is checked is the mapping of the name as this machine looks it up; what COMMAND
-connects to is not known. warn runs COMMAND when all addresses are judged, or after
---check-wait. strict runs it only if all addresses of the name are known and each of
-them is acceptable; with -4 or -6, those of one family. off runs it at once. --fdpass
-says that COMMAND passes its own socket to ssh. Other flags about connecting have no
-effect.
+connects to is not known.
 
-Exit status: 'rdnsproxy help exit-status'. The log: 'rdnsproxy help log'.
+  --policy warn	runs COMMAND when all addresses are judged, or after --check-wait
+  --policy strict	runs it only if all addresses of the name are known and each is acceptable; with -4 or -6, those of one family
+  --policy off	runs it at once
+  --fdpass	says that COMMAND passes its own socket to ssh
+
+Other flags about connecting have no effect.
 `
 
 const logTopic = `--log-file FILE appends one line for each event of a relay. Relays can share the

@@ -120,7 +120,7 @@ var errOpenPassword = errors.New("a password on the command line can be read by 
 
 // refuseProxy makes the Refusal for a proxy that cannot be used.
 func refuseProxy(flag, word string, err error) error {
-	hint := "for example --via socks5://127.0.0.1:1080; 'rdnsproxy help relay' has more"
+	hint := "for example --via socks5://127.0.0.1:1080; 'rdnsproxy help via' has more"
 	var refusal *console.Refusal
 	switch {
 	case errors.Is(err, errOpenPassword):

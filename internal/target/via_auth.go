@@ -51,10 +51,17 @@ func readPasswords(path string, chain []*via.Proxy) error {
 	if err != nil {
 		return refuse(format, "%v", err)
 	}
+	var without *via.Proxy // the first one that has a user, but no line
 	for _, p := range chain {
-		if p.User != "" && !p.LacksPassword() {
+		switch {
+		case p.User != "" && !p.LacksPassword():
 			return nil
+		case p.User != "" && without == nil:
+			without = p
 		}
+	}
+	if without != nil {
+		return refuse(format, "it has no line for %s at %v", console.Quoted(without.User), without)
 	}
 	return refuse("if there are several proxies, each names its user: --via http://USER@HOST", "it has no line for these proxies")
 }

@@ -40,7 +40,7 @@ func parse(args []string) (o offer, err error) {
 	case "ADDRESS", "HOSTNAME", "ORDER":
 		return o, nil
 	}
-	return o, console.Refuse(exit.Usage, usage, "%s is no occasion on which ssh runs a KnownHostsCommand",
+	return o, console.Refuse(exit.Usage, usage, "the first argument (%%I) is ADDRESS, HOSTNAME or ORDER, not %s",
 		console.Quoted(o.occasion))
 }
 

@@ -35,7 +35,7 @@ func (p *Proxy) httpConnect(conn io.ReadWriter, to destination) error {
 			return nil
 		case r.status < 200 && r.status != 101: // interim (RFC 9110, section 15.2)
 			continue
-		case r.status == 407:
+		case r.status == 407, r.status == 401 && p.User != "": // tinyproxy's answer to a wrong password
 			return p.unauthorized(r)
 		}
 		a := &answer{kind: Denied, text: "it answers: " + r.words}

@@ -63,6 +63,8 @@ func TestFailures(t *testing.T) {
 		"wants basic":  {"http://", http("HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n"), via.Login, "it wants a user and a password (407 Auth)", "--via-auth-file"},
 		"wants ntlm":   {"http://", http("HTTP/1.1 407 Auth\r\nproxy-authenticate: NTLM\r\nProxy-Authenticate:Negotiate\r\n\r\n"), via.Login, "it wants a login by NTLM, Negotiate, and only Basic is supported", ""},
 		"wrong basic":  {"http://joe:x@", []step{{connect4[:len(connect4)-2], "HTTP/1.1 407 No\r\n\r\n"}}, via.Login, "it does not accept the user and password (407 No)", ""},
+		"wrong, 401":   {"http://joe:x@", []step{{connect4[:len(connect4)-2], "HTTP/1.1 401 Unauthorized\r\n\r\n"}}, via.Login, "it does not accept the user and password (401 Unauthorized)", ""},
+		"401":          {"http://", http("HTTP/1.1 401 No\r\n\r\n"), via.Denied, "it answers: 401 No", ""},
 		"html":         {"http://", http("<html>\r\nno\r\n"), via.Broken, `it does not speak HTTP: it sent "<html>"`, ""},
 		"http 2":       {"http://", http("HTTP/2 200\r\n\r\n"), via.Broken, `it does not speak HTTP: it sent "HTTP/2 200"`, ""},
 		"no status":    {"http://", http("HTTP/1.1 2000 OK\r\n\r\n"), via.Broken, `it does not speak HTTP: it sent "HTTP/1.1 2000 OK"`, ""},
