@@ -18,6 +18,9 @@ var ErrUnsafe = errors.New("other users can write to the cache directory")
 // ErrLink says that the directory is a symbolic link, which can lead anywhere.
 var ErrLink = errors.New("the cache directory is a symbolic link")
 
+// ErrFile says that a file is none, or may be somebody else's work.
+var ErrFile = errors.New("not a regular file that only you can write to")
+
 // ErrTooLong says that a file is longer than the limit.
 var ErrTooLong = errors.New("too long")
 
@@ -55,13 +58,12 @@ func IsOwn(path string) bool {
 }
 
 // ReadFile reads a regular file of this user's that no other user can write to, at most
-// limit bytes. The error is ErrTooLong, fs.ErrInvalid for any other kind of file, or the
-// system's.
+// limit bytes. The error is ErrTooLong, ErrFile or the system's.
 func ReadFile(dir *os.Root, name string, limit int64) (string, error) {
 	if info, err := dir.Lstat(name); err != nil {
 		return "", err
 	} else if !info.Mode().IsRegular() || !private(info) {
-		return "", fs.ErrInvalid
+		return "", ErrFile
 	}
 	f, err := dir.Open(name)
 	if err != nil {

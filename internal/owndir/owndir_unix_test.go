@@ -92,7 +92,7 @@ func TestReadFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]error{
-		"fits": nil, "long": owndir.ErrTooLong, "link": fs.ErrInvalid, "directory": fs.ErrInvalid,
+		"fits": nil, "long": owndir.ErrTooLong, "link": owndir.ErrFile, "directory": owndir.ErrFile,
 		"none": fs.ErrNotExist,
 	} {
 		t.Run(name, func(t *testing.T) {

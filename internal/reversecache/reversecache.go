@@ -54,7 +54,7 @@ func (c Cache) Recall(a netip.Addr) (Record, error) {
 	defer dir.Close()
 	r, err := c.read(dir, nothing.Addr)
 	if err != nil {
-		return nothing, unlessMissing(fmt.Errorf("%s: %w", c.path(nothing.Addr), err))
+		return nothing, unlessMissing(problem(filepath.Join(c.Dir, c.path(nothing.Addr)), err))
 	}
 	return *r, nil
 }
@@ -128,13 +128,15 @@ func (c Cache) Update(a netip.Addr, change func(*Record)) error {
 	})
 }
 
-// problem names the directory in an error of the system's.
-func (c Cache) problem(err error) error {
+func (c Cache) problem(err error) error { return problem(c.Dir, err) }
+
+// problem names the directory or file in an error of the system's.
+func problem(path string, err error) error {
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err
 	}
-	return fmt.Errorf("%s: %w", safetext.Line(c.Dir), err)
+	return fmt.Errorf("%s: %w", safetext.Line(path), err)
 }
 
 func (c Cache) now() time.Time {

@@ -2,6 +2,7 @@ package reversecache
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -201,6 +202,38 @@ func TestAllAndClear(t *testing.T) {
 	}
 	if n, err := c.Clear(nil); n != 2 || err != nil || len(files(t, c)) > 0 {
 		t.Errorf("cleared %d, %v", n, err)
+	}
+}
+
+// However many files somebody has put into a directory, what is kept is listed, and nothing
+// of it is left by Clear, half-written files included. What cannot be removed is told, and
+// keeps nothing else from being removed.
+func TestClearLeavesNothing(t *testing.T) {
+	c, _ := cache(t)
+	update(t, c, addr, learn)
+	folder, file := filepath.Split(c.path(addr))
+	at := func(name string) string { return filepath.Join(c.Dir, folder, name) }
+	for n := range 2 * sweepLimit {
+		if err := os.WriteFile(at(fmt.Sprintf("%032x", n)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(at("."+file+".new-KILLEDKILLEDKILLEDKILLEDKI"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stuck := at(fmt.Sprintf("%032x", 0))
+	if err := errors.Join(os.Remove(stuck), os.MkdirAll(filepath.Join(stuck, "full"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := c.All(); len(all) != 1 || err != nil {
+		t.Errorf("%d records, %v", len(all), err)
+	}
+	if n, err := c.Clear(nil); n != 2*sweepLimit || err == nil {
+		t.Errorf("cleared %d, %v", n, err)
+	}
+	left, err := os.ReadDir(at(""))
+	if err != nil || len(left) != 1 || left[0].Name() != filepath.Base(stuck) {
+		t.Errorf("left: %v, %v", left, err)
 	}
 }
 

@@ -106,6 +106,8 @@ func TestSuspectFiles(t *testing.T) {
 		}
 		if r, err := c.Recall(addr); len(r.Answers) > 0 || err == nil {
 			t.Errorf("%s: recalled %v", name, r.Answers)
+		} else if !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "invalid argument") {
+			t.Errorf("%s: %v", name, err)
 		}
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)

@@ -39,9 +39,9 @@ func (c Cache) sweep(dir *os.Root, folderName, keep string) {
 
 // removeOld removes old files of this package, but for one, and returns the other ones.
 func (c Cache) removeOld(dir *os.Root, folderName, keep string) (kept []fs.FileInfo) {
-	for _, e := range entries(dir, folderName) {
-		target, half := replacefile.TempOf(e.Name())
-		if e.Name() == keep || !isRecord(e.Name()) && !(half && isRecord(target)) {
+	for _, e := range entries(dir, folderName, sweepLimit) {
+		record, half := kindOf(e.Name())
+		if e.Name() == keep || !record && !half {
 			continue
 		}
 		info, err := e.Info()
@@ -56,6 +56,12 @@ func (c Cache) removeOld(dir *os.Root, folderName, keep string) (kept []fs.FileI
 	return kept
 }
 
+// kindOf reports whether a file name is that of a record, or of one that is half written.
+func kindOf(name string) (record, half bool) {
+	target, half := replacefile.TempOf(name)
+	return isRecord(name), half && isRecord(target)
+}
+
 func mtime(info fs.FileInfo) time.Time {
 	if info == nil {
 		return time.Time{}
@@ -63,8 +69,8 @@ func mtime(info fs.FileInfo) time.Time {
 	return info.ModTime()
 }
 
-// entries are those of a directory in the cache, at most sweepLimit.
-func entries(dir *os.Root, name string) []fs.DirEntry {
+// entries are those of a directory in the cache, at most limit; all, if that is negative.
+func entries(dir *os.Root, name string, limit int) []fs.DirEntry {
 	if !isDir(dir, name) { // opening a FIFO would wait for a writer
 		return nil
 	}
@@ -73,7 +79,7 @@ func entries(dir *os.Root, name string) []fs.DirEntry {
 		return nil
 	}
 	defer f.Close()
-	all, _ := f.ReadDir(sweepLimit)
+	all, _ := f.ReadDir(limit)
 	return all
 }
 
