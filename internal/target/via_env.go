@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -23,12 +24,18 @@ func allProxy(w console.World) string {
 	return list
 }
 
+// noProxy reads a list of hosts with commas or spaces between. As with curl, a final dot of a
+// name does not count.
 func noProxy(w console.World) func(host string, port uint16) bool {
 	list := w.Getenv("no_proxy")
 	if list == "" {
 		list = w.Getenv("NO_PROXY")
 	}
-	proxy := (&httpproxy.Config{HTTPProxy: "http://proxy.invalid", NoProxy: list}).ProxyFunc()
+	hosts := strings.FieldsFunc(list, func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+	for i, h := range hosts {
+		hosts[i] = strings.TrimSuffix(h, ".")
+	}
+	proxy := (&httpproxy.Config{HTTPProxy: "http://proxy.invalid", NoProxy: strings.Join(hosts, ",")}).ProxyFunc()
 	return func(host string, port uint16) bool {
 		host = strings.TrimSuffix(host, ".")
 		u, err := proxy(&url.URL{Scheme: "http", Host: net.JoinHostPort(host, strconv.Itoa(int(port)))})

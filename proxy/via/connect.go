@@ -48,12 +48,8 @@ func (p *Proxy) httpConnect(conn io.ReadWriter, to destination) error {
 
 // unauthorized says what a 407 means.
 func (p *Proxy) unauthorized(r response) error {
-	basic := len(r.wants) == 0
-	for _, scheme := range r.wants {
-		basic = basic || strings.EqualFold(scheme, "Basic")
-	}
 	switch {
-	case !basic:
+	case len(r.wants) > 0 && !r.basic:
 		return &answer{kind: Login, text: "it wants a login by " + strings.Join(r.wants, ", ") + ", and only Basic is supported"}
 	case p.User == "":
 		return &answer{kind: Login, text: "it wants a user and a password (" + r.words + ")", hint: hintLogin}
@@ -65,10 +61,11 @@ func (p *Proxy) unauthorized(r response) error {
 type response struct {
 	status int
 	words  string   // status and reason, safe to print
-	wants  []string // the schemes of Proxy-Authenticate, safe to print
+	wants  []string // the schemes of Proxy-Authenticate, at most maxWants, safe to print
+	basic  bool     // Basic is among all of them
 }
 
-// maxWants is how many schemes of Proxy-Authenticate are read.
+// maxWants is how many schemes of Proxy-Authenticate are shown.
 const maxWants = 4
 
 // readResponse reads up to the empty line after the header fields (RFC 9112, section 2.1).
@@ -92,13 +89,44 @@ func readResponse(in *exact) (r response, err error) {
 			return r, nil
 		}
 		name, value, _ := strings.Cut(line, ":")
-		if !strings.EqualFold(name, "Proxy-Authenticate") || len(r.wants) == maxWants {
+		if !strings.EqualFold(name, "Proxy-Authenticate") {
 			continue
 		}
-		if scheme, _, _ := strings.Cut(strings.TrimSpace(value), " "); scheme != "" {
-			r.wants = append(r.wants, safetext.Cut(safetext.Of(scheme).String(), maxShown/maxWants))
+		for _, scheme := range schemes(value) {
+			r.basic = r.basic || strings.EqualFold(scheme, "Basic")
+			if len(r.wants) < maxWants {
+				r.wants = append(r.wants, safetext.Cut(safetext.Of(scheme).String(), maxShown/maxWants))
+			}
 		}
 	}
+}
+
+// schemes returns the schemes of a list of challenges (RFC 9110, section 11.6.1): of what
+// stands between its commas, all but the parameters, which have an equals sign after their
+// first word.
+func schemes(list string) (all []string) {
+	quoted, escaped := false, false
+	for _, part := range strings.FieldsFunc(list, func(c rune) bool {
+		switch {
+		case escaped:
+			escaped = false
+		case c == '"':
+			quoted = !quoted
+		default:
+			escaped = quoted && c == '\\'
+		}
+		return c == ',' && !quoted
+	}) {
+		part = strings.TrimSpace(part)
+		end := strings.IndexAny(part, " \t=")
+		if end < 0 {
+			end = len(part)
+		}
+		if part != "" && !strings.HasPrefix(strings.TrimSpace(part[end:]), "=") {
+			all = append(all, part[:end])
+		}
+	}
+	return all
 }
 
 // statusLine reads the first line. What cannot begin one ends it: another protocol may

@@ -152,17 +152,33 @@ func (p *Proxy) String() string {
 func (p *Proxy) Format(f fmt.State, _ rune) { f.Write([]byte(p.String())) }
 
 // Redact returns a word that may be a proxy with a password without the part that may be
-// one: everything between the scheme and the last @. It is not safe to print yet.
+// one: everything between the scheme and the last @, or without an @, as if the host after it
+// were missing, what follows a colon and is no port. It is not safe to print yet.
 func Redact(word string) string {
 	at := strings.LastIndexByte(word, '@')
 	if at < 0 {
-		return word
+		return redactPort(word)
 	}
 	scheme, _, found := strings.Cut(word, "://")
 	if !found || len(scheme) > at {
 		return "..." + word[at:]
 	}
 	return scheme + "://..." + word[at:]
+}
+
+// redactPort is Redact for a word without an @.
+func redactPort(word string) string {
+	start := 0
+	if i := strings.Index(word, "://"); i >= 0 {
+		start = i + len("://")
+	}
+	start += strings.LastIndexByte(word[start:], ']') + 1 // of an IPv6 address
+	host, rest, found := strings.Cut(word[start:], ":")
+	port, _, _ := strings.Cut(rest, "/")
+	if !found || strings.Trim(port, "0123456789") == "" {
+		return word
+	}
+	return word[:start] + host + ":..."
 }
 
 // tls is the configuration for the proxy, from one for all.

@@ -108,6 +108,14 @@ func TestPasswordIsNotShown(t *testing.T) {
 		"joe:hunter2@http://h":          "...@http://h",
 		"http://joe:hunter2://x@h/path": "http://...@h/path",
 		"http://h":                      "http://h",
+		"http://joe:hunter2":            "http://joe:...",
+		"joe:hunter2":                   "joe:...",
+		"http://joe:12/34":              "http://joe:12/34", // a port and a path
+		"http://joe:hun/ter:2":          "http://joe:...",
+		"http://h:1080":                 "http://h:1080",
+		"h:1080":                        "h:1080",
+		"http://[::1]:1080/x":           "http://[::1]:1080/x",
+		"http://[::1]:hunter2":          "http://[::1]:...",
 	} {
 		if got := via.Redact(word); got != want {
 			t.Errorf("%s: %s, want %s", word, got, want)
