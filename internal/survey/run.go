@@ -127,12 +127,11 @@ func (o *Options) list(ctx context.Context, r *target.Reader, words []string) (t
 	return target.List{Items: inputs.FromArgs([]string{a})}, err
 }
 
-// printConfig prints the settings that were read from ssh's configuration, in the
-// format of ssh -G, each with its origin.
+// printConfig prints the settings that were read from ssh's configuration.
 func printConfig(w console.World, targets []target.Target) {
-	for _, t := range targets {
-		for _, v := range t.Config.Values() {
-			fmt.Fprintf(w.TextWriter(), "%v\t# %s\n", v, v.Origin)
+	for i := range targets {
+		for _, line := range targets[i].Configured() {
+			fmt.Fprintln(w.TextWriter(), line)
 		}
 	}
 }

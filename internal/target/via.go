@@ -133,3 +133,12 @@ func refuseProxy(flag, word string, err error) error {
 	}
 	return console.Refuse(exit.Usage, hint, "%s %s: %v", flag, console.Quoted(via.Redact(word)), err)
 }
+
+// Configured returns the settings that were read from ssh's configuration, in the format of
+// ssh -G, each with its origin after a TAB. A password in a URL is not among them.
+func (t *Target) Configured() (lines []string) {
+	for _, v := range t.Config.Values() {
+		lines = append(lines, fmt.Sprintf("%s\t# %s", via.RedactURLs(v.String()), v.Origin))
+	}
+	return lines
+}

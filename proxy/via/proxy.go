@@ -181,6 +181,28 @@ func redactPort(word string) string {
 	return word[:start] + host + ":..."
 }
 
+// RedactURLs returns a text, such as a command line, without the passwords of the URLs in it:
+// of SCHEME://USER:PASSWORD@HOST it has SCHEME://USER:...@HOST. It is not safe to print yet.
+func RedactURLs(text string) string {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(text, "://")
+		if b.WriteString(before); !found {
+			return b.String()
+		}
+		word := after
+		if end := strings.IndexAny(after, " \t\"'"); end >= 0 {
+			word = after[:end]
+		}
+		at := max(strings.LastIndexByte(word, '@'), 0)
+		user, _, secret := strings.Cut(word[:at], ":")
+		if b.WriteString("://" + user); secret {
+			b.WriteString(":...")
+		}
+		text = after[at:]
+	}
+}
+
 // tls is the configuration for the proxy, from one for all.
 func (p *Proxy) tls(all *tls.Config) *tls.Config {
 	c := cmp.Or(all, &tls.Config{}).Clone()

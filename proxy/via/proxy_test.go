@@ -123,6 +123,21 @@ func TestPasswordIsNotShown(t *testing.T) {
 	}
 }
 
+func TestRedactURLs(t *testing.T) {
+	for text, want := range map[string]string{
+		"":             "",
+		"nc %h %p":     "nc %h %p",
+		"x ://@ :// y": "x ://@ :// y",
+		"env RDNSPROXY_VIA=http://joe:hunter2@h:1 rdnsproxy %h %p":                             "env RDNSPROXY_VIA=http://joe:...@h:1 rdnsproxy %h %p",
+		"A='socks5://joe:hunter2://x@y@h' B=http://h:1 http://joe@h \"http://:hunter2@[::1]\"": "A='socks5://joe:...@h' B=http://h:1 http://joe@h \"http://:...@[::1]\"",
+		"http://a:hunter2@h,http://b:hunter2@h":                                                "http://a:...@h",
+	} {
+		if got := via.RedactURLs(text); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestCredentials(t *testing.T) {
 	for name, test := range map[string]struct {
 		file    string
