@@ -191,8 +191,12 @@ func (s *regress) run(t *testing.T, name, proxy string) regressResult {
 		"TEST_SSH_IPV6=yes", "TEST_SSH_ECC=yes", "TEST_SSH_UNSAFE_PERMISSIONS=1", "TEST_SSH_FAIL_FATAL=yes",
 		"TEST_SSH_SSH_CONFOPTS=\tProxyCommand " + s.dir + "/relay %h %p" + s.lines}
 	said, err := cmd.CombinedOutput()
+	if cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
 	relayed, _ := os.ReadFile(count)
-	return regressResult{err == nil, bytes.Contains(said, []byte("SKIPPED:")), len(relayed), string(said)}
+	// What a test leaves in the background keeps its output open, which is an error to Wait.
+	return regressResult{cmd.ProcessState.Success(), bytes.Contains(said, []byte("SKIPPED:")), len(relayed), string(said)}
 }
 
 // compare runs one test with the relay and, if it fails, with nc. A test that measures time
