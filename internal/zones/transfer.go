@@ -69,6 +69,12 @@ func (s *Set) fetch(ctx context.Context, z *zone, server resolve.Server, index u
 		return err
 	}
 	defer conn.Close()
+	return s.receive(ctx, z, conn, server.Addr.String(), index, key)
+}
+
+// receive asks for the zone on a connection to a server, which is closed if something is
+// wrong, or ctx ends.
+func (s *Set) receive(ctx context.Context, z *zone, conn net.Conn, server string, index uint16, key *Key) error {
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
 	query := new(dns.Msg)
 	query.SetAxfr(dns.Fqdn(string(z.apex)))
@@ -77,7 +83,7 @@ func (s *Set) fetch(ctx context.Context, z *zone, server resolve.Server, index u
 		query.SetTsig(key.name, key.algorithm, tsigFudge, time.Now().Unix())
 		transfer.TsigSecret = map[string]string{key.name: key.secret}
 	}
-	messages, err := transfer.In(query, server.Addr.String())
+	messages, err := transfer.In(query, server)
 	if err != nil {
 		return err
 	}
