@@ -17,7 +17,7 @@ type Setting struct {
 // Client is the part of this machine's configuration that decides whether somebody
 // notices a mapping that does not resolve back. With the zero Client nobody does.
 type Client struct {
-	GSSAPI         Setting // GSSAPIAuthentication
+	GSSAPI         Setting // GSSAPIAuthentication, or GSSAPIKeyExchange of Debian's and Fedora's ssh
 	GSSAPITrustDNS Setting // GSSAPITrustDns, of Debian's and Fedora's ssh
 	GSSAPIIdentity string  // GSSAPIServerIdentity, of the same: the principal's host; safe to print
 	Hostbased      Setting // HostbasedAuthentication

@@ -107,9 +107,11 @@ func mountPrivately() error {
 			return err
 		}
 	}
-	// The machine's own settings for ssh must not affect the tests.
-	if err := os.RemoveAll("/etc/ssh/ssh_config.d"); err != nil {
-		return err
+	// The machine's own settings for ssh and Kerberos must not affect the tests.
+	for _, path := range []string{"/etc/ssh/ssh_config.d", "/etc/krb5.conf", "/etc/krb5.keytab"} {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
 	}
 	return os.WriteFile("/etc/ssh/ssh_config", nil, 0o644)
 }

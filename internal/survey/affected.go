@@ -91,8 +91,12 @@ func clientOf(h *sshconf.Host, k *check.Kerberos, useDNS check.Setting) *check.C
 	if identity != "" {
 		identity = check.PlainHost(identity)
 	}
+	gssapi := setting("gssapiauthentication")
+	if exchange := setting("gssapikeyexchange"); exchange.On && !gssapi.On {
+		gssapi = exchange // it asks for the same ticket
+	}
 	return &check.Client{
-		GSSAPI:         setting("gssapiauthentication"),
+		GSSAPI:         gssapi,
 		GSSAPITrustDNS: setting("gssapitrustdns"),
 		GSSAPIIdentity: identity,
 		Hostbased:      setting("hostbasedauthentication"),

@@ -42,7 +42,7 @@ func (t *Target) Itself() string { return cmp.Or(t.Via, t.Host) }
 var targetKeywords = slices.Concat([]string{
 	"hostname", "port", "user", "proxyjump", "proxycommand", "hostkeyalias", "userknownhostsfile",
 	"globalknownhostsfile", "verifyhostkeydns", "hostbasedauthentication", "gssapiauthentication", "gssapitrustdns",
-	"gssapiserveridentity", "proxyusefdpass",
+	"gssapikeyexchange", "gssapiserveridentity", "proxyusefdpass",
 }, RelayKeywords)
 
 // maxHops is how many nested ProxyJump settings are followed.
