@@ -194,6 +194,10 @@ var situations = []situation{
 		asked: []string{"mapped.example.com@CORP.TEST"}, login: true},
 	{name: "the domain's realm", host: "mapped.example.com", domainRealm: ".example.com = CORP.TEST\n",
 		asked: []string{"mapped.example.com@CORP.TEST"}, login: true},
+	{name: "the domain's realm, without a dot", host: "mapped.example.com", domainRealm: "example.com = CORP.TEST\n",
+		asked: []string{"mapped.example.com@CORP.TEST"}, login: true},
+	{name: "a realm in capitals", host: "exact.example.com", domainRealm: "EXACT.example.com = CORP.TEST\n",
+		asked: []string{"exact.example.com"}, login: true},
 	{name: "the realm of a completed name", host: "mapped", resolv: ourSearch, libdefaults: noDNS, domainRealm: ".example.com = CORP.TEST\n",
 		asked: []string{"mapped.example.com@CORP.TEST"}, login: true},
 	{name: "the realm of the reverse name's domain", host: "cloud.example.com",
@@ -347,4 +351,23 @@ func principals(names []string) (all []string) {
 		all = append(all, "host/"+n)
 	}
 	return all
+}
+
+// TestKerberosMessages: what docs/kerberos.md quotes of ssh -v, if the KDC does not know the
+// principal. Of a host in another domain it names that domain, taken for a realm.
+func TestKerberosMessages(t *testing.T) {
+	v := newVisit(t)
+	v.nameServer(laboratory.Zone("example.com", "missing A 198.51.100.13", "dead A 198.51.100.15"),
+		laboratory.Zone("100.51.198.in-addr.arpa", "15 PTR old.cloud.test."), laboratory.Zone("test"))
+	k := v.startKDC(nil)
+	v.sshConfig("Host *\n\tGSSAPIAuthentication yes\n")
+	for host, want := range map[string]string{
+		"missing.example.com": "Server host/missing.example.com@EXAMPLE.COM not found in Kerberos database",
+		"dead.example.com":    "Server krbtgt/CLOUD.TEST@EXAMPLE.COM not found in Kerberos database",
+	} {
+		asked, o := k.login("-v", host, "true")
+		if len(asked) != 1 || o.status != 255 || !strings.Contains(o.err, want) {
+			t.Errorf("%s: the KDC was asked for %q\n%+v", host, asked, o)
+		}
+	}
 }

@@ -43,7 +43,7 @@ type Config struct {
 
 	DefaultRealm Setting            // default_realm; the zero Setting if there is none
 	Domain       *Setting           // qualify_shortname: the domain of a name without a dot; nil if not set
-	DomainRealm  map[string]Setting // [domain_realm]: the realms of hosts, and of domains with a dot before them
+	DomainRealm  map[string]Setting // [domain_realm]: the realms of hosts and domains, which may begin with a dot
 }
 
 // RealmOf returns the realm that [domain_realm] has for a host, which is a name in lower
