@@ -91,7 +91,7 @@ test-fleet: ## check and audit on many machines: GNU parallel and a Slurm of one
 
 test-kerberos: ## what check says about Kerberos, compared with a KDC's log
 	@testdata/install test-kerberos
-	CGO_ENABLED=1 $(GO) test -race -timeout 8m -count=1 -tags kerberos -run '^TestKerberos' ./e2e
+	$(GO) test -timeout 8m -count=1 -tags kerberos -run '^TestKerberos' ./e2e
 
 test-page: ## the HTML page of audit in Chromium; its pictures: .build/page
 	@testdata/install test-page
