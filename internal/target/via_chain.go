@@ -69,8 +69,8 @@ func (r *Reader) proxiesOf(t *Target, home string) ([]*via.Proxy, error) {
 	if len(chain) > 0 && r.files != nil && chain[len(chain)-1].ByName {
 		if _, literal := resolve.ParseLiteral(t.Host); !literal {
 			r.files.farLookup.Do(func() {
-				r.Voice.Notice("a login through " + chain[len(chain)-1].String() +
-					" reaches the address that this proxy looks up: nothing of that is checked here")
+				r.Voice.Notice(chain[len(chain)-1].String() +
+					" looks up names itself: a login may reach another address than the one checked here")
 			})
 		}
 	}
