@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -182,10 +183,12 @@ func (s *regress) run(t *testing.T, name, proxy string) regressResult {
 	if err := os.WriteFile(s.dir+"/relay", []byte(script), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", s.dir+"/test-exec.sh", s.dir, s.dir+"/"+name+".sh")
 	cmd.Dir, cmd.WaitDelay = s.dir, 5*time.Second
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) } // with its ssh
 	cmd.Env = []string{"HOME=" + rootHome, "LOGNAME=root", "SHELL=/bin/sh", "PATH=" + lab + ":/usr/bin:/bin:/usr/sbin:/sbin",
 		"BUILDDIR=" + s.dir, "TEST_SHELL=sh", "TEST_SSH_SSH=ssh", "TEST_SSH_SFTPSERVER=/usr/lib/openssh/sftp-server",
 		"TEST_SSH_IPV6=yes", "TEST_SSH_ECC=yes", "TEST_SSH_UNSAFE_PERMISSIONS=1", "TEST_SSH_FAIL_FATAL=yes",
