@@ -91,6 +91,9 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 		return console.StatusOf(err)
 	}
 	defer s.log.close()
+	if s.o.Verbose && s.o.Policy == Off {
+		s.voice.Notice(s.host() + " is not checked: --policy off")
+	}
 	if s.chained() {
 		return s.chain(ctx, wait)
 	}
