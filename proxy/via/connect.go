@@ -150,7 +150,7 @@ func isHTTP1(version string) bool {
 
 // notHTTP says what a proxy may be that answers like this.
 func notHTTP(line string) error {
-	a := &answer{kind: Broken, text: "it does not speak HTTP: it sent " + strconv.Quote(safetext.Cut(safetext.Of(line).String(), maxShown))}
+	a := &answer{kind: Broken, text: `it does not speak HTTP: it sent "` + safetext.Cut(safetext.Of(line).String(), maxShown) + `"`}
 	switch {
 	case line == "":
 		a.text = "it does not speak HTTP"

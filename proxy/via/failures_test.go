@@ -61,6 +61,7 @@ func TestFailures(t *testing.T) {
 		"no reason":    {"http://", http("HTTP/1.1 500\r\n\r\n"), via.Denied, "it answers: 500", ""},
 		"hostile":      {"http://", http("HTTP/1.1 500 \x1b]0;owned\x07\x9b\r\n\r\n"), via.Denied, `it answers: 500 \027]0;owned\007\155`, ""},
 		"wants basic":  {"http://", http("HTTP/1.1 407 Auth\r\nProxy-Authenticate: Basic realm=\"x\"\r\n\r\n"), via.Login, "it wants a user and a password (407 Auth)", "--via-auth-file"},
+		"empty line":   {"http://", http("\r\nHTTP/1.1 200 OK\r\n\r\n"), via.Broken, `it does not speak HTTP: it sent "\013"`, ""},
 		"wants one":    {"http://", http("HTTP/1.1 407 Auth\r\nProxy-Authenticate: Digest realm=\"a, NTLM \\\", b\", nonce =x,Basic realm=y\r\n\r\n"), via.Login, "it wants a user and a password (407 Auth)", "--via-auth-file"},
 		"wants more":   {"http://", http("HTTP/1.1 407 Auth\r\nProxy-Authenticate: A x==, B , C a=b,D, E, F, basic\r\n\r\n"), via.Login, "it wants a user and a password (407 Auth)", "--via-auth-file"},
 		"wants two":    {"http://", http("HTTP/1.1 407 Auth\r\nProxy-Authenticate: Negotiate, , Digest realm=\"Basic, Basic\"\r\n\r\n"), via.Login, "it wants a login by Negotiate, Digest, and only Basic is supported", ""},
