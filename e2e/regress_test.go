@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -63,7 +64,7 @@ type regress struct {
 // that it starts as its ProxyCommand.
 func prepareRegress(t *testing.T, lines string) *regress {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "regress-") // short: there will be sockets in it
+	dir, err := os.MkdirTemp(lab, "r-") // short: there will be sockets in it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +96,9 @@ func prepareRegress(t *testing.T, lines string) *regress {
 // proxiedSSHD is how the suite's configurations of ssh start an sshd as their ProxyCommand.
 var proxiedSSHD = regexp.MustCompile(`\$\{?SUDO\}? env SSH_SK_HELPER=\S+ sh \$\{SRC\}/sshd-log-wrapper\.sh \$\{TEST_SSHD_LOGFILE\} \$\{SSHD\} -i -f ([\w$/{}]+)`)
 
+// ownProxy is a ProxyCommand of a test's own, which passes no connection.
+var ownProxy = regexp.MustCompile(`-o "[Pp]roxy[Cc]ommand `)
+
 // divert makes the suite's ssh connect to these sshds over TCP.
 func (s *regress) divert(t *testing.T) error {
 	scripts, err := filepath.Glob(s.dir + "/*.sh")
@@ -108,6 +112,7 @@ func (s *regress) divert(t *testing.T) error {
 			return err
 		}
 		changed := proxiedSSHD.ReplaceAll(text, []byte("$$OBJ/through $1"))
+		changed = ownProxy.ReplaceAll(changed, []byte("-o ProxyUseFdpass=no $0"))
 		if filepath.Base(path) == "test-exec.sh" {
 			// ssh_proxy is ssh_config and a ProxyCommand, of which the first counts.
 			changed = bytes.Replace(changed, []byte("\tcat $OBJ/ssh_config\n\techo proxycommand"),
@@ -197,9 +202,26 @@ func (s *regress) run(t *testing.T, name, proxy string) regressResult {
 	if cmd.ProcessState == nil {
 		t.Fatal(err)
 	}
+	s.endLeftovers(t)
 	relayed, _ := os.ReadFile(count)
 	// What a test leaves in the background keeps its output open, which is an error to Wait.
 	return regressResult{cmd.ProcessState.Success(), bytes.Contains(said, []byte("SKIPPED:")), len(relayed), string(said)}
+}
+
+// endLeftovers ends what a test has left running, such as a ControlMaster on the port that
+// the next test wants. There are only processes of these tests here.
+func (s *regress) endLeftovers(t *testing.T) {
+	t.Helper()
+	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range lines {
+		if text, err := os.ReadFile(path); err == nil && bytes.Contains(text, []byte(s.dir+"/")) {
+			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
 }
 
 // compare runs one test with the relay and, if it fails, with nc. A test that measures time
