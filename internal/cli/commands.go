@@ -94,7 +94,7 @@ func commandTree(w World) *cobra.Command {
 	root.AddCommand(completionCommand(w, root))
 	registerRelay(root.Flags(), new(session.Options)) // for completion; the relay parses its own
 	completeValues(root)
-	completeHosts(w, root)
+	completeOperands(w, root)
 	return root
 }
 

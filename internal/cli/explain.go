@@ -29,7 +29,7 @@ Exit status: 0, or 2 if nothing has that name.`,
   rdnsproxy explain exit-status`,
 		Args:              cobra.ArbitraryArgs,
 		RunE:              func(_ *cobra.Command, words []string) error { return explain(w, words) },
-		ValidArgsFunction: completes(func(string) []string { return explainable() }),
+		ValidArgsFunction: completesWords(explainable),
 	}
 }
 

@@ -129,7 +129,18 @@ func helpCommand(w World, root *cobra.Command) *cobra.Command {
 			return console.Refuse(exit.Usage, didYouMean(typed, helpWords(root), "'rdnsproxy help' lists them"),
 				"no such command or topic: %s", console.Quoted(typed))
 		},
-		ValidArgsFunction: completes(func(string) []string { return helpWords(root) }),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			words := helpWords(root)
+			if len(args) > 0 {
+				words = nil
+				if c, rest, err := root.Find(args); err == nil && len(rest) == 0 {
+					for _, sub := range c.Commands() {
+						words = append(words, sub.Name())
+					}
+				}
+			}
+			return startingWith(typed, words), noFiles
+		},
 	}
 }
 

@@ -42,7 +42,7 @@ Exit status: 0.`,
 			}
 			return vouch.Run(c.Context(), w, console.NewVoice(w.Err, !o.Verbose, o.Verbose), o, args)
 		},
-		ValidArgsFunction: completes(func(string) []string { return nil }),
+		ValidArgsFunction: completesWords(nil),
 	}
 	fs := c.Flags()
 	fs.VarP((*serversFlag)(&o.Resolvers), "resolver", "",

@@ -56,6 +56,5 @@ Exit status: 0 done, or nothing to do, 1 refused or not confirmed, 2 usage error
 		},
 	}
 	registerSetup(c.Flags(), o)
-	c.ValidArgsFunction = completesHosts(w)
 	return c
 }

@@ -64,6 +64,17 @@ func (k *Kept) Show() error {
 	return k.o.Format.WriteText(k.w, entries, text(entries, k.w.TerminalWidth()))
 }
 
+// Addresses returns the addresses about which something is kept, sorted; nil if the cache
+// cannot be read.
+func (k *Kept) Addresses() (words []string) {
+	all, _ := k.cache.All()
+	for _, r := range all {
+		words = append(words, r.Addr.String())
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
 // Clear removes what is kept of addresses and of hosts' addresses and names, or everything
 // if there are no words.
 func (k *Kept) Clear(ctx context.Context, words []string) error {

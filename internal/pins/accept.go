@@ -137,6 +137,19 @@ func (a *AcceptedMappings) List() error {
 	return a.format.Write(a.w, entries, texts)
 }
 
+// Names returns the names with an accepted mapping; nil if the file cannot be read.
+func (a *AcceptedMappings) Names() (names []string) {
+	file, err := mapping.Open(a.path)
+	if err != nil {
+		return nil
+	}
+	for _, m := range file.All() {
+		names = append(names, m.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // Forget removes the mappings of hosts. A word is the name as typed or, if that has no
 // mapping, the host that ssh's configuration gives for it, as in Accept.
 func (a *AcceptedMappings) Forget(ctx context.Context, words []string) error {

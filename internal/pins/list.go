@@ -2,6 +2,7 @@ package pins
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,4 +45,17 @@ func noteWords(l *hostsfile.Line) string {
 		words += ", alone"
 	}
 	return words
+}
+
+// Names returns the canonical names of the lines that rdnsproxy has written, in their
+// order; nil if the file cannot be read. Unlike the commands it mends nothing.
+func (p *Pins) Names() (names []string) {
+	file, err := hostsfile.ParseFile(p.path())
+	if err != nil {
+		return nil
+	}
+	for _, l := range file.Pinned() {
+		names = append(names, l.Canonical())
+	}
+	return slices.Compact(names)
 }
