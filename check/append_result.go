@@ -116,6 +116,7 @@ func (c *Connect) appendJSON(b []byte) []byte {
 	b = appendString(append(b, `{"status":`...), c.Status)
 	b = appendNumber(append(b, `,"seconds":`...), c.Seconds)
 	b = appendString(append(b, `,"error":`...), c.Error)
+	b = appendOptional(b, `,"via":`, c.Via)
 	return append(b, '}')
 }
 

@@ -26,7 +26,7 @@ func (p *Probe) connect() *Connect {
 	if p == nil {
 		return nil
 	}
-	return &Connect{Status: p.Connect, Seconds: seconds(p.Connecting), Error: p.Error}
+	return &Connect{Status: p.Connect, Seconds: seconds(p.Connecting), Error: p.Error, Via: p.Via}
 }
 
 // ssh returns the probe's SSH server for a Result; nil if nothing spoke SSH.

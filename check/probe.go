@@ -38,6 +38,8 @@ type Probe struct {
 	HostKnown bool
 
 	Connecting, Identifying, KeyFetching time.Duration
+
+	Via string // the proxies that it connected through, as in Connect
 }
 
 // ConnectStatus is the outcome of a connection attempt. The set is closed.

@@ -97,6 +97,7 @@ type Connect struct {
 	Status  ConnectStatus `json:"status"`
 	Seconds float64       `json:"seconds"`
 	Error   string        `json:"error"`
+	Via     string        `json:"via,omitempty"` // the proxies, the nearest first, with commas; safe to print
 }
 
 // SSH is the SSH server that answered.

@@ -38,7 +38,11 @@ func probed(a check.Address) []layout.Row {
 func connected(c check.Connect) string {
 	switch c.Status {
 	case check.ConnectOK:
-		return "connected in " + showSeconds(c.Seconds)
+		through := ""
+		if c.Via != "" {
+			through = " through " + c.Via
+		}
+		return "connected in " + showSeconds(c.Seconds) + through
 	case check.ConnectRefused:
 		return "connection refused: nothing listens there"
 	case check.ConnectTimeout:

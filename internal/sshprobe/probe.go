@@ -43,6 +43,9 @@ type Prober struct {
 	// Dialer connects; it gets one address at a time. If its Timeout is 0, 10 s.
 	Dialer dial.Dialer
 
+	// Via names the proxies that Dialer connects through, for the result; "" if none.
+	Via string
+
 	// Known is the content of ssh's known_hosts files. If nil, nothing.
 	Known *knownhosts.File
 
@@ -114,7 +117,9 @@ func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) ch
 		v.closing.Wait()
 		<-d.turn
 	})
-	return v.probe(ctx, t)
+	found := v.probe(ctx, t)
+	found.Via = p.Via
+	return found
 }
 
 const interrupted = "given up"

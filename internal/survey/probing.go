@@ -54,6 +54,7 @@ func (s *Survey) proberOf(ctx context.Context, t target.Target, since time.Time)
 	}
 	return &sshprobe.Prober{
 		Dialer: t.Settings.Dialer(s.checker.Resolver),
+		Via:    t.Settings.Via(),
 		// ssh's ConnectTimeout covers the identification too.
 		Identification: t.Settings.ConnectTimeout,
 		Handshake:      t.Settings.ConnectTimeout,

@@ -109,6 +109,16 @@ func addressesOf(r *resolve.Resolver) func(context.Context, string) iter.Seq2[ne
 // Attempts is how many rounds of connecting are made: ConnectionAttempts. If 0, one.
 func (set *Settings) Attempts() int { return set.attempts }
 
+// Via names the proxies that a connection goes through, the nearest first, with commas;
+// "" if through none. It has no passwords, and is safe to print.
+func (set *Settings) Via() string {
+	var all []string
+	for _, p := range set.proxies {
+		all = append(all, p.String())
+	}
+	return strings.Join(all, ",")
+}
+
 // ViaText says through which proxies a connection goes; "" if through none.
 func (set *Settings) ViaText() string {
 	var all []string
