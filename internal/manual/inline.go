@@ -136,7 +136,7 @@ func (m *mdoc) token(word string) token {
 	if strings.Count(core, "(") > 0 && strings.HasPrefix(post, ")") { // name(1), (a)
 		core, post = core+")", post[1:]
 	}
-	if f := aFlag.FindStringSubmatch(core); f != nil && (len(f[1]) == 2 || len(f[2]) == 1) {
+	if f := aFlag.FindStringSubmatch(core); f != nil && (len(f[1]) == 2 || len(f[2]) == 1) && !strings.HasPrefix(post, "..") {
 		args := literal(f[2])
 		if f[1] == "--" {
 			args = `\-` + args
@@ -199,14 +199,14 @@ func sentence(usage string) string {
 func sentenceCase(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	word, _, _ := strings.Cut(text, " ")
-	if unicode.IsLower(first) && !strings.ContainsAny(strings.TrimRight(word, ",:;"), "-_./:@=0123456789") && !names[word] {
+	if unicode.IsLower(first) && !strings.ContainsAny(strings.TrimRight(word, ",:;"), "-_./:@=0123456789") && !names[strings.TrimRight(word, ",:;")] {
 		return string(unicode.ToUpper(first)) + text[size:]
 	}
 	return text
 }
 
 // names are the names of programs, which keep their small letters.
-var names = wordSet("ssh sshd sftp scp rdnsproxy ssh's sshd's")
+var names = wordSet("ssh sshd sftp scp bash zsh fish rdnsproxy ssh's sshd's")
 
 // escaped escapes a word of text: nothing in it is a request or an escape sequence. A
 // hyphen in front of a letter or digit is a minus, as it would be copied.

@@ -23,7 +23,7 @@ func TestNothingIsARequest(t *testing.T) {
   .	A dot.
   A, -	A comma.
 
-(--x) [--y] HOST: 'a "b" .' (HOST... and -4's) HOST,HOST. --z="\q" \. C:\x\y.
+(--x) [--y] HOST: 'a "b" .' (HOST... and -4's) --print-... HOST,HOST. --z="\q" \. C:\x\y.
 `)
 	page := exec.Command("mandoc", "-T", "utf8", "-O", "width=200")
 	page.Stdin = strings.NewReader(m.String())
@@ -37,7 +37,7 @@ func TestNothingIsARequest(t *testing.T) {
 		".Sh EVIL is no section.", ".so /etc/passwd reads no file.", "'ar ends nothing.", `\fBbold\fR stays, as \n(.x does.`,
 		"Ar, Pq and Ns are words: ‘.Ar Ns’.", ".Ed", `'.. \\ \" "quoted" 'so' ~/x ^ ` + "`date`" + ` --flag a-b`,
 		`.It "Ed" \x .El is a note.`, `--flag HOST " Ar is a note; . is one.`, ". A dot.", "A, - A comma.",
-		`(--x) [--y] HOST: ‘a "b" .’ (HOST ... and -4's) HOST,HOST.`, `--z="\q" \. C:\x\y.`,
+		`(--x) [--y] HOST: ‘a "b" .’ (HOST ... and -4's) --print-... HOST,HOST.`, `--z="\q" \. C:\x\y.`,
 	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%s\nis not in\n%s\nwhich is\n%s", want, shown, m.String())
