@@ -102,9 +102,13 @@ portable: ## the portable packages on other machines: 386, arm64, Windows, macOS
 	nice $(GO) run ./testdata/portable
 
 # go test -fuzz takes one target of one package at a time. It would spend most of the time on
-# making inputs smaller, where coverage depends on the seeds of hash tables.
+# making inputs smaller, where coverage depends on the seeds of hash tables. Targets that
+# work on files are up to nine times as fast where these are in memory.
 fuzz: ## each fuzz target for FUZZTIME (20s)
-	@for p in $(UNITS); do \
+	@if [ -d /dev/shm ] && [ -w /dev/shm ]; then \
+		export GOTMPDIR=$${GOTMPDIR:-$${TMPDIR:-/tmp}} TMPDIR=/dev/shm; \
+	fi; \
+	for p in $(UNITS); do \
 		for f in $$($(GO) test -tags bench -list '^Fuzz' $$p | grep '^Fuzz'); do \
 			echo "$$p $$f"; \
 			out=$$($(GO) test -tags bench -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$p 2>&1); status=$$?; \
