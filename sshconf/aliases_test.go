@@ -11,7 +11,7 @@ func TestAliases(t *testing.T) {
 	home := t.TempDir()
 	files := map[string]string{
 		"config": "Host web1 web2\n\tPort 22\nHost *.example.com !gate web1\nInclude conf.d/*\nMatch host " +
-			"db\n\tPort 1\nhost\tGate \"quoted\"\n",
+			"db\n\tPort 1\nhost\tGate \"quoted\" \"two words\" 'a b' c\\ d e\\\"f \"op\"en # none of these\n",
 		"conf.d/a": "Host included -oProxyCommand=x web?\n",
 		"conf.d/b": "Host=equal\n",
 	}
@@ -24,7 +24,7 @@ func TestAliases(t *testing.T) {
 		}
 	}
 	got, err := Query{Home: home, EnvHome: home, SystemFile: filepath.Join(home, "none")}.Aliases()
-	want := []string{"web1", "web2", "included", "equal", "Gate", "quoted"}
+	want := []string{"web1", "web2", "included", "equal", "Gate", "quoted", "open"}
 	slices.Sort(want)
 	slices.Sort(got)
 	if err != nil || !slices.Equal(got, want) {
