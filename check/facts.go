@@ -16,6 +16,7 @@ type Target struct {
 	KeyName string   // HostKeyAlias: the name to look up in known_hosts, without a port; if empty, Host and Port
 	Via     string   // this host is the first jump host on the way to Via; empty if it is not one
 	Proxied bool     // a ProxyCommand connects, so this machine only makes the lookups
+	Far     bool     // a proxy on the way looks the name up itself: whether it has an address here decides nothing
 	DNS     DNSTrust // VerifyHostKeyDNS
 
 	// Address is the one that the name is said to have, of a pair of the two: the others are

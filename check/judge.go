@@ -273,9 +273,9 @@ func fullName(h parsedHost, forward []resolve.Answer) resolve.Name {
 func (f *judgement) literal() bool { return f.host.literal.IsValid() }
 
 // withoutAddress is the verdict on a target without addresses: NoAddress only if
-// every family that was looked up says so.
+// every family that was looked up says so, and ssh needs an address here.
 func withoutAddress(f *judgement) Verdict {
-	if len(f.Forward) == 0 || f.Pending {
+	if len(f.Forward) == 0 || f.Pending || f.Target.Far {
 		return Undetermined
 	}
 	for _, ans := range f.Forward {

@@ -189,20 +189,23 @@ func pathFindings(f *judgement) []Finding {
 
 func noAddressFinding(f *judgement, v Verdict) Finding {
 	host := f.host.shown
-	if v == NoAddress {
+	why, answered := "not answered in time", len(f.Forward) > 0 && !f.Pending
+	for _, ans := range f.Forward {
+		if ans.Status.Temporary() {
+			why, answered = ans.Status.Words(), false
+		}
+	}
+	if answered {
 		text := host + " has no address"
 		if s := f.Forward[0].Status; s == resolve.NXDomain {
 			text = host + " does not exist (NXDOMAIN)"
 		} else if len(f.Forward) == 1 {
 			text = fmt.Sprintf("%s has no %s address (%s)", host, f.Forward[0].Question.Type.Family(), s.Words())
 		}
-		return aboutTarget(MappingCode(v), text)
-	}
-	why := "not answered in time"
-	for _, ans := range f.Forward {
-		if ans.Status.Temporary() {
-			why = ans.Status.Words()
+		if f.Target.Far {
+			text += " for this machine; the proxy that ssh connects through looks it up itself"
 		}
+		return aboutTarget(MappingCode(v), text)
 	}
 	return aboutTarget(MappingCode(v), fmt.Sprintf("%s could not be looked up (%s)", host, why))
 }

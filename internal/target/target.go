@@ -206,6 +206,7 @@ func (r *Reader) configure(ctx context.Context, typed Destination) (Target, erro
 	t.Settings.Override(family, r.Connect)
 	if err == nil {
 		t.Settings.proxies, err = r.proxiesOf(&t, q.EnvHome)
+		t.Far = byName(t.Settings.proxies)
 	}
 	return t, err
 }

@@ -66,7 +66,7 @@ func (r *Reader) proxiesOf(t *Target, home string) ([]*via.Proxy, error) {
 		}
 	}
 	chain := p.of(t.Host, t.Port)
-	if len(chain) > 0 && r.files != nil && chain[len(chain)-1].ByName {
+	if byName(chain) && r.files != nil {
 		if _, literal := resolve.ParseLiteral(t.Host); !literal {
 			r.files.farLookup.Do(func() {
 				r.Voice.Notice(chain[len(chain)-1].String() +
@@ -76,6 +76,9 @@ func (r *Reader) proxiesOf(t *Target, home string) ([]*via.Proxy, error) {
 	}
 	return chain, nil
 }
+
+// byName reports whether the last proxy looks names up itself.
+func byName(chain []*via.Proxy) bool { return len(chain) > 0 && chain[len(chain)-1].ByName }
 
 // Chain returns the proxies to connect through; nil if there are none. Bind address,
 // interface, keep-alive and IPQoS are those of the connection to the nearest.
