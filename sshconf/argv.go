@@ -186,6 +186,8 @@ func (c *Command) add(operand string, options []option) error {
 			dashP = o.value
 		case o.letter == 'O' && c.Program == "scp": // the protocol used before 9.0
 			subsystem = false
+		case o.letter == 'b' && c.Program == "sftp", o.letter == 'B' && c.Program == "scp":
+			t.Args = append(t.Args, "-oBatchMode=yes")
 		case strings.IndexByte("46ACcFiJoqv", o.letter) >= 0:
 			t.Args = append(t.Args, o.words()...)
 		}

@@ -40,7 +40,7 @@ func TestParseCommand(t *testing.T) {
 			Args: []string{"-F", "none", "-J", "a,b", "-o", "ProxyCommand=nc %h"}}}}},
 		{"sftp -P 2222 -b batch -l 100 -oUser=x me@web:/tmp",
 			&Command{Targets: []Target{{Host: "web", User: "me", Path: "/tmp",
-				Args: []string{"-o", "User=x", "-l", "me", "-p", "2222"}}}}},
+				Args: []string{"-oBatchMode=yes", "-o", "User=x", "-l", "me", "-p", "2222"}}}}},
 		{"sftp sftp://me@web:22/dir/x",
 			&Command{Targets: []Target{{Host: "web", User: "me", Port: 22, Path: "dir/x",
 				Args: []string{"-l", "me", "-p", "22"}}}}},
@@ -160,7 +160,7 @@ func TestFileCommands(t *testing.T) {
 		"scp -F none web:x /dev/null", "scp -F none -P 7 -o Port=8 me@web:x /dev/null",
 		"scp -F none -P 7 scp://me@web:9/x /dev/null",
 		"scp -F none -6 -l 100 -i k -oUser=u me@[::1]:x /dev/null", "scp -F none -rpq /dev/null Web:",
-		"scp -F none -v web:x /dev/null", "sftp -F none -q web", "sftp -F none -vv web",
+		"scp -F none -v web:x /dev/null", "scp -F none -B web:x /dev/null", "sftp -F none -q web", "sftp -F none -vv web",
 	} {
 		words := strings.Fields(line)
 		os.Remove(record)

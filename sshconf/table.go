@@ -29,6 +29,7 @@ var table = [...]keyword{
 	{name: "hostname", told: true, text: form(hostName), needs: renaming},
 	{name: "port", told: true, text: form(port), unset: "22"},
 	{name: "addressfamily", told: true, text: oneOf("any inet inet6"), unset: "any"},
+	{name: "batchmode", told: true, text: yesNo, unset: "no"},
 	{name: "canonicalizehostname", told: true, text: oneOf("no=false false"), unset: "false"},
 	{name: "controlmaster", told: true, text: oneOf("no=false false yes=true true ask auto autoask"), unset: "false"},
 	{name: "gssapiauthentication", told: true, text: yesNo},
@@ -60,7 +61,6 @@ var table = [...]keyword{
 
 	// What ordinary files hold besides: judged, so that ssh need not be asked.
 	{name: "addkeystoagent", text: oneOf("yes no ask confirm")},
-	{name: "batchmode", text: yesNo},
 	{name: "canonicalizepermittedcnames", text: exactly("none")},
 	{name: "certificatefile", text: form(word)},
 	{name: "challengeresponseauthentication", text: yesNo},
