@@ -60,13 +60,13 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/internal/mapping": {
 		"it translates between two rooms that do not know each other",
-		[]string{"check", "internal/accepted", "internal/console", "internal/exit"},
+		[]string{"check", "replacefile", "internal/accepted", "internal/console", "internal/exit"},
 	},
 	"rdnsproxy/internal/session": {
 		"one run of the relay, which writes no report and probes nobody",
 		[]string{
 			"check", "proxy/dial", "proxy/relay", "proxy/via", "replacefile", "resolve", "sshconf", "internal/become",
-			"internal/console", "internal/exit", "internal/mapping", "internal/parent", "internal/reversecache", "internal/target",
+			"internal/accepted", "internal/console", "internal/exit", "internal/mapping", "internal/owndir", "internal/parent", "internal/reversecache", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/survey": {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -52,39 +51,22 @@ func (a *AcceptedMappings) Accept(ctx context.Context, hosts []string) error {
 	}
 	var ms []accepted.Mapping
 	for _, r := range results {
-		if words, incomplete := r.Incomplete(); incomplete {
-			return console.Refuse(exit.Unknown, "nothing was accepted; try again later", "%s", words)
+		of, err := mapping.OfAll(r)
+		if err != nil {
+			return err
 		}
-		if len(r.Addresses) == 0 {
-			return console.Refuse(refusedStatus(r), "nothing was accepted", "%s", r.Findings[0].Text)
-		}
-		for _, address := range r.Addresses {
-			if !mapping.HasVerdict(address) {
-				return console.Refuse(exit.Unknown, "nothing was accepted; try again later",
-					"%s", r.MappingText(address.Address))
-			}
-			ms = append(ms, mapping.Of(r.Host, address))
-		}
+		ms = append(ms, of...)
 	}
-	switch err := accepted.Remember(a.path, ms...); {
+	switch err := mapping.Remember(a.path, ms); {
 	case errors.Is(err, replacefile.ErrWritten):
 		a.voice.Notice(err.Error())
 	case err != nil:
-		return acceptedWriteRefusal(err)
+		return err
 	}
 	for _, m := range ms {
 		a.w.Print(layout.Paragraphs(a.w.TerminalWidth(), "accepted: "+mapping.Describe(m)))
 	}
 	return nil
-}
-
-// refusedStatus returns the exit status for a host without an address: exit.Unknown if
-// the lookup failed, exit.Found if there is none.
-func refusedStatus(r *check.Result) int {
-	if r.Verdict == check.Undetermined {
-		return exit.Unknown
-	}
-	return exit.Found
 }
 
 // lookup checks hosts as check --dns-only does.
@@ -174,7 +156,7 @@ func (a *AcceptedMappings) Forget(ctx context.Context, words []string) error {
 	for _, host := range hosts {
 		n, err := accepted.Forget(a.path, host)
 		if err != nil && !errors.Is(err, replacefile.ErrWritten) {
-			return acceptedWriteRefusal(err)
+			return mapping.WriteRefusal(err)
 		}
 		if n == 0 {
 			a.w.Print(check.PlainHost(host) + " was not in the list\n")
@@ -183,16 +165,6 @@ func (a *AcceptedMappings) Forget(ctx context.Context, words []string) error {
 		}
 	}
 	return nil
-}
-
-// acceptedWriteRefusal explains why the file of accepted mappings could not be written.
-func acceptedWriteRefusal(err error) error {
-	hint := "nothing was changed"
-	if errors.Is(err, fs.ErrPermission) || errors.Is(err, accepted.ErrUnsafeDirectory) ||
-		errors.Is(err, accepted.ErrOthersWrite) {
-		hint = "nothing was changed: the file and its directory must belong to you, and nobody else may write to them"
-	}
-	return console.Refuse(exit.Found, hint, "%v", err)
 }
 
 // Verify checks whether the accepted mappings are unchanged and returns the exit
