@@ -148,6 +148,16 @@ const (
 	CacheHosts = 16
 )
 
+// Bounds for the question of --policy ask.
+const (
+	// AskTries is how many answers are read.
+	AskTries = 10
+
+	// AskTurn is how long a login waits until the question of another one on the same
+	// terminal is answered.
+	AskTurn = 2 * time.Minute
+)
+
 // Bounds for the audit of a log. What is beyond them is counted as a whole, and the report
 // says so.
 const (
@@ -276,6 +286,10 @@ func Table() []Group {
 			{"of NXDOMAIN and no data", span(CacheAbsence), "looked up again, as after the SOA's minimum"},
 			{"of a failed lookup", span(CacheFailure), "waited for again"},
 			{"hosts with one address", count(CacheHosts), "under strict, the oldest is looked up again"},
+		}},
+		{"a question of --policy ask", []Limit{
+			{"answers", count(AskTries), "refused, as after no"},
+			{"wait for another question", span(AskTurn), "refused, as by strict"},
 		}},
 		{"one audit of logs; caps.reached says which was not enough", []Limit{
 			{"line", count(LogLine>>10) + " KiB", "the rest is skipped"},

@@ -29,7 +29,7 @@ address, reverse names or verdict change; then it says what changed.
 
 'list' shows the accepted mappings, 'forget' removes them, 'verify' checks that
 they are unchanged. To accept a host that is called list, use its full name.
---policy strict uses accepted mappings only with --accepted.
+--policy strict uses accepted mappings only with --accepted, --policy ask always.
 
 Exit status: 0 done, or unchanged, 1 refused or changed, 2 usage error, 3
 undetermined (lookups failed).`,

@@ -59,7 +59,7 @@ Examples:
   rdnsproxy ssh my.example.com
   rdnsproxy --policy strict my.example.com 22
 
-Exit status of the relay: 0 the session is over, 1 refused by --policy strict, 2
+Exit status of the relay: 0 the session is over, 1 refused by --policy strict or ask, 2
 usage or configuration error, 3 could not resolve or connect.
 
 'rdnsproxy help COMMAND' explains a command, 'rdnsproxy help TOPIC' a topic:

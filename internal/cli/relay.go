@@ -42,7 +42,7 @@ func registerRelay(fs *pflag.FlagSet, o *session.Options) {
 	*o = session.Defaults()
 	registerTarget(fs, &o.Options)
 	registerConnect(fs, &o.Connect)
-	fs.Var((*policyFlag)(&o.Policy), "policy", "on a bad mapping: warn, strict (refuse to connect) or off")
+	fs.Var((*policyFlag)(&o.Policy), "policy", "on a bad mapping: warn, strict (refuse to connect), ask (on the terminal) or off")
 	fs.Var((*interval)(&o.CheckWait), "check-wait", "with --policy warn: once connected, wait this long for the result")
 	fs.BoolVar(&o.FDPass, "fdpass", false, "pass the connected socket to ssh (needs ProxyUseFdpass yes)")
 	fs.BoolVar(&o.Accepted, "accepted", false, "with --policy strict: also allow accepted mappings")
@@ -58,7 +58,7 @@ func (p *policyFlag) String() string { return string(*p) }
 
 func (p *policyFlag) Set(s string) error {
 	if !slices.Contains(session.Policies(), session.Policy(s)) {
-		return errors.New("expected warn, strict or off")
+		return errors.New("expected warn, strict, ask or off")
 	}
 	*p = policyFlag(s)
 	return nil

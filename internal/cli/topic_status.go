@@ -47,7 +47,7 @@ func statuses() []Statuses {
 `, ""},
 		{[]string{""}, "The relay, rdnsproxy HOST PORT (ssh ignores it):", "", `
   0	the session is over
-  1	refused by --policy strict
+  1	refused by --policy strict, or by --policy ask or its user
   2	usage or configuration error
   3	could not resolve the name, or could not connect
   126, 127	with -- COMMAND: it cannot be run, there is no such command

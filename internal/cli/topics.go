@@ -141,6 +141,7 @@ Reverse lookups run while connecting; they never delay it.
 
   --policy warn	warn and connect. Once connected, wait up to --check-wait for the result (the default)
   --policy strict	use only addresses whose severity is ok or notice; otherwise refuse before any byte is sent
+  --policy ask	like strict, but ask on the terminal where strict would refuse
   --policy off	look up the name only, check nothing
 
 strict never uses an address whose reverse name does not resolve back to it, nor
@@ -150,10 +151,19 @@ this machine or to no single host (loopback, 0.0.0.0, ::, multicast) are refused
 DNS returned them. They pass for localhost, as literals, from the hosts file, and if
 the reverse name is the host's own (exact).
 
+ask asks on the terminal, whatever stdin and stdout are, as ssh asks about an unknown
+host key. No connection is open meanwhile. yes connects to the addresses that were judged;
+accept also remembers the mapping, as 'rdnsproxy accept' does; no, an empty line, the end
+of input and Ctrl-C refuse. An accepted mapping is used without a question until it
+changes. Where nobody can answer, ask is strict, and -v says why: with BatchMode, in the
+background, without a terminal, on Windows. Over pipes, ssh's ConnectTimeout goes on
+during the question; with --fdpass it does not. SSH_ASKPASS is not used. Logins on one
+terminal ask one after the other.
+
 The answers about an address and its names are kept in the user's cache directory for
 their TTL, at most an hour, and a failed lookup for a minute. The next login asks for
 the host's own addresses alone, and does not wait for a reverse zone that is dead. strict
-uses only what it has asked itself, for hosts that it has let pass. What was kept in
+and ask use only what they have asked themselves, for hosts that they have let pass. What was kept in
 another network, or with another configuration, is not used. --no-cache neither uses nor
 keeps anything; 'rdnsproxy cache' shows what is kept, and removes it.
 
@@ -196,7 +206,7 @@ and hosts add have the flag too, and read it from a ProxyCommand that runs rdnsp
 
 With socks5h, and with --remote-dns for any proxy, only the proxy knows the host's
 address. So nothing is looked up or checked here; -v and the log say so, and --policy
-strict refuses.
+strict and --policy ask refuse.
 
 A user is written USER@HOST. The password comes from the file of --via-auth-file,
 which must have mode 0600: lines USER:PASSWORD, or a proxy's URL with both. Or set
@@ -218,6 +228,7 @@ connects to is not known.
 
   --policy warn	runs COMMAND when all addresses are judged, or after --check-wait
   --policy strict	runs it only if all addresses of the name are known and each is acceptable; with -4 or -6, those of one family
+  --policy ask	asks where strict would not run it
   --policy off	runs it at once
   --fdpass	says that COMMAND passes its own socket to ssh
 
@@ -233,8 +244,8 @@ Fields are separated by a space; the last field is the rest of the line.
   HOST	the host as given
   PORT	the port
   ADDRESS	the address that the event is about, or -
-  EVENT	a verdict, the code of a finding, accepted, accepted.changed, unchecked, ended, command, or refused
-  TEXT	the finding in words; for unchecked: which proxy has looked the host up; for ended: why the session ended, bytes sent and received
+  EVENT	a verdict, the code of a finding, accepted, accepted.changed, unchecked, answer, ended, command, or refused
+  TEXT	the finding in words; for unchecked: which proxy has looked the host up; for answer: what the user has answered, or why it counts as no; for ended: why the session ended, bytes sent and received
   	for command: the program that was run, without its arguments; for refused: why it was not run
 
   2026-03-01T12:00:00Z 4711 my.example.com 22 192.168.1.243 unresolvable my.example.com is 192.168.1.243, whose reverse name 192-168-1-243.foo.bar.net does not exist (NXDOMAIN)

@@ -127,12 +127,12 @@ func (s *session) reportNoAddress(findings []check.Finding) {
 	s.voice.WarningWithHint(text, "if only "+s.command()+" can resolve the name, use --policy off")
 }
 
-// judgeAll is strict for a command. It demands that all of the name's addresses are known
+// judgeAll is strict, or ask, for a command. It demands that all of the name's addresses are known
 // and that strict would use each of them, since the command may use any: the error is a
 // Refusal otherwise. Which address the command uses, and whether it uses the name at all,
 // is not known.
 func (s *session) judgeAll(ctx context.Context) error {
-	waiting, cancel := context.WithTimeout(ctx, s.budget.strictWait(time.Now(), s.o.CheckTimeout))
+	waiting, cancel := context.WithTimeout(ctx, s.verdictWait())
 	defer cancel()
 	r, _ := s.inquiry.Wait(waiting, check.AllReverse)
 	_, resolved := s.inquiry.Wait(waiting, check.Addresses)
@@ -157,11 +157,17 @@ func (s *session) judgeAll(ctx context.Context) error {
 	for _, a := range r.Addrs() {
 		s.keep(r, a, len(why) == 0)
 	}
-	if len(why) > 0 {
+	switch {
+	case len(why) > 0 && s.o.Policy == Ask:
+		if err := s.ask(ctx, r, why); err != nil {
+			return err
+		}
+	case len(why) > 0:
 		return s.refusal(why)
-	}
-	for _, a := range r.Addrs() {
-		s.reportAcceptedChange(r, a)
+	default:
+		for _, a := range r.Addrs() {
+			s.reportAcceptedChange(r, a)
+		}
 	}
 	s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil())
 	s.reportChecked()

@@ -20,6 +20,7 @@ const (
 // budget is how long a login may be kept waiting. The zero budget has no limit.
 type budget struct {
 	connectBy time.Time // the deadline for connecting, lookups included; zero means none
+	sshEnds   time.Time // a little before ssh itself gives up; zero if it does not
 }
 
 // newBudget returns the budget of a session that began at started. ssh started its
@@ -30,7 +31,7 @@ type budget struct {
 // with "UNKNOWN port 65535". So connecting ends a little earlier, with an error that
 // names the address that did not answer. With fdpass ssh waits without a limit.
 func newBudget(set target.Settings, fdpass bool, started time.Time, helper func() time.Time) budget {
-	var by time.Time
+	var by, ends time.Time
 	if t := set.ConnectTimeout; t > 0 {
 		by = started.Add(t)
 	}
@@ -39,8 +40,22 @@ func newBudget(set target.Settings, fdpass bool, started time.Time, helper func(
 		if early.Before(by) || by.IsZero() {
 			by = early
 		}
+		ends = early
 	}
-	return budget{by}
+	return budget{by, ends}
+}
+
+// again returns the budget of a second attempt to connect, which begins now: connecting may
+// take as long as at first, unless ssh gives up before.
+func (b budget) again(set target.Settings, now time.Time) budget {
+	var by time.Time
+	if t := set.ConnectTimeout; t > 0 {
+		by = now.Add(t)
+	}
+	if !b.sshEnds.IsZero() && (by.IsZero() || b.sshEnds.Before(by)) {
+		by = b.sshEnds
+	}
+	return budget{by, b.sshEnds}
 }
 
 // left returns the time left to connect.

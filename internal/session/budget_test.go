@@ -49,3 +49,32 @@ func TestBudget(t *testing.T) {
 		})
 	}
 }
+
+// After a question connecting has its time again, but no longer than ssh waits.
+func TestBudgetAgain(t *testing.T) {
+	began := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	helper := func() time.Time { return began }
+	const s = time.Second
+	for name, c := range map[string]struct {
+		own, ssh time.Duration
+		fdpass   bool
+		left     time.Duration // a minute later; 0: no limit
+	}{
+		"none":                {},
+		"fdpass":              {own: 5 * s, ssh: 5 * s, fdpass: true, left: 5 * s},
+		"flag alone":          {own: 5 * s, left: 5 * s},
+		"ssh waits":           {own: 100 * s, ssh: 100 * s, left: 39500 * time.Millisecond},
+		"ssh waits long":      {own: 10 * s, ssh: 100 * s, left: 10 * s},
+		"ssh has given up":    {own: 30 * s, ssh: 30 * s, left: -30500 * time.Millisecond},
+		"ssh alone has a say": {ssh: 100 * s, left: 39500 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set := target.Settings{ConnectTimeout: c.own, SSHTimeout: c.ssh}
+			now := began.Add(time.Minute)
+			left, limited := newBudget(set, c.fdpass, began, helper).again(set, now).left(now)
+			if limited != (c.left != 0) || limited && left != c.left {
+				t.Errorf("left %v, limited %t", left, limited)
+			}
+		})
+	}
+}

@@ -59,7 +59,7 @@ func (s *session) checkBefore(ctx context.Context) error {
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
-	if s.o.Policy == Strict {
+	if s.o.Policy.judges() {
 		return s.judgeAll(ctx)
 	}
 	s.warnBefore(ctx)

@@ -17,7 +17,7 @@ import (
 // The zero memory knows and keeps nothing.
 type memory struct {
 	dir     string
-	host    string                           // that strict judges; "" under any other policy
+	host    string                           // that strict or ask judges; "" under any other policy
 	config  func() (resolve.ConfigID, error) // of this session's lookups, read once
 	now     func() (resolve.ConfigID, error) // read again
 	trouble func(error)                      // is told why nothing is kept; may be called often
@@ -41,7 +41,7 @@ func (s *session) remember() {
 	if s.memory.dir == "" {
 		return
 	}
-	if s.o.Policy == Strict {
+	if s.o.Policy.judges() {
 		s.memory.host = s.o.Host
 	}
 	s.memory.config = sync.OnceValues(s.resolver.ConfigID)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
-	"time"
 
 	"rdnsproxy/check"
 	"rdnsproxy/internal/console"
@@ -20,39 +19,51 @@ type Policy string
 const (
 	Warn   Policy = "warn"   // report it and connect; so does a zero Policy
 	Strict Policy = "strict" // use only addresses whose worst finding is a notice
+	Ask    Policy = "ask"    // like Strict, but let the user at the terminal decide instead of refusing
 	Off    Policy = "off"    // check nothing
 )
 
 // Policies returns every policy.
-func Policies() []Policy { return []Policy{Warn, Strict, Off} }
+func Policies() []Policy { return []Policy{Warn, Strict, Ask, Off} }
+
+// judges reports whether a bad mapping keeps the connection from being made.
+func (p Policy) judges() bool { return p == Strict || p == Ask }
 
 // judgeAddress is the dialer's Accept hook under strict: a connected address with a
 // bad verdict, or with none in time, fails like one that does not answer.
 func (s *session) judgeAddress(race context.Context, a netip.AddrPort) error {
-	ctx, cancel := context.WithTimeout(race, s.budget.strictWait(time.Now(), s.o.CheckTimeout))
-	defer cancel()
-	r, complete := s.inquiry.Wait(ctx, check.ReverseOf(a.Addr()))
-	s.log.verdict(r, a.Addr())
-	if complete {
-		s.reportKept(r, a.Addr())
-	} else {
-		s.keepCutShort(race, a.Addr())
-	}
-	text, usable := s.usable(r, a.Addr())
-	if complete {
-		s.keep(r, a.Addr(), usable)
-	}
-	if !usable {
+	if text, usable := s.judge(race, a.Addr()); !usable {
 		return errors.New(text)
 	}
 	return nil
 }
 
-// usable reports whether strict uses an address, and what was found about it.
+// judge waits for the verdict on an address, and reports whether it is to be used and what
+// was found about it.
+func (s *session) judge(ctx context.Context, a netip.Addr) (text string, usable bool) {
+	waiting, cancel := context.WithTimeout(ctx, s.verdictWait())
+	defer cancel()
+	r, complete := s.inquiry.Wait(waiting, check.ReverseOf(a))
+	s.log.verdict(r, a)
+	if complete {
+		s.reportKept(r, a)
+	} else {
+		s.keepCutShort(ctx, a)
+	}
+	text, usable = s.usable(r, a)
+	if complete {
+		s.keep(r, a, usable)
+	}
+	return text, usable
+}
+
+// usable reports whether strict uses an address, and what was found about it. Ask uses an
+// address with an accepted mapping, and none whose accepted mapping has changed.
 func (s *session) usable(r *check.Result, a netip.Addr) (text string, usable bool) {
 	text = r.MappingText(a)
-	if s.o.Accepted {
-		change, known := s.acceptedAs(r, a)
+	change, known := "", false
+	if s.o.Accepted || s.o.Policy == Ask {
+		change, known = s.acceptedAs(r, a)
 		if known {
 			return text, true
 		}
@@ -64,6 +75,7 @@ func (s *session) usable(r *check.Result, a netip.Addr) (text string, usable boo
 	if misled != "" {
 		text = misled
 	}
+	usable = usable && !(s.o.Policy == Ask && change != "")
 	switch {
 	case !s.o.Verbose:
 	case usable:
@@ -101,7 +113,7 @@ func rejected(e *dial.Error) bool {
 // decides how many addresses there are.
 const maxReasons = 3
 
-// refused returns a Refusal that says why strict used no address.
+// refused returns a Refusal that says why the policy let no address be used.
 func (s *session) refused(e *dial.Error) error {
 	var why []string
 	for _, f := range e.Failures {
@@ -114,12 +126,12 @@ func (s *session) refused(e *dial.Error) error {
 	return s.refusal(why)
 }
 
-// refusal is what strict says when it refuses; why has a reason for each address.
+// refusal is what strict and ask say when they refuse; why has a reason for each address.
 func (s *session) refusal(why []string) error {
 	if more := len(why) - maxReasons; more > 1 {
 		why = append(why[:maxReasons:maxReasons], fmt.Sprintf("and %d more", more))
 	}
 	return console.Refuse(exit.Found,
 		"for details, run: rdnsproxy check "+s.host()+"; use --policy warn to connect anyway",
-		"refused by --policy strict: %s", strings.Join(why, "; "))
+		"refused by --policy %s: %s", s.o.Policy, strings.Join(why, "; "))
 }

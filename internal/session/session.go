@@ -45,7 +45,7 @@ type Options struct {
 	Policy    Policy
 	CheckWait time.Duration // under Warn: how long a connection waits for its verdict
 	NoCache   bool          // use and keep nothing of what DNS has answered
-	Accepted  bool          // under Strict: use addresses with an accepted mapping too
+	Accepted  bool          // under Strict, and always under Ask: use addresses with an accepted mapping too
 	FDPass    bool          // pass the connection to ssh instead of relaying
 	LogFile   string        // append what was found to this file; may be empty
 }
@@ -70,6 +70,7 @@ type session struct {
 
 	abandoned atomic.Bool // ssh exited before there was a session
 	memory    memory      // of what DNS has answered
+	asking    asking      // under Ask
 	cacheTold sync.Once   // why the cache cannot be used
 	log       *logFile    // nil without --log-file
 
@@ -109,7 +110,7 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 	defer conn.Close()
 	late := func() {} // what is left to do while the session runs
 	switch {
-	case s.o.Policy == Strict:
+	case s.o.Policy.judges():
 		s.reportStrict(ctx, won.Addr())
 	case s.o.Policy == Off, s.unseen != nil:
 	default:
@@ -222,6 +223,9 @@ func (s *session) connect(ctx context.Context) (net.Conn, netip.AddrPort, error)
 		conn, err := s.connectUnseen(ctx)
 		return conn, netip.AddrPort{}, err
 	}
+	if s.o.Policy == Ask {
+		return s.connectAsking(ctx)
+	}
 	return s.dialer().Race(ctx, s.inquiry.Addresses())
 }
 
@@ -246,9 +250,13 @@ func (s *session) failed(ctx context.Context, err error) int {
 		s.reportPinned(ctx, r, r.Addresses[0].Address, s.checkUntil()) // a stale line may be the reason
 	}
 	var lost *dial.Error
+	var refused *console.Refusal // of the question
 	switch {
 	case s.abandoned.Load():
 		s.log.ended(relay.Stats{Why: relay.SSHGone}, nil)
+	case errors.As(err, &refused):
+		s.voice.Error(refused)
+		return refused.Status
 	case errors.Is(err, dial.ErrNoAddress):
 		s.voice.Error(s.noAddress(r.Findings))
 	case errors.As(err, &lost) && rejected(lost):

@@ -42,6 +42,9 @@ func (s *session) fromConfiguration(ctx context.Context) (target.Settings, error
 	}
 	q = target.AsUser(s.w, q)
 	q.Keywords = target.RelayKeywords
+	if s.o.Policy == Ask {
+		q.Keywords = append(slices.Clip(q.Keywords), "batchmode")
+	}
 	if s.o.SSHConfig != "" {
 		q.Args = append(q.Args, "-F"+s.o.SSHConfig) // the last one counts
 	}
@@ -52,7 +55,7 @@ func (s *session) fromConfiguration(ctx context.Context) (target.Settings, error
 		q.Host = s.o.Host
 	}
 	host, err := q.Lookup(ctx)
-	s.silenceLikeSSH(ctx, q, host)
+	s.obeyUser(ctx, q, host)
 	var doubtful *sshconf.UnevaluatedError
 	switch {
 	case err == nil:
@@ -67,15 +70,19 @@ func (s *session) fromConfiguration(ctx context.Context) (target.Settings, error
 	return target.SettingsOf(host)
 }
 
-// silenceLikeSSH silences warnings if ssh's own are silenced, by LogLevel or by -q,
-// which sftp and scp pass on. If the configuration could not be read, ssh's command
-// line alone decides.
-func (s *session) silenceLikeSSH(ctx context.Context, q sshconf.Query, host *sshconf.Host) {
+// obeyUser silences warnings if ssh's own are silenced, by LogLevel or by -q, which sftp and
+// scp pass on, and asks nothing if ssh asks nothing (BatchMode). If the configuration could
+// not be read, ssh's command line alone decides.
+func (s *session) obeyUser(ctx context.Context, q sshconf.Query, host *sshconf.Host) {
 	if host == nil {
-		q.Args, q.Keywords = append(slices.Clip(q.Args), "-Fnone"), []string{"loglevel"}
+		q.Args, q.Keywords = append(slices.Clip(q.Args), "-Fnone"), []string{"loglevel", "batchmode"}
 		host, _ = q.Lookup(ctx)
 	}
-	if host != nil && host.Silenced() {
+	if host == nil {
+		return
+	}
+	if host.Silenced() {
 		s.voice.Quiet = true
 	}
+	s.asking.batch = host.Get("batchmode") == "yes"
 }

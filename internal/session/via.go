@@ -25,9 +25,9 @@ func (s *session) prepareVia() error {
 			"--fdpass cannot pass a connection inside TLS, as to a proxy of https://")
 	}
 	if _, literal := resolve.ParseLiteral(s.o.Host); chain.ByName() && !literal {
-		if s.o.Policy == Strict {
+		if s.o.Policy.judges() {
 			return console.Refuse(exit.Usage, "use socks5:// instead of socks5h://, and not --remote-dns; or --policy warn, which checks nothing then",
-				"--policy strict cannot vouch for an address that the proxy looks up")
+				"--policy %s cannot vouch for an address that the proxy looks up", s.o.Policy)
 		}
 		s.unseen = chain
 		chain.Dialer.Attempts = s.settings.Attempts() // there is no race around it

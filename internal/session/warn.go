@@ -51,11 +51,14 @@ func (s *session) warn(ctx context.Context, won netip.Addr) (late func()) {
 	return func() { s.finishLate(ctx, won, complete, reported) }
 }
 
-// reportStrict reports what else there is to know about an address that strict has
-// accepted: that it is from a stale line, or differs from the accepted mapping.
+// reportStrict reports what else there is to know about an address that strict, or ask, has
+// accepted: that it is from a stale line, or differs from the accepted mapping, unless the
+// question has said so.
 func (s *session) reportStrict(ctx context.Context, won netip.Addr) {
 	r, _ := s.inquiry.Wait(ctx, check.Now)
-	s.reportAcceptedChange(r, won)
+	if !s.asking.answered {
+		s.reportAcceptedChange(r, won)
+	}
 	s.reportPinned(ctx, r, won, s.checkUntil())
 }
 
