@@ -65,8 +65,9 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/session": {
 		"one run of the relay, which writes no report and probes nobody",
 		[]string{
-			"check", "proxy/dial", "proxy/relay", "proxy/via", "replacefile", "resolve", "sshconf", "internal/become",
-			"internal/accepted", "internal/console", "internal/exit", "internal/mapping", "internal/owndir", "internal/parent", "internal/reversecache", "internal/target",
+			"check", "proxy/confine", "proxy/dial", "proxy/relay", "proxy/via", "replacefile", "resolve", "sshconf",
+			"internal/accepted", "internal/become", "internal/console", "internal/exit", "internal/mapping",
+			"internal/owndir", "internal/parent", "internal/reversecache", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/survey": {
@@ -171,10 +172,11 @@ var rooms = map[string]rule{
 		"a file format is a leaf; it writes through the one careful writer",
 		[]string{"replacefile/lockedfile"},
 	},
-	"rdnsproxy/sshconf":     {"ssh's file formats are a leaf", nil},
-	"rdnsproxy/proxy/dial":  {"dialling knows no DNS: it gets addresses", nil},
-	"rdnsproxy/proxy/via":   {"it speaks to proxies, which it dials like any host; it looks no name up", []string{"proxy/dial"}},
-	"rdnsproxy/proxy/relay": {"the data path knows two descriptors and a connection", nil},
+	"rdnsproxy/sshconf":       {"ssh's file formats are a leaf", nil},
+	"rdnsproxy/proxy/dial":    {"dialling knows no DNS: it gets addresses", nil},
+	"rdnsproxy/proxy/via":     {"it speaks to proxies, which it dials like any host; it looks no name up", []string{"proxy/dial"}},
+	"rdnsproxy/proxy/confine": {"what a process still needs is said to it", nil},
+	"rdnsproxy/proxy/relay":   {"the data path knows two descriptors and a connection", nil},
 	"rdnsproxy/internal/reversecache": {
 		"it keeps what was answered, never a verdict; who asks, and whether it may be used, is others' matter",
 		[]string{"replacefile", "resolve", "internal/owndir"},

@@ -57,7 +57,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, "HOME="+e.WorkDir, "XDG_CACHE_HOME="+filepath.Join(e.WorkDir, "cache"),
 				"KRB5_CONFIG="+filepath.Join(e.WorkDir, "krb5.conf"), "RDNSPROXY_SSH_CONFIG=none",
-				"RDNSPROXY_SSHD_CONFIG=none", "RDNSPROXY_DNS_ONLY=true") // scripts that connect unset this
+				"RDNSPROXY_SSHD_CONFIG=none", "RDNSPROXY_DNS_ONLY=true", // scripts that connect unset this
+				"RDNSPROXY_NO_SANDBOX=true") // -v says what this machine's kernel has
 			e.Values[dnsKey{}] = new(dnsBox)
 			program, err := exec.LookPath("rdnsproxy")
 			e.Setenv("PROGRAM", program)

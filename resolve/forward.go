@@ -43,6 +43,14 @@ func (r *Resolver) forward(ctx context.Context, w want, s Scope, yield func(Answ
 			tell = func(Answer) bool { return true } // libc continues, and drops this answer
 		}
 		answers, outcome := r.addressesFrom(ctx, service.Module, w, tell)
+		if r.cutOff(outcome) {
+			for _, t := range w.types {
+				if !yield(*cutOffAnswer(Question{w.name, t}, service.Module)) {
+					return
+				}
+			}
+			return
+		}
 		unknown = unknown || service.Module == "files" && outcome == OnNotFound
 		if !last && service.Merge&outcome != 0 {
 			failed, unknown = nil, false

@@ -117,6 +117,11 @@ func (r *Resolver) getent(ctx context.Context, module, database, key string) ([]
 		return nil, OnTryAgain
 	}
 	defer release()
+	ctx, ended, ok := r.programs.start(ctx)
+	if !ok {
+		return nil, OnTryAgain
+	}
+	defer ended()
 	cmd := exec.CommandContext(ctx, program, "-s", module, database, key)
 	var out capped
 	cmd.Stdout = &out

@@ -52,6 +52,8 @@ func (r *Resolver) unaskedAbout(module string, a netip.Addr) Outcomes {
 // running looks for the daemon of a module that has one.
 func (r *Resolver) running(module string) Outcomes {
 	switch {
+	case r.programs.over(): // a daemon could not be looked for any more either
+		return OnTryAgain
 	case strings.HasPrefix(module, "mdns"):
 		if !listening(cmp.Or(r.avahi, avahiSocket)) {
 			return OnUnavail

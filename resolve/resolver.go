@@ -55,6 +55,7 @@ type Resolver struct {
 	locals    sync.Map // for myhostname: this machine's addresses
 	modules   sync.Map // whether a module is installed, by name
 	avahi     string   // Avahi's socket; if empty, avahiSocket
+	programs  programs
 }
 
 // Addresses yields the answers for a host as a person or ssh wrote it: one per

@@ -28,6 +28,9 @@ func (r *Resolver) reverse(ctx context.Context, addr netip.Addr, s Scope) *Answe
 		}
 		askedDNS = askedDNS || dns
 		a, out := r.namesFrom(ctx, service.Module, q, addr)
+		if r.cutOff(out) {
+			return cutOffAnswer(q, service.Module)
+		}
 		unknown = unknown || service.Module == "files" && out == OnNotFound
 		switch {
 		case out == OnSuccess && !last && service.Merge&OnSuccess != 0:

@@ -48,6 +48,7 @@ func registerRelay(fs *pflag.FlagSet, o *session.Options) {
 	fs.BoolVar(&o.Accepted, "accepted", false, "with --policy strict: also allow accepted mappings")
 	fs.BoolVar(&o.NoCache, "no-cache", false, "do not use or keep DNS answers of other logins")
 	fs.StringVar(&o.LogFile, "log-file", "", "append the results to this `FILE`")
+	fs.BoolVar(&o.NoSandbox, "no-sandbox", false, "keep the rights that a relay does not need while relaying")
 }
 
 // policyFlag is a policy as the value of a flag.

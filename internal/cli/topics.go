@@ -173,6 +173,10 @@ warning is one line with the hint in parentheses. ssh -q and a LogLevel below IN
 silence warnings and notices as they silence ssh's own, but not errors. stdout
 belongs to ssh.
 
+Before the first byte is relayed, the relay gives up its rights, as far as the system can
+enforce that: it can run no program, reach no other process, and open no file but those
+that lookups still need. -v says what holds; --no-sandbox keeps all rights.
+
 The relay applies the options that ssh does not apply behind a ProxyCommand:
 AddressFamily, BindAddress, BindInterface, ConnectionAttempts, TCPKeepAlive, IPQoS,
 and ConnectTimeout (a little earlier than ssh, so that you read rdnsproxy's message,

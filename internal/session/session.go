@@ -48,6 +48,7 @@ type Options struct {
 	Accepted  bool          // under Strict, and always under Ask: use addresses with an accepted mapping too
 	FDPass    bool          // pass the connection to ssh instead of relaying
 	LogFile   string        // append what was found to this file; may be empty
+	NoSandbox bool          // keep all rights of the process while relaying
 }
 
 // Defaults returns the options of a relay without any flags.
@@ -124,6 +125,7 @@ func Run(ctx context.Context, w console.World, v *console.Voice, o Options) int 
 	if s.o.Verbose { // why nothing can be kept is said now or never
 		s.memory.save()
 	}
+	s.confine()
 	go s.finishAsking(ctx, late)
 	return s.relay(conn)
 }
@@ -157,6 +159,7 @@ func (s *session) finishAsking(ctx context.Context, late func()) {
 	s.memory.save()
 	s.stopLookups()
 	s.resolver.Close()
+	s.confineWholly()
 }
 
 // prepare validates the options and reads ssh's configuration, before any lookup.

@@ -1,0 +1,5 @@
+//go:build !linux && !openbsd && !freebsd
+
+package confine
+
+func (r Rights) apply() Held { return nil }
