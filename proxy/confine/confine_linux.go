@@ -65,7 +65,7 @@ func (r Rights) landlock() error {
 	for _, p := range r.Ports {
 		rules = append(rules, landlock.ConnectTCP(p))
 	}
-	refused := landlock.MustConfig(landlock.AccessFSSet(allFiles), landlock.AccessNetSet(allTCP))
+	refused := landlock.Config{HandledAccessFS: allFiles, HandledAccessNet: allTCP}
 	return refused.BestEffort().Restrict(rules...)
 }
 
