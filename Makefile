@@ -127,9 +127,10 @@ regress: ## OpenSSH's own regress suite through the relay
 	@testdata/install regress
 	$(GO) test -v -timeout 3h -count=1 -tags regress -run '^TestRegress$$' ./e2e
 
-soak: ## SOAK_SESSIONS (10000) sessions in a row, and 200 at once: nothing stays behind
+soak: ## SOAK_SESSIONS (10000) sessions in a row, 200 at once, and DNS in chaos
 	@testdata/install test
 	SOAK_SESSIONS=$(SOAK_SESSIONS) $(GO) test -v -timeout 3h -count=1 -tags soak -run '^TestSoak' ./e2e
+	$(GO) test -timeout 30m -count=1 -tags soak -run '^TestChaos' .
 
 ## The source, read by programs
 

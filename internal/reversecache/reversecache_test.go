@@ -244,11 +244,10 @@ func TestManyProcesses(t *testing.T) {
 	}
 	c := Cache{Dir: filepath.Join(t.TempDir(), "cache"), Config: home}
 	var all []*exec.Cmd
-	var failures bytes.Buffer
 	for range 200 {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "REVERSECACHE_WRITE_TO="+c.Dir)
-		cmd.Stderr = &failures
+		cmd.Stderr = new(bytes.Buffer)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -256,7 +255,7 @@ func TestManyProcesses(t *testing.T) {
 	}
 	for _, cmd := range all {
 		if err := cmd.Wait(); err != nil {
-			t.Errorf("%v: %s", err, failures.String())
+			t.Errorf("%v: %s", err, cmd.Stderr)
 		}
 	}
 	for n := range manyAddresses {
