@@ -308,7 +308,7 @@ func (r *chaosRun) program(stdin string, args ...string) (status int, stdout, st
 	})
 	status = cli.Run(ctx, cli.World{
 		Env: []string{"HOME=" + r.dir, "XDG_CACHE_HOME=" + r.dir + "/cache", "KRB5_CONFIG=" + r.dir + "/krb5.conf",
-			"RES_OPTIONS=trust-ad", "RDNSPROXY_NO_SANDBOX=true", "RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_SSHD_CONFIG=none", "PATH=" + os.Getenv("PATH")},
+			"RES_OPTIONS=trust-ad", "RDNSPROXY_SSH_CONFIG=none", "RDNSPROXY_SSHD_CONFIG=none", "PATH=" + os.Getenv("PATH")},
 		In: in.r, Out: out.w, Err: errs.w,
 	}, args)
 	hung.Stop()

@@ -21,5 +21,6 @@ func main() {
 		In:  os.Stdin,
 		Out: os.Stdout,
 		Err: os.Stderr,
+		Own: true,
 	}, os.Args[1:]))
 }

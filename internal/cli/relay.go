@@ -20,7 +20,9 @@ func runRelay(ctx context.Context, w World, args []string) int {
 	// For each goroutine that might run at once, Go's runtime would start a thread, and give
 	// it memory of its own. The relay waits for others most of the time; session.Run takes
 	// more if it has use for them.
-	runtime.GOMAXPROCS(1)
+	if w.Own {
+		runtime.GOMAXPROCS(1)
+	}
 	go console.SurviveSIGPIPE()
 	o, err := parseRelay(w, args)
 	switch {

@@ -19,6 +19,10 @@ type World struct {
 	Err     *os.File
 
 	Stdout io.Writer // where commands print; if nil, Out
+
+	// Own says that the process is there for this run alone, which may change it for good:
+	// give up its rights, say how many threads it has.
+	Own bool
 }
 
 // Getenv returns the last value of an environment variable, the one that a child

@@ -36,8 +36,9 @@ func (s *session) confineWholly() {
 	}
 }
 
-// confines: with fdpass the process ends at once.
-func (s *session) confines() bool { return !s.o.NoSandbox && !s.o.FDPass }
+// confines reports whether rights are given up: not those of a process that does other work
+// too; and with fdpass it ends at once.
+func (s *session) confines() bool { return s.w.Own && !s.o.NoSandbox && !s.o.FDPass }
 
 // asksLate reports whether there can be lookups, or answers to be kept, after the
 // connection stands.

@@ -307,7 +307,7 @@ func (s *session) relay(conn net.Conn) int {
 		}
 		return exit.OK
 	}
-	if _, direct := conn.(*net.TCPConn); !direct || runtime.GOOS != "linux" {
+	if _, direct := conn.(*net.TCPConn); s.w.Own && (!direct || runtime.GOOS != "linux") {
 		runtime.SetDefaultGOMAXPROCS() // a goroutine for each direction, which may block
 	}
 	stats, err := relay.Pipes{In: s.w.In, Out: s.w.Out}.Run(conn)
