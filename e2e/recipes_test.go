@@ -27,13 +27,14 @@ func TestForms(t *testing.T) {
 }
 
 // README's own blocks for ~/.ssh/config, verbatim: each works, and those that apply to
-// this host warn about it.
+// this host warn about it. The one that asks refuses, since nobody can answer here;
+// TestAsk* has a terminal.
 func TestRecipesOfREADME(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	warned := 0
+	warned, asked := 0, 0
 	for i, block := range strings.Split(string(readme), "```") {
 		block = strings.TrimPrefix(block, "\n")
 		if i%2 == 0 || !strings.HasPrefix(block, "Host ") && !strings.HasPrefix(block, "Match ") {
@@ -41,6 +42,13 @@ func TestRecipesOfREADME(t *testing.T) {
 		}
 		v := newVisit(t)
 		v.sshConfig(block)
+		if strings.Contains(block, "--policy ask") {
+			asked++
+			if o := v.run("ssh", "my.example.com", "echo hello"); o.status != 255 || o.out != "" || !strings.HasPrefix(o.err, "rdnsproxy: error: refused by --policy ask: my.example.com is 192.168.1.243, ") {
+				t.Errorf("%s%+v", block, o)
+			}
+			continue
+		}
 		o := v.ssh("my.example.com", "echo hello")
 		if o.out != "hello\n" {
 			t.Errorf("%s%+v", block, o)
@@ -54,8 +62,8 @@ func TestRecipesOfREADME(t *testing.T) {
 			t.Errorf("%sstderr %q", block, o.err)
 		}
 	}
-	if warned < 3 {
-		t.Errorf("%d recipes warn, want one host, all hosts, fdpass", warned)
+	if warned < 3 || asked != 1 {
+		t.Errorf("%d recipes warn, want one host, all hosts, fdpass; %d ask, want one", warned, asked)
 	}
 }
 

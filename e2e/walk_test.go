@@ -44,7 +44,7 @@ func TestWalkReverseTree(t *testing.T) {
 		}
 	}
 	got = walk("2001:db9::/32", 3) // nothing of it is known
-	if len(got) != 1 || !strings.Contains(got[0], "each address of 2001:db9::/32 has a name") {
+	if len(got) != 1 || !strings.Contains(got[0], "2001:db9::/32: each address has a name") {
 		t.Errorf("a wildcard for all:\n%s", strings.Join(got, "\n"))
 	}
 }
