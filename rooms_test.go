@@ -173,8 +173,8 @@ var rooms = map[string]rule{
 		[]string{"replacefile/lockedfile"},
 	},
 	"rdnsproxy/sshconf":       {"ssh's file formats are a leaf", nil},
-	"rdnsproxy/proxy/dial":    {"dialling knows no DNS: it gets addresses", nil},
-	"rdnsproxy/proxy/via":     {"it speaks to proxies, which it dials like any host; it looks no name up", []string{"proxy/dial"}},
+	"rdnsproxy/proxy/dial":    {"dialling does not use DNS: it gets addresses", nil},
+	"rdnsproxy/proxy/via":     {"it speaks to proxies, which it dials like any host; it looks up no names", []string{"proxy/dial"}},
 	"rdnsproxy/proxy/confine": {"what a process still needs is said to it", nil},
 	"rdnsproxy/proxy/relay":   {"the data path knows two descriptors and a connection", nil},
 	"rdnsproxy/internal/reversecache": {
@@ -199,7 +199,7 @@ var rooms = map[string]rule{
 		[]string{"sshconf"},
 	},
 	"rdnsproxy/internal/sshprobe": {
-		"a probe dials and knows keys; it looks no name up and judges no mapping",
+		"a probe dials and knows keys; it looks up no names and judges no mapping",
 		[]string{"check", "proxy/dial", "internal/knownhosts"},
 	},
 	"rdnsproxy/internal/recipe": {

@@ -201,7 +201,7 @@ func Unwalked(part string, gap *resolve.WalkGap, text string) *Result {
 	return r
 }
 
-// Invalid reports whether the result is about something that is no target.
+// Invalid reports whether the result is about something that is not a target.
 func (r *Result) Invalid() bool {
 	return len(r.Findings) == 1 && r.Findings[0].Code == InputInvalid
 }

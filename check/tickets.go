@@ -167,7 +167,7 @@ func (p *PTRFacts) host() string {
 
 // libcNames are the names of an address that getnameinfo may return, which is the first of
 // them; at most limits.PTRNames.
-// A DNS server may list them in another order next time. Names that are no host names are
+// A DNS server may list them in another order next time. Names that are not host names are
 // left out; if they come first, glibc before 2.37 returns none at all.
 func libcNames(reverse *resolve.Answer) (names []string) {
 	if reverse.Status != resolve.OK {
@@ -184,7 +184,7 @@ func libcNames(reverse *resolve.Answer) (names []string) {
 	return names
 }
 
-// hasOddName reports whether DNS has a name of the address that is no host name.
+// hasOddName reports whether DNS has a name of the address that is not a host name.
 func hasOddName(reverse *resolve.Answer) bool {
 	odd := func(n resolve.Name) bool { return !n.HostName() }
 	return reverse.Text == "" && slices.ContainsFunc(reverse.Names, odd)

@@ -275,7 +275,7 @@ func (t *terminal) raw() unix.Termios {
 }
 
 // The question is put in whole lines with echo, and the terminal is left as it was, however
-// the question ends. What was typed before is no answer.
+// the question ends. What was typed before is not an answer.
 func TestAskTerminal(t *testing.T) {
 	for name, end := range map[string]func(*terminal){
 		"no":      func(term *terminal) { term.press("no\n") },

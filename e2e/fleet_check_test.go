@@ -18,7 +18,7 @@ func TestFleetCheckShards(t *testing.T) {
 	v.write(dir+"/hosts.txt", fleetTargets(3000, true))
 	one := v.reportOf(dir + "/hosts.txt")
 	if one.status != 2 {
-		t.Errorf("status %d, although a line is no target", one.status)
+		t.Errorf("status %d, although a line is not a target", one.status)
 	}
 	parallel := v.command("parallel", "--will-cite", "-j2", program, "check", "--dns-only", "--shard", "{}/7", "--format", "jsonl",
 		"--from-file", dir+"/hosts.txt", "--output", dir+"/{}.jsonl", ":::", "1", "2", "3", "4", "5", "6", "7")

@@ -12,7 +12,7 @@ import (
 )
 
 // crowd starts many relays at once, as a tool for many hosts does. Their peer greets and
-// ends, and is no sshd: the key exchanges of so many would hide everything else.
+// ends, and is not an sshd: the key exchanges of so many would hide everything else.
 func crowd(ctx context.Context, s *stage, print func(row)) error {
 	if err := needs("nc"); err != nil {
 		return err

@@ -34,7 +34,7 @@ address, a range of addresses, or an alias of ~/.ssh/config ('help targets').
 Lists may have any length; 'help bulk' has shares, resuming and merging.
 
 Exit status: 0 no finding reached --fail-on, 1 at least one did, 2 usage or
-configuration error, or a line of a list is no target, 3 it could not be determined.`,
+configuration error, or a line of a list is not a target, 3 it could not be determined.`,
 		Example: `  rdnsproxy check my.example.com
   rdnsproxy check --dns-only my.example.com 203.0.113.7
   rdnsproxy check 203.0.113.0/24

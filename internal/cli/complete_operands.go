@@ -23,7 +23,7 @@ const (
 // completeOperands registers what completes the operands of each command. Those of explain
 // and help are in their own files; those of audit are files.
 func completeOperands(w World, root *cobra.Command) {
-	root.Args = cobra.ArbitraryArgs // HOST PORT is no unknown command
+	root.Args = cobra.ArbitraryArgs // HOST PORT is not an unknown command
 	root.ValidArgsFunction = completesRelay(w)
 	hosts := completesHosts(w)
 	nothing := completesWords(nil)

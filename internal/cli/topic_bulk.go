@@ -7,7 +7,7 @@ memory does not depend on it.
   rdnsproxy check --dns-only --format summary --from-file hosts.txt
 
 Results come in the order of the list. A slow target holds up the report of those
-after it; with --unordered it does not. A line that is no target is reported
+after it; with --unordered it does not. A line that is not a target is reported
 (input.invalid), and the status is 2; --strict-input stops there.
 
 --resume FILE writes results as jsonl to FILE as they come. The same command goes on

@@ -18,7 +18,7 @@ func statuses() []Statuses {
 		{[]string{"check", "hosts verify", "audit"}, "check, hosts verify, audit:", "", `
   0	no finding reached --fail-on (default warning)
   1	at least one did
-  2	usage or configuration error, the report could not be written, or a line of a list is no target
+  2	usage or configuration error, the report could not be written, or a line of a list is not a target
   3	undetermined: lookups failed, and nothing else is wrong; of audit also: there is no line of sshd, or not all could be read
   130	interrupted (Ctrl-C)
 `, ""},

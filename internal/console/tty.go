@@ -19,7 +19,7 @@ var (
 // which the user may type in any case. An empty line is the first of them, as it is "no" for
 // OpenSSH's confirm (sshconnect.c). After any other line it asks again, a few times.
 //
-// What was typed before the question is no answer to it. The error is ErrInterrupted after
+// What was typed before the question does not answer it. The error is ErrInterrupted after
 // Ctrl-C or a signal that ends programs, ErrNoAnswer at the end of input and after too many
 // other answers, or that of ctx. In each case the terminal is left as it was.
 func (t *Terminal) Choose(ctx context.Context, question, again string, answers ...string) (string, error) {

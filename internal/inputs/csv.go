@@ -184,7 +184,7 @@ func (t *table) next() (Item, error) {
 }
 
 // header returns what to do if the first row, which has a target if the columns are numbers,
-// has the names of the columns instead; "" if these are no names.
+// has the names of the columns instead; "" if these are not names.
 func (t *table) header(cells []string) string {
 	for _, c := range cells {
 		if c == "" || len(c) > maxTitle || strings.ContainsAny(c, "\",") || c != safetext.Line(c) {

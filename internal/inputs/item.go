@@ -19,7 +19,7 @@ type Item struct {
 	// follows in the input is not affected.
 	Err error
 
-	Hint string // what to do if it is no target, safe to print; "": what the error says
+	Hint string // what to do if it is not a target, safe to print; "": what the error says
 
 	Address netip.Addr // the only address of the target that matters; not valid: all of them
 	DNSOnly bool       // from a range or a zone: nobody asked to connect to each host in it

@@ -137,7 +137,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestNoFile holds that a list without a file is no error: Kerberos then works
+// TestNoFile holds that a list without a file is not an error: Kerberos then works
 // by its defaults, and Files says that nobody has set it up.
 func TestNoFile(t *testing.T) {
 	for _, paths := range [][]string{nil, {filepath.Join(t.TempDir(), "none")}} {

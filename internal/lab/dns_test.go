@@ -82,7 +82,7 @@ func TestDNSAnswers(t *testing.T) {
 			s.Streams(), s.Questions())
 	}
 	if r := ask(t, s, "udp", "loop.example.com.", dns.TypeA); len(r.Answer) == 0 {
-		t.Error("a CNAME of itself is no answer")
+		t.Error("a CNAME of itself is not an answer")
 	}
 }
 

@@ -115,7 +115,7 @@ func operands(c cli.Command) map[string]bool {
 		}
 	}
 	for _, one := range append([]cli.Command{c}, c.Commands...) {
-		if !strings.Contains(one.Usage, "%") { // tokens of ssh are no operands
+		if !strings.Contains(one.Usage, "%") { // tokens of ssh are not operands
 			add(one.Usage)
 		}
 		for _, g := range one.Flags {

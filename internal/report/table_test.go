@@ -106,7 +106,7 @@ func TestTableFinding(t *testing.T) {
 	}
 }
 
-// TestInvalid: of a line that is no target, the table shows the reason however narrow the
+// TestInvalid: of a line that is not a target, the table shows the reason however narrow the
 // terminal is, and the summary the line, without the folders of its file. Neither repeats the
 // target that stands beside it.
 func TestInvalid(t *testing.T) {

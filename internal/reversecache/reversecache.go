@@ -41,7 +41,7 @@ const Name = "reverse"
 
 // Recall returns what is known about an address. If the error is not nil, the record is
 // one that knows nothing: the directory or the file cannot be read, or is not to be
-// trusted. That nothing is kept is no error.
+// trusted. That nothing is kept is not an error.
 func (c Cache) Recall(a netip.Addr) (Record, error) {
 	nothing := Record{Addr: a.Unmap().WithZone(""), Config: c.Config}
 	if c.Dir == "" || !a.IsValid() {

@@ -7,7 +7,7 @@ import (
 	"rdnsproxy/proxy/confine"
 )
 
-// confine gives up, before the first byte of the session, what this process needs no more.
+// confine gives up, before the first byte of the session, what this process no longer needs.
 // While lookups go on that the connection has not waited for, they may ask DNS, and what they
 // find may be kept; programs they may not run.
 func (s *session) confine() {

@@ -22,7 +22,7 @@ type Journal struct {
 	Done       int                    // results that were there
 	Severities []check.Severity       // of their findings, each once
 	By         map[check.Severity]int // how many of them have which severity
-	Invalid    int                    // how many are about what is no target
+	Invalid    int                    // how many are about what is not a target
 	Sum        Sum                    // of their targets
 	Version    string                 // of the program that began the file; "" if it is new
 	Complete   bool                   // the run before had ended

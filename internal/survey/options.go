@@ -44,7 +44,7 @@ type Options struct {
 	TargetWidth int  // columns of the longest target, for a report in columns; if 0, Run finds it out
 
 	Unordered   bool // report each target as soon as it is done
-	StrictInput bool // stop at the first line that is no target, instead of reporting it
+	StrictInput bool // stop at the first line that is not a target, instead of reporting it
 
 	Shard  string // the share of the targets to check, as shard.Parse takes it; if empty, all
 	Resume string // the file of a run that may have been interrupted; its format is jsonl

@@ -52,7 +52,7 @@ func Run(ctx context.Context, w console.World, o Options, words []string) (int, 
 	if err != nil {
 		return 0, err
 	}
-	// What is known at once is refused at once if it is no target.
+	// What is known at once is refused at once if it is not a target.
 	given, err := reader.Targets(ctx, known)
 	if err != nil {
 		return 0, err

@@ -32,7 +32,7 @@ func TestTellStorms(t *testing.T) {
 	}
 }
 
-// TestTellLosses: a server that leaves many questions unanswered is told of once, also if it
+// TestTellLosses: a server that leaves many questions unanswered is named once, also if it
 // answers them when they are asked again; one that loses a few is not.
 func TestTellLosses(t *testing.T) {
 	for _, tt := range []struct{ of, told int }{{3, 1}, {100, 0}} {

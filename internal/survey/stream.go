@@ -21,7 +21,7 @@ import (
 type outcome struct {
 	result *check.Result // nil if there is a record, and if the item is left out
 	record []byte        // what the report has about it, if its format makes records
-	bad    error         // why the item is no target, if that ends the run
+	bad    error         // why the item is not a target, if that ends the run
 
 	severities  severities
 	severity    check.Severity
@@ -171,7 +171,7 @@ func (s *Survey) name(ctx context.Context, j job) named {
 	return named{job: j, result: check.Invalid(j.item.Text, text+"; "+lineHint)}
 }
 
-// lineHint is what to do about a line that is no target.
+// lineHint is what to do about a line that is not a target.
 const lineHint = "fix or remove the line"
 
 // results yields the results of outcomes that have them.

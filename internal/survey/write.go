@@ -37,7 +37,7 @@ type account struct {
 	reported   int
 	lacking    []string  // what the report does without, known at its end
 	unfinished int       // of those reported: the run was interrupted before they were done
-	invalid    int       // of those reported: they are no targets
+	invalid    int       // of those reported: they are not targets
 	sum        shard.Sum // of the targets whose records are framed
 }
 

@@ -60,7 +60,7 @@ func checkText(word string) error {
 }
 
 // Canonical returns the host that a target names in one spelling: without user and port,
-// in lower case, without a final dot, an address as RFC 5952 writes it. What is no target
+// in lower case, without a final dot, an address as RFC 5952 writes it. What is not a target
 // stays as it is.
 func Canonical(word string) string {
 	d, err := Parse(word)

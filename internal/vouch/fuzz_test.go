@@ -29,7 +29,7 @@ func FuzzOffered(f *testing.F) {
 			return
 		}
 		if strings.ContainsAny(host, "*?!,|#@ \t\r\n[]\x00") {
-			t.Errorf("%q is no single name of known_hosts", host)
+			t.Errorf("%q is not a single name of known_hosts", host)
 		}
 		marker, hosts, public, _, rest, err := ssh.ParseKnownHosts([]byte(line))
 		if err != nil || marker != "" || len(rest) > 0 || len(hosts) != 1 || hosts[0] != lookedUp || public.Type() != keyType {

@@ -51,7 +51,7 @@ func (o offer) subject() (host string, name resolve.Name, why string) {
 	if inner, bracketed := strings.CutPrefix(host, "["); bracketed { // OpenSSH's put_host_port
 		before, port, _ := strings.Cut(inner, "]:")
 		if _, err := target.ParsePort(port); err != nil {
-			return "", "", "it is no host"
+			return "", "", "it is not a host"
 		}
 		host = before
 	}
@@ -61,7 +61,7 @@ func (o offer) subject() (host string, name resolve.Name, why string) {
 	name, err := resolve.ParseName(host)
 	// What is written to known_hosts must be this name and no pattern.
 	if err != nil || !name.HostName() || name == "." || strings.Trim(strings.ToLower(host), nameBytes) != "" {
-		return host, "", "it is no host name"
+		return host, "", "it is not a host name"
 	}
 	return host, name, ""
 }

@@ -34,7 +34,7 @@ func (h Held) String() string { return strings.Join(h, ", ") }
 
 // Apply gives up all other rights, in every thread, now and in those to come. Rights that
 // were given up before do not come back. What the system cannot enforce is left out of
-// Held; that is no error, since the process works in either case.
+// Held; that is not an error, since the process works in either case.
 //
 //   - Linux: no_new_privs (prctl(2)), Landlock (landlock(7)) and a seccomp(2) filter, whose
 //     refusals are EPERM. Each is used as far as the kernel has it.

@@ -124,7 +124,7 @@ func TestNotForever(t *testing.T) {
 			_, err := c.Connect(limited(t, 300*time.Millisecond), host4)
 			wantError(t, err, via.Broken, "it did not answer in time about 192.0.2.7:22", "")
 			if !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("%v is no timeout", err)
+				t.Errorf("%v is not a timeout", err)
 			}
 			// The race shows which proxy it was.
 			d := dial.Dialer{Timeout: 2 * time.Second, Connect: c.Connect}

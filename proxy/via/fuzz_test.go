@@ -53,7 +53,7 @@ func FuzzSOCKS5(f *testing.F) {
 		if granted == nil {
 			return
 		}
-		// One byte less is no answer.
+		// One byte less is not an answer.
 		a := &answers{Reader: bytes.NewReader(granted[:max(0, len(granted)-1)])}
 		if len(granted) < len(answer) && ask(a) == nil {
 			t.Errorf("%q is enough of %q", granted[:len(granted)-1], granted)

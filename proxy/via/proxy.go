@@ -153,7 +153,7 @@ func (p *Proxy) Format(f fmt.State, _ rune) { f.Write([]byte(p.String())) }
 
 // Redact returns a word that may be a proxy with a password without the part that may be
 // one: everything between the scheme and the last @, or without an @, as if the host after it
-// were missing, what follows a colon and is no port. It is not safe to print yet.
+// were missing, what follows a colon and is not a port. It is not safe to print yet.
 func Redact(word string) string {
 	at := strings.LastIndexByte(word, '@')
 	if at < 0 {

@@ -1,5 +1,5 @@
 // Package via connects through proxies: SOCKS5 (RFC 1928) and HTTP CONNECT (RFC 9110,
-// section 9.3.6), one or several in a row. It looks no name up.
+// section 9.3.6), one or several in a row. It looks up no names.
 //
 // # What a proxy is asked for
 //
