@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -225,15 +224,17 @@ func document(t *testing.T, path string) string {
 	return string(b)
 }
 
-// documents returns the documents in the root directory and in docs/.
-func documents(t *testing.T) []string {
+// documents returns the documents in the root directory, in docs/ and in examples/.
+func documents(t *testing.T) (paths []string) {
 	t.Helper()
-	root, err := filepath.Glob("*.md")
-	docs, docsErr := filepath.Glob("docs/*.md")
-	if err := errors.Join(err, docsErr); err != nil {
-		t.Fatal(err)
+	for _, pattern := range []string{"*.md", "docs/*.md", "examples/*.md"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, found...)
 	}
-	return append(root, docs...)
+	return paths
 }
 
 var (

@@ -79,11 +79,11 @@ func TestAuditSlowLogin(t *testing.T) {
 	}
 }
 
-// TestAuditEventsBehindRsyslog runs examples/rsyslog-omprog.conf: the real rsyslog starts
+// TestAuditEventsBehindRsyslog runs examples/rsyslog/60-sshd-events.conf: the real rsyslog starts
 // the program and feeds it a real sshd's messages.
 func TestAuditEventsBehindRsyslog(t *testing.T) {
 	o := newOffice(t, rsyslogSocket)
-	conf, err := os.ReadFile("../examples/rsyslog-omprog.conf")
+	conf, err := os.ReadFile("../examples/rsyslog/60-sshd-events.conf")
 	o.must(err)
 	o.write(audited+"/rsyslog.d/60-sshd-events.conf",
 		strings.NewReplacer("/usr/bin/rdnsproxy", program, "/var/log/sshd-events.jsonl", audited+"/events.jsonl").Replace(string(conf)))

@@ -55,11 +55,11 @@ func (v *visit) mergedAs(one outcome, files ...string) {
 	}
 }
 
-// TestExampleCheckKubernetes parses examples/check-kubernetes-job.yaml and runs what its
+// TestExampleCheckKubernetes parses examples/kubernetes/check-job.yaml and runs what its
 // pods run, one of them twice: the second Job's report is that of one process.
 func TestExampleCheckKubernetes(t *testing.T) {
 	v := newVisit(t)
-	jobs := v.jobs("check-kubernetes-job.yaml")
+	jobs := v.jobs("check-job.yaml")
 	data := home + "/data"
 	v.must(os.MkdirAll(data, 0o777))
 	v.must(os.Chmod(data, 0o777))

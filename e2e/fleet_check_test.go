@@ -39,14 +39,14 @@ func TestFleetCheckPieces(t *testing.T) {
 	v.mergedAs(v.reportOf(list), home+"/results.jsonl")
 }
 
-// TestFleetCheckSlurm runs examples/check-slurm-array.sh: four tasks, each with its share.
+// TestFleetCheckSlurm runs examples/slurm/check-array.sh: four tasks, each with its share.
 // The merged report is that of one process.
 func TestFleetCheckSlurm(t *testing.T) {
 	c := newCluster(t)
 	list, results := slurmDir+"/hosts.txt", slurmDir+"/results"
 	c.write(list, fleetTargets(2000, false))
 	c.must(os.Mkdir(results, 0o755))
-	script, err := filepath.Abs("../examples/check-slurm-array.sh")
+	script, err := filepath.Abs("../examples/slurm/check-array.sh")
 	c.must(err)
 	c.submit("--array=4-10:2", "--export=ALL,RATE=unlimited", "--output="+slurmDir+"/out/%a", script, list, results)
 	files, _ := filepath.Glob(results + "/*.jsonl")

@@ -90,14 +90,14 @@ func (c *cluster) submit(args ...string) {
 	}
 }
 
-// TestFleetSlurm runs examples/slurm-array.sh: four tasks, each with its own servers, and a
+// TestFleetSlurm runs examples/slurm/audit-array.sh: four tasks, each with its own servers, and a
 // job that merges. The report is that of one process.
 func TestFleetSlurm(t *testing.T) {
 	c := newCluster(t)
 	files := c.fleetLogs(slurmDir + "/logs-of-servers")
 	c.write(slurmDir+"/servers.txt", strings.Join(foldersOf(files), "\n")+"\n")
 	c.must(os.Mkdir(slurmDir+"/parts", 0o755))
-	script, err := filepath.Abs("../examples/slurm-array.sh")
+	script, err := filepath.Abs("../examples/slurm/audit-array.sh")
 	c.must(err)
 	c.submit("--array=0-3", "--output="+slurmDir+"/out/%a", script, slurmDir+"/servers.txt", slurmDir+"/parts")
 	parts, _ := filepath.Glob(slurmDir + "/parts/*.tally")

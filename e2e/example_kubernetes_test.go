@@ -4,8 +4,11 @@ package e2e
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"testing"
 )
 
 // manifest is the part of a Kubernetes Job that is run here.
@@ -33,7 +36,7 @@ type manifest struct {
 // one that puts together what they wrote.
 func (v *visit) jobs(file string) []manifest {
 	v.t.Helper()
-	path, err := filepath.Abs("../examples/" + file)
+	path, err := filepath.Abs("../examples/kubernetes/" + file)
 	v.must(err)
 	parsed := v.run(python, "-c", "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))", path)
 	var jobs []manifest
@@ -64,5 +67,44 @@ func (v *visit) pod(j manifest, index int, env map[string]string) {
 	cmd.Env = append(cmd.Env, "JOB_COMPLETION_INDEX="+strconv.Itoa(index))
 	if o := v.finish(cmd, nil); o.status != 0 {
 		v.t.Errorf("%s, index %d: %+v", j.Metadata.Name, index, o)
+	}
+}
+
+// recorded has lines that the office's server once wrote; see audit_record_test.go.
+const recorded = "../sshdlog/testdata/recorded/"
+
+// TestExampleAuditKubernetes parses examples/kubernetes/audit-job.yaml and runs what its pods run:
+// each index reads its own files, and the second Job's report has all clients.
+func TestExampleAuditKubernetes(t *testing.T) {
+	v := newVisit(t)
+	jobs := v.jobs("audit-job.yaml")
+	logs, parts := home+"/logs", home+"/parts"
+	v.must(os.MkdirAll(parts, 0o777))
+	v.must(os.Chmod(parts, 0o777))
+	var list []string
+	for _, name := range []string{"day-info.log", "forgeries-info.log", "limits-info.log"} {
+		b, err := os.ReadFile(recorded + name)
+		v.must(err)
+		server := strings.TrimSuffix(name, ".log")
+		v.must(os.MkdirAll(logs+"/"+server, 0o755))
+		v.write(logs+"/"+server+"/auth.log", string(b))
+		list = append(list, server)
+	}
+	v.write(logs+"/servers.txt", strings.Join(list, "\n")+"\n")
+
+	env := map[string]string{"LOGS": logs, "PARTS": parts}
+	for i := range jobs[0].Spec.Completions {
+		v.pod(jobs[0], i, env)
+	}
+	if tallies, _ := filepath.Glob(parts + "/*.tally"); len(tallies) != len(list) {
+		t.Errorf("%q", tallies)
+	}
+	v.pod(jobs[1], 0, env)
+	page, err := os.ReadFile(parts + "/report.html")
+	v.must(err)
+	for _, client := range []string{clientUnresolvable, clientForger, clientGuessing} {
+		if !strings.Contains(string(page), client) {
+			t.Errorf("%s is not in the report", client)
+		}
 	}
 }

@@ -5,7 +5,7 @@
 # Reads the sshd logs of many servers, each task its own share, and merges them:
 #
 #   mkdir parts
-#   job=$(sbatch --parsable --array=0-15 slurm-array.sh servers.txt parts)
+#   job=$(sbatch --parsable --array=0-15 audit-array.sh servers.txt parts)
 #   sbatch --dependency=afterok:"${job%%;*}" --wrap \
 #     'rdnsproxy audit --merge --format html --output report.html parts/*.tally'
 #

@@ -6,7 +6,7 @@
 # Checks a long list of hosts, each task its own share, and merges the results:
 #
 #   mkdir results
-#   job=$(sbatch --parsable --array=0-15 check-slurm-array.sh hosts.txt results)
+#   job=$(sbatch --parsable --array=0-15 check-array.sh hosts.txt results)
 #   sbatch --dependency=afterok:"${job%%;*}" --wrap \
 #     'rdnsproxy check --merge --format summary --output report.txt results/*.jsonl'
 #
