@@ -272,7 +272,9 @@ func anchors(text string) []string {
 var (
 	codePattern    = regexp.MustCompile("(?s)```.*?```|`[^`]+`")
 	commandPattern = regexp.MustCompile("(?:^|[^/\\w.-])rdnsproxy((?: [^\\s\"'|`>;&]+)*)")
-	flagPattern    = regexp.MustCompile(`^--?[a-zA-Z0-9][a-z0-9-]*`)
+	flagPattern    = regexp.MustCompile(`^--?[a-zA-Z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*`)
+
+	exporterFlag = regexp.MustCompile("(?m)^\\| `(--[a-z.-]+)")
 )
 
 // TestDocsCommands: every command line in the documents uses commands and flags that are
@@ -285,6 +287,9 @@ func TestDocsCommands(t *testing.T) {
 			t.Fatalf("help %s: %v\n%s", command, err, out)
 		}
 		pages[command] = string(out)
+	}
+	for _, row := range exporterFlag.FindAllStringSubmatch(document(t, "docs/exporter.md"), -1) {
+		pages["rdnsproxy_exporter"] += "  " + row[1] + " \n"
 	}
 	lines := 0
 	for _, path := range documents(t) {
