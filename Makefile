@@ -12,9 +12,10 @@ ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 # Systems that are compiled for and vetted in every run; see also portable.
 OTHERS := darwin freebsd windows
-# Not part of the program: clients, clusters and a KDC that are large to install, and what
-# measures the program or records what tests read. All are linted with the rest.
-TAGS   := clients,bench,fleet,kerberos,page,record
+# Not part of the program: clients, clusters and a KDC that are large to install, tests that
+# take hours, and what measures the program or records what tests read. All are linted with
+# the rest.
+TAGS   := clients,bench,fleet,kerberos,page,record,regress,soak
 # All packages but the end-to-end tests.
 UNITS   = $$($(GO) list -tags bench ./... | grep -v /e2e)
 
