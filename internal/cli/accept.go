@@ -33,7 +33,7 @@ they are unchanged. To accept a host that is called list, use its full name.
 
 Exit status: 0 done, or unchanged, 1 refused or changed, 2 usage error, 3
 undetermined (lookups failed).`,
-		RunE: func(c *cobra.Command, args []string) (err error) {
+		PreRunE: func(c *cobra.Command, args []string) error {
 			idle := given(c.Flags(), func(flag *pflag.Flag) bool {
 				return !slices.Contains([]string{"format", "quiet", "verbose"}, flag.Name)
 			})
@@ -43,6 +43,9 @@ undetermined (lookups failed).`,
 			if len(args) == 1 && args[0] == "list" {
 				reportIgnoredFlags(console.NewVoice(w.Err, o.Quiet, o.Verbose), "accept list", idle)
 			}
+			return acceptsOperands(args)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
 			return exit.With(runAccept(c.Context(), w, o, format, args))
 		},
 	}
@@ -51,30 +54,37 @@ undetermined (lookups failed).`,
 	return c
 }
 
+// acceptsOperands refuses operands that are neither hosts nor one of accept's own words with
+// what belongs to it.
+func acceptsOperands(args []string) error {
+	switch {
+	case len(args) == 0:
+		return console.Refuse(exit.Usage,
+			"usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify",
+			"no host")
+	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
+		return console.Refuse(exit.Usage, "a host of that name is accepted by its full name",
+			"accept %s takes no host", args[0])
+	case args[0] == "forget" && len(args) == 1:
+		return console.Refuse(exit.Usage, "'rdnsproxy accept list' shows them", "no host to forget")
+	case args[0] == "list" || args[0] == "verify" || args[0] == "forget":
+		return nil
+	}
+	return notAPort("accept", args)
+}
+
 func runAccept(ctx context.Context, w World, o survey.Options, format listing.Format, args []string) (int, error) {
 	a, err := pins.NewAcceptedMappings(w, o, format)
 	if err != nil {
 		return 0, err
 	}
-	switch {
-	case len(args) == 0:
-		return 0, console.Refuse(exit.Usage,
-			"usage: rdnsproxy accept HOST..., accept list, accept forget HOST..., accept verify",
-			"no host")
-	case (args[0] == "list" || args[0] == "verify") && len(args) > 1:
-		return 0, console.Refuse(exit.Usage, "a host of that name is accepted by its full name",
-			"accept %s takes no host", args[0])
-	case args[0] == "list":
+	switch args[0] {
+	case "list":
 		return exit.OK, a.List()
-	case args[0] == "forget" && len(args) == 1:
-		return 0, console.Refuse(exit.Usage, "'rdnsproxy accept list' shows them", "no host to forget")
-	case args[0] == "forget":
+	case "forget":
 		return exit.OK, a.Forget(ctx, args[1:])
-	case args[0] == "verify":
+	case "verify":
 		return a.Verify(ctx)
-	}
-	if err := notAPort("accept", args); err != nil {
-		return 0, err
 	}
 	return exit.OK, a.Accept(ctx, args)
 }

@@ -43,14 +43,14 @@ nothing could be read, 3 undetermined: no line of sshd was found, nothing matche
   journalctl -o json -t sshd -t sshd-session | rdnsproxy audit -
   rdnsproxy audit --format tally --output web1.tally web1/auth.log*
   rdnsproxy audit --merge *.tally`,
-		RunE: func(c *cobra.Command, args []string) error {
+		PreRunE: func(c *cobra.Command, args []string) error {
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
 			f.Names = args
-			if err := cmp.Or(f.parseTimes(), f.validate()); err != nil {
-				return err
-			}
+			return cmp.Or(f.parseTimes(), f.validate())
+		},
+		RunE: func(c *cobra.Command, _ []string) error {
 			return exit.With(auditrun.Run(c.Context(), w, f.Options))
 		},
 	}

@@ -35,10 +35,8 @@ Exit status: 0 done, or nothing to do, 1 the cache cannot be read, 2 usage error
 	}
 	sub := func(s *cobra.Command, register func(*pflag.FlagSet, *kept.Options), run func(context.Context, *kept.Kept, []string) error) {
 		o := kept.Options{Options: target.Defaults(), Format: listing.Text}
+		s.PreRunE = func(c *cobra.Command, _ []string) error { return fromEnvironment(c.Flags(), w) }
 		s.RunE = func(c *cobra.Command, args []string) error {
-			if err := fromEnvironment(c.Flags(), w); err != nil {
-				return err
-			}
 			k, err := kept.New(w, o)
 			if err != nil {
 				return err

@@ -7,6 +7,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/survey"
+	"rdnsproxy/internal/target"
 	"rdnsproxy/safetext"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ configuration error, or a line of a list is not a target, 3 it could not be dete
   rdnsproxy check my.example.com:2222 user@other.example.com
   rdnsproxy check --wait 5m --expect-hostkey SHA256:... new.example.com
   rdnsproxy check --all --format junit --output report.xml`,
-		RunE: func(c *cobra.Command, args []string) (err error) {
+		PreRunE: func(c *cobra.Command, args []string) error {
 			idle := given(c.Flags(), func(flag *pflag.Flag) bool { return !slices.Contains(mergeObeys(), flag.Name) })
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
@@ -50,6 +51,16 @@ configuration error, or a line of a list is not a target, 3 it could not be dete
 			if err := cmp.Or(refuseEmpty(c.Flags()), f.refuseIdle(idle), f.validate(), f.validateParts(args), notAPort("check", args)); err != nil {
 				return err
 			}
+			if f.Client.Enabled() && len(args) > 0 && !f.merge {
+				return console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address",
+					"%s", clientAlone)
+			}
+			if len(args) == 0 && !f.merge && !f.Client.Enabled() && !f.Sources.Given() && !f.Zones.Given() {
+				return target.NoTarget()
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
 			if other := f.suggested(); other != "" {
 				console.NewVoice(w.Err, f.Quiet, f.Verbose).NoticeWithHint(
 					safetext.Line(f.Output)+" gets the format "+f.Format, "--format "+other+" writes "+other)
@@ -59,10 +70,6 @@ configuration error, or a line of a list is not a target, 3 it could not be dete
 			}
 			if f.Resume != "" {
 				f.Format = "jsonl"
-			}
-			if f.Client.Enabled() && len(args) > 0 {
-				return console.Refuse(exit.Usage, "remove the targets: these flags check the client's own address",
-					"%s", clientAlone)
 			}
 			return exit.With(survey.Run(c.Context(), w, f.Options, args))
 		},

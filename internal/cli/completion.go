@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"rdnsproxy/internal/console"
@@ -61,9 +62,18 @@ For every shell, in the file where the shell looks for it:
 
 Exit status: 0, or 2 for an unknown shell.`,
 		ValidArgs: shells,
-		RunE: func(_ *cobra.Command, args []string) error {
-			shell := strings.Join(args, " ")
-			switch shell {
+		Args: func(_ *cobra.Command, args []string) error {
+			switch shell := strings.Join(args, " "); {
+			case shell == "":
+				return console.Refuse(exit.Usage, "usage: rdnsproxy completion bash|fish|powershell|zsh", "no shell given")
+			case len(args) > 1 || !slices.Contains(shells, shell):
+				return console.Refuse(exit.Usage, didYouMean(shell, shells, "the shells are bash, fish, powershell and zsh"),
+					"no completion for shell %s", console.Quoted(shell))
+			}
+			return nil
+		},
+		Run: func(_ *cobra.Command, args []string) {
+			switch args[0] {
 			case "bash":
 				var script bytes.Buffer
 				_ = root.GenBashCompletionV2(&script, true) // a buffer takes all
@@ -74,13 +84,7 @@ Exit status: 0, or 2 for an unknown shell.`,
 				_ = root.GenPowerShellCompletionWithDesc(w.TextWriter())
 			case "zsh":
 				_ = root.GenZshCompletion(w.TextWriter())
-			case "":
-				return console.Refuse(exit.Usage, "usage: rdnsproxy completion bash|fish|powershell|zsh", "no shell given")
-			default:
-				return console.Refuse(exit.Usage, didYouMean(shell, shells, "the shells are bash, fish, powershell and zsh"),
-					"no completion for shell %s", console.Quoted(shell))
 			}
-			return nil
 		},
 	}
 }

@@ -27,30 +27,41 @@ Exit status: 0, or 2 if nothing has that name.`,
 		Example: `  rdnsproxy explain hostkey.changed
   rdnsproxy explain mismatch
   rdnsproxy explain exit-status`,
-		Args:              cobra.ArbitraryArgs,
+		Args: func(_ *cobra.Command, words []string) error {
+			_, err := explanations(w.Width(), words)
+			return err
+		},
 		RunE:              func(_ *cobra.Command, words []string) error { return explain(w, words) },
 		ValidArgsFunction: completesWords(explainable),
 	}
 }
 
-// explain explains the words, all or none.
+// explain prints what the words mean, or without words what can be explained.
 func explain(w World, words []string) error {
 	if len(words) == 0 {
 		page(w, listOfFindings(check.Codes())+"\nOf audit:\n\n"+listOfFindings(audit.Codes())+
 			"\n'rdnsproxy explain CODE' explains one.\n")
 		return nil
 	}
-	var texts []string
+	texts, err := explanations(w.Width(), words)
+	if err != nil {
+		return err
+	}
+	w.Print(strings.Join(texts, "\n"))
+	return nil
+}
+
+// explanations explains the words, all or none.
+func explanations(width int, words []string) (texts []string, err error) {
 	for _, word := range words {
-		text, ok := explanation(w.Width(), strings.ToLower(word))
+		text, ok := explanation(width, strings.ToLower(word))
 		if !ok {
-			return console.Refuse(exit.Usage, didYouMean(word, explainable(), "'rdnsproxy explain' lists them"),
+			return nil, console.Refuse(exit.Usage, didYouMean(word, explainable(), "'rdnsproxy explain' lists them"),
 				"no finding, verdict, advice or topic is called %s", console.Quoted(word))
 		}
 		texts = append(texts, text)
 	}
-	w.Print(strings.Join(texts, "\n"))
-	return nil
+	return texts, nil
 }
 
 // explanation explains a word: a code, a verdict, a family of codes, a piece of advice, or

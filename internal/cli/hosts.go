@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"strings"
-	"time"
 
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
@@ -35,10 +34,10 @@ right, 2 usage error, 3 undetermined (lookups failed).`,
 		},
 		Run: func(*cobra.Command, []string) {},
 	}
-	sub := func(use, short, long, example string, register func(*hostsFlags, *pflag.FlagSet), run func(context.Context, *hostsFlags, []string) (int, error)) {
-		f := new(hostsFlags)
+	sub := func(use, short, long, example string, register func(*hostsFlags, *pflag.FlagSet), ready func(*hostsFlags) error, run func(context.Context, *hostsFlags, []string) (int, error)) {
+		f, operands := new(hostsFlags), strings.Count(use, " ")
 		s := &cobra.Command{Use: use, Short: short, Long: long, Example: example,
-			RunE: func(c *cobra.Command, args []string) (err error) {
+			PreRunE: func(c *cobra.Command, args []string) error {
 				idle := given(c.Flags(), func(flag *pflag.Flag) bool { return flag.Hidden })
 				if err := fromEnvironment(c.Flags(), w); err != nil {
 					return err
@@ -46,46 +45,36 @@ right, 2 usage error, 3 undetermined (lookups failed).`,
 				if c.Name() != "add" { // which reports them itself
 					reportIgnoredFlags(console.NewVoice(w.Err, f.Quiet, f.Verbose), "hosts "+c.Name(), idle)
 				}
-				return exit.With(run(c.Context(), f, args))
-			}}
+				if len(args) != operands {
+					return console.Refuse(exit.Usage, "usage: "+strings.TrimSuffix(c.UseLine(), " [flags]"),
+						"%s takes %s", c.Name(), []string{"no host", "one host"}[operands])
+				}
+				if ready == nil {
+					return nil
+				}
+				return ready(f)
+			},
+			RunE: func(c *cobra.Command, args []string) error { return exit.With(run(c.Context(), f, args)) },
+		}
 		f.checkFlags = newCheckFlags(s.Flags())
 		f.visit = s.Flags().Visit
 		register(f, s.Flags())
 		c.AddCommand(s)
 	}
-	sub("list", "list the lines written by rdnsproxy", listHelp, listExample, (*hostsFlags).registerList,
-		func(_ context.Context, f *hostsFlags, args []string) (int, error) {
-			if len(args) > 0 {
-				return 0, console.Refuse(exit.Usage, "usage: rdnsproxy hosts list", "list takes no host")
-			}
+	sub("list", "list the lines written by rdnsproxy", listHelp, listExample, (*hostsFlags).registerList, nil,
+		func(_ context.Context, f *hostsFlags, _ []string) (int, error) {
 			return exit.OK, pins.New(w, f.options()).List()
 		})
-	sub("add HOST", "add the line that makes HOST and its addresses agree", addHelp, addExample, (*hostsFlags).registerAdd,
+	sub("add HOST", "add the line that makes HOST and its addresses agree", addHelp, addExample, (*hostsFlags).registerAdd, (*hostsFlags).choose,
 		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
-			if len(args) != 1 {
-				return 0, console.Refuse(exit.Usage, "usage: rdnsproxy hosts add HOST", "add takes one host")
-			}
-			o, err := f.choices(time.Now())
-			if err != nil {
-				return 0, err
-			}
-			return exit.OK, pins.New(w, o).Add(ctx, args[0])
+			return exit.OK, pins.New(w, f.options()).Add(ctx, args[0])
 		})
-	sub("remove HOST", "remove the lines that rdnsproxy wrote for HOST", removeHelp, removeExample, (*hostsFlags).registerRemove,
+	sub("remove HOST", "remove the lines that rdnsproxy wrote for HOST", removeHelp, removeExample, (*hostsFlags).registerRemove, nil,
 		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
-			if len(args) != 1 {
-				return 0, console.Refuse(exit.Usage, "usage: rdnsproxy hosts remove HOST", "remove takes one host")
-			}
 			return exit.OK, pins.New(w, f.options()).Remove(ctx, args[0])
 		})
-	sub("verify", "check each line against current DNS and host keys", verifyHelp, verifyExample, (*hostsFlags).registerVerify,
-		func(ctx context.Context, f *hostsFlags, args []string) (int, error) {
-			if len(args) > 0 {
-				return 0, console.Refuse(exit.Usage, "usage: rdnsproxy hosts verify", "verify takes no host")
-			}
-			if err := f.validate(); err != nil {
-				return 0, err
-			}
+	sub("verify", "check each line against current DNS and host keys", verifyHelp, verifyExample, (*hostsFlags).registerVerify, (*hostsFlags).validate,
+		func(ctx context.Context, f *hostsFlags, _ []string) (int, error) {
 			return pins.New(w, f.options()).Verify(ctx)
 		})
 	return c

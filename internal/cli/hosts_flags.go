@@ -122,16 +122,15 @@ func (f *hostsFlags) registerFix(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.pins.Fix, "fix", false, "remove lines that are not needed or have expired")
 }
 
-// choices returns the options of add.
-func (f *hostsFlags) choices(now time.Time) (o pins.Options, err error) {
-	o = f.options()
-	if o.Expires, err = f.expiry(now); err != nil {
-		return o, err
+// choose reads the options of add.
+func (f *hostsFlags) choose() (err error) {
+	if f.pins.Expires, err = f.expiry(time.Now()); err != nil {
+		return err
 	}
-	if o.Address, err = f.chosen(); err != nil {
-		return o, err
+	if f.pins.Address, err = f.chosen(); err != nil {
+		return err
 	}
-	return o, f.validate()
+	return f.validate()
 }
 
 // expiry parses --expires: a date, or a number of days from now.

@@ -36,10 +36,13 @@ ssh ends the connection if its KnownHostsCommand fails. So the exit status is al
 Exit status: 0.`,
 		Example:     `  rdnsproxy known-hosts -v HOSTNAME HOST ssh-ed25519 AAAAC3... HOST`,
 		Annotations: map[string]string{alwaysOK: ""},
-		RunE: func(c *cobra.Command, args []string) error {
+		PreRunE: func(c *cobra.Command, args []string) error {
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
+			return vouch.Validate(args)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
 			return vouch.Run(c.Context(), w, console.NewVoice(w.Err, !o.Verbose, o.Verbose), o, args)
 		},
 		ValidArgsFunction: completesWords(nil),

@@ -48,10 +48,13 @@ Exit status: 0 done, or nothing to do, 1 refused or not confirmed, 2 usage error
   rdnsproxy setup --fdpass build.example.com
   rdnsproxy setup --print
   rdnsproxy setup --remove`,
-		RunE: func(c *cobra.Command, args []string) (err error) {
+		PreRunE: func(c *cobra.Command, args []string) error {
 			if err := fromEnvironment(c.Flags(), w); err != nil {
 				return err
 			}
+			return o.Validate(args)
+		},
+		RunE: func(c *cobra.Command, args []string) error {
 			return exit.With(setup.Run(c.Context(), w, *o, args))
 		},
 	}

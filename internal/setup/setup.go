@@ -33,7 +33,7 @@ type Options struct {
 // Run adds, updates or removes the block in a configuration and returns the exit
 // status.
 func Run(ctx context.Context, w console.World, o Options, hosts []string) (int, error) {
-	if err := o.validate(hosts); err != nil {
+	if err := o.Validate(hosts); err != nil {
 		return 0, err
 	}
 	file, err := openConfig(w, o.File)
@@ -122,8 +122,8 @@ func (o *Options) plan(
 	return want, nil
 }
 
-// validate refuses options and hosts that cannot be combined.
-func (o *Options) validate(hosts []string) error {
+// Validate refuses options and hosts that cannot be combined.
+func (o *Options) Validate(hosts []string) error {
 	switch {
 	case o.Remove && (o.FDPass || o.Print || len(hosts) > 0):
 		return console.Refuse(exit.Usage, "rdnsproxy setup --remove",

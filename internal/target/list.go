@@ -80,8 +80,11 @@ func (r *Reader) List(ctx context.Context, from Sources, operands []string) (Lis
 	case len(empty) > 0:
 		return list, console.Refuse(exit.Usage, usageHint, "no target: %s", strings.Join(empty, "; "))
 	}
-	return list, console.Refuse(exit.Usage, usageHint, "no target")
+	return list, NoTarget()
 }
+
+// NoTarget refuses a command line that names nothing to check.
+func NoTarget() error { return console.Refuse(exit.Usage, usageHint, "no target") }
 
 // stream moves the first range and what follows it to More, where ranges are replaced by
 // their addresses. The error is that of an operand that is neither a range nor a target.

@@ -25,6 +25,12 @@ type offer struct {
 
 const usage = "in ssh's configuration: KnownHostsCommand /path/of/rdnsproxy known-hosts %I %H %t %K %h"
 
+// Validate refuses operands that are not those of a KnownHostsCommand.
+func Validate(args []string) error {
+	_, err := parse(args)
+	return err
+}
+
 // parse reads the operands. The error is a Refusal.
 func parse(args []string) (o offer, err error) {
 	switch len(args) {
