@@ -135,8 +135,8 @@ soak: ## SOAK_SESSIONS (10000) sessions in a row, 200 at once, and DNS in chaos
 
 ## The source, read by programs
 
-.PHONY: lint vulncheck actionlint $(OTHERS:%=vet-%)
-lint: $(OTHERS:%=vet-%) vulncheck actionlint ## gofmt, go vet, staticcheck, govulncheck, actionlint
+.PHONY: lint vulncheck actionlint dashboard $(OTHERS:%=vet-%)
+lint: $(OTHERS:%=vet-%) vulncheck actionlint dashboard ## gofmt, go vet, staticcheck, govulncheck, actionlint, dashboard
 	@bad=$$(gofmt -l .) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
 	$(GO) vet -tags $(TAGS) ./... ./testdata/portable
 	$(GO) run $(STATICCHECK) -tags $(TAGS) ./... ./testdata/portable
@@ -154,6 +154,10 @@ vulncheck: ## govulncheck: known vulnerabilities in what the program calls
 
 actionlint: ## check the workflows
 	$(GO) run $(ACTIONLINT)
+
+# A module of its own, so that the program's has nothing of Grafana's.
+dashboard: ## hold the Grafana dashboard against Grafana's types
+	cd testdata/grafana && $(GO) run . ../../examples/grafana/rdnsproxy.json
 
 ## Measurements
 
