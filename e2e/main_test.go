@@ -29,7 +29,8 @@ const (
 
 var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", "dropbear", "dropbearkey", "getent", "avahi-daemon", python,
 	"rsyslogd", "busybox", "journalctl", "logger", "openssl", journalRemote, "microsocks", "tinyproxy", "stunnel4",
-	"ncat", "socat", "corkscrew", "connect-proxy", "strace", "gcc", "ldconfig"}
+	"ncat", "socat", "corkscrew", "connect-proxy", "strace", "gcc", "ldconfig",
+	"systemctl", "systemd-analyze", "unshare", "nsenter", "promtool"}
 
 func TestMain(m *testing.M) {
 	var status int
