@@ -3,6 +3,7 @@ package check
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"rdnsproxy/resolve"
@@ -209,6 +210,27 @@ func (r *Result) Invalid() bool {
 // Interrupted reports whether the check of the target was interrupted.
 func (r *Result) Interrupted() bool {
 	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == Interrupted })
+}
+
+// TTL is the smallest TTL of DNS's answers about the name and its addresses: after it, DNS
+// may say something else. ok is false if no answer has one.
+func (r *Result) TTL() (ttl time.Duration, ok bool) {
+	see := func(source string, status resolve.Status, seconds int) {
+		records := strings.HasPrefix(source, string(resolve.KindDNS)+":") || strings.HasPrefix(source, string(resolve.KindCache)+":")
+		if d := time.Duration(seconds) * time.Second; records && !status.Temporary() && (!ok || d < ttl) {
+			ttl, ok = d, true
+		}
+	}
+	forward := r.Forward.A
+	if forward.Temporary() {
+		forward = r.Forward.AAAA
+	}
+	see(r.Forward.Source, forward, r.Forward.TTL)
+	for i := range r.Addresses {
+		reverse := &r.Addresses[i].Reverse
+		see(reverse.Source, reverse.Status, reverse.TTL)
+	}
+	return ttl, ok
 }
 
 // Of returns the address a of the target, or nil.

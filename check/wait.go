@@ -74,6 +74,16 @@ func (q *Inquiry) Wait(ctx context.Context, s Stage) (r *Result, complete bool) 
 	return Judge(facts, q.policy), complete
 }
 
+// CutShort is the Result as of now for a caller whose time is over: it says what is missing
+// (TargetCutShort), as that of Check does after its deadline. The inquiry goes on.
+func (q *Inquiry) CutShort() *Result {
+	q.mu.Lock()
+	facts := q.facts(true)
+	facts.Cut, facts.NameCut = true, q.nameCut || !q.resolved
+	q.mu.Unlock()
+	return Judge(facts, q.policy)
+}
+
 // reached reports whether a stage has nothing more to wait for, and whether its facts
 // are complete. The caller holds q.mu.
 func (q *Inquiry) reached(s Stage) (over, complete bool) {

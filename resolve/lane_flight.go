@@ -182,7 +182,7 @@ func (l *Lane) land(f *laneFlight, a *Answer) {
 	f.call = nil
 	if a != nil {
 		a.Took = l.now.Sub(f.began)
-		c.answer, c.until = a, l.r.stub.shared.expiry(a, l.now)
+		c.answer, c.until, c.lapses = a, l.r.stub.shared.expiry(a, l.now), l.now.Add(a.TTL)
 	}
 	l.r.stub.shared.finish(f.q, c)
 	for i, w := range f.waiters {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"rdnsproxy/hostsfile"
 )
@@ -35,6 +36,10 @@ type Resolver struct {
 	// something else on each machine are looked up in Zones like any other.
 	Zones   Zones
 	Offline bool
+
+	// Keep is how long answers are cached at most, for who asks again because something may
+	// have changed. If 0, limits.AnswerTime.
+	Keep time.Duration
 
 	Getent string // the program that asks the other modules of nsswitch.conf; if empty, getent in PATH
 
@@ -167,6 +172,7 @@ func (r *Resolver) init() {
 		}
 		r.stub.configure(cfg, wire, r.meters)
 		r.stub.zones, r.stub.offline = r.Zones, r.Offline
+		r.stub.shared.keep = r.Keep
 		if r.Native == nil && r.Config == nil && r.Zones == nil && nativeTruth {
 			r.Native = net.DefaultResolver
 		}

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -19,6 +20,7 @@ import (
 type shared struct {
 	fetch func(context.Context, Question) *Answer // asks the servers
 	hold  atomic.Int64                            // how long a failure is cached, in nanoseconds
+	keep  time.Duration                           // how long an answer is cached at most; 0: limits.AnswerTime
 
 	mu    sync.Mutex
 	calls map[Question]*call // outstanding, or finished and cached
@@ -36,7 +38,8 @@ type call struct {
 
 	// Set before finished is, and not changed afterwards.
 	answer *Answer   // nil: the caller gave up
-	until  time.Time // the end of its TTL; zero: it is not cached
+	until  time.Time // until when it is cached; zero: it is not
+	lapses time.Time // the end of its TTL
 }
 
 // ask returns q's answer: from the cache, from a call that is outstanding, or from a
@@ -118,7 +121,7 @@ func (s *shared) do(ctx context.Context, q Question, c *call, l lapse) *Answer {
 		c.answer = a
 	}
 	if c.answer != nil {
-		c.until = s.expiry(a, now)
+		c.until, c.lapses = s.expiry(a, now), now.Add(a.TTL)
 	}
 	return a
 }
@@ -128,7 +131,7 @@ func (s *shared) do(ctx context.Context, q Question, c *call, l lapse) *Answer {
 func (s *shared) expiry(a *Answer, now time.Time) time.Time {
 	switch hold := time.Duration(s.hold.Load()); {
 	case !a.Status.Temporary() && a.TTL > 0:
-		return now.Add(min(a.TTL, limits.AnswerTime))
+		return now.Add(min(a.TTL, cmp.Or(s.keep, limits.AnswerTime)))
 	case a.Status.Temporary() && hold > 0:
 		return now.Add(hold)
 	}
@@ -187,7 +190,7 @@ func (s *shared) age() {
 // recall is the cached answer with what is left of its TTL.
 func (c *call) recall(now time.Time) *Answer {
 	a := *c.answer
-	a.TTL = min(a.TTL, c.until.Sub(now).Truncate(time.Second))
+	a.TTL = max(0, min(a.TTL, c.lapses.Sub(now).Truncate(time.Second)))
 	a.Took = 0
 	return &a
 }

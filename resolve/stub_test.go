@@ -292,6 +292,27 @@ func TestShared(t *testing.T) {
 	}
 }
 
+// TestKeep: with Keep, an answer is asked for again before its TTL is over, and until then
+// it has what is left of its TTL, not of Keep.
+func TestKeep(t *testing.T) {
+	s := startDNS(t, lab.Zone("example.com", "host 60 A 192.0.2.1"))
+	r := asking(t, s)
+	r.Keep = time.Second
+	ask := func() time.Duration { return r.Forward(within(t), "host.example.com", IPv4, System).TTL }
+	ask()
+	if ttl := ask(); ttl < 50*time.Second || s.Asked("host.example.com", 1) != 1 {
+		t.Errorf("TTL %v, asked %d times", ttl, s.Asked("host.example.com", 1))
+	}
+	kept := r.stub.shared.calls[Question{"host.example.com", A}]
+	if left := time.Until(kept.until); left > time.Second {
+		t.Errorf("kept for %v", left)
+	}
+	kept.until = time.Now()
+	if ask(); s.Asked("host.example.com", 1) != 2 {
+		t.Error("an answer outlives Keep")
+	}
+}
+
 func TestCache(t *testing.T) {
 	s := startDNS(t, lab.Zone("example.com", "host 60 A 192.0.2.1", "zero 0 A 192.0.2.2"))
 	s.Fault("fails.example.com", lab.ServFail)
@@ -307,7 +328,7 @@ func TestCache(t *testing.T) {
 		t.Error(d)
 	}
 	kept := r.stub.shared.calls[Question{"host.example.com", A}]
-	kept.until = time.Now().Add(1500 * time.Millisecond)
+	kept.lapses = time.Now().Add(1500 * time.Millisecond)
 	if a := r.Forward(within(t), "host.example.com", IPv4, System); a.TTL > time.Second {
 		t.Errorf("TTL %v of an answer that holds for a second", a.TTL)
 	}

@@ -12,7 +12,7 @@ func (r *Resolver) Within(d time.Duration) *Resolver {
 	each := d / time.Duration(max(1, len(cfg.servers())*cfg.attempts()))
 	cfg.Timeout = max(min(cfg.timeout(), each), shortestAttempt)
 	w := &Resolver{
-		Config: &cfg, Env: r.Env, Hosts: r.Hosts, Wire: r.Wire, Rate: r.Rate, Zones: r.Zones, Offline: r.Offline,
+		Config: &cfg, Env: r.Env, Hosts: r.Hosts, Wire: r.Wire, Rate: r.Rate, Zones: r.Zones, Offline: r.Offline, Keep: r.Keep,
 		Getent: r.Getent, Native: r.Native,
 		meters: r.meters, wrong: r.wrong, avahi: r.avahi,
 	}
@@ -24,7 +24,7 @@ func (r *Resolver) Within(d time.Duration) *Resolver {
 // and knows no zones. What it and r ask one server together stays within r's Rate.
 func (r *Resolver) Asking(cfg *Config) *Resolver {
 	r.init()
-	return &Resolver{Config: cfg, Env: r.Env, Hosts: r.Hosts, Wire: r.Wire, Rate: r.Rate, meters: r.meters}
+	return &Resolver{Config: cfg, Env: r.Env, Hosts: r.Hosts, Wire: r.Wire, Rate: r.Rate, Keep: r.Keep, meters: r.meters}
 }
 
 // Asked is what a server was asked.

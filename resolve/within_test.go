@@ -17,7 +17,7 @@ func TestWithinKeepsAll(t *testing.T) {
 	text := "x"
 	r := &Resolver{
 		Config: &Config{Servers: servers("192.0.2.53:53")}, Env: Environment{LocalDomain: &text}, Hosts: new(hostsfile.File),
-		Wire: &Mux{}, Rate: 50, Zones: noZones{}, Offline: true, Getent: "getent", Native: new(net.Resolver),
+		Wire: &Mux{}, Rate: 50, Keep: time.Minute, Zones: noZones{}, Offline: true, Getent: "getent", Native: new(net.Resolver),
 	}
 	w := r.Within(time.Second)
 	was, is := reflect.ValueOf(r).Elem(), reflect.ValueOf(w).Elem()
