@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash/fnv"
+	"maps"
 	"net/netip"
 	"os"
 	"sync"
@@ -21,6 +22,10 @@ import (
 )
 
 const cost = time.Second // of one connection
+
+// leastSweep is so many accounts that looking at all of them does not matter beside what
+// has filled them.
+const leastSweep = 256
 
 // Ledger counts connections by the address and port that they went to. Without a
 // directory it counts those of this process. It is safe for many goroutines and many
@@ -35,6 +40,7 @@ type Ledger struct {
 
 	mu    sync.Mutex
 	here  map[string]account // what this process itself has caused and seen
+	sweep int                // how many accounts here has when those that no longer count are dropped
 	ready bool               // dir was looked for
 	dir   *os.Root           // nil: nothing can be kept there
 }
@@ -128,6 +134,10 @@ func (l *Ledger) change(id string, next func(left time.Duration, key *string) ti
 	}
 	if l.here[id] = is; !is.counts(now) {
 		delete(l.here, id)
+	}
+	if len(l.here) >= l.sweep { // a process that goes on for months meets many addresses once
+		maps.DeleteFunc(l.here, func(_ string, a account) bool { return !a.counts(now) })
+		l.sweep = max(leastSweep, 2*len(l.here))
 	}
 	if b != nil {
 		b.accounts[id] = is

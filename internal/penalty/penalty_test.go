@@ -244,3 +244,21 @@ func TestLedgerHeld(t *testing.T) {
 		t.Errorf("waited each time: %v", took)
 	}
 }
+
+// TestLedgerForgets: a process that goes on for months does not keep every address that it
+// has ever met.
+func TestLedgerForgets(t *testing.T) {
+	hand := &clock{noon}
+	c := &penalty.Ledger{Now: hand.now}
+	for i := range 10_000 {
+		a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 22)
+		c.Reserve("web", a)
+		hand.Time = hand.Add(time.Second)
+	}
+	if n := c.Kept(); n > 1000 {
+		t.Errorf("%d accounts are kept", n)
+	}
+	if c.Reserve("web", door); allowed(c, door) != 8 {
+		t.Error("an account that counts is forgotten")
+	}
+}

@@ -116,6 +116,7 @@ func (p *Prober) Probe(ctx context.Context, t check.Target, a netip.AddrPort) ch
 	defer visits.inBackground(func() { // the next target may connect when this one's connections are closed
 		v.closing.Wait()
 		<-d.turn
+		visits.leave(a, d)
 	})
 	found := v.probe(ctx, t)
 	found.Via = p.Via

@@ -36,6 +36,10 @@ type Visits struct {
 	// is not made. If 0, only the target's context bounds it.
 	Patience time.Duration
 
+	// Forget is for a process that probes again and again: an endpoint is forgotten when
+	// nobody is there or waits, so a Probe shares only what those saw that it waited for.
+	Forget bool
+
 	mu        sync.Mutex
 	endpoints map[netip.AddrPort]*endpoint
 	offers    map[string]*offer // many servers of a run have the same lists
@@ -86,6 +90,7 @@ func (v *Visits) inBackground(run func()) {
 // other fields.
 type endpoint struct {
 	turn       chan struct{}
+	visitors   int            // there or waiting; Visits.mu guards it
 	observed   []*observation // one for each local address and interface
 	turnedAway *observation   // the refusal, once the server has turned this machine away
 }
@@ -102,12 +107,23 @@ func (v *Visits) enter(ctx context.Context, a netip.AddrPort) (*endpoint, bool) 
 		}
 		v.endpoints[a] = d
 	}
+	d.visitors++
 	v.mu.Unlock()
 	select {
 	case d.turn <- struct{}{}:
 		return d, true
 	case <-ctx.Done():
+		v.leave(a, d)
 		return nil, false
+	}
+}
+
+// leave is the end of a visit, or of the wait for one.
+func (v *Visits) leave(a netip.AddrPort, d *endpoint) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if d.visitors--; d.visitors == 0 && v.Forget {
+		delete(v.endpoints, netip.AddrPortFrom(a.Addr().Unmap(), a.Port()))
 	}
 }
 
@@ -152,6 +168,9 @@ func (v *Visits) shown(name string, a netip.AddrPort, key ssh.PublicKey) {
 
 // shared returns one offer for all servers that make the same one, to save memory.
 func (v *Visits) shared(o *offer) *offer {
+	if v.Forget {
+		return o
+	}
 	key := fmt.Sprint(o.lists())
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -279,3 +279,23 @@ func TestConnectsBeforeItSettles(t *testing.T) {
 		t.Error("settled for others")
 	}
 }
+
+// TestForget: a process that probes again and again sees each time what is there now, keeps
+// nothing, and still makes one connection at a time.
+func TestForget(t *testing.T) {
+	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519)}})
+	p := &sshprobe.Prober{Visits: &sshprobe.Visits{Forget: true}}
+	for round := 1; round <= 3; round++ {
+		visitAll(t, p, s.Addr(), "web.example.com")
+		if n := len(s.Visits()); n != round {
+			t.Errorf("%d connections after %d probes", n, round)
+		}
+	}
+	if n := sshprobe.Endpoints(p.Visits); n != 0 {
+		t.Errorf("%d endpoints are kept", n)
+	}
+	visitAll(t, p, s.Addr(), hostNames(8)...) // those that wait share what the first has seen
+	if n := len(s.Visits()); n != 4 {
+		t.Errorf("%d connections for 8 probes at once", n-3)
+	}
+}
