@@ -29,19 +29,6 @@ func (f *Samples) Add(metric string, value float64, labels ...Label) {
 	f.lines.WriteString(" " + strconv.FormatFloat(value, 'f', -1, 64) + "\n")
 }
 
-// States adds the series of a state set: one for each state, 1 for the current one. So a
-// state that changes leaves no stale series behind, and a rule can wait for one that has
-// not occurred yet.
-func States[T ~string](f *Samples, metric, name string, all []T, current T, labels []Label) {
-	for _, s := range all {
-		value := 0.0
-		if s == current {
-			value = 1
-		}
-		f.Add(metric, value, append(labels[:len(labels):len(labels)], Label{name, string(s)})...)
-	}
-}
-
 // Family returns HELP, TYPE and the samples; nothing if there are none.
 func (f *Samples) Family(metric, help string) string {
 	if f.lines.Len() == 0 {

@@ -11,19 +11,14 @@ import (
 
 // prometheus writes the text exposition format, for node_exporter's textfile collector.
 // The format wants all samples of a family together, so nothing is written before the
-// end.
-//
-// A value from a closed set is a state set: a series for each state, 1 for the current
-// one. So a verdict that changes leaves no stale series behind, and a rule can wait for a
-// state that has not occurred yet. Labels are what the user typed, addresses, and words
-// of closed sets. Names from DNS and key types from servers are chosen by strangers, and
-// would grow without bound.
+// end. The families are those of Families, with the target, as typed, as the first label.
 type prometheus struct {
 	w    io.Writer
 	o    Options
 	seen map[string]bool // targets; the same series twice is an error for Prometheus
 
-	severity, verdict, address, connect, connecting, keys, phase dialect.Samples
+	families []Family
+	samples  []dialect.Samples // of each family
 }
 
 func (p *prometheus) Result(r *check.Result) error {
@@ -32,42 +27,19 @@ func (p *prometheus) Result(r *check.Result) error {
 		return nil
 	}
 	if p.seen == nil {
-		p.seen = map[string]bool{}
+		p.seen, p.families = map[string]bool{}, Families()
+		p.samples = make([]dialect.Samples, len(p.families))
 	}
 	p.seen[target.Value] = true
-
-	p.severity.Add("rdnsproxy_check_severity", float64(r.Severity), target)
-	for _, phase := range phases(r.Timings) {
-		p.phase.Add("rdnsproxy_check_phase_seconds", phase.seconds, target, dialect.Label{Name: "phase", Value: phase.name})
-	}
-	for _, point := range points(r) {
-		labels := []dialect.Label{target, {Name: "address", Value: point.where()}}
-		dialect.States(&p.verdict, "rdnsproxy_check_verdict", "verdict", check.Verdicts(), point.verdict, labels)
-		if point.address != nil {
-			p.addServer(point.address, labels)
+	labels := make([]dialect.Label, 0, 4)
+	Measure(p.families, r, 0, func(family int, value float64, values []string) {
+		labels = append(labels[:0], target)
+		for i, name := range p.families[family].Labels {
+			labels = append(labels, dialect.Label{Name: name, Value: values[i]})
 		}
-	}
+		p.samples[family].Add(p.families[family].Name, value, labels...)
+	})
 	return nil
-}
-
-// addServer adds the samples about the server at an address.
-func (p *prometheus) addServer(a *check.Address, labels []dialect.Label) {
-	p.address.Add("rdnsproxy_check_address_severity", float64(a.Severity), labels...)
-	if a.Connect != nil {
-		dialect.States(&p.connect, "rdnsproxy_check_connect_status", "status", check.ConnectStatuses(), a.Connect.Status, labels)
-		p.connecting.Add("rdnsproxy_check_connect_seconds", a.Connect.Seconds, labels...)
-	}
-	if a.SSH == nil {
-		return
-	}
-	count := map[check.KeyStatus]int{}
-	for _, k := range a.SSH.HostKeys {
-		count[k.Status]++
-	}
-	for _, s := range check.KeyStatuses() {
-		with := append(labels[:len(labels):len(labels)], dialect.Label{Name: "status", Value: string(s)})
-		p.keys.Add("rdnsproxy_check_hostkeys", float64(count[s]), with...)
-	}
 }
 
 func (p *prometheus) Close() error {
@@ -77,21 +49,8 @@ func (p *prometheus) Close() error {
 		when.Add("rdnsproxy_check_timestamp_seconds", float64(p.o.Time.Round(time.Millisecond).UnixMilli())/1000)
 		b.WriteString(when.Family("rdnsproxy_check_timestamp_seconds", "Time of the check, in seconds since 1970."))
 	}
-	const severities = ": 0 ok, 1 notice, 2 unknown, 3 warning, 4 error."
-	for _, f := range []struct {
-		samples      *dialect.Samples
-		metric, help string
-	}{
-		{&p.severity, "severity", "Severity of the worst finding about the target" + severities},
-		{&p.verdict, "verdict",
-			"Whether the mapping of name and address has this verdict; the address is empty if the name has none."},
-		{&p.address, "address_severity", "Severity of the worst finding about the address" + severities},
-		{&p.connect, "connect_status", "Whether connecting to the address ended with this status."},
-		{&p.connecting, "connect_seconds", "Time that connecting to the address took."},
-		{&p.keys, "hostkeys", "Number of host keys that ssh would give this status."},
-		{&p.phase, "phase_seconds", "Time that a phase of the check took, for the slowest address of the target."},
-	} {
-		b.WriteString(f.samples.Family("rdnsproxy_check_"+f.metric, f.help))
+	for i := range p.families {
+		b.WriteString(p.samples[i].Family(p.families[i].Name, p.families[i].Help))
 	}
 	if p.o.lacking() != "" {
 		var lacks dialect.Samples
