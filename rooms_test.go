@@ -33,6 +33,17 @@ var rooms = map[string]rule{
 			"internal/target", "internal/vouch", "internal/wrap",
 		},
 	},
+	"rdnsproxy/cmd/rdnsproxy_exporter": {
+		"main only translates: flags, signals, the listener",
+		[]string{"internal/console", "internal/exit", "internal/exporter"},
+	},
+	"rdnsproxy/internal/exporter": {
+		"it checks and probes by its own file: neither a user's flags, streams and files nor ssh's configuration concern it",
+		[]string{
+			"check", "hostsfile", "proxy/dial", "resolve", "sshconf", "internal/knownhosts", "internal/penalty", "internal/report",
+			"internal/sshprobe", "internal/target",
+		},
+	},
 	"rdnsproxy/internal/manual": {
 		"what the pages say of the commands is what help says; nothing of the program imports it",
 		[]string{"internal/cli"},
@@ -327,7 +338,7 @@ func TestBenchStandsApart(t *testing.T) {
 // and that everything else is built on. None of them imports one under internal/.
 func TestNoArrowUp(t *testing.T) {
 	for _, p := range golist(t, "./...") {
-		if p.ImportPath == "rdnsproxy" || strings.HasPrefix(p.ImportPath, "rdnsproxy/internal/") {
+		if p.ImportPath == "rdnsproxy" || strings.HasPrefix(p.ImportPath, "rdnsproxy/internal/") || strings.HasPrefix(p.ImportPath, "rdnsproxy/cmd/") {
 			continue
 		}
 		for _, i := range p.Imports {
@@ -338,16 +349,60 @@ func TestNoArrowUp(t *testing.T) {
 	}
 }
 
-// TestArgv: only one package handles the command line. Code that takes flags could not be
-// used by an exporter, or tested without argv.
+// TestArgv: only one package of each program handles the command line. Code that takes
+// flags could not be used by the other program, or tested without argv.
 func TestArgv(t *testing.T) {
+	handles := map[string]string{
+		"github.com/spf13/cobra":           "rdnsproxy/internal/cli",
+		"github.com/spf13/pflag":           "rdnsproxy/internal/cli",
+		"github.com/alecthomas/kingpin/v2": "rdnsproxy/cmd/rdnsproxy_exporter",
+	}
 	for _, p := range golist(t, "./...") {
 		for _, i := range p.Imports {
-			if (i == "github.com/spf13/cobra" || i == "github.com/spf13/pflag") && p.ImportPath != "rdnsproxy/internal/cli" {
+			if by := handles[i]; by != "" && p.ImportPath != by {
 				t.Errorf("%s imports %s", p.ImportPath, i)
 			}
 		}
 	}
+}
+
+// TestExporterStandsApart: the main program links nothing of what only the exporter needs.
+func TestExporterStandsApart(t *testing.T) {
+	own := modulesOf(t, ".")
+	for _, module := range modulesOf(t, "./cmd/rdnsproxy_exporter") {
+		switch name := strings.Split(module, "/"); {
+		case slices.Contains(name, "prometheus"), slices.Contains(name, "kingpin"), slices.Contains(name, "golang-lru"), name[0] == "go.yaml.in":
+			if slices.Contains(own, module) {
+				t.Errorf("the main program links %s", module)
+			}
+		}
+	}
+	for _, module := range own {
+		if !slices.Contains(ofMain, module) {
+			t.Errorf("the main program links %s, which is not in this test's list: every login starts it", module)
+		}
+	}
+}
+
+// ofMain are the modules that the main program links. Each costs every login and every
+// distribution that packages it.
+var ofMain = []string{
+	"github.com/kevinburke/ssh_config", "github.com/landlock-lsm/go-landlock", "github.com/miekg/dns",
+	"github.com/rogpeppe/go-internal", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/crypto",
+	"golang.org/x/net", "golang.org/x/sys", "golang.org/x/term", "golang.org/x/text",
+	"kernel.org/pub/linux/libs/security/libcap/psx", "rdnsproxy",
+}
+
+// modulesOf lists the modules that a program links, each once.
+func modulesOf(t *testing.T, program string) []string {
+	t.Helper()
+	list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", program)
+	list.Env = append(list.Environ(), "CGO_ENABLED=0")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Compact(slices.Sorted(strings.FieldsSeq(string(out))))
 }
 
 // TestStartUp: startup needs neither cgo nor net/http, which would delay every login: cgo

@@ -224,6 +224,33 @@ const (
 	AuditQueue = 1000
 )
 
+// Bounds for rdnsproxy_exporter. Whoever reaches its port decides how much there is to do.
+const (
+	// Probes is how many checks run at once, unless --probe.concurrency is given, and
+	// ProbeQueue how many wait, unless --probe.queue is.
+	Probes     = 512
+	ProbeQueue = 4096
+
+	// ProbeTime is the longest time limit of a module.
+	ProbeTime = 5 * time.Minute
+
+	// ProbeAddresses is how many addresses of a target have series: each is a label that the
+	// operator of its zone chooses, with some 30 series.
+	ProbeAddresses = 16
+
+	// Results is how many results are kept, and ResultBytes how many bytes they have, about.
+	// ResultAge is the longest max_age of a module.
+	Results     = 65536
+	ResultBytes = 128 << 20
+	ResultAge   = 24 * time.Hour
+
+	// ModulesFile is the size of a modules file, in bytes, Modules how many modules it has, and
+	// AllowRules how many rules an allow-list.
+	ModulesFile = 1 << 20
+	Modules     = 256
+	AllowRules  = 10_000
+)
+
 // A Limit is one row of 'rdnsproxy help limits'.
 type Limit struct {
 	Of     string // what is bounded
@@ -290,6 +317,17 @@ func Table() []Group {
 		{"a question of --policy ask", []Limit{
 			{"answers", count(AskTries), "refused, as after no"},
 			{"wait for another question", span(AskTurn), "refused, as by strict"},
+		}},
+		{"rdnsproxy_exporter", []Limit{
+			{"checks at once", count(Probes), "the others wait (--probe.concurrency)"},
+			{"checks that wait", count(ProbeQueue), "refused with 503 (--probe.queue)"},
+			{"time of a probe", span(ProbeTime), "a module with a longer timeout is refused"},
+			{"addresses with series", count(ProbeAddresses), "only the worst have series"},
+			{"results kept", count(Results) + ", " + count(ResultBytes>>20) + " MiB", "those not used longest are dropped"},
+			{"age of a result", span(ResultAge), "a module with a longer max_age is refused"},
+			{"modules file", count(ModulesFile>>10) + " KiB", "refused"},
+			{"modules", count(Modules), "the file is refused"},
+			{"rules of an allow-list", count(AllowRules), "the file is refused"},
 		}},
 		{"one audit of logs; caps.reached says which was not enough", []Limit{
 			{"line", count(LogLine>>10) + " KiB", "the rest is skipped"},
