@@ -26,20 +26,25 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// README's own blocks for ~/.ssh/config, verbatim: each works, and those that apply to
+// The documents' own blocks for ~/.ssh/config, verbatim: each works, and those that apply to
 // this host warn about it. The one that asks refuses, since nobody can answer here;
 // TestAsk* has a terminal.
-func TestRecipesOfREADME(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
+func TestRecipesOfDocuments(t *testing.T) {
+	var blocks []string
+	for _, path := range []string{"../README.md"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, block := range strings.Split(string(text), "```") {
+			block, of := strings.CutPrefix(block, "ssh-config\n")
+			if i%2 == 1 && of && !strings.HasPrefix(block, "KnownHostsCommand") { // TestKnownHostsCommand*
+				blocks = append(blocks, block)
+			}
+		}
 	}
 	warned, asked := 0, 0
-	for i, block := range strings.Split(string(readme), "```") {
-		block = strings.TrimPrefix(block, "\n")
-		if i%2 == 0 || !strings.HasPrefix(block, "Host ") && !strings.HasPrefix(block, "Match ") {
-			continue
-		}
+	for _, block := range blocks {
 		v := newVisit(t)
 		v.sshConfig(block)
 		if strings.Contains(block, "--policy ask") {
