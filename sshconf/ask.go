@@ -25,18 +25,29 @@ func (q Query) findSSH() (path, reason string) {
 	case q.UserFile != "" || q.SystemFile != "":
 		return "", "ssh cannot be told to read these files instead of its own"
 	}
-	find := q.FindSSH
-	switch {
-	case q.SSH != "":
-		find = func() (string, error) { return exec.LookPath(q.SSH) }
-	case find == nil:
-		find = func() (string, error) { return exec.LookPath("ssh") }
-	}
-	path, err := find()
+	path, err := q.lookSSH()
 	if err != nil {
 		return "", "there is no ssh: " + safetext.Line(err.Error())
 	}
 	return path, ""
+}
+
+// lookSSH is the path of ssh. The error says why there is none.
+func (q Query) lookSSH() (string, error) {
+	switch {
+	case q.SSH != "":
+		return exec.LookPath(q.SSH)
+	case q.FindSSH != nil:
+		return q.FindSSH()
+	}
+	return exec.LookPath("ssh")
+}
+
+// withoutSSH reports whether there is no ssh here, as in most containers. A user whom the
+// user database does not have then has no configuration that anything would read.
+func (q Query) withoutSSH() bool {
+	_, err := q.lookSSH()
+	return err != nil
 }
 
 // SlowError says that ssh -G did not end within limits.SSHTime: something in the

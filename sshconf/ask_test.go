@@ -233,3 +233,23 @@ func TestNoHome(t *testing.T) {
 		}
 	}
 }
+
+// TestNobody: where there is no ssh, a user without an entry in the user database has no
+// configuration, which is not in doubt. It is so in most containers.
+func TestNobody(t *testing.T) {
+	q := Query{Host: "web1", SystemFile: os.DevNull, SSH: "/nonexistent/ssh"}
+	h, err := q.Lookup(t.Context())
+	if err != nil || h.HostName != "web1" || h.Port != 22 || h.Get("user") != "" {
+		t.Errorf("%+v, %v", h, err)
+	}
+	q.SSH = os.Args[0] // any program
+	var u *UnevaluatedError
+	if h, err := q.Lookup(t.Context()); !errors.As(err, &u) {
+		t.Errorf("with an ssh: %+v, %v", h, err)
+	}
+	// What the options say about the user's home stays in doubt.
+	q.SSH, q.Args = "/nonexistent/ssh", []string{"-o", "ControlPath ~/%h"}
+	if h, err := q.Lookup(t.Context()); !errors.As(err, &u) {
+		t.Errorf("ControlPath: %+v, %v", h, err)
+	}
+}

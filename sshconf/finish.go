@@ -85,7 +85,11 @@ func (f *finisher) value(k *keyword) (Value, bool) {
 		if v.Value == "" {
 			v.Value = f.q.LocalUser
 		}
-		if v.Value == "" {
+		switch {
+		case v.Value != "":
+		case f.q.withoutSSH():
+			return Value{}, false
+		default:
 			f.leave(k.name, commandLine, "no user is given, and the local user is not known")
 		}
 	}
@@ -168,6 +172,9 @@ func (f *finisher) expand(k *keyword, v Value) (string, bool) {
 				paths[i] = f.q.Home + "/" + rest
 			}
 			if paths[i][0] == '~' {
+				if f.q.Home == "" && v.Origin == ByDefault && f.q.withoutSSH() {
+					return "", false
+				}
 				construct := k.name + " " + text
 				if f.q.Home == "" {
 					construct = "the user's home directory is not known"

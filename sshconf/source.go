@@ -92,7 +92,9 @@ func (q Query) load(l *loader) ([]*source, error) {
 		}
 		return sources, err
 	}
-	if f := q.userFile(); f == "" {
+	if f := q.userFile(); f == "" && q.withoutSSH() {
+		err = nil
+	} else if f == "" {
 		err = &doubtfulFile{"~/.ssh/config", "the user's home directory is not known"}
 	} else {
 		err = add(f, userScope(), true, false)

@@ -45,11 +45,14 @@ const EvaluatingEnv = "RDNSPROXY_EVALUATING"
 
 // Query is a question about one host.
 type Query struct {
-	Host      string // as typed (%n): Host blocks match it
-	User      string // from the command line, if known; it overrides a -l in Args
-	LocalUser string // who runs ssh: its default for user. If empty, ssh -G is asked for user
-	Home      string // the home directory in the user database: ssh looks there for its files
-	EnvHome   string // $HOME: Include resolves ~/x and relative paths by it (glob(3)). If empty, ssh -G is asked
+	Host string // as typed (%n): Host blocks match it
+	User string // from the command line, if known; it overrides a -l in Args
+	// LocalUser and Home are of who runs ssh, in the user database: its default for user,
+	// and where it looks for its files. If empty, ssh -G is asked; where there is no ssh,
+	// there is no such user, and there are no such files.
+	LocalUser, Home string
+
+	EnvHome string // $HOME: Include resolves ~/x and relative paths by it (glob(3)). If empty, ssh -G is asked
 
 	// File is ssh's -F: "none" reads nothing, "" reads the user's file and the
 	// system's. A -F in Args overrides it.
