@@ -61,14 +61,14 @@ clean: ## remove what the other targets have made
 
 ## The tests
 
-.PHONY: quick test everything needs unit e2e test-clients test-fleet test-kerberos test-page portable fuzz regress soak
+.PHONY: quick test everything needs unit e2e test-clients test-fleet test-kerberos test-page test-ci portable fuzz regress soak
 # Many tests wait for a timeout and leave the processor to others.
 quick: ## the short tests, in under 30 s; scripts and e2e are left out
 	$(GO) test -short -p 8 -parallel 8 ./...
 
 test: needs lint unit e2e ## what every change has to pass; CI runs it
 
-everything: test test-clients test-fleet test-kerberos test-page portable fuzz regress soak ## all tests that there are
+everything: test test-clients test-fleet test-kerberos test-page test-ci portable fuzz regress soak ## all tests that there are
 
 needs: ## install the programs that the tests run
 	@testdata/install test
@@ -97,6 +97,10 @@ test-kerberos: ## what check says about Kerberos, compared with a KDC's log
 test-page: ## the HTML page of audit in Chromium; its pictures: .build/page
 	@testdata/install test-page
 	$(GO) test -timeout 10m -count=1 -tags page ./internal/auditreport
+
+# What reads the manifests is Kubernetes' own code, in a module of its own.
+test-ci: ## the examples for Kubernetes, as its API server validates them
+	cd testdata/kubernetes && $(GO) vet . && $(GO) test -count=1 .
 
 portable: ## the portable packages on other machines: 386, arm64, Windows, macOS, FreeBSD
 	@testdata/install portable

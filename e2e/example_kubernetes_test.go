@@ -36,12 +36,9 @@ type manifest struct {
 // one that puts together what they wrote.
 func (v *visit) jobs(file string) []manifest {
 	v.t.Helper()
-	path, err := filepath.Abs("../examples/kubernetes/" + file)
-	v.must(err)
-	parsed := v.run(python, "-c", "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))", path)
 	var jobs []manifest
-	if err := json.Unmarshal([]byte(parsed.out), &jobs); err != nil || len(jobs) != 2 {
-		v.t.Fatalf("%v, %+v", err, parsed)
+	if v.yaml("../examples/kubernetes/"+file, &jobs); len(jobs) != 2 {
+		v.t.Fatalf("%+v", jobs)
 	}
 	if jobs[0].Spec.CompletionMode != "Indexed" {
 		v.t.Errorf("%+v", jobs[0])
@@ -49,12 +46,35 @@ func (v *visit) jobs(file string) []manifest {
 	return jobs
 }
 
-// pod runs what the pod of a Job with an index runs. env has the values that the Job's
-// variables get here.
+// yaml parses the documents of a file into a slice. Python reads YAML as most readers do, and
+// Go's json is what reads Kubernetes' manifests.
+func (v *visit) yaml(file string, documents any) {
+	v.t.Helper()
+	path, err := filepath.Abs(file)
+	v.must(err)
+	parsed := v.run(python, "-c", "import json, sys, yaml; print(json.dumps(list(yaml.safe_load_all(open(sys.argv[1])))))", path)
+	if err := json.Unmarshal([]byte(parsed.out), documents); err != nil {
+		v.t.Fatalf("%v, %+v", err, parsed)
+	}
+}
+
+// pod runs what the pod of a Job with an index runs, with BusyBox as the image has it: no
+// other program but rdnsproxy is there. env has the values that the Job's variables get here.
 func (v *visit) pod(j manifest, index int, env map[string]string) {
 	v.t.Helper()
 	c := j.Spec.Template.Spec.Containers[0]
-	cmd := v.command(c.Command...)
+	image := home + "/image"
+	if _, err := os.Stat(image); err != nil {
+		v.must(os.Mkdir(image, 0o755))
+		v.must(do("busybox", "--install", "-s", image))
+		v.must(os.Symlink(program, image+"/rdnsproxy"))
+	}
+	shell, ok := strings.CutPrefix(c.Command[0], "/bin/")
+	if !ok {
+		v.t.Fatalf("%q is not in the image", c.Command)
+	}
+	cmd := v.command(append([]string{image + "/" + shell}, c.Command[1:]...)...)
+	cmd.Env = append(cmd.Env, "PATH="+image)
 	for _, e := range c.Env {
 		if here, ok := env[e.Name]; ok {
 			e.Value = here
