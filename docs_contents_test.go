@@ -12,13 +12,14 @@ import (
 	"rdnsproxy/audit"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/auditreport"
+	"rdnsproxy/internal/buildinfo"
 	"rdnsproxy/internal/report"
 	"rdnsproxy/internal/target"
 	"rdnsproxy/sshconf"
 )
 
-// TestDocsFields: every field of a result, and of an audit's report, is in its part of
-// docs/json.md.
+// TestDocsFields: every field of a result, of an audit's report, and of version, is in its
+// part of docs/json.md.
 func TestDocsFields(t *testing.T) {
 	ofCheck, ofAudit, ok := strings.Cut(document(t, "docs/json.md"), "\n## The JSON of an audit\n")
 	if !ok {
@@ -26,6 +27,8 @@ func TestDocsFields(t *testing.T) {
 	}
 	fieldsIn(t, ofCheck, "rdnsproxy/check", reflect.TypeFor[check.Result]())
 	fieldsIn(t, ofAudit, "rdnsproxy/audit", reflect.TypeFor[audit.Report]())
+	_, ofVersion, _ := strings.Cut(ofAudit, "\n## The JSON of `version`\n")
+	fieldsIn(t, ofVersion, "rdnsproxy/internal/buildinfo", reflect.TypeFor[buildinfo.Info]())
 }
 
 // fieldsIn looks for the fields of a type, and of those in it that are of the same

@@ -27,7 +27,7 @@ var rooms = map[string]rule{
 		"argv becomes options; what does the work is reached through the rooms that take them",
 		[]string{
 			"audit", "check", "hostsfile", "resolve", "sshconf", "sshdlog", "internal/auditreport", "internal/auditrun",
-			"internal/console", "internal/demo", "internal/dialect", "internal/exit",
+			"internal/buildinfo", "internal/console", "internal/demo", "internal/dialect", "internal/exit",
 			"internal/kept", "internal/layout", "internal/listing", "internal/pins", "internal/report", "internal/session",
 			"internal/setup", "internal/survey",
 			"internal/target", "internal/vouch", "internal/wrap",
@@ -35,7 +35,7 @@ var rooms = map[string]rule{
 	},
 	"rdnsproxy/cmd/rdnsproxy_exporter": {
 		"main only translates: flags, signals, the listener",
-		[]string{"internal/console", "internal/exit", "internal/exporter"},
+		[]string{"internal/buildinfo", "internal/console", "internal/exit", "internal/exporter"},
 	},
 	"rdnsproxy/internal/exporter": {
 		"it checks and probes by its own file: neither a user's flags, streams and files nor ssh's configuration concern it",
@@ -84,7 +84,7 @@ var rooms = map[string]rule{
 	"rdnsproxy/internal/survey": {
 		"many targets, one way from words to a report; what is wrong it leaves as it is",
 		[]string{
-			"check", "replacefile", "resolve", "sshconf", "internal/console", "internal/dialect",
+			"check", "replacefile", "resolve", "sshconf", "internal/buildinfo", "internal/console", "internal/dialect",
 			"internal/exit", "internal/inputs", "internal/knownhosts", "internal/krb5conf", "internal/mapping",
 			"internal/parent", "internal/penalty", "internal/report", "internal/shard", "internal/sshprobe",
 			"internal/target", "internal/zones", "ordered",
@@ -147,7 +147,7 @@ var rooms = map[string]rule{
 		"one run of an audit; what it judges and how it looks is decided elsewhere",
 		[]string{
 			"audit", "audit/tally", "check", "replacefile", "sshconf", "sshdlog", "internal/auditreport",
-			"internal/console", "internal/exit", "internal/logs", "internal/survey", "internal/target",
+			"internal/buildinfo", "internal/console", "internal/exit", "internal/logs", "internal/survey", "internal/target",
 		},
 	},
 	"rdnsproxy/internal/auditreport": {
@@ -221,6 +221,10 @@ var rooms = map[string]rule{
 	"rdnsproxy/limits":        {"everyone whose work has a bound needs it", nil},
 	"rdnsproxy/ordered":       {"a loop with a bound", nil},
 	"rdnsproxy/internal/exit": {"a list of numbers", nil},
+	"rdnsproxy/internal/buildinfo": {
+		"every program of the module may say which build it is",
+		nil,
+	},
 	"rdnsproxy/internal/krb5conf": {
 		"a file format is a leaf: it says what Kerberos would do, not what came of it",
 		nil,

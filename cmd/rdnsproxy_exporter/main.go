@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"rdnsproxy/internal/buildinfo"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/exporter"
@@ -45,7 +46,11 @@ func run(args, env []string) int {
 		"See docs/exporter.md.")
 	app.HelpFlag.Short('h')
 	app.UsageWriter(os.Stdout)
-	version.Version = console.Version()
+	info := buildinfo.Read()
+	version.Version = info.Version
+	if info.Commit != "" {
+		version.Revision, version.BuildDate = info.Commit, info.Date
+	}
 	app.Version(name + " " + version.Version)
 	var (
 		config      = app.Flag("config.file", "The modules file. Without it there is only the module dns_only.").PlaceHolder("FILE").String()

@@ -12,6 +12,7 @@ import (
 	"rdnsproxy/audit/tally"
 	"rdnsproxy/check"
 	"rdnsproxy/internal/auditreport"
+	"rdnsproxy/internal/buildinfo"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/logs"
 	"rdnsproxy/replacefile"
@@ -128,7 +129,7 @@ func (r *run) report(ctx context.Context, t *tally.Tally, read was) (int, error)
 func (r *run) basis(t *tally.Tally, read was) audit.Options {
 	return audit.Options{
 		Generated: time.Now().UTC().Truncate(time.Millisecond),
-		Version:   console.Version(),
+		Version:   buildinfo.Version(),
 		Inputs:    read.inputs,
 		Only:      r.only(t.Options()),
 		Asked:     t.Options().Only,

@@ -3,9 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -178,17 +176,4 @@ func noArgs(c *cobra.Command, args []string) error {
 	}
 	return console.Refuse(exit.Usage, "usage: "+c.CommandPath(),
 		"%s takes no arguments: %s", c.Name(), console.Quoted(args[0]))
-}
-
-func versionCommand(w World) *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "print the version",
-		Long:  "Prints the version of rdnsproxy and what it was built with.\n\nExit status: 0.",
-		Args:  noArgs,
-		Run: func(*cobra.Command, []string) {
-			fmt.Fprintf(w.TextWriter(), "rdnsproxy %s (%s %s/%s)\n",
-				console.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-		},
-	}
 }

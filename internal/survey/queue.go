@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/buildinfo"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/inputs"
 	"rdnsproxy/internal/report"
@@ -158,7 +159,7 @@ func (q *queue) frame(o Options) *frame {
 func (q *queue) begin(o Options) shard.Begin {
 	return shard.Begin{
 		Shard: q.share.String(), Options: o.judging(),
-		Time: time.Now().UTC().Truncate(time.Millisecond), Version: console.Version(),
+		Time: time.Now().UTC().Truncate(time.Millisecond), Version: buildinfo.Version(),
 	}
 }
 
@@ -209,8 +210,8 @@ func (q *queue) resume(v *console.Voice, o Options) (err error) {
 	if done > 0 {
 		v.Notice(fmt.Sprintf("%s has the results of %s: skipped", name, report.Targets(done)))
 	}
-	if was := q.journal.Version; was != "" && was != safetext.Line(console.Version()) {
-		v.Notice(fmt.Sprintf("%s was begun by version %s of rdnsproxy, this is %s", name, was, console.Version()))
+	if was := q.journal.Version; was != "" && was != safetext.Line(buildinfo.Version()) {
+		v.Notice(fmt.Sprintf("%s was begun by version %s of rdnsproxy, this is %s", name, was, buildinfo.Version()))
 	}
 	return nil
 }

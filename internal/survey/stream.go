@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/internal/buildinfo"
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/target"
@@ -118,8 +119,8 @@ func stamp(r *check.Result) {
 	r.Time, r.Version = time.Now().UTC().Truncate(time.Millisecond), version()
 }
 
-// version is console.Version, which takes longer than it takes to judge a target.
-var version = sync.OnceValue(console.Version)
+// version is buildinfo.Version, which takes longer than it takes to judge a target.
+var version = sync.OnceValue(buildinfo.Version)
 
 // named is a job whose target is known, or what is reported instead. All are nil for an
 // item that is left out.
