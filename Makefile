@@ -34,13 +34,25 @@ help: ## list the targets
 
 ## The program
 
-.PHONY: build man fmt clean vendor-uplot
+.PHONY: build man dist fmt clean vendor-uplot
 build: ## build the program, ./rdnsproxy
 	$(GO) build -trimpath -o rdnsproxy .
 
 # Dated by the last commit, or by SOURCE_DATE_EPOCH. To read one: man -l .build/man1/rdnsproxy.1
 man: ## the manual pages: .build/man1
 	@SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(GO) run ./internal/manual/mkman .build/man1
+
+# The version is that of the tag or commit, or VERSION. MAINTAINER and HOMEPAGE are for the
+# packages, TARGETS (linux/amd64,...) for those who want some only, ALLOW_DIRTY=1 for those who try
+# something. docs/release.md has more. Another release of Go would make other bytes.
+MAINTAINER ?= The rdnsproxy authors
+DIST       ?= dist
+dist: export GOTOOLCHAIN ?= $(shell sed -n 's/^toolchain //p' go.mod)
+dist: export MAINTAINER := $(MAINTAINER)
+dist: ## archives and packages for all systems: dist
+	@GOFLAGS=-mod=readonly $(GO) -C internal/release build -o ../../.build/mkdist ./mkdist
+	@.build/mkdist -out "$(DIST)" -version "$$VERSION" -maintainer "$$MAINTAINER" \
+		-homepage "$$HOMEPAGE" -targets "$$TARGETS" $(if $(filter 1,$(ALLOW_DIRTY)),-dirty)
 
 fmt: ## format the source
 	gofmt -w .
@@ -57,7 +69,7 @@ vendor-uplot: ## fetch uPlot again; needs npm
 		internal/auditreport/uplot/ && echo $(UPLOT) >internal/auditreport/uplot/VERSION
 
 clean: ## remove what the other targets have made
-	rm -rf rdnsproxy .build
+	rm -rf rdnsproxy .build dist
 
 ## The tests
 
@@ -76,6 +88,7 @@ needs: ## install the programs that the tests run
 # The seeds of the fuzz targets run here as well.
 unit: ## unit tests and the program's scripts, with the race detector
 	CGO_ENABLED=1 $(GO) test -race -tags bench -timeout 10m $(UNITS)
+	$(GO) -C internal/release test ./...
 
 # e2e runs after the others: its 200 sessions at once would disturb them. The
 # result depends on the whole program, which go test's cache does not see.
@@ -144,6 +157,8 @@ lint: $(OTHERS:%=vet-%) vulncheck actionlint dashboard ## gofmt, go vet, staticc
 	@bad=$$(gofmt -l .) && test -z "$$bad" || { echo "not gofmt-ed, see 'make fmt':"; echo "$$bad"; exit 1; } >&2
 	$(GO) vet -tags $(TAGS) ./... ./testdata/portable
 	$(GO) run $(STATICCHECK) -tags $(TAGS) ./... ./testdata/portable
+	$(GO) -C internal/release vet ./...
+	$(GO) -C internal/release run $(STATICCHECK) ./...
 
 $(OTHERS:%=vet-%): vet-%:
 	GOOS=$* $(GO) build ./...

@@ -29,7 +29,7 @@ func write(args []string) error {
 		if err != nil {
 			return fmt.Errorf("SOURCE_DATE_EPOCH is not a number: %q", epoch)
 		}
-		date = time.Unix(n, 0)
+		date = time.Unix(n, 0).UTC() // the same day everywhere
 	}
 	pages, err := manual.Pages(date)
 	if err != nil {

@@ -1,0 +1,110 @@
+package release
+
+import (
+	"bytes"
+	"cmp"
+	"debug/buildinfo"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Module is in a program: a module of Go, the standard library, or a piece of other origin
+// that lies in the sources.
+type Module struct {
+	Path, Version string // with the leading v
+	Sum           string // as in go.sum: h1:...; empty if there is none
+	Licence       string // as SPDX calls it
+	Copyright     string
+	Text          []byte // of its licence
+	Notice        []byte // what the Apache licence asks to be kept with it; empty if there is none
+}
+
+// standard is what the standard library and the runtime are called as a module.
+const standard = "stdlib"
+
+// modules reads out of a program what was linked into it.
+func modules(file string) ([]Module, error) {
+	info, err := buildinfo.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	list := []Module{{Path: standard, Version: info.GoVersion}}
+	for _, d := range info.Deps {
+		if d.Replace != nil {
+			return nil, fmt.Errorf("%s is replaced: a release contains modules as they were published", d.Path)
+		}
+		list = append(list, Module{Path: d.Path, Version: d.Version, Sum: d.Sum})
+	}
+	return list, nil
+}
+
+// modules returns what is in a product's programs, of all targets together, with licences,
+// sorted by path.
+func (m *maker) modules(p Product, targets []Target) ([]Module, error) {
+	markdown, err := os.ReadFile(filepath.Join(m.root, "THIRD-PARTY.md"))
+	if err != nil {
+		return nil, err
+	}
+	table, err := readLicences(markdown)
+	if err != nil {
+		return nil, err
+	}
+	dirs, err := m.folders()
+	if err != nil {
+		return nil, err
+	}
+	var list []Module
+	for _, t := range targets {
+		file, err := m.target(p, t)
+		if err != nil {
+			return nil, err
+		}
+		linked, err := modules(file)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range linked {
+			if !slices.ContainsFunc(list, func(m Module) bool { return m.Path == l.Path }) {
+				list = append(list, l)
+			}
+		}
+	}
+	for _, e := range p.Embedded {
+		dirs[e.Name] = filepath.Join(m.root, filepath.FromSlash(e.Folder))
+		version, err := os.ReadFile(filepath.Join(dirs[e.Name], "VERSION"))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, Module{Path: e.Name, Version: "v" + strings.TrimSpace(string(version))})
+	}
+	for i := range list {
+		if err := table.fill(&list[i], dirs[list[i].Path]); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(list, func(a, b Module) int { return cmp.Compare(a.Path, b.Path) })
+	return list, nil
+}
+
+// folders returns where the sources of all required modules and of the standard library are.
+func (m *maker) folders() (map[string]string, error) {
+	out, err := m.run(m.ctx, nil, "go", "list", "-m", "-json=Path,Dir", "all")
+	if err != nil {
+		return nil, err
+	}
+	dirs := map[string]string{}
+	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+		var m struct{ Path, Dir string }
+		if err := d.Decode(&m); err != nil {
+			return nil, err
+		}
+		dirs[m.Path] = m.Dir
+	}
+	out, err = m.run(m.ctx, nil, "go", "env", "GOROOT")
+	dirs[standard] = strings.TrimSpace(string(out))
+	return dirs, err
+}

@@ -1,0 +1,167 @@
+package release
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/mod/module"
+	"golang.org/x/mod/semver"
+)
+
+// Source is what is known about the sources that are built.
+type Source struct {
+	Version Version
+	Commit  string    // the full hash; empty if it is not known
+	Date    time.Time // of the commit, or SOURCE_DATE_EPOCH: the time in everything that is built
+}
+
+var (
+	errNoVersion = errors.New("no version: this is not a git checkout (to build from an archive: make dist VERSION=1.2.3)")
+	errDirty     = errors.New("there are changes that are not committed (to build all the same: make dist ALLOW_DIRTY=1)")
+)
+
+// ReadSource finds out what is in the folder root. A version that is given wins over the tag
+// of the commit, and that over the pseudo-version that the go command would give the
+// commit. SOURCE_DATE_EPOCH (reproducible-builds.org) wins over the time of the commit.
+func ReadSource(root, given string, allowDirty bool) (Source, error) {
+	var s Source
+	var err error
+	if given != "" {
+		if s.Version, err = ParseVersion(given); err != nil {
+			return s, err
+		}
+	}
+	switch _, err = os.Lstat(filepath.Join(root, ".git")); {
+	case err == nil:
+		err = s.fromGit(root, allowDirty)
+	case errors.Is(err, fs.ErrNotExist) && given == "":
+		return s, errNoVersion
+	case errors.Is(err, fs.ErrNotExist):
+		err = s.fromArchive(root)
+	}
+	if err != nil {
+		return s, err
+	}
+	if epoch := os.Getenv("SOURCE_DATE_EPOCH"); epoch != "" {
+		n, err := strconv.ParseInt(epoch, 10, 64)
+		if err != nil || n < 0 || n >= 1<<32 {
+			return s, fmt.Errorf("SOURCE_DATE_EPOCH is not a time in seconds since 1970: %q", epoch)
+		}
+		s.Date = time.Unix(n, 0).UTC()
+	}
+	return s, nil
+}
+
+func (s *Source) fromGit(root string, allowDirty bool) error {
+	out, err := git(root, "status", "--porcelain")
+	if err != nil {
+		return err
+	}
+	isDirty := out != ""
+	if isDirty && !allowDirty {
+		return errDirty
+	}
+	out, err = git(root, "log", "-1", "--format=%H %ct")
+	if err != nil {
+		return err
+	}
+	if err := s.commitAndDate(out); err != nil {
+		return err
+	}
+	if s.Version == "" {
+		if s.Version, err = versionOf(root, s.Commit, s.Date); err != nil {
+			return err
+		}
+	}
+	if isDirty && !s.Version.Dirty() {
+		s.Version += dirty
+	}
+	return nil
+}
+
+// versionOf is the highest version among the tags of a commit, or else a pseudo-version
+// after the highest tag before it.
+func versionOf(root, commit string, date time.Time) (Version, error) {
+	at, err := highestTag(root, "--points-at", commit)
+	if err != nil {
+		return "", err
+	}
+	if at != "" {
+		return ParseVersion(at)
+	}
+	before, err := highestTag(root, "--merged", commit)
+	if err != nil {
+		return "", err
+	}
+	return ParseVersion(module.PseudoVersion(semver.Major(before), before, date, commit[:12]))
+}
+
+func highestTag(root string, which ...string) (string, error) {
+	out, err := git(root, append([]string{"tag", "--list", "v[0-9]*"}, which...)...)
+	if err != nil {
+		return "", err
+	}
+	highest := ""
+	for tag := range strings.FieldsSeq(out) {
+		if semver.IsValid(tag) && semver.Compare(tag, highest) > 0 {
+			highest = tag
+		}
+	}
+	return highest, nil
+}
+
+// archived is written by git archive, by the attribute export-subst: from such an archive
+// the same is built as from the repository.
+const archived = "internal/release/archived.txt"
+
+func (s *Source) fromArchive(root string) error {
+	b, err := os.ReadFile(filepath.Join(root, archived))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if text := string(bytes.TrimSpace(b)); text != "" && !strings.Contains(text, "Format:") {
+		return s.commitAndDate(text)
+	}
+	// Made by something else than git archive: files are as old as the archive says.
+	info, err := os.Stat(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return err
+	}
+	s.Date = info.ModTime().UTC().Truncate(time.Second)
+	return nil
+}
+
+var hashAndTime = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9]{1,10})$`)
+
+func (s *Source) commitAndDate(text string) error {
+	m := hashAndTime.FindStringSubmatch(strings.TrimSpace(text))
+	if m == nil {
+		return fmt.Errorf("not a commit and its time: %q", text)
+	}
+	n, err := strconv.ParseInt(m[2], 10, 64)
+	if err != nil {
+		return err
+	}
+	s.Commit, s.Date = m[1], time.Unix(n, 0).UTC()
+	return nil
+}
+
+func git(root string, args ...string) (string, error) {
+	cmd := exec.Command("git", append([]string{"-C", root}, args...)...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	out, err := cmd.Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		line, _, _ := strings.Cut(strings.TrimSpace(string(exit.Stderr)), "\n")
+		return "", fmt.Errorf("git %s: %s", args[0], line)
+	}
+	return strings.TrimSpace(string(out)), err
+}
