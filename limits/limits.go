@@ -323,7 +323,7 @@ func Table() []Group {
 			{"checks that wait", count(ProbeQueue), "refused with 503 (--probe.queue)"},
 			{"time of a probe", span(ProbeTime), "a module with a longer timeout is refused"},
 			{"addresses with series", count(ProbeAddresses), "only the worst have series"},
-			{"results kept", count(Results) + ", " + count(ResultBytes>>20) + " MiB", "those not used longest are dropped"},
+			{"results kept", count(Results) + " (" + count(ResultBytes>>20) + " MiB)", "those not used longest are dropped"},
 			{"age of a result", span(ResultAge), "a module with a longer max_age is refused"},
 			{"modules file", count(ModulesFile>>10) + " KiB", "refused"},
 			{"modules", count(Modules), "the file is refused"},
