@@ -57,6 +57,7 @@ func startDNS(t *testing.T) *lab.DNSServer {
 			"good 60 A 192.0.2.1", "bad 60 A 192.0.2.2", "other 60 A 192.0.2.3",
 			"here 60 A 127.0.0.1", "here6 60 AAAA ::1", "mapped 60 AAAA ::ffff:127.0.0.1"),
 		lab.Zone("2.0.192.in-addr.arpa", "1 60 PTR good.example.com.", "2 60 PTR other.example.com."),
+		lab.Zone("127.in-addr.arpa", "1.0.0 60 PTR here.example.com."),
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -89,8 +90,16 @@ func start(t *testing.T, modules string, o Options) *rig {
 // write writes the modules file.
 func (r *rig) write(modules string) {
 	r.t.Helper()
-	text := strings.ReplaceAll(modules, "%s", r.dns.Addr().String())
-	if err := os.WriteFile(r.file, []byte(text), 0o600); err != nil {
+	r.writeFile(r.file, strings.ReplaceAll(modules, "%s", r.dns.Addr().String()))
+}
+
+// writeFile replaces a file, as an editor does.
+func (r *rig) writeFile(path, text string) {
+	r.t.Helper()
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.Rename(path+".new", path); err != nil {
 		r.t.Fatal(err)
 	}
 }

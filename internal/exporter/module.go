@@ -28,6 +28,7 @@ type asker struct {
 	looked time.Time // when the files were looked at
 	seen   string    // what they were like
 	tools  *tools
+	over   bool // other modules have replaced it
 }
 
 // tools are made of the system's files, and anew when these change.
@@ -66,16 +67,22 @@ func (a *asker) use(now time.Time) (t *tools, done func(), err error) {
 	return t, func() {
 		a.mu.Lock()
 		defer a.mu.Unlock()
-		if t.users--; t.users == 0 && t.retired {
+		if t.users--; t.users > 0 {
+			return
+		}
+		if a.over && a.tools == t {
+			a.replace(nil)
+		} else if t.retired {
 			t.close()
 		}
 	}, nil
 }
 
-// retire frees the tools, once the checks that run are done.
+// retire frees the tools, once the checks are done that have been asked for.
 func (a *asker) retire() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.over = true
 	a.replace(nil)
 }
 

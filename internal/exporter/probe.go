@@ -39,6 +39,8 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	found, from, err := s.pool.probe(ctx, a, word, debug)
 	switch {
+	case r.Context().Err() != nil: // nobody is left to read the answer
+		return
 	case errors.Is(err, errLate):
 		s.refuse(w, &refusal{http.StatusServiceUnavailable, refusedLate, err.Error()})
 		return

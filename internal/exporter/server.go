@@ -95,7 +95,7 @@ func (s *Server) Reload() error {
 		}
 	}
 	s.pool.forget()
-	s.o.Log.Info("modules", "file", s.o.ConfigFile, "names", slices.Sorted(maps.Keys(askers)))
+	s.o.Log.Info("read the modules", "file", s.o.ConfigFile, "names", slices.Sorted(maps.Keys(askers)))
 	return nil
 }
 

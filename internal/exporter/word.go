@@ -33,25 +33,38 @@ func ParseWord(word string) (w Word, err error) {
 		return w, wordError("the target is too long" + form)
 	}
 	host, port, err := target.SplitPort(word)
-	switch {
-	case err != nil:
-	case strings.ContainsAny(host, "@/%"):
+	if err == nil && strings.ContainsAny(host, "@/%") {
 		err = wordError("not a target: " + quoted(word))
-	default:
-		if _, err = target.Parse(host); err == nil { // it refuses what cannot be seen, and what is not UTF-8
-			w.Host, err = target.CanonicalHost(host)
-		}
+	}
+	if err == nil {
+		_, err = target.Parse(host) // it refuses what cannot be seen, and what is not UTF-8
+	}
+	if err == nil {
+		w.Host, w.Address, err = canonical(host)
 	}
 	if err != nil {
 		return Word{}, wordError(err.Error() + form)
-	}
-	if w.Address, _ = resolve.ParseLiteral(w.Host); w.Address.IsValid() {
-		w.Host = w.Address.String()
 	}
 	if w.Port = port; port == 0 {
 		w.Port = sshPort
 	}
 	return w, nil
+}
+
+// canonical is the one spelling of a host: an address as RFC 5952 writes it, or a name that
+// a host can have, in lower case. A final dot stays, because it disables the search list.
+func canonical(host string) (string, netip.Addr, error) {
+	if a, literal := resolve.ParseLiteral(host); literal {
+		return a.String(), a, nil
+	}
+	name, err := resolve.ParseName(host)
+	if err != nil || !name.HostName() || name == "." {
+		return "", netip.Addr{}, wordError("not a host name: " + quoted(host))
+	}
+	if strings.HasSuffix(host, ".") {
+		return string(name) + ".", netip.Addr{}, nil
+	}
+	return string(name), netip.Addr{}, nil
 }
 
 // parsePort reads a port of a rule.
