@@ -7,23 +7,43 @@ import (
 )
 
 // copyright is what the licences of all that is in a program ask to be distributed with it.
-// Debian has the Apache licence at one place for all packages, and wants it named, not repeated
-// (Policy 12.5).
+// Debian has the usual long licences at one place for all packages, and wants them named, not
+// repeated (Policy 12.5).
 func copyright(p Product, own []byte, third []Module, debian bool) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s is distributed under this licence:\n\n%s\n", p.Name, bytes.TrimSpace(own))
 	fmt.Fprintf(&b, "\n%s\nThe program contains the work of others.\n", rule)
 	for _, m := range third {
 		fmt.Fprintf(&b, "\n%s\n%s %s\nCopyright %s\nLicence: %s\n\n", rule, m.Path, m.Version, m.Copyright, m.Licence)
-		if debian && m.Licence == "Apache-2.0" {
-			b.WriteString("On Debian systems, the text is in /usr/share/common-licenses/Apache-2.0.\n")
-			b.Write(m.Notice)
-			continue
+		for _, text := range m.Texts {
+			if debian {
+				text = common(text)
+			}
+			fmt.Fprintf(&b, "%s\n\n", text)
 		}
-		fmt.Fprintf(&b, "%s\n", bytes.TrimSpace(m.Text))
-		b.Write(m.Notice)
+		if m.Notice != nil {
+			fmt.Fprintf(&b, "Its NOTICE:\n\n%s\n\n", m.Notice)
+		}
 	}
 	return b.Bytes()
 }
 
 var rule = strings.Repeat("-", 72)
+
+var (
+	apache = []byte("Apache License\n")
+	gpl2   = []byte("GNU GENERAL PUBLIC LICENSE\n                       Version 2, June 1991")
+)
+
+// common replaces the licences that Debian has for all packages by their places. The GPL is the
+// other choice of those who may use libcap by its BSD licence.
+func common(text []byte) []byte {
+	const where = "On Debian systems, the text is in /usr/share/common-licenses/"
+	if bytes.HasPrefix(text, apache) {
+		return []byte(where + "Apache-2.0.")
+	}
+	if before, _, ok := bytes.Cut(text, gpl2); ok {
+		return append(bytes.TrimSpace(before), "\n"+where+"GPL-2."...)
+	}
+	return text
+}

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +32,7 @@ func readLicences(markdown []byte) (licences, error) {
 				name = uPlot
 			}
 			row := table[name]
-			row.id, row.copyright = strings.TrimSpace(cells[1]), strings.TrimSpace(cells[2])
+			row.id, row.copyright = strings.ReplaceAll(strings.TrimSpace(cells[1]), ", ", " AND "), strings.TrimSpace(cells[2])
 			table[name] = row
 		}
 	}
@@ -43,15 +44,25 @@ func readLicences(markdown []byte) (licences, error) {
 	return table, nil
 }
 
-// phrases are those by which a text is known to be that of a licence. A table that says
-// otherwise than the module's file is refused.
-var phrases = map[string][]string{
-	"Apache-2.0":   {"Apache License", "Version 2.0"},
-	"BSD-2-Clause": {"Redistribution and use in source and binary forms"},
-	"BSD-3-Clause": {"Redistribution and use in source and binary forms", "used to endorse or promote"},
-	"ISC":          {"Permission to use, copy, modify, and/or distribute this software"},
-	"MIT":          {"Permission is hereby granted, free of charge", "The above copyright notice and this permission notice"},
-	"MPL-2.0":      {"Mozilla Public License", "2.0"},
+// phrases are those by which a text is known to be that of a licence, several if there are
+// several ways to have it. A table that says otherwise than the module's files is refused.
+var phrases = map[string][][]string{
+	"Apache-2.0":   {{"apache license", "version 2.0"}},
+	"BSD-2-Clause": {{"redistribution and use in source and binary forms"}},
+	"BSD-3-Clause": {{"redistribution and use in source and binary forms", "used to endorse or promote"}},
+	"ISC":          {{"permission to use, copy, modify, and/or distribute this software"}},
+	"MIT": {
+		{"permission is hereby granted, free of charge", "the above copyright notice and this permission notice"},
+		{"covered by their original mit license"}, // a NOTICE about some of the files
+	},
+	"MPL-2.0": {{"mozilla public license", "2.0"}},
+}
+
+// reads reports whether words, in lower case with one space between two of them, are those of a licence.
+func reads(words, id string) bool {
+	return slices.ContainsFunc(phrases[id], func(way []string) bool {
+		return !slices.ContainsFunc(way, func(p string) bool { return !strings.Contains(words, p) })
+	})
 }
 
 // fill adds to a module what the table and its own files say.
@@ -61,22 +72,29 @@ func (t licences) fill(m *Module, dir string) error {
 		return fmt.Errorf("%s is linked, and THIRD-PARTY.md has no row for it", m.Path)
 	}
 	m.Licence, m.Copyright = row.id, row.copyright
-	for _, name := range []string{"LICENSE", "LICENSE.txt", "LICENSE.md", "License", "COPYING"} {
-		if b, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
-			m.Text = b
-			break
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if name := strings.ToUpper(e.Name()); e.IsDir() || !strings.HasPrefix(name, "LICEN") && !strings.HasPrefix(name, "COPYING") {
+			continue
 		}
+		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			return err
+		}
+		m.Texts = append(m.Texts, bytes.TrimSpace(b))
 	}
 	if b, err := os.ReadFile(filepath.Join(dir, "NOTICE")); err == nil {
-		m.Notice = append([]byte("\n"), b...)
+		m.Notice = bytes.TrimSpace(b)
 	}
-	words := strings.ToLower(strings.Join(strings.Fields(string(m.Text)), " "))
+	words := strings.ToLower(strings.Join(strings.Fields(string(bytes.Join(append(m.Texts, m.Notice), []byte{' '}))), " "))
 	for id := range strings.SplitSeq(m.Licence, " AND ") {
-		known, ok := phrases[id]
-		if !ok {
+		if _, ok := phrases[id]; !ok {
 			return fmt.Errorf("%s: the licence %q of THIRD-PARTY.md is not one that is known here", m.Path, id)
 		}
-		if slices.ContainsFunc(known, func(p string) bool { return !strings.Contains(words, strings.ToLower(p)) }) {
+		if !reads(words, id) {
 			return fmt.Errorf("%s: its licence does not read like %s, as THIRD-PARTY.md has it", m.Path, id)
 		}
 	}

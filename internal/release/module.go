@@ -17,10 +17,10 @@ import (
 type Module struct {
 	Path, Version string // with the leading v
 	Sum           string // as in go.sum: h1:...; empty if there is none
-	Licence       string // as SPDX calls it
+	Licence       string // as SPDX calls it; several with AND
 	Copyright     string
-	Text          []byte // of its licence
-	Notice        []byte // what the Apache licence asks to be kept with it; empty if there is none
+	Texts         [][]byte // of its licences
+	Notice        []byte   // what the Apache licence asks to be kept with it; empty if there is none
 }
 
 // standard is what the standard library and the runtime are called as a module.

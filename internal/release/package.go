@@ -2,6 +2,7 @@ package release
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -66,14 +67,15 @@ func (f format) contents(p Product, m Material, binary, copyright []byte, change
 	if f.name == "deb" {
 		return append(list, text(path.Join(doc, "copyright"), copyright),
 			text(path.Join(doc, "changelog.gz"), gzipped(changes.upstream)),
-			text(path.Join(doc, "changelog.Debian.gz"), gzipped(changes.debian)))
+			text(path.Join(doc, "changelog.Debian.gz"), gzipped(changes.debian)),
+			text(path.Join("/usr/share/lintian/overrides", p.Name), overrides(p)))
 	}
 	return append(list, text(path.Join("/usr/share/licenses", p.Name, "LICENSE"), copyright),
 		text(path.Join(doc, "CHANGELOG.md"), changes.upstream))
 }
 
 // write makes the package. nfpm reads files from disk: they are laid down in stage.
-func (f format) write(stage string, p Product, t Target, o Options, s Source, contents []File) ([]byte, error) {
+func (f format) write(stage string, p Product, t Target, o Options, s Source, contents []File, scripts Scripts) ([]byte, error) {
 	info := &nfpm.Info{
 		Name: p.Name, Arch: f.arch(t), Platform: "linux",
 		Version: f.version(s.Version), VersionSchema: "none", Release: "1",
@@ -81,7 +83,7 @@ func (f format) write(stage string, p Product, t Target, o Options, s Source, co
 		Maintainer: o.Maintainer, Homepage: o.Homepage, License: "BSD-3-Clause",
 		Description: p.Summary + "\n" + p.About, DisableGlobbing: true, MTime: s.Date,
 	}
-	info.Recommends = p.Recommends
+	info.Recommends, info.Suggests = p.Recommends, p.Suggests
 	info.RPM.Summary, info.RPM.Group = p.Summary, "Applications/Internet"
 	info.RPM.BuildHost = "localhost" // and not the builder's
 	info.Deb.Compression = "xz"
@@ -94,6 +96,23 @@ func (f format) write(stage string, p Product, t Target, o Options, s Source, co
 			Source: source, Destination: c.Path, Type: c.Type,
 			FileInfo: &files.ContentFileInfo{Owner: "root", Group: "root", Mode: c.Mode, MTime: s.Date},
 		})
+	}
+	for name, script := range map[*string]string{
+		&info.Scripts.PostInstall: scripts.PostInstall, &info.Scripts.PreRemove: scripts.PreRemove,
+		&info.Scripts.PostRemove: scripts.PostRemove,
+	} {
+		if script == "" {
+			continue
+		}
+		file, err := os.CreateTemp(stage, "script")
+		if err != nil {
+			return nil, err
+		}
+		_, err = file.WriteString(script)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return nil, err
+		}
+		*name = file.Name()
 	}
 	var b bytes.Buffer
 	if err := f.packager.Package(info, &b); err != nil {

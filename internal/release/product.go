@@ -14,6 +14,7 @@ type Product struct {
 	Embedded []Embedded
 	// Recommends are packages, for each format alike.
 	Recommends []string
+	Suggests   []string
 	// Units: which of examples/systemd are installed. The others belong to another product.
 	Units func(name string) bool
 }
@@ -35,4 +36,4 @@ type Material struct {
 type Completions struct{ Bash, Zsh, Fish, PowerShell []byte }
 
 // Products are all of a release.
-var Products = []Product{relay}
+var Products = []Product{relay, exporter}

@@ -24,9 +24,6 @@ ones behind "POSSIBLE BREAK-IN ATTEMPT" among them.`,
 	Units:      func(name string) bool { return !strings.HasPrefix(name, exporterUnits) },
 }
 
-// exporterUnits is what the names of the exporter's units begin with.
-const exporterUnits = "rdnsproxy-exporter"
-
 func relayMaterial(m *maker, p Product) (Material, error) {
 	var material Material
 	pages, err := m.manual()

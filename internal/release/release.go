@@ -98,7 +98,7 @@ func (m *maker) product(p Product, o Options) ([]File, error) {
 			if err != nil {
 				return nil, err
 			}
-			data, err := f.write(stage, p, t, o, m.source, contents)
+			data, err := f.write(stage, p, t, o, m.source, contents, f.scripts(material.Units))
 			if err != nil {
 				return nil, err
 			}

@@ -19,3 +19,13 @@ func debianChangelog(p Product, s Source, maintainer string) []byte {
  -- %s  %s
 `, p.Name, s.Version.Debian(), s.Version, p.Name, maintainer, s.Date.Format(time.RFC1123Z))
 }
+
+// overrides tells lintian what is meant to be as it is, and why.
+func overrides(p Product) []byte {
+	return fmt.Appendf(nil, `# It is static in all packages and archives alike: it runs with every libc and without one,
+# and a login does not wait for the dynamic linker.
+%[1]s: statically-linked-binary [usr/bin/%[2]s]
+# The package is the project's own. It was not uploaded to Debian, and closes no bug there.
+%[1]s: initial-upload-closes-no-bugs [usr/share/doc/%[1]s/changelog.Debian.gz:1]
+`, p.Name, p.Program)
+}
