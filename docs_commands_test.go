@@ -3,7 +3,9 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,7 +17,10 @@ import (
 
 // parsers are the programs of this module, and what reads their command lines as they do
 // without doing anything: the error is what the program would refuse the line with.
-var parsers = map[string]func(t *testing.T, env, args []string) error{"rdnsproxy": accepts}
+var parsers = map[string]func(t *testing.T, env, args []string) error{
+	"rdnsproxy":          accepts,
+	"rdnsproxy_exporter": exporterAccepts,
+}
 
 // accepts reads a command line as rdnsproxy does. What the program has to say of a line that
 // it accepts, such as that a flag is ignored, is an error here.
@@ -31,6 +36,47 @@ func accepts(t *testing.T, env, args []string) error {
 	b, err := os.ReadFile(said.Name())
 	if err == nil && len(b) > 0 {
 		err = fmt.Errorf("%s", b)
+	}
+	return err
+}
+
+// exporter is the program, once a test has built it.
+var exporter string
+
+// buildExporter builds rdnsproxy_exporter for the rest of the test.
+func buildExporter(t *testing.T) {
+	t.Helper()
+	exporter = filepath.Join(t.TempDir(), "rdnsproxy_exporter")
+	t.Cleanup(func() { exporter = "" })
+	if out, err := exec.Command("go", "build", "-o", exporter, "./cmd/rdnsproxy_exporter").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+}
+
+// exporterAccepts runs rdnsproxy_exporter itself with --config.check, which reads the flags
+// and then a modules file; that of the line need not be here, and neither need its others.
+func exporterAccepts(t *testing.T, env, args []string) error {
+	if exporter == "" {
+		buildExporter(t)
+	}
+	modules := filepath.Join(t.TempDir(), "modules.yml")
+	if err := os.WriteFile(modules, []byte("modules: {lookup: {}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var rest []string
+	for i := 0; i < len(args); i++ {
+		name, _, together := strings.Cut(args[i], "=")
+		switch {
+		case name == "--config.check":
+		case name != "--config.file" && name != "--web.config.file":
+			rest = append(rest, args[i])
+		case !together:
+			i++
+		}
+	}
+	out, err := exec.Command(exporter, append(rest, "--config.check", "--config.file="+modules)...).CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%v: %s", err, out)
 	}
 	return err
 }

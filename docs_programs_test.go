@@ -19,6 +19,10 @@ var programs = map[string]string{
 	"parallel": "TestFleetParallel",
 
 	"awk":        "TestScripts",
+	"grep":       "it finds a line",
+	"getent":     "TestOrderOfAddresses",
+	"perl":       "its output is in testdata/recorded/login/traces.txt",
+	"sshd -T":    "TestDocsBlocks",
 	"jq":         "it reads JSON; what is in it is compared by TestScripts",
 	"tail":       "TestAuditEventsBehindRsyslog",
 	"journalctl": "TestAuditFramings",

@@ -31,7 +31,7 @@ func TestForms(t *testing.T) {
 // TestAsk* has a terminal.
 func TestRecipesOfDocuments(t *testing.T) {
 	var blocks []string
-	for _, path := range []string{"../README.md"} {
+	for _, path := range []string{"../README.md", "../docs/relay.md", "../docs/check.md"} {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
