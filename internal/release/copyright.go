@@ -17,7 +17,7 @@ func copyright(p Product, own []byte, third []Module, debian bool) []byte {
 		fmt.Fprintf(&b, "\n%s\n%s %s\nCopyright %s\nLicence: %s\n\n", rule, m.Path, m.Version, m.Copyright, m.Licence)
 		for _, text := range m.Texts {
 			if debian {
-				text = common(text)
+				text = inCommon(text)
 			}
 			fmt.Fprintf(&b, "%s\n\n", text)
 		}
@@ -35,9 +35,9 @@ var (
 	gpl2   = []byte("GNU GENERAL PUBLIC LICENSE\n                       Version 2, June 1991")
 )
 
-// common replaces the licences that Debian has for all packages by their places. The GPL is the
+// inCommon replaces the licences that Debian has for all packages by their places. The GPL is the
 // other choice of those who may use libcap by its BSD licence.
-func common(text []byte) []byte {
+func inCommon(text []byte) []byte {
 	const where = "On Debian systems, the text is in /usr/share/common-licenses/"
 	if bytes.HasPrefix(text, apache) {
 		return []byte(where + "Apache-2.0.")

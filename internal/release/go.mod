@@ -8,6 +8,7 @@ go 1.26.4
 toolchain go1.26.8
 
 require (
+	github.com/github/go-spdx/v2 v2.8.0
 	github.com/goreleaser/nfpm/v2 v2.47.0
 	github.com/spdx/tools-golang v0.5.7
 	golang.org/x/mod v0.43.0

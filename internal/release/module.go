@@ -6,6 +6,7 @@ import (
 	"debug/buildinfo"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,51 +43,66 @@ func modules(file string) ([]Module, error) {
 	return list, nil
 }
 
-// modules returns what is in a product's programs, of all targets together, with licences,
-// sorted by path.
-func (m *maker) modules(p Product, targets []Target) ([]Module, error) {
+// programs builds a product's program for all targets, and finds out what is in each, with
+// licences, and in all of them together, sorted by path.
+func (m *maker) programs(p Product, targets []Target) ([]*Program, []Module, error) {
 	markdown, err := os.ReadFile(filepath.Join(m.root, "THIRD-PARTY.md"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	table, err := readLicences(markdown)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	dirs, err := m.folders()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var list []Module
-	for _, t := range targets {
-		file, err := m.target(p, t)
-		if err != nil {
-			return nil, err
-		}
-		linked, err := modules(file)
-		if err != nil {
-			return nil, err
-		}
-		for _, l := range linked {
-			if !slices.ContainsFunc(list, func(m Module) bool { return m.Path == l.Path }) {
-				list = append(list, l)
-			}
-		}
+	embedded, err := m.embedded(p)
+	if err != nil {
+		return nil, nil, err
 	}
 	for _, e := range p.Embedded {
 		dirs[e.Name] = filepath.Join(m.root, filepath.FromSlash(e.Folder))
-		version, err := os.ReadFile(filepath.Join(dirs[e.Name], "VERSION"))
+	}
+	var list []*Program
+	all := map[string]Module{}
+	for _, t := range targets {
+		file, err := m.target(p, t)
+		if err != nil {
+			return nil, nil, err
+		}
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		linked, err := modules(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		linked = append(linked, embedded...)
+		for i := range linked {
+			if err := table.fill(&linked[i], dirs[linked[i].Path]); err != nil {
+				return nil, nil, err
+			}
+			all[linked[i].Path] = linked[i]
+		}
+		list = append(list, &Program{p, t, data, linked})
+	}
+	sorted := slices.SortedFunc(maps.Values(all), func(a, b Module) int { return cmp.Compare(a.Path, b.Path) })
+	return list, sorted, nil
+}
+
+// embedded are the works of others that lie in the sources, as modules.
+func (m *maker) embedded(p Product) ([]Module, error) {
+	var list []Module
+	for _, e := range p.Embedded {
+		version, err := os.ReadFile(filepath.Join(m.root, filepath.FromSlash(e.Folder), "VERSION"))
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, Module{Path: e.Name, Version: "v" + strings.TrimSpace(string(version))})
 	}
-	for i := range list {
-		if err := table.fill(&list[i], dirs[list[i].Path]); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(list, func(a, b Module) int { return cmp.Compare(a.Path, b.Path) })
 	return list, nil
 }
 

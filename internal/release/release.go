@@ -42,25 +42,33 @@ func Dist(ctx context.Context, o Options) error {
 	}
 	defer os.RemoveAll(tmp)
 	m := &maker{builder{o.Root, source, o.Log}, ctx, tmp, map[string]bool{}}
-	var made []File
+	var artifacts []Artifact
 	for _, p := range Products {
-		files, err := m.product(p, o)
+		more, err := m.product(p, o)
 		if err != nil {
 			return err
 		}
-		made = append(made, files...)
+		artifacts = append(artifacts, more...)
+	}
+	about, err := sbom(source, artifacts)
+	if err != nil {
+		return err
+	}
+	made := []File{text(fmt.Sprintf("rdnsproxy_%s.spdx.json", source.Version), about)}
+	for _, a := range artifacts {
+		made = append(made, a.File)
 	}
 	made = append(made, text("SHA256SUMS", sums(made)))
 	return writeAll(o.Out, made)
 }
 
 // product makes all archives and packages of a product.
-func (m *maker) product(p Product, o Options) ([]File, error) {
+func (m *maker) product(p Product, o Options) ([]Artifact, error) {
 	material, err := p.Material(m, p)
 	if err != nil {
 		return nil, err
 	}
-	third, err := m.modules(p, o.Targets)
+	programs, third, err := m.programs(p, o.Targets)
 	if err != nil {
 		return nil, err
 	}
@@ -73,22 +81,15 @@ func (m *maker) product(p Product, o Options) ([]File, error) {
 		return nil, err
 	}
 	changes := changelogs{upstream, debianChangelog(p, m.source, o.Maintainer)}
-	var made []File
-	for _, t := range o.Targets {
-		file, err := m.target(p, t)
-		if err != nil {
-			return nil, err
-		}
-		binary, err := os.ReadFile(file)
-		if err != nil {
-			return nil, err
-		}
+	var made []Artifact
+	for _, built := range programs {
+		t, binary := built.Target, built.Data
 		name := fmt.Sprintf("%s_%s_%s_%s", p.Name, m.source.Version, t.OS, t.Arch)
 		archive, err := m.archive(p, t, name, binary, licence, upstream, material, third)
 		if err != nil {
 			return nil, err
 		}
-		made = append(made, archive)
+		made = append(made, Artifact{archive, built})
 		if t.OS != "linux" {
 			continue
 		}
@@ -102,7 +103,7 @@ func (m *maker) product(p Product, o Options) ([]File, error) {
 			if err != nil {
 				return nil, err
 			}
-			made = append(made, text(name+"."+f.name, data))
+			made = append(made, Artifact{text(name+"."+f.name, data), built})
 		}
 	}
 	return made, nil
