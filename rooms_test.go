@@ -28,7 +28,8 @@ var rooms = map[string]rule{
 		[]string{
 			"audit", "check", "hostsfile", "resolve", "sshconf", "sshdlog", "internal/auditreport", "internal/auditrun",
 			"internal/buildinfo", "internal/console", "internal/demo", "internal/dialect", "internal/exit",
-			"internal/kept", "internal/layout", "internal/listing", "internal/pins", "internal/report", "internal/session",
+			"internal/kept", "internal/layout", "internal/listing", "internal/parent", "internal/pins", "internal/report",
+			"internal/session",
 			"internal/setup", "internal/survey",
 			"internal/target", "internal/vouch", "internal/wrap",
 		},

@@ -12,6 +12,7 @@ import (
 func TestForms(t *testing.T) {
 	v := newVisit(t)
 	for _, command := range []string{
+		"rdnsproxy '%h' %p",
 		"rdnsproxy %h %p",
 		"rdnsproxy -- %h %p",
 		"rdnsproxy --policy=warn -- %h %p %n",

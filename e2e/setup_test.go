@@ -73,8 +73,8 @@ func TestSetup(t *testing.T) {
 	checked := 0
 	for i, a := range asks {
 		after := v.whole(a...)
-		if strings.Contains(after, "proxycommand "+program+" %h %p\n") && !strings.Contains(before[i], "\nproxycommand ") {
-			after = strings.Replace(after, "proxycommand "+program+" %h %p\n", "", 1)
+		if strings.Contains(after, "proxycommand "+program+" '%h' %p\n") && !strings.Contains(before[i], "\nproxycommand ") {
+			after = strings.Replace(after, "proxycommand "+program+" '%h' %p\n", "", 1)
 			checked++
 		}
 		if after != before[i] {
@@ -147,7 +147,7 @@ func TestSetupFiles(t *testing.T) {
 	}
 
 	// An edited block is left alone.
-	v.write(real, strings.Replace(string(text), "%h %p", "--policy strict %h %p", 1))
+	v.write(real, strings.Replace(string(text), "'%h' %p", "--policy strict '%h' %p", 1))
 	for _, args := range [][]string{{"--yes"}, {"--remove", "--yes"}} {
 		o := v.run(append([]string{"rdnsproxy", "setup"}, args...)...)
 		if o.status != 1 || !strings.Contains(o.err, "edited by hand") || strings.Count(o.err, "\n") != 1 {

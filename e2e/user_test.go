@@ -18,7 +18,7 @@ import (
 )
 
 // plainly is the first recipe in README.
-const plainly = "Host *\n\tProxyCommand rdnsproxy %h %p\n"
+const plainly = "Host *\n\tProxyCommand rdnsproxy '%h' %p\n"
 
 // patience is a timeout that nothing comes near unless it hangs.
 const patience = 60 * time.Second

@@ -24,6 +24,11 @@ type World = console.World
 
 // Run runs the program and returns the exit status.
 func Run(ctx context.Context, w World, args []string) int {
+	if w.Own {
+		if err := refuseExpanded(); err != nil {
+			return failed(w, err)
+		}
+	}
 	call, err := classify(args)
 	if err == nil && call.relay {
 		return runRelay(ctx, w, call.args)
@@ -125,7 +130,7 @@ func mistyped(word string, rest []string) error {
 	if len(rest) > 0 {
 		return nil
 	}
-	return console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' checks a host; in ~/.ssh/config: ProxyCommand rdnsproxy %h %p",
+	return console.Refuse(exit.Usage, "'rdnsproxy help' lists the commands, 'rdnsproxy check HOST' checks a host; in ~/.ssh/config: ProxyCommand rdnsproxy '%h' %p",
 		"%s is not a command, and a host needs a port", console.Quoted(word))
 }
 

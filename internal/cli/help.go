@@ -42,7 +42,7 @@ The first form is the relay, which ssh runs as its ProxyCommand. Commands:
 'rdnsproxy setup' adds these lines to the end of ~/.ssh/config:
 
   Host * !*/* !*,* !*%* !.*
-    ProxyCommand rdnsproxy %h %p
+    ProxyCommand rdnsproxy '%h' %p
 
 Flags of the relay:
 

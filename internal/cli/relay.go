@@ -68,9 +68,9 @@ func (p *policyFlag) Set(s string) error {
 }
 
 const relayUsage = "usage: rdnsproxy [flags] HOST PORT [ORIGINAL] [-- COMMAND ARGS...], " +
-	"in ~/.ssh/config: ProxyCommand rdnsproxy %h %p"
+	"in ~/.ssh/config: ProxyCommand rdnsproxy '%h' %p"
 
-const chainUsage = "ProxyCommand rdnsproxy %h %p -- COMMAND ARGS..."
+const chainUsage = "ProxyCommand rdnsproxy '%h' %p -- COMMAND ARGS..."
 
 // parseRelay parses the relay's command line and environment.
 func parseRelay(w World, args []string) (o session.Options, err error) {

@@ -193,7 +193,7 @@ Exit status: 'rdnsproxy help exit-status'. The log: 'rdnsproxy help log'.
 
 const viaTopic = `There are two ways through a proxy. With --via, rdnsproxy itself connects through it:
 
-  rdnsproxy --via socks5://127.0.0.1:1080 %h %p
+  rdnsproxy --via socks5://127.0.0.1:1080 '%h' %p
 
 The proxies:
 
@@ -225,7 +225,7 @@ answers. --fdpass works through all but https.
 With -- COMMAND, rdnsproxy does not connect. It checks the host and then becomes your
 own ProxyCommand, which connects:
 
-  rdnsproxy %h %p -- corkscrew proxy.example.com 8080 %h %p
+  rdnsproxy '%h' %p -- corkscrew proxy.example.com 8080 '%h' %p
 
 What is checked is the mapping of the name as this machine looks it up; what COMMAND
 connects to is not known.

@@ -39,7 +39,7 @@ func play(ctx context.Context, w console.World) int {
 	defer s.close()
 	s.say(`The demo simulates three SSH hosts and their DNS servers on loopback.
 ` + s.article.addr.String() + ` stands in for 192.168.1.243, the address of my.example.com.
-ssh is set up with:  ProxyCommand rdnsproxy %h %p`)
+ssh is set up with:  ProxyCommand rdnsproxy '%h' %p`)
 	if s.ssh == "" {
 		s.say("(No ssh on PATH: golang.org/x/crypto/ssh is the client.)")
 	}

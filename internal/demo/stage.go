@@ -75,9 +75,9 @@ func (s *stage) cast() (err error) {
 	}
 	var known, config, settings strings.Builder // settings: the part of config that can be read without ssh
 	fmt.Fprint(&settings, "Host *\n  UserKnownHostsFile known_hosts\n  GlobalKnownHostsFile none\n")
-	fmt.Fprintf(&config, "Host *\n  ProxyCommand %s %%h %%p\n  UserKnownHostsFile \"%s\"\n  GlobalKnownHostsFile none\n"+
+	fmt.Fprintf(&config, "Host *\n  ProxyCommand %s %s\n  UserKnownHostsFile \"%s\"\n  GlobalKnownHostsFile none\n"+
 		"  StrictHostKeyChecking yes\n  IdentityFile none\n  IdentityAgent none\n  LogLevel ERROR\n",
-		recipe.Quote(s.self), s.path("known_hosts"))
+		recipe.Quote(s.self), recipe.Tokens(), s.path("known_hosts"))
 	for _, a := range s.actors() {
 		port := a.host.Addr().Port()
 		fmt.Fprintf(&config, "Host %s\n  Port %d\n", a.name, port)

@@ -39,17 +39,22 @@ func runsSSH(link string) bool {
 
 // LoginWaits reports whether ssh started this process, directly or through a shell
 // that did not exec, as Match exec does: then a login is waiting for it.
-func LoginWaits() bool {
+func LoginWaits() bool { return login() != "" }
+
+// login returns the directory in /proc of the ssh that waits; "" if there is none.
+func login() string {
 	if IsSSH() {
-		return true
+		return proc("")
 	}
 	status, _ := os.ReadFile(proc("status"))
 	for line := range strings.Lines(string(status)) {
 		if grandparent, ok := strings.CutPrefix(line, "PPid:\t"); ok {
-			return runsSSH(filepath.Join("/proc", strings.TrimSpace(grandparent), "exe"))
+			if dir := filepath.Join("/proc", strings.TrimSpace(grandparent)); runsSSH(filepath.Join(dir, "exe")) {
+				return dir
+			}
 		}
 	}
-	return false
+	return ""
 }
 
 // Args returns the arguments of the parent ssh, without the program name; nil
@@ -58,7 +63,21 @@ func Args() []string {
 	if !IsSSH() {
 		return nil
 	}
-	b, err := os.ReadFile(proc("cmdline"))
+	return argsOf(proc(""))
+}
+
+// LoginArgs does the same for the ssh of LoginWaits.
+func LoginArgs() []string {
+	dir := login()
+	if dir == "" {
+		return nil
+	}
+	return argsOf(dir)
+}
+
+// argsOf returns the arguments of the process with this directory in /proc.
+func argsOf(dir string) []string {
+	b, err := os.ReadFile(filepath.Join(dir, "cmdline"))
 	if err != nil || len(b) == 0 {
 		return nil
 	}

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 	case !isProgram:
 		os.Exit(m.Run())
 	case next == "":
-		fmt.Println(parent.IsSSH(), parent.LoginWaits(), parent.Args())
+		fmt.Println(parent.IsSSH(), parent.LoginWaits(), parent.Args(), parent.LoginArgs())
 		if f, err := parent.OpenStderr(); err == nil {
 			fmt.Fprint(f, "read this")
 			f.Close()
@@ -50,11 +50,11 @@ func TestParentProcess(t *testing.T) {
 		}
 	}
 	for chain, want := range map[string]string{
-		"ssh rdnsproxy":       "true true [-4 my.example.com]",
-		"ssh sh rdnsproxy":    "false true []",
-		"ssh sh sh rdnsproxy": "false false []",
-		"sh rdnsproxy":        "false false []",
-		"sshd rdnsproxy":      "false false []",
+		"ssh rdnsproxy":       "true true [-4 my.example.com] [-4 my.example.com]",
+		"ssh sh rdnsproxy":    "false true [] [-4 my.example.com]",
+		"ssh sh sh rdnsproxy": "false false [] []",
+		"sh rdnsproxy":        "false false [] []",
+		"sshd rdnsproxy":      "false false [] []",
 	} {
 		t.Run(chain, func(t *testing.T) {
 			var paths []string

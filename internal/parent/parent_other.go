@@ -12,6 +12,9 @@ func IsSSH() bool { return os.Getppid() > 1 }
 // Args returns nil: other systems do not reveal them to a program without cgo.
 func Args() []string { return nil }
 
+// LoginArgs returns nil too.
+func LoginArgs() []string { return nil }
+
 // OpenStderr opens the controlling terminal, if there is one.
 func OpenStderr() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_WRONLY, 0) }
 

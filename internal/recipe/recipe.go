@@ -29,13 +29,31 @@ type Recipe struct {
 // unix/run/x, machine/m, qemu/vm, .host.
 var noHosts = []string{"*/*", "*,*", "*%*", ".*"}
 
-// Tokens returns the Tokens that ssh expands: host, port and, if rdnsproxy cannot read
-// it from ssh's command line, the name as typed.
+// Tokens returns the tokens that ssh expands: host, port and, if rdnsproxy cannot read
+// it from ssh's command line, the name as typed. ssh lets names pass that have the
+// characters of patterns, so names are in quotes. A command on Windows is not run by a
+// shell that knows these quotes or expands patterns.
 func Tokens() string {
-	if runtime.GOOS == "linux" {
-		return "%h %p"
+	switch runtime.GOOS {
+	case "linux":
+		return "'%h' %p"
+	case "windows":
+		return unquotedTokens
 	}
-	return "%h %p %n"
+	return "'%h' %p '%n'"
+}
+
+const unquotedTokens = "%h %p %n"
+
+// withoutTokens returns a command without the tokens at its end, also those that earlier
+// releases wrote.
+func withoutTokens(command string) string {
+	for _, tokens := range []string{Tokens(), unquotedTokens, "%h %p"} {
+		if c, ok := strings.CutSuffix(command, " "+tokens); ok {
+			return c
+		}
+	}
+	return command
 }
 
 // lines returns the lines of the recipe, without the marks.
@@ -71,10 +89,10 @@ func of(lines []string) Recipe {
 		command := strings.TrimPrefix(lines[i+1], "    ProxyCommand ")
 		if words[0] != "*" {
 			r.Passed = words
-			r.Command = strings.TrimSuffix(command, " --fdpass "+Tokens())
+			r.Command = strings.TrimSuffix(withoutTokens(command), " --fdpass")
 			continue
 		}
-		r.All, r.Command = true, strings.TrimSuffix(command, " "+Tokens())
+		r.All, r.Command = true, withoutTokens(command)
 		for _, w := range words[1:] {
 			if p := strings.TrimPrefix(w, "!"); !slices.Contains(noHosts, p) {
 				r.Except = append(r.Except, p)

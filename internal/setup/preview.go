@@ -318,7 +318,7 @@ func (p *preview) unchecked() []string {
 	}
 	if len(commands) > 0 {
 		lines = append(lines, "not checked, because they have their own ProxyCommand ("+
-			"with 'rdnsproxy %h %p -- ' in front of it, they are): "+several(commands, 8))
+			"with rdnsproxy '%h' %p -- in front of it, they are): "+several(commands, 8))
 	}
 	if len(p.samples) == maxSamples {
 		lines = append(lines, fmt.Sprintf("only the first %d patterns of the configuration were looked at", maxSamples))

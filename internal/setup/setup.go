@@ -136,12 +136,12 @@ func (o *Options) Validate(hosts []string) error {
 			"setup takes no host without --fdpass")
 	}
 	for _, h := range hosts {
-		if err := target.CheckHost(h); err != nil {
-			return err
-		}
 		if strings.ContainsAny(h, "*?!,#%/") {
 			return console.Refuse(exit.Usage, "name the hosts as you type them after ssh",
 				"--fdpass does not take patterns: %s", console.Quoted(h))
+		}
+		if err := target.CheckHost(h); err != nil {
+			return err
 		}
 	}
 	return nil

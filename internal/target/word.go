@@ -118,7 +118,8 @@ func SplitPort(s string) (string, uint16, error) {
 }
 
 // CheckHost refuses the names that ssh's valid_hostname refuses on its command line
-// (since 9.6, CVE-2023-51385). ssh does not apply it to HostName in the configuration.
+// (since 9.6, CVE-2023-51385), and those of patterns, which ssh lets pass and a shell
+// replaces by names of files. ssh does not apply it to HostName in the configuration.
 func CheckHost(host string) error {
 	hint := "ssh refuses such names too; check HostName in ssh's configuration"
 	switch {
@@ -132,7 +133,10 @@ func CheckHost(host string) error {
 			"host %s is not an IP address", console.Quoted(host))
 	}
 	for i := range len(host) {
-		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}", c) >= 0 {
+		if c := host[i]; c <= ' ' || c == 0x7f || strings.IndexByte("'`\"$\\;&<>|(){}*?[]", c) >= 0 {
+			if strings.IndexByte("*?[]", c) >= 0 {
+				hint = "a pattern is not a host; check HostName in ssh's configuration"
+			}
 			return console.Refuse(exit.Usage, hint,
 				"host %s contains %s, which is not allowed in a host name", console.Quoted(host), character(c))
 		}
