@@ -104,6 +104,7 @@ var measurements = []measurement{
 	{"bulk-memory", bulkMemories},
 	{"bulk-far", bulkFar},
 	{"bulk-huge", bulkHuge},
+	{"exporter", exporter},
 	{"audit", auditLog},
 	{"audit-memory", auditMemories},
 	{"audit-rates", auditRates},
