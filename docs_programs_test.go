@@ -27,6 +27,8 @@ var programs = map[string]string{
 	"tail":       "TestAuditEventsBehindRsyslog",
 	"journalctl": "TestAuditFramings",
 
+	"curl": "internal/exporter's TestPages asks for the same",
+
 	"go run":     "TestScripts runs the tour itself",
 	"go build":   "make build does the same, and every test needs it",
 	"go install": "it writes into the reader's own directories",

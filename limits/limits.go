@@ -322,6 +322,7 @@ func Table() []Group {
 			{"checks at once", count(Probes), "the others wait (--probe.concurrency)"},
 			{"checks that wait", count(ProbeQueue), "refused with 503 (--probe.queue)"},
 			{"time of a probe", span(ProbeTime), "a module with a longer timeout is refused"},
+			{"HTTP connections", count(Scrapes()), "closed at once"},
 			{"addresses with series", count(ProbeAddresses), "only the worst have series"},
 			{"results kept", count(Results) + " (" + count(ResultBytes>>20) + " MiB)", "those not used longest are dropped"},
 			{"age of a result", span(ResultAge), "a module with a longer max_age is refused"},

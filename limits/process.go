@@ -10,6 +10,7 @@ const (
 	mostConnections = 2048
 	mostStreams     = 512
 	mostPrograms    = 16
+	mostScrapes     = 8192
 
 	starting = 8                            // descriptors of a child while it starts
 	plenty   = 2*mostConnections + starting // descriptors that can be used at all
@@ -30,6 +31,10 @@ func Streams() int { return share(8, mostStreams) }
 // Programs is how many children (getent, ssh -G) a run has at once: each takes some
 // descriptors while it starts, all together an eighth.
 func Programs() int { return share(8*starting, mostPrograms) }
+
+// Scrapes is how many HTTP connections rdnsproxy_exporter has at once: half of what the others
+// above leave.
+func Scrapes() int { return share(8, mostScrapes) }
 
 // share is one of so many parts of the descriptors, but at least 1: with hardly any
 // descriptors, a run does one thing after the other.

@@ -123,3 +123,14 @@ func TestDocsMetrics(t *testing.T) {
 		t.Error("the number of addresses with series is another")
 	}
 }
+
+// TestExample: the modules file among the examples is taken.
+func TestExample(t *testing.T) {
+	text, err := os.ReadFile("../../examples/prometheus/modules.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parseConfig(text); err != nil {
+		t.Error(err)
+	}
+}

@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -210,4 +211,22 @@ func TestFilesChange(t *testing.T) {
 			t.Errorf("%v", got)
 		}
 	}
+}
+
+// TestConnections: who opens connections without end does not get more than there are for
+// all, and others are served again once it is gone.
+func TestConnections(t *testing.T) {
+	r := start(t, lookups, Options{})
+	r.server.connections.Add(int64(limits.Scrapes()))
+	c, err := net.Dial("tcp", strings.TrimPrefix(r.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if n, err := c.Read(make([]byte, 1)); err == nil {
+		t.Errorf("%d bytes", n)
+	}
+	r.server.connections.Add(-int64(limits.Scrapes()))
+	eventually(t, "it is closed", func() bool { return r.server.connections.Load() == 0 })
+	r.probe("good.example.com", "")
 }

@@ -77,7 +77,9 @@ func start(t *testing.T, modules string, o Options) *rig {
 		t.Fatal(err)
 	}
 	r.server = server
-	web := httptest.NewServer(server)
+	web := httptest.NewUnstartedServer(server)
+	web.Config.ConnState = server.ConnState
+	web.Start()
 	r.url = web.URL
 	t.Cleanup(func() {
 		web.Close()

@@ -3,6 +3,7 @@ package exporter
 import (
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -38,6 +39,8 @@ type Server struct {
 	reading sync.Mutex
 	modules atomic.Pointer[map[string]*asker]
 	inside  atomic.Int64 // requests for probes
+
+	connections atomic.Int64
 }
 
 // New reads the modules file. The error is about that.
@@ -97,6 +100,19 @@ func (s *Server) Reload() error {
 	s.pool.forget()
 	s.o.Log.Info("read the modules", "file", s.o.ConfigFile, "names", slices.Sorted(maps.Keys(askers)))
 	return nil
+}
+
+// ConnState is for http.Server. It closes what is more than limits.Scrapes connections:
+// whoever opens connections without end must not take the descriptors that checks need.
+func (s *Server) ConnState(c net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		if s.connections.Add(1) > int64(limits.Scrapes()) {
+			c.Close()
+		}
+	case http.StateClosed, http.StateHijacked:
+		s.connections.Add(-1)
+	}
 }
 
 // Close ends the checks that run, and waits until their connections are closed.
