@@ -60,6 +60,26 @@ func fieldsIn(t *testing.T, text, pkg string, typ reflect.Type) {
 	}
 }
 
+// TestDocsFirstScreen: the first screen of the README, 80 columns by 24 lines, has what it is,
+// what it looks like, how to install it and the first two commands.
+func TestDocsFirstScreen(t *testing.T) {
+	var screen []string
+	for line := range strings.Lines(document(t, "README.md")) {
+		line = strings.TrimRight(line, "\n")
+		for len(line) > 80 { // less breaks words, a browser does not
+			at := strings.LastIndexByte(line[:81], ' ')
+			screen, line = append(screen, line[:at]), line[at+1:]
+		}
+		screen = append(screen, line)
+	}
+	shown := strings.Join(screen[:24], "\n")
+	for _, want := range []string{"ProxyCommand", "rdnsproxy: warning: ", "go install .", "rdnsproxy check ", "rdnsproxy setup"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the first screen of README.md lacks %q:\n%s", want, shown)
+		}
+	}
+}
+
 // TestDocsVerdicts: the tables of verdicts in the documents have the code's order and
 // severities.
 func TestDocsVerdicts(t *testing.T) {

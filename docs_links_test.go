@@ -32,6 +32,17 @@ func TestDocsLinks(t *testing.T) {
 	}
 }
 
+// TestDocsIndex: docs/README.md has a link to every document.
+func TestDocsIndex(t *testing.T) {
+	index := document(t, "docs/README.md")
+	for _, path := range documents(t) {
+		name, ok := strings.CutPrefix(path, "docs/")
+		if ok && name != "README.md" && !strings.Contains(index, "]("+name+")") {
+			t.Errorf("docs/README.md does not link %s: add a row that says which question it answers", name)
+		}
+	}
+}
+
 // anchors returns the headings of a document in the form of link targets.
 func anchors(text string) []string {
 	var all []string
