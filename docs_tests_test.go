@@ -1,0 +1,29 @@
+package main
+
+import (
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestDocsTests: a test that a document names, as what keeps a claim, is there.
+func TestDocsTests(t *testing.T) {
+	out, err := exec.Command("git", "grep", "-hoE", `^func Test\w+`, "--", "*_test.go").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, path := range documents(t) {
+		_, prose := split(t, path, document(t, path))
+		for _, name := range regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(prose, -1) {
+			named++
+			if !strings.Contains(string(out), "func "+name) { // or the beginning of the names of several
+				t.Errorf("%s: there is not a test %s", path, name)
+			}
+		}
+	}
+	if named < 30 {
+		t.Errorf("found %d names of tests", named)
+	}
+}
