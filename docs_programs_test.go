@@ -24,6 +24,11 @@ var programs = map[string]string{
 	"perl":       "its output is in testdata/recorded/login/traces.txt",
 	"sshd -T":    "TestDocsBlocks",
 	"jq":         "it reads JSON; what is in it is compared by TestScripts",
+	"sort":       "TestScripts",
+	"comm":       "TestScripts",
+	"mkdir":      "TestScripts",
+	"tee":        "TestScripts",
+	"date":       "TestScripts",
 	"tail":       "TestAuditEventsBehindRsyslog",
 	"journalctl": "TestAuditFramings",
 
