@@ -16,6 +16,7 @@ import (
 // languages are those of the fenced blocks, and what reads each: the program it is for.
 var languages = map[string]func(*testing.T, block){
 	"sh":          func(*testing.T, block) {}, // commands: TestDocsCommands and TestDocsPrograms
+	"cron":        cronBlock,
 	"console":     func(*testing.T, block) {}, // commands after "$ ", and their output: TestDocsOutput
 	"log":         func(*testing.T, block) {}, // lines of sshd's log: TestDocsOutput
 	"ssh-config":  sshConfigBlock,             // ssh -G
@@ -118,6 +119,15 @@ func systemdBlock(t *testing.T, b block) {
 	out, err := exec.Command("systemd-analyze", "verify", "--man=no", path).CombinedOutput()
 	if err != nil || strings.Contains(string(out), name+":") {
 		t.Errorf("%s: systemd-analyze verify does not take this block: %v\n%s", b.at(0), err, out)
+	}
+}
+
+// cronBlock: nothing but cron itself reads a crontab, so this only knows its lines.
+func cronBlock(t *testing.T, b block) {
+	for i, line := range b.lines() {
+		if line != "" && !strings.HasPrefix(line, "#") && !regexp.MustCompile(`^\w+ ?=`).MatchString(line) && !cronLine.MatchString(line) {
+			t.Errorf("%s: not a line of a crontab: %s", b.at(i), line)
+		}
 	}
 }
 

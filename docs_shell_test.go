@@ -42,6 +42,12 @@ func commandLines(t *testing.T) (all []commandLine) {
 					all = append(all, inShell(t, func(int) string { return b.at(i) }, command)...)
 				}
 			}
+		case "cron":
+			for i, line := range b.lines() {
+				if m := cronLine.FindStringSubmatch(line); m != nil {
+					all = append(all, inShell(t, func(int) string { return b.at(i) }, strings.ReplaceAll(m[1], `\%`, "%"))...)
+				}
+			}
 		default:
 			for i, line := range b.lines() {
 				all = append(all, inText(t, b.at(i), line)...)
@@ -67,6 +73,10 @@ func commandLines(t *testing.T) (all []commandLine) {
 	}
 	return all
 }
+
+// cronLine matches a command in a crontab: behind five fields or @daily, and in /etc/cron.d
+// behind a user.
+var cronLine = regexp.MustCompile(`^(?:@\w+|[\d*,/-]+(?:[ \t]+[\w*,/-]+){4})[ \t]+(?:(?:root|nobody)[ \t]+)?(.*)$`)
 
 // typed returns what a user types in a line of a console.
 func typed(line string) (command string, ok bool) {
