@@ -172,7 +172,7 @@ vulncheck: ## govulncheck: known vulnerabilities in what the program calls
 	else echo "govulncheck: not run, its database cannot be reached"; fi
 
 actionlint: ## check the workflows
-	$(GO) run $(ACTIONLINT)
+	$(GO) run $(ACTIONLINT) .github/workflows/*.yml examples/github/*.yml
 
 # A module of its own, so that the program's has nothing of Grafana's.
 dashboard: ## hold the Grafana dashboard against Grafana's types
