@@ -210,3 +210,23 @@ func (v *visit) dnsFront(dead string) *dnsFront {
 	v.resolver(front.addr)
 	return front
 }
+
+// Whoever runs the zone of a name can lead it to an address of somebody else's, whose DNS is in
+// order: that is confirmed, as behind any alias, and strict lets it pass. With --require-name
+// the address has to have the name that was asked for.
+func TestStrictRequireName(t *testing.T) {
+	v := newVisit(t)
+	v.cached() // web.example.com has the address of name.example.com
+	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --policy strict '%h' %p\n")
+	if o := v.ssh("-4", "web.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+		t.Errorf("strict: %+v", o)
+	}
+	v.sshConfig("Host *\n\tProxyCommand rdnsproxy --policy strict --require-name '%h' %p\n")
+	if o := v.run("ssh", "-4", "web.example.com", "true"); o.status != 255 ||
+		!strings.Contains(o.err, "refused by --policy strict: web.example.com is 198.51.100.10, whose reverse name name.example.com ") {
+		t.Errorf("strict, with --require-name: %+v", o)
+	}
+	if o := v.ssh("-4", "name.example.com", "echo hello"); o != (outcome{"hello\n", "", 0}) {
+		t.Errorf("its own name: %+v", o)
+	}
+}
