@@ -41,6 +41,6 @@ func writeNagios(w io.Writer, r *audit.Report, o Options) error {
 	}
 	perfdata := fmt.Sprintf("logins=%d;;;0 badly_mapped=%d;;;0 failed=%d;;;0",
 		logins, r.Totals.BadlyMapped.Connections, failed)
-	_, err := io.WriteString(w, dialect.NagiosLine(status, text, perfdata))
+	_, err := io.WriteString(w, dialect.NagiosLine(status, text, "", perfdata))
 	return err
 }

@@ -32,20 +32,26 @@ func NagiosWord(status int) string {
 func Nagios() Ends {
 	return Ends{
 		NoReport: func(why string) string {
-			return NagiosLine(NagiosUnknown, safetext.Cut(NagiosPlain(why), NagiosText), "")
+			return NagiosLine(NagiosUnknown, safetext.Cut(NagiosPlain(why), NagiosText), "", "")
 		},
 		status:     NagiosStatus,
 		incomplete: NagiosUnknown,
 	}
 }
 
-// NagiosLine is the line of a plugin. The texts are those of NagiosPlain.
-func NagiosLine(status int, text, perfdata string) string {
-	line := "RDNSPROXY " + NagiosWord(status) + " - " + text
+// nagiosLine is the length of a line that NRPE's older protocol carries, in bytes. One byte of
+// its 1024 ends the string, and one the line.
+const nagiosLine = 1022
+
+// NagiosLine is the line of a plugin. The texts are those of NagiosPlain. What is too long
+// for NRPE is taken from the text: notes say what the text does not count, and performance
+// data that are cut are wrong.
+func NagiosLine(status int, text, notes, perfdata string) string {
+	before, after := "RDNSPROXY "+NagiosWord(status)+" - ", notes
 	if perfdata != "" {
-		line += " | " + perfdata
+		after += " | " + perfdata
 	}
-	return line + "\n"
+	return before + safetext.Cut(text, nagiosLine-len(before)-len(after)) + after + "\n"
 }
 
 // NagiosStatus is the exit status of a Nagios plugin for findings of these severities:

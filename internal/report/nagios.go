@@ -79,7 +79,7 @@ func (n *nagios) Close() error {
 	if n.o.Unnamed > 0 {
 		unnamed = fmt.Sprintf(" (not checked: %d hashed lines of known_hosts)", n.o.Unnamed)
 	}
-	_, err := io.WriteString(n.w, dialect.NagiosLine(status, n.summary()+lacking+unnamed, n.perfdata()))
+	_, err := io.WriteString(n.w, dialect.NagiosLine(status, n.summary(), lacking+unnamed, n.perfdata()))
 	return err
 }
 

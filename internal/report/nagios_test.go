@@ -35,6 +35,8 @@ func TestNagiosLine(t *testing.T) {
 	for _, rs := range [][]*check.Result{nil, everything(t), recorded(t)[:1], recorded(t)[1:2], many} {
 		checkNagios(t, write(t, "nagios", Options{}, rs...))
 		checkNagios(t, write(t, "nagios", Options{Unnamed: 100000}, rs...))
+		incomplete := Options{Unnamed: 100000, Lacking: func() []string { return []string{long, long} }}
+		checkNagios(t, write(t, "nagios", incomplete, rs...))
 	}
 }
 
