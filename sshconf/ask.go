@@ -56,20 +56,27 @@ type SlowError struct{}
 
 func (*SlowError) Error() string { return fmt.Sprintf("no answer within %v", limits.SSHTime) }
 
-// notOpenSSH is the reason why an ssh without -G, such as Dropbear's, is not asked.
-const notOpenSSH = "the ssh on PATH is not OpenSSH's"
+// Reasons why the answer of an ssh -G that failed is not about the configuration.
+const (
+	notOpenSSH = "the ssh on PATH is not OpenSSH's" // one without -G, such as Dropbear's
+	unknownUID = "ssh does not run for this user, who is not in the user database"
+)
 
-// foreign reports whether an ssh that failed to answer is not OpenSSH's: its failure then
-// says nothing about the configuration.
-func (q Query) foreign(ctx context.Context, failed error) bool {
+// beside is the reason why a failure of ssh says nothing about the configuration; "" if
+// it does.
+func (q Query) beside(ctx context.Context, failed error) string {
 	var slow *SlowError
 	var refused *RefusedError
 	switch {
 	case failed == nil, ctx.Err() != nil, limits.Starved(failed), errors.As(failed, &slow),
 		errors.As(failed, &refused) && refused.ByUser:
-		return false
+		return ""
+	case errors.As(failed, &refused) && strings.HasPrefix(refused.Text, "No user exists for uid "): // ssh.c, main
+		return unknownUID
+	case !strings.HasPrefix(q.Version(ctx), selfName):
+		return notOpenSSH
 	}
-	return !strings.HasPrefix(q.Version(ctx), selfName)
+	return ""
 }
 
 // Bounds of what ssh -G may print, in bytes; about 5 KiB are usual.

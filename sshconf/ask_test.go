@@ -253,3 +253,14 @@ func TestNobody(t *testing.T) {
 		t.Errorf("ControlPath: %+v, %v", h, err)
 	}
 }
+
+// TestUnknownUser: ssh runs for nobody who is not in the user database, as a service of
+// systemd with DynamicUser is not. That is no fault of the ssh.
+func TestUnknownUser(t *testing.T) {
+	q := write(t, odd)
+	q.SSH = program(t, `printf 'No user exists for uid 61234\r\n' >&2; exit 255`)
+	var u *UnevaluatedError
+	if _, err := q.Lookup(t.Context()); !errors.As(err, &u) || !strings.Contains(err.Error(), "not in the user database") {
+		t.Error(err)
+	}
+}

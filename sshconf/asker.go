@@ -111,8 +111,8 @@ func (a *Asker) answer(ctx context.Context, h *Host) (*Host, error) {
 		return said, err
 	}
 	said, err := q.ask(ctx, a.ssh)
-	if q.foreign(ctx, err) {
-		err = &NotAskedError{notOpenSSH}
+	if reason := q.beside(ctx, err); reason != "" {
+		err = &NotAskedError{reason}
 	}
 	return said, err
 }

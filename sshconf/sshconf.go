@@ -284,11 +284,11 @@ func (c *Config) Lookup(ctx context.Context, host string) (*Host, error) {
 	}
 	answer, err := r.q.ask(ctx, ssh)
 	var refused *RefusedError
-	switch {
-	case errors.As(err, &refused) && refused.ByUser:
+	if errors.As(err, &refused) && refused.ByUser {
 		return h, err
-	case r.q.foreign(ctx, err):
-		return h, &UnevaluatedError{doubts, notOpenSSH}
+	}
+	if reason := r.q.beside(ctx, err); reason != "" {
+		return h, &UnevaluatedError{doubts, reason}
 	}
 	return answer, err
 }
