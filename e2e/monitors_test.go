@@ -1,0 +1,126 @@
+//go:build linux && monitors
+
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/miekg/dns"
+
+	dnslab "rdnsproxy/internal/lab"
+)
+
+// These programs are not needed otherwise: make test-monitors installs them and runs these
+// tests.
+func init() {
+	programsNeeded = append(programsNeeded, "nagios4", checkNRPE, "nrpe", "icinga2", "cron", "sendmail", "prometheus-node-exporter")
+}
+
+const checkNRPE = "/usr/lib/nagios/plugins/check_nrpe"
+
+// service is what a monitor shows of a service: 0 is OK, as of a plugin.
+type service struct {
+	state            int
+	output, perfdata string
+}
+
+// faultStep is something that happens to my.example.com, and what a monitor is to show then.
+type faultStep struct {
+	what   string
+	happen func()
+	state  int
+	output string // a part of it
+}
+
+// monitored makes a server with names and addresses that agree the system's resolver, with
+// the list of two hosts that the examples name. It returns what happens to one of them.
+func (v *visit) monitored() []faultStep {
+	v.t.Helper()
+	s := v.dns(dnslab.Zone("example.com", "my A 198.51.100.10", "web A 198.51.100.11"),
+		dnslab.Zone("example.net", "cloud-10 A 198.51.100.10"),
+		dnslab.Zone("100.51.198.in-addr.arpa", "10 PTR cloud-10.example.net.", "11 PTR web.example.com."))
+	v.must(os.MkdirAll("/etc/rdnsproxy", 0o755))
+	v.write("/etc/rdnsproxy/hosts", "my.example.com\nweb.example.com\n")
+	v.t.Cleanup(func() { os.RemoveAll("/etc/rdnsproxy") })
+	nxdomain := dnslab.Rcode(dns.RcodeNameError)
+	mend := func() {
+		s.Fault("cloud-10.example.net")
+		s.Fault("my.example.com")
+		s.Fault("10.100.51.198.in-addr.arpa")
+	}
+	return []faultStep{
+		{"all is well", mend, 0, "RDNSPROXY OK - "},
+		{"the reverse name is gone", func() { s.Fault("cloud-10.example.net", nxdomain) }, 1, "reverse name cloud-10.example.net does not exist (NXDOMAIN)"},
+		{"the reverse zone fails", func() { mend(); s.Fault("10.100.51.198.in-addr.arpa", dnslab.ServFail) }, 3, "could not be looked up (SERVFAIL)"},
+		{"the host is gone", func() { mend(); s.Fault("my.example.com", nxdomain) }, 2, "my.example.com does not exist (NXDOMAIN)"},
+		{"all is mended", mend, 0, "RDNSPROXY OK - "},
+	}
+}
+
+// watches goes through what happens, and waits until a monitor shows each for all of these
+// services.
+func (v *visit) watches(steps []faultStep, all func() map[string]service, services ...string) {
+	v.t.Helper()
+	for _, step := range steps {
+		step.happen()
+		for _, name := range services {
+			var s service
+			shows := func() bool {
+				var known bool
+				s, known = all()[name]
+				return known && s.state == step.state && strings.Contains(s.output, step.output)
+			}
+			for end := time.Now().Add(patience); !shows(); time.Sleep(100 * time.Millisecond) {
+				if time.Now().After(end) {
+					v.t.Fatalf("%s: %s is %+v", step.what, name, s)
+				}
+			}
+			for _, label := range []string{"targets=", "ok=", "warning=", "error=", "resolve="} {
+				if !strings.Contains(s.perfdata, label) {
+					v.t.Errorf("%s: %s has the performance data %q", step.what, name, s.perfdata)
+				}
+			}
+		}
+	}
+}
+
+// daemon runs a monitor until the test ends, and shows its log if that has failed.
+func (v *visit) daemon(cmd *exec.Cmd, log string) {
+	v.t.Helper()
+	out, err := os.Create(log)
+	v.must(err)
+	defer out.Close()
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.SysProcAttr.Setsid = true
+	v.must(cmd.Start())
+	v.t.Cleanup(func() {
+		syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		ended := time.AfterFunc(10*time.Second, func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+		defer ended.Stop()
+		cmd.Wait()
+		if v.t.Failed() {
+			v.t.Logf("%s:\n%.6000s", cmd.Args[0], v.content(log))
+		}
+	})
+}
+
+// own creates a directory that belongs to the user.
+func (v *visit) own(dir string) string {
+	v.t.Helper()
+	v.must(os.MkdirAll(dir, 0o755))
+	v.must(os.Chown(dir, chris, chris))
+	return dir
+}
+
+// background returns a program that goes on until it is ended.
+func (v *visit) background(argv ...string) *exec.Cmd {
+	v.t.Helper()
+	like := v.command(argv...)
+	cmd := exec.Command(like.Path, argv[1:]...)
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = like.Dir, like.Env, like.SysProcAttr
+	return cmd
+}
