@@ -32,7 +32,13 @@ var programs = map[string]string{
 	"tail":       "TestAuditEventsBehindRsyslog",
 	"journalctl": "TestAuditFramings",
 
-	"curl": "internal/exporter's TestPages asks for the same",
+	"curl":          "internal/exporter's TestPages asks for the same",
+	"ssh-keygen -Y": "TestSigning",
+	"sha256sum":     "TestSigning",
+	"sed":           "TestSigning",
+	"gh":            "it needs a forge",
+	"cmp":           "it compares with what gh has fetched",
+	"tar":           "the archives are unpacked by other tests, in folders of their own",
 
 	"go run":     "TestScripts runs the tour itself",
 	"go build":   "make build does the same, and every test needs it",

@@ -28,7 +28,7 @@ type builder struct {
 // repository (-buildvcs=false): the go command's stamp depends on tags that happen to be
 // there and on files that are none of the sources, and a build from an archive has none.
 // The version, commit and date come from Source instead. -s -w leaves the tables of
-// debuggers out, a third of the size; panics and profiles do not need them.
+// debuggers out, 0.3 of the size; panics and profiles do not need them.
 func (b builder) program(ctx context.Context, file, path string, t Target) error {
 	variables := "-s -w -X " + linkerVariables + "version=" + string(b.source.Version) +
 		" -X " + linkerVariables + "date=" + b.source.Date.Format(time.RFC3339)
