@@ -42,7 +42,8 @@ type flight struct {
 	result    result
 	err       error
 	waiters   int           // guarded by pool.mu, as is the next
-	begun     bool          // it has a slot
+	waits     bool          // it is one of pool.waiting
+	begun     bool          // it waits no more
 	abandoned chan struct{} // closed if nobody waits for it any more, and it has not begun
 }
 
@@ -87,7 +88,7 @@ func (p *pool) probe(ctx context.Context, a *asker, w Word, fresh bool) (result,
 			return result{}, how{}, err
 		}
 		f = &flight{
-			key: k, start: p.now(), began: make(chan struct{}), done: make(chan struct{}), abandoned: make(chan struct{}),
+			key: k, waits: true, start: p.now(), began: make(chan struct{}), done: make(chan struct{}), abandoned: make(chan struct{}),
 		}
 		p.flights[k] = f
 		p.waiting++
@@ -131,6 +132,7 @@ func (p *pool) leave(f *flight) {
 	defer p.mu.Unlock()
 	if f.waiters--; f.waiters == 0 && !f.begun {
 		close(f.abandoned)
+		p.comeIn(f)
 		delete(p.flights, f.key) // who comes now begins anew
 	}
 }
@@ -170,6 +172,14 @@ func (p *pool) run(f *flight, w Word) {
 	p.finish(f, found, nil)
 }
 
+// comeIn ends a flight's wait. It needs p.mu.
+func (p *pool) comeIn(f *flight) {
+	if f.waits {
+		f.waits = false
+		p.waiting--
+	}
+}
+
 // enter waits until a flight may begin. It is false if that is no longer wanted.
 func (p *pool) enter(ctx context.Context, f *flight) bool {
 	entered := false
@@ -181,7 +191,7 @@ func (p *pool) enter(ctx context.Context, f *flight) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.waiting--
+	p.comeIn(f)
 	if entered && f.waiters == 0 {
 		<-p.slots
 		return false

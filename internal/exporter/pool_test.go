@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -25,6 +26,17 @@ func (r *rig) hold(name string) (release func()) {
 	return release
 }
 
+// waiters is how many requests wait for a check.
+func (r *rig) waiters() (n int) {
+	p := r.server.pool
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, f := range p.flights {
+		n += f.waiters
+	}
+	return n
+}
+
 // TestOneFlight: 100 equal probes at once are one check, and one question each to DNS.
 func TestOneFlight(t *testing.T) {
 	r := start(t, lookups, Options{})
@@ -42,7 +54,7 @@ func TestOneFlight(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, "all wait", func() bool { return r.server.inside.Load() == 100 })
+	eventually(t, "all wait", func() bool { return r.waiters() == 100 })
 	release()
 	all.Wait()
 	if n := r.dns.Asked("good.example.com", 1); n != 1 || ok.Load() != 100 {
@@ -63,7 +75,7 @@ func TestOneFlight(t *testing.T) {
 // when the client that began it goes away.
 func TestFirstClientCancels(t *testing.T) {
 	r := start(t, lookups, Options{})
-	release := r.hold("good.example.com")
+	release, releaseBad := r.hold("good.example.com"), r.hold("bad.example.com")
 	ctx, cancel := context.WithCancel(t.Context())
 	var first, second sync.WaitGroup
 	first.Go(func() { r.ask(ctx, "GET", "/probe?target=good.example.com", nil) })
@@ -71,12 +83,24 @@ func TestFirstClientCancels(t *testing.T) {
 	second.Go(func() {
 		r.probe("good.example.com", "").want(t, map[string]float64{"probe_success": 1, "rdnsproxy_probe_cut_short": 0})
 	})
-	eventually(t, "the second waits", func() bool { return r.server.inside.Load() == 2 })
+	eventually(t, "the second waits", func() bool { return r.waiters() == 2 })
 	cancel()
 	first.Wait()
-	eventually(t, "the first is gone", func() bool { return r.server.inside.Load() == 1 })
+	eventually(t, "the first is gone", func() bool { return r.waiters() == 1 })
+	ctx, cancel = context.WithCancel(t.Context())
+	first.Go(func() { r.ask(ctx, "GET", "/probe?target=bad.example.com", nil) })
+	eventually(t, "a third asks", func() bool { return r.dns.Asked("bad.example.com", 1) == 1 })
+	cancel()
+	first.Wait()
+	eventually(t, "nobody waits for its check", func() bool { return r.waiters() == 1 })
+	second.Go(func() { r.probe("bad.example.com", "").want(t, map[string]float64{"rdnsproxy_check_severity": 3}) })
+	eventually(t, "a fourth waits", func() bool { return r.waiters() == 2 })
 	release()
+	releaseBad()
 	second.Wait()
+	if n := r.dns.Asked("bad.example.com", 1); n != 1 {
+		t.Errorf("asked %d times for who came after everybody had gone", n)
+	}
 	if n := r.dns.Asked("good.example.com", 1); n != 1 {
 		t.Errorf("asked %d times", n)
 	}
@@ -122,8 +146,11 @@ func TestQueue(t *testing.T) {
 	release := r.hold("")
 	var all sync.WaitGroup
 	ctx, cancel := context.WithCancel(t.Context())
-	all.Go(func() { r.ask(context.Background(), "GET", "/probe?target=good.example.com", nil) })
+	gone, leave := context.WithCancel(t.Context())
+	all.Go(func() { r.ask(gone, "GET", "/probe?target=good.example.com", nil) })
 	eventually(t, "one runs", func() bool { return r.metrics()["rdnsproxy_exporter_probes_in_flight"] == 1 })
+	leave()
+	eventually(t, "nobody waits for it", func() bool { return r.server.inside.Load() == 0 })
 	all.Go(func() { r.ask(ctx, "GET", "/probe?target=bad.example.com", nil) })
 	eventually(t, "one waits", func() bool { return r.metrics()["rdnsproxy_exporter_probes_waiting"] == 1 })
 	status, text := r.get("/probe?target=other.example.com")
@@ -131,7 +158,7 @@ func TestQueue(t *testing.T) {
 		t.Errorf("%d %s", status, text)
 	}
 	cancel()
-	eventually(t, "nobody waits", func() bool { return r.server.inside.Load() == 1 })
+	eventually(t, "nobody waits", func() bool { return r.server.inside.Load() == 0 })
 	status, text = r.ask(t.Context(), "GET", "/probe?target=other.example.com", http.Header{"X-Prometheus-Scrape-Timeout-Seconds": {"0.2"}})
 	if status != http.StatusServiceUnavailable || !strings.Contains(text, "did not begin") {
 		t.Errorf("%d %s", status, text)
@@ -141,23 +168,29 @@ func TestQueue(t *testing.T) {
 	if a, b := r.dns.Asked("bad.example.com", 0), r.dns.Asked("other.example.com", 0); a+b != 0 {
 		t.Errorf("asked %d and %d times about what nobody waited for", a, b)
 	}
+	eventually(t, "nothing runs", func() bool { return r.metrics()["rdnsproxy_exporter_probes_in_flight"] == 0 })
 	r.metrics().want(t, map[string]float64{
 		`rdnsproxy_exporter_probes_refused_total{reason="busy"}`: 1, `rdnsproxy_exporter_probes_refused_total{reason="late"}`: 1,
-		"rdnsproxy_exporter_probes_in_flight": 0, "rdnsproxy_exporter_probes_waiting": 0,
+		"rdnsproxy_exporter_probes_waiting": 0,
 	})
 	r.probe("bad.example.com", "")
 }
 
-// TestClose: an exporter that ends does not wait for servers that are silent.
+// TestClose: an exporter that ends does not wait for servers that are silent, nor for the
+// time limits of its modules.
 func TestClose(t *testing.T) {
-	r := start(t, lookups, Options{})
-	r.dns.Fault("", lab.Drop)
+	full, err := lab.StartFull("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	r := start(t, connecting(full.Addr(), "    connect_timeout: 5m\n    timeout: 5m\n"), Options{})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.get("/probe?target=good.example.com")
+		r.get(fmt.Sprintf("/probe?module=ssh&target=here.example.com:%d", full.Addr().Port()))
 	}()
-	eventually(t, "a check runs", func() bool { return r.metrics()["rdnsproxy_exporter_probes_in_flight"] == 1 })
+	eventually(t, "it looks the address up", func() bool { return r.dns.Asked("1.0.0.127.in-addr.arpa", 12) == 1 })
 	r.server.Close()
 	<-done
 	if status, text := r.get("/probe?target=bad.example.com"); status != http.StatusServiceUnavailable {

@@ -62,7 +62,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		o: o, meter: newMeter(),
-		visits: &sshprobe.Visits{Forget: true, Contacts: &penalty.Ledger{Dir: o.Contacts}},
+		visits: &sshprobe.Visits{Forget: true, Contacts: &penalty.Ledger{Dir: o.Contacts, Now: o.Now}},
 	}
 	s.pool = newPool(o.Concurrency, o.Queue, o.Now, s.meter)
 	s.meter.watch(s.pool)
