@@ -116,7 +116,8 @@ func contacts(w console.World) string {
 // serve answers until a signal comes, then lets the probes that run finish.
 func serve(server *exporter.Server, flags *web.FlagConfig, log *slog.Logger) int {
 	srv := &http.Server{
-		Handler: server, ConnState: server.ConnState, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		Handler: server, ConnState: server.ConnState, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"rdnsproxy/internal/dialect/readertest"
 	"rdnsproxy/limits"
@@ -44,7 +45,7 @@ func TestRefusals(t *testing.T) {
 		}
 		status, text := r.get("/probe?" + row.query)
 		resp.Body.Close()
-		if status != row.status || row.text != "" && text != row.text+"\n" || strings.Count(text, "\n") != 1 || strings.ContainsAny(text, "\x00\x1b\xff") {
+		if status != row.status || row.text != "" && text != row.text+"\n" || strings.Count(text, "\n") != 1 || (strings.ContainsAny(text, "\x00\x1b") || !utf8.ValidString(text)) {
 			t.Errorf("%.60s: %d %q", row.query, status, text)
 		}
 		if h := resp.Header; h.Get("Content-Type") != "text/plain; charset=utf-8" || h.Get("X-Content-Type-Options") != "nosniff" {
@@ -81,6 +82,12 @@ func TestPages(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in:\n%s", want, text)
 		}
+	}
+	if err := r.dns.Add(`3.2.0.192.in-addr.arpa. 60 PTR \027[2J\027]0\059owned\007.<script>.example.com.`); err != nil {
+		t.Fatal(err)
+	}
+	if _, text := r.get("/probe?target=other.example.com&debug=true"); strings.ContainsAny(text, "\x1b\x07") || !strings.Contains(text, "owned") {
+		t.Errorf("%q", text)
 	}
 	r.get("/probe?target=bad.example.com&debug=true")
 	if n := r.dns.Asked("bad.example.com", 0); n < 2 {
