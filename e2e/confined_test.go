@@ -15,7 +15,7 @@ func TestConfined(t *testing.T) {
 	for _, flags := range []string{"", "--policy strict ", "--policy off ", "--no-cache ", "--log-file " + home + "/log "} {
 		t.Run(flags, func(t *testing.T) {
 			v := newVisit(t)
-			v.sshConfig(strings.Replace(plainly, "%h", flags+"%h", 1))
+			v.sshConfig(strings.Replace(plainly, "rdnsproxy ", "rdnsproxy "+flags, 1))
 			s := v.begin("-p", sshdPlain, "exact.example.com", "sleep 2; echo over")
 			v.eventually("the relay has given up its rights", func() bool { return confined(helpers()) })
 			if err := s.cmd.Wait(); err != nil {

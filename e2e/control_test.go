@@ -61,7 +61,7 @@ func TestSilenced(t *testing.T) {
 func TestRedirectedByUser(t *testing.T) {
 	for _, config := range []string{persistent, plainly} {
 		v := newVisit(t)
-		v.sshConfig(strings.Replace(config, "%h %p", "%h %p 2>/dev/null", 1))
+		v.sshConfig(strings.Replace(config, "%p", "%p 2>/dev/null", 1))
 		t.Cleanup(func() { v.run("ssh", "-O", "exit", "my.example.com") })
 		if screen, status := v.onTerminal("ssh", "my.example.com", "echo hello"); status != 0 || screen != "hello\n" {
 			t.Errorf("status %d, screen\n%s", status, screen)

@@ -33,7 +33,7 @@ func TestKilledBeforeSession(t *testing.T) {
 					front := v.dnsFront(c.dead)
 					v.write("/etc/resolv.conf", "nameserver "+front.addr+"\noptions timeout:30 attempts:5\n")
 				}
-				v.sshConfig(strings.Replace(way, "%h", patient+c.flags+"%h", 1))
+				v.sshConfig(strings.Replace(way, "rdnsproxy ", "rdnsproxy "+patient+c.flags, 1))
 				s := v.begin("-p", port, c.host, "true")
 				v.eventually("the helper runs", func() bool { return len(helpers()) == 1 })
 				v.eventually("it has opened what it waits on", func() bool { return holdsSocket(helpers()) })

@@ -66,9 +66,9 @@ func TestConnectTimeout(t *testing.T) {
 		{"fdpass, command line", fdpass, []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
 		{"pipes, configuration", "Host alias\n\tHostName exact.example.com\n\tConnectTimeout 2\n" + plainly, []string{"alias"}},
 		{"pipes, command line", plainly, []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
-		{"pipes, off", strings.Replace(plainly, "%h", "--policy off %h", 1), []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
-		{"pipes, a longer flag", strings.Replace(plainly, "%h", "--connect-timeout 50s %h", 1), []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
-		{"pipes, a shorter flag", strings.Replace(plainly, "%h", "--connect-timeout 1s %h", 1), []string{"-o", "ConnectTimeout=50", "exact.example.com"}},
+		{"pipes, off", strings.Replace(plainly, "rdnsproxy ", "rdnsproxy --policy off ", 1), []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
+		{"pipes, a longer flag", strings.Replace(plainly, "rdnsproxy ", "rdnsproxy --connect-timeout 50s ", 1), []string{"-o", "ConnectTimeout=2", "exact.example.com"}},
+		{"pipes, a shorter flag", strings.Replace(plainly, "rdnsproxy ", "rdnsproxy --connect-timeout 1s ", 1), []string{"-o", "ConnectTimeout=50", "exact.example.com"}},
 		{"pipes, a slow shell", "Host *\n\tProxyCommand sh -c 'sleep 2; exec rdnsproxy %h %p'\n", []string{"-o", "ConnectTimeout=4", "exact.example.com"}},
 	} {
 		v.sshConfig(c.config)

@@ -16,7 +16,7 @@ func TestUnreadStderr(t *testing.T) {
 	for _, way := range []string{plainly, fdpass} {
 		for _, flags := range []string{"", "-v "} {
 			v := newVisit(t)
-			v.sshConfig(strings.Replace(way, "%h", flags+"%h", 1))
+			v.sshConfig(strings.Replace(way, "rdnsproxy ", "rdnsproxy "+flags, 1))
 			cmd := v.command("ssh", "my.example.com", "echo hello")
 			cmd.Stderr = fullPipe(t)
 			if out, err := cmd.Output(); err != nil || string(out) != "hello\n" {
