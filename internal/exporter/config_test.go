@@ -34,6 +34,7 @@ func TestConfigErrors(t *testing.T) {
 		"modules:\n  a: {max_age: 9999d}\n":                          `:2: max_age: "9999d" is more than 24h0m0s`,
 		"modules:\n  a:\n    min_age: 1h\n    max_age: 1m\n":         `:4: max_age is less than min_age, 1h0m0s`,
 		"modules:\n  a: {resolver: [ns.example.com]}\n":              `:2: resolver: a DNS server is ADDR or ADDR:PORT: "ns.example.com"`,
+		"modules:\n  a: {compare: [192.0.2.1, 192.0.2.2]}\n":         `:2: compare: takes one DNS server, not 2`,
 		"modules:\n  a: {resolver: }\n":                              `:2: resolver: an empty value`,
 		"modules:\n  a: {allow: []}\n":                               `:2: allow: an empty value`,
 		"modules:\n  a: {allow: [\"!x\"]}\n":                         `:2: nothing is allowed: every pattern begins with !`,
@@ -87,7 +88,7 @@ modules:
     dns_only: false
     allow: ["*.example.com", 192.0.2.0/24]
     resolver: 192.0.2.53
-    compare: [192.0.2.54, "192.0.2.55:5353"]
+    compare: "192.0.2.55:5353"
     hosts_file: none
     family: ipv6
     require_name: true
@@ -113,7 +114,7 @@ modules:
 		t.Error(d)
 	}
 	all := c.Modules["all"]
-	if len(all.Allow.rules) != 2 || len(all.Resolvers) != 1 || len(all.Compare) != 2 || len(all.HostKeys) != 1 || len(all.HostKeys[0].fingerprints) != 1 {
+	if len(all.Allow.rules) != 2 || len(all.Resolvers) != 1 || len(all.Compare) != 1 || len(all.HostKeys) != 1 || len(all.HostKeys[0].fingerprints) != 1 {
 		t.Errorf("%+v", all)
 	}
 	all.Allow, all.Resolvers, all.Compare, all.HostKeys = nil, nil, nil, nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rdnsproxy/check"
+	"rdnsproxy/hostsfile"
 	"rdnsproxy/limits"
 	"rdnsproxy/resolve"
 
@@ -19,7 +20,7 @@ func moduleKeys(m *Module) keys {
 		"dns_only":        boolean(&m.DNSOnly),
 		"allow":           func(n *yaml.Node) (err error) { m.Allow, err = readAllow(n); return err },
 		"resolver":        servers(&m.Resolvers),
-		"compare":         servers(&m.Compare),
+		"compare":         one(&m.Compare, servers(&m.Compare)),
 		"hosts_file":      word(&m.HostsFile),
 		"family":          choice(&m.Family, []string{"any", "ipv4", "ipv6"}, []resolve.Family{resolve.AnyFamily, resolve.IPv4, resolve.IPv6}),
 		"require_name":    boolean(&m.RequireName),
@@ -92,6 +93,19 @@ func servers(set *[]resolve.Server) func(*yaml.Node) error {
 	}
 }
 
+// one refuses a list of several: a difference is one from one server.
+func one(set *[]resolve.Server, read func(*yaml.Node) error) func(*yaml.Node) error {
+	return func(n *yaml.Node) error {
+		if err := read(n); err != nil {
+			return err
+		}
+		if len(*set) > 1 {
+			return errorAt(n, "takes one DNS server, not %d", len(*set))
+		}
+		return nil
+	}
+}
+
 // number reads a whole number from 1.
 func number(set *int) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {
@@ -148,7 +162,7 @@ func readHostKeys(n *yaml.Node) (all []expectation, err error) {
 		}
 		e := expectation{Rule: rule}
 		err = eachWord(value, func(at *yaml.Node, w string) error {
-			if !isFingerprint(w) {
+			if !hostsfile.IsFingerprint(w) {
 				return errorAt(at, "a fingerprint is SHA256: and 43 characters, as 'ssh-keygen -l' prints it: %s", quoted(w))
 			}
 			e.fingerprints = append(e.fingerprints, strings.TrimRight(w, "="))
@@ -158,13 +172,4 @@ func readHostKeys(n *yaml.Node) (all []expectation, err error) {
 		return err
 	})
 	return all, err
-}
-
-// isFingerprint reports whether a text is SHA256: and 43 characters of base64.
-func isFingerprint(s string) bool {
-	hash, ok := strings.CutPrefix(s, "SHA256:")
-	hash = strings.TrimSuffix(hash, "=")
-	return ok && len(hash) == 43 && !strings.ContainsFunc(hash, func(r rune) bool {
-		return !(r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '+' || r == '/')
-	})
 }
