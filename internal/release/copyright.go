@@ -43,7 +43,7 @@ func inCommon(text []byte) []byte {
 		return []byte(where + "Apache-2.0.")
 	}
 	if before, _, ok := bytes.Cut(text, gpl2); ok {
-		return append(bytes.TrimSpace(before), "\n"+where+"GPL-2."...)
+		return fmt.Appendf(nil, "%s\n%sGPL-2.", bytes.TrimSpace(before), where)
 	}
 	return text
 }

@@ -10,6 +10,7 @@ toolchain go1.26.8
 require (
 	github.com/github/go-spdx/v2 v2.8.0
 	github.com/goreleaser/nfpm/v2 v2.47.0
+	github.com/knqyf263/go-apk-version v0.0.0-20200609155635-041fdbb8563f
 	github.com/spdx/tools-golang v0.5.7
 	golang.org/x/mod v0.43.0
 )

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	apkversion "github.com/knqyf263/go-apk-version"
 )
 
 // ascending are versions in the order of their commits: commits before and after tags, too.
@@ -77,9 +79,28 @@ func TestBadVersions(t *testing.T) {
 
 // TestDebianOrder asks dpkg whether versions sort as they should.
 func TestDebianOrder(t *testing.T) {
+	inOrder(t, Version.Debian, func(a, b string) bool {
+		return exec.Command("dpkg", "--compare-versions", a+"-1", "lt", b+"-1").Run() == nil
+	})
+}
+
+// TestAPKOrder asks a library that compares as apk does.
+func TestAPKOrder(t *testing.T) {
+	inOrder(t, Version.APK, func(a, b string) bool {
+		one, err1 := apkversion.NewVersion(a + "-r1")
+		two, err2 := apkversion.NewVersion(b + "-r1")
+		if err1 != nil || err2 != nil {
+			t.Errorf("not versions: %s, %s: %v, %v", a, b, err1, err2)
+			return true
+		}
+		return one.LessThan(two)
+	})
+}
+
+func inOrder(t *testing.T, form func(Version) string, less func(a, b string) bool) {
+	t.Helper()
 	for i := range len(ascending) - 1 {
-		a, b := ascending[i].Debian(), ascending[i+1].Debian()
-		if err := exec.Command("dpkg", "--compare-versions", a+"-1", "lt", b+"-1").Run(); err != nil {
+		if a, b := form(ascending[i]), form(ascending[i+1]); !less(a, b) {
 			t.Errorf("%s is not before %s", a, b)
 		}
 	}
