@@ -18,7 +18,7 @@ in both directions, and is the SSH host key the expected one?
 It asks DNS only, unless its modules file allows it to connect. Its systemd
 socket listens on this machine only, and is not enabled by installing it.`,
 	Material: exporterMaterial,
-	Suggests: []string{"prometheus", "rdnsproxy"},
+	Suggests: map[string][]string{"deb": {"prometheus", "rdnsproxy"}, "rpm": {"rdnsproxy"}},
 	Units:    func(name string) bool { return strings.HasPrefix(name, exporterUnits) },
 }
 

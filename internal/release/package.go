@@ -83,7 +83,7 @@ func (f format) write(stage string, p Product, t Target, o Options, s Source, co
 		Maintainer: o.Maintainer, Homepage: o.Homepage, License: "BSD-3-Clause",
 		Description: p.Summary + "\n" + p.About, DisableGlobbing: true, MTime: s.Date,
 	}
-	info.Recommends, info.Suggests = p.Recommends, p.Suggests
+	info.Recommends, info.Suggests = p.Recommends[f.name], p.Suggests[f.name]
 	info.RPM.Summary, info.RPM.Group = p.Summary, "Applications/Internet"
 	info.RPM.BuildHost = "localhost" // and not the builder's
 	info.Deb.Compression = "xz"

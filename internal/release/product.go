@@ -12,9 +12,8 @@ type Product struct {
 	Material func(*maker, Product) (Material, error)
 	// Embedded lies in the sources, and is part of the program: no build information names it.
 	Embedded []Embedded
-	// Recommends are packages, for each format alike.
-	Recommends []string
-	Suggests   []string
+	// Recommends and Suggests are packages by format, since their names differ. apk knows neither.
+	Recommends, Suggests map[string][]string
 	// Units: which of examples/systemd are installed. The others belong to another product.
 	Units func(name string) bool
 }

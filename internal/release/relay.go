@@ -20,7 +20,7 @@ rdnsproxy audit says what the reverse names in the log of an sshd mean, the
 ones behind "POSSIBLE BREAK-IN ATTEMPT" among them.`,
 	Material:   relayMaterial,
 	Embedded:   []Embedded{{uPlot, "internal/auditreport/uplot"}},
-	Recommends: []string{"openssh-client"},
+	Recommends: map[string][]string{"deb": {"openssh-client"}, "rpm": {"openssh-clients"}},
 	Units:      func(name string) bool { return !strings.HasPrefix(name, exporterUnits) },
 }
 
