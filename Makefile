@@ -9,13 +9,14 @@ SOAK_SESSIONS ?= 10000
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+ACT         := github.com/nektos/act@v0.2.89
 
 # Systems that are compiled for and vetted in every run; see also portable.
 OTHERS := darwin freebsd windows
 # Not part of the program: clients, clusters, monitors and a KDC that are large to install, tests that
 # take hours, and what measures the program or records what tests read. All are linted with
 # the rest.
-TAGS   := clients,bench,fleet,kerberos,monitors,page,record,regress,soak
+TAGS   := ci,clients,bench,fleet,kerberos,monitors,page,record,regress,soak
 # All packages but the end-to-end tests.
 UNITS   = $$($(GO) list -tags bench ./... | grep -v /e2e)
 
@@ -115,8 +116,15 @@ test-page: ## the HTML page of audit in Chromium; its pictures: .build/page
 	@testdata/install test-page
 	$(GO) test -timeout 10m -count=1 -tags page ./internal/auditreport
 
-# What reads the manifests is Kubernetes' own code, in a module of its own.
-test-ci: ## the examples for Kubernetes, as its API server validates them
+# act and gitlab-ci-local run what GitHub and GitLab run. What reads the manifests is
+# Kubernetes' own code, in a module of its own.
+test-ci: ## the examples for GitHub, GitLab and Kubernetes, run or read by what is made for that
+	@testdata/install test-ci
+	GOBIN=$(CURDIR)/.build $(GO) install $(ACT)
+	@mkdir -p .build/gitlab && cp testdata/gitlab/package*.json .build/gitlab
+	npm ci --prefix .build/gitlab --silent --no-audit --no-fund --ignore-scripts
+	shellcheck .github/actions/check/*.sh
+	$(GO) test -timeout 10m -count=1 -tags ci -run '^TestCI' ./e2e
 	cd testdata/kubernetes && $(GO) vet . && $(GO) test -count=1 .
 
 portable: ## the portable packages on other machines: 386, arm64, Windows, macOS, FreeBSD

@@ -25,6 +25,8 @@ var programs = map[string]string{
 	"sshd -T":           "TestDocsBlocks",
 	"jq":                "it reads JSON; what is in it is compared by TestScripts",
 	"sort":              "TestScripts",
+	"true":              "TestScripts",
+	"ansible-inventory": "TestClientAnsibleInventory",
 	"comm":              "TestScripts",
 	"mkdir":             "TestScripts",
 	"rdnsproxy-passive": "TestMonitorNagiosPassive",
