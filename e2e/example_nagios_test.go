@@ -70,7 +70,7 @@ func TestMonitorNagiosPassive(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 	v.write("/etc/rdnsproxy/hosts", "my.example.com\nweb.example.com\na..b; | $(id)\n")
-	v.nagios([]string{"web.example.com", "my.example.com", "10800", "3"}, "passive.cfg")
+	v.nagios([]string{"web.example.com", "my.example.com", "10800", "8"}, "passive.cfg")
 	v.eventually("the command file", func() bool {
 		st, err := os.Stat(nagiosDir + "/nagios.cmd")
 		return err == nil && st.Mode()&os.ModeNamedPipe != 0
