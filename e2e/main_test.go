@@ -23,9 +23,12 @@ import (
 // program and creates the namespaces; as their init, it reaps orphans, and its exit ends
 // all processes there; the third runs the tests.
 const (
-	stageVar   = "RDNSPROXY_E2E_STAGE"
-	programVar = "RDNSPROXY_E2E_PROGRAM"
+	stageVar    = "RDNSPROXY_E2E_STAGE"
+	programsVar = "RDNSPROXY_E2E_PROGRAMS"
 )
+
+// programsBuilt are the project's programs and the packages that they are built from.
+var programsBuilt = map[string]string{"rdnsproxy": "..", "rdnsproxy_exporter": "../cmd/rdnsproxy_exporter"}
 
 var programsNeeded = []string{"ssh", "sshd", "sftp", "scp", "nsd", "ip", "nc", "git", "rsync", "dbclient", "dropbearconvert", "dropbear", "dropbearkey", "getent", "avahi-daemon", python,
 	"rsyslogd", "busybox", "journalctl", "logger", "openssl", journalRemote, "microsocks", "tinyproxy", "stunnel4",
@@ -74,14 +77,15 @@ func outside() (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "rdnsproxy")
-	build := exec.Command("go", "build", "-trimpath", "-o", program, "..")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return 0, fmt.Errorf("%w\n%s", err, out)
+	for name, pkg := range programsBuilt {
+		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, name), pkg)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("%w\n%s", err, out)
+		}
 	}
 	runtime.LockOSThread() // Pdeathsig is about the parent thread, not the process
-	self := again("init", programVar+"="+program)
+	self := again("init", programsVar+"="+dir)
 	self.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
 		Pdeathsig:  syscall.SIGKILL,
@@ -128,10 +132,10 @@ func asInit() (int, error) {
 
 // inside builds the world and runs the tests in it.
 func inside(m *testing.M) (int, error) {
-	built := os.Getenv(programVar)
+	built := os.Getenv(programsVar)
 	stop, err := buildWorld(built)
 	defer stop()
-	os.RemoveAll(filepath.Dir(built)) // it has been copied, and the outer process may be killed
+	os.RemoveAll(built) // it has been copied, and the outer process may be killed
 	if err != nil {
 		return 0, err
 	}

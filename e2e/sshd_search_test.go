@@ -78,8 +78,7 @@ func (v *visit) nsd(zones map[string][]string) (dir string) {
 		if apex == signedZone {
 			key = "signed."
 		}
-		text := "$TTL 3600\n@ SOA ns hostmaster 1 3600 600 86400 600\n@ NS ns.example.org.\n" + strings.Join(records, "\n") + "\n"
-		v.write(dir+"/"+apex, text)
+		v.write(dir+"/"+apex, zoneFile(records))
 		conf += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n\tprovide-xfr: 127.0.0.0/8 %s\n", apex, dir+"/"+apex, key)
 	}
 	v.write(dir+"/nsd.conf", conf)
@@ -89,6 +88,7 @@ func (v *visit) nsd(zones map[string][]string) (dir string) {
 	cmd := exec.Command("nsd", "-d", "-c", dir+"/nsd.conf")
 	cmd.Stdout, cmd.Stderr = log, log
 	v.must(cmd.Start())
+	v.nsdProcess = cmd.Process
 	v.t.Cleanup(func() {
 		cmd.Process.Signal(syscall.SIGTERM)
 		cmd.Wait()
@@ -96,6 +96,11 @@ func (v *visit) nsd(zones map[string][]string) (dir string) {
 	v.must(answers("127.0.0.2:53"))
 	v.resolver("127.0.0.2")
 	return dir
+}
+
+// zoneFile is a zone with these records.
+func zoneFile(records []string) string {
+	return "$TTL 3600\n@ SOA ns hostmaster 1 3600 600 86400 600\n@ NS ns.example.org.\n" + strings.Join(records, "\n") + "\n"
 }
 
 // TestSSHDMessageWithSearchList: with ndots:5 and a wildcard in the search domain, check

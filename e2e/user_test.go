@@ -27,8 +27,9 @@ const patience = 60 * time.Second
 // ~/.ssh/config, and an unchanged /etc. Tests run one after the other, because there is
 // only one /etc.
 type visit struct {
-	t       *testing.T
-	logSeen map[string]int64
+	t          *testing.T
+	logSeen    map[string]int64
+	nsdProcess *os.Process // of nsd, where a test has its own zones
 }
 
 func newVisit(t *testing.T) *visit {

@@ -141,7 +141,7 @@ func addAddresses() error {
 // layOut installs the program, the keys and the servers' files.
 func layOut(built string) error {
 	return errors.Join(
-		do("cp", built, program),
+		do("cp", "-r", built+"/.", lab),
 		do("cp", "-r", "testdata/zones", "testdata/sshd_config", "testdata/ssh_config", lab),
 		do("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", lab+"/hostkey"),
 		do("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", lab+"/userkey"),
