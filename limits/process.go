@@ -32,9 +32,12 @@ func Streams() int { return share(8, mostStreams) }
 // descriptors while it starts, all together an eighth.
 func Programs() int { return share(8*starting, mostPrograms) }
 
-// Scrapes is how many HTTP connections rdnsproxy_exporter has at once: half of what the others
-// above leave.
-func Scrapes() int { return share(8, mostScrapes) }
+// Scrapes is how many HTTP connections rdnsproxy_exporter has at once: all descriptors that
+// those above cannot use, or half of the last quarter.
+func Scrapes() int { return max(openFiles()-plenty, share(8, mostScrapes)) }
+
+// descriptors is how many of them the others divide among them.
+func descriptors() int { return min(openFiles(), plenty) }
 
 // share is one of so many parts of the descriptors, but at least 1: with hardly any
 // descriptors, a run does one thing after the other.
