@@ -15,7 +15,7 @@ import (
 // Options say what to make.
 type Options struct {
 	Root       string   // the sources
-	Out        string   // the folder to write to; what is in it is removed
+	Out        string   // the folder to write to; an earlier release in it is removed
 	Version    string   // of the release; empty: that of the tag or commit
 	AllowDirty bool     // build what is not committed, too
 	Targets    []Target // empty: all
@@ -32,6 +32,10 @@ func Dist(ctx context.Context, o Options) error {
 	}
 	if len(o.Targets) == 0 {
 		o.Targets = Targets
+	}
+	old, err := earlier(o.Out)
+	if err != nil {
+		return err
 	}
 	if o.Log == nil {
 		o.Log = io.Discard
@@ -58,8 +62,8 @@ func Dist(ctx context.Context, o Options) error {
 	for _, a := range artifacts {
 		made = append(made, a.File)
 	}
-	made = append(made, text("SHA256SUMS", sums(made)))
-	return writeAll(o.Out, made)
+	made = append(made, text(sumsName, sums(made)))
+	return replace(o.Out, old, made)
 }
 
 // product makes all archives and packages of a product.
@@ -139,20 +143,4 @@ func (m *maker) archive(p Product, t Target, name string, binary, licence, chang
 	}
 	data, err := tarball(list, m.source.Date)
 	return text(name+".tar.gz", data), err
-}
-
-// writeAll replaces what is in a folder.
-func writeAll(dir string, made []File) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	for _, f := range made {
-		if err := os.WriteFile(filepath.Join(dir, f.Path), f.Data, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,0 +1,58 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// sumsName is the file with the sums of all others. By it an earlier release is known.
+const sumsName = "SHA256SUMS"
+
+// earlier returns the files of an earlier release in a folder: those that its sums name. A
+// folder with other files is refused, for it may be the wrong one.
+func earlier(dir string) ([]string, error) {
+	list, err := os.ReadFile(filepath.Join(dir, sumsName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	known := map[string]bool{sumsName: true, sumsName + ".sig": true}
+	for line := range strings.Lines(string(list)) {
+		if _, name, ok := strings.Cut(strings.TrimSpace(line), "  "); ok && filepath.Base(name) == name {
+			known[name] = true
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var files []string
+	for _, e := range entries {
+		if list == nil || !known[e.Name()] {
+			return nil, fmt.Errorf("%s has files that are not of a release, such as %s (give another folder: make dist DIST=...)", dir, e.Name())
+		}
+		files = append(files, e.Name())
+	}
+	return files, nil
+}
+
+// replace writes files into a folder, the sums last, instead of those of an earlier release.
+func replace(dir string, old []string, made []File) error {
+	for _, name := range old {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, f := range made {
+		if err := os.WriteFile(filepath.Join(dir, f.Path), f.Data, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
