@@ -22,7 +22,7 @@ func TestEveryCodeIsExplained(t *testing.T) {
 		}
 		rows[d.Code] = true
 		if _, _, ok := Explain(d.Code); !ok {
-			t.Errorf("%s has no explanation: add one in explain_*.go, then go test . -run TestDocs -update", d.Code)
+			t.Errorf("%s has no explanation: add one in explain_*.go, then go test ./internal/doctest -update", d.Code)
 		}
 		if _, _, ok := check.Explain(d.Code); ok {
 			t.Errorf("%s is a code of check too", d.Code)

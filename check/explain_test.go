@@ -13,8 +13,8 @@ func TestEveryCodeIsExplained(t *testing.T) {
 	for _, d := range Codes() {
 		rows[d.Code] = true
 		if _, _, ok := Explain(d.Code); !ok {
-			t.Errorf("%s has no explanation: add one to its family in explain_*.go, then go test . -run "+
-				"TestDocs -update", d.Code)
+			t.Errorf("%s has no explanation: add one to its family in explain_*.go, then go test "+
+				"./internal/doctest -update", d.Code)
 		}
 	}
 	seen := map[Code]bool{}

@@ -25,6 +25,8 @@ var notPortable = map[string]string{
 	"rdnsproxy":     "the scripts run Unix programs and listen on many addresses of 127.0.0.0/8",
 	"rdnsproxy/e2e": "it needs network namespaces",
 
+	"rdnsproxy/internal/doctest": "the documents are about programs of Unix",
+
 	"rdnsproxy/internal/logs": "its tests run journalctl and Unix's compressors, and rotate files that are open",
 }
 

@@ -1,4 +1,4 @@
-package main
+package doctest
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ import (
 	"rdnsproxy/resolve"
 )
 
-const generatedFrom = "<!-- generated from the tables in the code: go test . -run TestDocs -update -->\n"
+const generatedFrom = "<!-- generated from the tables in the code: go test ./internal/doctest -update -->\n"
 
 // TestDocsTables compares the closed sets in docs/json.md, and the explanations in
 // docs/findings.md, with the code's tables.
@@ -37,7 +37,7 @@ func generated(t *testing.T, path, tables string) {
 			t.Fatal(err)
 		}
 	} else if string(b) != want {
-		t.Errorf("%s does not say what the code says: go test . -run TestDocs -update", path)
+		t.Errorf("%s does not say what the code says: go test ./internal/doctest -update", path)
 	}
 }
 

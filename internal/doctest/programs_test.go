@@ -1,4 +1,4 @@
-package main
+package doctest
 
 import (
 	"os/exec"
@@ -67,7 +67,7 @@ func TestDocsPrograms(t *testing.T) {
 	tests := string(out)
 	for program, by := range programs {
 		if testName.MatchString(by) && !strings.Contains(tests, "func "+by+"\n") {
-			t.Errorf("programs in docs_programs_test.go: there is not a test %s, which runs %s", by, program)
+			t.Errorf("programs in internal/doctest/programs_test.go: there is not a test %s, which runs %s", by, program)
 		}
 	}
 	for _, c := range commandLines(t) {
@@ -89,7 +89,7 @@ func TestDocsPrograms(t *testing.T) {
 			_, known = programs[strings.Join(c.words[:n], " ")]
 		}
 		if !known {
-			t.Errorf("%s: %s\n\tnothing runs it: name the test that does in programs in docs_programs_test.go, or say there why none can", c.place, c)
+			t.Errorf("%s: %s\n\tnothing runs it: name the test that does in programs in internal/doctest/programs_test.go, or say there why none can", c.place, c)
 		}
 	}
 }

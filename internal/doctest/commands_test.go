@@ -1,4 +1,4 @@
-package main
+package doctest
 
 import (
 	"fmt"
@@ -91,7 +91,7 @@ func TestDocsCommands(t *testing.T) {
 		parse, ours := parsers[program]
 		if !ours {
 			if _, err := os.Stat("cmd/" + program + "/main.go"); err == nil && !c.mention {
-				t.Errorf("%s: %s: nothing reads its command lines: add what does to parsers in docs_commands_test.go", c.place, program)
+				t.Errorf("%s: %s: nothing reads its command lines: add what does to parsers in internal/doctest/commands_test.go", c.place, program)
 			}
 			continue
 		}

@@ -1,4 +1,4 @@
-package main
+package doctest
 
 import (
 	"os"
@@ -26,7 +26,7 @@ func TestExampleSSH(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		if got := strings.Contains(string(out), "\nproxycommand /usr/bin/rdnsproxy %h %p\n"); got != want {
+		if got := strings.Contains(string(out), "\nproxycommand /usr/bin/rdnsproxy '%h' %p\n"); got != want {
 			t.Errorf("ssh %s runs it: %v\n%s", host, got, out)
 		}
 	}

@@ -1,6 +1,7 @@
-package main
+package doctest
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,17 +10,17 @@ import (
 	"testing"
 )
 
-// The documents are tested by what is in them:
-//
-//	docs_generated_test.go   what is made from the code's tables
-//	docs_contents_test.go    what has to be there: fields, verdicts, formats, packages
-//	docs_links_test.go       links
-//	docs_blocks_test.go      fenced blocks, by their language
-//	docs_commands_test.go    this module's command lines
-//	docs_programs_test.go    command lines of other programs
-//	docs_shown_test.go       output
-//
-// A message names the file and the line, and what to do.
+var update = flag.Bool("update", false, "write what is made from the code's tables into the documents")
+
+// TestMain runs the tests in the module's root directory: paths in the documents, and in what
+// tests say of them, begin there.
+func TestMain(m *testing.M) {
+	if err := os.Chdir("../.."); err != nil {
+		fmt.Fprintln(os.Stderr, "doctest:", err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
 
 // documents returns the documents in the root directory, in docs/ and in examples/.
 func documents(t *testing.T) (paths []string) {
