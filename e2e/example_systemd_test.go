@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,10 +20,11 @@ func TestExampleSystemdVerify(t *testing.T) {
 	v.units(dir)
 	services, _ := filepath.Glob(dir + "/*.service")
 	timers, _ := filepath.Glob(dir + "/*.timer")
+	sockets, _ := filepath.Glob(dir + "/*.socket")
 	if len(timers) < 3 || len(services) <= len(timers) {
 		t.Fatalf("%q, %q", services, timers)
 	}
-	verify := append([]string{"systemd-analyze", "verify", "--man=no", "--recursive-errors=no"}, append(services, timers...)...)
+	verify := append([]string{"systemd-analyze", "verify", "--man=no", "--recursive-errors=no"}, slices.Concat(services, timers, sockets)...)
 	if o := v.asRoot(verify...); o.status != 0 || strings.Contains(o.err, dir) {
 		t.Errorf("%+v", o)
 	}
@@ -34,7 +36,9 @@ func TestExampleSystemdVerify(t *testing.T) {
 				}
 			}
 		}
-		service := strings.TrimSuffix(timer, ".timer") + ".service"
+	}
+	for _, trigger := range slices.Concat(timers, sockets) {
+		service := strings.TrimSuffix(trigger, filepath.Ext(trigger)) + ".service"
 		if o := v.asRoot("systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", service); o.status != 0 {
 			t.Errorf("%s: %+v", service, o)
 		}

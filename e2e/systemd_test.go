@@ -77,8 +77,9 @@ func (v *visit) processGroup() string {
 	const all = lab + "/cgroup"
 	v.must(os.MkdirAll(all, 0o755))
 	v.must(unix.Mount("cgroup2", all, "cgroup2", 0, ""))
-	group := fmt.Sprintf("%s/rdnsproxy-e2e-%d-%d", all, os.Getpid(), os.Getppid())
-	v.must(os.Mkdir(group, 0o755))
+	// Each run has a name of its own: one that was killed leaves its group behind.
+	group, err := os.MkdirTemp(all, "rdnsproxy-e2e-")
+	v.must(err)
 	v.t.Cleanup(func() {
 		v.eventually("the groups are empty", func() bool { return removeGroups(group) == nil })
 		v.must(unix.Unmount(all, 0))

@@ -53,5 +53,7 @@ mkdir run/lab run/mount
 mount --bind $lab run/lab
 cd /
 mount --move $lab/machine/run /run
+# As on a machine: a helper mounts a service's credentials, for all to see.
+mount --make-rshared /
 export container=test
 exec /lib/systemd/systemd --system --unit=booted.target --log-target=journal --show-status=no
