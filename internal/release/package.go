@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,13 +66,49 @@ func (f format) contents(p Product, m Material, binary, copyright []byte, change
 	list = append(list, under(doc, m.Docs)...)
 	list = append(list, under(path.Join(doc, "examples"), m.Examples)...)
 	if f.name == "deb" {
-		return append(list, text(path.Join(doc, "copyright"), copyright),
+		list = append(list, text(path.Join(doc, "copyright"), copyright),
 			text(path.Join(doc, "changelog.gz"), gzipped(changes.upstream)),
 			text(path.Join(doc, "changelog.Debian.gz"), gzipped(changes.debian)),
 			text(path.Join("/usr/share/lintian/overrides", p.Name), overrides(p)))
+	} else {
+		list = append(list, text(path.Join("/usr/share/licenses", p.Name, "LICENSE"), copyright),
+			text(path.Join(doc, "CHANGELOG.md"), changes.upstream))
 	}
-	return append(list, text(path.Join("/usr/share/licenses", p.Name, "LICENSE"), copyright),
-		text(path.Join(doc, "CHANGELOG.md"), changes.upstream))
+	if f.name == "rpm" {
+		tellKinds(list)
+	}
+	return append(list, ownFolders(p, list)...)
+}
+
+// tellKinds tells rpm which files are documentation and licences: who wants neither can have
+// it so.
+func tellKinds(list []File) {
+	for i := range list {
+		switch p := list[i].Path; {
+		case strings.HasPrefix(p, "/usr/share/licenses/"):
+			list[i].Type = files.TypeRPMLicense
+		case strings.HasPrefix(p, "/usr/share/doc/"), strings.HasPrefix(p, "/usr/share/man/"):
+			list[i].Type = files.TypeRPMDoc
+		}
+	}
+}
+
+// ownFolders are the folders of the product alone, which are to be gone when it is removed: rpm
+// removes only those that a package names.
+func ownFolders(p Product, list []File) []File {
+	var folders []File
+	seen := map[string]bool{}
+	for _, f := range list {
+		for dir := path.Dir(f.Path); !seen[dir]; dir = path.Dir(dir) {
+			words := strings.Split(dir, "/")
+			if !slices.Contains(words, p.Name) && !slices.Contains(words, p.Program) {
+				break
+			}
+			seen[dir] = true
+			folders = append(folders, File{Path: dir, Mode: 0o755, Type: files.TypeDir})
+		}
+	}
+	return folders
 }
 
 // write makes the package. nfpm reads files from disk: they are laid down in stage.
@@ -84,12 +121,24 @@ func (f format) write(stage string, p Product, t Target, o Options, s Source, co
 		Description: p.Summary + "\n" + p.About, DisableGlobbing: true, MTime: s.Date,
 	}
 	info.Recommends, info.Suggests = p.Recommends[f.name], p.Suggests[f.name]
+	switch f.name {
+	case "apk": // its field is of one line
+		info.Description = p.Summary
+	case "rpm": // its summary is a field of its own
+		info.Description = p.About
+		info.Changelog = filepath.Join(stage, "changelog")
+		if err := os.WriteFile(info.Changelog, rpmChangelog(p, s, o.Maintainer), 0o600); err != nil {
+			return nil, err
+		}
+	}
 	info.RPM.Summary, info.RPM.Group = p.Summary, "Applications/Internet"
 	info.RPM.BuildHost = "localhost" // and not the builder's
 	info.Deb.Compression = "xz"
 	for i, c := range sorted(contents) {
 		source := filepath.Join(stage, strconv.Itoa(i))
-		if err := os.WriteFile(source, c.Data, 0o600); err != nil {
+		if c.Type == files.TypeDir {
+			source = ""
+		} else if err := os.WriteFile(source, c.Data, 0o600); err != nil {
 			return nil, err
 		}
 		info.Contents = append(info.Contents, &files.Content{
