@@ -16,7 +16,7 @@ OTHERS := darwin freebsd windows
 # Not part of the program: clients, clusters, monitors and a KDC that are large to install, tests that
 # take hours, and what measures the program or records what tests read. All are linted with
 # the rest.
-TAGS   := ci,clients,bench,exporter,fleet,kerberos,monitors,page,record,regress,soak
+TAGS   := ci,clients,bench,exporter,fleet,kerberos,monitors,packages,page,record,regress,soak
 # All packages but the end-to-end tests.
 UNITS   = $$($(GO) list -tags bench ./... | grep -v /e2e)
 
@@ -74,14 +74,14 @@ clean: ## remove what the other targets have made
 
 ## The tests
 
-.PHONY: quick test everything needs unit e2e test-clients test-fleet test-kerberos test-exporter test-monitors test-page test-ci portable fuzz regress soak
+.PHONY: quick test everything needs unit e2e test-clients test-fleet test-kerberos test-exporter test-monitors test-page test-packages test-ci portable fuzz regress soak
 # Many tests wait for a timeout and leave the processor to others.
 quick: ## the short tests, in under 30 s; scripts and e2e are left out
 	$(GO) test -short -p 8 -parallel 8 ./...
 
 test: needs lint unit e2e ## what every change has to pass; CI runs it
 
-everything: test test-clients test-fleet test-kerberos test-exporter test-monitors test-page test-ci portable fuzz regress soak ## all tests that there are
+everything: test test-clients test-fleet test-kerberos test-exporter test-monitors test-page test-packages test-ci portable fuzz regress soak ## all tests that there are
 
 needs: ## install the programs that the tests run
 	@testdata/install test
@@ -115,6 +115,10 @@ test-monitors: ## the examples for cron, Nagios, NRPE and Icinga, run by these
 test-exporter: ## rdnsproxy_exporter watched by Prometheus and Alertmanager, with the files of examples/
 	@testdata/install test-exporter
 	$(GO) test -timeout 12m -count=1 -tags exporter -run '^TestExporter' ./e2e
+
+test-packages: ## make dist's packages, installed in a Debian of the tests' own; that two builds are the same
+	@testdata/install test-packages
+	$(GO) test -timeout 60m -count=1 -tags packages -run '^TestPackages' ./e2e
 
 test-page: ## the HTML page of audit in Chromium; its pictures: .build/page
 	@testdata/install test-page

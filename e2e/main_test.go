@@ -58,6 +58,11 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
+// before are what the tests behind a tag need from outside of the namespaces, where there
+// are a network and Go's caches: each returns variables for their environment. The folder
+// is removed after the tests.
+var before []func(dir string) (env []string, err error)
+
 // outside leaves nothing behind except in the build cache.
 func outside() (int, error) {
 	if os.Geteuid() != 0 {
@@ -77,15 +82,24 @@ func outside() (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
+	programs := filepath.Join(dir, "bin")
 	for name, pkg := range programsBuilt {
-		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(dir, name), pkg)
+		build := exec.Command("go", "build", "-trimpath", "-o", filepath.Join(programs, name), pkg)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("%w\n%s", err, out)
 		}
 	}
+	env := []string{programsVar + "=" + programs}
+	for _, prepare := range before {
+		more, err := prepare(dir)
+		if err != nil {
+			return 0, err
+		}
+		env = append(env, more...)
+	}
 	runtime.LockOSThread() // Pdeathsig is about the parent thread, not the process
-	self := again("init", programsVar+"="+dir)
+	self := again("init", env...)
 	self.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS,
 		Pdeathsig:  syscall.SIGKILL,
@@ -136,6 +150,7 @@ func inside(m *testing.M) (int, error) {
 	stop, err := buildWorld(built)
 	defer stop()
 	os.RemoveAll(built) // it has been copied, and the outer process may be killed
+	os.Remove(filepath.Dir(built))
 	if err != nil {
 		return 0, err
 	}

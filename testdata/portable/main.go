@@ -2,7 +2,9 @@
 // processors, as far as this machine can run what it builds:
 //
 //	go run ./testdata/portable [GOOS/GOARCH | native]...
+//	go run ./testdata/portable wine
 //
+// The second form only makes .build/wine, with which Wine runs programs written in Go.
 // Without arguments it takes every target of the table. A target whose programs do
 // not start here is compiled only, and the error is shown. A test that fails by a
 // known limit of the emulator is listed, not counted as failed.
@@ -63,6 +65,13 @@ func targets() []*target {
 
 func main() {
 	asked := os.Args[1:]
+	if slices.Equal(asked, []string{"wine"}) {
+		if err := prepareWine(&target{env: os.Environ()}); err != nil {
+			fmt.Fprintln(os.Stderr, "portable:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	for _, name := range asked {
 		if !slices.ContainsFunc(targets(), func(t *target) bool { return t.name == name }) {
 			fmt.Fprintf(os.Stderr, "portable: no target %s\n", name)
