@@ -1,7 +1,6 @@
 package doctest
 
 import (
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -9,16 +8,13 @@ import (
 
 // TestDocsTests: a test that a document names, as what keeps a claim, is there.
 func TestDocsTests(t *testing.T) {
-	out, err := exec.Command("git", "grep", "-hoE", `^func Test\w+`, "--", "*_test.go").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	tests := testFunctions(t)
 	named := 0
 	for _, path := range documents(t) {
 		_, prose := split(t, path, document(t, path))
 		for _, name := range regexp.MustCompile(`\bTest[A-Z]\w+`).FindAllString(prose, -1) {
 			named++
-			if !strings.Contains(string(out), "func "+name) { // or the beginning of the names of several
+			if !strings.Contains(tests, "func "+name) { // or the beginning of the names of several
 				t.Errorf("%s: there is not a test %s", path, name)
 			}
 		}
