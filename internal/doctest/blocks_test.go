@@ -31,6 +31,7 @@ var languages = map[string]func(*testing.T, block){
 
 // TestDocsBlocks: every fenced block says what it is, and the program that it is for reads it.
 func TestDocsBlocks(t *testing.T) {
+	t.Chdir(root)
 	for _, b := range blocks(t) {
 		reads, ok := languages[b.language]
 		if !ok {
@@ -66,6 +67,7 @@ func sshConfigBlock(t *testing.T, b block) {
 
 // TestDocsHelpConfig: ssh reads the configuration that help and the manual pages show.
 func TestDocsHelpConfig(t *testing.T) {
+	t.Chdir(root)
 	found := 0
 	for name, text := range helpTexts(t) {
 		for _, at := range regexp.MustCompile(`(?m)^ +(?:Host|Match|KnownHostsCommand) [^\t\n]*\n(?: +\S[^\t\n]*\n)*`).FindAllStringIndex(text, -1) {

@@ -85,6 +85,7 @@ func exporterAccepts(t *testing.T, env, args []string) error {
 // documents and in help: the command is there, its flags take these values, and the number of
 // operands is right.
 func TestDocsCommands(t *testing.T) {
+	t.Chdir(root)
 	found := map[string]int{}
 	for _, c := range commandLines(t) {
 		program := path.Base(c.words[0])
@@ -139,6 +140,7 @@ var exporterFlag = regexp.MustCompile("(?m)^\\| `--([a-z.-]+)")
 // TestDocsFlags: a flag that a sentence mentions without a program is one of rdnsproxy's, or
 // of rdnsproxy_exporter's.
 func TestDocsFlags(t *testing.T) {
+	t.Chdir(root)
 	flags := map[string]bool{"help": true, "version": true}
 	var add func([]cli.Command)
 	add = func(commands []cli.Command) {

@@ -21,6 +21,7 @@ import (
 // TestDocsFields: every field of a result, of an audit's report, and of version, is in its
 // part of docs/json.md.
 func TestDocsFields(t *testing.T) {
+	t.Chdir(root)
 	ofCheck, ofAudit, ok := strings.Cut(document(t, "docs/json.md"), "\n## The JSON of an audit\n")
 	if !ok {
 		t.Fatal("docs/json.md has no part about the JSON of an audit")
@@ -63,6 +64,7 @@ func fieldsIn(t *testing.T, text, pkg string, typ reflect.Type) {
 // TestDocsFirstScreen: the first screen of the README, 80 columns by 24 lines, has what it is,
 // what it looks like, how to install it and the first two commands.
 func TestDocsFirstScreen(t *testing.T) {
+	t.Chdir(root)
 	var screen []string
 	for line := range strings.Lines(document(t, "README.md")) {
 		line = strings.TrimRight(line, "\n")
@@ -83,6 +85,7 @@ func TestDocsFirstScreen(t *testing.T) {
 // TestDocsVerdicts: the tables of verdicts in the documents have the code's order and
 // severities.
 func TestDocsVerdicts(t *testing.T) {
+	t.Chdir(root)
 	severity := map[check.Code]check.Severity{}
 	for _, d := range check.Codes() {
 		severity[d.Code] = d.Severity
@@ -102,6 +105,7 @@ func TestDocsVerdicts(t *testing.T) {
 
 // TestDocsFormats: every output format is where users look for it.
 func TestDocsFormats(t *testing.T) {
+	t.Chdir(root)
 	help := printed(t, "help", "formats")
 	for _, name := range append(report.Formats(), auditreport.Formats()...) {
 		if !regexp.MustCompile(`(?m)^  ` + name + ` `).MatchString(help) {
@@ -116,6 +120,7 @@ func TestDocsFormats(t *testing.T) {
 // TestDocsKeywords: sshconf can look up every keyword that the relay reads from ssh's
 // configuration, and it is listed where users look for it.
 func TestDocsKeywords(t *testing.T) {
+	t.Chdir(root)
 	texts := map[string]string{"'rdnsproxy help relay'": printed(t, "help", "relay")}
 	for _, path := range []string{"docs/relay.md", "docs/design.md"} {
 		texts[path] = document(t, path)
@@ -134,6 +139,7 @@ func TestDocsKeywords(t *testing.T) {
 
 // TestDocsPins: docs/hosts.md has every finding about a hosts line, with its severity.
 func TestDocsPins(t *testing.T) {
+	t.Chdir(root)
 	text := document(t, "docs/hosts.md")
 	for _, d := range check.Codes() {
 		if d.Code.Pin() && !strings.Contains(text, "\n| `"+string(d.Code)+"` | "+d.Severity.String()+" |") {
@@ -145,6 +151,7 @@ func TestDocsPins(t *testing.T) {
 // TestDocsRooms: docs/architecture.md has every package of the module, and the files and
 // directories that it and CONTRIBUTING.md name exist.
 func TestDocsRooms(t *testing.T) {
+	t.Chdir(root)
 	text := document(t, "docs/architecture.md")
 	list, err := exec.Command("go", "list", "-tags=bench", "./...").Output()
 	if err != nil {

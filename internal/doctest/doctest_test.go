@@ -12,15 +12,11 @@ import (
 
 var update = flag.Bool("update", false, "write what is made from the code's tables into the documents")
 
-// TestMain runs the tests in the module's root directory: paths in the documents, and in what
-// tests say of them, begin there.
-func TestMain(m *testing.M) {
-	if err := os.Chdir("../.."); err != nil {
-		fmt.Fprintln(os.Stderr, "doctest:", err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
+// root is the module's root directory. Every test goes there first: paths in the documents,
+// and in what the tests say of them, begin there. TestMain is too early for that: go test
+// does not see it yet, and would look for what the tests read in this directory, to know
+// whether it may repeat an earlier result.
+const root = "../.."
 
 // documents returns the documents in the root directory, in docs/ and in examples/.
 func documents(t *testing.T) (paths []string) {

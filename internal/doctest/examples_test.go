@@ -9,6 +9,7 @@ import (
 
 // TestDocsExampleFiles: examples/README.md lists every example.
 func TestDocsExampleFiles(t *testing.T) {
+	t.Chdir(root)
 	linked := map[string]bool{}
 	for _, link := range linkPattern.FindAllStringSubmatch(document(t, "examples/README.md"), -1) {
 		linked[link[1]] = true

@@ -16,6 +16,7 @@ const generatedFrom = "<!-- generated from the tables in the code: go test ./int
 // TestDocsTables compares the closed sets in docs/json.md, and the explanations in
 // docs/findings.md, with the code's tables.
 func TestDocsTables(t *testing.T) {
+	t.Chdir(root)
 	for path, tables := range map[string]string{"docs/json.md": closedSets(), "docs/findings.md": explanations()} {
 		generated(t, path, tables)
 	}

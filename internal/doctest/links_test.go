@@ -17,6 +17,7 @@ var (
 
 // TestDocsLinks: the targets of links in the documents exist, headings included.
 func TestDocsLinks(t *testing.T) {
+	t.Chdir(root)
 	for _, path := range documents(t) {
 		for _, link := range linkPattern.FindAllStringSubmatch(document(t, path), -1) {
 			to := path
@@ -34,6 +35,7 @@ func TestDocsLinks(t *testing.T) {
 
 // TestDocsIndex: docs/README.md has a link to every document.
 func TestDocsIndex(t *testing.T) {
+	t.Chdir(root)
 	index := document(t, "docs/README.md")
 	for _, path := range documents(t) {
 		name, ok := strings.CutPrefix(path, "docs/")

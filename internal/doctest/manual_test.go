@@ -33,6 +33,7 @@ func manualPages(t *testing.T) map[string]string {
 // TestDocsManual: mandoc has nothing to say against the manual pages, and they fit in 80
 // columns.
 func TestDocsManual(t *testing.T) {
+	t.Chdir(root)
 	dir := filepath.Join(t.TempDir(), "man1")
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -86,6 +87,7 @@ var (
 
 // TestDocsManualFlags: a page has the flags of its command's help, and no others.
 func TestDocsManualFlags(t *testing.T) {
+	t.Chdir(root)
 	pages := manualPages(t)
 	commands := map[string][][]string{"rdnsproxy": {{"help"}}}
 	for name := range pages {
@@ -126,6 +128,7 @@ func TestDocsManualFlags(t *testing.T) {
 
 // TestDocsManualTopics: what help says about a topic is in a page.
 func TestDocsManualTopics(t *testing.T) {
+	t.Chdir(root)
 	all := ""
 	for _, text := range manualPages(t) {
 		all += text

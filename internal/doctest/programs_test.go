@@ -90,6 +90,7 @@ func testFunctions(t *testing.T) string {
 
 // TestDocsPrograms: every command in a block is run by a test, or a table says why not.
 func TestDocsPrograms(t *testing.T) {
+	t.Chdir(root)
 	tests := testFunctions(t)
 	for program, by := range programs {
 		if testName.MatchString(by) && !strings.Contains(tests, "func "+by+"\n") {
@@ -147,6 +148,7 @@ func makeTargets(t *testing.T, c commandLine) {
 
 // TestDocsMake: the make targets in sentences are in the Makefile.
 func TestDocsMake(t *testing.T) {
+	t.Chdir(root)
 	for _, s := range spans(t) {
 		if m := regexp.MustCompile(`^(?:\w+=\S+ )*make ([a-z-]+)`).FindStringSubmatch(s.text); m != nil {
 			makeTargets(t, commandLine{place: s.place, words: []string{"make", m[1]}})

@@ -19,6 +19,7 @@ const prometheusExamples = "examples/prometheus/"
 // TestDocsPrometheus: promtool accepts the configuration for Prometheus, also with the
 // parts that are commented out, and the rules do what their tests say.
 func TestDocsPrometheus(t *testing.T) {
+	t.Chdir(root)
 	dir := t.TempDir()
 	if err := os.CopyFS(dir+"/rdnsproxy", os.DirFS(prometheusExamples)); err != nil {
 		t.Fatal(err)
@@ -62,6 +63,7 @@ var (
 // TestDocsAlerts: every alert says how urgent it is, what it is about and what to run, is in
 // a test, and is known to whatever else names it.
 func TestDocsAlerts(t *testing.T) {
+	t.Chdir(root)
 	rules := document(t, prometheusExamples+"alert-rules.yml")
 	var tests string
 	paths, err := filepath.Glob(prometheusExamples + "tests/*.yml")
@@ -119,6 +121,7 @@ func exporterMetrics(t *testing.T) map[string]bool {
 // TestDocsMetrics: what rules and the dashboard ask for is in docs/exporter.md, or is
 // recorded. What is recorded is used.
 func TestDocsMetrics(t *testing.T) {
+	t.Chdir(root)
 	known, used := exporterMetrics(t), map[string]bool{}
 	ask := func(where, expr string) {
 		t.Helper()
@@ -187,6 +190,7 @@ func readDashboard(t *testing.T) (d dashboard) {
 // that the user has chosen, and use variables that there are. 'make dashboard' holds the
 // file against Grafana's own types.
 func TestDocsDashboard(t *testing.T) {
+	t.Chdir(root)
 	d := readDashboard(t)
 	var variables []string
 	for _, v := range d.Templating.List {

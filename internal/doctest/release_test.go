@@ -27,6 +27,7 @@ func under(t *testing.T, path, heading string) string {
 // TestSigning signs as docs/release.md says, with a key of its own, and verifies as
 // docs/install.md says; what was changed in between is found out.
 func TestSigning(t *testing.T) {
+	t.Chdir(root)
 	home := t.TempDir()
 	dist := filepath.Join(home, "dist")
 	for _, dir := range []string{dist, filepath.Join(home, ".ssh")} {
@@ -85,6 +86,7 @@ func TestSigning(t *testing.T) {
 
 // TestVersionFromLinker: what docs/install.md tells distributions sets the version.
 func TestVersionFromLinker(t *testing.T) {
+	t.Chdir(root)
 	flags := regexp.MustCompile(`go build -trimpath -ldflags "([^"]+)" (\S+)`).FindAllStringSubmatch(document(t, "docs/install.md"), -1)
 	if len(flags) != 2 {
 		t.Fatalf("docs/install.md has %d such commands", len(flags))

@@ -14,6 +14,7 @@ import (
 // shown/ of a script is in the README word for word, and every file shown/NAME.md/ in
 // docs/NAME.md.
 func TestDocsExamples(t *testing.T) {
+	t.Chdir(root)
 	readme := document(t, "README.md")
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil {
@@ -83,6 +84,7 @@ func scriptFiles(t *testing.T, path string) map[string]string {
 // says how each was made. "..." stands for lines that are left out. The lines of sshd's log
 // are those that a real sshd wrote.
 func TestDocsOutput(t *testing.T) {
+	t.Chdir(root)
 	outputs, logs := recordings(t)
 	for _, b := range blocks(t) {
 		switch b.language {

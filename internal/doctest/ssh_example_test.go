@@ -12,6 +12,7 @@ import (
 // TestExampleSSH: ssh takes the example for all users, its lines are those of setup, and it leaves
 // alone what is not a host.
 func TestExampleSSH(t *testing.T) {
+	t.Chdir(root)
 	const example = "examples/ssh/rdnsproxy.conf"
 	b, err := os.ReadFile(example)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 // TestDocsTests: a test that a document names, as what keeps a claim, is there.
 func TestDocsTests(t *testing.T) {
+	t.Chdir(root)
 	tests := testFunctions(t)
 	named := 0
 	for _, path := range documents(t) {
