@@ -89,9 +89,10 @@ func TestPatternsFromSubmodules(t *testing.T) {
 			untouched(t, host+", "+name)
 		}
 	}
-	// The laboratory: ssh does run a command on these files.
+	// The laboratory: ssh does run a command on these files. It ends a command whose stdout is
+	// closed, so that has to stay open until the words are written.
 	dir := v.repository("*", map[string]string{"a.file": ""})
-	v.sshConfig("Host *\n\tProxyCommand echo got %h >&2; false\n")
+	v.sshConfig("Host *\n\tProxyCommand sh -c 'echo got \"$@\" >&2' sh %h\n")
 	v.must(os.RemoveAll(home + "/mine"))
 	if o := v.run("git", "clone", "-q", "--recurse-submodules", dir, home+"/mine"); !strings.Contains(o.err, "got a.file\n") {
 		t.Errorf("ssh or git has changed, and does not expand patterns any more: %+v", o)
