@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -87,12 +88,8 @@ func NoConfig() *Config {
 // ReadConfig reads a modules file. The error is one line: FILE:LINE, what is wrong, and
 // what may have been meant.
 func ReadConfig(path string) (*Config, error) {
-	f, err := os.Open(path)
+	f, err := open(path)
 	if err != nil {
-		var at *os.PathError
-		if errors.As(err, &at) {
-			err = at.Err
-		}
 		return nil, fmt.Errorf("%s: %w", safetext.Line(path), err)
 	}
 	defer f.Close()
@@ -201,12 +198,32 @@ func (c *Config) openable(dir string) error {
 			if !filepath.IsAbs(*path) {
 				*path = filepath.Join(dir, *path)
 			}
-			f, err := os.Open(*path)
+			f, err := open(*path)
 			if err != nil {
-				return fmt.Errorf("the module %s: %s: %w", m.Name, safetext.Line(*path), errors.Unwrap(err))
+				return fmt.Errorf("the module %s: %s: %w", m.Name, safetext.Line(*path), err)
 			}
 			f.Close()
 		}
 	}
 	return nil
+}
+
+// open looks at the kind of the file first: opening a FIFO would wait for a writer, and
+// meanwhile the exporter would neither read the modules nor end. The error is without the
+// path.
+func open(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, errors.Unwrap(err)
+	case info.IsDir():
+		return nil, errors.New("is a directory")
+	case !info.Mode().IsRegular() && info.Mode()&fs.ModeCharDevice == 0:
+		return nil, errors.New("is not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	return f, nil
 }
