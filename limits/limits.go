@@ -239,6 +239,10 @@ const (
 	// operator of its zone chooses, with some 30 series.
 	ProbeAddresses = 16
 
+	// Stall is how long an HTTP client may take to send the body of a request, and to read an
+	// answer.
+	Stall = 10 * time.Second
+
 	// Results is how many results are kept, and ResultBytes how many bytes they have, about.
 	// ResultAge is the longest max_age of a module.
 	Results     = 65536
@@ -324,6 +328,7 @@ func Table() []Group {
 			{"checks that wait", count(ProbeQueue), "refused with 503 (--probe.queue)"},
 			{"time of a probe", span(ProbeTime), "a module with a longer timeout is refused"},
 			{"HTTP connections", count(Scrapes()), "closed at once"},
+			{"body sent, or answer read", span(Stall), "the connection is closed"},
 			{"addresses with series", count(ProbeAddresses), "only the worst have series"},
 			{"results kept", count(Results) + " (" + count(ResultBytes>>20) + " MiB)", "those not used longest are dropped"},
 			{"age of a result", span(ResultAge), "a module with a longer max_age is refused"},

@@ -38,6 +38,7 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.patience(r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds"), a.Timeout))
 	defer cancel()
 	found, from, err := s.pool.probe(ctx, a, word, debug)
+	s.answerWithin(w)
 	switch {
 	case r.Context().Err() != nil: // nobody is left to read the answer
 		return

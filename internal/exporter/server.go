@@ -41,6 +41,7 @@ type Server struct {
 	inside  atomic.Int64 // requests for probes
 
 	connections atomic.Int64
+	stall       time.Duration // how long a client may take to send a body, and to read an answer
 }
 
 // New reads the modules file. The error is about that.
@@ -61,7 +62,7 @@ func New(o Options) (*Server, error) {
 		o.Queue = 0
 	}
 	s := &Server{
-		o: o, meter: newMeter(),
+		o: o, meter: newMeter(), stall: limits.Stall,
 		visits: &sshprobe.Visits{Forget: true, Contacts: &penalty.Ledger{Dir: o.Contacts, Now: o.Now}},
 	}
 	s.pool = newPool(o.Concurrency, o.Queue, o.Now, s.meter)
@@ -123,8 +124,6 @@ func (s *Server) Close() {
 	}
 	s.visits.Wait()
 }
-
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 func (s *Server) routes() error {
 	landing, err := s.landing()
