@@ -10,19 +10,30 @@ import (
 )
 
 // sumsName is the file with the sums of all others. By it an earlier release is known.
-const sumsName = "SHA256SUMS"
+// unfinished is there instead while files are replaced, and has the names of both releases: if
+// that is interrupted, it says what may be removed the next time.
+const (
+	sumsName   = "SHA256SUMS"
+	unfinished = sumsName + ".unfinished"
+)
 
 // earlier returns the files of an earlier release in a folder: those that its sums name. A
 // folder with other files is refused, for it may be the wrong one.
 func earlier(dir string) ([]string, error) {
-	list, err := os.ReadFile(filepath.Join(dir, sumsName))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	known := map[string]bool{sumsName: true, sumsName + ".sig": true}
-	for line := range strings.Lines(string(list)) {
-		if _, name, ok := strings.Cut(strings.TrimSpace(line), "  "); ok && filepath.Base(name) == name {
-			known[name] = true
+	known := map[string]bool{}
+	for _, name := range []string{sumsName, unfinished} {
+		list, err := os.ReadFile(filepath.Join(dir, name))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return nil, err
+		}
+		known[name], known[sumsName+".sig"] = true, true
+		for line := range strings.Lines(string(list)) {
+			if _, name, ok := strings.Cut(strings.TrimSpace(line), "  "); ok && filepath.Base(name) == name {
+				known[name] = true
+			}
 		}
 	}
 	entries, err := os.ReadDir(dir)
@@ -31,7 +42,7 @@ func earlier(dir string) ([]string, error) {
 	}
 	var files []string
 	for _, e := range entries {
-		if list == nil || !known[e.Name()] {
+		if !known[e.Name()] {
 			return nil, fmt.Errorf("%s has files that are not of a release, such as %s (give another folder: make dist DIST=...)", dir, e.Name())
 		}
 		files = append(files, e.Name())
@@ -41,18 +52,32 @@ func earlier(dir string) ([]string, error) {
 
 // replace writes files into a folder, the sums last, instead of those of an earlier release.
 func replace(dir string, old []string, made []File) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	var names strings.Builder
 	for _, name := range old {
+		fmt.Fprintf(&names, "-  %s\n", name)
+	}
+	for _, f := range made {
+		fmt.Fprintf(&names, "-  %s\n", f.Path)
+	}
+	marker := filepath.Join(dir, unfinished)
+	if err := os.WriteFile(marker, []byte(names.String()), 0o644); err != nil {
+		return err
+	}
+	for _, name := range old {
+		if name == unfinished {
+			continue
+		}
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
 			return err
 		}
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
 	}
 	for _, f := range made {
 		if err := os.WriteFile(filepath.Join(dir, f.Path), f.Data, 0o644); err != nil {
 			return err
 		}
 	}
-	return nil
+	return os.Remove(marker)
 }

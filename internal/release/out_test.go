@@ -48,6 +48,23 @@ func TestReplace(t *testing.T) {
 		t.Errorf("after another release: %s", got)
 	}
 
+	// What was interrupted has no sums, and does not stand in the way.
+	old, err := earlier(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := []File{text("c.apk", []byte("c")), text("no/folder", nil), text(sumsName, nil)}
+	if err := replace(dir, old, half); err == nil {
+		t.Fatal("it was not interrupted")
+	}
+	if got := names(); got != "SHA256SUMS.unfinished c.apk" {
+		t.Errorf("interrupted: %s", got)
+	}
+	again()
+	if got := names(); got != "SHA256SUMS b.rpm" {
+		t.Errorf("after an interrupted one: %s", got)
+	}
+
 	write("thesis.tex", "years of work")
 	for _, list := range []string{"", "0  ../dist/thesis.tex\n", "0  /thesis.tex\n"} {
 		if list != "" {
