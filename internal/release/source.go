@@ -27,6 +27,7 @@ type Source struct {
 var (
 	errNoVersion = errors.New("no version: this is not a git checkout (to build from an archive: make dist VERSION=1.2.3)")
 	errDirty     = errors.New("there are changes that are not committed (to build all the same: make dist ALLOW_DIRTY=1)")
+	errShallow   = errors.New("no version: in a shallow clone the tags before the commit are not there (git fetch --unshallow --tags, or make dist VERSION=1.2.3)")
 )
 
 // ReadSource finds out what is in the folder root. A version that is given wins over the tag
@@ -62,15 +63,14 @@ func ReadSource(root, given string, allowDirty bool) (Source, error) {
 }
 
 func (s *Source) fromGit(root string, allowDirty bool) error {
-	out, err := git(root, "status", "--porcelain")
+	isDirty, err := changed(root)
 	if err != nil {
 		return err
 	}
-	isDirty := out != ""
 	if isDirty && !allowDirty {
 		return errDirty
 	}
-	out, err = git(root, "log", "-1", "--format=%H %ct")
+	out, err := git(root, "log", "-1", "--format=%H %ct")
 	if err != nil {
 		return err
 	}
@@ -88,6 +88,26 @@ func (s *Source) fromGit(root string, allowDirty bool) error {
 	return nil
 }
 
+// changed reports whether something is built that the commit does not have, whatever the user
+// has configured git to leave out of its status.
+func changed(root string) (bool, error) {
+	out, err := git(root, "status", "--porcelain", "--untracked-files=normal")
+	if err != nil || out != "" {
+		return out != "", err
+	}
+	// The go command knows nothing of .gitignore and .git/info/exclude.
+	out, err = git(root, "ls-files", "--others", "-z", "--", "*.go", "*.s", "*.c", "*.h", "*.syso")
+	for path := range strings.SplitSeq(out, "\x00") {
+		if path != "" && !aside.MatchString(path) {
+			return true, err
+		}
+	}
+	return false, err
+}
+
+// aside matches what the go command takes for no part of the packages ('go help packages').
+var aside = regexp.MustCompile(`(^|/)([._]|testdata/)|_test\.go$`)
+
 // versionOf is the highest version among the tags of a commit, or else a pseudo-version
 // after the highest tag before it.
 func versionOf(root, commit string, date time.Time) (Version, error) {
@@ -97,6 +117,13 @@ func versionOf(root, commit string, date time.Time) (Version, error) {
 	}
 	if at != "" {
 		return ParseVersion(at)
+	}
+	shallow, err := git(root, "rev-parse", "--is-shallow-repository")
+	if err != nil {
+		return "", err
+	}
+	if shallow == "true" {
+		return "", errShallow
 	}
 	before, err := highestTag(root, "--merged", commit)
 	if err != nil {

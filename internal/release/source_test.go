@@ -117,6 +117,55 @@ func TestChangesAreRefused(t *testing.T) {
 	}
 }
 
+// TestIgnoredSourcesAreChanges: the go command builds files that git's configuration hides.
+func TestIgnoredSourcesAreChanges(t *testing.T) {
+	r := newRepository(t)
+	r.write(".gitignore", "ignored.go\n/.build/\ntestdata\n*.prof\n")
+	r.commit("first")
+	r.git("config", "status.showUntrackedFiles", "no")
+	for _, file := range []string{".build/x.go", "testdata/x.go", "a/_x.go", "cpu.prof"} {
+		r.write(file, "")
+		r.write(".git/info/exclude", "_x.go\n")
+		r.source("", false)
+	}
+	for _, file := range []string{"hidden.go", "a/ignored.go", "excluded.go"} {
+		r.write(".git/info/exclude", "_x.go\nexcluded.go\n")
+		r.write(file, "")
+		if _, err := ReadSource(r.root, "", false); err != errDirty {
+			t.Errorf("%s: %v", file, err)
+		}
+		if err := os.Remove(filepath.Join(r.root, file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.source("", false)
+}
+
+// TestShallowClone: without the tags before a commit it would get another version than
+// elsewhere. A tag of its own is enough.
+func TestShallowClone(t *testing.T) {
+	r := newRepository(t)
+	r.commit("first")
+	r.git("tag", "v1.0.0")
+	r.commit("second")
+	clone := func() repository {
+		c := repository{t, filepath.Join(t.TempDir(), "clone")}
+		r.git("clone", "-q", "--depth=1", "file://"+r.root, c.root)
+		return c
+	}
+	c := clone()
+	if _, err := ReadSource(c.root, "", false); err != errShallow {
+		t.Error(err)
+	}
+	if s := c.source("1.2.3", false); s.Version != "1.2.3" {
+		t.Errorf("%+v", s)
+	}
+	r.git("tag", "v1.1.0")
+	if s := clone().source("", false); s.Version != "1.1.0" {
+		t.Errorf("%+v", s)
+	}
+}
+
 // TestVersionOfAnArchive: from git archive the same is built as from the repository, if
 // somebody says which version that is.
 func TestVersionOfAnArchive(t *testing.T) {
