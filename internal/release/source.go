@@ -26,7 +26,7 @@ type Source struct {
 
 var (
 	errNoVersion = errors.New("no version: this is not a git checkout (to build from an archive: make dist VERSION=1.2.3)")
-	errDirty     = errors.New("there are changes that are not committed (to build all the same: make dist ALLOW_DIRTY=1)")
+	errDirty     = errors.New("there are changes that are not committed")
 	errShallow   = errors.New("no version: in a shallow clone the tags before the commit are not there (git fetch --unshallow --tags, or make dist VERSION=1.2.3)")
 )
 
@@ -63,12 +63,12 @@ func ReadSource(root, given string, allowDirty bool) (Source, error) {
 }
 
 func (s *Source) fromGit(root string, allowDirty bool) error {
-	isDirty, err := changed(root)
+	file, err := changed(root)
 	if err != nil {
 		return err
 	}
-	if isDirty && !allowDirty {
-		return errDirty
+	if file != "" && !allowDirty {
+		return fmt.Errorf("%w, such as %s (to build all the same: make dist ALLOW_DIRTY=1)", errDirty, file)
 	}
 	out, err := git(root, "log", "-1", "--format=%H %ct")
 	if err != nil {
@@ -82,27 +82,30 @@ func (s *Source) fromGit(root string, allowDirty bool) error {
 			return err
 		}
 	}
-	if isDirty && !s.Version.Dirty() {
+	if file != "" && !s.Version.Dirty() {
 		s.Version += dirty
 	}
 	return nil
 }
 
-// changed reports whether something is built that the commit does not have, whatever the user
-// has configured git to leave out of its status.
-func changed(root string) (bool, error) {
+// changed returns the first file that is built and that the commit does not have, whatever
+// the user has configured git to leave out of its status; "" if there is none.
+func changed(root string) (string, error) {
 	out, err := git(root, "status", "--porcelain", "--untracked-files=normal")
 	if err != nil || out != "" {
-		return out != "", err
+		// A line is two letters and a file. If the first letter was a space, git has
+		// trimmed it.
+		first, _, _ := strings.Cut(out, "\n")
+		return strings.TrimSpace(first[min(2, len(first)):]), err
 	}
 	// The go command knows nothing of .gitignore and .git/info/exclude.
 	out, err = git(root, "ls-files", "--others", "-z", "--", "*.go", "*.s", "*.c", "*.h", "*.syso")
 	for path := range strings.SplitSeq(out, "\x00") {
 		if path != "" && !aside.MatchString(path) {
-			return true, err
+			return strconv.Quote(path), err
 		}
 	}
-	return false, err
+	return "", err
 }
 
 // aside matches what the go command takes for no part of the packages ('go help packages').

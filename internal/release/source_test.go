@@ -1,6 +1,7 @@
 package release
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,7 +108,8 @@ func TestChangesAreRefused(t *testing.T) {
 	for _, change := range []string{"first", "not added"} {
 		r.write(change, "changed")
 		for _, given := range []string{"", "1.2.3"} {
-			if _, err := ReadSource(r.root, given, false); err != errDirty {
+			_, err := ReadSource(r.root, given, false)
+			if !errors.Is(err, errDirty) || !strings.Contains(err.Error(), ", such as first (") {
 				t.Errorf("%s, version %q: %v", change, given, err)
 			}
 		}
@@ -131,7 +133,7 @@ func TestIgnoredSourcesAreChanges(t *testing.T) {
 	for _, file := range []string{"hidden.go", "a/ignored.go", "excluded.go"} {
 		r.write(".git/info/exclude", "_x.go\nexcluded.go\n")
 		r.write(file, "")
-		if _, err := ReadSource(r.root, "", false); err != errDirty {
+		if _, err := ReadSource(r.root, "", false); !errors.Is(err, errDirty) {
 			t.Errorf("%s: %v", file, err)
 		}
 		if err := os.Remove(filepath.Join(r.root, file)); err != nil {
