@@ -160,7 +160,7 @@ func TestDocsFlags(t *testing.T) {
 	}
 	for _, s := range spans(t) {
 		if m := flagAlone.FindStringSubmatch(s.text); m != nil && !flags[m[1]] {
-			t.Errorf("%s: rdnsproxy has not a flag --%s: if it is another program's, write that program in front of it", s.place, m[1])
+			t.Errorf("%s: rdnsproxy has no flag --%s: if it belongs to another program, name that program in front of it", s.place, m[1])
 		}
 	}
 }
