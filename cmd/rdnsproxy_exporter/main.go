@@ -71,6 +71,10 @@ func run(args, env []string) int {
 	case *concurrency < 1 || *concurrency > 65536 || *queue < 0 || *queue > 1<<20:
 		return fail("--probe.concurrency is a number from 1 to 65536, --probe.queue one from 0 to 1048576")
 	}
+	// From here on, and not only when it listens: SIGHUP ends a process that does not take it, and
+	// systemd does not start one again that has ended so. A reload may come right after a start.
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
 	if err := web.Validate(*webFlags.WebConfigFile); err != nil {
 		return fail(err.Error())
 	}
@@ -101,7 +105,7 @@ func run(args, env []string) int {
 		return fail(err.Error())
 	}
 	defer server.Close()
-	return serve(server, webFlags, log)
+	return serve(server, webFlags, log, reload)
 }
 
 // contacts is the directory in which connections without a login are counted, so that no
@@ -114,13 +118,11 @@ func contacts(w console.World) string {
 }
 
 // serve answers until a signal comes, then lets the probes that run finish.
-func serve(server *exporter.Server, flags *web.FlagConfig, log *slog.Logger) int {
+func serve(server *exporter.Server, flags *web.FlagConfig, log *slog.Logger, reload <-chan os.Signal) int {
 	srv := &http.Server{
 		Handler: server, ConnState: server.ConnState, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
-	reload := make(chan os.Signal, 1)
-	signal.Notify(reload, syscall.SIGHUP)
 	stop, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	ended := make(chan error, 1)

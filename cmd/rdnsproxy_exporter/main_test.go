@@ -115,6 +115,55 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// TestEarlyReload: SIGHUP while the program starts does not end it.
+func TestEarlyReload(t *testing.T) {
+	dir := t.TempDir()
+	config, regular := filepath.Join(dir, "web.yml"), filepath.Join(dir, "regular")
+	if err := syscall.Mkfifo(config, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(regular, []byte("{}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := program(t, "--web.config.file="+config, "--web.listen-address=127.0.0.1:0")
+	log, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	fifo, err := os.OpenFile(config, os.O_WRONLY, 0) // waits until the program reads it
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(regular, config); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fifo.WriteString("{}\n"); err != nil {
+		t.Error(err)
+	}
+	fifo.Close()
+	lines := bufio.NewScanner(log)
+	read := 0
+	for read < 2 && lines.Scan() {
+		if strings.Contains(lines.Text(), `msg="read the modules"`) {
+			read++
+		}
+	}
+	if read < 2 {
+		t.Errorf("it has read the modules %d times and then ended", read)
+	}
+	_ = cmd.Process.Signal(syscall.SIGTERM)
+	go io.Copy(io.Discard, log)
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestUsage: an error is one line, and the status says whose it is.
 func TestUsage(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "modules.yml")
