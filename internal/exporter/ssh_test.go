@@ -2,8 +2,6 @@ package exporter
 
 import (
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -138,25 +136,8 @@ func TestNotAllowed(t *testing.T) {
 // after the file is read again, and at no time are there two connections to it.
 func TestOneConnection(t *testing.T) {
 	s, _ := sshServer(t)
-	var mu sync.Mutex
-	open, most := 0, 0
-	count := func(n int) {
-		mu.Lock()
-		defer mu.Unlock()
-		open += n
-		most = max(most, open)
-	}
-	gate, err := lab.StartTCP("", func(c *net.TCPConn) {
-		count(1)
-		defer count(-1)
-		to, err := net.Dial("tcp", s.Addr().String())
-		if err != nil {
-			return
-		}
-		defer to.Close()
-		go io.Copy(c, to)
-		io.Copy(to, c)
-	})
+	through := &lab.Gate{To: s.Addr()}
+	gate, err := lab.StartTCP("", through.Serve)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +158,7 @@ func TestOneConnection(t *testing.T) {
 		}
 	}
 	all.Wait()
-	if n := len(gate.Clients()); n == 0 || n > 9 || most != 1 {
-		t.Errorf("%d connections within a second, %d at once: sshd may lock this machine out", n, most)
+	if n := len(gate.Clients()); n == 0 || n > 9 || through.Most() != 1 {
+		t.Errorf("%d connections within a second, %d at once: sshd may lock this machine out", n, through.Most())
 	}
 }

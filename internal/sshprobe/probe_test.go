@@ -263,6 +263,7 @@ func TestFirstKeyAlone(t *testing.T) {
 func startGate(t *testing.T, behind netip.AddrPort, few int32) *lab.TCPServer {
 	t.Helper()
 	var taken atomic.Int32
+	through := &lab.Gate{To: behind}
 	gate, err := lab.StartTCP("", func(c *net.TCPConn) {
 		if taken.Add(1) > few {
 			io.WriteString(c, "Exceeded MaxStartups\r\n")
@@ -270,15 +271,7 @@ func startGate(t *testing.T, behind netip.AddrPort, few int32) *lab.TCPServer {
 			lab.Discard(c)
 			return
 		}
-		to, err := net.Dial("tcp", behind.String())
-		if err != nil {
-			return
-		}
-		go func() {
-			defer to.Close()
-			io.Copy(to, c)
-		}()
-		io.Copy(c, to)
+		through.Serve(c)
 	})
 	if err != nil {
 		t.Fatal(err)

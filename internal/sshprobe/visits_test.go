@@ -84,26 +84,8 @@ func TestOneConnectionForAllNames(t *testing.T) {
 // At most one connection at a time goes to an address and port.
 func TestOneConnectionAtATime(t *testing.T) {
 	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519), hostKey(t, ssh.KeyAlgoRSA), hostKey(t, ssh.KeyAlgoECDSA256)}})
-	var mu sync.Mutex
-	open, most := 0, 0
-	gate, err := lab.StartTCP("", func(c *net.TCPConn) {
-		mu.Lock()
-		open++
-		most = max(most, open)
-		mu.Unlock()
-		defer func() {
-			mu.Lock()
-			open--
-			mu.Unlock()
-		}()
-		to, err := net.Dial("tcp", s.Addr().String())
-		if err != nil {
-			return
-		}
-		defer to.Close()
-		go io.Copy(c, to)
-		io.Copy(to, c)
-	})
+	through := &lab.Gate{To: s.Addr()}
+	gate, err := lab.StartTCP("", through.Serve)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,8 +96,8 @@ func TestOneConnectionAtATime(t *testing.T) {
 			t.Errorf("%s %s", statuses(found.Keys), found.Keyless)
 		}
 	}
-	if n := len(gate.Clients()); n != 3 || most != 1 {
-		t.Errorf("%d connections, %d at once", n, most)
+	if n := len(gate.Clients()); n != 3 || through.Most() != 1 {
+		t.Errorf("%d connections, %d at once", n, through.Most())
 	}
 }
 
@@ -242,15 +224,10 @@ func TestContactsAreSpared(t *testing.T) {
 func TestConnectsBeforeItSettles(t *testing.T) {
 	s := start(t, lab.SSH{HostKeys: []ssh.Signer{hostKey(t, ssh.KeyAlgoED25519)}})
 	connected := make(chan struct{}, 8)
+	through := &lab.Gate{To: s.Addr()}
 	gate, err := lab.StartTCP("", func(c *net.TCPConn) {
 		connected <- struct{}{}
-		to, err := net.Dial("tcp", s.Addr().String())
-		if err != nil {
-			return
-		}
-		defer to.Close()
-		go io.Copy(c, to)
-		io.Copy(to, c)
+		through.Serve(c)
 	})
 	if err != nil {
 		t.Fatal(err)
