@@ -3,10 +3,8 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -367,94 +365,5 @@ func TestArgv(t *testing.T) {
 				t.Errorf("%s imports %s", p.ImportPath, i)
 			}
 		}
-	}
-}
-
-// TestExporterStandsApart: the main program links nothing of what only the exporter needs.
-func TestExporterStandsApart(t *testing.T) {
-	own := modulesOf(t, ".")
-	for _, module := range modulesOf(t, "./cmd/rdnsproxy_exporter") {
-		switch name := strings.Split(module, "/"); {
-		case slices.Contains(name, "prometheus"), slices.Contains(name, "kingpin"), slices.Contains(name, "golang-lru"), name[0] == "go.yaml.in":
-			if slices.Contains(own, module) {
-				t.Errorf("the main program links %s", module)
-			}
-		}
-	}
-	for _, module := range own {
-		if !slices.Contains(ofMain, module) {
-			t.Errorf("the main program links %s, which is not in this test's list: every login starts it", module)
-		}
-	}
-}
-
-// ofMain are the modules that the main program links. Each costs every login and every
-// distribution that packages it.
-var ofMain = []string{
-	"github.com/inconshreveable/mousetrap", "github.com/kevinburke/ssh_config", "github.com/landlock-lsm/go-landlock",
-	"github.com/miekg/dns", "github.com/rogpeppe/go-internal", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/crypto",
-	"golang.org/x/net", "golang.org/x/sys", "golang.org/x/term", "golang.org/x/text",
-	"kernel.org/pub/linux/libs/security/libcap/psx", "rdnsproxy",
-}
-
-// modulesOf lists the modules that a program links on any system, each once.
-func modulesOf(t *testing.T, program string) []string {
-	t.Helper()
-	var all []string
-	for _, system := range []string{"linux", "darwin", "freebsd", "windows"} {
-		list := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", program)
-		list.Env = append(list.Environ(), "CGO_ENABLED=0", "GOOS="+system)
-		out, err := list.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, strings.Fields(string(out))...)
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// TestStartUp: startup needs neither cgo nor net/http, which would delay every login: cgo
-// by two thirds of the startup of nc, net/http by a tenth of that.
-func TestStartUp(t *testing.T) {
-	for _, p := range golist(t, ".") {
-		for _, forbidden := range []string{"net/http", "runtime/cgo"} {
-			if slices.Contains(p.Deps, forbidden) {
-				t.Errorf("the program links %s", forbidden)
-			}
-		}
-	}
-}
-
-// TestStartUpWork limits the work of our packages before main: every login pays for a
-// table or regular expression that is initialized there, and hardly any needs it.
-func TestStartUpWork(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "rdnsproxy")
-	build := exec.Command("go", "build", "-o", program, ".")
-	build.Env = append(build.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	version := exec.Command(program, "version")
-	version.Env = append(version.Environ(), "GODEBUG=inittrace=1")
-	out, err := version.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	seen := 0
-	for line := range strings.Lines(string(out)) {
-		var room string
-		var at, took float64
-		var bytes, allocations int
-		if n, _ := fmt.Sscanf(line, "init rdnsproxy/%s @%f ms, %f ms clock, %d bytes, %d allocs", &room, &at, &took, &bytes, &allocations); n != 5 {
-			continue
-		}
-		seen++
-		if bytes > 2<<10 || allocations > 16 {
-			t.Errorf("%s allocates %d bytes in %d pieces before main: make it when it is first asked for", room, bytes, allocations)
-		}
-	}
-	if seen == 0 {
-		t.Errorf("no package of ours is in the runtime's account:\n%s", out)
 	}
 }

@@ -2,9 +2,13 @@ package doctest
 
 import (
 	"io/fs"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rdnsproxy/internal/recipe"
 )
 
 // TestDocsExampleFiles: examples/README.md lists every example.
@@ -23,5 +27,29 @@ func TestDocsExampleFiles(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestExampleSSH: ssh takes the example for all users, its lines are those of setup, and it leaves
+// alone what is not a host.
+func TestExampleSSH(t *testing.T) {
+	t.Chdir(root)
+	const example = "examples/ssh/rdnsproxy.conf"
+	b, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := recipe.Recipe{All: true, Command: "/usr/bin/rdnsproxy"}.Lines()
+	if !strings.HasSuffix(string(b), "\n"+lines) {
+		t.Errorf("%s does not end with the lines of setup:\n%s", example, lines)
+	}
+	for host, want := range map[string]bool{"www.example.com": true, "unix/x": false, ".host": false} {
+		out, err := exec.Command("ssh", "-G", "-F", example, host).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if got := strings.Contains(string(out), "\nproxycommand /usr/bin/rdnsproxy '%h' %p\n"); got != want {
+			t.Errorf("ssh %s runs it: %v\n%s", host, got, out)
+		}
 	}
 }

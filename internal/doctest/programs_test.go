@@ -1,11 +1,7 @@
 package doctest
 
 import (
-	"fmt"
-	"io/fs"
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -62,31 +58,6 @@ var programs = map[string]string{
 }
 
 var testName = regexp.MustCompile(`^Test[A-Z]\w+$`)
-
-// testFunctions returns a line for each test, benchmark and fuzz target of this module. The sources
-// may have come without git.
-func testFunctions(t *testing.T) string {
-	t.Helper()
-	var found strings.Builder
-	function := regexp.MustCompile(`(?m)^func (Test|Benchmark|Fuzz)\w+`)
-	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && (d.Name() == "vendor" || path != "." && strings.HasPrefix(d.Name(), ".")) {
-			return filepath.SkipDir
-		}
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		for _, name := range function.FindAll(text, -1) {
-			fmt.Fprintf(&found, "%s\n", name)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found.String()
-}
 
 // TestDocsPrograms: every command in a block is run by a test, or a table says why not.
 func TestDocsPrograms(t *testing.T) {

@@ -1,6 +1,10 @@
 package doctest
 
 import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -23,4 +27,29 @@ func TestDocsTests(t *testing.T) {
 	if named < 30 {
 		t.Errorf("found %d names of tests", named)
 	}
+}
+
+// testFunctions returns a line for each test, benchmark and fuzz target of this module. The sources
+// may have come without git.
+func testFunctions(t *testing.T) string {
+	t.Helper()
+	var found strings.Builder
+	function := regexp.MustCompile(`(?m)^func (Test|Benchmark|Fuzz)\w+`)
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && (d.Name() == "vendor" || path != "." && strings.HasPrefix(d.Name(), ".")) {
+			return filepath.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, name := range function.FindAll(text, -1) {
+			fmt.Fprintf(&found, "%s\n", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.String()
 }
