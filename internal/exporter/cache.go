@@ -8,7 +8,7 @@ import (
 	"rdnsproxy/limits"
 )
 
-// key names a probe: equal ones have equal results.
+// key identifies a probe: probes with the same key share a result.
 type key struct {
 	asker *asker // of one reading of the modules file
 	word  string
@@ -22,11 +22,11 @@ type result struct {
 	took  time.Duration
 }
 
-// cache keeps results, the latest used ones, within a number and a size. A zero cache is
-// not ready; its user locks.
+// cache has the results that were used last: at most limits.Results, of limits.ResultBytes
+// together. newCache makes one. It is not safe for concurrent use; pool locks it.
 type cache struct {
 	kept  map[key]*list.Element
-	used  *list.List // of *kept, the latest used first
+	used  *list.List // of *kept, the last used first
 	bytes int
 }
 
@@ -73,12 +73,12 @@ func (c *cache) drop(at *list.Element) {
 
 func (c *cache) clear() { *c = *newCache() }
 
-// sizeOf is about what a result takes in memory: its texts are most of it, and each string
-// and slice has a header, which JSON's names and quotes stand for.
+// sizeOf estimates how many bytes of memory a result takes. Most of it is text; JSON's names
+// and quotes make up for the headers of strings and slices.
 func sizeOf(r *check.Result) int { return 2 * len(r.AppendJSON(nil)) }
 
-// age is how long a result is kept: for the TTL of DNS's answers, but at least and at most
-// as the module says, and only shortly if something could not be determined.
+// age is how long a result is cached: for the TTL of the DNS answers, within the module's
+// min_age and max_age, or for its retry_age if something could not be determined.
 func (m *Module) age(r result) time.Duration {
 	if r.cut || undetermined(r.Result) {
 		return m.RetryAge
@@ -90,7 +90,7 @@ func (m *Module) age(r result) time.Duration {
 	return min(max(ttl, m.MinAge), m.MaxAge)
 }
 
-// undetermined reports whether a later probe may know more, whatever else was found.
+// undetermined reports whether something is unknown that a later probe may find out.
 func undetermined(r *check.Result) bool {
 	for _, f := range r.Findings {
 		if f.Severity == check.Unknown {

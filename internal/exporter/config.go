@@ -62,7 +62,8 @@ type expectation struct {
 // defaultKnownHosts is ssh's GlobalKnownHostsFile: that of the machine, not of a user.
 const defaultKnownHosts = "/etc/ssh/ssh_known_hosts"
 
-// newModule is a module without any key.
+// newModule returns a module with the defaults of all keys but max_age, which depends on
+// dns_only.
 func newModule(name string) *Module {
 	return &Module{
 		Name: name, DNSOnly: true, FailOn: check.Unknown,
@@ -152,7 +153,8 @@ func readModule(name string, n *yaml.Node) (*Module, error) {
 	return m, m.settle(n)
 }
 
-// settle checks what keys mean together, and fills in the defaults that depend on others.
+// settle checks the keys of a module against each other, and fills in the defaults that
+// depend on other keys.
 func (m *Module) settle(n *yaml.Node) error {
 	line := func(key string) *yaml.Node { return keyNode(n, key) }
 	if m.DNSOnly {

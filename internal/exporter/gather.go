@@ -12,7 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// families are those of a result, with their descriptions for client_golang.
+// families are the metric families of a result, and their descriptions for client_golang.
 var families = sync.OnceValues(func() ([]report.Family, []*prometheus.Desc) {
 	fs := report.Families()
 	var descs []*prometheus.Desc
@@ -26,11 +26,11 @@ var families = sync.OnceValues(func() ([]report.Family, []*prometheus.Desc) {
 var own = sync.OnceValue(func() (d struct{ success, duration, cached, age, cut, addresses *prometheus.Desc }) {
 	desc := func(name, help string) *prometheus.Desc { return prometheus.NewDesc(name, help, nil, nil) }
 	d.success = desc("probe_success", "Whether no finding reaches the module's fail_on.")
-	d.duration = desc("probe_duration_seconds", "Time that the check took whose result this is.")
-	d.cached = desc("rdnsproxy_probe_cached", "Whether the result was kept from an earlier probe.")
-	d.age = desc("rdnsproxy_probe_age_seconds", "Time since the check began whose result this is.")
-	d.cut = desc("rdnsproxy_probe_cut_short", "Whether the time was over before everything was known.")
-	d.addresses = desc("rdnsproxy_probe_addresses", "Number of addresses that were checked; the worst of them have series.")
+	d.duration = desc("probe_duration_seconds", "How long the check took that gave this result.")
+	d.cached = desc("rdnsproxy_probe_cached", "Whether the result is from the cache.")
+	d.age = desc("rdnsproxy_probe_age_seconds", "How long ago the check began that gave this result.")
+	d.cut = desc("rdnsproxy_probe_cut_short", "Whether time ran out before everything was known.")
+	d.addresses = desc("rdnsproxy_probe_addresses", "Number of addresses that were checked. Only the worst have series.")
 	return d
 })
 

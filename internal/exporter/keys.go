@@ -42,7 +42,7 @@ func boolean(set *bool) func(*yaml.Node) error {
 	return choice(set, []string{"true", "false"}, []bool{true, false})
 }
 
-// choice reads one of some words.
+// choice reads one of the known words; means has what each stands for, in the same order.
 func choice[T any](set *T, known []string, means []T) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {
 		value, err := scalar(n)
@@ -93,7 +93,7 @@ func servers(set *[]resolve.Server) func(*yaml.Node) error {
 	}
 }
 
-// one refuses a list of several: a difference is one from one server.
+// one refuses a list of several: answers are compared with those of one other server.
 func one(set *[]resolve.Server, read func(*yaml.Node) error) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {
 		if err := read(n); err != nil {
@@ -115,14 +115,15 @@ func number(set *int) func(*yaml.Node) error {
 		}
 		i, err := strconv.ParseUint(value, 10, 31)
 		if err != nil || i == 0 {
-			return errorAt(n, "a number from 1: %s", quoted(value))
+			return errorAt(n, "not a whole number from 1: %s", quoted(value))
 		}
 		*set = int(i)
 		return nil
 	}
 }
 
-// span reads a duration as Go and Prometheus write it, 500ms, 1m30s or 1d; more than 0 and at most most.
+// span reads a duration as Go and Prometheus write it (500ms, 1m30s, 1d), above 0 and not
+// longer than most.
 func span(set *time.Duration, most time.Duration) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {
 		value, err := scalar(n)
@@ -132,7 +133,7 @@ func span(set *time.Duration, most time.Duration) func(*yaml.Node) error {
 		d, err := parseDuration(value)
 		switch {
 		case err != nil || d <= 0:
-			return errorAt(n, "a duration such as 500ms, 10s or 5m: %s", quoted(value))
+			return errorAt(n, "not a duration such as 500ms, 10s or 5m: %s", quoted(value))
 		case d > most:
 			return errorAt(n, "%s is more than %v", quoted(value), most)
 		}

@@ -50,14 +50,14 @@ func newMeter() *meter {
 		return g
 	}
 	m.probes = counter("probes_total", "Number of probes that were answered.", "module", "result")
-	m.hits = counter("cache_hits_total", "Number of probes that were answered with a result that was kept.", "module")
-	m.misses = counter("cache_misses_total", "Number of probes that were not.", "module")
-	m.shared = counter("probes_shared_total", "Number of probes that joined an equal one that was running.", "module")
+	m.hits = counter("cache_hits_total", "Number of probes that were answered from the cache.", "module")
+	m.misses = counter("cache_misses_total", "Number of probes that were not answered from the cache.", "module")
+	m.shared = counter("probes_shared_total", "Number of probes that joined an equal one that was already running.", "module")
 	m.addresses = counter("addresses_refused_total",
-		"Number of addresses that were not connected to, since the module's allow does not have them.", "module")
+		"Number of addresses that were not connected to, because the module's allow-list does not have them.", "module")
 	m.refused = counter("probes_refused_total", "Number of probes that were refused.", "reason")
 	m.duration = prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Namespace: namespace, Name: "probe_duration_seconds", Help: "Time that checks took.",
+		Namespace: namespace, Name: "probe_duration_seconds", Help: "How long checks took.",
 		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 	}, []string{"module"})
 	m.loaded = gauge("config_last_reload_successful", "Whether the modules file was read without an error the last time.")
@@ -76,10 +76,10 @@ func (m *meter) watch(p *pool) {
 		help string
 		of   func() int
 	}{
-		"probes_in_flight": {"Number of checks that run.", func() int { n, _, _, _ := p.state(); return n }},
-		"probes_waiting":   {"Number of checks that wait for their turn.", func() int { _, n, _, _ := p.state(); return n }},
-		"cache_entries":    {"Number of results that are kept.", func() int { _, _, n, _ := p.state(); return n }},
-		"cache_bytes":      {"Size of the results that are kept, about.", func() int { _, _, _, n := p.state(); return n }},
+		"probes_in_flight": {"Number of checks that are running.", func() int { n, _, _, _ := p.state(); return n }},
+		"probes_waiting":   {"Number of checks that are waiting for their turn.", func() int { _, n, _, _ := p.state(); return n }},
+		"cache_entries":    {"Number of results in the cache.", func() int { _, _, n, _ := p.state(); return n }},
+		"cache_bytes":      {"Approximate size of the results in the cache.", func() int { _, _, _, n := p.state(); return n }},
 	} {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(
 			prometheus.GaugeOpts{Namespace: namespace, Name: name, Help: g.help}, func() float64 { return float64(g.of()) }))
@@ -135,7 +135,7 @@ func (m *meter) answered(module *Module, success bool, h how) {
 	m.misses.WithLabelValues(module.Name).Inc()
 }
 
-// reloaded says how reading the modules file ended.
+// reloaded records whether the modules file could be read.
 func (m *meter) reloaded(err error, now time.Time) {
 	if err != nil {
 		m.loaded.Set(0)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -31,11 +30,12 @@ type asker struct {
 	over   bool // other modules have replaced it
 }
 
-// tools are made of the system's files, and anew when these change.
+// tools are what checks are made with. They depend on the system's files, and are made again
+// when these change.
 type tools struct {
 	checker check.Checker
 	known   *knownhosts.File
-	users   int  // checks that run with them; asker.mu guards it, as the next
+	users   int  // checks that run with them; guarded by asker.mu, as is the next
 	retired bool // others have replaced them
 }
 
@@ -47,16 +47,17 @@ func (t *tools) close() {
 	}
 }
 
-// filesAge is how often the system's files are looked at, and freshness is how old an
-// answer of DNS may be that a new probe is based on. What a probe has found is kept as a
-// whole, by the module's ages.
+// filesAge is how long the system's files are assumed not to have changed. freshness is how
+// old a DNS answer may be for a new probe to use it; how long the result of a probe is cached
+// is up to the module.
 const (
 	filesAge  = 5 * time.Second
 	freshness = 5 * time.Second
 )
 
-// use returns the tools, as the files are now or were lately, and what to call when they
-// are not needed any more. A file that cannot be read any more leaves what was read before.
+// use returns tools for the files as they are now, or were filesAge ago, and a function to
+// call when they are not needed any more. If a file has become unreadable, the earlier tools
+// stay. The error is that of the module's hosts file, which could not be read at all.
 func (a *asker) use(now time.Time) (t *tools, done func(), err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -78,7 +79,7 @@ func (a *asker) use(now time.Time) (t *tools, done func(), err error) {
 	}, nil
 }
 
-// retire frees the tools, once the checks are done that have been asked for.
+// retire frees the tools as soon as no check uses them.
 func (a *asker) retire() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -86,7 +87,7 @@ func (a *asker) retire() {
 	a.replace(nil)
 }
 
-// replace needs a.mu.
+// replace sets other tools, or none. It needs a.mu.
 func (a *asker) replace(by *tools) {
 	if old := a.tools; old != nil {
 		if old.retired = true; old.users == 0 {
@@ -96,7 +97,7 @@ func (a *asker) replace(by *tools) {
 	a.tools = by
 }
 
-// at needs a.mu.
+// at returns the tools for a time. It needs a.mu.
 func (a *asker) at(now time.Time) (*tools, error) {
 	if a.tools != nil && now.Sub(a.looked) < filesAge && !now.Before(a.looked) {
 		return a.tools, nil
@@ -118,7 +119,8 @@ func (a *asker) at(now time.Time) (*tools, error) {
 	return a.tools, nil
 }
 
-// look says what the files are like that the tools are made of.
+// look describes the files that the tools depend on: if it returns the same text again, none
+// has changed.
 func (a *asker) look(r *resolve.Resolver) string {
 	var b strings.Builder
 	id, _ := r.ConfigID()
@@ -133,8 +135,8 @@ func (a *asker) look(r *resolve.Resolver) string {
 	return b.String()
 }
 
-// resolver returns a resolver for the module's keys. It has not read anything but a hosts
-// file that the module names.
+// resolver returns a resolver with the module's settings. The only file that has been read
+// by then is the module's hosts file; the error is about that.
 func (a *asker) resolver() (*resolve.Resolver, error) {
 	r := &resolve.Resolver{Rate: a.Rate, Keep: freshness}
 	if len(a.Resolvers) > 0 {
@@ -155,6 +157,8 @@ func (a *asker) resolver() (*resolve.Resolver, error) {
 	return r, nil
 }
 
+// newTools returns tools with a resolver. Files of known_hosts that cannot be read are
+// empty, as they are to ssh.
 func (a *asker) newTools(r *resolve.Resolver) *tools {
 	t := &tools{checker: check.Checker{
 		Resolver: r.Within(a.CheckTimeout),
@@ -171,8 +175,8 @@ func (a *asker) newTools(r *resolve.Resolver) *tools {
 	return t
 }
 
-// begin starts to check a target. refused counts addresses that are not connected to. done
-// has to be called at the end.
+// begin starts to check a target. It calls refused for every address that the list does not
+// allow to connect to. done has to be called at the end.
 func (a *asker) begin(ctx context.Context, w Word, now time.Time, refused func()) (q *check.Inquiry, done func(), err error) {
 	t, done, err := a.use(now)
 	if err != nil {
@@ -190,6 +194,8 @@ func (a *asker) begin(ctx context.Context, w Word, now time.Time, refused func()
 	return c.Begin(ctx, ask), done, nil
 }
 
+// prober returns what connects. Its record of connections is common to all modules, and it
+// ignores what was seen longer than freshness before now.
 func (a *asker) prober(known *knownhosts.File, expected []string, now time.Time) check.Prober {
 	return &sshprobe.Prober{
 		Dialer:         dial.Dialer{Timeout: a.ConnectTimeout},
@@ -213,5 +219,3 @@ func (m *Module) expected(w Word) (all []string) {
 	}
 	return all
 }
-
-func portText(p uint16) string { return strconv.Itoa(int(p)) }

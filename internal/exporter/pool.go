@@ -9,19 +9,20 @@ import (
 	"rdnsproxy/check"
 )
 
-// Errors of a probe that did not take place.
+// Why a probe did not take place.
 var (
-	errBusy = errors.New("too many probes run and wait already; a larger --probe.concurrency, or fewer targets, helps")
-	errLate = errors.New("the probe did not begin before the scrape timeout, since too many others run")
+	errBusy = errors.New("too many probes are running and waiting; a larger --probe.concurrency or fewer targets would help")
+	errLate = errors.New("the probe did not begin before the scrape timeout, because too many others were running")
 	errOver = errors.New("the exporter is shutting down")
 )
 
-// pool runs probes: equal ones once, so many at a time, and keeps what they have found.
+// pool runs probes, equal ones only once and a limited number at a time, and caches what
+// they find.
 type pool struct {
-	ctx   context.Context    // of all checks: no client's, since others may wait for the same
-	end   context.CancelFunc // ends them
+	ctx   context.Context    // of all checks; not a client's, because others may wait for the same check
+	end   context.CancelFunc // ends all checks
 	slots chan struct{}
-	queue int // how many more than slots may wait
+	queue int // how many may wait beside those with a slot
 	now   func() time.Time
 	meter *meter
 
@@ -41,10 +42,10 @@ type flight struct {
 	done      chan struct{} // closed when result or err is set
 	result    result
 	err       error
-	waiters   int           // guarded by pool.mu, as is the next
+	waiters   int           // requests; guarded by pool.mu, as are the next two
 	waits     bool          // it is one of pool.waiting
-	begun     bool          // it waits no more
-	abandoned chan struct{} // closed if nobody waits for it any more, and it has not begun
+	begun     bool          // it has a slot, or will never have one
+	abandoned chan struct{} // closed if its last waiter leaves before it has begun
 }
 
 func newPool(concurrency, queue int, now func() time.Time, m *meter) *pool {
@@ -68,9 +69,10 @@ type how struct {
 	shared bool
 }
 
-// probe returns what is known of a target: what is kept, unless fresh is set, what an equal
-// probe finds that runs already, or what a new one does. When ctx ends, that is what is known
-// by then. The error is errBusy, errLate, errOver, or that of the module's files.
+// probe returns what is known about a target: a cached result unless fresh is set, else the
+// result of an equal probe that is already running, else that of a new one. If ctx ends
+// first, it is what is known by then. The error is errBusy, errLate, errOver, or that of the
+// module's files.
 func (p *pool) probe(ctx context.Context, a *asker, w Word, fresh bool) (result, how, error) {
 	k := key{a, w.String()}
 	p.mu.Lock()
@@ -114,7 +116,7 @@ func (p *pool) probe(ctx context.Context, a *asker, w Word, fresh bool) (result,
 	}
 }
 
-// room reports whether one more check may wait. It needs p.mu.
+// room returns why no more checks may wait, or nil. It needs p.mu.
 func (p *pool) room() error {
 	switch {
 	case p.ctx.Err() != nil:
@@ -125,19 +127,19 @@ func (p *pool) room() error {
 	return nil
 }
 
-// leave is for who does not wait for a flight any more. One that has not begun, and that
-// nobody waits for, does not begin.
+// leave is called by a waiter that stops waiting. A flight that nobody waits for does not
+// begin; if it has begun, its result is cached.
 func (p *pool) leave(f *flight) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if f.waiters--; f.waiters == 0 && !f.begun {
 		close(f.abandoned)
-		p.comeIn(f)
-		delete(p.flights, f.key) // who comes now begins anew
+		p.stopWaiting(f)
+		delete(p.flights, f.key) // the next equal probe makes its own
 	}
 }
 
-// cutShort is what is known of a flight that goes on without this caller.
+// cutShort returns what a flight has found so far. It goes on without this caller.
 func (p *pool) cutShort(f *flight) result {
 	return result{Result: f.inquiry.CutShort(), cut: true, began: f.start, took: p.now().Sub(f.start)}
 }
@@ -172,15 +174,16 @@ func (p *pool) run(f *flight, w Word) {
 	p.finish(f, found, nil)
 }
 
-// comeIn ends a flight's wait. It needs p.mu.
-func (p *pool) comeIn(f *flight) {
+// stopWaiting ends a flight's wait. It needs p.mu.
+func (p *pool) stopWaiting(f *flight) {
 	if f.waits {
 		f.waits = false
 		p.waiting--
 	}
 }
 
-// enter waits until a flight may begin. It is false if that is no longer wanted.
+// enter waits for a slot. It returns false if the flight's time is over or nobody waits for
+// it any more.
 func (p *pool) enter(ctx context.Context, f *flight) bool {
 	entered := false
 	select {
@@ -191,7 +194,7 @@ func (p *pool) enter(ctx context.Context, f *flight) bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.comeIn(f)
+	p.stopWaiting(f)
 	if entered && f.waiters == 0 {
 		<-p.slots
 		return false
@@ -200,7 +203,7 @@ func (p *pool) enter(ctx context.Context, f *flight) bool {
 	return entered
 }
 
-// finish makes a flight's end known, and keeps the result if there is one.
+// finish records how a flight has ended, and caches its result if there is one.
 func (p *pool) finish(f *flight, r result, err error) {
 	f.result, f.err = r, err
 	p.mu.Lock()
@@ -213,14 +216,14 @@ func (p *pool) finish(f *flight, r result, err error) {
 	}
 }
 
-// forget drops what is kept: another reading of the modules file does not use it.
+// forget empties the cache: its results belong to an earlier reading of the modules file.
 func (p *pool) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cache.clear()
 }
 
-// state is for the gauges.
+// state returns numbers for the gauges.
 func (p *pool) state() (running, waiting, entries, bytes int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -75,7 +75,7 @@ func (s *Server) wanted(modules, targets []string) (*asker, Word, *refusal) {
 	known := *s.modules.Load()
 	a := known[name]
 	if a == nil || len(modules) > 1 {
-		text := "unknown module " + quoted(name) + cmp.Or(meant(name, slices.Collect(maps.Keys(known))), "; the modules are in the file of --config.file")
+		text := "unknown module " + quoted(name) + cmp.Or(meant(name, slices.Sorted(maps.Keys(known))), "; the modules are in the file of --config.file")
 		if len(modules) > 1 {
 			text = "module is given more than once"
 		}

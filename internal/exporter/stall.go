@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// longestBody is more than whoever asks for a page or for a reload has to send.
+// longestBody is more than anyone who asks for a page or a reload has reason to send.
 const longestBody = 4 << 10
 
-// ServeHTTP answers a request. A client that neither sends the rest of it nor reads the
-// answer would keep its connection for ever, and a few hundred of them all that there are.
+// ServeHTTP answers a request. A client that does not send the rest of it, or does not read
+// the answer, would hold its connection for ever, and a few hundred such clients would hold
+// all there are.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.dropBody(w, r) {
 		w.Header().Set("Connection", "close")
@@ -22,7 +23,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// dropBody reads what a request brings along; false if that is too much, or does not come.
+// dropBody reads the body of a request and ignores it. It returns false if the body is too
+// long or does not arrive in time.
 func (s *Server) dropBody(w http.ResponseWriter, r *http.Request) bool {
 	if r.ContentLength == 0 { // -1: unknown
 		return true

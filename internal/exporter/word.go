@@ -2,6 +2,7 @@ package exporter
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"rdnsproxy/internal/target"
@@ -81,5 +82,5 @@ func (w Word) String() string {
 	if w.Address.IsValid() {
 		return netip.AddrPortFrom(w.Address, w.Port).String()
 	}
-	return w.Host + ":" + portText(w.Port)
+	return w.Host + ":" + strconv.Itoa(int(w.Port))
 }

@@ -30,8 +30,8 @@ func errorAt(n *yaml.Node, format string, args ...any) error {
 	return e
 }
 
-// loadYAML reads one document. It leaves it as nodes, which know their lines and have not
-// lost keys that are given twice.
+// loadYAML reads a single document. It stays a tree of nodes, because they know their lines
+// and still have keys that are given twice.
 func loadYAML(text []byte, doc *yaml.Node) error {
 	var file, more yaml.Node
 	loader, err := yaml.NewLoader(bytes.NewReader(text))
@@ -46,7 +46,7 @@ func loadYAML(text []byte, doc *yaml.Node) error {
 	}
 	switch err := loader.Load(&more); {
 	case err == nil:
-		return errorAt(&more, "a second document: the modules are in one")
+		return errorAt(&more, "a second document: all modules have to be in one")
 	case !errors.Is(err, io.EOF):
 		return syntaxError(err)
 	}
@@ -70,7 +70,7 @@ func isNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag(
 // keys are the keys that a mapping may have, and what reads their values.
 type keys map[string]func(*yaml.Node) error
 
-// read reads a mapping; what names it in errors.
+// read calls the readers of the keys that a mapping has. what names it in errors.
 func (k keys) read(n *yaml.Node, what string) error {
 	if isNull(n) { // "lookup:" and nothing more is a module with the defaults
 		return nil
@@ -95,7 +95,7 @@ func eachKey(n *yaml.Node, what string, each func(key, value *yaml.Node) error) 
 		return errorAt(n, "%s", noAlias)
 	}
 	if n.Kind != yaml.MappingNode {
-		return errorAt(n, "%s has lines KEY: VALUE", what)
+		return errorAt(n, "%s needs lines KEY: VALUE", what)
 	}
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -165,8 +165,8 @@ func scalar(n *yaml.Node) (string, error) {
 // quoted is a value of the file in double quotes, shortened and safe to print.
 func quoted(s string) string { return `"` + safetext.Cut(safetext.Of(s).String(), 80) + `"` }
 
-// meant suggests the nearest of the known words: at most two edits away, or the only one
-// with the same beginning.
+// meant suggests a known word: the nearest that is at most two edits away, or the only one
+// that begins with what was typed. It returns "" if there is none.
 func meant(typed string, known []string) string {
 	best, least := "", 3
 	for _, w := range known {
@@ -175,20 +175,17 @@ func meant(typed string, known []string) string {
 		}
 	}
 	if best == "" {
-		for _, w := range known {
-			if len(typed) > 2 && strings.HasPrefix(w, typed) {
-				best = w
-			}
+		longer := slices.DeleteFunc(slices.Clone(known), func(w string) bool { return !strings.HasPrefix(w, typed) })
+		if len(typed) < 3 || len(longer) != 1 {
+			return ""
 		}
-	}
-	if best == "" {
-		return ""
+		best = longer[0]
 	}
 	return ", did you mean " + quoted(best) + "?"
 }
 
-// distance is how many letters have to be added, removed or changed to make one word of
-// another; 1,000 for words that are too long to be compared.
+// distance is how many bytes have to be added, removed or changed to turn one word into the
+// other (Levenshtein); 1,000 if a word is too long to be compared.
 func distance(a, b string) int {
 	const longest = 64
 	if len(a) > longest || len(b) > longest {
