@@ -149,7 +149,7 @@ func TestAuditFramings(t *testing.T) {
 	r, raw = o.report(nil, "--dns", "none", o.journal())
 	add("a journal file", r.Inputs[0].Framing, r, raw)
 	r, raw = o.report(nil, "--dns", "none", "--journal="+audited)
-	add("a journal's folder", r.Inputs[0].Framing, r, raw)
+	add("a journal's directory", r.Inputs[0].Framing, r, raw)
 
 	for _, name := range slices.Sorted(maps.Keys(reports)) {
 		if !reflect.DeepEqual(reports[name], reports["rfc3339.log"]) {

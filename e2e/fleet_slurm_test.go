@@ -95,7 +95,7 @@ func (c *cluster) submit(args ...string) {
 func TestFleetSlurm(t *testing.T) {
 	c := newCluster(t)
 	files := c.fleetLogs(slurmDir + "/logs-of-servers")
-	c.write(slurmDir+"/servers.txt", strings.Join(foldersOf(files), "\n")+"\n")
+	c.write(slurmDir+"/servers.txt", strings.Join(directoriesOf(files), "\n")+"\n")
 	c.must(os.Mkdir(slurmDir+"/parts", 0o755))
 	script, err := filepath.Abs("../examples/slurm/audit-array.sh")
 	c.must(err)

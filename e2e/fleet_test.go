@@ -41,12 +41,12 @@ func (v *visit) fleetLogs(dir string) (files []string) {
 	return files
 }
 
-// foldersOf returns the folders of these files, each once.
-func foldersOf(files []string) (folders []string) {
+// directoriesOf returns the directories of these files, each once.
+func directoriesOf(files []string) (directories []string) {
 	for _, f := range files {
-		folders = append(folders, filepath.Dir(f))
+		directories = append(directories, filepath.Dir(f))
 	}
-	return slices.Compact(folders)
+	return slices.Compact(directories)
 }
 
 // serverLog is one server's log: connections of some lines each, a few at a time.

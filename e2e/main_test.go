@@ -59,7 +59,7 @@ func TestMain(m *testing.M) {
 }
 
 // before are what the tests behind a tag need from outside of the namespaces, where there
-// are a network and Go's caches: each returns variables for their environment. The folder
+// are a network and Go's caches: each returns variables for their environment. The directory
 // is removed after the tests.
 var before []func(dir string) (env []string, err error)
 

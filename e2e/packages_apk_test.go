@@ -87,7 +87,7 @@ func (p apkPackage) info() (values map[string][]string, others []string, err err
 	}
 }
 
-// unpack writes what is installed below a folder, and returns its size. Each file has to have the
+// unpack writes what is installed below a directory, and returns its size. Each file has to have the
 // checksum that its header says.
 func (p apkPackage) unpack(dir string) (size int64, err error) {
 	r := tar.NewReader(bytes.NewReader(p.data))

@@ -97,8 +97,8 @@ func isPE(machine uint16) func(string) error {
 }
 
 // unpackArchive unpacks an archive by the program that its users have, and returns the
-// folder that everything in it is in.
-func unpackArchive(t *testing.T, product, system, arch string) (folder string) {
+// directory that everything in it is in.
+func unpackArchive(t *testing.T, product, system, arch string) string {
 	t.Helper()
 	dir, name := t.TempDir(), fmt.Sprintf("_%s_%s", system, arch)
 	argv := []string{"tar", "-C", dir, "-xzf"}
@@ -124,13 +124,13 @@ func TestPackagesArchives(t *testing.T) {
 	for _, p := range products {
 		for _, m := range machines {
 			t.Run(fmt.Sprintf("%s/%s/%s", p.name, m.os, m.arch), func(t *testing.T) {
-				folder := unpackArchive(t, p.name, m.os, m.arch)
-				file := filepath.Join(folder, p.program)
+				dir := unpackArchive(t, p.name, m.os, m.arch)
+				file := filepath.Join(dir, p.program)
 				if m.os == "windows" {
 					file += ".exe"
 				}
 				for _, name := range []string{"LICENSE", "CHANGELOG.md", "THIRD-PARTY.md", "THIRD-PARTY-LICENSES", "man/man1/" + p.program + ".1"} {
-					if st, err := os.Stat(filepath.Join(folder, name)); err != nil || st.Size() == 0 || st.Mode() != 0o644 {
+					if st, err := os.Stat(filepath.Join(dir, name)); err != nil || st.Size() == 0 || st.Mode() != 0o644 {
 						t.Errorf("%s: %v, %v", name, st, err)
 					}
 				}

@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// baseVar names the folder with the system that the packages are installed in.
+// baseVar names the directory with the system that the packages are installed in.
 const baseVar = "RDNSPROXY_E2E_BASE"
 
 // What the system has beside apt and what Debian calls essential: the programs that a
@@ -29,7 +29,7 @@ func init() {
 	})
 }
 
-// debianBase returns the folder of a small Debian of this machine's release, from where
+// debianBase returns the directory of a small Debian of this machine's release, from where
 // this machine's apt gets its packages. It takes about a minute to make, so it is kept, in
 // the user's cache; nothing ever runs in it, see openChroot.
 func debianBase() (string, error) {

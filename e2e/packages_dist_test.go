@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// distVar names the folder with what make dist made: in new, again and old. If it is set
+// distVar names the directory with what make dist made: in new, again and old. If it is set
 // outside, nothing is built.
 const distVar = "RDNSPROXY_E2E_DIST"
 
@@ -40,7 +40,7 @@ func init() {
 }
 
 // makeDists makes a release, an older one for this machine, and the first once more: in
-// another folder, for another user, in another language, place and mood.
+// another directory, for another user, in another language, place and mood.
 func makeDists(dir, out string) error {
 	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "a second", "ünd longer")
 	if err := errors.Join(copySources("..", first), do("git", "clone", "-q", first, second)); err != nil {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// vendoredVar names a folder with the sources as a distribution has them: from an archive, with
+// vendoredVar names a directory with the sources as a distribution has them: from an archive, with
 // the modules in vendor.
 const vendoredVar = "RDNSPROXY_E2E_VENDORED"
 

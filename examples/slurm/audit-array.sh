@@ -9,9 +9,9 @@
 #   sbatch --dependency=afterok:"${job%%;*}" --wrap \
 #     'rdnsproxy audit --merge --format html --output report.html parts/*.tally'
 #
-# servers.txt has one folder per line, with the logs of one server: auth.log*, secure*,
+# servers.txt has one directory per line, with the logs of one server: auth.log*, secure*,
 # messages* or a journal. A server's logs are all read by the same task, in their order.
-# The folders, the list and the parts have to be where all nodes see them.
+# The directories, the list and the parts have to be where all nodes see them.
 set -eu
 list=$1 parts=$2
 index=$((SLURM_ARRAY_TASK_ID - ${SLURM_ARRAY_TASK_MIN:-0})) count=$SLURM_ARRAY_TASK_COUNT

@@ -18,9 +18,9 @@ import (
 type Options struct {
 	target.Options // of these: Resolvers, HostsFile, CheckTimeout, Quiet, Verbose
 
-	Names      []string // files, folders, - for stdin; if empty, this machine's log
+	Names      []string // files, directories, - for stdin; if empty, this machine's log
 	Journal    bool     // read the journal too, through journalctl
-	JournalDir string   // the folder of that journal; if empty, this machine's
+	JournalDir string   // the directory of that journal; if empty, this machine's
 	Input      sshdlog.Framing
 	Tags       []string       // other names of sshd in the log
 	Since      time.Time      // only connections whose last line is not before this; zero: all

@@ -64,5 +64,5 @@ func hint(err error) string {
 	case errors.Is(err, os.ErrNotExist):
 		return "a FILE is a log, such as /var/log/auth.log or /var/log/secure; without one, this machine's log is read"
 	}
-	return "a FILE is a log of sshd, plain, gzip or zstd, or a folder with some"
+	return "a FILE is a log of sshd, plain, gzip or zstd, or a directory with some"
 }

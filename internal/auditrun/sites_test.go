@@ -85,7 +85,7 @@ func staffForward() lab.DNSZone {
 	return lab.Zone("example.org", pointers("pc%d A 192.0.2.%[1]d", 10, 60)...)
 }
 
-// write puts the site's log into a folder, with the dates of its files, and starts its DNS.
+// write puts the site's log into a directory, with the dates of its files, and starts its DNS.
 func (s *site) write(t *testing.T) (names []string, dns *lab.DNSServer) {
 	t.Helper()
 	dir := t.TempDir()

@@ -18,7 +18,7 @@ func auditCommand(w World) *cobra.Command {
 a wrong reverse name ("POSSIBLE BREAK-IN ATTEMPT!"), does it hurt your own users,
 is it still wrong, and who can correct it on which machine.
 
-A FILE is plain, gzip or zstd; - is stdin; of a folder its auth.log, secure and
+A FILE is plain, gzip or zstd; - is stdin; of a directory its auth.log, secure and
 journal files are read. Rotated files are put in order. Without a FILE it reads
 this machine's log: its journal, else the files in /var/log.
 

@@ -53,7 +53,7 @@ func (f *auditFlags) register(fs *pflag.FlagSet) {
 // registerOwn registers the flags that no other command has.
 func (f *auditFlags) registerOwn(fs *pflag.FlagSet) {
 	fs.Var(journalFlag{&f.Journal, &f.JournalDir}, "journal",
-		"read this machine's journal; --journal=DIR the one in a folder")
+		"read this machine's journal; --journal=DIR the one in a directory")
 	fs.Lookup("journal").NoOptDefVal = "true"
 	fs.Var((*framing)(&f.Input), "input", "how the log is written: "+strings.Join(framingWords(), ", "))
 	fs.Var(words{(*repeated)(&f.Tags)}, "tag", "`NAME` of sshd in the log, besides sshd, sshd-session, sshd-auth (repeatable)")
@@ -115,7 +115,7 @@ func (f *auditFlags) validate() error {
 	return cmp.Or(f.validateJournal(), f.validateFollow(format), f.validateMerge())
 }
 
-// validateJournal refuses a folder behind --journal where one may have meant its value: it
+// validateJournal refuses a directory behind --journal where one may have meant its value: it
 // would be read besides this machine's journal.
 func (f *auditFlags) validateJournal() error {
 	if !f.Journal || f.JournalDir != "" {
@@ -123,8 +123,8 @@ func (f *auditFlags) validateJournal() error {
 	}
 	for _, name := range f.Names {
 		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			return console.Refuse(exit.Usage, "--journal="+safetext.Shell(name)+" reads the journal in that folder; "+
-				"without --journal the folder is read too",
+			return console.Refuse(exit.Usage, "--journal="+safetext.Shell(name)+" reads the journal in that directory; "+
+				"without --journal the directory is read too",
 				"--journal reads this machine's journal, and not the one in %s", console.Quoted(name))
 		}
 	}
@@ -206,7 +206,7 @@ func (p *prefixes) Set(text string) error {
 	return nil
 }
 
-// journalFlag is the value of --journal: true, false, or a folder.
+// journalFlag is the value of --journal: true, false, or a directory.
 type journalFlag struct {
 	on  *bool
 	dir *string
@@ -221,7 +221,7 @@ func (j journalFlag) Set(value string) error {
 		*j.dir = ""
 	}
 	if value == "" {
-		return errors.New("expected a folder with journal files")
+		return errors.New("expected a directory with journal files")
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ var programs = map[string]string{
 	"sed":           "TestSigning",
 	"gh":            "it needs a forge",
 	"cmp":           "it compares with what gh has fetched",
-	"tar":           "the archives are unpacked by other tests, in folders of their own",
+	"tar":           "the archives are unpacked by other tests, in directories of their own",
 
 	"go run":     "TestScripts runs the tour itself",
 	"go mod":     "TestPackagesFromArchive",

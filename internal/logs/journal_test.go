@@ -42,7 +42,7 @@ func kinds(t *testing.T, o Options) (string, []Input) {
 }
 
 // TestJournal: a journal says the same through journalctl, as JSON and in the export format;
-// named as a file, by its folder, or by --journal.
+// named as a file, by its directory, or by --journal.
 func TestJournal(t *testing.T) {
 	dir := t.TempDir()
 	path := madeJournal(t, dir)
@@ -58,11 +58,11 @@ func TestJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, o := range map[string]Options{
-		"export": {Names: []string{filepath.Join(recorded, "day-info-journal.export")}},
-		"file":   {Names: []string{path}},
-		"folder": {Names: []string{dir}},
-		"-D":     {Journal: true, JournalDir: dir},
-		"named":  {Names: []string{machine}},
+		"export":    {Names: []string{filepath.Join(recorded, "day-info-journal.export")}},
+		"file":      {Names: []string{path}},
+		"directory": {Names: []string{dir}},
+		"-D":        {Journal: true, JournalDir: dir},
+		"named":     {Names: []string{machine}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, inputs := kinds(t, o)

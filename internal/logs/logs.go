@@ -18,7 +18,7 @@ import (
 
 // Options say what is read, and how. The zero value reads this machine's log.
 type Options struct {
-	// Names are files, folders, and "-" for Stdin. If there are none and Journal is not set,
+	// Names are files, directories, and "-" for Stdin. If there are none and Journal is not set,
 	// the log of this machine is read: its journal if that is kept on disk, else the files
 	// in /var/log.
 	Names []string

@@ -24,7 +24,7 @@ func (o *Options) find(ctx context.Context) (all []*source, notices []string) {
 				all = append(all, &source{name: name, kind: stream, stdin: o.Stdin})
 			}
 		case err == nil && info.IsDir():
-			found, journals, err := inFolder(name)
+			found, journals, err := inDirectory(name)
 			switch {
 			case err != nil:
 				all = append(all, &source{name: name, err: err})
@@ -111,21 +111,21 @@ func (s *source) close() {
 	}
 }
 
-var errNoLog = errors.New("no log in this folder: looked for auth.log*, secure*, messages*, *.journal")
+var errNoLog = errors.New("no log in this directory: looked for auth.log*, secure*, messages*, *.journal")
 
-// inFolder returns the logs in a folder, and whether there are journal files in it, or in its
-// folders for each machine. The error says why neither was found, if it is not that there is
+// inDirectory returns the logs in a directory, and whether there are journal files in it, or in its
+// directories for each machine. The error says why neither was found, if it is not that there is
 // none.
 //
 // Debian's rsyslog writes auth.log, Red Hat's secure; where there is neither, sshd's messages
 // are in messages, with everything else.
-func inFolder(dir string) (paths []string, journals bool, err error) {
+func inDirectory(dir string) (paths []string, journals bool, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, false, err
 	}
 	var messages []string
-	var closed error // of a machine's folder
+	var closed error // of a machine's directory
 	for _, e := range entries {
 		name := e.Name()
 		switch path := filepath.Join(dir, name); {
@@ -160,7 +160,7 @@ func named(file, log string) bool {
 	return stem == log || stem == log+".log"
 }
 
-// machineID reports whether a folder's name is that of a machine, as in /var/log/journal.
+// machineID reports whether a directory's name is that of a machine, as in /var/log/journal.
 func machineID(name string) bool {
 	return len(name) == 32 && strings.Trim(name, "0123456789abcdef") == ""
 }

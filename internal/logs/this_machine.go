@@ -32,7 +32,7 @@ func (o *Options) thisMachines() (paths []string, journal bool, tried []Place) {
 			tried = append(tried, Place{path, exec.ErrNotFound})
 			return false
 		}
-		_, found, err := inFolder(path)
+		_, found, err := inDirectory(path)
 		if !found {
 			tried = append(tried, Place{path, reason(orElse(err, errNoJournal))})
 		}
@@ -42,7 +42,7 @@ func (o *Options) thisMachines() (paths []string, journal bool, tried []Place) {
 		return nil, true, tried
 	}
 	files := filepath.Join(root, "var/log")
-	paths, _, err := inFolder(files)
+	paths, _, err := inDirectory(files)
 	if len(paths) > 0 {
 		return paths, false, tried
 	}

@@ -1,5 +1,5 @@
 // Package manual makes the manual pages, in mdoc: one for each command, and one for the
-// relay. What help says they have from internal/cli; the rest is in the folder pages.
+// relay. What help says they have from internal/cli; the rest is in the directory pages.
 //
 // The program does not contain it: 'make man' runs it.
 package manual

@@ -45,7 +45,7 @@ func (b builder) program(ctx context.Context, file, path string, t Target) error
 // host is the machine that this runs on: for it are the programs that are run.
 var host = []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH}
 
-// run runs a program in the sources' folder and returns what it prints. GOFLAGS is not
+// run runs a program in the sources' directory and returns what it prints. GOFLAGS is not
 // empty, because the go command's own file of settings would count then.
 func (b builder) run(ctx context.Context, env []string, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)

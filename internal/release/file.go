@@ -14,7 +14,7 @@ import (
 
 // A File is one of an archive or a package. Owners are root, times the source's.
 type File struct {
-	Path string // with slashes; in an archive below its folder, in a package absolute
+	Path string // with slashes; in an archive below its directory, in a package absolute
 	Data []byte
 	Mode fs.FileMode
 	Type string // a type of nfpm, such as config|noreplace; empty for most
@@ -32,7 +32,7 @@ func script(name string, data []byte) File {
 	return text(name, data)
 }
 
-// under moves files into a folder.
+// under moves files into a directory.
 func under(dir string, files []File) []File {
 	files = slices.Clone(files)
 	for i := range files {
@@ -47,7 +47,7 @@ func sorted(files []File) []File {
 	return files
 }
 
-// tree reads the files below a folder. Hidden ones, and those of editors, are no part of a release.
+// tree reads the files below a directory. Hidden ones, and those of editors, are no part of a release.
 func tree(dir string) ([]File, error) {
 	var files []File
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {

@@ -18,7 +18,7 @@ const someTable = `# Third-party software
 
 | what | licence | copyright |
 | --- | --- | --- |
-| [uPlot](https://example.org), in a folder | MIT | 2022 Leon Sorokin |
+| [uPlot](https://example.org), in a directory | MIT | 2022 Leon Sorokin |
 | example.org/a, example.org/b, on Windows only | MIT | 2026 A |
 | example.org/both | Apache-2.0, MIT | 2026 B |
 | example.org/odd | WTFPL | 2026 C |

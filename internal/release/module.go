@@ -54,7 +54,7 @@ func (m *maker) programs(p Product, targets []Target) ([]*Program, []Module, err
 	if err != nil {
 		return nil, nil, err
 	}
-	dirs, err := m.folders()
+	dirs, err := m.directories()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,7 +63,7 @@ func (m *maker) programs(p Product, targets []Target) ([]*Program, []Module, err
 		return nil, nil, err
 	}
 	for _, e := range p.Embedded {
-		dirs[e.Name] = filepath.Join(m.root, filepath.FromSlash(e.Folder))
+		dirs[e.Name] = filepath.Join(m.root, filepath.FromSlash(e.Directory))
 	}
 	var list []*Program
 	all := map[string]Module{}
@@ -97,7 +97,7 @@ func (m *maker) programs(p Product, targets []Target) ([]*Program, []Module, err
 func (m *maker) embedded(p Product) ([]Module, error) {
 	var list []Module
 	for _, e := range p.Embedded {
-		version, err := os.ReadFile(filepath.Join(m.root, filepath.FromSlash(e.Folder), "VERSION"))
+		version, err := os.ReadFile(filepath.Join(m.root, filepath.FromSlash(e.Directory), "VERSION"))
 		if err != nil {
 			return nil, err
 		}
@@ -106,8 +106,8 @@ func (m *maker) embedded(p Product) ([]Module, error) {
 	return list, nil
 }
 
-// folders returns where the sources of all required modules and of the standard library are.
-func (m *maker) folders() (map[string]string, error) {
+// directories returns where the sources of all required modules and of the standard library are.
+func (m *maker) directories() (map[string]string, error) {
 	out, err := m.run(m.ctx, nil, "go", "list", "-m", "-json=Path,Dir", "all")
 	if err != nil {
 		return nil, err

@@ -17,8 +17,8 @@ const (
 	unfinished = sumsName + ".unfinished"
 )
 
-// earlier returns the files of an earlier release in a folder: those that its sums name. A
-// folder with other files is refused, for it may be the wrong one.
+// earlier returns the files of an earlier release in a directory: those that its sums name. A
+// directory with other files is refused, for it may be the wrong one.
 func earlier(dir string) ([]string, error) {
 	known := map[string]bool{}
 	for _, name := range []string{sumsName, unfinished} {
@@ -43,14 +43,14 @@ func earlier(dir string) ([]string, error) {
 	var files []string
 	for _, e := range entries {
 		if !known[e.Name()] {
-			return nil, fmt.Errorf("%s has files that are not of a release, such as %s (give another folder: make dist DIST=...)", dir, e.Name())
+			return nil, fmt.Errorf("%s has files that are not of a release, such as %s (give another directory: make dist DIST=...)", dir, e.Name())
 		}
 		files = append(files, e.Name())
 	}
 	return files, nil
 }
 
-// replace writes files into a folder, the sums last, instead of those of an earlier release.
+// replace writes files into a directory, the sums last, instead of those of an earlier release.
 func replace(dir string, old []string, made []File) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

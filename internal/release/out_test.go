@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestReplace: an earlier release is replaced. A folder with anything else in it is refused.
+// TestReplace: an earlier release is replaced. A directory with anything else in it is refused.
 func TestReplace(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "dist")
 	made := []File{text("a.deb", []byte("a")), text("b.rpm", []byte("b"))}
@@ -40,7 +40,7 @@ func TestReplace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	again() // the folder is not there yet
+	again() // the directory is not there yet
 	write(sumsName+".sig", "signature")
 	made = append(made[1:2:2], text(sumsName, sums(made[1:2])))
 	again()

@@ -24,7 +24,7 @@ type format struct {
 	packager nfpm.Packager
 	version  func(Version) string
 	arch     func(Target) string
-	zsh      string // the folder for completions, which zsh of that system searches
+	zsh      string // the directory for completions, which zsh of that system searches
 	systemd  bool   // systems with this format have it
 }
 
@@ -77,7 +77,7 @@ func (f format) contents(p Product, m Material, binary, copyright []byte, change
 	if f.name == "rpm" {
 		tellKinds(list)
 	}
-	return append(list, ownFolders(p, list)...)
+	return append(list, ownDirectories(p, list)...)
 }
 
 // tellKinds tells rpm which files are documentation and licences: who wants neither can have
@@ -93,10 +93,10 @@ func tellKinds(list []File) {
 	}
 }
 
-// ownFolders are the folders of the product alone, which are to be gone when it is removed: rpm
+// ownDirectories are the directories of the product alone, which are to be gone when it is removed: rpm
 // removes only those that a package names.
-func ownFolders(p Product, list []File) []File {
-	var folders []File
+func ownDirectories(p Product, list []File) []File {
+	var directories []File
 	seen := map[string]bool{}
 	for _, f := range list {
 		for dir := path.Dir(f.Path); !seen[dir]; dir = path.Dir(dir) {
@@ -105,10 +105,10 @@ func ownFolders(p Product, list []File) []File {
 				break
 			}
 			seen[dir] = true
-			folders = append(folders, File{Path: dir, Mode: 0o755, Type: files.TypeDir})
+			directories = append(directories, File{Path: dir, Mode: 0o755, Type: files.TypeDir})
 		}
 	}
-	return folders
+	return directories
 }
 
 // write makes the package. nfpm reads files from disk: they are laid down in stage.

@@ -18,8 +18,8 @@ type Product struct {
 	Units func(name string) bool
 }
 
-// Embedded is the work of others in a folder of the sources, with its VERSION and LICENSE.
-type Embedded struct{ Name, Folder string }
+// Embedded is the work of others in a directory of the sources, with its VERSION and LICENSE.
+type Embedded struct{ Name, Directory string }
 
 // Material is what comes with a program.
 type Material struct {

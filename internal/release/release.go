@@ -15,7 +15,7 @@ import (
 // Options say what to make.
 type Options struct {
 	Root       string   // the sources
-	Out        string   // the folder to write to; an earlier release in it is removed
+	Out        string   // the directory to write to; an earlier release in it is removed
 	Version    string   // of the release; empty: that of the tag or commit
 	AllowDirty bool     // build what is not committed, too
 	Targets    []Target // empty: all
@@ -113,7 +113,7 @@ func (m *maker) product(p Product, o Options) ([]Artifact, error) {
 	return made, nil
 }
 
-// archive makes the archive of a target: everything in a folder of its name.
+// archive makes the archive of a target: everything in a directory of its name.
 func (m *maker) archive(p Product, t Target, name string, binary, licence, changes []byte, material Material, third []Module) (File, error) {
 	list := []File{
 		program(p.Program+t.exe(), binary), text("LICENSE", licence), text("CHANGELOG.md", changes),

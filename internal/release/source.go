@@ -30,7 +30,7 @@ var (
 	errShallow   = errors.New("no version: in a shallow clone the tags before the commit are not there (git fetch --unshallow --tags, or make dist VERSION=1.2.3)")
 )
 
-// ReadSource finds out what is in the folder root. A version that is given wins over the tag
+// ReadSource finds out what is in the directory root. A version that is given wins over the tag
 // of the commit, and that over the pseudo-version that the go command would give the
 // commit. SOURCE_DATE_EPOCH (reproducible-builds.org) wins over the time of the commit.
 func ReadSource(root, given string, allowDirty bool) (Source, error) {

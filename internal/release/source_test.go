@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A repository is one of a test, in a folder of its own.
+// A repository is one of a test, in a directory of its own.
 type repository struct {
 	t    *testing.T
 	root string

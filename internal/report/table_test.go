@@ -107,7 +107,7 @@ func TestTableFinding(t *testing.T) {
 }
 
 // TestInvalid: of a line that is not a target, the table shows the reason however narrow the
-// terminal is, and the summary the line, without the folders of its file. Neither repeats the
+// terminal is, and the summary the line, without the directories of its file. Neither repeats the
 // target that stands beside it.
 func TestInvalid(t *testing.T) {
 	for _, tt := range []struct{ target, text, table, summary string }{

@@ -1,4 +1,4 @@
-// Command mkman writes the manual pages into a folder: go run ./internal/manual/mkman DIR.
+// Command mkman writes the manual pages into a directory: go run ./internal/manual/mkman DIR.
 // They are dated by SOURCE_DATE_EPOCH (reproducible-builds.org), or today.
 package main
 
