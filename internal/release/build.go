@@ -22,13 +22,13 @@ type builder struct {
 	log    io.Writer // what the go command says
 }
 
-// program builds the program of a Go package as a file.
+// program builds the program of a Go package and writes it to a file.
 //
-// Without what the linker would take from the builder's machine (-trimpath), and without the
-// repository (-buildvcs=false): the go command's stamp depends on tags that happen to be
-// there and on files that are none of the sources, and a build from an archive has none.
-// The version, commit and date come from Source instead. -s -w leaves the tables of
-// debuggers out, 0.3 of the size; panics and profiles do not need them.
+// -trimpath leaves out the paths of the builder's machine. -buildvcs=false leaves out the go
+// command's stamp, which depends on the tags that happen to be there and on files that are
+// not sources, and which a build from an archive does not have: the version, commit and date
+// come from Source instead. -s -w leaves out the tables for debuggers, 30 % of the size;
+// panics and profiles do not need them.
 func (b builder) program(ctx context.Context, file, path string, t Target) error {
 	variables := "-s -w -X " + linkerVariables + "version=" + string(b.source.Version) +
 		" -X " + linkerVariables + "date=" + b.source.Date.Format(time.RFC3339)
@@ -42,11 +42,11 @@ func (b builder) program(ctx context.Context, file, path string, t Target) error
 	return static(file, t)
 }
 
-// host is the machine that this runs on: for it are the programs that are run.
+// host is the environment to build programs in that are run on this machine.
 var host = []string{"GOOS=" + runtime.GOOS, "GOARCH=" + runtime.GOARCH}
 
 // run runs a program in the sources' directory and returns what it prints. GOFLAGS is not
-// empty, because the go command's own file of settings would count then.
+// empty: if it were, the go command would take it from its own configuration (go env -w).
 func (b builder) run(ctx context.Context, env []string, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = b.root
@@ -61,8 +61,8 @@ func (b builder) run(ctx context.Context, env []string, name string, args ...str
 	return out, nil
 }
 
-// static makes sure that a program for a system that uses ELF needs no other file. macOS and
-// Windows have no static programs: their kernels are called through their libraries.
+// static returns an error if a program in ELF needs a dynamic linker. macOS and Windows have
+// no static programs: their kernels are called through their libraries.
 func static(file string, t Target) error {
 	if t.OS == "darwin" || t.OS == "windows" {
 		return nil

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// copyright is what the licences of all that is in a program ask to be distributed with it.
-// Debian has the usual long licences at one place for all packages, and wants them named, not
-// repeated (Policy 12.5).
+// copyright returns what has to be distributed with a program: its licence, and the licences
+// and notices of everything in it. Debian has the usual long licences in one place for all
+// packages, and wants them named, not repeated (Policy 12.5).
 func copyright(p Product, own []byte, third []Module, debian bool) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s is distributed under this licence:\n\n%s\n", p.Name, bytes.TrimSpace(own))
@@ -35,8 +35,8 @@ var (
 	gpl2   = []byte("GNU GENERAL PUBLIC LICENSE\n                       Version 2, June 1991")
 )
 
-// inCommon replaces the licences that Debian has for all packages by their places. The GPL is the
-// other choice of those who may use libcap by its BSD licence.
+// inCommon replaces a licence that Debian has for all packages by the path where it is. The
+// GPL is libcap's alternative to its BSD licence.
 func inCommon(text []byte) []byte {
 	const where = "On Debian systems, the text is in /usr/share/common-licenses/"
 	if bytes.HasPrefix(text, apache) {

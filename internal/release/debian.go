@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// changelogs are the project's own, and the one of Debian's form, which package managers
-// show when they upgrade.
+// changelogs are the project's own and one in Debian's form, which package managers show when
+// they upgrade.
 type changelogs struct{ upstream, debian []byte }
 
 // debianChangelog has one entry, for the package itself (deb-changelog(5)).
@@ -20,14 +20,14 @@ func debianChangelog(p Product, s Source, maintainer string) []byte {
 `, p.Name, s.Version.Debian(), s.Version, p.Name, maintainer, s.Date.Format(time.RFC1123Z))
 }
 
-// rpmChangelog is what the packager makes rpm's changelog from, of one entry too. JSON is YAML.
+// rpmChangelog is the file, in YAML, from which nfpm makes rpm's changelog. It has one entry, too.
 func rpmChangelog(p Product, s Source, maintainer string) []byte {
 	return fmt.Appendf(nil, `[{"semver": "%s-1", "date": %q, "packager": %q, "changes": [{"note": %q}]}]`,
 		s.Version.RPM(), s.Date.Format(time.RFC3339), maintainer,
 		fmt.Sprintf("Version %s. What has changed is in /usr/share/doc/%s/CHANGELOG.md.", s.Version, p.Name))
 }
 
-// overrides tells lintian what is meant to be as it is, and why.
+// overrides tells lintian which of its findings are intended, and why.
 func overrides(p Product) []byte {
 	return fmt.Appendf(nil, `# It is static in all packages and archives alike: it runs with every libc and without one,
 # and a login does not wait for the dynamic linker.

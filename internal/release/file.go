@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// A File is one of an archive or a package. Owners are root, times the source's.
+// A File is a file in an archive or a package. Its owner is root and its time the source's.
 type File struct {
 	Path string // with slashes; in an archive below its directory, in a package absolute
 	Data []byte
@@ -23,8 +23,8 @@ type File struct {
 func text(path string, data []byte) File    { return File{Path: path, Data: data, Mode: 0o644} }
 func program(path string, data []byte) File { return File{Path: path, Data: data, Mode: 0o755} }
 
-// script is executable as the sources say by their first line, whatever an archive or a umask has
-// made of modes.
+// script returns an executable file if the first line names an interpreter, whatever an
+// archive or a umask has made of the mode.
 func script(name string, data []byte) File {
 	if bytes.HasPrefix(data, []byte("#!")) {
 		return program(name, data)
@@ -47,7 +47,7 @@ func sorted(files []File) []File {
 	return files
 }
 
-// tree reads the files below a directory. Hidden ones, and those of editors, are no part of a release.
+// tree reads the files below a directory. Hidden ones, and those of editors, are not part of a release.
 func tree(dir string) ([]File, error) {
 	var files []File
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// A licences table is that of THIRD-PARTY.md.
+// licences is the table of THIRD-PARTY.md, by the path of the module.
 type licences map[string]struct{ id, copyright string }
 
-// uPlot is what THIRD-PARTY.md calls it.
+// uPlot is the path that uPlot has as a Module.
 const uPlot = "uPlot"
 
 // readLicences reads the rows of THIRD-PARTY.md: modules, licence, copyright.
@@ -44,8 +44,8 @@ func readLicences(markdown []byte) (licences, error) {
 	return table, nil
 }
 
-// phrases are those by which a text is known to be that of a licence, several if there are
-// several ways to have it. A table that says otherwise than the module's files is refused.
+// phrases tell the licence of a text, by the licence's SPDX identifier: it has all phrases of
+// one of the lists. A table that disagrees with the module's files is refused.
 var phrases = map[string][][]string{
 	"Apache-2.0":   {{"apache license", "version 2.0"}},
 	"BSD-2-Clause": {{"redistribution and use in source and binary forms"}},
@@ -58,7 +58,7 @@ var phrases = map[string][][]string{
 	"MPL-2.0": {{"mozilla public license", "2.0"}},
 }
 
-// reads reports whether words, in lower case with one space between two of them, are those of a licence.
+// reads reports whether a text, in lower case and with single spaces, is that of a licence.
 func reads(words, id string) bool {
 	return slices.ContainsFunc(phrases[id], func(way []string) bool {
 		return !slices.ContainsFunc(way, func(p string) bool { return !strings.Contains(words, p) })

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// A Module is in a program: a module of Go, the standard library, or a piece of other origin
-// that lies in the sources.
+// A Module is part of a program: a Go module, the standard library, or the work of others
+// that is in the sources.
 type Module struct {
 	Path, Version string // with the leading v
 	Sum           string // as in go.sum: h1:...; empty if there is none
@@ -24,10 +24,10 @@ type Module struct {
 	Notice        []byte   // what the Apache licence asks to be kept with it; empty if there is none
 }
 
-// standard is what the standard library and the runtime are called as a module.
+// standard is the path that the standard library and the runtime have as a Module.
 const standard = "stdlib"
 
-// modules reads out of a program what was linked into it.
+// modules reads from a program which modules are linked into it.
 func modules(file string) ([]Module, error) {
 	info, err := buildinfo.ReadFile(file)
 	if err != nil {
@@ -43,8 +43,8 @@ func modules(file string) ([]Module, error) {
 	return list, nil
 }
 
-// programs builds a product's program for all targets, and finds out what is in each, with
-// licences, and in all of them together, sorted by path.
+// programs builds a product's program for all targets. It returns them, each with its modules
+// and their licences, and the modules of all of them together, sorted by path.
 func (m *maker) programs(p Product, targets []Target) ([]*Program, []Module, error) {
 	markdown, err := os.ReadFile(filepath.Join(m.root, "THIRD-PARTY.md"))
 	if err != nil {
@@ -93,7 +93,7 @@ func (m *maker) programs(p Product, targets []Target) ([]*Program, []Module, err
 	return list, sorted, nil
 }
 
-// embedded are the works of others that lie in the sources, as modules.
+// embedded returns the work of others that is in the sources, as modules.
 func (m *maker) embedded(p Product) ([]Module, error) {
 	var list []Module
 	for _, e := range p.Embedded {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// sumsName is the file with the sums of all others. By it an earlier release is known.
+// sumsName is the file with the sums of all others. An earlier release is recognized by it.
 // unfinished is there instead while files are replaced, and has the names of both releases: if
 // that is interrupted, it says what may be removed the next time.
 const (
@@ -18,7 +18,7 @@ const (
 )
 
 // earlier returns the files of an earlier release in a directory: those that its sums name. A
-// directory with other files is refused, for it may be the wrong one.
+// directory with other files is refused, because it may be the wrong one.
 func earlier(dir string) ([]string, error) {
 	known := map[string]bool{}
 	for _, name := range []string{sumsName, unfinished} {

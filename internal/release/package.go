@@ -34,7 +34,7 @@ var formats = []format{
 	{"apk", apk.Default, Version.APK, nfpmArch, "/usr/share/zsh/site-functions", false},
 }
 
-// nfpmArch is nfpm's word, from which it makes each format's.
+// nfpmArch returns nfpm's name of a processor, which it translates for each format.
 func nfpmArch(t Target) string { return strings.Replace(t.Arch, "armv7", "arm7", 1) }
 
 // contents lays out a package's files.
@@ -80,8 +80,8 @@ func (f format) contents(p Product, m Material, binary, copyright []byte, change
 	return append(list, ownDirectories(p, list)...)
 }
 
-// tellKinds tells rpm which files are documentation and licences: who wants neither can have
-// it so.
+// tellKinds tells rpm which files are documentation and which are licences: an administrator
+// can leave documentation out (rpm --excludedocs).
 func tellKinds(list []File) {
 	for i := range list {
 		switch p := list[i].Path; {
@@ -111,7 +111,7 @@ func ownDirectories(p Product, list []File) []File {
 	return directories
 }
 
-// write makes the package. nfpm reads files from disk: they are laid down in stage.
+// write makes the package. nfpm reads files from disk, so they are written to stage first.
 func (f format) write(stage string, p Product, t Target, o Options, s Source, contents []File, scripts Scripts) ([]byte, error) {
 	info := &nfpm.Info{
 		Name: p.Name, Arch: f.arch(t), Platform: "linux",

@@ -10,11 +10,11 @@ type Product struct {
 	About   string // lines of at most 78 columns; Debian's form of a description's body
 	// Material makes what does not depend on the target.
 	Material func(*maker, Product) (Material, error)
-	// Embedded lies in the sources, and is part of the program: no build information names it.
+	// Embedded is part of the program although no build information names it.
 	Embedded []Embedded
 	// Recommends and Suggests are packages by format, since their names differ. apk knows neither.
 	Recommends, Suggests map[string][]string
-	// Units: which of examples/systemd are installed. The others belong to another product.
+	// Units reports which of examples/systemd are installed. The others belong to another product.
 	Units func(name string) bool
 }
 

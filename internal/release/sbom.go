@@ -92,7 +92,7 @@ func sbom(s Source, artifacts []Artifact) ([]byte, error) {
 
 const unsaid = "NOASSERTION"
 
-// describe is what is known of a file of the release.
+// describe returns what is known about a file of the release.
 func (a Artifact) describe(s Source) *v2_3.Package {
 	purpose := "INSTALL"
 	if strings.HasSuffix(a.Path, ".tar.gz") || strings.HasSuffix(a.Path, ".zip") {
@@ -113,7 +113,7 @@ func (p *Program) describe(s Source) *v2_3.Package {
 	return pkg
 }
 
-// own is a package of this project.
+// own returns a package of this project.
 func own(s Source, name, id string, data []byte) *v2_3.Package {
 	return &v2_3.Package{
 		PackageName: name, PackageSPDXIdentifier: elementID(id), PackageVersion: string(s.Version),
@@ -123,8 +123,9 @@ func own(s Source, name, id string, data []byte) *v2_3.Package {
 	}
 }
 
-// describe gives a module the name that databases of vulnerabilities look for (purl). The sum of go.sum is a
-// hash of a list of hashes, and so no checksum in the sense of SPDX, which is one of a file.
+// describe gives a module the name that databases of vulnerabilities look for (purl). The
+// sum in go.sum is a hash of a list of hashes. To SPDX a checksum is that of a file, so it is
+// not one.
 func (m Module) describe() *v2_3.Package {
 	version, purl := m.Version, "pkg:golang/"+m.Path+"@"+strings.ReplaceAll(m.Version, "+", "%2B")
 	switch m.Path {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Scripts are run by package managers: nothing that they do changes what is enabled or runs
-// when a package is installed for the first time. An upgrade makes systemd read the units
-// again, and starts anew what runs. Whoever removes a package wants nothing of it to run, or to be
-// started by a timer without its program.
+// Scripts are run by package managers. When a package is installed for the first time, they
+// enable and start nothing. An upgrade makes systemd read the units again, and restarts what
+// is running. Removing a package stops what is running, so that no timer starts a program
+// that is gone.
 type Scripts struct{ PostInstall, PreRemove, PostRemove string }
 
 // scripts returns those of a format: Debian's are what debhelper would write, as far as that
@@ -20,7 +20,7 @@ func (f format) scripts(units []File) Scripts {
 	var running, again, enabled []string
 	for _, u := range units {
 		if strings.Contains(u.Path, "@") {
-			continue // instances have come to an end by themselves
+			continue // instances end by themselves
 		}
 		running = append(running, u.Path)
 		if bytes.Contains(u.Data, []byte("\nRestart=")) {

@@ -135,6 +135,8 @@ func versionOf(root, commit string, date time.Time) (Version, error) {
 	return ParseVersion(module.PseudoVersion(semver.Major(before), before, date, commit[:12]))
 }
 
+// highestTag returns the highest version among the tags that git lists with these options, or
+// "" if there is none.
 func highestTag(root string, which ...string) (string, error) {
 	out, err := git(root, append([]string{"tag", "--list", "v[0-9]*"}, which...)...)
 	if err != nil {
@@ -149,8 +151,8 @@ func highestTag(root string, which ...string) (string, error) {
 	return highest, nil
 }
 
-// archived is written by git archive, by the attribute export-subst: from such an archive
-// the same is built as from the repository.
+// archived is a file that git archive fills in (its attribute is export-subst): from such an
+// archive the same is built as from the repository.
 const archived = "internal/release/archived.txt"
 
 func (s *Source) fromArchive(root string) error {
@@ -161,7 +163,7 @@ func (s *Source) fromArchive(root string) error {
 	if text := string(bytes.TrimSpace(b)); text != "" && !strings.Contains(text, "Format:") {
 		return s.commitAndDate(text)
 	}
-	// Made by something else than git archive: files are as old as the archive says.
+	// Not made by git archive: files are as old as the archive says.
 	info, err := os.Stat(filepath.Join(root, "go.mod"))
 	if err != nil {
 		return err
@@ -185,6 +187,8 @@ func (s *Source) commitAndDate(text string) error {
 	return nil
 }
 
+// git runs git and returns what it prints, without spaces around it. The error is git's own
+// first line.
 func git(root string, args ...string) (string, error) {
 	cmd := exec.Command("git", append([]string{"-C", root}, args...)...)
 	cmd.Env = append(os.Environ(), "LC_ALL=C")

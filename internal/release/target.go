@@ -19,8 +19,8 @@ var Targets = []Target{
 
 func (t Target) String() string { return t.OS + "/" + t.Arch }
 
-// environment says to the go command what is built for, to the oldest processors that
-// the release runs on: nothing of the builder's own settings may decide that.
+// environment tells the go command what to build for: the oldest processors that the release
+// supports, whatever the builder's own settings are.
 func (t Target) environment() []string {
 	arch := t.Arch
 	if arch == "armv7" {

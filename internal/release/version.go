@@ -44,15 +44,15 @@ func ParseVersion(s string) (Version, error) {
 	return Version(v[1:]), nil
 }
 
-// Dirty says whether the sources were not those of a commit.
+// Dirty reports whether the sources were not those of a commit.
 func (v Version) Dirty() bool { return strings.HasSuffix(string(v), dirty) }
 
-// Debian's form: what is before a release has a tilde, which sorts before the end of a
+// Debian returns Debian's form: what is before a release has a tilde, which sorts before the end of a
 // version (deb-version(7)); a commit after a tag is that tag with a plus, and not what the
 // next release may be called: 1.2.3+git20261126153807.48a5f2e1c9c4 is before 1.2.4~alpha1.
 func (v Version) Debian() string { return v.with("~", "+") }
 
-// RPM's form: as Debian's, but a caret is what sorts after a version and before any that
+// RPM returns rpm's form: as Debian's, but a caret is what sorts after a version and before any that
 // goes on with a number (rpm-version(7)).
 func (v Version) RPM() string { return v.with("~", "^") }
 
@@ -73,7 +73,7 @@ func (v Version) with(before, after string) string {
 	return base
 }
 
-// APK's form (apk-package(5)): suffixes for what is before a release and, of commits, their
+// APK returns apk's form (apk-package(5)): suffixes for what is before a release and, of commits, their
 // time. A hash has no place in it. _p1 stands for dirty.
 func (v Version) APK() string {
 	base, git := v.split()
@@ -91,7 +91,7 @@ func (v Version) APK() string {
 }
 
 // split takes a pseudo-version apart: the tag before the commit, or 0.0.0, and
-// gitYYYYMMDDHHMMSS.COMMIT. Of other versions the second part is empty.
+// gitYYYYMMDDHHMMSS.COMMIT. For other versions git is empty.
 func (v Version) split() (base, git string) {
 	clean := "v" + strings.TrimSuffix(string(v), dirty)
 	if !module.IsPseudoVersion(clean) {
