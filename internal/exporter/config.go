@@ -160,7 +160,7 @@ func (m *Module) settle(n *yaml.Node) error {
 	if m.DNSOnly {
 		for _, key := range []string{"known_hosts", "hostkeys", "all_hostkeys", "connect_timeout"} {
 			if at := line(key); at != nil {
-				return errorAt(at, "%s needs 'dns_only: false': the module %s connects to nobody", key, m.Name)
+				return errorAt(at, "%s needs 'dns_only: false': the module %s does not connect", key, m.Name)
 			}
 		}
 	} else {

@@ -45,7 +45,7 @@ func TestConfigErrors(t *testing.T) {
 		"modules:\n  a: {allow: [\"::/0:22\"]}\n":                    `:2: allow: neither a prefix nor a pattern of letters, digits, -, _, ., * and ?: "::/0:22"`,
 		"modules:\n  ssh:\n    dns_only: false\n":                    `:3: the module ssh connects, so it needs 'allow:', a list of name patterns and prefixes`,
 		"modules:\n  dns_only:\n    dns_only: false\n    allow: x\n": `:3: the module dns_only is what a probe without module= gets, so it must not connect: choose another name`,
-		"modules:\n  a:\n    known_hosts: x\n":                       `:3: known_hosts needs 'dns_only: false': the module a connects to nobody`,
+		"modules:\n  a:\n    known_hosts: x\n":                       `:3: known_hosts needs 'dns_only: false': the module a does not connect`,
 		connects + "    hostkeys: {git: SHA256:x}\n":                 `:5: a fingerprint is SHA256: and 43 characters, as 'ssh-keygen -l' prints it: "SHA256:x"`,
 		connects + "    hostkeys: {\"!git\": SHA256:x}\n":            `:5: a target of hostkeys is HOST or HOST:PORT, patterns and prefixes too: "!git"`,
 		connects + "    known_hosts: nosuch\n":                       `: the module ssh: DIR/nosuch: no such file or directory`,
