@@ -75,7 +75,7 @@ func run(args, env []string) int {
 	// systemd does not start one again that has ended so. A reload may come right after a start.
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
-	if err := web.Validate(*webFlags.WebConfigFile); err != nil {
+	if err := validateWeb(*webFlags.WebConfigFile); err != nil {
 		return fail(err.Error())
 	}
 	if *queue == 0 {

@@ -190,7 +190,7 @@ func TestUsage(t *testing.T) {
 		{"--timeout-offset=-1", 2, `^rdnsproxy_exporter: --timeout-offset is a number of seconds from 0 to 60\n$`},
 		{"--timeout-offset=NaN", 2, `^rdnsproxy_exporter: --timeout-offset is a number of seconds from 0 to 60\n$`},
 		{"--probe.concurrency=0", 2, `^rdnsproxy_exporter: --probe\.concurrency is a number from 1 to 65536`},
-		{"--web.config.file=/nonexistent", 2, `^rdnsproxy_exporter: open /nonexistent: no such file or directory\n$`},
+		{"--web.config.file=/nonexistent", 2, `^rdnsproxy_exporter: /nonexistent: no such file or directory\n$`},
 		{"--web.listen-address=" + taken.Addr().String(), 1, `level=ERROR .*address already in use`},
 	} {
 		cmd := program(t, strings.Fields(row.args)...)
