@@ -3,12 +3,12 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,17 +38,15 @@ func TestMonitorCron(t *testing.T) {
 	v.must(os.MkdirAll("/etc/rdnsproxy", 0o755))
 	t.Cleanup(func() { os.RemoveAll("/etc/rdnsproxy") })
 	v.write("/etc/rdnsproxy/hosts", "exact.example.com\nmismatch.example.com\n")
-	cron := v.background("cron", "-f")
+	cron := v.command("cron", "-f")
 	cron.SysProcAttr.Credential = nil
-	v.daemon(cron, home+"/cron.log")
+	v.serve(cron)
 
 	var got string
-	for end := time.Now().Add(2 * patience); !strings.Contains(got, "warning  mismatch.example.com"); time.Sleep(200 * time.Millisecond) {
+	v.within(2*patience, func() string { return fmt.Sprintf("no mail: %q", got) }, func() bool {
 		got = v.content(mails)
-		if time.Now().After(end) {
-			t.Fatalf("no mail: %q", got)
-		}
-	}
+		return strings.Contains(got, "warning  mismatch.example.com")
+	})
 	if !strings.Contains(got, "\nTo: root\n") || !strings.Contains(got, "rdnsproxy check ") || strings.Contains(got, "hosts verify") || strings.Contains(got, "exact.example.com") {
 		t.Errorf("%s", got)
 	}

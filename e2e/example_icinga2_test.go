@@ -62,9 +62,9 @@ func TestMonitorIcinga(t *testing.T) {
 	if check.status != 0 || strings.Contains(check.out+check.err, "warning/") {
 		t.Fatalf("%+v", check)
 	}
-	daemon := v.background("icinga2", "daemon", "-c", dir+"/icinga2.conf")
+	daemon := v.command("icinga2", "daemon", "-c", dir+"/icinga2.conf")
 	daemon.SysProcAttr.Credential = nil
-	v.daemon(daemon, dir+"/out")
+	v.serve(daemon)
 	v.must(answers("127.0.0.1:5665"))
 	v.watches(steps, v.icingaShows, "my!reverse DNS", "my!reverse DNS and host key", "monitor!reverse DNS of our hosts")
 

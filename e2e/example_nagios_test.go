@@ -27,7 +27,7 @@ func (v *visit) nagios(replace []string, files ...string) {
 	if o := v.run("nagios4", "-v", nagiosDir+"/nagios.cfg"); o.status != 0 || !strings.Contains(o.out, "Total Warnings: 0\n") || !strings.Contains(o.out, "Total Errors:   0\n") {
 		v.t.Fatalf("%+v", o)
 	}
-	v.daemon(v.background("nagios4", nagiosDir+"/nagios.cfg"), nagiosDir+"/out")
+	v.serve(v.command("nagios4", nagiosDir+"/nagios.cfg"))
 }
 
 // nagiosShows returns the services in Nagios' status file, by host;description.
@@ -107,7 +107,7 @@ func TestMonitorNRPE(t *testing.T) {
 	text = strings.ReplaceAll(text, "--since=-1d --dns none", "--dns none "+home+"/auth.log") // of another day
 	v.write(dir+"/nrpe.cfg", "server_port=5666\nserver_address=127.0.0.1\nnrpe_user=chris\nnrpe_group=chris\nallowed_hosts=127.0.0.1\ncommand_timeout=60\npid_file="+dir+"/pid\n"+text)
 	v.write(home+"/auth.log", v.content(recorded+"day-info.log"))
-	v.daemon(v.background("nrpe", "-c", dir+"/nrpe.cfg", "-f", "-n"), dir+"/out")
+	v.serve(v.command("nrpe", "-c", dir+"/nrpe.cfg", "-f", "-n"))
 	v.must(answers("127.0.0.1:5666"))
 	ask := func(command string) outcome {
 		return v.run(checkNRPE, "-n", "-H", "127.0.0.1", "-t", "50:3", "-c", command)

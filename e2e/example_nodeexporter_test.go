@@ -3,8 +3,6 @@
 package e2e
 
 import (
-	"io"
-	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,16 +14,12 @@ func TestMonitorNodeExporter(t *testing.T) {
 	v := newVisit(t)
 	steps := v.monitored()
 	dir := v.own(home + "/textfile")
-	v.daemon(v.background("prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
-		"--collector.textfile.directory="+dir, "--web.listen-address=127.0.0.1:9100"), home+"/node-exporter.log")
+	v.serve(v.command("prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
+		"--collector.textfile.directory="+dir, "--web.listen-address=127.0.0.1:9100"))
 	v.must(answers("127.0.0.1:9100"))
 	scrape := func() string {
-		answer, err := http.Get("http://127.0.0.1:9100/metrics")
-		v.must(err)
-		defer answer.Body.Close()
-		b, err := io.ReadAll(answer.Body)
-		v.must(err)
-		return string(b)
+		_, page := v.get("http://127.0.0.1:9100/metrics")
+		return page
 	}
 	severities := map[int]string{0: "0", 1: "3", 2: "4", 3: "2"} // by what a plugin's status is for it
 	for _, step := range steps {

@@ -5,17 +5,14 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -31,55 +28,6 @@ const (
 	exporterAddress = "127.0.0.1:10922" // of docs/exporter.md
 	prometheusAPI   = "http://127.0.0.1:9090/api/v1/"
 )
-
-// server is a program that runs until the test ends, or until it is ended.
-type server struct {
-	v    *visit
-	cmd  *exec.Cmd
-	log  string
-	wait func() error
-}
-
-// server starts a program as an ordinary user. What it writes goes to a file.
-func (v *visit) server(argv ...string) *server {
-	v.t.Helper()
-	s := &server{v: v, log: filepath.Join(v.t.TempDir(), filepath.Base(argv[0])+".log")}
-	out, err := os.Create(s.log)
-	v.must(err)
-	defer out.Close()
-	s.cmd = v.command(argv...)
-	// It runs longer than the programs that v.command is for.
-	s.cmd = &exec.Cmd{Path: s.cmd.Path, Args: s.cmd.Args, Dir: s.cmd.Dir, Env: s.cmd.Env, SysProcAttr: s.cmd.SysProcAttr, Stdout: out, Stderr: out}
-	v.must(s.cmd.Start())
-	s.wait = sync.OnceValue(s.cmd.Wait)
-	v.t.Cleanup(func() {
-		s.cmd.Process.Kill()
-		s.wait()
-		if v.t.Failed() {
-			v.t.Logf("%s:\n%s", filepath.Base(argv[0]), s.said())
-		}
-	})
-	return s
-}
-
-// end sends SIGTERM and returns the exit status.
-func (s *server) end() int {
-	s.v.t.Helper()
-	s.v.must(s.cmd.Process.Signal(syscall.SIGTERM))
-	ended := make(chan error, 1)
-	go func() { ended <- s.wait() }()
-	select {
-	case <-ended:
-	case <-time.After(patience):
-		s.v.t.Fatalf("%s does not end after SIGTERM\n%s", s.cmd.Args[0], s.said())
-	}
-	return s.cmd.ProcessState.ExitCode()
-}
-
-func (s *server) said() string {
-	b, _ := os.ReadFile(s.log)
-	return string(b)
-}
 
 // example is a file of examples/prometheus.
 func (v *visit) example(file string) string {
@@ -168,7 +116,7 @@ func (w *watch) rezone(apex string, records []string) {
 // startExporter starts the exporter with the modules file, and waits until it answers.
 func (w *watch) startExporter(flags ...string) {
 	w.t.Helper()
-	w.exporter = w.server(append([]string{exporterProgram, "--config.file=" + w.dir + "/modules.yml"}, flags...)...)
+	w.exporter = w.serve(w.command(append([]string{exporterProgram, "--config.file=" + w.dir + "/modules.yml"}, flags...)...))
 	if err := answers(exporterAddress); err != nil {
 		w.t.Fatalf("%v\n%s", err, w.exporter.said())
 	}
@@ -180,11 +128,11 @@ func (w *watch) startPrometheus() {
 	w.must(os.Mkdir(w.dir+"/data", 0o755))
 	w.must(os.Chown(w.dir+"/data", chris, chris))
 	w.inbox = newInbox(w.visit)
-	w.server("prometheus-alertmanager", "--config.file="+w.dir+"/alertmanager.yml", "--storage.path="+w.dir+"/data",
-		"--web.listen-address=127.0.0.1:9093", "--cluster.listen-address=", "--log.level=warn")
+	w.serve(w.command("prometheus-alertmanager", "--config.file="+w.dir+"/alertmanager.yml", "--storage.path="+w.dir+"/data",
+		"--web.listen-address=127.0.0.1:9093", "--cluster.listen-address=", "--log.level=warn"))
 	w.must(answers("127.0.0.1:9093"))
-	w.server("prometheus", "--config.file="+w.dir+"/prometheus.yml", "--storage.tsdb.path="+w.dir+"/data/tsdb",
-		"--web.listen-address=127.0.0.1:9090", "--log.level=warn")
+	w.serve(w.command("prometheus", "--config.file="+w.dir+"/prometheus.yml", "--storage.tsdb.path="+w.dir+"/data/tsdb",
+		"--web.listen-address=127.0.0.1:9090", "--log.level=warn"))
 	w.eventually("Prometheus is ready", func() bool {
 		status, _ := w.get("http://127.0.0.1:9090/-/ready")
 		return status == http.StatusOK
@@ -237,18 +185,4 @@ func (w *watch) becomes(expr string, value float64) {
 		s := w.query(expr, 0)
 		return len(s) == 1 && s[0].value == value
 	})
-}
-
-// get asks a server.
-func (v *visit) get(url string) (status int, body string) {
-	v.t.Helper()
-	client := http.Client{Timeout: patience}
-	answer, err := client.Get(url)
-	if err != nil {
-		return 0, err.Error()
-	}
-	defer answer.Body.Close()
-	b, err := io.ReadAll(answer.Body)
-	v.must(err)
-	return answer.StatusCode, string(b)
 }

@@ -104,10 +104,7 @@ func (v *visit) runs(dir, file, command string) {
 func TestExporterSilentDNS(t *testing.T) {
 	v := newVisit(t)
 	w := newWatch(v)
-	silent, err := net.ListenPacket("udp", "127.0.0.9:53")
-	v.must(err)
-	defer silent.Close()
-	v.resolver("127.0.0.9")
+	v.silentDNS()
 	w.startExporter("--timeout-offset=0.3")
 	w.startPrometheus()
 	w.becomes(`sum(up{job="rdnsproxy", module="dns_only"})`, 4)
@@ -122,7 +119,7 @@ func TestExporterSocket(t *testing.T) {
 	v := newVisit(t)
 	w := newWatch(v)
 	const passed = "127.0.0.1:10999"
-	s := v.server("systemd-socket-activate", "--listen="+passed, exporterProgram, "--web.systemd-socket", "--config.file="+w.dir+"/modules.yml")
+	s := v.serve(v.command("systemd-socket-activate", "--listen="+passed, exporterProgram, "--web.systemd-socket", "--config.file="+w.dir+"/modules.yml"))
 	v.must(answers(passed))
 	status, body := v.get("http://" + passed + "/probe?target=web1.example.com")
 	if status != 200 || !strings.Contains(body, `rdnsproxy_check_verdict{address="192.0.2.1",verdict="exact"} 1`) {
@@ -141,10 +138,7 @@ func TestExporterSocket(t *testing.T) {
 func TestExporterEnds(t *testing.T) {
 	v := newVisit(t)
 	w := newWatch(v)
-	silent, err := net.ListenPacket("udp", "127.0.0.9:53")
-	v.must(err)
-	defer silent.Close()
-	v.resolver("127.0.0.9")
+	silent := v.silentDNS()
 	w.startExporter()
 	answered := make(chan string, 1)
 	go func() {

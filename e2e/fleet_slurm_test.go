@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // cluster is a Slurm of one node, on loopback, with a configuration of its own. It ends
@@ -37,38 +36,16 @@ func newCluster(t *testing.T) *cluster {
 	c.write(slurmDir+"/cgroup.conf", "CgroupPlugin=cgroup/v1\nCgroupMountpoint="+slurmDir+"/cgroup\n")
 	c.must(os.WriteFile(slurmDir+"/munge.key", []byte(strings.Repeat("not a secret; ", 10)), 0o400))
 
-	c.daemon("munged", "--foreground", "--force", "--key-file="+slurmDir+"/munge.key", "--socket="+slurmDir+"/munge.sock",
-		"--pid-file="+slurmDir+"/munged.pid", "--log-file="+slurmDir+"/logs/munged", "--seed-file="+slurmDir+"/munge.seed", "--num-threads=2")
+	c.serve(c.slurm("munged", "--foreground", "--force", "--key-file="+slurmDir+"/munge.key", "--socket="+slurmDir+"/munge.sock",
+		"--pid-file="+slurmDir+"/munged.pid", "--log-file="+slurmDir+"/logs/munged", "--seed-file="+slurmDir+"/munge.seed", "--num-threads=2"))
 	c.eventually("munged", func() bool { _, err := os.Stat(slurmDir + "/munge.sock"); return err == nil })
-	c.daemon("slurmctld", "-D", "-i", "-f", c.conf)
-	c.daemon("slurmd", "-D", "-N", host, "-f", c.conf)
+	c.serve(c.slurm("slurmctld", "-D", "-i", "-f", c.conf))
+	c.serve(c.slurm("slurmd", "-D", "-N", host, "-f", c.conf))
 	c.eventually("an idle node", func() bool {
 		out, _ := c.slurm("sinfo", "--noheader", "--format=%T").Output()
 		return strings.TrimSpace(string(out)) == "idle"
 	})
 	return c
-}
-
-// daemon starts one of Slurm's programs. It is ended by its process id, before those that
-// it depends on.
-func (c *cluster) daemon(argv ...string) {
-	c.t.Helper()
-	cmd := c.slurm(argv...)
-	log, err := os.Create(slurmDir + "/logs/" + argv[0] + ".stderr")
-	c.must(err)
-	defer log.Close()
-	cmd.Stdout, cmd.Stderr = log, log
-	c.must(cmd.Start())
-	c.t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		ended := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
-		defer ended.Stop()
-		cmd.Wait()
-		if c.t.Failed() {
-			b, _ := os.ReadFile(log.Name())
-			c.t.Logf("%s:\n%.4000s", argv[0], b)
-		}
-	})
 }
 
 // slurm returns a command of Slurm's.

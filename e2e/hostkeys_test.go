@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,19 +51,9 @@ func (v *visit) serveSSH(port string, key hostKey, lines ...string) (stop func()
 			argv[i] = conf
 		}
 	}
-	cmd, err := serve(argv)
-	v.must(err)
-	ended := false
-	stop = func() {
-		if !ended {
-			ended = true
-			cmd.Process.Kill()
-			cmd.Wait()
-		}
-	}
-	v.t.Cleanup(stop)
+	s := v.serve(exec.Command(argv[0], argv[1:]...))
 	v.must(answers("127.0.0.1:" + port))
-	return stop
+	return func() { s.end() }
 }
 
 // added returns the line that hosts add has appended to the file, without the date.

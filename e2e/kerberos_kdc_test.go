@@ -52,12 +52,14 @@ func (v *visit) startKDC(hosts []string) *kdc {
 		v.write(kerberosDir+"/lines", lines)
 		k.admin("sh", "-c", "kadmin.local -r "+realm+" <"+kerberosDir+"/lines")
 	}
-	k.serve(k.command("krb5kdc", "-n", "-r", "EXAMPLE.COM", "-r", "CORP.TEST"), "127.0.0.1:88")
+	v.serve(k.command("krb5kdc", "-n", "-r", "EXAMPLE.COM", "-r", "CORP.TEST"))
+	v.must(answers("127.0.0.1:88"))
 
 	server := sshd(sshdGSSAPI, "no")
 	// Its host principals are not those of this machine's own name.
 	server = append(server, "-o", "GSSAPIAuthentication=yes", "-o", "GSSAPIStrictAcceptorCheck=no", "-o", "PubkeyAuthentication=no")
-	k.serve(exec.Command(server[0], server[1:]...), "127.0.0.1:"+sshdGSSAPI)
+	v.serve(exec.Command(server[0], server[1:]...))
+	v.must(answers("127.0.0.1:" + sshdGSSAPI))
 
 	k.admin("kinit", "-k", "-t", kerberosDir+"/chris.keytab", "-c", "FILE:"+kerberosDir+"/tickets", "chris@EXAMPLE.COM")
 	return k
@@ -75,15 +77,6 @@ func (k *kdc) admin(argv ...string) {
 	if out, err := k.command(argv...).CombinedOutput(); err != nil {
 		k.v.t.Fatalf("%q: %v\n%s", argv, err, out)
 	}
-}
-
-// serve runs a server until the test ends.
-func (k *kdc) serve(cmd *exec.Cmd, addr string) {
-	k.v.t.Helper()
-	cmd.Stderr = os.Stderr
-	k.v.must(cmd.Start())
-	k.v.t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	k.v.must(answers(addr))
 }
 
 // configure writes the client's krb5.conf, with lines for [libdefaults] and [domain_realm]

@@ -65,13 +65,8 @@ func (v *visit) avahi() {
 	v.must(os.MkdirAll("/etc/avahi", 0o755))
 	v.write(conf, "[server]\nhost-name=here\nuse-ipv6=no\nenable-dbus=no\n[publish]\npublish-hinfo=no\n[rlimits]\n")
 	v.write("/etc/avahi/hosts", "192.0.2.77 printer.local\n")
-	cmd := exec.Command("avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits", "-f", conf)
-	v.must(cmd.Start())
-	v.t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		os.Remove(socket)
-	})
+	v.t.Cleanup(func() { os.Remove(socket) })
+	v.serve(exec.Command("avahi-daemon", "--no-drop-root", "--no-chroot", "--no-rlimits", "-f", conf))
 	v.eventually("Avahi knows its printer", func() bool {
 		c, err := net.Dial("unix", socket)
 		if err != nil {

@@ -3,11 +3,9 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
-	"os/exec"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/miekg/dns"
 
@@ -69,16 +67,11 @@ func (v *visit) watches(steps []faultStep, all func() map[string]service, servic
 		step.happen()
 		for _, name := range services {
 			var s service
-			shows := func() bool {
+			v.within(patience, func() string { return fmt.Sprintf("%s: %s is %+v", step.what, name, s) }, func() bool {
 				var known bool
 				s, known = all()[name]
 				return known && s.state == step.state && strings.Contains(s.output, step.output)
-			}
-			for end := time.Now().Add(patience); !shows(); time.Sleep(100 * time.Millisecond) {
-				if time.Now().After(end) {
-					v.t.Fatalf("%s: %s is %+v", step.what, name, s)
-				}
-			}
+			})
 			for _, label := range []string{"targets=", "ok=", "warning=", "error=", "resolve="} {
 				if !strings.Contains(s.perfdata, label) {
 					v.t.Errorf("%s: %s has the performance data %q", step.what, name, s.perfdata)
@@ -88,39 +81,10 @@ func (v *visit) watches(steps []faultStep, all func() map[string]service, servic
 	}
 }
 
-// daemon runs a monitor until the test ends, and shows its log if that has failed.
-func (v *visit) daemon(cmd *exec.Cmd, log string) {
-	v.t.Helper()
-	out, err := os.Create(log)
-	v.must(err)
-	defer out.Close()
-	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr.Setsid = true
-	v.must(cmd.Start())
-	v.t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-		ended := time.AfterFunc(10*time.Second, func() { syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
-		defer ended.Stop()
-		cmd.Wait()
-		if v.t.Failed() {
-			v.t.Logf("%s:\n%.6000s", cmd.Args[0], v.content(log))
-		}
-	})
-}
-
 // own creates a directory that belongs to the user.
 func (v *visit) own(dir string) string {
 	v.t.Helper()
 	v.must(os.MkdirAll(dir, 0o755))
 	v.must(os.Chown(dir, chris, chris))
 	return dir
-}
-
-// background returns a program that goes on until it is ended.
-func (v *visit) background(argv ...string) *exec.Cmd {
-	v.t.Helper()
-	like := v.command(argv...)
-	cmd := exec.Command(like.Path, argv[1:]...)
-	cmd.Dir, cmd.Env, cmd.SysProcAttr = like.Dir, like.Env, like.SysProcAttr
-	return cmd
 }

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -18,19 +17,7 @@ const chrootSSHD = "2022"
 func (c *chroot) sshd() {
 	c.t.Helper()
 	c.must(os.MkdirAll(c.root+"/run/sshd", 0o755))
-	cmd := c.as("root", "/usr/sbin/sshd", "-D", "-e", "-p", chrootSSHD)
-	log, err := os.Create(c.t.TempDir() + "/sshd.log")
-	c.must(err)
-	defer log.Close()
-	cmd.Stderr = log
-	c.must(cmd.Start())
-	c.t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // with its sessions
-		cmd.Wait()
-		if c.t.Failed() {
-			c.t.Logf("the chroot's sshd:\n%s", c.content(log.Name()))
-		}
-	})
+	c.serve(c.as("root", "/usr/sbin/sshd", "-D", "-e", "-p", chrootSSHD))
 	c.must(answers("127.0.0.1:" + chrootSSHD))
 	c.user("sh", "-c", "mkdir -m 700 ~/.ssh && ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && cp ~/.ssh/id_ed25519.pub ~/.ssh/authorized_keys &&"+
 		" echo \"* $(cat /etc/ssh/ssh_host_ed25519_key.pub)\" >~/.ssh/known_hosts")

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	mdns "github.com/miekg/dns"
 
@@ -24,21 +23,13 @@ func (v *visit) unbound(lines ...string) string {
 	v.must(os.WriteFile(config, []byte("server:\n"+
 		"\tinterface: 127.0.0.1@5399\n\tport: 5399\n\tdo-daemonize: no\n\tusername: \"\"\n\tchroot: \"\"\n\tdirectory: \""+dir+"\"\n\tpidfile: \"\"\n\tuse-syslog: no\n"+
 		"\t"+strings.Join(lines, "\n\t")+"\n"), 0o600))
-	server := exec.Command("unbound", "-d", "-c", config)
-	server.Stderr = os.Stderr
-	v.must(server.Start())
-	v.t.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait()
-	})
+	v.serve(exec.Command("unbound", "-d", "-c", config))
 	question := new(mdns.Msg).SetQuestion("localhost.", mdns.TypeA)
-	for until := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		if _, err := mdns.Exchange(question, addr); err == nil {
-			return addr
-		} else if time.Now().After(until) {
-			v.t.Fatalf("unbound: %v", err)
-		}
-	}
+	v.eventually("Unbound answers", func() bool {
+		_, err := mdns.Exchange(question, addr)
+		return err == nil
+	})
+	return addr
 }
 
 // Answers that a resolver makes up for private ranges have no zone operator to ask, and

@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -82,17 +80,7 @@ func (v *visit) nsd(zones map[string][]string) (dir string) {
 		conf += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n\tprovide-xfr: 127.0.0.0/8 %s\n", apex, dir+"/"+apex, key)
 	}
 	v.write(dir+"/nsd.conf", conf)
-	log, err := os.Create(dir + "/nsd.log")
-	v.must(err)
-	defer log.Close()
-	cmd := exec.Command("nsd", "-d", "-c", dir+"/nsd.conf")
-	cmd.Stdout, cmd.Stderr = log, log
-	v.must(cmd.Start())
-	v.nsdProcess = cmd.Process
-	v.t.Cleanup(func() {
-		cmd.Process.Signal(syscall.SIGTERM)
-		cmd.Wait()
-	})
+	v.nsdProcess = v.serve(exec.Command("nsd", "-d", "-c", dir+"/nsd.conf")).cmd.Process
 	v.must(answers("127.0.0.2:53"))
 	v.resolver("127.0.0.2")
 	return dir

@@ -141,9 +141,16 @@ func (v *visit) sshdSaid(port string) string {
 // eventually polls until a condition holds.
 func (v *visit) eventually(what string, happened func() bool) {
 	v.t.Helper()
-	for end := time.Now().Add(patience / 2); !happened(); time.Sleep(10 * time.Millisecond) {
+	v.within(patience/2, func() string { return "not seen: " + what }, happened)
+}
+
+// within polls until a condition holds, but for no longer than most; missing says then what is
+// there instead.
+func (v *visit) within(most time.Duration, missing func() string, happened func() bool) {
+	v.t.Helper()
+	for end := time.Now().Add(most); !happened(); time.Sleep(most / 3000) {
 		if time.Now().After(end) {
-			v.t.Fatalf("not seen: %s", what)
+			v.t.Fatal(missing())
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -38,20 +39,9 @@ func (v *visit) proxies() proxies {
 		tiny(p.guarded, "BasicAuth chris guarded\n"),
 		{"stunnel4", dir + "/stunnel.conf"},
 	} {
-		cmd, err := serve(argv)
-		v.must(err)
-		v.t.Cleanup(func() {
-			cmd.Process.Kill()
-			cmd.Wait()
-		})
+		v.serve(exec.Command(argv[0], argv[1:]...))
 	}
-	tunnel := v.command("ssh", "-F", lab+"/ssh_config", "-N", "-D", p.sshD, "exact.example.com")
-	tunnel.Stderr = os.Stderr
-	v.must(tunnel.Start())
-	v.t.Cleanup(func() {
-		tunnel.Process.Kill()
-		tunnel.Wait()
-	})
+	v.serve(v.command("ssh", "-F", lab+"/ssh_config", "-N", "-D", p.sshD, "exact.example.com"))
 	for _, addr := range []string{p.sshD, p.microsocks, p.tinyproxy, p.guarded, p.stunnel} {
 		v.must(answers(addr))
 	}
