@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestMonitorCron: Debian's cron takes examples/cron/rdnsproxy as it is but for the time, and
-// mails root what is wrong, and nothing about what is well.
+// TestMonitorCron: Debian's cron runs examples/cron/rdnsproxy, with other times only, and mails
+// root what is wrong, and nothing about what is right.
 func TestMonitorCron(t *testing.T) {
 	v := newVisit(t)
 	v.spool()
@@ -52,7 +52,7 @@ func TestMonitorCron(t *testing.T) {
 	}
 }
 
-// spool covers what cron reads of the machine's users with an empty directory.
+// spool hides the crontabs of the machine's users from cron.
 func (v *visit) spool() {
 	v.t.Helper()
 	v.must(unix.Mount("tmpfs", "/var/spool", "tmpfs", 0, "mode=755"))

@@ -36,7 +36,7 @@ func (v *visit) crontab() (tab crontab) {
 	return tab
 }
 
-// cron runs the commands as cron does: by sh, as the user that the line names, with the
+// cron runs the commands as cron does: with sh, as the user that the line names, with the
 // environment of the file alone. What they print is what cron mails.
 func (v *visit) cron() (mail string) {
 	v.t.Helper()

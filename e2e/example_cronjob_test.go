@@ -93,7 +93,7 @@ func TestExampleCronJob(t *testing.T) {
 		t.Errorf("the manifest sets no ndots: %s", resolv)
 	}
 
-	// Findings, lines that are none, and answers that do not come are different statuses, and
+	// Findings, lines that are not targets, and answers that do not come are different statuses, and
 	// the policy knows which of them another try can change.
 	failing := job.PodFailurePolicy.Rules[0]
 	for _, test := range []struct {

@@ -21,7 +21,7 @@ func TestMonitorNodeExporter(t *testing.T) {
 		_, page := v.get("http://127.0.0.1:9100/metrics")
 		return page
 	}
-	severities := map[int]string{0: "0", 1: "3", 2: "4", 3: "2"} // by what a plugin's status is for it
+	severities := map[int]string{0: "0", 1: "3", 2: "4", 3: "2"} // by a plugin's status
 	for _, step := range steps {
 		step.happen()
 		check := v.command("rdnsproxy", "check", "--dns-only", "--format", "prometheus", "--from-file", "/etc/rdnsproxy/hosts", "--output", dir+"/rdnsproxy.prom")

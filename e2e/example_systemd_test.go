@@ -13,7 +13,7 @@ import (
 )
 
 // TestExampleSystemdVerify: systemd finds nothing wrong with the units, understands their
-// calendar, and rates what the services are still allowed to do as little.
+// calendar, and rates the exposure of the services as low.
 func TestExampleSystemdVerify(t *testing.T) {
 	v := newVisit(t)
 	dir := home + "/units"

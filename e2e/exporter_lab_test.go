@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// These programs are large, and wait for minutes in other words: make test-exporter
-// installs them and runs these tests.
+// These programs are large, and the tests take minutes: make test-exporter installs the
+// programs and runs the tests.
 func init() {
 	programsNeeded = append(programsNeeded, "prometheus", "prometheus-alertmanager", "amtool", "systemd-socket-activate")
 }
@@ -40,7 +40,7 @@ var (
 	windowPattern   = regexp.MustCompile(`\[\d+m\]`)
 )
 
-// hurried makes minutes seconds. What would be shorter is a second.
+// hurried turns minutes into seconds. What would be less than a second is a second.
 func hurried(text string) string {
 	unit := map[string]int{"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 	text = durationPattern.ReplaceAllStringFunc(text, func(line string) string {
@@ -62,7 +62,7 @@ type watch struct {
 	inbox       *inbox
 }
 
-// The zones of the fleet. The TTL is short, for the exporter keeps what it is told.
+// The zones of the fleet. The TTL is short, because the exporter caches what it is told.
 var watchedZones = map[string][]string{
 	"example.com": {"web1 1 A 192.0.2.1", "web2 1 A 192.0.2.2", "db1 1 A 192.0.2.3", "db2 1 AAAA 2001:db8::10",
 		"git 1 A 192.0.2.4", "bastion 1 A 192.0.2.5", "forbidden 1 A 192.0.2.6"},
@@ -71,7 +71,7 @@ var watchedZones = map[string][]string{
 	"8.b.d.0.1.0.0.2.ip6.arpa": {"0.1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 1 PTR db2.example.com."},
 }
 
-// Another port than in the files: here an sshd of another test has that one.
+// The port is not the one in the files: an sshd of another test has that.
 const gitPort = "2223"
 
 // newWatch starts nsd and the sshds, and writes the files, with the intervals hurried.
@@ -145,7 +145,7 @@ type sample struct {
 	value  float64
 }
 
-// query asks Prometheus. Seconds is how far back the answer goes; 0 is now alone.
+// query asks Prometheus. seconds is how far back the answer goes; 0: only now.
 func (w *watch) query(expr string, seconds int) (samples []sample) {
 	w.t.Helper()
 	now := time.Now().Unix()

@@ -37,7 +37,8 @@ func TestExporterTLS(t *testing.T) {
 
 const exporterPassword = "it is a secret"
 
-// webConfig writes web-config.yml, with what its comments say how to make.
+// webConfig writes web-config.yml, and makes the certificate and the password as its comments
+// say.
 func (v *visit) webConfig(dir string) {
 	v.t.Helper()
 	web := v.example("web-config.yml")
@@ -73,7 +74,7 @@ func (v *visit) locked(certificate string) {
 	}
 }
 
-// uncommented has the lines that are commented out with a word.
+// uncommented activates the lines that begin with # and a word.
 func uncommented(text, word string) string { return strings.ReplaceAll(text, "#"+word+" ", "") }
 
 // runs runs a command that a file has in its comments, as root, in a directory.

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestExporterSystemd: a real systemd runs rdnsproxy-exporter.service, with all that it takes
-// away. It listens for it, hands it the files for TLS, and reloads it.
+// TestExporterSystemd: a real systemd runs rdnsproxy-exporter.service, with all its
+// restrictions: it listens for it, hands it the files for TLS, and reloads it.
 func TestExporterSystemd(t *testing.T) {
 	const unit = "rdnsproxy-exporter.service"
 	v := newVisit(t)

@@ -13,7 +13,7 @@ import (
 )
 
 // TestExporterWatch: the files of examples/prometheus, with minutes as seconds, on a fleet
-// of six: what breaks is told, and so is what is mended.
+// of six: alerts are sent when something breaks and when it is mended.
 func TestExporterWatch(t *testing.T) {
 	v := newVisit(t)
 	w := newWatch(v)
@@ -98,7 +98,7 @@ func TestExporterWatch(t *testing.T) {
 		}
 	})
 
-	// So does the exporter: one alert again. Nothing is left out that it would say otherwise.
+	// The exporter ends: again one alert, and none of those that would follow from it.
 	if status := w.exporter.end(); status != 0 {
 		t.Errorf("SIGTERM: status %d\n%s", status, w.exporter.said())
 	}

@@ -20,7 +20,7 @@ func init() {
 
 const checkNRPE = "/usr/lib/nagios/plugins/check_nrpe"
 
-// service is what a monitor shows of a service: 0 is OK, as of a plugin.
+// service is what a monitor shows about a service. Its state is a plugin's exit status: 0 is OK.
 type service struct {
 	state            int
 	output, perfdata string
@@ -34,8 +34,9 @@ type faultStep struct {
 	output string // a part of it
 }
 
-// monitored makes a server with names and addresses that agree the system's resolver, with
-// the list of two hosts that the examples name. It returns what happens to one of them.
+// monitored starts a DNS server, in which names and addresses of two hosts agree, as the
+// system's resolver, and writes the list of hosts that the examples name. It returns what is to
+// happen to one of the two.
 func (v *visit) monitored() []faultStep {
 	v.t.Helper()
 	s := v.dns(dnslab.Zone("example.com", "my A 198.51.100.10", "web A 198.51.100.11"),

@@ -21,7 +21,7 @@ import (
 	"testing"
 )
 
-// apkPackage is what apk(5) says of version 2 of its format: gzip streams one after the other,
+// apkPackage is a package in version 2 of apk's format: gzip streams one after the other,
 // a signature first if there is one. Nothing here runs apk, which is not in Debian.
 type apkPackage struct {
 	control []byte // the tar file with .PKGINFO and the scripts, without its two blocks at the end
@@ -39,7 +39,7 @@ func readAPK(path string) (p apkPackage, err error) {
 	var begins []int
 	for rest.Len() > 0 {
 		begins = append(begins, len(file)-rest.Len())
-		z, err := gzip.NewReader(rest) // it reads no byte too many of what has ReadByte
+		z, err := gzip.NewReader(rest) // it does not read beyond its stream from what has ReadByte
 		if err != nil {
 			return p, err
 		}

@@ -31,8 +31,9 @@ func init() {
 	})
 }
 
-// machines are what programs are built for, and what runs them here. Those of no run are
-// read, not run: nothing here is a macOS, a FreeBSD, or a Windows on ARM.
+// machines are what programs are built for. A program is run with the command in run; if that
+// is nil it is only read, because nothing here runs programs for macOS, FreeBSD, or Windows on
+// ARM.
 var machines = []struct {
 	os, arch string
 	run      []string
@@ -96,7 +97,7 @@ func isPE(machine uint16) func(string) error {
 	}
 }
 
-// unpackArchive unpacks an archive by the program that its users have, and returns the
+// unpackArchive unpacks an archive with the program that its users have, and returns the
 // directory that everything in it is in.
 func unpackArchive(t *testing.T, product, system, arch string) string {
 	t.Helper()
@@ -117,8 +118,8 @@ func unpackArchive(t *testing.T, product, system, arch string) string {
 	return filepath.Join(dir, all[0].Name())
 }
 
-// Each archive has what it must, and a program for its machine, which runs here if something
-// here runs such programs.
+// Each archive has what it should have, and a program for its machine, which runs if anything
+// here can run it.
 func TestPackagesArchives(t *testing.T) {
 	newVisit(t)
 	for _, p := range products {

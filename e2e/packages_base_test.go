@@ -29,8 +29,8 @@ func init() {
 	})
 }
 
-// debianBase returns the directory of a small Debian of this machine's release, from where
-// this machine's apt gets its packages. It takes about a minute to make, so it is kept, in
+// debianBase returns the directory of a small Debian of this machine's release, made from the
+// archive that this machine's apt uses. It takes about a minute to make, so it is kept, in
 // the user's cache; nothing ever runs in it, see openChroot.
 func debianBase() (string, error) {
 	sources, err := aptSources()

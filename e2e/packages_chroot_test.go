@@ -29,7 +29,7 @@ type chroot struct {
 func openChroot(t *testing.T) *chroot {
 	t.Helper()
 	c := &chroot{newVisit(t), t.TempDir()}
-	layers, err := os.MkdirTemp(lab, "chroot-") // overlayfs wants no overlayfs as the upper one
+	layers, err := os.MkdirTemp(lab, "chroot-") // overlayfs does not take an overlayfs as its upper layer
 	c.must(err)
 	t.Cleanup(func() { os.RemoveAll(layers) })
 	c.must(os.Mkdir(layers+"/upper", 0o755))

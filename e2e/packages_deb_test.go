@@ -13,8 +13,8 @@ import (
 
 func init() { programsNeeded = append(programsNeeded, "lintian", "dpkg-deb") }
 
-// Debian's own judge of packages has nothing to object to; what is overridden comes with a
-// reason, and is there.
+// lintian finds nothing wrong with the packages. Their overrides have reasons, and none is
+// unused.
 func TestPackagesLintian(t *testing.T) {
 	for _, p := range products {
 		t.Run(p.name, func(t *testing.T) {
@@ -97,7 +97,8 @@ func (c *chroot) nothingRuns() {
 	}
 }
 
-// owned checks the files of a package: root's, of usual modes, and what the package says they are.
+// owned checks that the files of a package belong to root, have usual modes, and are what the
+// package says.
 func (c *chroot) owned(name, program string, all tree) {
 	c.t.Helper()
 	files := strings.Fields(c.ok("dpkg", "--listfiles", name))
@@ -121,7 +122,8 @@ func (c *chroot) owned(name, program string, all tree) {
 	}
 }
 
-// Up, the same again, down: the programs are of the version that dpkg knows them by.
+// After an upgrade, a reinstallation and a downgrade, the programs are of the version that dpkg
+// shows.
 func TestPackagesVersion(t *testing.T) {
 	c := openChroot(t)
 	for _, version := range []string{oldVersion, newVersion, newVersion, oldVersion} {
@@ -135,7 +137,7 @@ func TestPackagesVersion(t *testing.T) {
 	}
 }
 
-// saysVersion checks that the programs say that they are of a version.
+// saysVersion checks the version that the programs print.
 func (c *chroot) saysVersion(version string) {
 	c.t.Helper()
 	said := c.user("rdnsproxy", "version", "--json")

@@ -40,7 +40,8 @@ func init() {
 }
 
 // makeDists makes a release, an older one for this machine, and the first once more: in
-// another directory, for another user, in another language, place and mood.
+// another directory, for another user, with another language, time zone, umask and settings of
+// Go.
 func makeDists(dir, out string) error {
 	first, second := filepath.Join(dir, "first"), filepath.Join(dir, "a second", "ünd longer")
 	if err := errors.Join(copySources("..", first), do("git", "clone", "-q", first, second)); err != nil {

@@ -19,7 +19,7 @@ func init() { programsNeeded = append(programsNeeded, "rpm", "rpmlint") }
 func (c *chroot) rpm(argv ...string) string {
 	c.t.Helper()
 	o := c.asRoot(append([]string{"rpm", "--root", c.root, "--dbpath", "/var/lib/rpm"}, argv...)...)
-	// Debian's rpm says each time that it is not what Debian's packages are installed by.
+	// Debian's rpm says each time that it is not the program to install Debian's packages with.
 	errs := regexp.MustCompile(`(?m)^rpm: .*\n`).ReplaceAllString(o.err, "")
 	if o.status != 0 || errs != "" {
 		c.t.Fatalf("rpm %q: status %d\n%s%s", argv, o.status, o.out, o.err)
@@ -36,8 +36,8 @@ func rpms(t *testing.T, version string) (paths []string) {
 	return paths
 }
 
-// What rpm can tell of a package without installing it: its digests are right, it is of the
-// version, and needs nothing but a shell for its scripts.
+// What rpm knows about a package without installing it: its digests are right, its version is,
+// and it needs nothing but a shell for its scripts.
 func TestPackagesRPMQuery(t *testing.T) {
 	v := newVisit(t)
 	for i, path := range rpms(t, newVersion) {
@@ -73,8 +73,7 @@ func TestPackagesRPMQuery(t *testing.T) {
 	}
 }
 
-// Fedora's judge has nothing to object to but what testdata/packages/rpmlint.toml gives the
-// reasons for.
+// rpmlint finds nothing but what testdata/packages/rpmlint.toml leaves out, with reasons.
 func TestPackagesRPMLint(t *testing.T) {
 	v := newVisit(t)
 	excused, err := filepath.Abs("testdata/packages/rpmlint.toml")

@@ -41,7 +41,7 @@ func TestPackagesReproducible(t *testing.T) {
 	}
 }
 
-// SHA256SUMS is of all files, and sha256sum sees a changed byte.
+// SHA256SUMS has all files, and sha256sum sees a changed byte.
 func TestPackagesChecksums(t *testing.T) {
 	v := newVisit(t)
 	dir := t.TempDir()

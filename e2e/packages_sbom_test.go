@@ -46,7 +46,7 @@ func TestPackagesSBOM(t *testing.T) {
 	}
 }
 
-// listedModules returns the modules of Go that an SBOM lists, which it tells by their purl.
+// listedModules returns the modules of Go that an SBOM lists, by their purl.
 func listedModules(path string) (modules []string, err error) {
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -37,7 +37,7 @@ func init() {
 	})
 }
 
-// withoutModules is the environment of a build that cannot fetch modules and has none kept.
+// withoutModules is the environment of a build that cannot fetch modules and has none in a cache.
 func withoutModules(dir string) []string {
 	return append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOPROXY=off", "GOMODCACHE="+dir+"/none", "SOURCE_DATE_EPOCH=1")
 }

@@ -49,7 +49,8 @@ func TestPackagesSSH(t *testing.T) {
 	}
 }
 
-// The example for all users of a machine is there and not in use; copied as it says, it is.
+// The example for all users of a machine is installed and not in use. Copied to where it says,
+// it is in use.
 func TestPackagesSSHConfig(t *testing.T) {
 	c := openChroot(t)
 	before := c.user("ssh", "-G", "my.example.com")

@@ -89,8 +89,8 @@ func TestPatternsFromSubmodules(t *testing.T) {
 			untouched(t, host+", "+name)
 		}
 	}
-	// The laboratory: ssh does run a command on these files. It ends a command whose stdout is
-	// closed, so that has to stay open until the words are written.
+	// The test would notice: without quotes, ssh does run a command on these files. ssh ends a
+	// command whose stdout is closed, so that has to stay open until the words are written.
 	dir := v.repository("*", map[string]string{"a.file": ""})
 	v.sshConfig("Host *\n\tProxyCommand sh -c 'echo got \"$@\" >&2' sh %h\n")
 	v.must(os.RemoveAll(home + "/mine"))

@@ -243,7 +243,8 @@ const (
 	// answer.
 	Stall = 10 * time.Second
 
-	// Results is how many results are kept, and ResultBytes how many bytes they have, about.
+	// Results is how many results are cached, and ResultBytes about how many bytes they have
+	// together.
 	// ResultAge is the longest max_age of a module.
 	Results     = 65536
 	ResultBytes = 128 << 20
@@ -330,7 +331,7 @@ func Table() []Group {
 			{"HTTP connections", count(Scrapes()), "closed at once"},
 			{"body sent, or answer read", span(Stall), "the connection is closed"},
 			{"addresses with series", count(ProbeAddresses), "only the worst have series"},
-			{"results kept", count(Results) + " (" + count(ResultBytes>>20) + " MiB)", "those not used longest are dropped"},
+			{"results cached", count(Results) + " (" + count(ResultBytes>>20) + " MiB)", "the least recently used are dropped"},
 			{"age of a result", span(ResultAge), "a module with a longer max_age is refused"},
 			{"modules file", count(ModulesFile>>10) + " KiB", "refused"},
 			{"modules", count(Modules), "the file is refused"},

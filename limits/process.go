@@ -36,7 +36,7 @@ func Programs() int { return share(8*starting, mostPrograms) }
 // those above cannot use, or half of the last quarter.
 func Scrapes() int { return max(openFiles()-plenty, share(8, mostScrapes)) }
 
-// descriptors is how many of them the others divide among them.
+// descriptors is how many of them the others share.
 func descriptors() int { return min(openFiles(), plenty) }
 
 // share is one of so many parts of the descriptors, but at least 1: with hardly any

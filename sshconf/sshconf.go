@@ -47,8 +47,8 @@ const EvaluatingEnv = "RDNSPROXY_EVALUATING"
 type Query struct {
 	Host string // as typed (%n): Host blocks match it
 	User string // from the command line, if known; it overrides a -l in Args
-	// LocalUser and Home are of who runs ssh, in the user database: its default for user,
-	// and where it looks for its files. If empty, ssh -G is asked; where there is no ssh,
+	// LocalUser and Home are those of the user who runs ssh, from the user database: the default
+	// for user, and where it looks for its files. If empty, ssh -G is asked; where there is no ssh,
 	// there is no such user, and there are no such files.
 	LocalUser, Home string
 

@@ -23,8 +23,8 @@ import (
 
 const cost = time.Second // of one connection
 
-// leastSweep is so many accounts that looking at all of them does not matter beside what
-// has filled them.
+// leastSweep is how many accounts there have to be before those that no longer count are
+// looked for.
 const leastSweep = 256
 
 // Ledger counts connections by the address and port that they went to. Without a

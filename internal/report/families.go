@@ -101,9 +101,9 @@ func addHostKeys(s *sampler) {
 // Families returns the table of families.
 func Families() []Family { return families() }
 
-// Measure tells the samples of a result, those of a family together: which of the families
-// of Families, the value, and the values of the family's labels. Of the target's addresses
-// the worst have samples, at most so many; if most is 0, all have.
+// Measure calls tell with each sample of a result, family by family: the index of the family
+// in fs, the value, and the values of the family's labels. At most so many of the target's
+// addresses have samples, the worst ones; if most is 0, all have.
 func Measure(fs []Family, r *check.Result, most int, tell func(family int, value float64, labels []string)) {
 	s := sampler{result: r, points: points(r), tell: tell}
 	if most > 0 && len(s.points) > most {
