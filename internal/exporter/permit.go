@@ -22,6 +22,6 @@ func (p permitted) Probe(ctx context.Context, t check.Target, a netip.AddrPort) 
 		return p.Prober.Probe(ctx, t, a)
 	}
 	p.refused()
-	return check.Probe{Connect: check.ConnectFailed, Error: "not connected to: no prefix in 'allow' of the module " +
-		safetext.Line(p.module.Name) + " has the address, and it is not a public one"}
+	return check.Probe{Connect: check.ConnectFailed, Error: "the module " + safetext.Line(p.module.Name) +
+		" does not allow this address; one that is not public needs a prefix in 'allow'"}
 }
