@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -51,5 +52,27 @@ func TestExampleSSH(t *testing.T) {
 		if got := strings.Contains(string(out), "\nproxycommand /usr/bin/rdnsproxy '%h' %p\n"); got != want {
 			t.Errorf("ssh %s runs it: %v\n%s", host, got, out)
 		}
+	}
+}
+
+// TestDocsMail: what an example mails is text from strangers, and mailutils has run commands in
+// lines that begin with a tilde (CVE-2021-32749).
+func TestDocsMail(t *testing.T) {
+	t.Chdir(root)
+	mails, guarded := regexp.MustCompile(`\|\s*mail `), regexp.MustCompile(`sed "s/\^~/ ~/" \| mail `)
+	found := 0
+	err := filepath.WalkDir("examples", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all := len(mails.FindAll(text, -1))
+		if found += all; len(guarded.FindAll(text, -1)) != all {
+			t.Errorf("%s: a pipe to mail without sed \"s/^~/ ~/\"", path)
+		}
+		return err
+	})
+	if err != nil || found == 0 {
+		t.Errorf("%d pipes to mail: %v", found, err)
 	}
 }
