@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // laterFiles are ProxyCommands in files that ssh reads after the user's: those of
@@ -92,6 +94,25 @@ func TestSetup(t *testing.T) {
 	}
 	if now, err := os.ReadFile(home + "/.ssh/config"); err != nil || string(now) != string(old) {
 		t.Errorf("%q came back as %q, %v", old, now, err)
+	}
+}
+
+// A job of cron has the PATH /usr/bin:/bin on Debian: the lines work for it too, wherever
+// the program is.
+func TestSetupForCron(t *testing.T) {
+	v := newVisit(t)
+	v.sshConfig("")
+	const local = "/usr/local/bin"
+	v.must(unix.Mount("tmpfs", local, "tmpfs", 0, "mode=755"))
+	t.Cleanup(func() { v.must(unix.Unmount(local, 0)) })
+	b, err := os.ReadFile(program)
+	v.must(err)
+	v.must(os.WriteFile(local+"/rdnsproxy", b, 0o755))
+	if o := v.run("env", "PATH="+local+":/usr/bin:/bin", "rdnsproxy", "setup", "--yes"); o.status != 0 {
+		t.Fatalf("%+v", o)
+	}
+	if o := v.run("env", "PATH=/usr/bin:/bin", "ssh", "exact.example.com", "echo hello"); o != (outcome{out: "hello\n"}) {
+		t.Errorf("%+v", o)
 	}
 }
 

@@ -148,8 +148,8 @@ func (o *Options) Validate(hosts []string) error {
 }
 
 // ownCommand returns this program for a ProxyCommand: its bare name if it is in a
-// directory that every PATH contains (a cron job's does not have ~/go/bin), otherwise
-// its path.
+// directory that every PATH contains, otherwise its path. The PATH of a cron job is
+// /usr/bin:/bin on Debian, and launchd's has no /usr/local/bin either.
 func ownCommand() (string, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -160,7 +160,7 @@ func ownCommand() (string, error) {
 		return "", console.Refuse(exit.Found, "install it first: go install .",
 			"this program was built by 'go run' and is gone when it ends")
 	}
-	everyPATH := []string{"/usr/bin", "/bin", "/usr/local/bin"}
+	everyPATH := []string{"/usr/bin", "/bin"}
 	if found, err := exec.LookPath("rdnsproxy"); err == nil && console.SameFile(found, self) &&
 		slices.Contains(everyPATH, filepath.Dir(found)) {
 		return "rdnsproxy", nil
