@@ -155,8 +155,9 @@ func (m *machine) testMail(t *testing.T) {
 	m.dropIn("rdnsproxy-check.service", "mail", "[Unit]\nOnFailure=rdnsproxy-mail@%n.service\n")
 	m.list("exact.example.com", "my.example.com")
 	m.ran(t, "rdnsproxy-check.service", "failed", "1", "<4>warning\tmy.example.com\t")
-	m.v.eventually("the mail", func() bool {
-		return m.property("rdnsproxy-mail@rdnsproxy-check.service.service", "ActiveState") == "inactive"
+	const mailer = "rdnsproxy-mail@rdnsproxy-check.service.service"
+	m.v.eventually("the mail", func() bool { // it is inactive before it starts, too
+		return m.property(mailer, "ExecMainExitTimestampMonotonic") != "0" && m.property(mailer, "ActiveState") == "inactive"
 	})
 	got := m.v.content(m.path("/run/mail"))
 	if !strings.HasPrefix(got, "-s rdnsproxy-check.service on ") || !strings.Contains(got, " root\nwarning\tmy.example.com\t") || strings.Count(got, "\n") != 2 {
