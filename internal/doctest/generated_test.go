@@ -42,39 +42,50 @@ func generated(t *testing.T, path, tables string) {
 	}
 }
 
+// closedSets returns the part of docs/json.md about statuses, findings and advice.
 func closedSets() string {
 	var b strings.Builder
-	b.WriteString("\n## Statuses\n\nOf a lookup:")
-	for i, s := range resolve.Statuses() {
-		fmt.Fprintf(&b, "%s `%s`", comma(i), s)
+	b.WriteString("\n## Statuses\n")
+	words(&b, "Of a lookup", resolve.Statuses())
+	words(&b, "Of a connection", check.ConnectStatuses())
+	words(&b, "Of a host key", check.KeyStatuses())
+	codes := func(all []check.CodeDoc) {
+		b.WriteString("\n| code | severity | meaning |\n| --- | --- | --- |\n")
+		for _, d := range all {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severities(), d.Meaning)
+		}
 	}
-	b.WriteString(".\n\nOf a connection:")
-	for i, s := range check.ConnectStatuses() {
-		fmt.Fprintf(&b, "%s `%s`", comma(i), s)
+	advice := func(all []check.AdviceDoc) {
+		b.WriteString("\n| code | machine | meaning |\n| --- | --- | --- |\n")
+		for _, d := range all {
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Where(), d.Meaning)
+		}
 	}
-	b.WriteString(".\n\nOf a host key:")
-	for i, s := range check.KeyStatuses() {
-		fmt.Fprintf(&b, "%s `%s`", comma(i), s)
-	}
-	b.WriteString(".\n\n## Findings\n\n| code | severity | meaning |\n| --- | --- | --- |\n")
-	for _, d := range check.Codes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severities(), d.Meaning)
-	}
-	b.WriteString("\nOf `audit` only:\n\n| code | severity | meaning |\n| --- | --- | --- |\n")
-	for _, d := range audit.Codes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Severities(), d.Meaning)
-	}
-	b.WriteString("\n## Advice\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
-	for _, d := range check.AdviceCodes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Where(), d.Meaning)
-	}
-	b.WriteString("\nOf `audit` only:\n\n| code | machine | meaning |\n| --- | --- | --- |\n")
-	for _, d := range audit.AdviceCodes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", d.Code, d.Where(), d.Meaning)
-	}
+	const ofAudit = "\nOf `audit` only:\n"
+	b.WriteString("\n## Findings\n")
+	codes(check.Codes())
+	b.WriteString(ofAudit)
+	codes(audit.Codes())
+	b.WriteString("\n## Advice\n")
+	advice(check.AdviceCodes())
+	b.WriteString(ofAudit)
+	advice(audit.AdviceCodes())
 	return b.String()
 }
 
+// words writes a sentence that lists words.
+func words[T any](b *strings.Builder, of string, all []T) {
+	fmt.Fprintf(b, "\n%s:", of)
+	for i, w := range all {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(b, " `%v`", w)
+	}
+	b.WriteString(".\n")
+}
+
+// explanations returns the part of docs/findings.md with a section for each code.
 func explanations() string {
 	var b strings.Builder
 	explain := func(d check.CodeDoc, e check.Explanation, _ bool) {
@@ -95,10 +106,3 @@ func explanations() string {
 
 // prose escapes the characters of Markdown and HTML in a sentence.
 var prose = strings.NewReplacer("*", `\*`, "_", `\_`, "<", `\<`, "[", `\[`, "`", "\\`", `\`, `\\`)
-
-func comma(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return ","
-}
