@@ -53,9 +53,11 @@ func run(args, env []string) int {
 	}
 	app.Version(name + " " + version.Version)
 	var (
-		config      = app.Flag("config.file", "The modules file. Without it there is only the module dns_only.").PlaceHolder("FILE").String()
-		check       = app.Flag("config.check", "Read the modules file, say what is wrong with it, and exit.").Bool()
-		offset      = app.Flag("timeout-offset", "How many seconds before Prometheus' scrape timeout a probe answers with what it knows.").Default("0.5").Float64()
+		config = app.Flag("config.file", "The modules file. Without it there is only the module dns_only.").
+			PlaceHolder("FILE").String()
+		check  = app.Flag("config.check", "Read the modules file, say what is wrong with it, and exit.").Bool()
+		offset = app.Flag("timeout-offset",
+			"How many seconds before Prometheus' scrape timeout a probe answers with what it knows.").Default("0.5").Float64()
 		concurrency = app.Flag("probe.concurrency", "How many probes run at once.").Default("1024").Int()
 		queue       = app.Flag("probe.queue", "How many more wait for their turn.").Default("4096").Int()
 	)

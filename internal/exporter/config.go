@@ -128,7 +128,8 @@ func parseConfig(text []byte) (*Config, error) {
 	top := keys{"modules": func(n *yaml.Node) error {
 		return eachKey(n, "a module", func(key, value *yaml.Node) error {
 			if !moduleName.MatchString(key.Value) {
-				return errorAt(key, "a module's name has letters, digits, _, - and ., and at most 64 of them: %s", quoted(key.Value))
+				return errorAt(key, "a module's name has letters, digits, _, - and ., and at most 64 of them: %s",
+					quoted(key.Value))
 			}
 			m, err := readModule(key.Value, value)
 			if err != nil {
@@ -166,9 +167,11 @@ func (m *Module) settle(n *yaml.Node) error {
 	} else {
 		switch {
 		case m.Name == DefaultModule:
-			return errorAt(line("dns_only"), "the module %s is what a probe without module= gets, so it must not connect: choose another name", m.Name)
+			return errorAt(line("dns_only"),
+				"the module %s is what a probe without module= gets, so it must not connect: choose another name", m.Name)
 		case m.Allow == nil:
-			return errorAt(line("dns_only"), "the module %s connects, so it needs 'allow:', a list of name patterns and prefixes", m.Name)
+			return errorAt(line("dns_only"),
+				"the module %s connects, so it needs 'allow:', a list of name patterns and prefixes", m.Name)
 		case line("known_hosts") == nil:
 			m.KnownHosts = []string{defaultKnownHosts}
 		}

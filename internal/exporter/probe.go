@@ -23,7 +23,8 @@ type refusal struct {
 
 // probe serves /probe.
 func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
-	if most := int64(s.o.Concurrency + s.o.Queue); s.inside.Add(1) > most { // equal probes share a check, but not its waiters
+	// Equal probes share a check, but each waits for it.
+	if most := int64(s.o.Concurrency + s.o.Queue); s.inside.Add(1) > most {
 		s.inside.Add(-1)
 		s.refuse(w, &refusal{http.StatusServiceUnavailable, refusedBusy, errBusy.Error()})
 		return
@@ -75,7 +76,8 @@ func (s *Server) wanted(modules, targets []string) (*asker, Word, *refusal) {
 	known := *s.modules.Load()
 	a := known[name]
 	if a == nil || len(modules) > 1 {
-		text := "unknown module " + quoted(name) + cmp.Or(meant(name, slices.Sorted(maps.Keys(known))), "; the modules are in the file of --config.file")
+		text := "unknown module " + quoted(name) +
+			cmp.Or(meant(name, slices.Sorted(maps.Keys(known))), "; the modules are in the file of --config.file")
 		if len(modules) > 1 {
 			text = "module is given more than once"
 		}

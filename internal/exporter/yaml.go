@@ -82,7 +82,9 @@ func (k keys) read(n *yaml.Node, what string) error {
 			return errorAt(key, "unknown key %s%s", quoted(key.Value), meant(key.Value, known))
 		}
 		err := read(value)
-		if at := (*lineError)(nil); errors.As(err, &at) && value.Kind != yaml.MappingNode && !strings.Contains(at.text, key.Value) {
+		// What is wrong with a value says of which key, unless that is clear.
+		at := (*lineError)(nil)
+		if errors.As(err, &at) && value.Kind != yaml.MappingNode && !strings.Contains(at.text, key.Value) {
 			at.text = key.Value + ": " + at.text
 		}
 		return err

@@ -43,7 +43,8 @@ func earlier(dir string) ([]string, error) {
 	var files []string
 	for _, e := range entries {
 		if !known[e.Name()] {
-			return nil, fmt.Errorf("%s has files that are not of a release, such as %s (give another directory: make dist DIST=...)", dir, e.Name())
+			return nil, fmt.Errorf("%s has files that are not of a release, such as %s "+
+				"(give another directory: make dist DIST=...)", dir, e.Name())
 		}
 		files = append(files, e.Name())
 	}

@@ -114,7 +114,9 @@ func (m *maker) product(p Product, o Options) ([]Artifact, error) {
 }
 
 // archive makes the archive of a target: everything in a directory of its name.
-func (m *maker) archive(p Product, t Target, name string, binary, licence, changes []byte, material Material, third []Module) (File, error) {
+func (m *maker) archive(
+	p Product, t Target, name string, binary, licence, changes []byte, material Material, third []Module,
+) (File, error) {
 	list := []File{
 		program(p.Program+t.exe(), binary), text("LICENSE", licence), text("CHANGELOG.md", changes),
 		text("THIRD-PARTY-LICENSES", copyright(p, licence, third, false)),

@@ -27,7 +27,8 @@ type Source struct {
 var (
 	errNoVersion = errors.New("no version: this is not a git checkout (to build from an archive: make dist VERSION=1.2.3)")
 	errDirty     = errors.New("there are changes that are not committed")
-	errShallow   = errors.New("no version: in a shallow clone the tags before the commit are not there (git fetch --unshallow --tags, or make dist VERSION=1.2.3)")
+	errShallow   = errors.New("no version: in a shallow clone the tags before the commit are not there " +
+		"(git fetch --unshallow --tags, or make dist VERSION=1.2.3)")
 )
 
 // ReadSource finds out what is in the directory root. A version that is given wins over the tag

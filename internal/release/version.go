@@ -29,7 +29,8 @@ func ParseVersion(s string) (Version, error) {
 		return "", fmt.Errorf("not a version: %q (it has to look like 1.2.3 or 1.2.3-rc.1)", s)
 	}
 	if pre := semver.Prerelease(clean); pre != "" && !module.IsPseudoVersion(clean) && !preRelease.MatchString(pre) {
-		return "", fmt.Errorf("version %q would not sort alike everywhere (before 1.2.3 there can be 1.2.3-alpha.1, -beta.1 and -rc.1)", s)
+		return "", fmt.Errorf("version %q would not sort alike everywhere "+
+			"(before 1.2.3 there can be 1.2.3-alpha.1, -beta.1 and -rc.1)", s)
 	}
 	if module.IsPseudoVersion(clean) {
 		// Its base has to be of the same forms.

@@ -25,7 +25,8 @@ func run(ctx context.Context) error {
 	o := release.Options{Log: os.Stderr}
 	var targets string
 	flag.StringVar(&o.Root, "root", ".", "the sources")
-	flag.StringVar(&o.Out, "out", "dist", "the directory to write to, below root if it is relative; an earlier release in it is removed")
+	flag.StringVar(&o.Out, "out", "dist",
+		"the directory to write to, below root if it is relative; an earlier release in it is removed")
 	flag.StringVar(&o.Version, "version", "", "the version; that of the tag or commit if empty")
 	flag.BoolVar(&o.AllowDirty, "dirty", false, "build what is not committed, too")
 	flag.StringVar(&targets, "targets", "", "OS/ARCH, several with commas; all if empty")
