@@ -239,6 +239,10 @@ const (
 	// operator of its zone chooses, with some 30 series.
 	ProbeAddresses = 16
 
+	// Answering is how many answers are made at once, before each is sent, and how many probes
+	// with debug=true are: their answers are long.
+	Answering = 16
+
 	// Stall is how long an HTTP client may take to send the body of a request, and to read an
 	// answer.
 	Stall = 10 * time.Second
@@ -329,6 +333,7 @@ func Table() []Group {
 			{"checks that wait", count(ProbeQueue), "refused with 503 (--probe.queue)"},
 			{"time of a probe", span(ProbeTime), "a module with a longer timeout is refused"},
 			{"HTTP connections", count(Scrapes()), "closed at once"},
+			{"answers made at once", count(Answering), "the others wait"},
 			{"body sent, or answer read", span(Stall), "the connection is closed"},
 			{"addresses with series", count(ProbeAddresses), "only the worst have series"},
 			{"results cached", count(Results) + " (" + count(ResultBytes>>20) + " MiB)", "the least recently used are dropped"},

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 	"rdnsproxy/internal/console"
 	"rdnsproxy/internal/exit"
 	"rdnsproxy/internal/exporter"
+	"rdnsproxy/limits"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/promslog"
@@ -92,6 +95,9 @@ func run(args, env []string) int {
 		}
 		fmt.Printf("%s: %s is valid\n", name, *config)
 		return exit.OK
+	}
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // the user has not set GOMEMLIMIT
+		debug.SetMemoryLimit(limits.Memory)
 	}
 	log := promslog.New(logging)
 	server, err := exporter.New(exporter.Options{

@@ -89,7 +89,7 @@ func (m *meter) watch(p *pool) {
 // handler serves the metrics.
 func (m *meter) handler() http.Handler {
 	return promhttp.InstrumentMetricHandler(m.registry,
-		promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, MaxRequestsInFlight: 10}))
+		promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry}))
 }
 
 // module makes the series of a module, so that rates are right from the first probe on.

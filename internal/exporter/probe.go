@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"rdnsproxy/limits"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -37,6 +39,13 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	debug := query.Get("debug") == "true"
+	if debug {
+		defer s.debugging.Add(-1)
+		if s.debugging.Add(1) > limits.Answering { // for people, who are few, and long
+			s.refuse(w, &refusal{http.StatusServiceUnavailable, refusedBusy, errBusy.Error()})
+			return
+		}
+	}
 	ctx, cancel := context.WithTimeout(r.Context(), s.patience(r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds"), a.Timeout))
 	defer cancel()
 	found, from, err := s.pool.probe(ctx, a, word, debug)
@@ -58,13 +67,15 @@ func (s *Server) probe(w http.ResponseWriter, r *http.Request) {
 	s.meter.answered(a.Module, an.succeeded(), from)
 	s.o.Log.Debug("probe", "target", word.String(), "module", a.Name, "success", an.succeeded(),
 		"severity", found.Severity.String(), "cached", from.cached, "seconds", found.took.Seconds())
-	if debug {
-		s.writeDebug(w, a, word, an)
-		return
-	}
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(an)
-	promhttp.HandlerFor(metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}).ServeHTTP(w, r)
+	s.whole(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if debug {
+			s.writeDebug(w, a, word, an)
+			return
+		}
+		metrics := prometheus.NewRegistry()
+		metrics.MustRegister(an)
+		promhttp.HandlerFor(metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError}).ServeHTTP(w, r)
+	}))
 }
 
 // wanted finds the module and the target of a request.

@@ -40,7 +40,10 @@ type Server struct {
 	modules atomic.Pointer[map[string]*asker]
 	inside  atomic.Int64 // requests for probes
 
+	debugging atomic.Int64 // those of them with debug=true
+
 	connections atomic.Int64
+	answering   chan struct{} // has one for each answer that is being made
 	stall       time.Duration // how long a client may take to send a body, and to read an answer
 }
 
@@ -62,7 +65,7 @@ func New(o Options) (*Server, error) {
 		o.Queue = 0
 	}
 	s := &Server{
-		o: o, meter: newMeter(), stall: limits.Stall,
+		o: o, meter: newMeter(), stall: limits.Stall, answering: make(chan struct{}, limits.Answering),
 		visits: &sshprobe.Visits{Forget: true, Contacts: &penalty.Ledger{Dir: o.Contacts, Now: o.Now}},
 	}
 	s.pool = newPool(o.Concurrency, o.Queue, o.Now, s.meter)
@@ -132,7 +135,8 @@ func (s *Server) routes() error {
 	}
 	s.mux = http.NewServeMux()
 	s.mux.Handle("GET /{$}", landing)
-	s.mux.Handle("GET /metrics", s.meter.handler())
+	metrics := s.meter.handler()
+	s.mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) { s.whole(w, r, metrics) })
 	s.mux.HandleFunc("GET /probe", s.probe)
 	s.mux.HandleFunc("GET /-/healthy", func(w http.ResponseWriter, _ *http.Request) { plainText(w, http.StatusOK, "healthy") })
 	s.mux.HandleFunc("POST /-/reload", s.reload)
