@@ -50,6 +50,9 @@ func commandLines(t *testing.T) (all []commandLine) {
 			}
 		default:
 			for i, line := range b.lines() {
+				if b.language == "yaml" { // a step of CI: "- COMMAND" or "run: COMMAND"
+					line = yamlItem.ReplaceAllString(line, "")
+				}
 				all = append(all, inText(t, b.at(i), line)...)
 			}
 		}
@@ -77,6 +80,9 @@ func commandLines(t *testing.T) (all []commandLine) {
 // cronLine matches a command in a crontab: behind five fields or @daily, and in /etc/cron.d
 // behind a user.
 var cronLine = regexp.MustCompile(`^(?:@\w+|[\d*,/-]+(?:[ \t]+[\w*,/-]+){4})[ \t]+(?:(?:root|nobody)[ \t]+)?(.*)$`)
+
+// yamlItem matches what is in front of a value in a line of YAML.
+var yamlItem = regexp.MustCompile(`^ *(?:- +)?(?:[a-z_]+: +)?`)
 
 // typed returns what a user types in a line of a console.
 func typed(line string) (command string, ok bool) {
@@ -176,6 +182,9 @@ func unwrapped(t *testing.T, c commandLine) []commandLine {
 	all := []commandLine{c}
 	for _, w := range c.words[1:] { // sh -c 'rdnsproxy ...'
 		if strings.Contains(w, " ") {
+			if name, command, ok := strings.Cut(w, "="); ok && strings.HasSuffix(name, "Command") { // ssh -o ProxyCommand='rdnsproxy ...'
+				w = command
+			}
 			all = append(all, inText(t, c.place, `"`+w+`"`)...)
 		}
 	}
