@@ -13,6 +13,7 @@
 # messages* or a journal. A server's logs are all read by the same task, in their order.
 # The directories, the list and the parts have to be where all nodes see them.
 set -eu
+[ $# -eq 2 ] || { echo "usage: sbatch audit-array.sh LIST PARTS" >&2; exit 2; }
 list=$1 parts=$2
 index=$((SLURM_ARRAY_TASK_ID - ${SLURM_ARRAY_TASK_MIN:-0})) count=$SLURM_ARRAY_TASK_COUNT
 

@@ -14,6 +14,7 @@
 # goes on where it was; so does the whole, with the same commands. All tasks ask the same
 # DNS servers: RATE is for each, so divide what your servers may be asked by the tasks.
 set -eu
+[ $# -eq 2 ] || { echo "usage: sbatch check-array.sh LIST RESULTS" >&2; exit 2; }
 list=$1 results=$2
 
 status=0
