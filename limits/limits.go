@@ -332,7 +332,7 @@ func Table() []Group {
 			{"checks at once", count(Probes), "the others wait (--probe.concurrency)"},
 			{"checks that wait", count(ProbeQueue), "refused with 503 (--probe.queue)"},
 			{"time of a probe", span(ProbeTime), "a module with a longer timeout is refused"},
-			{"HTTP connections", count(Scrapes()), "closed at once"},
+			{"HTTP connections, requests", count(Scrapes()), "closed at once"},
 			{"answers made at once", count(Answering), "the others wait"},
 			{"body sent, or answer read", span(Stall), "the connection is closed"},
 			{"addresses with series", count(ProbeAddresses), "only the worst have series"},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -236,4 +237,36 @@ func TestConnections(t *testing.T) {
 	r.server.connections.Add(-int64(limits.Scrapes()))
 	eventually(t, "it is closed", func() bool { return r.server.connections.Load() == 0 })
 	r.probe("good.example.com", "")
+}
+
+// TestStreams: a connection of HTTP/2 does not get more requests than all connections of
+// HTTP/1 would, and others are served again once its are answered.
+func TestStreams(t *testing.T) {
+	r := start(t, lookups, Options{})
+	web := httptest.NewUnstartedServer(r.server)
+	web.EnableHTTP2 = true
+	web.StartTLS()
+	defer web.Close()
+	get := func() error {
+		resp, err := web.Client().Get(web.URL + "/-/healthy")
+		if err == nil {
+			resp.Body.Close()
+			if resp.ProtoMajor != 2 {
+				t.Errorf("%s", resp.Proto)
+			}
+		}
+		return err
+	}
+	if err := get(); err != nil {
+		t.Fatal(err)
+	}
+	r.server.requests.Add(int64(limits.Scrapes()))
+	if err := get(); err == nil {
+		t.Error("one more request is answered")
+	}
+	r.server.requests.Add(-int64(limits.Scrapes()))
+	if err := get(); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "none is counted", func() bool { return r.server.requests.Load() == 0 })
 }

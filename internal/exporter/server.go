@@ -43,6 +43,7 @@ type Server struct {
 	debugging atomic.Int64 // those of them with debug=true
 
 	connections atomic.Int64
+	requests    atomic.Int64
 	answering   chan struct{} // has one for each answer that is being made
 	stall       time.Duration // how long a client may take to send a body, and to read an answer
 }

@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"rdnsproxy/limits"
 )
 
 // longestBody is more than anyone who asks for a page or a reload has reason to send.
@@ -13,6 +15,10 @@ const longestBody = 4 << 10
 // the answer, would hold its connection for ever, and a few hundred such clients would hold
 // all there are.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer s.requests.Add(-1)
+	if s.requests.Add(1) > int64(limits.Scrapes()) { // many streams of HTTP/2 in a connection
+		panic(http.ErrAbortHandler)
+	}
 	if !s.dropBody(w, r) {
 		w.Header().Set("Connection", "close")
 		s.answerWithin(w)
