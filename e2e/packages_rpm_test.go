@@ -5,6 +5,7 @@ package e2e
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,7 +13,7 @@ import (
 	"testing"
 )
 
-func init() { programsNeeded = append(programsNeeded, "rpm", "rpmlint") }
+func init() { programsNeeded = append(programsNeeded, "rpm", "rpmlint", "cpio") }
 
 // rpm runs rpm on the chroot's files, with a database of its own there: nothing provides what
 // the packages may require, which is why they require nothing.
@@ -74,11 +75,20 @@ func TestPackagesRPMQuery(t *testing.T) {
 }
 
 // rpmlint finds nothing but what testdata/packages/rpmlint.toml leaves out, with reasons.
+// It unpacks packages with cpio -id, and the names in nfpm's are absolute: without another
+// cpio in front it would unpack them into this machine's /usr.
 func TestPackagesRPMLint(t *testing.T) {
 	v := newVisit(t)
 	excused, err := filepath.Abs("testdata/packages/rpmlint.toml")
 	v.must(err)
-	o := v.asRoot(append([]string{"rpmlint", "--config", excused}, rpms(t, newVersion)...)...)
+	cpio, err := exec.LookPath("cpio")
+	v.must(err)
+	in, unpacked := t.TempDir(), t.TempDir()+"/unpacked"
+	v.must(os.WriteFile(in+"/cpio", []byte("#!/bin/sh\npwd >>"+unpacked+"\nexec "+cpio+" --no-absolute-filenames \"$@\"\n"), 0o755))
+	o := v.asRoot(append([]string{"env", "PATH=" + in + ":" + os.Getenv("PATH"), "rpmlint", "--config", excused}, rpms(t, newVersion)...)...)
+	if got := strings.Count(v.content(unpacked), "\n"); got != len(products) {
+		t.Errorf("rpmlint has unpacked %d packages with cpio", got)
+	}
 	if o.status != 0 || !strings.Contains(o.out, " 0 errors, 0 warnings,") {
 		t.Errorf("%+v", o)
 	}

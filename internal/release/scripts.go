@@ -81,10 +81,16 @@ if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
 fi
 `)
 	if len(enabled) > 0 {
-		// Links of an administrator who had enabled them.
+		// Links of an administrator who had enabled them, and the directories that systemctl
+		// made for them.
 		fmt.Fprintf(&removed, `if [ "$1" = purge ]; then
 	for unit in %s; do
-		rm -f /etc/systemd/system/*.wants/$unit
+		for link in /etc/systemd/system/*.wants/$unit; do
+			if [ -h "$link" ]; then
+				rm -f "$link"
+				rmdir --ignore-fail-on-non-empty "${link%%/*}"
+			fi
+		done
 	done
 fi
 `, strings.Join(enabled, " "))
