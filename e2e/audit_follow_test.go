@@ -3,12 +3,10 @@
 package e2e
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 )
@@ -17,21 +15,7 @@ import (
 type following struct {
 	*office
 	cmd *exec.Cmd
-
-	mu  sync.Mutex
-	out bytes.Buffer
-}
-
-func (f *following) Write(p []byte) (int, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.out.Write(p)
-}
-
-func (f *following) said() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.out.String()
+	out output
 }
 
 func (o *office) follow(args ...string) *following {
@@ -39,7 +23,7 @@ func (o *office) follow(args ...string) *following {
 	f := &following{office: o}
 	f.cmd = o.command(append([]string{"rdnsproxy", "audit", "--follow"}, args...)...)
 	f.cmd.SysProcAttr.Credential = nil
-	f.cmd.Stdout, f.cmd.Stderr = f, f
+	f.cmd.Stdout, f.cmd.Stderr = &f.out, &f.out
 	o.must(f.cmd.Start())
 	return f
 }
@@ -49,7 +33,7 @@ func (f *following) interrupt() string {
 	f.t.Helper()
 	f.cmd.Process.Signal(syscall.SIGINT)
 	f.cmd.Wait()
-	return f.said()
+	return f.out.String()
 }
 
 // TestAuditFollow follows a real sshd's log through both ways of rotating it: a new file,
@@ -79,9 +63,9 @@ func TestAuditFollow(t *testing.T) {
 			o.eventually("audit has the log open", func() bool { return opened(f.cmd.Process.Pid, log) })
 
 			o.login(clientUnresolvable, "chris", o.key("chris"))
-			o.eventually("the finding about chris", func() bool { return strings.Contains(f.said(), clientUnresolvable) })
-			if strings.Contains(f.said(), clientConfirmed) {
-				t.Errorf("of before:\n%s", f.said())
+			o.eventually("the finding about chris", func() bool { return strings.Contains(f.out.String(), clientUnresolvable) })
+			if strings.Contains(f.out.String(), clientConfirmed) {
+				t.Errorf("of before:\n%s", f.out.String())
 			}
 			for range 5 {
 				o.login(clientMismatch, "deploy", o.key("deploy"))
@@ -93,7 +77,7 @@ func TestAuditFollow(t *testing.T) {
 				o.login(clientMismatch, "deploy", o.key("deploy"))
 			}
 			o.login(clientUnresolvable, "backup", o.key("backup"))
-			o.eventually("the finding about backup", func() bool { return strings.Contains(f.said(), "backup") })
+			o.eventually("the finding about backup", func() bool { return strings.Contains(f.out.String(), "backup") })
 			said := strings.Join(strings.Fields(f.interrupt()), " ")
 			if n := strings.Count(said, "login.badly-mapped "+clientMismatch); n != 1 {
 				t.Errorf("the same finding %d times:\n%s", n, said)

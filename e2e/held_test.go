@@ -4,7 +4,6 @@ package e2e
 
 import (
 	"bufio"
-	"bytes"
 	"io"
 	"os/exec"
 )
@@ -18,7 +17,7 @@ type held struct {
 	cmd  *exec.Cmd
 	in   io.WriteCloser
 	out  *bufio.Reader
-	errs bytes.Buffer
+	errs output
 }
 
 // hold starts a session and returns when its remote command says that it is ready.
