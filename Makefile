@@ -118,6 +118,7 @@ test-exporter: ## rdnsproxy_exporter watched by Prometheus and Alertmanager, wit
 
 test-packages: ## make dist's packages, installed in a Debian of the tests' own; that two builds are the same
 	@testdata/install test-packages
+	$(GO) -C internal/release test -count=1 -tags packages ./...
 	$(GO) test -timeout 60m -count=1 -tags packages -run '^TestPackages' ./e2e
 
 test-page: ## the HTML page of audit in Chromium; its pictures: .build/page
