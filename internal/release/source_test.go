@@ -130,7 +130,7 @@ func TestIgnoredSourcesAreChanges(t *testing.T) {
 		r.write(".git/info/exclude", "_x.go\n")
 		r.source("", false)
 	}
-	for _, file := range []string{"hidden.go", "a/ignored.go", "excluded.go"} {
+	for _, file := range []string{"hidden.go", "a/ignored.go", "excluded.go", "examples/not_of_go"} {
 		r.write(".git/info/exclude", "_x.go\nexcluded.go\n")
 		r.write(file, "")
 		if _, err := ReadSource(r.root, "", false); !errors.Is(err, errDirty) {
